@@ -1,0 +1,1 @@
+"""The weekly report as text and HTML for mail clients."""

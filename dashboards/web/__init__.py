@@ -1,0 +1,1 @@
+"""The marketing dashboard: a Flask blueprint, its templates and assets."""

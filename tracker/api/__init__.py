@@ -1,0 +1,1 @@
+"""The HTTP API: a blueprint a resource, rendered from reports."""

@@ -1,0 +1,90 @@
+"""The wire event that clients send and the hit that the journal holds.
+
+Owns their shapes and their one JSON form. The same form is what `webleads enrich` reads, so a line of the
+journal can be piped into it. Checks of a request (sizes, required fields) are the collector's.
+
+Source of the short and long keys: Plausible's Events API (https://plausible.io/docs/events-api) and its tracker.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+
+class WireEvent(msgspec.Struct, omit_defaults=True):
+    """One event as a client sent it, with the short or the long key of each field.
+
+    `e` is engaged time in ms, `sd` scroll depth in percent, `age` ms between the event and its sending,
+    `w` the screen's width in CSS pixels, `id` the client's event id, `vid` a visitor id given with consent.
+    """
+
+    n: str | None = None
+    name: str | None = None
+    u: str | None = None
+    url: str | None = None
+    d: str | None = None
+    domain: str | None = None
+    r: str | None = None
+    referrer: str | None = None
+    p: dict[str, Any] | str | None = None
+    props: dict[str, Any] | str | None = None
+    h: bool | int | None = None
+    hash: bool | int | None = None
+    revenue_short: dict[str, Any] | str | None = msgspec.field(default=None, name="$")
+    revenue: dict[str, Any] | str | None = None
+    i: bool | None = None
+    interactive: bool | None = None
+    e: float | None = None
+    sd: float | None = None
+    v: str | float | None = None
+    t: str | None = None
+    title: str | None = None
+    l: str | None = None  # noqa: E741 - the wire's own key
+    language: str | None = None
+    w: float | None = None
+    screen_width: float | None = None
+    id: str | None = None
+    age: float | None = None
+    vid: str | None = None
+    wd: bool | int | None = None
+
+    @property
+    def event_name(self) -> str | None:
+        return self.n if self.n is not None else self.name
+
+    @property
+    def page_url(self) -> str | None:
+        return self.u if self.u is not None else self.url
+
+    @property
+    def site_domain(self) -> str | None:
+        return self.d if self.d is not None else self.domain
+
+
+class Hit(msgspec.Struct, omit_defaults=True):
+    """One accepted payload: when and from where it came, and the event in it.
+
+    `received_at` is ISO 8601 UTC; `headers` has lower-case names and only those that enrichment reads.
+    """
+
+    received_at: datetime
+    ip: str
+    user_agent: str = ""
+    headers: dict[str, str] = {}
+    event: WireEvent = msgspec.field(default_factory=WireEvent)
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When the event happened (aware, UTC): the arrival less the age that the client gives."""
+        received_at = self.received_at.astimezone(UTC)
+        age_ms = self.event.age
+        if not age_ms or age_ms < 0:
+            return received_at
+        return datetime.fromtimestamp(received_at.timestamp() - age_ms / 1000, UTC)
+
+
+encode_hit = msgspec.json.Encoder().encode
+decode_hit = msgspec.json.Decoder(Hit).decode

@@ -1,0 +1,1 @@
+"""Companies as a publisher sees them: activity, score and the reasons for it."""

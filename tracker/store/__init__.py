@@ -1,0 +1,1 @@
+"""The event store: one wide, append-only table of events behind SQLAlchemy Core."""
