@@ -1,0 +1,142 @@
+"""The app database's tables: sites, users, report recipients, what was sent, salts and one-time links.
+
+Times are aware UTC; SQLite keeps no zone, so `UtcDateTime` puts it back. Traffic never lands here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime, also where the database keeps none."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, str: Text}
+
+
+class Site(Base):
+    """A publisher's website. `domain` is what the snippet's data-domain says, lower case, without `www.`."""
+
+    __tablename__ = "sites"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    domain: Mapped[str] = mapped_column(unique=True)
+    time_zone: Mapped[str] = mapped_column(default="Europe/Paris")
+    language: Mapped[str] = mapped_column(default="fr")
+    excluded_networks: Mapped[str] = mapped_column(default="")  # one address or network a line
+    disabled_rules: Mapped[str] = mapped_column(default="")  # bot rules switched off, one a line
+    created_at: Mapped[datetime]
+
+    recipients: Mapped[list[ReportRecipient]] = relationship(
+        back_populates="site", cascade="all, delete-orphan", order_by="ReportRecipient.email"
+    )
+
+
+class User(Base):
+    """Someone who signs in to the dashboard."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    language: Mapped[str | None]
+    created_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]
+
+
+class ReportRecipient(Base):
+    """An address that gets a site's weekly report."""
+
+    __tablename__ = "report_recipients"
+    __table_args__ = (UniqueConstraint("site_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    email: Mapped[str]
+    created_at: Mapped[datetime]
+
+    site: Mapped[Site] = relationship(back_populates="recipients")
+
+
+class Delivery(Base):
+    """One report to one recipient: claimed before it is sent, so that two runs at once send it once.
+
+    `status` is `claimed`, `sent` or `failed`; a failed one is claimed again after `retry_at`.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("site_id", "report", "period", "recipient"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    report: Mapped[str]  # "weekly"
+    period: Mapped[str]  # "2026-W46"
+    recipient: Mapped[str]
+    status: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class Salt(Base):
+    """The secret of one day's visitor ids; deleted once no event of that day can arrive, and with it the way back."""
+
+    __tablename__ = "salts"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class OneTimeLink(Base):
+    """A link that works once, such as the first user's. Only a hash of its token is kept."""
+
+    __tablename__ = "one_time_links"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class ImportedLog(Base):
+    """An access log that was imported, by the hash of its contents, so that it is not counted twice."""
+
+    __tablename__ = "imported_logs"
+    __table_args__ = (UniqueConstraint("site_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    sha256: Mapped[str]
+    file_name: Mapped[str]
+    lines: Mapped[int]
+    imported_at: Mapped[datetime]

@@ -1,0 +1,220 @@
+"""Every setting: its environment variable, its default and what it means. The only reader of the environment.
+
+A bad value stops the start with one line that names the variable and the remedy. Secrets may also come from a
+file: `WEBLEADS_SMTP_URL_FILE=/run/secrets/smtp` stands for `WEBLEADS_SMTP_URL`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+Network = IPv4Network | IPv6Network
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used; the message names the variable and the remedy."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _folder(value: str) -> Path:
+    return Path(value).expanduser()
+
+
+def _whole_number(value: str) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError("must not be negative")
+    return number
+
+
+def _port(value: str) -> int:
+    number = int(value)
+    if not 0 <= number <= 65535:
+        raise ValueError("must be a port between 0 and 65535")
+    return number
+
+
+def _yes_or_no(value: str) -> bool:
+    word = value.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("must be yes or no")
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    return tuple(ip_network(word.strip(), strict=False) for word in value.split(",") if word.strip())
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return value
+
+    return parse
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("must be an address such as https://stats.example.fr")
+    return value.rstrip("/")
+
+
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+        raise ValueError("must be an address such as smtp://user:password@mail.example.fr:587")
+    return value
+
+
+def _setting(variable: str, default: Any, parse: Callable[[str], Any], says: str, example: str = "") -> Any:
+    return field(default=default, metadata={"variable": variable, "parse": parse, "says": says, "example": example})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The service's settings; every field carries its variable and meaning in its metadata."""
+
+    data: Path = _setting(
+        "WEBLEADS_DATA",
+        Path("data"),
+        _folder,
+        "The folder that holds the journal, the event store and the app database.",
+    )
+    host: str = _setting("WEBLEADS_HOST", "127.0.0.1", _text, "The address that `webleads serve` listens on.")
+    port: int = _setting("WEBLEADS_PORT", 8000, _port, "The port that `webleads serve` listens on.")
+    base_url: str = _setting(
+        "WEBLEADS_BASE_URL",
+        "",
+        _base_url,
+        "Where browsers reach this service; stands in the snippet, in emails and decides on secure cookies."
+        " Empty: the listening address.",
+        "https://stats.example.fr",
+    )
+    database_url: str = _setting(
+        "WEBLEADS_DATABASE_URL", "", _text, "The app database. Empty: SQLite in the data folder."
+    )
+    event_store_url: str = _setting(
+        "WEBLEADS_EVENT_STORE_URL", "", _text, "The event store. Empty: DuckDB in the data folder."
+    )
+    smtp_url: str = _setting(
+        "WEBLEADS_SMTP_URL",
+        "",
+        _smtp_url,
+        "The mail server for reports: smtp:// (STARTTLS where offered) or smtps://. Empty: no email is sent.",
+        "smtp://user:password@mail.example.fr:587",
+    )
+    mail_from: str = _setting("WEBLEADS_MAIL_FROM", "", _text, "The sender of reports.", "Webleads <stats@example.fr>")
+    trusted_proxies: tuple[Network, ...] = _setting(
+        "WEBLEADS_TRUSTED_PROXIES",
+        (),
+        _networks,
+        "Addresses and networks of your reverse proxies. Only they are believed when they forward a visitor's address.",
+        "127.0.0.1, 10.0.0.0/8",
+    )
+    rate_limit: int = _setting(
+        "WEBLEADS_RATE_LIMIT", 50, _whole_number, "Hits per second that one address may send; 0 switches the limit off."
+    )
+    journal_sync: str = _setting(
+        "WEBLEADS_JOURNAL_SYNC",
+        "interval",
+        _one_of("interval", "always"),
+        "When the journal is synced to disk: `interval` at least every 200 ms, `always` before each answer.",
+    )
+    journal_retention_hours: int = _setting(
+        "WEBLEADS_JOURNAL_RETENTION",
+        24,
+        _whole_number,
+        "Hours that a raw hit, which bears an address, is kept after the event store holds it.",
+    )
+    segment_bytes: int = _setting(
+        "WEBLEADS_JOURNAL_SEGMENT", 64 * 1024 * 1024, _whole_number, "Bytes after which a journal file is closed."
+    )
+    too_old_hours: int = _setting(
+        "WEBLEADS_TOO_OLD", 72, _whole_number, "Hours after which a late event is no longer counted."
+    )
+    scheduler: bool = _setting(
+        "WEBLEADS_SCHEDULER", True, _yes_or_no, "Whether `webleads serve` sends the weekly reports by itself."
+    )
+    log_level: str = _setting(
+        "WEBLEADS_LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error"), "How much the service logs."
+    )
+
+    @property
+    def journal_folder(self) -> Path:
+        return self.data / "journal"
+
+    @property
+    def geo_folder(self) -> Path:
+        return self.data / "geo"
+
+    @property
+    def app_database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'webleads.sqlite'}"
+
+    @property
+    def event_store(self) -> str:
+        return self.event_store_url or f"duckdb:///{self.data / 'events.duckdb'}"
+
+    @property
+    def public_url(self) -> str:
+        """Where browsers reach the service, without a trailing slash."""
+        if self.base_url:
+            return self.base_url
+        host = "localhost" if self.host in {"0.0.0.0", "::", "127.0.0.1"} else self.host  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.port}"
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings from the environment (or a mapping given instead), then `overrides` that are not None.
+
+    Raises SettingError for a value that cannot be used and for a `WEBLEADS_…` variable that does not exist.
+    """
+    environment = os.environ if environment is None else environment
+    known = {setting.metadata["variable"]: setting for setting in fields(Settings)}
+    _refuse_unknown(environment, known)
+    values: dict[str, Any] = {}
+    for variable, setting in known.items():
+        raw = _raw_value(environment, variable)
+        if raw is None:
+            continue
+        try:
+            values[setting.name] = setting.metadata["parse"](raw)
+        except ValueError as problem:
+            raise SettingError(f"{variable}={raw!r}: {problem}") from problem
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    return Settings(**values)
+
+
+def _raw_value(environment: Mapping[str, str], variable: str) -> str | None:
+    file = environment.get(f"{variable}_FILE")
+    if file is None:
+        return environment.get(variable)
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise SettingError(f"{variable}_FILE={file!r}: cannot be read ({problem.strerror})") from problem
+
+
+# Set for the build and the tests, not for the service.
+_NOT_OURS = {"WEBLEADS_CHROMIUM"}
+
+
+def _refuse_unknown(environment: Mapping[str, str], known: Mapping[str, Any]) -> None:
+    for variable in environment:
+        if not variable.startswith("WEBLEADS_") or variable in _NOT_OURS:
+            continue
+        if variable.removesuffix("_FILE") not in known:
+            raise SettingError(f"{variable} is no setting; the settings are listed in docs/settings.md")

@@ -1,0 +1,103 @@
+"""The event store's tables as SQLAlchemy Core: the one definition of every column that an event has.
+
+Rows are only inserted, selected and deleted. Every metric is a sum over rows: a row carries the deltas that it
+adds (`visits`, `bounces`, `pageviews`, `engaged_ms`), and the visit's source, place, device and company stand
+on each of its events. Empty is null.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+# `occurred_at` is UTC without a zone: DuckDB prunes row groups on it, and no engine converts it behind our back.
+events = Table(
+    "events",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("occurred_at", DateTime, nullable=False),
+    Column("event_id", Text),
+    Column("visitor_id", BigInteger, nullable=False),
+    Column("visit_id", BigInteger, nullable=False),
+    Column("hostname", Text),
+    Column("path", Text),
+    Column("title", Text),
+    Column("language", Text),
+    Column("screen_width", Integer),
+    Column("referrer", Text),
+    Column("source", Text),
+    Column("medium", Text),
+    Column("channel", Text),
+    Column("social_kind", Text),
+    Column("campaign", Text),
+    Column("content", Text),
+    Column("term", Text),
+    Column("country", Text),
+    Column("region", Text),
+    Column("city", Text),
+    Column("asn", BigInteger),
+    Column("organisation", Text),
+    Column("network_kind", Text),
+    Column("company", Text),
+    Column("company_domain", Text),
+    Column("company_method", Text),
+    Column("company_evidence", Text),
+    Column("company_confidence", Double),
+    Column("device", Text),
+    Column("browser", Text),
+    Column("browser_version", Text),
+    Column("os", Text),
+    Column("os_version", Text),
+    Column("entry_page", Text),
+    Column("visits", SmallInteger, nullable=False),
+    Column("bounces", SmallInteger, nullable=False),
+    Column("pageviews", SmallInteger, nullable=False),
+    Column("engaged_ms", BigInteger, nullable=False),
+    Column("scroll_depth", SmallInteger),
+    Column("revenue", Double),
+    Column("currency", Text),
+    Column("props", Text),  # a JSON object as text
+)
+
+# One row a (batch, site, day, reason, detail): summed when read, so nothing is updated.
+not_counted = Table(
+    "not_counted",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+)
+
+# How far each journal segment is stored, with what became of its hits; written with the events in one transaction.
+# One row a (batch, segment); the furthest offset counts, the tallies are sums.
+journal_positions = Table(
+    "journal_positions",
+    metadata,
+    Column("segment", Text, nullable=False),
+    Column("offset_bytes", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("pageviews", BigInteger, nullable=False),
+    Column("dropped", JSON, nullable=False),  # reason -> hits
+)
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+EVENT_COLUMNS: tuple[str, ...] = tuple(column.name for column in events.columns)
