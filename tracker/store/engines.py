@@ -1,0 +1,173 @@
+"""Opens the event store and runs its transactions. The only place that knows which engine is behind it.
+
+DuckDB lives in one file that one process owns; readers in that process share it. A batch goes in as columns, with
+the journal positions, in one transaction.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Engine, Row, Select, column, create_engine, make_url, select, table
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from tracker.store.migrations import migrate
+from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted
+
+_TIMES = {"occurred_at"}
+_WHOLE_NUMBERS = {"visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms"}
+_OPTIONAL_WHOLE_NUMBERS = {"screen_width", "asn", "scroll_depth"}
+_DECIMALS = {"company_confidence", "revenue"}
+
+
+class StoreUnavailable(RuntimeError):
+    """The event store cannot be opened; the message says why in words."""
+
+
+class NotCounted(NamedTuple):
+    """Hits of one site and local day that were dropped for one reason and detail."""
+
+    site: str
+    day: date
+    reason: str
+    detail: str
+    hits: int
+
+
+class SegmentPosition(NamedTuple):
+    """How far a journal segment is stored (`offset_bytes`) and what became of the hits before that point."""
+
+    segment: str
+    offset_bytes: int
+    events: int
+    pageviews: int
+    dropped: dict[str, int]
+
+
+class Batch(NamedTuple):
+    """What one transaction adds. `columns` has a list for every name in EVENT_COLUMNS, all of one length.
+
+    `occurred_at` is whole microseconds since 1970 in UTC.
+    """
+
+    columns: Mapping[str, list[Any]]
+    not_counted: Sequence[NotCounted] = ()
+    positions: Sequence[SegmentPosition] = ()
+
+
+class EventStore:
+    """Reads and appends. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            yield connection
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        with self.engine.connect() as connection:
+            return connection.execute(statement).all()
+
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        """The result as columns, named and typed as selected."""
+        with self.engine.connect() as connection:
+            return pd.read_sql(statement, connection)
+
+    def append(self, batch: Batch) -> None:
+        """Adds a batch in one transaction: all of it is stored, or nothing."""
+        with self.transaction() as connection:
+            if batch.columns and batch.columns["site"]:
+                _insert_events(connection, batch.columns)
+            if batch.not_counted:
+                connection.execute(not_counted.insert(), [row._asdict() for row in batch.not_counted])
+            for position in batch.positions:
+                connection.execute(journal_positions.delete().where(journal_positions.c.segment == position.segment))
+            if batch.positions:
+                connection.execute(journal_positions.insert(), [row._asdict() for row in batch.positions])
+
+    def positions(self) -> dict[str, SegmentPosition]:
+        """How far each journal segment is stored, by its name."""
+        found = self.rows(select(journal_positions))
+        return {row.segment: SegmentPosition(*row) for row in found}
+
+    def forget_positions(self, segments: Sequence[str]) -> None:
+        """Removes the positions of segments that are no longer there."""
+        if segments:
+            with self.transaction() as connection:
+                connection.execute(journal_positions.delete().where(journal_positions.c.segment.in_(segments)))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_event_store(url: str, *, wait_seconds: float = 0.0) -> EventStore:
+    """The event store at `url`, created on first use and at this version's schema.
+
+    While another process holds the file, tries again for `wait_seconds`. Raises StoreUnavailable.
+    """
+    engine = _create_engine(url)
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            with engine.begin() as connection:
+                migrate(connection)
+            return EventStore(engine)
+        except DBAPIError as problem:
+            if "lock" not in str(problem.orig).lower():
+                raise StoreUnavailable(_in_words(url, problem)) from problem
+            if time.monotonic() >= deadline:
+                raise StoreUnavailable(f"the event store {url} is in use by another process") from problem
+            time.sleep(0.1)
+
+
+def _create_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "duckdb":
+        raise StoreUnavailable(f"the event store {parsed.drivername} is not supported; use duckdb:///path")
+    if parsed.database in (None, "", ":memory:"):
+        # A name makes one in-memory database that all threads share; nameless, each connection has its own.
+        parsed = parsed.set(database=f":memory:{uuid4().hex}")
+    # With sampling, DuckDB guesses an object column's type from some rows and fails on the rest; 0 means text.
+    config = {"pandas_analyze_sample": 0}
+    return create_engine(
+        parsed, poolclass=QueuePool, pool_size=8, max_overflow=32, connect_args={"config": config}, pool_reset_on_return=None
+    )
+
+
+def _in_words(url: str, problem: DBAPIError) -> str:
+    first_line = str(problem.orig).splitlines()[0]
+    return f"the event store {url} cannot be opened: {first_line}"
+
+
+def _insert_events(connection: Connection, columns: Mapping[str, list[Any]]) -> None:
+    frame = pd.DataFrame({name: _array(name, columns[name]) for name in EVENT_COLUMNS}, copy=False)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.register("batch", frame)
+    try:
+        rows = select(*(column(name) for name in EVENT_COLUMNS)).select_from(table("batch"))
+        connection.execute(events.insert().from_select(list(EVENT_COLUMNS), rows))
+    finally:
+        driver.unregister("batch")
+
+
+def _array(name: str, values: list[Any]) -> Any:
+    if name in _TIMES:
+        return np.array(values, dtype="datetime64[us]")
+    if name in _WHOLE_NUMBERS:
+        return np.array(values, dtype=np.int64)
+    if name in _OPTIONAL_WHOLE_NUMBERS:
+        return pd.array(values, dtype="Int64")
+    if name in _DECIMALS:
+        return np.array(values, dtype=np.float64)
+    return pd.Series(values, dtype=object)
