@@ -14,6 +14,9 @@ from typing import Any
 import msgspec
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class WireEvent(msgspec.Struct, omit_defaults=True):
     """One event as a client sent it, with the short or the long key of each field.
 
@@ -63,6 +66,11 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
     def site_domain(self) -> str | None:
         return self.d if self.d is not None else self.domain
 
+    @property
+    def is_interactive(self) -> bool:
+        """Whether the event keeps its visit from being a bounce; so it is unless the client says otherwise."""
+        return (self.i if self.i is not None else self.interactive) is not False
+
 
 class Hit(msgspec.Struct, omit_defaults=True):
     """One accepted payload: when and from where it came, and the event in it.
@@ -77,13 +85,13 @@ class Hit(msgspec.Struct, omit_defaults=True):
     event: WireEvent = msgspec.field(default_factory=WireEvent)
 
     @property
-    def occurred_at(self) -> datetime:
-        """When the event happened (aware, UTC): the arrival less the age that the client gives."""
-        received_at = self.received_at.astimezone(UTC)
+    def occurred_at_us(self) -> int:
+        """When the event happened, in µs since 1970 (UTC): the arrival less the age that the client gives."""
+        received_at = self.received_at
+        since = (received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)) - EPOCH
+        arrival_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         age_ms = self.event.age
-        if not age_ms or age_ms < 0:
-            return received_at
-        return datetime.fromtimestamp(received_at.timestamp() - age_ms / 1000, UTC)
+        return arrival_us - int(age_ms * 1000) if age_ms and age_ms > 0 else arrival_us
 
 
 encode_hit = msgspec.json.Encoder().encode

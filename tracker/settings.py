@@ -143,7 +143,7 @@ class Settings:
         "WEBLEADS_JOURNAL_SEGMENT", 64 * 1024 * 1024, _whole_number, "Bytes after which a journal file is closed."
     )
     too_old_hours: int = _setting(
-        "WEBLEADS_TOO_OLD", 72, _whole_number, "Hours after which a late event is no longer counted."
+        "WEBLEADS_TOO_OLD", 24, _whole_number, "Hours after which a late event is no longer counted."
     )
     scheduler: bool = _setting(
         "WEBLEADS_SCHEDULER", True, _yes_or_no, "Whether `webleads serve` sends the weekly reports by itself."

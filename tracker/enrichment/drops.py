@@ -18,6 +18,7 @@ class DropReason(StrEnum):
     INVALID_HIT = "invalid_hit"
     TOO_OLD = "too_old"
     DUPLICATE = "duplicate"
+    NO_VISIT = "no_visit"
     OPTED_OUT = "opted_out"
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from tracker.store.migrations import migrate
-from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted
+from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
 
 _TIMES = {"occurred_at"}
 _WHOLE_NUMBERS = {"visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms"}
@@ -105,6 +105,10 @@ class EventStore:
         if segments:
             with self.transaction() as connection:
                 connection.execute(journal_positions.delete().where(journal_positions.c.segment.in_(segments)))
+
+    def ping(self) -> None:
+        """Raises when the store does not answer."""
+        self.rows(select(schema_version.c.version))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -1,0 +1,113 @@
+"""All wiring: the Flask application, the collector in front of it, and the service behind both."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from dashboards import web
+from tracker import data_folder, journal
+from tracker.api import health
+from tracker.collector import build_collector
+from tracker.data_folder import FolderInUse, FolderUnusable
+from tracker.db.engine import AppDatabase, NewerDatabaseError
+from tracker.db.links import create_link
+from tracker.db.models import Site
+from tracker.db.users import count_users
+from tracker.operations import Operator
+from tracker.operations import create_blueprint as operations_blueprint
+from tracker.scheduler import weekly_reports
+from tracker.service import Service, open_databases, utc_now
+from tracker.settings import Settings
+from tracker.store.engines import EventStore, StoreUnavailable
+from tracker.store.migrations import NewerStoreError
+
+log = logging.getLogger(__name__)
+
+# What opening a data folder can fail with; each message is one line for the operator.
+OPENING_ERRORS = (NewerDatabaseError, NewerStoreError, StoreUnavailable, FolderInUse, FolderUnusable)
+
+_LAG_WARNING_BYTES = 256 * 1024 * 1024
+
+
+def create_app(
+    settings: Settings, *, app_database: AppDatabase, store: EventStore, probes: health.Health, operator_key: str
+) -> Flask:
+    """The Flask application over open databases. It starts no thread and opens no file but the secret key."""
+    app = Flask("tracker", static_folder=None)
+    app.config.update(
+        SECRET_KEY=data_folder.secret_key(settings.data),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        MAX_CONTENT_LENGTH=1024 * 1024,
+    )
+    app.register_blueprint(health.create_blueprint(probes))
+    operator = Operator(settings, app_database, store, utc_now)
+    operations = operations_blueprint(operator, operator_key)
+    app.register_blueprint(operations)
+    csrf = web.register(app, web.DashboardContext(settings=settings, db=app_database, store=store, now=utc_now))
+    csrf.exempt(operations)  # its key is no cookie that a browser would send along
+    return app
+
+
+def build(settings: Settings, *, operator_key: str) -> tuple[Any, Service]:
+    """The WSGI application of `webleads serve` and the service behind it, not started yet."""
+    service = Service(settings, schedule=weekly_reports)
+    app = create_app(
+        settings,
+        app_database=service.app_database,
+        store=service.events,
+        probes=_probes(service),
+        operator_key=operator_key,
+    )
+    return build_collector(settings, journal=service.journal, next_app=app.wsgi_app), service
+
+
+def make_ready(settings: Settings) -> str | None:
+    """Makes or migrates the databases; gives the first user's one-time link while there is no user."""
+    with data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10):
+        databases = open_databases(settings, wait_seconds=10)
+        try:
+            if count_users(databases.app):
+                return None
+            token = create_link(databases.app, "first-user", now=utc_now(), lasts=timedelta(days=7))
+            return f"{settings.public_url}/setup/{token}"
+        finally:
+            databases.events.close()
+            databases.app.close()
+
+
+def _probes(service: Service) -> health.Health:
+    def ask(question: Callable[[], object]) -> str | None:
+        try:
+            question()
+        except Exception as problem:
+            log.exception("a health probe failed")
+            return str(problem).splitlines()[0]
+        return None
+
+    def app_database() -> None:
+        with service.app_database.transaction() as session:
+            session.execute(select(Site.id).limit(1))
+
+    def ingest() -> str | None:
+        if not service.ingest_is_alive():
+            return "ingest has stopped"
+        lag = service.ingest.lag_bytes()
+        return f"ingest is {lag / 1e6:.0f} MB behind" if lag > _LAG_WARNING_BYTES else service.ingest.problem
+
+    return health.Health(
+        journal=lambda: journal.writable(service.settings.journal_folder),
+        event_store=lambda: ask(service.events.ping),
+        app_database=lambda: ask(app_database),
+        ingest=ingest,
+        ingest_lag_bytes=service.ingest.lag_bytes,
+        events_stored=lambda: service.ingest.events_stored,
+    )

@@ -1,0 +1,38 @@
+"""The daily salts of visitor ids: made on first use, deleted when no event of their day can arrive any more.
+
+Deleting a salt is what makes a visitor's id irreversible, so nothing else may keep a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Salt
+
+SALT_BYTES = 16
+
+
+class Salts:
+    """Salts by day; each is stored before it is first used, so that a crash does not change a day's visitors."""
+
+    def __init__(self, database: AppDatabase, *, now: Callable[[], datetime], random_bytes: Callable[[int], bytes]) -> None:
+        self._database = database
+        self._now = now
+        self._random_bytes = random_bytes
+
+    def of(self, day: date) -> bytes:
+        with self._database.transaction() as session:
+            found = session.scalar(select(Salt).where(Salt.day == day))
+            if found is None:
+                found = Salt(day=day, value=self._random_bytes(SALT_BYTES), created_at=self._now())
+                session.add(found)
+            return found.value
+
+    def delete_made_before(self, moment: datetime) -> None:
+        """Deletes the salts that were made before `moment` (aware). An old log's salts go by their making, not their day."""
+        with self._database.transaction() as session:
+            session.execute(delete(Salt).where(Salt.created_at < moment))

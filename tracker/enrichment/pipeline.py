@@ -1,0 +1,220 @@
+"""From a hit to an event: the ordered steps, and the reason when a hit is not counted.
+
+Pure but for the geo databases that it reads. The address is used here and in the visitor's id, and goes no further.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any, NamedTuple
+
+from tracker.enrichment.agent import parse_agent
+from tracker.enrichment.bots import detect_bot
+from tracker.enrichment.company import Company, identify_company
+from tracker.enrichment.drops import Drop, DropReason
+from tracker.enrichment.event import Event
+from tracker.enrichment.geo import Databases, NetworkRecord
+from tracker.enrichment.network import Network, identify_network
+from tracker.enrichment.page import Page, parse_page
+from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
+from tracker.hit import Hit, WireEvent
+
+PAGEVIEW = "pageview"
+ENGAGEMENT = "engagement"
+
+_MAX_ENGAGED_MS = 12 * 3600 * 1000
+_MAX_TEXT = 300
+
+
+class SiteRules(NamedTuple):
+    """What a site's settings say about its hits."""
+
+    domain: str
+    time_zone: str = "Europe/Paris"
+    excluded: tuple[IPv4Network | IPv6Network, ...] = ()
+    disabled_rules: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+
+class AddressFacts(NamedTuple):
+    """What an address alone tells; kept per address, since most hits come from one seen before."""
+
+    country: str | None
+    region: str | None
+    city: str | None
+    network: Network
+    record: NetworkRecord
+
+
+class Enricher:
+    """Runs the steps over hits, with the databases that are open now."""
+
+    def __init__(self, databases: Databases, *, too_old_ms: float = 72 * 3600 * 1000) -> None:
+        self._databases = databases
+        self._too_old_ms = too_old_ms
+        self._about_address = lru_cache(maxsize=65_536)(self._look_up)
+
+    def enrich(self, hit: Hit, site: SiteRules) -> Event | Drop:
+        """The event that a hit makes, without its visitor and visit, or why it is not counted."""
+        wire = hit.event
+        if wire.age is not None and wire.age > self._too_old_ms:
+            return Drop(DropReason.TOO_OLD, f"{wire.age / 3_600_000:.0f} h")
+        if site.excluded and _is_excluded(hit.ip, site.excluded):
+            return Drop(DropReason.EXCLUDED_ADDRESS)
+        page = parse_page(wire.page_url or "", keep_hash=bool(wire.h or wire.hash))
+        if page is None:
+            return Drop(DropReason.INVALID_URL, (wire.page_url or "")[:100])
+        about = self._about_address(hit.ip)
+        bot = detect_bot(
+            hit.user_agent,
+            hit.headers,
+            webdriver=bool(wire.wd),
+            address=hit.ip,
+            asn=about.network.asn,
+            network_kind=about.network.kind,
+            disabled_rules=site.disabled_rules,
+        )
+        if bot is not None:
+            return Drop(DropReason.BOT, bot.name)
+        referrer = wire.r if wire.r is not None else wire.referrer
+        spam_host = is_referrer_spam(referrer)
+        if spam_host is not None:
+            return Drop(DropReason.REFERRER_SPAM, spam_host)
+        attribution = attribute(page, referrer, site_hosts=site.hosts)
+        return _event(hit, site, page, attribution, about)
+
+    def refresh_databases(self) -> None:
+        """Takes up geo databases that were replaced since."""
+        if self._databases.reload_if_changed():
+            self._about_address.cache_clear()
+
+    def _look_up(self, address: str) -> AddressFacts:
+        place = self._databases.place(address)
+        record = self._databases.network_record(address)
+        return AddressFacts(place.country, place.region, place.city, identify_network(record), record)
+
+
+def _event(hit: Hit, site: SiteRules, page: Page, source: Attribution, about: AddressFacts) -> Event:
+    wire = hit.event
+    agent = parse_agent(hit.user_agent, hit.headers)
+    company = _company(about, source)
+    revenue, currency = _revenue(wire.revenue_short if wire.revenue_short is not None else wire.revenue)
+    network = about.network
+    return Event(
+        site=site.domain,
+        name=(wire.event_name or PAGEVIEW)[:120],
+        occurred_at=hit.occurred_at_us,
+        event_id=wire.id,
+        hostname=page.hostname,
+        path=page.path,
+        title=_text(wire.t if wire.t is not None else wire.title),
+        language=_language(wire.l if wire.l is not None else wire.language, hit.headers),
+        screen_width=_whole(wire.w if wire.w is not None else wire.screen_width, 1, 32_767),
+        referrer=source.referrer,
+        source=source.source,
+        medium=source.medium,
+        channel=source.channel,
+        social_kind=source.social_kind,
+        campaign=source.campaign,
+        content=source.content,
+        term=source.term,
+        country=about.country,
+        region=about.region,
+        city=about.city,
+        asn=network.asn,
+        organisation=network.organisation,
+        network_kind=str(network.kind),
+        company=company.name if company else None,
+        company_domain=company.domain if company else None,
+        company_method=company.method if company else None,
+        company_evidence=company.evidence if company else None,
+        company_confidence=company.confidence if company else None,
+        device=agent.device,
+        browser=agent.browser,
+        browser_version=agent.browser_version,
+        os=agent.os,
+        os_version=agent.os_version,
+        engaged_ms=_whole(wire.e, 0, _MAX_ENGAGED_MS) or 0,
+        scroll_depth=_whole(wire.sd, 0, 100),
+        revenue=revenue,
+        currency=currency,
+        props=_props(wire),
+    )
+
+
+def _company(about: AddressFacts, source: Attribution) -> Company | None:
+    host = source.referrer.split("/", 3)[2] if source.referrer and "//" in source.referrer else None
+    return identify_company(about.record, about.network, referrer_host=host)
+
+
+def _is_excluded(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    try:
+        parsed: IPv4Address | IPv6Address = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
+
+
+def _text(value: str | None) -> str | None:
+    if not value:
+        return None
+    return " ".join(value.split())[:_MAX_TEXT] or None
+
+
+@lru_cache(maxsize=4096)
+def _language_tag(value: str) -> str | None:
+    tag = value.split(",")[0].split(";")[0].strip().replace("_", "-")
+    if not tag or not tag.replace("-", "").isalnum() or len(tag) > 35:
+        return None
+    primary, _, rest = tag.partition("-")
+    return primary.lower() + (f"-{rest}" if rest else "")
+
+
+def _language(value: str | None, headers: Mapping[str, str]) -> str | None:
+    return _language_tag(value or headers.get("accept-language", ""))
+
+
+def _whole(value: float | None, least: int, most: int) -> int | None:
+    """The number within its bounds; none for what is no number (JSON lets 1e999 through as infinity)."""
+    if value is None or value != value or value in (float("inf"), float("-inf")):
+        return None
+    return min(max(int(value), least), most)
+
+
+def _json_object(value: dict[str, Any] | str | None) -> dict[str, Any]:
+    """An object that clients send as it is or, older ones, as a JSON text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _props(wire: WireEvent) -> str | None:
+    props = _json_object(wire.p if wire.p is not None else wire.props)
+    scalars = {str(key)[:300]: _scalar(value) for key, value in list(props.items())[:30] if value is not None}
+    kept = {key: value for key, value in scalars.items() if value is not None}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
+
+
+def _scalar(value: Any) -> str | int | float | bool | None:
+    if isinstance(value, str):
+        return value[:2000]
+    return value if isinstance(value, int | float | bool) else None
+
+
+def _revenue(value: dict[str, Any] | str | None) -> tuple[float | None, str | None]:
+    """Amount and ISO 4217 currency, or neither."""
+    money = _json_object(value)
+    currency = str(money.get("currency", "")).upper()
+    try:
+        amount = float(money.get("amount", ""))
+    except (TypeError, ValueError):
+        return None, None
+    if len(currency) != 3 or not currency.isalpha() or amount != amount or abs(amount) > 1e15:
+        return None, None
+    return amount, currency

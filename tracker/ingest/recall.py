@@ -1,0 +1,64 @@
+"""What the event store remembers of visitors, in the form in which visits take it up again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from tracker.enrichment.event import VISIT_FACTS
+from tracker.hit import EPOCH
+from tracker.ingest.visits import Recalled
+from tracker.store.engines import EventStore
+from tracker.store.schema import events
+
+_COLUMNS = (
+    events.c.visitor_id,
+    events.c.visit_id,
+    events.c.name,
+    events.c.occurred_at,
+    events.c.event_id,
+    events.c.bounces,
+    *(events.c[name] for name in VISIT_FACTS),
+)
+_IDS_A_QUERY = 1000
+
+
+class StoredVisits:
+    """Recalls visitors' stored events."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+
+    def __call__(self, visitor_ids: Collection[int], from_us: int, to_us: int) -> Iterator[Recalled]:
+        """The rows of `visitor_ids` between two moments (µs since 1970, inclusive), oldest first."""
+        ids = list(visitor_ids)
+        for start in range(0, len(ids), _IDS_A_QUERY):
+            yield from self._rows_of(ids[start : start + _IDS_A_QUERY], from_us, to_us)
+
+    def latest_us(self) -> int:
+        """The latest moment of which the store holds an event; 0 when it is empty."""
+        latest = self._store.rows(select(func.max(events.c.occurred_at)))[0][0]
+        return 0 if latest is None else _microseconds(latest)
+
+    def _rows_of(self, ids: list[int], from_us: int, to_us: int) -> Iterator[Recalled]:
+        statement = (
+            select(*_COLUMNS)
+            .where(
+                events.c.occurred_at.between(_moment(from_us), _moment(to_us)),
+                events.c.visitor_id.in_(ids),
+            )
+            .order_by(events.c.occurred_at)
+        )
+        for row in self._store.rows(statement):
+            visitor_id, visit_id, name, occurred_at, event_id, bounces, *facts = row
+            yield Recalled(visitor_id, visit_id, name, _microseconds(occurred_at), event_id, bounces, tuple(facts))
+
+
+def _moment(microseconds: int) -> datetime:
+    return (EPOCH + timedelta(microseconds=microseconds)).replace(tzinfo=None)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment.replace(tzinfo=EPOCH.tzinfo) - EPOCH) // timedelta(microseconds=1)

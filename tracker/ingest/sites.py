@@ -1,0 +1,51 @@
+"""The sites that hits are counted for, as ingest needs them: by domain, a second fresh, without a query a hit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_network
+
+from sqlalchemy import select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
+from tracker.enrichment.pipeline import SiteRules
+
+FRESH_SECONDS = 1.0
+
+
+class SiteDirectory:
+    """Sites by domain. `monotonic` gives seconds."""
+
+    def __init__(self, database: AppDatabase, *, monotonic: Callable[[], float]) -> None:
+        self._database = database
+        self._monotonic = monotonic
+        self._read_at = float("-inf")
+        self._by_domain: dict[str, SiteRules] = {}
+
+    def refresh(self) -> None:
+        """Reads the sites again when they were read more than a second ago."""
+        now = self._monotonic()
+        if now - self._read_at < FRESH_SECONDS:
+            return
+        with self._database.transaction() as session:
+            self._by_domain = {site.domain: _rules(site) for site in session.scalars(select(Site))}
+        self._read_at = now
+
+    def find(self, domain: str) -> SiteRules | None:
+        """The site of a domain as a client writes it, with or without `www.`."""
+        found = self._by_domain.get(domain)
+        if found is None:
+            plain = domain.lower().rstrip(".").removeprefix("www.")
+            found = self._by_domain.get(plain) or self._by_domain.get(f"www.{plain}")
+        return found
+
+
+def _rules(site: Site) -> SiteRules:
+    return SiteRules(
+        domain=site.domain,
+        time_zone=site.time_zone,
+        excluded=tuple(ip_network(line, strict=False) for line in site.excluded_networks.split()),
+        disabled_rules=frozenset(site.disabled_rules.split()),
+        hosts=frozenset({site.domain, f"www.{site.domain}"}),
+    )

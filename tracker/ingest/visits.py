@@ -1,0 +1,199 @@
+"""Visits: one visitor's events with gaps under 30 minutes, in whatever order they arrive.
+
+Owns the running visits in memory; the event store is the truth behind them. A visitor who is not in memory is
+recalled from the store when a visit of theirs may be there (after a restart, an import of an old log, or once the
+memory's bound pushed them out), so memory is bounded and a restart changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from tracker.enrichment.drops import Drop, DropReason
+from tracker.enrichment.event import VISIT_FACTS, Event
+from tracker.enrichment.pipeline import ENGAGEMENT, PAGEVIEW
+
+VISIT_GAP_US = 30 * 60 * 1_000_000
+
+# How long a page may stay open and still report engaged time for the visit that opened it.
+LONGEST_READ_US = 12 * 3600 * 1_000_000
+_KEEP_IDLE_US = 2 * VISIT_GAP_US
+
+_facts_of = attrgetter(*VISIT_FACTS)
+
+
+class Visit:
+    """A visit so far. `facts` are the VISIT_FACTS of its first event; times are µs since 1970."""
+
+    __slots__ = ("bounced", "engaging", "event_ids", "facts", "first_us", "last_us", "visit_id")
+
+    def __init__(self, visit_id: int, first_us: int, last_us: int, facts: tuple[Any, ...]) -> None:
+        self.visit_id = visit_id
+        self.first_us = first_us
+        self.last_us = last_us
+        self.facts = facts
+        self.event_ids: set[str] = set()
+        self.bounced = False  # counts as a bounce now
+        self.engaging = False  # had a second page or an interaction, so it never is a bounce again
+
+    def distance_us(self, begin_us: int, end_us: int) -> int:
+        """How far a span of time lies from the visit; 0 within it."""
+        return max(begin_us - self.last_us, self.first_us - end_us, 0)
+
+
+class Arrival(NamedTuple):
+    """An enriched event with who sent it: the visitor's id and, just after midnight, yesterday's id."""
+
+    event: Event
+    visitor_id: int
+    yesterdays_id: int | None
+    interactive: bool
+
+
+class Recalled(NamedTuple):
+    """A stored event's row as far as visits need it."""
+
+    visitor_id: int
+    visit_id: int
+    name: str
+    occurred_at: int
+    event_id: str | None
+    bounces: int
+    facts: tuple[Any, ...]
+
+
+Recall = Callable[[Collection[int], int, int], Iterable[Recalled]]
+
+
+class Visits:
+    """Assigns events to visits and sets the deltas that they add.
+
+    `recall(visitor_ids, from_us, to_us)` gives the stored rows of visitors in a span of time, oldest first;
+    `stored_until_us` is the latest moment of which the store held events before this memory began.
+    """
+
+    def __init__(self, recall: Recall, *, stored_until_us: int, max_visitors: int = 300_000) -> None:
+        self._recall = recall
+        self._recall_until_us = stored_until_us
+        self._max_visitors = max_visitors
+        self._visitors: OrderedDict[int, list[Visit]] = OrderedDict()
+
+    def assign(self, arrivals: Sequence[Arrival]) -> list[Drop | None]:
+        """Fills each event's visitor, visit and deltas; a Drop in its place when it is not counted."""
+        self._recall_missing(arrivals)
+        outcome = [self._assign_one(arrival) for arrival in arrivals]
+        if arrivals:
+            self._forget_idle(max(arrival.event.occurred_at for arrival in arrivals))
+        return outcome
+
+    def _assign_one(self, arrival: Arrival) -> Drop | None:
+        event, visitor_id = arrival.event, arrival.visitor_id
+        known = self._visitors.get(visitor_id)
+        if event.event_id is not None and self._was_counted(event.event_id, arrival):
+            return Drop(DropReason.DUPLICATE)
+        visit = _running_visit(known, event)
+        if visit is None and arrival.yesterdays_id is not None:
+            visit = _running_visit(self._visitors.get(arrival.yesterdays_id), event)
+            if visit is not None:
+                visitor_id = arrival.yesterdays_id
+        if visit is None:
+            if event.name == ENGAGEMENT:
+                return Drop(DropReason.NO_VISIT)
+            visit = self._begin(visitor_id, event)
+        event.visitor_id = visitor_id
+        _join(visit, event, arrival.interactive)
+        self._visitors.move_to_end(visitor_id)
+        return None
+
+    def _was_counted(self, event_id: str, arrival: Arrival) -> bool:
+        ids = (arrival.visitor_id,) if arrival.yesterdays_id is None else (arrival.visitor_id, arrival.yesterdays_id)
+        return any(event_id in visit.event_ids for one in ids for visit in self._visitors.get(one, ()))
+
+    def _begin(self, visitor_id: int, event: Event) -> Visit:
+        event.entry_page = event.path
+        event.visits = 1
+        visit = Visit(_visit_id(visitor_id, event.occurred_at), event.occurred_at, event.occurred_at, _facts_of(event))
+        self._visitors.setdefault(visitor_id, []).append(visit)
+        return visit
+
+    def _recall_missing(self, arrivals: Sequence[Arrival]) -> None:
+        missing: set[int] = set()
+        earliest = latest = 0
+        for event, visitor_id, yesterdays_id, _ in arrivals:
+            reach = LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US
+            if event.occurred_at - reach > self._recall_until_us:
+                continue
+            for one in (visitor_id, yesterdays_id):
+                if one is not None and one not in self._visitors:
+                    missing.add(one)
+                    earliest = min(earliest or event.occurred_at, event.occurred_at)
+                    latest = max(latest, event.occurred_at)
+        if missing:
+            self._take_up(self._recall(missing, earliest - LONGEST_READ_US, latest + VISIT_GAP_US))
+
+    def _take_up(self, rows: Iterable[Recalled]) -> None:
+        visits: dict[int, Visit] = {}
+        for row in rows:
+            visit = visits.get(row.visit_id)
+            if visit is None:
+                visit = visits[row.visit_id] = Visit(row.visit_id, row.occurred_at, row.occurred_at, row.facts)
+                self._visitors.setdefault(row.visitor_id, []).append(visit)
+            visit.last_us = max(visit.last_us, row.occurred_at)
+            if row.event_id is not None:
+                visit.event_ids.add(row.event_id)
+            if row.name != ENGAGEMENT:
+                # A second page or an interaction wrote −1; an interaction before any page wrote nothing.
+                visit.engaging = visit.engaging or row.bounces < 0 or (row.bounces == 0 and not visit.bounced)
+                visit.bounced = (visit.bounced or row.bounces > 0) and row.bounces >= 0
+
+    def _forget_idle(self, now_us: int) -> None:
+        """Lets go of the visitors who were not heard of longest: idle ones, and whoever is over the bound."""
+        while self._visitors:
+            visitor_id, visits = next(iter(self._visitors.items()))
+            last_us = max(visit.last_us for visit in visits)
+            if len(self._visitors) <= self._max_visitors and last_us > now_us - _KEEP_IDLE_US:
+                return
+            del self._visitors[visitor_id]
+            self._recall_until_us = max(self._recall_until_us, last_us)
+
+
+def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
+    """The visit that an event belongs to: the nearest one within the gap; engaged time also joins a visit long past."""
+    if not visits:
+        return None
+    begin_us = event.occurred_at - event.engaged_ms * 1000
+    nearest = min(visits, key=lambda visit: visit.distance_us(begin_us, event.occurred_at))
+    if nearest.distance_us(begin_us, event.occurred_at) < VISIT_GAP_US:
+        return nearest
+    if event.name == ENGAGEMENT:
+        earlier = [visit for visit in visits if visit.first_us <= event.occurred_at <= visit.last_us + LONGEST_READ_US]
+        return max(earlier, key=attrgetter("last_us"), default=None)
+    return None
+
+
+def _join(visit: Visit, event: Event, interactive: bool) -> None:
+    event.visit_id = visit.visit_id
+    for name, value in zip(VISIT_FACTS, visit.facts, strict=True):
+        setattr(event, name, value)
+    visit.first_us = min(visit.first_us, event.occurred_at)
+    visit.last_us = max(visit.last_us, event.occurred_at)
+    if event.event_id is not None:
+        visit.event_ids.add(event.event_id)
+    if event.name == PAGEVIEW:
+        event.pageviews = 1
+    if event.name == PAGEVIEW and not visit.bounced and not visit.engaging:
+        event.bounces = 1
+        visit.bounced = True
+    elif interactive and event.name != ENGAGEMENT:
+        event.bounces = -1 if visit.bounced else 0
+        visit.bounced = False
+        visit.engaging = True
+
+
+def _visit_id(visitor_id: int, first_us: int) -> int:
+    digest = blake2b(b"%d %d" % (visitor_id, first_us), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -1,0 +1,113 @@
+"""What the commands ask for, as functions from JSON to JSON, so that they run here or in the service that owns the store.
+
+While `webleads serve` runs it owns the event store: a command then sends the name of an operation and its arguments
+over loopback with the key from the data folder. Otherwise it runs the same operation itself.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, jsonify, request
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
+from tracker.db.sites import find_site
+from tracker.reports import traffic
+from tracker.reports.export import leads_as_json
+from tracker.reports.leads import leads
+from tracker.reports.periods import Period, parse_period
+from tracker.reports.query import run_query
+from tracker.reports.scope import Scope
+from tracker.settings import Settings
+from tracker.store.engines import EventStore
+
+
+class OperationError(ValueError):
+    """The operation cannot be done as asked; the message is a sentence for the one who asked."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What operations work with."""
+
+    settings: Settings
+    app_database: AppDatabase
+    store: EventStore
+    now: Callable[[], datetime]
+
+
+def list_leads(operator: Operator, *, site: str, period: str) -> dict[str, Any]:
+    """The leads of a site in a period: {"site", "period", "leads": [...]}."""
+    found = _site(operator, site)
+    chosen = _period(operator, found, period)
+    frame = leads(operator.store, Scope(found.domain, chosen))
+    return {"site": found.domain, "period": _span(chosen), "leads": leads_as_json(frame)}
+
+
+def query(operator: Operator, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
+    """A Stats API v2 query."""
+    found = _site(operator, site)
+    return run_query(operator.store, found, query, now=operator.now())
+
+
+def segment_tallies(operator: Operator, *, segments: list[str]) -> dict[str, Any]:
+    """What became of journal segments so far, by name: bytes stored, pageviews, hits not counted by reason."""
+    positions = operator.store.positions()
+    return {name: positions[name]._asdict() for name in segments if name in positions}
+
+
+OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
+    "leads": list_leads,
+    "query": query,
+    "segment_tallies": segment_tallies,
+}
+
+
+def run(operator: Operator, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Runs an operation by name. Raises OperationError with a sentence."""
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise OperationError(f"there is no operation {name!r}; the command and the service are of different versions")
+    try:
+        return operation(operator, **arguments)
+    except ValueError as problem:
+        raise OperationError(str(problem)) from problem
+
+
+def create_blueprint(operator: Operator, key: str) -> Blueprint:
+    """The service's side: answers the holder of the data folder's key."""
+    blueprint = Blueprint("operations", __name__, url_prefix="/operations")
+
+    @blueprint.post("/<name>")
+    def answer(name: str) -> tuple[Response, int]:
+        if not hmac.compare_digest(request.headers.get("X-Webleads-Key", ""), key):
+            return jsonify(error="this address is for the service's own commands"), 403
+        try:
+            return jsonify(run(operator, name, request.get_json())), 200
+        except OperationError as problem:
+            return jsonify(error=str(problem)), 400
+
+    return blueprint
+
+
+def _site(operator: Operator, domain: str) -> Site:
+    found = find_site(operator.app_database, domain)
+    if found is None:
+        raise OperationError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
+    return found
+
+
+def _period(operator: Operator, site: Site, text: str) -> Period:
+    zone = ZoneInfo(site.time_zone)
+    first_day = traffic.first_day(operator.store, site.domain, zone)
+    return parse_period(text, today=operator.now().astimezone(zone).date(), time_zone=zone, first_day=first_day)
+
+
+def _span(period: Period) -> dict[str, str]:
+    return {"start": period.start.isoformat(), "end": period.end.isoformat(), "name": period.name}

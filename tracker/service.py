@@ -1,0 +1,141 @@
+"""One running service on one data folder: its databases, journal, ingest thread and scheduler thread.
+
+Owns what lives as long as the process: opened in order, closed in reverse, safe to close twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from tracker import data_folder
+from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.salts import Salts
+from tracker.enrichment.geo import Databases
+from tracker.enrichment.pipeline import Enricher
+from tracker.ingest.identity import Identity
+from tracker.ingest.sites import SiteDirectory
+from tracker.ingest.worker import Ingest
+from tracker.journal import Journal, retire
+from tracker.settings import Settings
+from tracker.store.engines import EventStore, open_event_store
+
+log = logging.getLogger(__name__)
+
+_HOUSEKEEPING_SECONDS = 60.0
+# A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
+_SALT_MARGIN = timedelta(hours=26)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class OpenDatabases(NamedTuple):
+    """Both databases of a data folder, open."""
+
+    app: AppDatabase
+    events: EventStore
+
+
+def open_databases(settings: Settings, *, wait_seconds: float = 0.0) -> OpenDatabases:
+    """Opens, and on first use makes, both databases. The caller holds the ingest lock."""
+    app = open_app_database(settings.app_database)
+    return OpenDatabases(app, open_event_store(settings.event_store, wait_seconds=wait_seconds))
+
+
+def build_ingest(settings: Settings, app: AppDatabase, store: EventStore) -> tuple[Ingest, Identity]:
+    """The ingest of a data folder, and the identity whose salts its owner must let go of."""
+    salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)
+    identity = Identity(salts.of)
+    ingest = Ingest(
+        journal_folder=settings.journal_folder,
+        store=store,
+        sites=SiteDirectory(app, monotonic=time.monotonic),
+        identity=identity,
+        enricher=Enricher(Databases.open(settings.geo_folder), too_old_ms=settings.too_old_hours * 3_600_000),
+    )
+    return ingest, identity
+
+
+class Housekeeping:
+    """What must be done now and then: retire journal segments, delete salts that have had their day."""
+
+    def __init__(self, settings: Settings, app: AppDatabase, store: EventStore, ingest: Ingest, identity: Identity) -> None:
+        self._settings = settings
+        self._salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)
+        self._store = store
+        self._ingest = ingest
+        self._identity = identity
+        self._next_at = 0.0
+
+    def __call__(self) -> None:
+        """Does it when a minute has passed since the last time."""
+        if time.monotonic() < self._next_at:
+            return
+        self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS
+        consumed = {name: position.offset_bytes for name, position in self._ingest.positions.items()}
+        older_than = utc_now() - timedelta(hours=self._settings.journal_retention_hours)
+        retired = retire(self._settings.journal_folder, consumed, older_than)
+        self._ingest.forget(retired)
+        self._salts.delete_made_before(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
+        self._identity.forget_salts()
+
+
+class Service:
+    """The worker's inside: start it, mount `journal`, `app_database` and `events` in the WSGI application, stop it."""
+
+    def __init__(self, settings: Settings, *, schedule: Callable[[Service], Callable[[], None]] | None = None) -> None:
+        self.settings = settings
+        self._stack = ExitStack()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        data_folder.prepare(settings.data)
+        self._stack.enter_context(data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10))
+        self.app_database, self.events = open_databases(settings, wait_seconds=10)
+        self._stack.callback(self.events.close)
+        self._stack.callback(self.app_database.close)
+        self.journal = Journal(
+            settings.journal_folder, sync=settings.journal_sync, segment_bytes=settings.segment_bytes
+        )
+        self._stack.callback(self.journal.close)
+        self.ingest, identity = build_ingest(settings, self.app_database, self.events)
+        self._housekeeping = Housekeeping(settings, self.app_database, self.events, self.ingest, identity)
+        self._schedule = schedule
+
+    def start(self) -> None:
+        """Starts ingest and, when the settings say so, the scheduler."""
+        self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
+        if self._schedule is not None and self.settings.scheduler:
+            tick = self._schedule(self)
+            self._spawn("scheduler", lambda: self._run_every_minute(tick))
+
+    def ingest_is_alive(self) -> bool:
+        return any(thread.name == "ingest" and thread.is_alive() for thread in self._threads)
+
+    def stop(self) -> None:
+        """Drains the journal and closes everything."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=20)
+        self._threads.clear()
+        self._stack.close()
+
+    def _run_every_minute(self, tick: Callable[[], None]) -> None:
+        while not self._stop.is_set():
+            try:
+                tick()
+            except Exception:
+                log.exception("the scheduler failed; it tries again in a minute")
+            self._stop.wait(60)
+
+    def _spawn(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
