@@ -24,8 +24,8 @@ from tracker.operations import create_blueprint as operations_blueprint
 from tracker.scheduler import weekly_reports
 from tracker.service import Service, open_databases, utc_now
 from tracker.settings import Settings
-from tracker.store.engines import EventStore, StoreUnavailable
-from tracker.store.migrations import NewerStoreError
+from tracker.store.engines import EventStore
+from tracker.store.errors import NewerStoreError, StoreUnavailable
 
 log = logging.getLogger(__name__)
 

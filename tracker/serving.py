@@ -39,7 +39,7 @@ class ServiceError(RuntimeError):
     """The service cannot start; the message is one line for the operator."""
 
 
-def serve(settings: Settings, *, on_listening: Callable[[ServiceNote], None]) -> None:
+def serve(settings: Settings, *, on_listening: Callable[[str | None], None]) -> None:
     """Runs the whole service until it is told to stop. Raises ServiceError, FolderInUse or FolderUnusable."""
     data_folder.prepare(settings.data)
     with data_folder.acquire(settings.data, data_folder.SERVICE_LOCK, wait_seconds=3):
@@ -48,7 +48,7 @@ def serve(settings: Settings, *, on_listening: Callable[[ServiceNote], None]) ->
         note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
         data_folder.write_service_note(settings.data, note)
         server = _granian(settings, workers=1, blocking_threads=8)
-        server.on_startup(lambda: on_listening(note, first_user_link))
+        server.on_startup(lambda: on_listening(first_user_link))
         try:
             server.serve(target_loader=partial(_load_service, settings, note.key), wrap_loader=False)
         finally:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, Row, Select, column, create_engine, m
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from tracker.store.errors import StoreUnavailable
 from tracker.store.migrations import migrate
 from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
 
@@ -26,10 +27,6 @@ _TIMES = {"occurred_at"}
 _WHOLE_NUMBERS = {"visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms"}
 _OPTIONAL_WHOLE_NUMBERS = {"screen_width", "asn", "scroll_depth"}
 _DECIMALS = {"company_confidence", "revenue"}
-
-
-class StoreUnavailable(RuntimeError):
-    """The event store cannot be opened; the message says why in words."""
 
 
 class NotCounted(NamedTuple):

@@ -9,14 +9,11 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, inspect, select
 
+from tracker.store.errors import NewerStoreError
 from tracker.store.schema import SCHEMA_VERSION, metadata, schema_version
 
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
 STEPS: dict[int, Callable[[Connection], None]] = {}
-
-
-class NewerStoreError(RuntimeError):
-    """The event store was written by a newer version of webleads-tracker; this one must not touch it."""
 
 
 def migrate(connection: Connection) -> None:

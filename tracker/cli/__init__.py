@@ -1,0 +1,57 @@
+"""The `webleads` command. Owns words on a terminal; every figure comes from reports, every change from the packages below."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tracker import __version__
+from tracker.cli import check, demo, enrich, log_files, reading, running, sites
+from tracker.cli.options import EXPECTED_ERRORS
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="webleads")
+def webleads() -> None:
+    """Which companies read your blog, where they came from, and which deserve a call."""
+
+
+for _command in (
+    running.serve,
+    running.collect,
+    running.ingest,
+    sites.site,
+    sites.user,
+    log_files.import_log,
+    enrich.enrich,
+    reading.leads,
+    reading.report,
+    reading.query,
+    demo.demo,
+    check.doctor,
+):
+    webleads.add_command(_command)
+
+
+def main() -> None:
+    """Runs the command; what the user can mend is one line on standard error and exit code 2."""
+    try:
+        webleads(standalone_mode=False)
+    except click.exceptions.Exit as ending:
+        sys.exit(ending.exit_code)
+    except click.UsageError as problem:
+        problem.show()
+        sys.exit(2)
+    except click.ClickException as problem:
+        click.echo(f"webleads: {problem.format_message()}", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (`head`, say) has what it wanted; there is nobody left to write to.
+        sys.stderr.close()
+        sys.exit(0)
+    except EXPECTED_ERRORS as problem:
+        click.echo(f"webleads: {problem}", err=True)
+        sys.exit(2)

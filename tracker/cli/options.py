@@ -1,0 +1,44 @@
+"""What commands share: the data folder option, the settings, and the errors that are the user's to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.data_folder import FolderInUse, FolderUnusable
+from tracker.db.engine import NewerDatabaseError
+from tracker.settings import SettingError, Settings, load_settings
+from tracker.store.errors import NewerStoreError, StoreUnavailable
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked; the message is one line."""
+
+
+EXPECTED_ERRORS = (
+    CommandError,
+    SettingError,
+    FolderInUse,
+    FolderUnusable,
+    NewerDatabaseError,
+    NewerStoreError,
+    StoreUnavailable,
+)
+
+
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--data DIR` to a command; the argument is called `data`."""
+    return click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=None,
+        help="The data folder (default: $WEBLEADS_DATA, else ./data).",
+    )(command)
+
+
+def settings_of(data: Path | None, **overrides: Any) -> Settings:
+    """The settings with the command line's values in front."""
+    return load_settings(data=data, **overrides)

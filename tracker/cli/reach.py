@@ -1,0 +1,63 @@
+"""How a command reaches the event store: through the service that owns it, else by opening it."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from tracker import data_folder
+from tracker.cli.options import CommandError
+from tracker.data_folder import ServiceNote
+from tracker.settings import Settings
+
+_ANSWER_SECONDS = 300
+
+
+def ask(settings: Settings, operation: str, **arguments: Any) -> dict[str, Any]:
+    """Runs an operation of `tracker.operations` where the event store is open. Raises CommandError."""
+    if not settings.data.is_dir():
+        raise CommandError(f"there is no data folder {settings.data}; name it with --data")
+    note = data_folder.read_service_note(settings.data)
+    return _ask_service(note, operation, arguments) if note else _ask_here(settings, operation, arguments)
+
+
+def _ask_here(settings: Settings, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    from tracker.operations import OperationError, Operator, run
+    from tracker.service import open_databases, utc_now
+
+    data_folder.prepare(settings.data)
+    with data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10):
+        databases = open_databases(settings, wait_seconds=5)
+        try:
+            return run(Operator(settings, databases.app, databases.events, utc_now), operation, arguments)
+        except OperationError as problem:
+            raise CommandError(str(problem)) from problem
+        finally:
+            databases.events.close()
+            databases.app.close()
+
+
+def _ask_service(note: ServiceNote, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(
+        f"{note.url}/operations/{operation}",
+        data=json.dumps(arguments).encode(),
+        headers={"Content-Type": "application/json", "X-Webleads-Key": note.key},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=_ANSWER_SECONDS) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except urllib.error.HTTPError as problem:
+        raise CommandError(_said(problem)) from problem
+    except (OSError, ValueError) as problem:
+        raise CommandError(f"the service (process {note.pid}) does not answer at {note.url}: {problem}") from problem
+
+
+def _said(problem: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.load(problem)["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"the service answered {problem.code}; its log says why"

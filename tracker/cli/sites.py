@@ -1,0 +1,90 @@
+"""Commands for what the app database holds: `site add`, `site list`, `user add`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from tracker import data_folder
+from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.db.engine import AppDatabase, open_app_database
+from tracker.settings import Settings
+
+
+@contextmanager
+def app_database(settings: Settings) -> Iterator[AppDatabase]:
+    """The app database of the data folder; several processes may have it open."""
+    data_folder.prepare(settings.data)
+    database = open_app_database(settings.app_database)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@click.group()
+def site() -> None:
+    """The websites that are counted."""
+
+
+@site.command("add")
+@click.argument("domain")
+@click.option("--timezone", "time_zone", default="Europe/Paris", show_default=True, help="Time zone of the site's days.")
+@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of its reports.")
+@data_option
+def add(domain: str, time_zone: str, language: str, data: Path | None) -> None:
+    """Add a website and print the snippet for its pages."""
+    from tracker.db.sites import add_site
+    from tracker.service import utc_now
+
+    settings = settings_of(data)
+    with app_database(settings) as database:
+        try:
+            added = add_site(database, domain, time_zone=time_zone, language=language, now=utc_now())
+        except ValueError as problem:
+            raise CommandError(str(problem)) from problem
+    click.echo(f"{added.domain} is added (days in {added.time_zone}). Put this line in the head of its pages:\n")
+    click.echo(f'  <script defer data-domain="{added.domain}" src="{settings.public_url}/js/webleads.js"></script>')
+
+
+@site.command("list")
+@data_option
+def list_sites(data: Path | None) -> None:
+    """List the websites."""
+    from tracker.db.sites import list_sites as all_sites
+
+    with app_database(settings_of(data)) as database:
+        found = all_sites(database)
+    if not found:
+        click.echo("no site yet: webleads site add example.fr")
+    for one in found:
+        click.echo(f"{one.domain:<40} {one.time_zone:<24} {one.language}")
+
+
+@click.group()
+def user() -> None:
+    """The people who sign in to the dashboard."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@data_option
+def add_user(email: str, password_stdin: bool, data: Path | None) -> None:
+    """Add a dashboard user; the password is asked for."""
+    from tracker.db.users import create_user
+    from tracker.service import utc_now
+
+    if password_stdin:
+        password = click.get_text_stream("stdin").readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with app_database(settings_of(data)) as database:
+        try:
+            added = create_user(database, email, password, now=utc_now())
+        except ValueError as problem:
+            raise CommandError(str(problem)) from problem
+    click.echo(f"{added.email} can sign in")

@@ -1,0 +1,156 @@
+"""Imports an access log into the journal: all of it or nothing, and the same file once.
+
+The hits are written to a file beside the journal's segments; then the import is recorded; then the file becomes a
+segment by its name. An import that was killed before the record left nothing; one that was killed after it is
+finished by the next run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import os
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BufferedReader
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import ImportedLog, Site
+from tracker.hit import encode_hit
+from tracker.ingest.access_log import SkipReason, parse_line
+
+_CHUNK_BYTES = 1024 * 1024
+_LONGEST_LINE = 64 * 1024
+
+OnBytes = Callable[[int], None]
+
+
+class ImportRefused(ValueError):
+    """The file cannot be imported; the message is one line."""
+
+
+@dataclass
+class LogImport:
+    """What an import made of a file's lines. `segment` is the journal segment that now holds its hits."""
+
+    file: Path
+    segment: str
+    lines: int = 0
+    hits: int = 0
+    skipped: Counter[SkipReason] = field(default_factory=Counter)
+
+
+def import_log(
+    file: Path, *, site: str, database: AppDatabase, journal_folder: Path, now: datetime, on_bytes: OnBytes
+) -> LogImport:
+    """Puts the page views of a log into the journal. `on_bytes` hears of the file's bytes as they are read.
+
+    Raises ImportRefused when the file was imported before, cannot be read, or holds no log.
+    """
+    digest = _digest(file)
+    record = _find_record(database, site, digest)
+    segment = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{digest[:8]}-000001.jsonl"
+    staged = journal_folder / f"import-{digest[:16]}-{site}.part"
+    if record is not None:
+        if not staged.exists():
+            raise ImportRefused(f"{file} was imported on {record.imported_at:%Y-%m-%d} ({record.lines} lines); it is not counted twice")
+        staged.rename(journal_folder / segment)
+        return LogImport(file, segment, lines=record.lines)
+    result = LogImport(file, segment)
+    _stage(file, staged, site, result, on_bytes)
+    if result.lines and result.skipped[SkipReason.MALFORMED] == result.lines:
+        staged.unlink()
+        raise ImportRefused(f"{file} holds no line in the combined log format")
+    _record(database, site, digest, result, now)
+    staged.rename(journal_folder / segment)
+    _sync_folder(journal_folder)
+    return result
+
+
+def _stage(file: Path, staged: Path, site: str, result: LogImport, on_bytes: OnBytes) -> None:
+    try:
+        with open(staged, "ab") as target:
+            _claim(target, file)
+            for line in _lines(file, on_bytes):
+                result.lines += 1
+                hit = parse_line(line, site=site)
+                if isinstance(hit, SkipReason):
+                    result.skipped[hit] += 1
+                else:
+                    result.hits += 1
+                    target.write(encode_hit(hit) + b"\n")
+            target.flush()
+            os.fsync(target.fileno())
+    except (OSError, EOFError, zlib.error) as problem:
+        staged.unlink(missing_ok=True)
+        raise ImportRefused(f"{file} could not be read to its end, nothing was imported: {problem}") from problem
+
+
+def _claim(target: IO[bytes], file: Path) -> None:
+    """Keeps a second import of the same file out, and clears what a killed one left."""
+    try:
+        fcntl.flock(target, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise ImportRefused(f"{file} is being imported by another process") from None
+    os.fchmod(target.fileno(), 0o600)
+    target.truncate(0)
+
+
+def _lines(file: Path, on_bytes: OnBytes) -> Iterator[str]:
+    """The file's lines as text, whatever its encoding; a line without end is cut."""
+    with open(file, "rb") as raw:
+        packed = raw.peek(2)[:2] == b"\x1f\x8b"
+        source = gzip.open(raw) if packed else raw
+        read = 0
+        while line := source.readline(_LONGEST_LINE):
+            while not line.endswith(b"\n") and len(line) == _LONGEST_LINE and (more := source.readline(_LONGEST_LINE)):
+                line = line[: _LONGEST_LINE - 1] + more[-1:]
+            on_bytes(raw.tell() - read)
+            read = raw.tell()
+            yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _digest(file: Path) -> str:
+    """The hash of the log's text, so that the same log packed again is known as well."""
+    digest = sha256()
+    try:
+        with open(file, "rb") as raw:
+            source: BufferedReader | gzip.GzipFile = raw
+            if raw.peek(2)[:2] == b"\x1f\x8b":
+                source = gzip.GzipFile(fileobj=raw)
+            while chunk := source.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except (OSError, EOFError, zlib.error) as problem:
+        raise ImportRefused(f"{file} cannot be read: {getattr(problem, 'strerror', None) or problem}") from problem
+    return digest.hexdigest()
+
+
+def _find_record(database: AppDatabase, site: str, digest: str) -> ImportedLog | None:
+    with database.transaction() as session:
+        return session.scalar(
+            select(ImportedLog).join(Site).where(Site.domain == site, ImportedLog.sha256 == digest)
+        )
+
+
+def _record(database: AppDatabase, site: str, digest: str, result: LogImport, now: datetime) -> None:
+    with database.transaction() as session:
+        site_id = session.scalars(select(Site.id).where(Site.domain == site)).one()
+        session.add(
+            ImportedLog(site_id=site_id, sha256=digest, file_name=result.file.name, lines=result.lines, imported_at=now)
+        )
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
