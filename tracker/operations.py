@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify, request
 
+from dashboards.email.weekly import render_weekly
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.db.sites import find_site
+from tracker.mail import MailError
 from tracker.reports import traffic
 from tracker.reports.export import leads_as_json
 from tracker.reports.leads import leads
 from tracker.reports.periods import Period, parse_period
 from tracker.reports.query import run_query
 from tracker.reports.scope import Scope
+from tracker.reports.weekly import weekly_report
+from tracker.scheduler import Post, last_complete_week, parse_week, send_weekly
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
 
@@ -62,10 +66,33 @@ def segment_tallies(operator: Operator, *, segments: list[str]) -> dict[str, Any
     return {name: positions[name]._asdict() for name in segments if name in positions}
 
 
+def weekly(operator: Operator, *, site: str, week: str | None, form: str) -> dict[str, Any]:
+    """A week's report as `text`, `html` or `json`: {"content": text}."""
+    found = _site(operator, site)
+    report = weekly_report(operator.store, found, _week(operator, found, week), now=operator.now())
+    return {"content": render_weekly(report, site=found, form=form, base_url=operator.settings.public_url)}
+
+
+def send_weekly_report(
+    operator: Operator, *, site: str, week: str | None, recipients: list[str]
+) -> dict[str, Any]:
+    """Sends a week's report to the given recipients, else to the site's: {"deliveries": [...]}."""
+    found = _site(operator, site)
+    to = recipients or [one.email for one in found.recipients]
+    post = Post(operator.settings, operator.app_database, operator.store, operator.now)
+    try:
+        outcomes = send_weekly(post, found, _week(operator, found, week), to) if to else []
+    except MailError as problem:
+        raise OperationError(str(problem)) from problem
+    return {"deliveries": [asdict(outcome) for outcome in outcomes]}
+
+
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "leads": list_leads,
     "query": query,
     "segment_tallies": segment_tallies,
+    "weekly": weekly,
+    "send_weekly": send_weekly_report,
 }
 
 
@@ -101,6 +128,16 @@ def _site(operator: Operator, domain: str) -> Site:
     if found is None:
         raise OperationError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
     return found
+
+
+def _week(operator: Operator, site: Site, week: str | None) -> str:
+    """The week that was asked for, else the last complete one. A week that is not over has no report."""
+    last_complete = last_complete_week(site.time_zone, operator.now())
+    if week is None:
+        return last_complete
+    if parse_week(week) > parse_week(last_complete):
+        raise OperationError(f"{week} is not over yet; the last complete week is {last_complete}")
+    return week
 
 
 def _period(operator: Operator, site: Site, text: str) -> Period:

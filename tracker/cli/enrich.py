@@ -1,0 +1,95 @@
+"""`webleads enrich`: what the pipeline makes of each hit, line by line, storing nothing."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from tracker.cli.options import data_option, settings_of
+from tracker.enrichment.drops import Drop, DropReason
+
+_LINES_AT_ONCE = 2000
+
+
+@click.command()
+@data_option
+@click.option(
+    "--geo",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="Folder of the geo databases (default: the data folder's `geo`).",
+)
+def enrich(data: Path | None, geo: Path | None) -> None:
+    """Read hits (one JSON object a line) from standard input, write events or drop reasons in the same order."""
+    settings = settings_of(data)
+    workbench = _Workbench(geo or settings.geo_folder, settings.too_old_hours * 3_600_000)
+    encode = msgspec.json.Encoder().encode
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    while lines := list(islice(source, _LINES_AT_ONCE)):
+        target.writelines(encode(found) + b"\n" for found in workbench.enrich(line for line in lines if line.strip()))
+        target.flush()
+
+
+class _Workbench:
+    """The pipeline without a journal, a store or sites: every domain is a site, salts last as long as the run."""
+
+    def __init__(self, geo_folder: Path, too_old_ms: float) -> None:
+        from tracker.enrichment.geo import Databases
+        from tracker.enrichment.pipeline import Enricher
+        from tracker.ingest.identity import Identity
+        from tracker.ingest.visits import Visits
+
+        self._enricher = Enricher(Databases.open(geo_folder), too_old_ms=too_old_ms)
+        self._identity = Identity(_salt_of_the_run)
+        self._visits = Visits(lambda *_: (), stored_until_us=0)
+
+    def enrich(self, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+        """One answer a line, in the order of the lines: the event's columns, or why it is not counted."""
+        from tracker.enrichment.event import wire_form
+        from tracker.ingest.visits import Arrival
+
+        outcome = [self._one(line) for line in lines]
+        arrivals = [found for found in outcome if isinstance(found, Arrival)]
+        verdicts = iter(self._visits.assign(arrivals))
+        for found in outcome:
+            drop = next(verdicts) if isinstance(found, Arrival) else found
+            if isinstance(found, Arrival) and drop is None:
+                yield wire_form(found.event)
+            else:
+                assert isinstance(drop, Drop)
+                yield {"drop_reason": drop.reason, "detail": drop.detail}
+
+    def _one(self, line: bytes) -> Any:
+        from tracker.enrichment.pipeline import SiteRules
+        from tracker.hit import decode_hit
+        from tracker.ingest.worker import claimed_domain
+
+        try:
+            hit = decode_hit(line)
+        except msgspec.MsgspecError as problem:
+            return Drop(DropReason.INVALID_HIT, str(problem))
+        domain = claimed_domain(hit).removeprefix("www.")
+        rules = _rules(domain) if domain else SiteRules("")
+        event = self._enricher.enrich(hit, rules)
+        return event if isinstance(event, Drop) else self._identity.arrival(event, hit, rules.time_zone)
+
+
+@lru_cache(maxsize=4096)
+def _rules(domain: str) -> Any:
+    from tracker.enrichment.pipeline import SiteRules
+
+    return SiteRules(domain, hosts=frozenset({domain, f"www.{domain}"}))
+
+
+@lru_cache(maxsize=4096)
+def _salt_of_the_run(day: date) -> bytes:
+    return secrets.token_bytes(16)

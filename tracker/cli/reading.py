@@ -1,0 +1,115 @@
+"""Commands that read: `leads`, `report weekly`, `query`. They render; the figures are the reports' own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.reach import ask
+
+
+@click.command()
+@click.option("--site", required=True, help="The site.")
+@click.option("--period", default="7d", show_default=True, help="7d, 30d, month, 12mo, all, 2026-W46, 2026-11-01,2026-11-15 …")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json", "xlsx"]), default="table", show_default=True
+)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file (xlsx needs it or a pipe).")
+@data_option
+def leads(site: str, period: str, form: str, output: Path | None, data: Path | None) -> None:
+    """The companies that read the site, the ones that deserve a call first."""
+    if form == "xlsx" and output is None and sys.stdout.isatty():
+        raise CommandError("an xlsx file is no text: name a file with --output leads.xlsx")
+    found = ask(settings_of(data), "leads", site=site, period=period)
+    if form == "table":
+        content = _lead_table(found).encode()
+    elif form == "json":
+        content = json.dumps(found, ensure_ascii=False, indent=2).encode() + b"\n"
+    else:
+        from tracker.reports.export import leads_as_csv, leads_as_xlsx
+
+        content = leads_as_csv(found["leads"]) if form == "csv" else leads_as_xlsx(found["leads"])
+    _write(content, output)
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as problem:
+        raise CommandError(f"{output} cannot be written: {problem.strerror}") from problem
+
+
+def _lead_table(found: dict[str, Any]) -> str:
+    rows = found["leads"]
+    span = f"{found['site']}, {found['period']['start']} to {found['period']['end']} (end not included)"
+    if not rows:
+        return f"{span}: no company was recognised. `webleads doctor` says whether a network database is missing.\n"
+    lines = [f"{span}: {len(rows)} companies", ""]
+    lines.append(f"{'score':>5}  {'company':<36} {'visits':>6} {'pages':>6} {'engaged':>8}  {'last seen':<16} from")
+    for row in rows:
+        minutes, seconds = divmod(round(row["engaged_seconds"]), 60)
+        lines.append(
+            f"{row['score']:>5}  {row['company'][:36]:<36} {row['visits']:>6} {row['pageviews']:>6}"
+            f" {minutes:>4}m{seconds:02}s  {row['last_seen'][:16].replace('T', ' '):<16} {', '.join(row['sources'][:3])}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+@click.command()
+@click.option("--site", required=True, help="The site.")
+@click.argument("query")
+@data_option
+def query(site: str, query: str, data: Path | None) -> None:
+    """Ask a Stats API v2 query (JSON), for example '{"metrics": ["visitors"], "date_range": "7d"}'; `-` reads it from standard input."""
+    text = sys.stdin.read() if query == "-" else query
+    try:
+        asked = json.loads(text)
+    except ValueError as problem:
+        raise CommandError(f"the query is not JSON: {problem}") from problem
+    if not isinstance(asked, dict):
+        raise CommandError("the query must be a JSON object")
+    found = ask(settings_of(data), "query", site=site, query=asked)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@click.group()
+def report() -> None:
+    """Reports to read or to send."""
+
+
+@report.command("weekly")
+@click.option("--site", required=True, help="The site.")
+@click.option("--week", default=None, help="An ISO week such as 2026-W46 (default: the last complete one).")
+@click.option("--format", "form", type=click.Choice(["text", "html", "json"]), default="text", show_default=True)
+@click.option("--send", is_flag=True, help="Send it to the site's recipients who have not had it yet.")
+@click.option("--to", "recipients", multiple=True, help="With --send: to these addresses instead of the site's recipients.")
+@data_option
+def weekly(
+    site: str, week: str | None, form: str, send: bool, recipients: tuple[str, ...], data: Path | None
+) -> None:
+    """The report of one complete week."""
+    if recipients and not send:
+        raise CommandError("--to goes with --send")
+    settings = settings_of(data)
+    if not send:
+        found = ask(settings, "weekly", site=site, week=week, form=form)
+        click.echo(found["content"], nl=False)
+        return
+    found = ask(settings, "send_weekly", site=site, week=week, recipients=list(recipients))
+    for delivery in found["deliveries"]:
+        click.echo(f"{delivery['recipient']}: {delivery['outcome']}")
+    if not found["deliveries"]:
+        raise CommandError(f"{site} has no recipients; add one on its settings page or name one with --to")
+    if any(delivery["failed"] for delivery in found["deliveries"]):
+        raise SystemExit(1)
+
+

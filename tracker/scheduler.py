@@ -1,0 +1,153 @@
+"""When reports go out, and to whom: Mondays at 08:00 in the site's zone, each recipient once, caught up after a stop."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from dashboards.email.weekly import weekly_message
+from tracker.db import deliveries
+from tracker.db.deliveries import DeliveryKey
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
+from tracker.db.sites import list_sites
+from tracker.mail import Mailer, MailError
+from tracker.reports.weekly import WeeklyReport, weekly_report
+from tracker.settings import Settings
+from tracker.store.engines import EventStore
+
+if TYPE_CHECKING:
+    from tracker.service import Service
+
+log = logging.getLogger(__name__)
+
+WEEKLY = "weekly"
+_SEND_AT = time(8)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one recipient's report: `sent`, `already sent`, or why not."""
+
+    recipient: str
+    outcome: str
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Post:
+    """What sending needs."""
+
+    settings: Settings
+    database: AppDatabase
+    store: EventStore
+    now: Callable[[], datetime]
+
+    @property
+    def mailer(self) -> Mailer:
+        return Mailer(self.settings.smtp_url, self.settings.mail_from)
+
+
+def weekly_reports(service: Service) -> Callable[[], None]:
+    """The scheduler's tick for a running service: sends what is due."""
+    from tracker.service import utc_now
+
+    post = Post(service.settings, service.app_database, service.events, utc_now)
+    return lambda: send_due(post)
+
+
+def send_due(post: Post) -> None:
+    """Sends every site's due report to the recipients who have not had it."""
+    if not post.settings.smtp_url or not post.settings.mail_from:
+        return
+    for site in list_sites(post.database):
+        due_at, week = due(site.time_zone, post.now())
+        waiting = [one.email for one in site.recipients if one.created_at <= due_at]
+        if not waiting or site.created_at > due_at:
+            continue
+        for outcome in send_weekly(post, site, week, waiting, retry_early=False):
+            if outcome.failed:
+                log.warning("weekly report of %s to %s: %s", site.domain, outcome.recipient, outcome.outcome)
+
+
+def due(time_zone: str, now: datetime) -> tuple[datetime, str]:
+    """The latest moment at which a weekly report was due (aware, UTC), and the complete ISO week that it is of."""
+    zone = ZoneInfo(time_zone)
+    local = now.astimezone(zone)
+    monday = local.date() - timedelta(days=local.weekday())
+    due_at = datetime.combine(monday, _SEND_AT, tzinfo=zone)
+    if local < due_at:
+        monday -= timedelta(days=7)
+        due_at = datetime.combine(monday, _SEND_AT, tzinfo=zone)
+    return due_at.astimezone(UTC), iso_week(monday - timedelta(days=7))
+
+
+def iso_week(day: date) -> str:
+    """The ISO 8601 week of a day, such as `2026-W46`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def parse_week(text: str) -> date:
+    """The Monday of an ISO week such as `2026-W46`. Raises ValueError with a sentence."""
+    match = re.fullmatch(r"(\d{4})-W(\d{2})", text)
+    try:
+        if match:
+            return date.fromisocalendar(int(match[1]), int(match[2]), 1)
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is no ISO week; write it as 2026-W46")
+
+
+def last_complete_week(time_zone: str, now: datetime) -> str:
+    """The ISO week before the one that runs now in a time zone."""
+    return iso_week(now.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=7))
+
+
+def send_weekly(
+    post: Post, site: Site, week: str, recipients: Sequence[str], *, retry_early: bool = True
+) -> list[Outcome]:
+    """Sends a week's report to each recipient who has not had it; one that fails does not stop the others."""
+    post.mailer.check()
+    report: WeeklyReport | None = None
+    outcomes = []
+    for recipient in recipients:
+        key = DeliveryKey(site.id, WEEKLY, week, recipient)
+        delivery_id = deliveries.claim(post.database, key, now=post.now(), retry_early=retry_early)
+        if delivery_id is None:
+            outcomes.append(_not_claimed(post, key))
+            continue
+        report = report or weekly_report(post.store, site, week, now=post.now())
+        outcomes.append(_send_one(post, site, report, recipient, delivery_id))
+    return outcomes
+
+
+def _send_one(post: Post, site: Site, report: WeeklyReport, recipient: str, delivery_id: int) -> Outcome:
+    try:
+        message = weekly_message(
+            report, site=site, sender=post.mailer.sender, recipient=recipient, base_url=post.settings.public_url, now=post.now()
+        )
+        post.mailer.send(message, about_to_send=lambda: deliveries.mark_sending(post.database, delivery_id))
+    except MailError as problem:
+        deliveries.mark_failed(post.database, delivery_id, error=str(problem), now=post.now())
+        return Outcome(recipient, f"not sent: {problem}", failed=True)
+    except Exception as problem:
+        deliveries.mark_failed(post.database, delivery_id, error=repr(problem), now=post.now())
+        log.exception("the weekly report of %s could not be made", site.domain)
+        return Outcome(recipient, "not sent: the report could not be made, the log says why", failed=True)
+    deliveries.mark_sent(post.database, delivery_id, now=post.now())
+    return Outcome(recipient, "sent", failed=False)
+
+
+def _not_claimed(post: Post, key: DeliveryKey) -> Outcome:
+    found = deliveries.status_of(post.database, key)
+    if found is not None and found.status == "sent":
+        return Outcome(key.recipient, f"already sent on {found.sent_at:%Y-%m-%d %H:%M} UTC", failed=False)
+    if found is not None and found.status == "failed":
+        return Outcome(key.recipient, f"failed before ({found.error}); it is tried again later", failed=True)
+    return Outcome(key.recipient, "being sent by another process", failed=False)
