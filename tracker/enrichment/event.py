@@ -10,6 +10,10 @@ from typing import Any
 
 import msgspec
 
+# The names of the two events that the product itself knows; all others are the publisher's own.
+PAGEVIEW = "pageview"
+ENGAGEMENT = "engagement"
+
 
 class Event(msgspec.Struct, gc=False):
     """A row of the event store. `occurred_at` is whole microseconds since 1970 in UTC; empty is None.

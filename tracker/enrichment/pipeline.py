@@ -15,15 +15,12 @@ from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.bots import detect_bot
 from tracker.enrichment.company import Company, identify_company
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import Event
+from tracker.enrichment.event import PAGEVIEW, Event
 from tracker.enrichment.geo import Databases, NetworkRecord
 from tracker.enrichment.network import Network, identify_network
 from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
 from tracker.hit import Hit, WireEvent
-
-PAGEVIEW = "pageview"
-ENGAGEMENT = "engagement"
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300

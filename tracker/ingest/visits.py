@@ -14,8 +14,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import VISIT_FACTS, Event
-from tracker.enrichment.pipeline import ENGAGEMENT, PAGEVIEW
+from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW, VISIT_FACTS, Event
 
 VISIT_GAP_US = 30 * 60 * 1_000_000
 

@@ -50,12 +50,12 @@ class SegmentPosition(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one transaction adds. `columns` has a list for every name in EVENT_COLUMNS, all of one length.
+    """What one transaction adds. `columns` has a list or an array for every name in EVENT_COLUMNS, all of one length.
 
-    `occurred_at` is whole microseconds since 1970 in UTC.
+    `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us].
     """
 
-    columns: Mapping[str, list[Any]]
+    columns: Mapping[str, Any]
     not_counted: Sequence[NotCounted] = ()
     positions: Sequence[SegmentPosition] = ()
 
@@ -83,7 +83,7 @@ class EventStore:
     def append(self, batch: Batch) -> None:
         """Adds a batch in one transaction: all of it is stored, or nothing."""
         with self.transaction() as connection:
-            if batch.columns and batch.columns["site"]:
+            if batch.columns and len(batch.columns["site"]):
                 _insert_events(connection, batch.columns)
             if batch.not_counted:
                 connection.execute(not_counted.insert(), [row._asdict() for row in batch.not_counted])
@@ -150,7 +150,7 @@ def _in_words(url: str, problem: DBAPIError) -> str:
     return f"the event store {url} cannot be opened: {first_line}"
 
 
-def _insert_events(connection: Connection, columns: Mapping[str, list[Any]]) -> None:
+def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
     frame = pd.DataFrame({name: _array(name, columns[name]) for name in EVENT_COLUMNS}, copy=False)
     driver = connection.connection.driver_connection
     assert driver is not None
@@ -162,7 +162,9 @@ def _insert_events(connection: Connection, columns: Mapping[str, list[Any]]) -> 
         driver.unregister("batch")
 
 
-def _array(name: str, values: list[Any]) -> Any:
+def _array(name: str, values: Any) -> Any:
+    if not isinstance(values, list):
+        return values
     if name in _TIMES:
         return np.array(values, dtype="datetime64[us]")
     if name in _WHOLE_NUMBERS:

@@ -1,0 +1,222 @@
+"""The made-up world: a blog's articles, the companies that read it, the places, sources and devices of its readers.
+
+Every organisation but the well-known providers is invented; addresses are documentation ranges (RFC 5737, RFC 3849)
+and never leave this file. Weights are relative.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SITE = "blog.atelier-plume.example"
+
+
+class Article(NamedTuple):
+    """A page: when it appeared, in days since the year's start (negative: before), how well it does."""
+
+    path: str
+    title: str
+    published_day: int
+    weight: float
+
+
+class Company(NamedTuple):
+    """An organisation that reads the blog from its own network. `warmth` 0–1 is how close to a client it is."""
+
+    name: str
+    domain: str
+    kind: str
+    asn: int
+    network: str
+    city: str
+    region: str
+    country: str
+    people: int
+    warmth: float
+
+
+class Place(NamedTuple):
+    country: str
+    region: str
+    city: str
+    weight: float
+
+
+class Provider(NamedTuple):
+    """Where most readers come from: a provider is no lead."""
+
+    organisation: str
+    asn: int
+    kind: str
+    country: str
+    weight: float
+
+
+class Origin(NamedTuple):
+    """A link on which readers come; `utm` are the campaign parameters of its URLs."""
+
+    referrer: str | None
+    utm: str
+    weight: float
+    company_weight: float
+
+
+class Device(NamedTuple):
+    """A kind of browser, as its user agent says."""
+
+    user_agent: str
+    screen_width: int
+    weight: float
+
+
+HOME = Article("/", "Atelier Plume : écrire pour être lu", -400, 1.0)
+CONTACT = Article("/contact/", "Contact", -400, 0.2)
+PRICES = Article("/tarifs/", "Tarifs et accompagnement", -400, 0.25)
+ABOUT = Article("/a-propos/", "À propos", -400, 0.3)
+
+ARTICLES: tuple[Article, ...] = (
+    Article("/2025/publier-au-bon-moment/", "Publier au bon moment : ce que disent vos lecteurs", -60, 3.0),
+    Article("/2025/ligne-editoriale/", "Construire une ligne éditoriale en une matinée", -210, 1.8),
+    Article("/2025/titres-qui-tiennent/", "Des titres qui tiennent leurs promesses", -150, 1.2),
+    Article("/2025/reseaux-sociaux-panorama/", "Panorama des réseaux sociaux : où sont vos clients ?", -30, 2.6),
+    Article("/mesurer-audience-sans-cookies/", "Mesurer son audience sans cookies", 12, 2.9),
+    Article("/linkedin-pour-les-discrets/", "LinkedIn pour les discrets", 26, 2.4),
+    Article("/newsletter-premiers-abonnes/", "Newsletter : trouver ses cent premiers abonnés", 40, 1.6),
+    Article("/lire-ses-statistiques/", "Lire ses statistiques en cinq minutes", 55, 1.4),
+    Article("/interview-client/", "L’interview client, matière première du blog", 68, 1.0),
+    Article("/recycler-ses-articles/", "Recycler ses articles sans se répéter", 82, 1.1),
+    Article("/ecrire-avec-une-ia/", "Écrire avec une IA sans perdre sa voix", 96, 3.4),
+    Article("/seo-pour-consultants/", "Le SEO pour consultants : l’essentiel", 110, 2.2),
+    Article("/calendrier-editorial/", "Un calendrier éditorial que l’on suit vraiment", 124, 1.7),
+    Article("/pages-qui-convertissent/", "Ces pages qui donnent envie d’appeler", 139, 1.5),
+    Article("/citer-ses-sources/", "Citer ses sources : pourquoi et comment", 152, 0.8),
+    Article("/livre-blanc-utile/", "Le livre blanc est-il encore utile ?", 166, 1.3),
+    Article("/blog-entreprise-exemples/", "Dix blogs d’entreprise qui donnent des idées", 180, 2.0),
+    Article("/accessibilite-des-articles/", "Rendre ses articles accessibles", 194, 0.9),
+    Article("/assistants-ia-trafic/", "Quand les assistants IA vous envoient des lecteurs", 209, 2.3),
+    Article("/mots-du-metier/", "Les mots du métier : jargon ou précision ?", 222, 0.7),
+    Article("/relire-a-deux/", "Relire à deux, publier plus vite", 236, 0.9),
+    Article("/prospecter-sans-telephone/", "Prospecter sans téléphone", 250, 1.9),
+    Article("/b2b-cycle-de-vente/", "Le contenu dans un cycle de vente B2B", 264, 1.8),
+    Article("/temoignages-clients/", "Demander un témoignage sans gêner", 279, 1.1),
+    Article("/podcasts-professionnels/", "Lancer un podcast professionnel : bilan d’un an", 293, 1.2),
+    Article("/rgpd-et-mesure/", "RGPD et mesure d’audience : où en est-on ?", 307, 2.1),
+    Article("/rediger-une-etude-de-cas/", "Rédiger une étude de cas qui se lit", 321, 1.6),
+    Article("/publier-moins/", "Publier moins, publier mieux", 335, 1.9),
+    Article("/bilan-annee-blog/", "Un an de blog : les chiffres", 349, 1.4),
+)
+
+# Invented organisations on documentation networks; AS numbers are those kept for documentation (RFC 5398).
+COMPANIES: tuple[Company, ...] = (
+    Company("Verrier & Fils", "verrier-fils.example", "business", 64496, "192.0.2.0/28", "Lyon", "Auvergne-Rhône-Alpes", "FR", 6, 0.95),
+    Company("Banque du Littoral", "banque-littoral.example", "business", 64497, "192.0.2.16/28", "Marseille", "Provence-Alpes-Côte d’Azur", "FR", 9, 0.9),
+    Company("Université de Brocéliande", "univ-broceliande.example", "education", 64498, "192.0.2.32/28", "Rennes", "Bretagne", "FR", 14, 0.55),
+    Company("Groupe Hélianthe", "helianthe.example", "business", 64499, "192.0.2.48/28", "Nantes", "Pays de la Loire", "FR", 8, 0.85),
+    Company("Mutuelle des Artisans", "mutuelle-artisans.example", "business", 64500, "192.0.2.64/28", "Tours", "Centre-Val de Loire", "FR", 5, 0.7),
+    Company("Département de la Haute-Rive", "haute-rive.example", "government", 64501, "192.0.2.80/28", "Dijon", "Bourgogne-Franche-Comté", "FR", 7, 0.6),
+    Company("Ateliers Morvan", "ateliers-morvan.example", "business", 64502, "192.0.2.96/28", "Autun", "Bourgogne-Franche-Comté", "FR", 3, 0.8),
+    Company("Laboratoires Calixte", "calixte.example", "business", 64503, "192.0.2.112/28", "Strasbourg", "Grand Est", "FR", 10, 0.65),
+    Company("Transports Delorme", "transports-delorme.example", "business", 64504, "192.0.2.128/28", "Lille", "Hauts-de-France", "FR", 4, 0.5),
+    Company("École supérieure Vauban", "ecole-vauban.example", "education", 64505, "192.0.2.144/28", "Besançon", "Bourgogne-Franche-Comté", "FR", 8, 0.4),
+    Company("Assurances Belvédère", "belvedere.example", "business", 64506, "192.0.2.160/28", "Paris", "Île-de-France", "FR", 12, 0.75),
+    Company("Fonderie du Rhône", "fonderie-rhone.example", "business", 64507, "192.0.2.176/28", "Valence", "Auvergne-Rhône-Alpes", "FR", 2, 0.45),
+    Company("Maison Quintessence", "quintessence.example", "business", 64508, "192.0.2.192/28", "Bordeaux", "Nouvelle-Aquitaine", "FR", 4, 0.7),
+    Company("Agence Boréale", "agence-boreale.example", "business", 64509, "192.0.2.208/28", "Montréal", "Québec", "CA", 3, 0.5),
+    Company("Énergies du Couchant", "energies-couchant.example", "business", 64510, "192.0.2.224/28", "Brest", "Bretagne", "FR", 5, 0.55),
+    Company("Haute École du Léman", "he-leman.example", "education", 64511, "192.0.2.240/28", "Lausanne", "Vaud", "CH", 6, 0.35),
+    Company("Brasserie Saint-Géry", "saint-gery.example", "business", 65536, "198.51.100.0/28", "Bruxelles", "Bruxelles-Capitale", "BE", 2, 0.4),
+    Company("Office national des Rivages", "rivages.example", "government", 65537, "198.51.100.16/28", "La Rochelle", "Nouvelle-Aquitaine", "FR", 5, 0.3),
+    Company("Nordwind Logistik", "nordwind.example", "business", 65538, "198.51.100.32/28", "Hambourg", "Hambourg", "DE", 3, 0.3),
+    Company("Coopérative des Trois Vallées", "trois-vallees.example", "business", 65539, "198.51.100.48/28", "Grenoble", "Auvergne-Rhône-Alpes", "FR", 4, 0.6),
+    Company("Fédération des Libraires", "libraires.example", "nonprofit", 65540, "198.51.100.64/28", "Paris", "Île-de-France", "FR", 3, 0.45),
+    Company("Clinique des Tilleuls", "clinique-tilleuls.example", "business", 65541, "198.51.100.80/28", "Montpellier", "Occitanie", "FR", 3, 0.25),
+    Company("Aéronautique Garonne", "aero-garonne.example", "business", 65542, "198.51.100.96/28", "Toulouse", "Occitanie", "FR", 11, 0.6),
+    Company("Chambre des Métiers du Val", "cm-val.example", "government", 65543, "198.51.100.112/28", "Orléans", "Centre-Val de Loire", "FR", 4, 0.35),
+)
+
+PROVIDERS: tuple[Provider, ...] = (
+    Provider("Fournisseur Rouge (démo)", 65544, "isp", "FR", 30),
+    Provider("Fournisseur Bleu (démo)", 65545, "isp", "FR", 22),
+    Provider("Fournisseur Vert (démo)", 65546, "isp", "FR", 16),
+    Provider("Mobile Azur (démo)", 65547, "mobile", "FR", 14),
+    Provider("Télécom du Plat Pays (démo)", 65548, "isp", "BE", 6),
+    Provider("Alpes Net (démo)", 65549, "isp", "CH", 4),
+    Provider("Laurentides Câble (démo)", 65550, "isp", "CA", 4),
+    Provider("Nuage Privé (démo)", 65551, "hosting", "FR", 4),
+)
+
+PLACES: tuple[Place, ...] = (
+    Place("FR", "Île-de-France", "Paris", 28),
+    Place("FR", "Auvergne-Rhône-Alpes", "Lyon", 9),
+    Place("FR", "Occitanie", "Toulouse", 6),
+    Place("FR", "Nouvelle-Aquitaine", "Bordeaux", 6),
+    Place("FR", "Pays de la Loire", "Nantes", 6),
+    Place("FR", "Hauts-de-France", "Lille", 5),
+    Place("FR", "Bretagne", "Rennes", 5),
+    Place("FR", "Grand Est", "Strasbourg", 4),
+    Place("FR", "Provence-Alpes-Côte d’Azur", "Marseille", 5),
+    Place("FR", "Occitanie", "Montpellier", 4),
+    Place("BE", "Bruxelles-Capitale", "Bruxelles", 4),
+    Place("BE", "Wallonie", "Liège", 2),
+    Place("CH", "Genève", "Genève", 3),
+    Place("CH", "Vaud", "Lausanne", 2),
+    Place("CA", "Québec", "Montréal", 4),
+    Place("MA", "Casablanca-Settat", "Casablanca", 2),
+    Place("TN", "Tunis", "Tunis", 1),
+    Place("SN", "Dakar", "Dakar", 1),
+)
+
+ORIGINS: tuple[Origin, ...] = (
+    Origin(None, "", 24, 26),
+    Origin("https://www.google.com/", "", 30, 20),
+    Origin("https://www.google.fr/", "", 6, 4),
+    Origin("https://www.bing.com/", "", 3, 5),
+    Origin("https://duckduckgo.com/", "", 2, 2),
+    Origin("https://www.qwant.com/", "", 1, 1),
+    Origin("https://www.ecosia.org/", "", 1, 1),
+    Origin("https://www.linkedin.com/feed/", "", 9, 22),
+    Origin("android-app://com.linkedin.android/", "", 5, 4),
+    Origin("https://l.facebook.com/", "", 4, 1),
+    Origin("https://t.co/x1", "", 2, 1),
+    Origin("https://bsky.app/", "", 1.5, 1),
+    Origin("https://mastodon.social/", "", 1, 0.5),
+    Origin("https://www.youtube.com/", "", 0.8, 0.3),
+    Origin("https://chatgpt.com/", "", 3.5, 4),
+    Origin("https://www.perplexity.ai/", "", 1.2, 1.5),
+    Origin("https://claude.ai/", "", 0.8, 1.2),
+    Origin(None, "utm_source=newsletter&utm_medium=email&utm_campaign=lettre-du-mardi", 7, 9),
+    Origin("https://www.google.com/", "gclid=demo&utm_campaign=accompagnement", 1.5, 3),
+    Origin("https://www.linkedin.com/", "utm_source=linkedin&utm_medium=paid_social&utm_campaign=livre-blanc", 1.5, 5),
+    Origin("https://www.journal-du-contenu.example/selection/", "", 2, 2),
+    Origin("https://annuaire-consultants.example/plume", "", 1, 1.5),
+)
+
+_CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
+DEVICES: tuple[Device, ...] = (
+    Device(f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36", 1920, 34),
+    Device(f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36 Edg/142.0.0.0", 1536, 14),
+    Device("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0", 1920, 7),
+    Device(f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_CHROME} Safari/537.36", 1512, 8),
+    Device("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15", 1440, 7),
+    Device("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", 1920, 2),
+    Device("Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1", 390, 15),
+    Device(f"Mozilla/5.0 (Linux; Android 10; K) {_CHROME} Mobile Safari/537.36", 412, 11),
+    Device("Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1", 820, 2),
+)
+
+# Hits a day that are not counted, by reason and detail.
+NOT_COUNTED: tuple[tuple[str, str, float], ...] = (
+    ("bot", "Googlebot", 9),
+    ("bot", "bingbot", 5),
+    ("bot", "GPTBot", 6),
+    ("bot", "ClaudeBot", 4),
+    ("bot", "AhrefsBot", 7),
+    ("bot", "SemrushBot", 5),
+    ("referrer_spam", "trafic-gratuit.example", 1.2),
+    ("excluded_address", "", 2.5),
+    ("too_old", "31 h", 0.2),
+)
+
+# Share of a day's visits by local hour, and of a week's by weekday from Monday.
+HOURS = (4, 2, 1, 1, 1, 2, 6, 14, 30, 44, 48, 46, 34, 32, 44, 46, 44, 40, 30, 22, 20, 20, 16, 9)
+WEEKDAYS = (1.0, 1.35, 1.15, 1.2, 0.9, 0.4, 0.45)

@@ -1,0 +1,328 @@
+"""Makes the year of traffic: visits as arrays, then their events as columns, so that millions take minutes.
+
+Deterministic: the same seed, day and number give the same events. Names of sources and browsers come from the
+product's own enrichment, so that the demo shows what a real hit would have shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tracker.demo import catalogue
+from tracker.demo.catalogue import ABOUT, ARTICLES, COMPANIES, CONTACT, DEVICES, HOME, ORIGINS, PLACES, PRICES, PROVIDERS
+from tracker.enrichment.agent import parse_agent
+from tracker.enrichment.page import parse_page
+from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
+from tracker.enrichment.source import attribute
+from tracker.store.engines import Batch, EventStore, NotCounted
+from tracker.store.schema import EVENT_COLUMNS
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+
+DAYS = 365
+_TIME_ZONE = "Europe/Paris"
+_PAGES = (HOME, *ARTICLES, ABOUT, PRICES, CONTACT)
+_INTENT_FROM = len(_PAGES) - 2
+_MAX_PAGES = 12
+_COMPANY_SHARE = 0.16
+_EVENTS_A_CHUNK = 250_000
+# Measured on the model below: pageviews a visit, and engagement reports a pageview.
+_EVENTS_A_VISIT = 2.98
+
+
+class _Visits(NamedTuple):
+    """One row a visit. `company` is −1 for a reader at home; `start_us` is UTC."""
+
+    start_us: Whole
+    day: Whole
+    person: Whole
+    company: Whole
+    place: Whole
+    provider: Whole
+    origin: Whole
+    device: Whole
+    entry: Whole
+    pages: Whole
+
+
+def generate(
+    store: EventStore, *, events: int, seed: int, last_day: date, on_progress: Callable[[int], None] = lambda n: None
+) -> None:
+    """Fills an empty store with `events` events of the year that ends with `last_day` (included)."""
+    random = np.random.default_rng(seed)
+    first_day = last_day - timedelta(days=DAYS - 1)
+    visits_a_day = _visits_a_day(random, first_day, events / _EVENTS_A_VISIT)
+    popularity, heat = _popularity(), _heat(random)
+    left = events
+    for days in _chunks(visits_a_day):
+        last_chunk = days[-1] == DAYS - 1
+        while left > 0:
+            visits = _make_visits(random, first_day, days, visits_a_day[days], popularity, heat)
+            columns = _make_events(random, visits, popularity)
+            columns, kept = _first(columns, left)
+            store.append(Batch(columns))
+            left -= kept
+            on_progress(kept)
+            if not last_chunk:
+                break
+    store.append(Batch({}, list(_not_counted(random, first_day))))
+
+
+def _visits_a_day(random: np.random.Generator, first_day: date, visits: float) -> Whole:
+    """A growing blog with quiet weekends, a quiet August and Christmas, and a few days when an article took off."""
+    days = np.arange(DAYS)
+    dates = pd.date_range(first_day, periods=DAYS)
+    weight = (0.6 + 0.8 * days / DAYS) * np.array(catalogue.WEEKDAYS)[dates.weekday]
+    weight *= np.where(dates.month == 8, 0.55, 1.0) * np.where((dates.month == 12) & (dates.day > 20), 0.6, 1.0)
+    weight *= random.lognormal(0, 0.12, DAYS)
+    for peak in random.choice(DAYS - 3, 6, replace=False):
+        weight[peak : peak + 3] *= np.array([2.6, 1.8, 1.3])
+    return np.maximum(1, np.round(weight / weight.sum() * visits)).astype(np.int64)
+
+
+def _popularity() -> Real:
+    """How much each page is read on each day, shape (days, pages): strong when new, a long tail after."""
+    days = np.arange(DAYS)[:, None]
+    published = np.array([page.published_day for page in _PAGES])[None, :]
+    age = days - published
+    fresh = np.where(age >= 0, 0.5 + 5.0 * np.exp(-np.maximum(age, 0) / 6.0), 0.0)
+    evergreen = np.array([page.published_day <= -400 for page in _PAGES])
+    weight = np.where(evergreen, 1.0, fresh) * np.array([page.weight for page in _PAGES])
+    shares: Real = weight / weight.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _heat(random: np.random.Generator) -> Real:
+    """How much each company reads in each week, shape (weeks, companies): spells of interest, some of them now."""
+    weeks = DAYS // 7 + 1
+    spell = random.gamma(0.35, 2.2, (weeks, len(COMPANIES)))
+    smooth = (spell + np.roll(spell, 1, axis=0) + np.roll(spell, 2, axis=0)) / 3
+    smooth *= np.array([company.people * (0.3 + company.warmth) for company in COMPANIES])
+    smooth[-3:, :4] *= 2.5
+    shares: Real = smooth / smooth.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _chunks(visits_a_day: Whole) -> Iterator[Whole]:
+    chunk = np.cumsum(visits_a_day * _EVENTS_A_VISIT) // _EVENTS_A_CHUNK
+    for number in np.unique(chunk):
+        yield np.flatnonzero(chunk == number)
+
+
+def _make_visits(
+    random: np.random.Generator, first_day: date, days: Whole, counts: Whole, popularity: Real, heat: Real
+) -> _Visits:
+    day = np.repeat(days, counts)
+    number = len(day)
+    company = np.where(random.random(number) < _COMPANY_SHARE, _choose_each(random, heat[day // 7]), -1)
+    at_work = company >= 0
+    people = np.array([one.people for one in COMPANIES])[company]
+    # Readers come back: a person's number is drawn so that low ones are common.
+    reader = (random.pareto(1.1, number) * 40).astype(np.int64) % 4_000_000
+    person = np.where(at_work, company * 64 + (random.random(number) * people).astype(np.int64), 10_000 + reader)
+    origin = np.where(
+        at_work,
+        _choose(random, [one.company_weight for one in ORIGINS], number),
+        _choose(random, [one.weight for one in ORIGINS], number),
+    )
+    own = np.random.default_rng(7).permutation(65_536)[person % 65_536]  # what is fixed for a person: home, device
+    return _Visits(
+        start_us=_moments(random, first_day, day, at_work),
+        day=day,
+        person=person,
+        company=company,
+        place=_by_share([one.weight for one in PLACES], (own * 7919) % 65_536),
+        provider=_by_share([one.weight for one in PROVIDERS], (own * 104_729) % 65_536),
+        device=np.where(at_work, own % 4, _by_share([one.weight for one in DEVICES], own)),
+        origin=origin,
+        entry=_choose_each(random, popularity[day]),
+        pages=np.minimum(_MAX_PAGES, random.geometric(np.where(at_work, 0.46, 0.7), number)),
+    )
+
+
+def _moments(random: np.random.Generator, first_day: date, day: Whole, at_work: NDArray[np.bool_]) -> Whole:
+    hours = np.array(catalogue.HOURS, dtype=float)
+    office = np.where((np.arange(24) >= 8) & (np.arange(24) < 19), hours, hours * 0.05)
+    hour = np.where(at_work, _choose(random, office, len(day)), _choose(random, hours, len(day)))
+    seconds = day * 86_400 + hour * 3600 + random.integers(0, 3600, len(day))
+    local = pd.DatetimeIndex(np.datetime64(first_day, "us") + seconds.astype("timedelta64[s]"))
+    utc = local.tz_localize(_TIME_ZONE, nonexistent="shift_forward", ambiguous=np.ones(len(day), bool)).tz_convert("UTC")
+    milliseconds = random.integers(0, 1000, len(day)) * 1000
+    moments: Whole = utc.as_unit("us").asi8 + milliseconds
+    return moments
+
+
+def _make_events(random: np.random.Generator, visits: _Visits, popularity: Real) -> dict[str, Any]:
+    """The visits' pageviews, most of them followed by a report of the time spent, as columns."""
+    visit = np.repeat(np.arange(len(visits.pages)), visits.pages)
+    step = np.arange(len(visit)) - np.repeat(np.cumsum(visits.pages) - visits.pages, visits.pages)
+    at_work = visits.company[visit] >= 0
+    page = np.where(step == 0, visits.entry[visit], _next_page(random, visits, visit, at_work, popularity))
+    seconds = np.clip(random.lognormal(np.where(at_work, 4.1, 3.6), 0.9), 1, 1500)
+    gap_us = np.round((seconds + random.exponential(8, len(visit))) * 1e6).astype(np.int64)
+    before = np.cumsum(gap_us) - gap_us
+    at = visits.start_us[visit] + before - before[np.flatnonzero(step == 0)][visit]
+    read = random.random(len(visit)) < 0.87
+    second_page = step == 1
+    views = _columns(random, visits, visit, page, PAGEVIEW, at)
+    views |= {
+        "visits": (step == 0).astype(np.int64),
+        "bounces": (step == 0).astype(np.int64) - second_page,
+        "pageviews": np.ones(len(visit), np.int64),
+        "engaged_ms": np.zeros(len(visit), np.int64),
+        "scroll_depth": pd.array(np.full(len(visit), None), dtype="Int64"),
+    }
+    reads = _columns(random, visits, visit[read], page[read], ENGAGEMENT, at[read] + (seconds[read] * 1e6).astype(np.int64))
+    nothing = np.zeros(int(read.sum()), np.int64)
+    reads |= {
+        "visits": nothing,
+        "bounces": nothing,
+        "pageviews": nothing,
+        "engaged_ms": (seconds[read] * 1000 * 0.9).astype(np.int64),
+        "scroll_depth": pd.array((random.beta(3, 1.6, int(read.sum())) * 100).astype(np.int64), dtype="Int64"),
+    }
+    order = np.argsort(np.concatenate([views["occurred_at"], reads["occurred_at"]]), kind="stable")
+    return {name: _join(views[name], reads[name], order) for name in EVENT_COLUMNS}
+
+
+def _next_page(
+    random: np.random.Generator, visits: _Visits, visit: Whole, at_work: NDArray[np.bool_], popularity: Real
+) -> Whole:
+    """Another page: for those who are close to becoming clients, now and then the prices or the contact page."""
+    warmth = np.where(at_work, np.array([one.warmth for one in COMPANIES])[visits.company[visit]], 0.08)
+    wants = random.random(len(visit)) < warmth * 0.35
+    return np.where(wants, _INTENT_FROM + random.integers(0, 2, len(visit)), _choose_each(random, popularity[visits.day[visit]]))
+
+
+def _columns(
+    random: np.random.Generator, visits: _Visits, visit: Whole, page: Whole, name: str, at: Whole
+) -> dict[str, Any]:
+    """Every column but the deltas. What stands on a visit is looked up in tables by the visit's indices."""
+    rows = len(visit)
+    columns: dict[str, Any] = {column: np.full(rows, None, dtype=object) for column in ("event_id", "revenue", "currency", "props")}
+    columns |= {
+        "site": _text([catalogue.SITE], np.zeros(rows, np.int64)),
+        "name": _text([name], np.zeros(rows, np.int64)),
+        "occurred_at": at.astype("datetime64[us]"),
+        "event_id": _event_ids(random, rows),
+        "visitor_id": _mix(visits.person * 400 + visits.day)[visit],
+        "visit_id": _mix(visits.person * 1_000_003 + visits.start_us)[visit],
+        "hostname": _text([catalogue.SITE], np.zeros(rows, np.int64)),
+        "path": _text([one.path for one in _PAGES], page),
+        "title": _text([one.title for one in _PAGES], page),
+        "entry_page": _text([one.path for one in _PAGES], visits.entry[visit]),
+        "language": _text(["fr-FR"], np.zeros(rows, np.int64)),
+        "revenue": np.full(rows, np.nan),
+    }
+    return columns | _source_columns(visits.origin[visit]) | _device_columns(visits.device[visit]) | _network_columns(visits, visit)
+
+
+def _source_columns(origin: Whole) -> dict[str, Any]:
+    found = [_attribution(one) for one in ORIGINS]
+    names = ("referrer", "source", "medium", "channel", "social_kind", "campaign", "content", "term")
+    return {name: _text([getattr(one, name) for one in found], origin) for name in names}
+
+
+def _attribution(origin: catalogue.Origin) -> Any:
+    page = parse_page(f"https://{catalogue.SITE}/?{origin.utm}")
+    assert page is not None
+    return attribute(page, origin.referrer, site_hosts=(catalogue.SITE,))
+
+
+def _device_columns(device: Whole) -> dict[str, Any]:
+    found = [parse_agent(one.user_agent, {}) for one in DEVICES]
+    columns = {name: _text([getattr(one, name) for one in found], device) for name in found[0]._fields}
+    widths = np.array([one.screen_width for one in DEVICES], np.int64)[device]
+    return columns | {"screen_width": pd.array(widths, dtype="Int64")}
+
+
+def _network_columns(visits: _Visits, visit: Whole) -> dict[str, Any]:
+    """Place, network and company: row n of the tables is a provider at a place, or (after those) a company."""
+    home = visits.place * len(PROVIDERS) + visits.provider
+    row = np.where(visits.company >= 0, len(PLACES) * len(PROVIDERS) + visits.company, home)[visit]
+    homes = [(place, provider) for place in PLACES for provider in PROVIDERS]
+    tables: dict[str, list[Any]] = {
+        "country": [place.country for place, _ in homes] + [one.country for one in COMPANIES],
+        "region": [place.region for place, _ in homes] + [one.region for one in COMPANIES],
+        "city": [place.city for place, _ in homes] + [one.city for one in COMPANIES],
+        "organisation": [provider.organisation for _, provider in homes] + [one.name for one in COMPANIES],
+        "network_kind": [provider.kind for _, provider in homes] + [one.kind for one in COMPANIES],
+        "company": [None] * len(homes) + [one.name for one in COMPANIES],
+        "company_domain": [None] * len(homes) + [one.domain for one in COMPANIES],
+        "company_method": [None] * len(homes) + ["own_list"] * len(COMPANIES),
+        "company_evidence": [None] * len(homes) + [f"{one.network} stands in the list of networks" for one in COMPANIES],
+    }
+    columns: dict[str, Any] = {name: _text(table, row) for name, table in tables.items()}
+    asns = np.array([provider.asn for _, provider in homes] + [one.asn for one in COMPANIES], np.int64)
+    columns["asn"] = pd.array(asns[row], dtype="Int64")
+    columns["company_confidence"] = np.where(visits.company >= 0, 1.0, np.nan)[visit]
+    return columns
+
+
+def _not_counted(random: np.random.Generator, first_day: date) -> Iterator[NotCounted]:
+    for day in range(DAYS):
+        for reason, detail, daily in catalogue.NOT_COUNTED:
+            hits = int(random.poisson(daily))
+            if hits:
+                yield NotCounted(catalogue.SITE, first_day + timedelta(days=day), reason, detail, hits)
+
+
+def _text(table: list[Any], index: Whole) -> NDArray[np.object_]:
+    return np.array([*table, None], dtype=object)[index]
+
+
+def _join(views: Any, reads: Any, order: Whole) -> Any:
+    if isinstance(views, np.ndarray):
+        return np.concatenate([views, reads])[order]
+    return pd.concat([pd.Series(views), pd.Series(reads)], ignore_index=True).array[order]
+
+
+def _first(columns: dict[str, Any], most: int) -> tuple[dict[str, Any], int]:
+    rows = min(len(columns["site"]), most)
+    return {name: values[:rows] for name, values in columns.items()}, rows
+
+
+def _choose(random: np.random.Generator, weights: Any, number: int) -> Whole:
+    shares = np.asarray(weights, dtype=float)
+    chosen: Whole = np.searchsorted(np.cumsum(shares / shares.sum())[:-1], random.random(number), side="right").astype(np.int64)
+    return chosen
+
+
+def _choose_each(random: np.random.Generator, shares: Real) -> Whole:
+    """One choice a row of `shares` (rows, choices), whose rows add up to 1."""
+    bounds = np.cumsum(shares, axis=1)[:, :-1]
+    chosen: Whole = (random.random(len(shares))[:, None] >= bounds).sum(axis=1)
+    return chosen
+
+
+def _by_share(weights: list[float], own: Whole) -> Whole:
+    """A fixed choice by a number below 65,536, in proportion to the weights."""
+    shares = np.cumsum(np.array(weights) / sum(weights))[:-1]
+    chosen: Whole = np.searchsorted(shares, own / 65_536, side="right").astype(np.int64)
+    return chosen
+
+
+def _mix(values: Whole) -> Whole:
+    """Spreads numbers over 64 bits (the finaliser of SplitMix64), as hashes would be."""
+    mixed = values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (mixed ^ (mixed >> np.uint64(31))).view(np.int64)
+
+
+def _event_ids(random: np.random.Generator, rows: int) -> NDArray[np.object_]:
+    """Ids as the snippet makes them: short random text."""
+    numbers = random.integers(16**9, 16**10, rows)
+    return np.array([f"{number:x}" for number in numbers.tolist()], dtype=object)
+
+
+def local_today(now: datetime) -> date:
+    """Today in the demo blog's zone."""
+    return pd.Timestamp(now).tz_convert(_TIME_ZONE).date()
