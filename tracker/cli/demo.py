@@ -1,0 +1,77 @@
+"""`webleads demo`: a throwaway data folder with a year of made-up traffic, and the dashboard on it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from tracker.cli.options import CommandError, settings_of
+
+DEMO_EMAIL = "demo@example.com"
+
+
+@click.command()
+@click.option("--events", type=click.IntRange(1), default=60_000, show_default=True, help="How many events to make.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same traffic.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The last day of the year of traffic.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the demo in this (new) folder.")
+@click.option("--host", default=None, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port.")
+@click.option("--no-serve", is_flag=True, help="Make the data and stop.")
+def demo(
+    events: int, seed: int, today: datetime | None, data: Path | None, host: str | None, port: int | None, no_serve: bool
+) -> None:
+    """Try the product on a year of made-up traffic of one French blog."""
+    folder = data or Path(tempfile.mkdtemp(prefix="webleads-demo-"))
+    if folder.exists() and any(folder.iterdir()):
+        raise CommandError(f"{folder} is not empty; the demo needs a new folder")
+    settings = settings_of(folder, host=host, port=port)
+    try:
+        password = _fill(folder, events, seed, today.date() if today else None)
+        click.echo(f"{events:,} events of a year are in {folder}")
+        click.echo(f"sign in as {DEMO_EMAIL} with the password {password}")
+        if not no_serve:
+            from tracker import serving
+
+            serving.serve(settings, on_listening=lambda _: click.echo(f"the demo runs at {settings.public_url}"))
+    finally:
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:
+    """Makes the databases, the site, its traffic and a user; gives the user's password."""
+    import secrets
+
+    from tracker import data_folder
+    from tracker.db.sites import add_recipient, add_site
+    from tracker.db.users import create_user
+    from tracker.demo.catalogue import SITE
+    from tracker.demo.traffic import generate, local_today
+    from tracker.service import open_databases, utc_now
+
+    settings = settings_of(folder)
+    data_folder.prepare(folder)
+    password = secrets.token_urlsafe(9)
+    with data_folder.acquire(folder, data_folder.INGEST_LOCK):
+        databases = open_databases(settings)
+        try:
+            site = add_site(databases.app, SITE, time_zone="Europe/Paris", language="fr", now=utc_now())
+            add_recipient(databases.app, site.domain, DEMO_EMAIL, now=utc_now())
+            create_user(databases.app, DEMO_EMAIL, password, now=utc_now())
+            with click.progressbar(length=events, label="a year of traffic", show_pos=False) as bar:
+                generate(
+                    databases.events,
+                    events=events,
+                    seed=seed,
+                    last_day=today or local_today(utc_now()),
+                    on_progress=bar.update,
+                )
+        finally:
+            databases.events.close()
+            databases.app.close()
+    return password
