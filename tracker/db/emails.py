@@ -1,0 +1,19 @@
+"""Email addresses as the app database keeps them: trimmed, lower case, plausible. Whether mail arrives is not its business."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.db.invalid import Invalid
+
+# RFC 5321, 4.5.3.1: a path is at most 254 characters. The shape is loose on purpose: the mail server has the last word.
+_MAX_LENGTH = 254
+_SHAPE = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
+
+
+def normalise_email(text: str) -> str:
+    """The address to keep and compare. Raises Invalid."""
+    email = text.strip().lower()
+    if len(email) > _MAX_LENGTH or not _SHAPE.fullmatch(email):
+        raise Invalid("“%(email)s” is not an email address; write one such as name@example.fr.", email=text.strip()[:60])
+    return email
