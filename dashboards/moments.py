@@ -1,0 +1,96 @@
+"""Days, hours and durations as people say them in a language: relative when recent, 24-hour clock, short weekdays."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from dashboards.translations import translate
+
+_NARROW = "\u202f"
+
+
+def duration(language: str, seconds: float | None) -> str:
+    """48 s, 3 min 05 s, 1 h 20: two units at most."""
+    if seconds is None or math.isnan(seconds):
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}{_NARROW}s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}{_NARROW}min {rest:02d}{_NARROW}s" if rest and minutes < 10 else f"{minutes}{_NARROW}min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}{_NARROW}h {minutes:02d}" if minutes else f"{hours}{_NARROW}h"
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%H:%M")
+
+
+def day(language: str, when: date, *, year: bool = False, weekday: bool = True) -> str:
+    """lun. 16 nov. 2026, with its parts as asked."""
+    return format_date(when, f"{'EEE ' if weekday else ''}d MMM{' y' if year else ''}", locale=language)
+
+
+def full_day(language: str, when: date) -> str:
+    """lundi 16 novembre 2026"""
+    return format_date(when, "EEEE d MMMM y", locale=language)
+
+
+def month(language: str, when: date, *, year: bool = True) -> str:
+    return format_date(when, "LLLL y" if year else "LLLL", locale=language)
+
+
+def span(language: str, start: date, end: date) -> str:
+    """The days from `start` to before `end`, saying month and year once: 3–16 nov. 2026."""
+    last = end - timedelta(days=1)
+    if start == last:
+        return day(language, start, year=True)
+    if (start.year, start.month) == (last.year, last.month):
+        return f"{start.day}–{day(language, last, year=True, weekday=False)}"
+    first = day(language, start, year=start.year != last.year, weekday=False)
+    return f"{first} – {day(language, last, year=True, weekday=False)}"
+
+
+def absolute(language: str, moment: datetime, zone: ZoneInfo) -> str:
+    """lundi 16 novembre 2026, 14:02"""
+    local = moment.astimezone(zone)
+    return f"{full_day(language, local.date())}, {local:%H:%M}"
+
+
+
+def ago(language: str, moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """How long ago in the fewest words: 5 min ago, 3 h ago, yesterday at 14:02, Tuesday, 3 Nov."""
+    passed = now - moment
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    days = (today - local.date()).days
+    if passed < timedelta(minutes=1):
+        return translate(language, "just now")
+    if passed < timedelta(hours=1):
+        return translate(language, "%(number)s min ago", number=int(passed.total_seconds() // 60))
+    if days <= 0:
+        return translate(language, "%(number)s h ago", number=int(passed.total_seconds() // 3600))
+    if days == 1:
+        return translate(language, "yesterday at %(time)s", time=f"{local:%H:%M}")
+    if days < 7:
+        return format_date(local.date(), "EEEE", locale=language)
+    return day(language, local.date(), year=local.year != today.year, weekday=False)
+
+
+def visit_start(language: str, moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """When a visit began, for a heading: Today 14:02, Tuesday 14:02, mar. 3 nov. 14:02."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    days = (today - local.date()).days
+    if days == 0:
+        words = translate(language, "Today")
+    elif days == 1:
+        words = translate(language, "Yesterday")
+    elif 0 < days < 7:
+        words = format_date(local.date(), "EEEE", locale=language)
+    else:
+        words = format_date(local.date(), f"EEEE d MMMM{'' if local.year == today.year else ' y'}", locale=language)
+    return f"{words[:1].upper()}{words[1:]} {local:%H:%M}"

@@ -1,0 +1,56 @@
+"""Numbers as people read them in a language: decimal comma, narrow no-break spaces, compact from ten thousand on."""
+
+from __future__ import annotations
+
+import math
+
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+
+COMPACT_FROM = 10_000
+_NARROW = "\u202f"
+
+
+def count(language: str, number: float, *, compact: bool = True) -> str:
+    """A whole number: 9 876, then 12,3 k."""
+    if compact and abs(number) >= COMPACT_FROM:
+        return _narrow(format_compact_decimal(number, locale=language, fraction_digits=1))
+    return format_decimal(round(number), locale=language)
+
+
+def decimal(language: str, number: float, digits: int = 1) -> str:
+    return format_decimal(number, f"#,##0.{'#' * digits}", locale=language)
+
+
+def percent(language: str, fraction: float, digits: int = 0) -> str:
+    """A fraction as per cent; something that is not nothing is never shown as 0."""
+    if 0 < fraction < 0.005 and digits == 0:
+        return f"<{_narrow(format_percent(0.01, locale=language))}"
+    pattern = f"#,##0{'.' + '0' * digits if digits else ''}{_NARROW if language == 'fr' else ''}%"
+    return format_percent(fraction, pattern, locale=language)
+
+
+def signed_percent(language: str, fraction: float) -> str:
+    """A change: +12 %, −3 %, with the minus sign of typography; a change beyond tenfold as a factor."""
+    if fraction >= 9.995:
+        return f"×{_NARROW}{decimal(language, fraction + 1, 0 if fraction > 20 else 1)}"
+    return _sign(fraction) + percent(language, abs(round(fraction, 2)))
+
+
+def signed_points(language: str, difference: float) -> str:
+    """The difference of two fractions in percentage points, as a signed number without its unit."""
+    return _sign(difference) + decimal(language, abs(difference) * 100)
+
+
+def change(now: float | None, before: float | None) -> float | None:
+    """The change as a fraction of what was before; None when there was nothing to compare with."""
+    if now is None or before is None or not before or math.isnan(now) or math.isnan(before):
+        return None
+    return now / before - 1
+
+
+def _sign(number: float) -> str:
+    return "+" if number > 0 else "\u2212" if number < 0 else ""
+
+
+def _narrow(text: str) -> str:
+    return text.replace("\u00a0", _NARROW)
