@@ -19,6 +19,7 @@ from dashboards.email.weekly import render_weekly
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.db.sites import find_site
+from tracker.diagnosis import diagnose
 from tracker.mail import MailError
 from tracker.reports import traffic
 from tracker.reports.export import leads_as_json
@@ -87,11 +88,17 @@ def send_weekly_report(
     return {"deliveries": [asdict(outcome) for outcome in outcomes]}
 
 
+def diagnosis(operator: Operator) -> dict[str, Any]:
+    """What is wrong with the installation: {"findings": [{"level", "words"}]}."""
+    return {"findings": [finding._asdict() for finding in diagnose(operator)]}
+
+
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "leads": list_leads,
     "query": query,
     "segment_tallies": segment_tallies,
     "weekly": weekly,
+    "diagnose": diagnosis,
     "send_weekly": send_weekly_report,
 }
 

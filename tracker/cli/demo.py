@@ -48,7 +48,7 @@ def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:
     import secrets
 
     from tracker import data_folder
-    from tracker.db.sites import add_recipient, add_site
+    from tracker.db.sites import add_site
     from tracker.db.users import create_user
     from tracker.demo.catalogue import SITE
     from tracker.demo.traffic import generate, local_today
@@ -60,8 +60,7 @@ def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:
     with data_folder.acquire(folder, data_folder.INGEST_LOCK):
         databases = open_databases(settings)
         try:
-            site = add_site(databases.app, SITE, time_zone="Europe/Paris", language="fr", now=utc_now())
-            add_recipient(databases.app, site.domain, DEMO_EMAIL, now=utc_now())
+            add_site(databases.app, SITE, now=utc_now(), recipients=[DEMO_EMAIL])
             create_user(databases.app, DEMO_EMAIL, password, now=utc_now())
             with click.progressbar(length=events, label="a year of traffic", show_pos=False) as bar:
                 generate(

@@ -34,8 +34,9 @@ def site() -> None:
 @click.argument("domain")
 @click.option("--timezone", "time_zone", default="Europe/Paris", show_default=True, help="Time zone of the site's days.")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of its reports.")
+@click.option("--report-to", "recipients", multiple=True, metavar="EMAIL", help="Send the weekly report here; may be repeated.")
 @data_option
-def add(domain: str, time_zone: str, language: str, data: Path | None) -> None:
+def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...], data: Path | None) -> None:
     """Add a website and print the snippet for its pages."""
     from tracker.db.sites import add_site
     from tracker.service import utc_now
@@ -43,7 +44,9 @@ def add(domain: str, time_zone: str, language: str, data: Path | None) -> None:
     settings = settings_of(data)
     with app_database(settings) as database:
         try:
-            added = add_site(database, domain, time_zone=time_zone, language=language, now=utc_now())
+            added = add_site(
+                database, domain, time_zone=time_zone, language=language, recipients=recipients, now=utc_now()
+            )
         except ValueError as problem:
             raise CommandError(str(problem)) from problem
     click.echo(f"{added.domain} is added (days in {added.time_zone}). Put this line in the head of its pages:\n")

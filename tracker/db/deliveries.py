@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Delivery
 
-_STALE_CLAIM = timedelta(minutes=10)
+STALE_CLAIM = timedelta(minutes=10)
 _RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720, 1440))
 
 
@@ -43,7 +43,7 @@ def claim(database: AppDatabase, key: DeliveryKey, *, now: datetime, retry_early
                 return made.id
         except IntegrityError:
             return None  # another process claimed it in this moment
-    stale = found.status == "claimed" and found.claimed_at < now - _STALE_CLAIM
+    stale = found.status == "claimed" and found.claimed_at < now - STALE_CLAIM
     due = found.status == "failed" and (retry_early or found.retry_at is None or found.retry_at <= now)
     if not stale and not due:
         return None

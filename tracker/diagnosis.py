@@ -1,0 +1,114 @@
+"""What is wrong with an installation, in words: each finding says what it means and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select
+
+from tracker import journal
+from tracker.db import deliveries
+from tracker.db.models import Delivery
+from tracker.db.sites import list_sites
+from tracker.db.users import count_users
+from tracker.enrichment.geo import Databases
+from tracker.reports import traffic
+
+if TYPE_CHECKING:
+    from tracker.operations import Operator
+
+_LOW_DISK_BYTES = 1_000_000_000
+_OLD_DATABASE = timedelta(days=60)
+
+
+class Finding(NamedTuple):
+    """One line of the diagnosis. `level` is `good`, `hint` (works, could be better) or `problem`."""
+
+    level: str
+    words: str
+
+
+def diagnose(operator: Operator) -> Iterator[Finding]:
+    """Looks at everything that commonly goes wrong."""
+    yield from _folder(operator)
+    yield from _journal(operator)
+    yield from _geo(operator)
+    yield from _sites(operator)
+    yield from _mail(operator)
+
+
+def _folder(operator: Operator) -> Iterator[Finding]:
+    free = shutil.disk_usage(operator.settings.data).free
+    level = "problem" if free < _LOW_DISK_BYTES else "good"
+    remedy = "; hits are refused when it is full, so make room" if level == "problem" else ""
+    yield Finding(level, f"data folder {operator.settings.data.resolve()}: {free / 1e9:.1f} GB free{remedy}")
+    if not operator.settings.base_url:
+        yield Finding(
+            "hint", f"WEBLEADS_BASE_URL is not set: the snippet and the emails say {operator.settings.public_url}"
+        )
+
+
+def _journal(operator: Operator) -> Iterator[Finding]:
+    reason = journal.writable(operator.settings.journal_folder)
+    if reason:
+        yield Finding("problem", f"the journal cannot be written ({reason}): hits are refused with 503 until it can")
+    positions = operator.store.positions()
+    waiting = sum(
+        max(0, segment.size - (positions[segment.name].offset_bytes if segment.name in positions else 0))
+        for segment in journal.list_segments(operator.settings.journal_folder)
+    )
+    if waiting > 50_000_000:
+        yield Finding("problem", f"{waiting / 1e6:.0f} MB of hits wait to be stored: is `webleads serve` or `ingest` running?")
+    else:
+        yield Finding("good", f"journal: {waiting:,} bytes wait to be stored")
+
+
+def _geo(operator: Operator) -> Iterator[Finding]:
+    databases = Databases.open(operator.settings.geo_folder)
+    for problem in databases.problems:
+        yield Finding("problem", problem)
+    uses = databases.uses
+    for use, path in uses.items():
+        age = operator.now().timestamp() - path.stat().st_mtime
+        old = age > _OLD_DATABASE.total_seconds()
+        remedy = "; companies and places change, fetch a newer one" if old else ""
+        yield Finding("hint" if old else "good", f"{use}: {path.name}, {age / 86_400:.0f} days old{remedy}")
+    if not any("city" in use or "place" in use or "country" in use for use in uses):
+        yield Finding("hint", f"no place database: put a City .mmdb (GeoLite2, DB-IP Lite) in {operator.settings.geo_folder}")
+    if not any("asn" in use or "network" in use for use in uses):
+        yield Finding("problem", f"no network database, so no company is recognised: put an ASN .mmdb in {operator.settings.geo_folder}")
+
+
+def _sites(operator: Operator) -> Iterator[Finding]:
+    sites = list_sites(operator.app_database)
+    if not sites:
+        yield Finding("problem", "there is no site: every hit is dropped as unknown_site; `webleads site add example.fr`")
+    if not count_users(operator.app_database):
+        yield Finding("hint", "nobody can sign in yet: open the link that `webleads serve` prints, or `webleads user add`")
+    for site in sites:
+        last = traffic.last_event_at(operator.store, site.domain)
+        if last is None:
+            yield Finding("hint", f"{site.domain}: no hit yet; is the snippet in its pages?")
+        else:
+            yield Finding("good", f"{site.domain}: last event {last:%Y-%m-%d %H:%M} UTC")
+
+
+def _mail(operator: Operator) -> Iterator[Finding]:
+    settings = operator.settings
+    wanted = any(site.recipients for site in list_sites(operator.app_database))
+    if not settings.smtp_url or not settings.mail_from:
+        missing = "WEBLEADS_SMTP_URL" if not settings.smtp_url else "WEBLEADS_MAIL_FROM"
+        words = f"{missing} is not set: no weekly email is sent"
+        yield Finding("problem" if wanted else "hint", words)
+    with operator.app_database.transaction() as session:
+        unsure = session.scalars(select(Delivery).where(Delivery.status.in_(["failed", "sending"]))).all()
+    for delivery in unsure:
+        if delivery.status == "failed":
+            yield Finding("problem", f"report {delivery.period} to {delivery.recipient} failed: {delivery.error}")
+        elif delivery.claimed_at < operator.now() - deliveries.STALE_CLAIM:
+            yield Finding(
+                "hint", f"report {delivery.period} to {delivery.recipient} was cut off while it was sent; it is not sent again"
+            )
