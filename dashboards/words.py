@@ -74,10 +74,10 @@ DEVICES = {
 DROP_REASONS = {
     "unknown_site": (message("Unknown site"), message("The snippet names a site that is not in this installation.")),
     "bot": (message("Robot"), message("A search engine, a crawler or a program, by what it says of itself.")),
-    "referrer_spam": (message("Referrer spam"), message("The visit pretends to come from a site that wants to be clicked.")),
+    "referrer_spam": (message("Referrer spam"), message("The visit pretends to come from a site that wants clicks.")),
     "excluded_address": (message("Excluded address"), message("The address is on the list in this site’s settings.")),
     "excluded_page": (message("Excluded page"), message("The page is on the list in this site’s settings.")),
-    "invalid_url": (message("Invalid address of the page"), message("The page’s address cannot be read, so it belongs nowhere.")),
+    "invalid_url": (message("Invalid page address"), message("The page’s address cannot be read.")),
     "invalid_hit": (message("Unreadable hit"), message("A field has a value that means nothing.")),
     "too_old": (message("Too late"), message("The hit came so long after the visit that its day is closed.")),
     "duplicate": (message("Sent twice"), message("The browser sent the same event again; it is counted once.")),

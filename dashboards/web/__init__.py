@@ -1,1 +1,33 @@
-"""The marketing dashboard: a Flask blueprint, its templates and assets."""
+"""The marketing dashboard: server-rendered pages over the reports. `register` mounts it on an application."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from dashboards.web import assets, errors, headers, language, login, rendering
+from dashboards.web.context import DashboardContext
+from dashboards.web.sign_in_limit import SignInLimit
+from dashboards.web.views import account, company, first_run, leads, not_counted, overview, sign_in, sites
+
+__all__ = ["DashboardContext", "register"]
+
+
+def register(app: Flask, context: DashboardContext) -> CSRFProtect:
+    """Mounts every page. Returns the CSRF protection, for blueprints that carry their own key to be exempt from."""
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form stays good as long as the login that it belongs to
+    csrf = CSRFProtect(app)
+    login.register(app, context)
+    language.register(app)
+    rendering.register(app, context)
+    headers.register(app)
+    errors.register(app)
+    app.register_blueprint(assets.create_blueprint())
+    app.register_blueprint(language.create_blueprint(context))
+    app.register_blueprint(first_run.create_blueprint(context))
+    app.register_blueprint(sign_in.create_blueprint(context, SignInLimit(context.now)))
+    for view in (account, sites, overview, leads, company, not_counted):
+        blueprint = view.create_blueprint(context)
+        blueprint.before_request(login.require_sign_in)
+        app.register_blueprint(blueprint)
+    return csrf

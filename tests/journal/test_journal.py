@@ -41,7 +41,7 @@ def test_an_appended_line_is_there_before_anything_is_closed(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("sync", ["interval", "always"])
 def test_threads_lose_and_mix_nothing(tmp_path: Path, sync: str) -> None:
-    journal = Journal(tmp_path, sync=sync, segment_bytes=2000)
+    journal = Journal(tmp_path, sync=sync, segment_bytes=1000)
     threads = [
         threading.Thread(target=lambda name=name: [journal.append(b"%s%03d" % (name, n)) for n in range(100)])
         for name in (b"a", b"b", b"c", b"d")
@@ -54,7 +54,7 @@ def test_threads_lose_and_mix_nothing(tmp_path: Path, sync: str) -> None:
     expected = sorted(b"%s%03d" % (name, n) for name in (b"a", b"b", b"c", b"d") for n in range(100))
     assert sorted(all_lines(tmp_path)) == expected
     assert len(list_segments(tmp_path)) > 1
-    assert all(segment.size <= 2000 for segment in list_segments(tmp_path))
+    assert all(segment.size <= 1000 for segment in list_segments(tmp_path))
 
 
 _WRITER = """
