@@ -33,6 +33,8 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
     r: str | None = None
     referrer: str | None = None
     p: dict[str, Any] | str | None = None
+    m: dict[str, Any] | str | None = None
+    meta: dict[str, Any] | str | None = None
     props: dict[str, Any] | str | None = None
     h: bool | int | None = None
     hash: bool | int | None = None
@@ -67,6 +69,14 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
         return self.d if self.d is not None else self.domain
 
     @property
+    def properties(self) -> dict[str, Any] | str | None:
+        """The publisher's own properties; `m` and `meta` are what older clients call them."""
+        for given in (self.p, self.props, self.m, self.meta):
+            if given is not None:
+                return given
+        return None
+
+    @property
     def is_interactive(self) -> bool:
         """Whether the event keeps its visit from being a bounce; so it is unless the client says otherwise."""
         return (self.i if self.i is not None else self.interactive) is not False
@@ -96,3 +106,15 @@ class Hit(msgspec.Struct, omit_defaults=True):
 
 encode_hit = msgspec.json.Encoder().encode
 decode_hit = msgspec.json.Decoder(Hit).decode
+
+_decode_hits = msgspec.json.Decoder(list[Hit]).decode
+
+
+def encode_line(hits: list[Hit]) -> bytes:
+    """The journal line of one request: a hit, or several as an array, so that they are kept together or not at all."""
+    return encode_hit(hits[0] if len(hits) == 1 else hits)
+
+
+def decode_line(line: bytes) -> list[Hit]:
+    """The hits of a journal line. Raises msgspec.MsgspecError."""
+    return _decode_hits(line) if line.startswith(b"[") else [decode_hit(line)]

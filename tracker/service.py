@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from tracker import data_folder
+from tracker.collector import open_journal
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.salts import Salts
 from tracker.enrichment.geo import Databases
@@ -22,7 +23,7 @@ from tracker.enrichment.pipeline import Enricher
 from tracker.ingest.identity import Identity
 from tracker.ingest.sites import SiteDirectory
 from tracker.ingest.worker import Ingest
-from tracker.journal import Journal, retire
+from tracker.journal import retire
 from tracker.settings import Settings
 from tracker.store.engines import EventStore, open_event_store
 
@@ -101,9 +102,7 @@ class Service:
         self.app_database, self.events = open_databases(settings, wait_seconds=10)
         self._stack.callback(self.events.close)
         self._stack.callback(self.app_database.close)
-        self.journal = Journal(
-            settings.journal_folder, sync=settings.journal_sync, segment_bytes=settings.segment_bytes
-        )
+        self.journal = open_journal(settings)
         self._stack.callback(self.journal.close)
         self.ingest, identity = build_ingest(settings, self.app_database, self.events)
         self._housekeeping = Housekeeping(settings, self.app_database, self.events, self.ingest, identity)

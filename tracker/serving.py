@@ -95,11 +95,11 @@ def _load_service(settings: Settings, key: str) -> Any:
 
 
 def _load_collector(settings: Settings) -> Any:
-    from tracker.collector import build_collector
+    from tracker.collector import build_collector, open_journal
 
     _die_with_parent()
     _log_to_stderr(settings)
-    collector = build_collector(settings)
+    collector = build_collector(settings, journal=open_journal(settings))
     Finalize(None, collector.close, exitpriority=100)
     return collector
 

@@ -1,1 +1,28 @@
 """What a visitor's browser talks to: checks a hit, keeps it in the journal, answers. No database, no enrichment."""
+
+from __future__ import annotations
+
+import time
+
+from tracker.collector.address import ClientAddress
+from tracker.collector.limits import RateLimit
+from tracker.collector.scripts import Scripts
+from tracker.collector.wsgi import Collector, WSGIApp
+from tracker.journal import Journal
+from tracker.settings import Settings
+
+
+def open_journal(settings: Settings) -> Journal:
+    """The journal that this process appends to."""
+    return Journal(settings.journal_folder, sync=settings.journal_sync, segment_bytes=settings.segment_bytes)
+
+
+def build_collector(settings: Settings, *, journal: Journal, next_app: WSGIApp | None = None) -> Collector:
+    """The collector that the settings describe, in front of `next_app`."""
+    return Collector(
+        journal=journal,
+        client_address=ClientAddress(settings.trusted_proxies),
+        rate_limit=RateLimit(settings.rate_limit, monotonic=time.monotonic),
+        scripts=Scripts(),
+        next_app=next_app,
+    )

@@ -158,6 +158,8 @@ def _is_excluded(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) 
 def _text(value: str | None) -> str | None:
     if not value:
         return None
+    if not value.isprintable():
+        value = "".join(letter if letter.isprintable() else " " for letter in value)
     return " ".join(value.split())[:_MAX_TEXT] or None
 
 
@@ -192,7 +194,7 @@ def _json_object(value: dict[str, Any] | str | None) -> dict[str, Any]:
 
 
 def _props(wire: WireEvent) -> str | None:
-    props = _json_object(wire.p if wire.p is not None else wire.props)
+    props = _json_object(wire.properties)
     scalars = {str(key)[:300]: _scalar(value) for key, value in list(props.items())[:30] if value is not None}
     kept = {key: value for key, value in scalars.items() if value is not None}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None

@@ -20,7 +20,7 @@ import msgspec
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event
 from tracker.enrichment.pipeline import Enricher, SiteRules
-from tracker.hit import EPOCH, Hit, decode_hit
+from tracker.hit import EPOCH, Hit, decode_line
 from tracker.ingest.identity import Identity
 from tracker.ingest.recall import StoredVisits
 from tracker.ingest.sites import SiteDirectory
@@ -156,11 +156,12 @@ class Ingest:
         rules: list[SiteRules] = []
         for line in lines:
             try:
-                hit = decode_hit(line)
+                hits = decode_line(line)
             except msgspec.MsgspecError as problem:
                 tally.drop("", datetime.now(UTC).date(), Drop(DropReason.INVALID_HIT, str(problem)[:100]))
                 continue
-            self._arrive(hit, tally, arrivals, rules)
+            for hit in hits:
+                self._arrive(hit, tally, arrivals, rules)
         for arrival, site, drop in zip(arrivals, rules, self._known_visits().assign(arrivals), strict=True):
             if drop is None:
                 tally.events.append(arrival.event)

@@ -1,0 +1,179 @@
+"""The hot path: a WSGI callable in front of Flask that takes hits, serves the pixel and the snippet.
+
+It parses, checks, keeps and answers; it opens no database and enriches nothing. Every other path goes on to `next_app`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from tracker.collector.address import ClientAddress
+from tracker.collector.limits import RateLimit
+from tracker.collector.payload import MAX_BODY_BYTES, Problem, read_events, read_pixel
+from tracker.collector.scripts import Scripts
+from tracker.hit import Hit, WireEvent, encode_line
+from tracker.journal import Journal, JournalUnavailable
+
+log = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+# A transparent GIF of one pixel.
+PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
+
+_KEPT_HEADERS = tuple(
+    (f"HTTP_{name.upper().replace('-', '_')}", name)
+    for name in (
+        "accept-language",
+        "dnt",
+        "purpose",
+        "sec-ch-ua",
+        "sec-ch-ua-full-version-list",
+        "sec-ch-ua-mobile",
+        "sec-ch-ua-model",
+        "sec-ch-ua-platform",
+        "sec-ch-ua-platform-version",
+        "sec-gpc",
+        "sec-purpose",
+        "x-requested-with",
+    )
+)
+_MAX_HEADER = 512
+_MAX_AGENT = 1024
+
+_ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
+_ACCEPTED = [("Content-Type", "text/plain"), ("Content-Length", "2"), _ANY_ORIGIN, ("Cache-Control", "no-store")]
+_ACCEPTED_BODY = [b"ok"]
+_PREFLIGHT = [
+    _ANY_ORIGIN,
+    ("Access-Control-Allow-Methods", "POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Content-Type"),
+    ("Access-Control-Max-Age", "86400"),
+    ("Content-Length", "0"),
+]
+_STATUS = {
+    400: "400 Bad Request",
+    405: "405 Method Not Allowed",
+    413: "413 Content Too Large",
+    429: "429 Too Many Requests",
+    503: "503 Service Unavailable",
+}
+
+
+class Collector:
+    """The WSGI callable. `clock` gives aware UTC datetimes."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        client_address: ClientAddress,
+        rate_limit: RateLimit,
+        scripts: Scripts,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        next_app: WSGIApp | None = None,
+    ) -> None:
+        self._journal = journal
+        self._client_address = client_address
+        self._rate_limit = rate_limit
+        self._scripts = scripts
+        self._clock = clock
+        self._next_app = next_app or _not_found
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/api/event":
+            return self._event(environ, start_response)
+        if path == "/pixel.gif":
+            return self._pixel(environ, start_response)
+        if path.startswith("/js/"):
+            return self._scripts(environ, start_response)
+        return self._next_app(environ, start_response)
+
+    def close(self) -> None:
+        """Syncs and ends the journal's running segment."""
+        self._journal.close()
+
+    def _event(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if method == "POST":
+            try:
+                self._keep(environ, read_events(_read_body(environ)))
+            except Problem as problem:
+                return _refuse(problem, start_response)
+            start_response("202 Accepted", _ACCEPTED)
+            return _ACCEPTED_BODY
+        if method == "OPTIONS":
+            start_response("204 No Content", _PREFLIGHT)
+            return []
+        return _refuse(Problem(405, "method", "send events with POST"), start_response)
+
+    def _pixel(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Always an image, so that no page shows a broken one; a header says when it was not counted."""
+        headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(PIXEL))), _ANY_ORIGIN]
+        headers += [("Cache-Control", "no-store, private"), ("Cross-Origin-Resource-Policy", "cross-origin")]
+        status = "200 OK"
+        if environ["REQUEST_METHOD"] == "GET":
+            try:
+                query = environ.get("QUERY_STRING", "")
+                self._keep(environ, read_pixel(query, environ.get("HTTP_REFERER", "")))
+            except Problem as problem:
+                headers.append(("X-Webleads-Dropped", problem.message.encode("ascii", "replace").decode()))
+                status = _STATUS[problem.status] if problem.status in (429, 503) else status
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [PIXEL]
+
+    def _keep(self, environ: Environ, events: list[WireEvent]) -> None:
+        """Puts the events into the journal. Raises Problem (429, 503)."""
+        address = self._client_address.of(
+            environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR"), environ.get("HTTP_FORWARDED")
+        )
+        if not self._rate_limit.allows(address, len(events)):
+            raise Problem(429, "rate", "this address sends too many events; try again in a second")
+        received_at = self._clock()
+        user_agent = environ.get("HTTP_USER_AGENT", "")[:_MAX_AGENT]
+        headers = {name: environ[key][:_MAX_HEADER] for key, name in _KEPT_HEADERS if key in environ}
+        try:
+            self._journal.append(encode_line([Hit(received_at, address, user_agent, headers, one) for one in events]))
+        except JournalUnavailable as problem:
+            log.error("a hit was refused: %s", problem)
+            raise Problem(503, "journal", f"the event cannot be kept now ({problem}); send it again later") from problem
+
+
+def _read_body(environ: Environ) -> bytes:
+    """The request's body. Raises Problem when it is too large, without reading all of it."""
+    declared = environ.get("CONTENT_LENGTH")
+    length = int(declared) if declared and declared.isdigit() else MAX_BODY_BYTES + 1
+    if declared and length > MAX_BODY_BYTES:
+        raise Problem(413, "body", f"the body has {length:,} bytes; at most {MAX_BODY_BYTES:,} are taken")
+    body: bytes = environ["wsgi.input"].read(length)
+    if declared and len(body) < length:
+        raise Problem(400, "body", f"the body ended after {len(body):,} of {length:,} bytes")
+    return body
+
+
+def _refuse(problem: Problem, start_response: StartResponse) -> list[bytes]:
+    body = json.dumps({"error": problem.field, "message": problem.message}, ensure_ascii=False).encode("utf-8", "replace")
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), _ANY_ORIGIN]
+    headers += [("Cache-Control", "no-store")]
+    if problem.status in (429, 503):
+        headers.append(("Retry-After", "1" if problem.status == 429 else "30"))
+    if problem.status == 405:
+        headers.append(("Allow", "POST, OPTIONS"))
+    start_response(_STATUS[problem.status], headers)
+    return [body]
+
+
+def _not_found(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """What a collector without a dashboard behind it answers: it is alive, or there is nothing there."""
+    found = environ["PATH_INFO"] == "/healthz"
+    body = b'{"status":"alive"}\n' if found else b'{"error":"path","message":"there is nothing here"}\n'
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    start_response("200 OK" if found else "404 Not Found", headers)
+    return [body]
