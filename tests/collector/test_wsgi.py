@@ -1,0 +1,193 @@
+"""What the collector takes, what it refuses with which words, and what it keeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.collector.conftest import NOW, Caller
+from tracker.collector.wsgi import PIXEL
+
+EVENT = {"n": "pageview", "u": "https://a.fr/blog/", "d": "a.fr"}
+
+
+def test_an_accepted_event_is_in_the_journal_with_time_address_and_agent(call: Caller) -> None:
+    answer = call.post(EVENT | {"r": "https://www.linkedin.com/", "t": "Été"}, HTTP_USER_AGENT="Firefox")
+    assert (answer.status, answer.body) == (202, b"ok")
+    (hit,) = call.kept()
+    assert (hit.received_at, hit.ip, hit.user_agent) == (NOW, "192.0.2.1", "Firefox")
+    assert (hit.event.u, hit.event.r, hit.event.t) == ("https://a.fr/blog/", "https://www.linkedin.com/", "Été")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param({"name": "pageview", "url": "https://a.fr/", "domain": "a.fr", "referrer": None}, id="long-keys"),
+        pytest.param({"n": "pageview", "u": "https://a.fr/", "d": "a.fr", "r": None, "h": 1, "v": 24}, id="short-keys"),
+        pytest.param({"n": "pageview", "u": "https://a.fr/"}, id="domain-left-out"),
+        pytest.param({"name": "Sale", "url": "https://a.fr/", "domain": "a.fr", "props": {"plan": "pro"}, "revenue": {"currency": "EUR", "amount": "9.50"}, "interactive": False}, id="custom-with-revenue"),
+        pytest.param({"n": "engagement", "u": "https://a.fr/", "d": "a.fr", "e": 12000, "sd": 80, "v": 24}, id="engagement"),
+        pytest.param({"n": "Signup", "u": "https://a.fr/", "d": "a.fr", "m": '{"plan":"pro"}', "p": '{"a":"b"}'}, id="properties-as-text"),
+        pytest.param({"n": "pageview", "u": "HTTPS://A.fr/", "unknown": [1, {"x": 2}]}, id="unknown-keys"),
+    ],
+)  # fmt: skip
+def test_what_plausibles_clients_send_is_taken(call: Caller, event: dict[str, Any]) -> None:
+    assert call.post(event).status == 202
+    assert len(call.kept()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field", "words"),
+    [
+        pytest.param(b"", 400, "body", "the body is empty", id="empty"),
+        pytest.param(b"   ", 400, "body", "the body is empty", id="blank"),
+        pytest.param(b'{"n":"pageview"', 400, "body", "not valid JSON", id="cut-off"),
+        pytest.param(b"hello", 400, "body", "not valid JSON", id="prose"),
+        pytest.param(b"[1, 2]", 400, "body", "must be an object, not a list", id="list"),
+        pytest.param(b'{"n":"\xff\xfe","u":"https://a.fr/"}', 400, "body", "not valid UTF-8", id="wrong-encoding"),
+        pytest.param({"u": "https://a.fr/"}, 400, "name", "`name` is missing", id="no-name"),
+        pytest.param({"n": " ", "u": "https://a.fr/"}, 400, "name", "`name` is missing", id="blank-name"),
+        pytest.param({"n": "x" * 121, "u": "https://a.fr/"}, 400, "name", "121 characters", id="long-name"),
+        pytest.param({"n": "pageview"}, 400, "url", "`url` is missing", id="no-url"),
+        pytest.param({"name": "pageview", "url": 12}, 400, "url", "`url` must be text, not a number", id="number-for-url"),
+        pytest.param({"n": ["x"], "u": "https://a.fr/"}, 400, "n", "`n` must be text, not a list", id="list-for-name"),
+        pytest.param({"n": "pageview", "u": "javascript:alert(1)"}, 400, "url", "http:// or https://", id="javascript"),
+        pytest.param({"n": "pageview", "u": "file:///etc/passwd"}, 400, "url", "http:// or https://", id="file"),
+        pytest.param({"n": "pageview", "u": "/blog/"}, 400, "url", "http:// or https://", id="relative"),
+        pytest.param({"n": "pageview", "u": "https://a.fr/" + "x" * 5000}, 400, "url", "5013 characters", id="long-url"),
+        pytest.param(EVENT | {"age": -5}, 400, "age", "0 or more", id="negative-age"),
+        pytest.param(EVENT | {"d": "a.fr,,b.fr"}, 400, "domain", "must be a domain", id="empty-domain"),
+        pytest.param(EVENT | {"t": "x" * 20_000}, 413, "body", "at most 16,384", id="twenty-kilobytes"),
+        pytest.param(b"x" * 300_000, 413, "body", "at most 262,144", id="huge"),
+        pytest.param({"batch": []}, 400, "batch", "is empty", id="empty-batch"),
+        pytest.param({"batch": [EVENT] * 51}, 413, "batch", "51 events", id="large-batch"),
+        pytest.param({"batch": [EVENT, {"n": "x"}]}, 400, "batch[1].url", "`batch[1].url` is missing", id="bad-one-in-batch"),
+    ],
+)
+def test_bad_input_is_refused_in_words_and_nothing_is_kept(
+    call: Caller, body: Any, status: int, field: str, words: str
+) -> None:
+    answer = call.post(body)
+    assert (answer.status, answer.json["error"]) == (status, field)
+    assert words in answer.json["message"]
+    assert call.kept() == []
+    assert call.post(EVENT).status == 202
+
+
+def test_a_batch_is_kept_event_by_event(call: Caller) -> None:
+    assert call.post({"batch": [EVENT, EVENT | {"u": "https://a.fr/two"}]}).status == 202
+    assert [hit.event.u for hit in call.kept()] == ["https://a.fr/blog/", "https://a.fr/two"]
+
+
+def test_an_event_for_several_sites_is_kept_for_each(call: Caller) -> None:
+    call.post(EVENT | {"d": "a.fr, b.fr,a.fr"})
+    assert [hit.event.site_domain for hit in call.kept()] == ["a.fr", "b.fr"]
+
+
+def test_browsers_on_any_site_may_send_without_asking_first(call: Caller) -> None:
+    assert call.post(EVENT).headers["Access-Control-Allow-Origin"] == "*"
+    assert call.post(b"").headers["Access-Control-Allow-Origin"] == "*"
+    preflight = call("OPTIONS", "/api/event")
+    assert (preflight.status, preflight.headers["Access-Control-Allow-Methods"]) == (204, "POST, OPTIONS")
+
+
+def test_other_methods_are_told_what_is_taken(call: Caller) -> None:
+    answer = call("GET", "/api/event")
+    assert (answer.status, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+
+
+def test_only_the_headers_that_enrichment_reads_are_kept(call: Caller) -> None:
+    call.post(EVENT, HTTP_SEC_CH_UA='"Chromium";v="142"', HTTP_COOKIE="secret", HTTP_ACCEPT_LANGUAGE="fr")
+    assert call.kept()[0].headers == {"accept-language": "fr", "sec-ch-ua": '"Chromium";v="142"'}
+
+
+def test_the_pixel_counts_the_page_that_shows_it(call: Caller) -> None:
+    answer = call("GET", "/pixel.gif?d=a.fr", HTTP_REFERER="https://a.fr/blog/")
+    assert (answer.status, answer.body, answer.headers["Content-Type"]) == (200, PIXEL, "image/gif")
+    assert "no-store" in answer.headers["Cache-Control"]
+    (hit,) = call.kept()
+    assert (hit.event.name, hit.event.url, hit.event.domain) == ("pageview", "https://a.fr/blog/", "a.fr")
+
+
+def test_the_pixel_takes_page_and_referrer_from_its_address(call: Caller) -> None:
+    call("GET", "/pixel.gif?d=a.fr&u=https%3A%2F%2Fa.fr%2Fcaf%C3%A9&r=https%3A%2F%2Ft.co%2F")
+    (hit,) = call.kept()
+    assert (hit.event.url, hit.event.referrer) == ("https://a.fr/café", "https://t.co/")
+
+
+def test_a_pixel_that_is_not_counted_is_still_an_image_and_says_why(call: Caller) -> None:
+    answer = call("GET", "/pixel.gif?d=a.fr")
+    assert (answer.status, answer.body) == (200, PIXEL)
+    assert "url" in answer.headers["X-Webleads-Dropped"]
+    assert call.kept() == []
+
+
+def test_an_address_that_sends_too_much_waits_and_others_do_not(make_caller: Callable[..., Caller]) -> None:
+    second = [0.0]
+    call = make_caller(rate_limit=3, now=lambda: second[0])
+    statuses = [call.post(EVENT).status for _ in range(5)]
+    assert statuses == [202, 202, 202, 429, 429]
+    assert call.post(EVENT).headers["Retry-After"] == "1"
+    assert call.post(EVENT, REMOTE_ADDR="192.0.2.2").status == 202
+    second[0] = 1.0
+    assert call.post(EVENT).status == 202
+    assert len(call.kept()) == 5
+
+
+def test_one_subscribers_ipv6_network_is_one_address(make_caller: Callable[..., Caller]) -> None:
+    call = make_caller(rate_limit=1)
+    assert call.post(EVENT, REMOTE_ADDR="2001:db8:1:2::1").status == 202
+    assert call.post(EVENT, REMOTE_ADDR="2001:db8:1:2:ffff::9").status == 429
+    assert call.post(EVENT, REMOTE_ADDR="2001:db8:1:3::1").status == 202
+
+
+def test_says_503_when_the_journal_cannot_keep_it(call: Caller) -> None:
+    call.journal.rotate()
+    for path in call.folder.iterdir():
+        path.unlink()
+    call.folder.rmdir()
+    answer = call.post(EVENT)
+    assert (answer.status, answer.json["error"], answer.headers["Retry-After"]) == (503, "journal", "30")
+    call.folder.mkdir()
+    assert call.post(EVENT).status == 202
+
+
+def test_the_snippet_is_served_as_small_as_the_browser_takes_it(tmp_path: Path, make_caller: Callable[..., Caller]) -> None:
+    (tmp_path / "assets").mkdir()
+    for suffix, content in (("", b"plain"), (".br", b"brotli"), (".gz", b"gzip")):
+        (tmp_path / "assets" / f"webleads.js{suffix}").write_bytes(content)
+    call = make_caller()
+    forms = {accepted: call("GET", "/js/webleads.js", HTTP_ACCEPT_ENCODING=accepted).body for accepted in ("gzip, br", "gzip", "", "br;q=0, gzip")}
+    assert forms == {"gzip, br": b"brotli", "gzip": b"gzip", "": b"plain", "br;q=0, gzip": b"gzip"}
+    first = call("GET", "/js/webleads.js")
+    assert "max-age" in first.headers["Cache-Control"]
+    again = call("GET", "/js/webleads.js", HTTP_IF_NONE_MATCH=first.headers["ETag"])
+    assert (again.status, again.body) == (304, b"")
+    assert call("GET", "/js/other.js").status == 404
+
+
+_anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["n", "u", "d", "p", "x"]), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=200)
+    | st.dictionaries(
+        st.sampled_from(["n", "name", "u", "url", "d", "domain", "r", "p", "$", "e", "sd", "age", "id", "batch", "h"]), _anything, max_size=6
+    ).map(lambda event: json.dumps(event).encode())
+)
+def test_no_body_raises_and_what_is_answered_202_is_kept(call: Caller, body: bytes) -> None:
+    before = len(call.kept())
+    status = call.post(body).status
+    assert status in (202, 400, 413)
+    assert (len(call.kept()) > before) == (status == 202)
