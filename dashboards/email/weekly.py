@@ -1,0 +1,303 @@
+"""The weekly report as a message: what the templates show, and the parts of the email around them.
+
+The text, the HTML and the subject are made from one view, so they never say different things.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import css_inline
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from dashboards import moments, numbers, words
+from dashboards.email.chart import HEIGHT, WIDTH, week_chart
+from dashboards.translations import translate, translate_plural
+from tracker.db.models import Site
+from tracker.reports.weekly import WeeklyReport
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+_LEADS_SHOWN = 8
+_ROWS_SHOWN = 5
+_CHART_ID = "week"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A total with its change; `tone` is `up`, `down` or `flat`."""
+
+    label: str
+    value: str
+    change: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class LeadLine:
+    """A company of the week: its score's class is `hot`, `warm` or `cool`."""
+
+    company: str
+    place: str
+    score: int
+    heat: str
+    why: str
+    pages: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    value: str
+    share: int  # percent of the widest row
+
+
+@dataclass(frozen=True)
+class View:
+    """All that the templates show, in words of one language."""
+
+    language: str
+    site: str
+    dates: str
+    week: str
+    sentence: str
+    figures: list[Figure]
+    chart_alt: str
+    days: list[str]
+    leads: list[LeadLine]
+    more_leads: str
+    pages: list[Row]
+    sources: list[Row]
+    dashboard_url: str
+    settings_url: str
+    words: dict[str, str]
+
+
+def render_weekly(report: WeeklyReport, *, site: Site, form: str, base_url: str) -> str:
+    """The report as `text`, `html` (a page of its own, with its image inside) or `json`."""
+    if form == "json":
+        return json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+    view = weekly_view(report, site=site, base_url=base_url)
+    if form == "text":
+        return _text(view)
+    from base64 import b64encode
+
+    image = "data:image/png;base64," + b64encode(_chart(report)).decode()
+    return _html(view, image)
+
+
+def weekly_message(
+    report: WeeklyReport, *, site: Site, sender: str, recipient: str, base_url: str, now: datetime
+) -> EmailMessage:
+    """The email to one recipient: text, and HTML with the chart attached.
+
+    The Message-ID is the same for the same report and recipient, so that a server can tell a copy from another.
+    """
+    view = weekly_view(report, site=site, base_url=base_url)
+    name, address = getaddresses([sender])[0]
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = f"{view.site}, {view.dates} : {view.sentence}" if view.language == "fr" else f"{view.site}, {view.dates}: {view.sentence}"
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = recipient
+    message["Date"] = format_datetime(now)
+    digest = sha256(f"{site.domain}\0{report.week}\0{recipient}".encode()).hexdigest()[:24]
+    message["Message-ID"] = f"<weekly.{report.week}.{digest}@{address.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = view.language
+    message["List-Unsubscribe"] = f"<{view.settings_url}>"
+    message.set_content(_text(view), cte="quoted-printable")
+    message.add_alternative(_html(view, f"cid:{_CHART_ID}@webleads"), subtype="html", cte="quoted-printable")
+    html = message.get_payload()[1]  # type: ignore[index]
+    html.add_related(  # type: ignore[union-attr]
+        _chart(report), "image", "png", cid=f"<{_CHART_ID}@webleads>", disposition="inline", filename="week.png"
+    )
+    return message
+
+
+def weekly_view(report: WeeklyReport, *, site: Site, base_url: str) -> View:
+    """What the templates show."""
+    language = site.language
+    leads = [_lead(language, lead, site, base_url) for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")]
+    more = max(0, len(report.leads) - len(leads))
+    week_url = f"{base_url}/{site.domain}?period={report.week}"
+    return View(
+        language=language,
+        site=site.domain,
+        dates=moments.span(language, report.period.start, report.period.end),
+        week=report.week,
+        sentence=_sentence(language, report),
+        figures=_figures(language, report),
+        chart_alt=_chart_alt(language, report),
+        days=[moments.day(language, day.date())[:3] for day in pd.to_datetime(report.days["start"])],
+        leads=leads,
+        more_leads=translate_plural(language, "and %(num)s more company", "and %(num)s more companies", more) if more else "",
+        pages=_rows(language, report.pages, "pageviews"),
+        sources=_rows(language, report.sources, "visits", empty=words.channel(language, "Direct")),
+        dashboard_url=week_url,
+        settings_url=f"{base_url}/{site.domain}/settings",
+        words=_words(language),
+    )
+
+
+def _words(language: str) -> dict[str, str]:
+    def say(text: str) -> str:
+        return translate(language, text)
+
+    return {
+        "title": say("Your readers of the week"),
+        "leads": say("Companies that deserve a call"),
+        "no_leads": say("No company was recognised this week. Readers at home and on phones come from internet providers, which are never shown as leads."),
+        "read": say("Read"),
+        "pages": say("Most read"),
+        "sources": say("Where readers came from"),
+        "nothing": say("Nothing this week."),
+        "button": say("Open the dashboard"),
+        "before": say("against the week before"),
+        "visitors_a_day": say("Visitors a day; the lines are the week before."),
+        "why": say("You get this email because your address is in the settings of this site."),
+        "stop": say("Change that"),
+    }  # fmt: skip
+
+
+def _sentence(language: str, report: WeeklyReport) -> str:
+    """The week in one sentence: the companies if there are any to call, else the readers."""
+    hot = report.leads[report.leads["score"] >= 40] if len(report.leads) else report.leads
+    if len(hot) == 1:
+        return translate(language, "%(company)s deserves a call", company=hot.iloc[0]["company"])
+    if len(hot) > 1:
+        others = len(hot) - 1
+        return translate_plural(
+            language,
+            "%(company)s and %(num)s other company deserve a call",
+            "%(company)s and %(num)s other companies deserve a call",
+            others,
+            company=hot.iloc[0]["company"],
+        )
+    visitors = int(_total(report.totals, "visitors"))
+    if not visitors:
+        return translate(language, "no reader this week")
+    return translate_plural(
+        language, "%(count)s reader", "%(count)s readers", visitors, count=numbers.count(language, visitors, compact=False)
+    )
+
+
+def _total(frame: pd.DataFrame, metric: str) -> float:
+    value = frame.iloc[0][metric] if len(frame) else 0
+    return 0.0 if pd.isna(value) else float(value)
+
+
+_FIGURES = (("visitors", "Visitors"), ("visits", "Visits"), ("pageviews", "Page views"), ("engaged_seconds", "Reading time"))
+
+
+def _figures(language: str, report: WeeklyReport) -> list[Figure]:
+    made = []
+    for metric, label in _FIGURES:
+        now, before = _total(report.totals, metric), _total(report.previous, metric)
+        change = numbers.change(now, before)
+        value = moments.duration(language, now) if metric.endswith("seconds") else numbers.count(language, now)
+        if change is None:
+            made.append(Figure(translate(language, label), value, "", "flat"))
+            continue
+        tone = "up" if round(change, 2) > 0 else "down" if round(change, 2) < 0 else "flat"
+        arrow = {"up": "↑\u202f", "down": "↓\u202f", "flat": ""}[tone]
+        made.append(Figure(translate(language, label), value, arrow + numbers.signed_percent(language, change), tone))
+    return made
+
+
+def _chart(report: WeeklyReport) -> bytes:
+    return week_chart(_daily(report.days), _daily(report.days_before))
+
+
+def _daily(days: pd.DataFrame) -> list[int]:
+    return [int(value) for value in days["visitors"]]
+
+
+def _chart_alt(language: str, report: WeeklyReport) -> str:
+    """The chart's figures in words, for those who do not see it."""
+    days = [moments.day(language, day.date()) for day in pd.to_datetime(report.days["start"])]
+    return ", ".join(f"{day} {numbers.count(language, value)}" for day, value in zip(days, _daily(report.days), strict=True))
+
+
+def _lead(language: str, lead: dict[str, Any], site: Site, base_url: str) -> LeadLine:
+    from urllib.parse import quote
+
+    score = int(lead["score"])
+    place = [part for part in (lead["city"], words.country(language, lead["country"]) if lead["country"] else None) if part]
+    reasons = sorted(lead["reasons"], key=lambda reason: -reason.points)[:3]
+    why = ", ".join(words.score_reason(language, reason.code, reason.values) for reason in reasons)
+    return LeadLine(
+        company=lead["company"],
+        place=", ".join(place),
+        score=score,
+        heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
+        why=_sentence_case(why),
+        pages=_list_pages(language, lead["pages"]),
+        url=f"{base_url}/{site.domain}/leads/{quote(lead['company'], safe='')}",
+    )
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:] + "." if text else ""
+
+
+def _list_pages(language: str, pages: Sequence[str]) -> str:
+    quote = "«\u202f%s\u202f»" if language == "fr" else "“%s”"
+    return ", ".join(quote % page for page in pages[:3])
+
+
+def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–") -> list[Row]:
+    shown = frame.head(_ROWS_SHOWN)
+    widest = max((float(value) for value in shown[metric]), default=0.0) or 1.0
+    return [
+        Row(
+            label=str(row.get("title") or row["value"] or empty),
+            value=numbers.count(language, float(row[metric])),
+            share=max(2, round(100 * float(row[metric]) / widest)),
+        )
+        for row in shown.to_dict("records")
+    ]
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+
+def _html(view: View, image: str) -> str:
+    page = _templates().get_template("weekly.html.j2").render(
+        view=view, image=image, image_width=WIDTH // 2, image_height=HEIGHT // 2
+    )
+    return _inliner().inline(page)
+
+
+def _text(view: View) -> str:
+    text = _templates().get_template("weekly.txt.j2").render(view=view)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
