@@ -1,0 +1,44 @@
+"""The built style sheet, script and icon, served with the hash of their content in the address and cached for a year.
+
+Owns the templates' place, too: this blueprint's folder is where every page finds them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Blueprint, Response, request, send_from_directory, url_for
+
+STATIC = Path(__file__).parent / "static"
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+@cache
+def content_hash(name: str) -> str:
+    """The first digits of the file's hash; empty when it was not built."""
+    try:
+        return sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    except OSError:
+        return ""
+
+
+def asset(name: str) -> str:
+    """The address of an asset, a new one whenever its content changes."""
+    return url_for("assets.file", name=name, v=content_hash(name) or None)
+
+
+def create_blueprint() -> Blueprint:
+    blueprint = Blueprint("assets", __name__, template_folder="templates")
+
+    @blueprint.get("/assets/<path:name>")
+    def file(name: str) -> Response:
+        forever = request.args.get("v", "") == content_hash(name) != ""
+        response = send_from_directory(STATIC, name, max_age=_YEAR_SECONDS if forever else 0)
+        if forever:
+            response.cache_control.public = True
+            response.cache_control.immutable = True
+        return response
+
+    return blueprint

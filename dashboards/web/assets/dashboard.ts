@@ -1,0 +1,63 @@
+/**
+ * What the dashboard does beyond links and forms: opens a panel's tab in place, closes menus, copies the snippet and
+ * waits for the first hit. Every page works without it, but for the waiting.
+ */
+
+import { waitForFirstHit } from "./first-hit";
+
+const CLOSERS = "details.menu[open]";
+
+function closeMenus(except: Node | null): void {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>(CLOSERS)) {
+    if (!except || !menu.contains(except)) menu.open = false;
+  }
+}
+
+async function openTab(link: HTMLAnchorElement): Promise<void> {
+  const panel = link.closest<HTMLElement>("[data-panel]");
+  const fragment = link.dataset["fragment"];
+  if (!panel || !fragment) return;
+  panel.setAttribute("aria-busy", "true");
+  const answer = await fetch(fragment, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) {
+    location.assign(link.href);
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("[data-panel]");
+  if (!fresh) return;
+  panel.replaceWith(fresh);
+  fresh.querySelector<HTMLElement>(".tabs [aria-current]")?.focus();
+  history.replaceState(null, "", link.href.split("#")[0]);
+}
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const source = document.getElementById(button.dataset["copy"] ?? "");
+  if (!source) return;
+  try {
+    await navigator.clipboard.writeText(source.textContent ?? "");
+    button.textContent = button.dataset["copied"] ?? "";
+  } catch {
+    getSelection()?.selectAllChildren(source); // no clipboard without https: the reader copies what is selected
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  closeMenus(target);
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+  const tab = target?.closest<HTMLAnchorElement>("a[data-fragment]");
+  if (tab && plain) {
+    event.preventDefault();
+    openTab(tab).catch(() => location.assign(tab.href));
+  }
+  const button = target?.closest<HTMLButtonElement>("button[data-copy]");
+  if (button) void copy(button);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus(null);
+});
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
+for (const box of document.querySelectorAll<HTMLElement>("[data-waiting]")) waitForFirstHit(box);

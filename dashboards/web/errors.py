@@ -1,0 +1,63 @@
+"""What people see when something is not there, not allowed or broken: what happened, what it means, what to do."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, NotFound
+from werkzeug.wrappers import Response
+
+log = logging.getLogger(__name__)
+
+# Answered to programs, which read JSON or the status.
+_NOT_FOR_PEOPLE = ("/api/", "/operations/", "/healthz", "/readyz", "/metrics")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One error page."""
+
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+
+def register(app: Flask) -> None:
+    def not_found(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+        return _page(
+            error,
+            Problem(404, _("There is no such page"), _("The address may be mistyped, or the site was removed."), _("Your data is untouched.")),  # noqa: E501
+        )
+
+    def forbidden(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+        return _page(
+            error, Problem(403, _("This is not yours to open"), _("You are signed in without the right to this page."), _("Sign in as someone else, or ask for access.")),  # noqa: E501
+        )
+
+    def stale_form(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+        return _page(
+            error,
+            Problem(400, _("This form is out of date"), _("Nothing was changed: the form was opened before you signed in, or cookies are off."), _("Go back, reload the page and send it again.")),  # noqa: E501
+        )
+
+    def broken(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+        return _page(
+            error,
+            Problem(500, _("Something broke on our side"), _("Hits are still being kept: they do not pass through this page."), _("Try again in a moment. The service’s log says what happened.")),  # noqa: E501
+        )
+
+    app.register_error_handler(NotFound, not_found)  # type: ignore[arg-type]
+    app.register_error_handler(Forbidden, forbidden)  # type: ignore[arg-type]
+    app.register_error_handler(CSRFError, stale_form)  # type: ignore[arg-type]
+    app.register_error_handler(InternalServerError, broken)  # type: ignore[arg-type]
+
+
+def _page(error: HTTPException, problem: Problem) -> HTTPException | tuple[str, int]:
+    if request.path.startswith(_NOT_FOR_PEOPLE):
+        return error
+    return render_template("error.html", problem=problem), problem.status

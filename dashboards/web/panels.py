@@ -1,0 +1,177 @@
+"""The overview's panels: which breakdowns each offers, and their rows as the page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from dashboards import numbers, words
+from dashboards.translations import message, translate
+from dashboards.web.context import DashboardContext
+from dashboards.web.selection import Selection
+from tracker.reports.scope import Dimension
+from tracker.reports.traffic import breakdown
+
+ROWS = 8
+
+
+@dataclass(frozen=True)
+class PanelKind:
+    """A panel: its name, its tabs in order and what to say when it is empty."""
+
+    key: str
+    title: str
+    tabs: tuple[tuple[Dimension, str], ...]
+    empty: str
+    remedy: str
+
+
+PANELS = (
+    PanelKind(
+        "pages",
+        message("Pages"),
+        (
+            (Dimension.PAGE, message("Read")),
+            (Dimension.ENTRY_PAGE, message("Entry")),
+            (Dimension.EXIT_PAGE, message("Exit")),
+        ),
+        message("Nobody read a page in this period."),
+        message("Choose a longer period, or check that the snippet is on every page."),
+    ),
+    PanelKind(
+        "sources",
+        message("Sources"),
+        (
+            (Dimension.SOURCE, message("Sources")),
+            (Dimension.CHANNEL, message("Channels")),
+            (Dimension.CAMPAIGN, message("Campaigns")),
+        ),
+        message("Nothing to show here for this period."),
+        message("Add ?utm_campaign=name to the links that you share, and each campaign gets its line."),
+    ),
+    PanelKind(
+        "companies",
+        message("Companies"),
+        ((Dimension.COMPANY, message("Companies")), (Dimension.NETWORK_KIND, message("Kinds of network"))),
+        message("No company was recognised in this period."),
+        message("Most people read from home. Without a network database none is named: put one in the geo folder."),
+    ),
+    PanelKind(
+        "places",
+        message("Places"),
+        (
+            (Dimension.COUNTRY, message("Countries")),
+            (Dimension.REGION, message("Regions")),
+            (Dimension.CITY, message("Cities")),
+        ),
+        message("No place is known for this period."),
+        message("Places come from a geo database: put a City file (.mmdb) in the geo folder."),
+    ),
+    PanelKind(
+        "devices",
+        message("Devices"),
+        (
+            (Dimension.DEVICE, message("Devices")),
+            (Dimension.BROWSER, message("Browsers")),
+            (Dimension.OS, message("Systems")),
+        ),
+        message("No device is known for this period."),
+        message("Choose a longer period."),
+    ),
+)
+BY_KEY = {panel.key: panel for panel in PANELS}
+
+DIMENSION_LABELS = {
+    **{dimension: label for panel in PANELS for dimension, label in panel.tabs},
+    Dimension.PAGE: message("Page"),
+    Dimension.ENTRY_PAGE: message("Entry page"),
+    Dimension.EXIT_PAGE: message("Exit page"),
+    Dimension.SOURCE: message("Source"),
+    Dimension.CHANNEL: message("Channel"),
+    Dimension.CAMPAIGN: message("Campaign"),
+    Dimension.COMPANY: message("Company"),
+    Dimension.NETWORK_KIND: message("Kind of network"),
+    Dimension.COUNTRY: message("Country"),
+    Dimension.REGION: message("Region"),
+    Dimension.CITY: message("City"),
+    Dimension.DEVICE: message("Device"),
+    Dimension.BROWSER: message("Browser"),
+    Dimension.OS: message("System"),
+}
+
+# Dimensions whose missing value says nothing: most visits have no campaign and no company.
+_ONLY_NAMED = {Dimension.CAMPAIGN, Dimension.COMPANY}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value of a breakdown. `width` is the bar's, 0–100, the largest being 100; `value` is None when unknown."""
+
+    label: str
+    value: str | None
+    visitors: str
+    share: str
+    width: float
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel with one of its tabs open."""
+
+    kind: PanelKind
+    dimension: Dimension
+    rows: list[Row] = field(default_factory=list)
+    has_more: bool = False
+
+
+def read_panel(context: DashboardContext, selection: Selection, key: str, language: str) -> Panel:
+    """The panel with the tab that the selection names open. One query."""
+    kind = BY_KEY[key]
+    dimension = _open_tab(selection, kind)
+    rows = breakdown_rows(context, selection, dimension, language, limit=ROWS + 2)
+    return Panel(kind, dimension, rows[:ROWS], len(rows) > ROWS)
+
+
+def breakdown_rows(
+    context: DashboardContext, selection: Selection, dimension: Dimension, language: str, *, limit: int, offset: int = 0
+) -> list[Row]:
+    """The rows of a breakdown by visitors, at most `limit`."""
+    frame = breakdown(context.store, selection.scope, dimension, limit=limit, offset=offset)
+    if dimension in _ONLY_NAMED:
+        frame = frame[frame["value"].notna()]
+    largest = max(frame["visitors"].max(), 1) if len(frame) else 1
+    return [
+        Row(
+            label=word_dimension(language, dimension, value),
+            value=value,
+            visitors=numbers.count(language, visitors),
+            share=numbers.percent(language, share),
+            width=round(100 * visitors / largest, 1),
+        )
+        for value, visitors, share in zip(_values(frame), frame["visitors"], frame["share"], strict=True)
+    ]
+
+
+def word_dimension(language: str, dimension: Dimension, value: str | None) -> str:
+    """A breakdown's value in words."""
+    if dimension == Dimension.COUNTRY:
+        return words.country(language, value)
+    if dimension == Dimension.CHANNEL:
+        return words.channel(language, value)
+    if dimension == Dimension.DEVICE:
+        return words.device(language, value)
+    if dimension == Dimension.NETWORK_KIND:
+        return words.network_kind(language, value)
+    if value is None and dimension == Dimension.SOURCE:
+        return translate(language, "Direct or unknown")
+    return translate(language, "Unknown") if value is None or value == "" else value
+
+
+def _open_tab(selection: Selection, kind: PanelKind) -> Dimension:
+    asked = selection.tab(kind.key, kind.tabs[0][0].value)
+    return next((dimension for dimension, _ in kind.tabs if dimension.value == asked), kind.tabs[0][0])
+
+
+def _values(frame: pd.DataFrame) -> list[str | None]:
+    return [None if pd.isna(value) else str(value) for value in frame["value"]]

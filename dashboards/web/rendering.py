@@ -1,0 +1,68 @@
+"""What templates can call: numbers and moments in the page's language, addresses of assets and of selections."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, url_for
+from markupsafe import Markup
+
+from dashboards import moments, numbers, words
+from dashboards.translations import LANGUAGES, translate
+from dashboards.web.assets import asset
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+from dashboards.web.panels import DIMENSION_LABELS, word_dimension
+from dashboards.web.selection import Selection, write_filter
+from tracker.reports.scope import Filter
+
+
+def register(app: Flask, context: DashboardContext) -> None:
+    """Adds the filters and globals, and `language` and `now` to every template."""
+
+    def when(moment: datetime, zone: ZoneInfo) -> Markup:
+        """A moment relative to now, the exact one on hover."""
+        language = current_language()
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            moment.isoformat(timespec="seconds"),
+            moments.absolute(language, moment, zone),
+            moments.ago(language, moment, context.now(), zone),
+        )
+
+    def visit_start(moment: datetime, zone: ZoneInfo) -> Markup:
+        language = current_language()
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            moment.isoformat(timespec="seconds"),
+            moments.absolute(language, moment, zone),
+            moments.visit_start(language, moment, context.now(), zone),
+        )
+
+    app.add_template_filter(lambda number: numbers.count(current_language(), number), "count")
+    app.add_template_filter(lambda number: numbers.percent(current_language(), number), "percent")
+    app.add_template_filter(lambda text: translate(current_language(), text), "translated")
+    app.add_template_filter(_word_filter, "filter_words")
+    app.add_template_global(when, "when")
+    app.add_template_global(visit_start, "visit_start")
+    app.add_template_global(asset, "asset")
+    app.add_template_global(selection_url, "selection_url")
+    app.add_template_global(_language_names, "language_names")
+    app.context_processor(lambda: {"language": current_language(), "here": request.full_path.rstrip("?")})
+
+
+def selection_url(selection: Selection, endpoint: str = "overview.show", /, **changes: Any) -> str:
+    """The address of a page with this selection and some of its arguments changed."""
+    return url_for(endpoint, **selection.arguments(**changes))
+
+
+def _word_filter(one: Filter) -> dict[str, str]:
+    """A filter for its chip: its dimension, its values in words and its text for an address."""
+    language = current_language()
+    label = translate(language, DIMENSION_LABELS.get(one.dimension, one.dimension.value))
+    values = ", ".join(word_dimension(language, one.dimension, value) for value in one.values)
+    return {"dimension": label, "operator": one.operator, "values": values, "text": write_filter(one)}
+
+
+def _language_names() -> list[tuple[str, str]]:
+    return [(code, words.language_name(code, code).capitalize()) for code in LANGUAGES]

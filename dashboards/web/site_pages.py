@@ -1,0 +1,62 @@
+"""What every page of one site needs: the site of the address, or 404, and what its head shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import abort, request
+
+from dashboards import moments
+from dashboards.translations import message, translate
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+from dashboards.web.selection import Selection, read_selection
+from tracker.db.models import Site
+from tracker.db.sites import find_site, list_sites
+
+PERIODS = (
+    ("today", message("Today")),
+    ("yesterday", message("Yesterday")),
+    ("7d", message("Last 7 days")),
+    ("30d", message("Last 30 days")),
+    ("91d", message("Last 91 days")),
+    ("month", message("This month")),
+    ("last-month", message("Last month")),
+    ("year", message("This year")),
+    ("12mo", message("Last 12 months")),
+    ("all", message("Since the first day")),
+)
+
+
+def site_or_404(context: DashboardContext, domain: str) -> Site:
+    found = find_site(context.db, domain)
+    if found is None or found.domain != domain:
+        abort(404)
+    return found
+
+
+def selection_or_404(context: DashboardContext, domain: str) -> Selection:
+    return read_selection(context, site_or_404(context, domain), request.args)
+
+
+def head(context: DashboardContext, selection: Selection) -> dict[str, Any]:
+    """The template variables of the sticky head: sites, periods and the period's name in words."""
+    language = current_language()
+    period = selection.period
+    return {
+        "selection": selection,
+        "site": selection.site,
+        "zone": selection.zone,
+        "sites": list_sites(context.db),
+        "periods": [(text, translate(language, label)) for text, label in PERIODS],
+        "period_name": period_name(language, selection),
+        "period_days": moments.span(language, period.start, period.end),
+        "last_day": period.end - timedelta(days=1),
+    }
+
+
+def period_name(language: str, selection: Selection) -> str:
+    """What the period is called: its name where it has one, else its days."""
+    label = dict(PERIODS).get(selection.period_text)
+    return translate(language, label) if label else moments.span(language, selection.period.start, selection.period.end)

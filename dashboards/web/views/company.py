@@ -1,0 +1,42 @@
+"""One company as a site's publisher sees it: score and its reasons, visits, and how it was recognised."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request
+
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+from dashboards.web.lead_rows import lead_rows
+from dashboards.web.selection import Selection
+from dashboards.web.site_pages import head, selection_or_404
+from dashboards.web.timeline import stories
+from tracker.reports.leads import company_visits, leads
+from tracker.reports.scope import Dimension
+
+_VISITS = 40
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("company", __name__, url_prefix="/sites/<site>/company")
+
+    @blueprint.get("/")
+    def show(site: str) -> str:
+        name = request.args.get("name") or abort(404)
+        selection, language = selection_or_404(context, site), current_language()
+        found = _narrowed(selection, name)
+        rows = lead_rows(language, leads(context.store, found.scope))
+        visits = stories(language, company_visits(context.store, found.scope, name))
+        return render_template(
+            "company.html",
+            name=name,
+            lead=next((one for one in rows if one.company == name), None),
+            visits=visits[:_VISITS],
+            more_visits=max(len(visits) - _VISITS, 0),
+            **head(context, selection),
+        )
+
+    return blueprint
+
+
+def _narrowed(selection: Selection, name: str) -> Selection:
+    return selection.filtered(Dimension.COMPANY, name)

@@ -1,0 +1,48 @@
+"""The first user, made through the one-time link that `webleads serve` prints. There is no default password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from dashboards.translations import translate
+from dashboards.web import login
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+from tracker.db.emails import normalise_email
+from tracker.db.invalid import Invalid
+from tracker.db.links import link_works, redeem_link
+from tracker.db.users import MIN_PASSWORD, count_users, create_user, hash_password
+
+PURPOSE = "first-user"
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("first_run", __name__)
+
+    @blueprint.get("/setup/<token>")
+    def show(token: str) -> tuple[str, int] | str:
+        if count_users(context.db) or not link_works(context.db, token, PURPOSE, now=context.now()):
+            return _used_up()
+        return render_template("first_run.html", email="", problem=None, least=MIN_PASSWORD)
+
+    @blueprint.post("/setup/<token>")
+    def create(token: str) -> tuple[str, int] | Response:
+        email, password = request.form.get("email", ""), request.form.get("password", "")
+        try:
+            normalise_email(email)  # both are checked before the link is used up
+            hash_password(password)
+        except Invalid as problem:
+            words = translate(current_language(), problem.template, **problem.values)
+            return render_template("first_run.html", email=email, problem=words, least=MIN_PASSWORD), 422
+        if count_users(context.db) or not redeem_link(context.db, token, PURPOSE, now=context.now()):
+            return _used_up()
+        user = create_user(context.db, email, password, now=context.now(), language=current_language())
+        login.sign_in(user)
+        return redirect(url_for("sites.add"))
+
+    return blueprint
+
+
+def _used_up() -> tuple[str, int]:
+    return render_template("link_used.html"), 410

@@ -1,0 +1,63 @@
+"""The leads of a site: companies by what they did, as a list and as a CSV file."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from dashboards.translations import message
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+from dashboards.web.lead_rows import LeadRow, lead_rows
+from dashboards.web.site_pages import head, selection_or_404
+from tracker.reports.export import leads_as_csv, leads_as_json
+from tracker.reports.leads import leads as leads_report
+
+# Column → its heading, and whether it starts with the largest.
+SORTS = {
+    "score": (message("Score"), True),
+    "company": (message("Company"), False),
+    "last_seen": (message("Last seen"), True),
+    "visits": (message("Visits"), True),
+    "pageviews": (message("Pages"), True),
+}
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("leads", __name__, url_prefix="/sites/<site>/leads")
+
+    @blueprint.get("/")
+    def show(site: str) -> str:
+        selection = selection_or_404(context, site)
+        rows = lead_rows(current_language(), leads_report(context.store, selection.scope))
+        sort = request.args.get("sort", "score")
+        sort = sort if sort in SORTS else "score"
+        backwards = request.args.get("order") == "reversed"
+        return render_template(
+            "leads.html",
+            leads=_sorted(rows, sort, backwards),
+            sort=sort,
+            backwards=backwards,
+            sorts=SORTS,
+            **head(context, selection),
+        )
+
+    @blueprint.get("/leads.csv")
+    def download(site: str) -> Response:
+        selection = selection_or_404(context, site)
+        frame = leads_report(context.store, selection.scope)
+        name = f"leads-{selection.site.domain}-{selection.period.start}.csv"
+        return Response(
+            leads_as_csv(leads_as_json(frame)),
+            mimetype="text/csv",
+            headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+        )
+
+    return blueprint
+
+
+def _sorted(rows: list[LeadRow], sort: str, backwards: bool) -> list[LeadRow]:
+    """The report comes by score; a stable sort keeps that order among equals."""
+    _, largest_first = SORTS[sort]
+    if sort == "company":
+        return sorted(rows, key=lambda one: one.company.casefold(), reverse=backwards)
+    return sorted(rows, key=lambda one: getattr(one, sort), reverse=largest_first != backwards)

@@ -1,0 +1,142 @@
+"""A site's overview: figures, chart, the leads that matter and the panels."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from flask import Blueprint, abort, render_template, request
+
+from dashboards import moments
+from dashboards.translations import translate
+from dashboards.web.chart import Chart, Point, draw
+from dashboards.web.context import DashboardContext
+from dashboards.web.figures import LABELS, figures, word_value
+from dashboards.web.language import current_language
+from dashboards.web.lead_rows import lead_rows
+from dashboards.web.not_counted_rows import by_reason
+from dashboards.web.panels import BY_KEY, DIMENSION_LABELS, PANELS, breakdown_rows, read_panel
+from dashboards.web.selection import Selection
+from dashboards.web.site_pages import head, selection_or_404
+from tracker.reports import traffic
+from tracker.reports.leads import leads
+from tracker.reports.scope import Dimension
+
+_LEADS = 5
+_PAGE = 100
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("overview", __name__, url_prefix="/sites/<site>")
+
+    @blueprint.get("/")
+    def show(site: str) -> str:
+        selection, language = selection_or_404(context, site), current_language()
+        now = _totals(context, selection)
+        before = _totals(context, selection, previous=True) if selection.compares else None
+        last_event_at = traffic.last_event_at(context.store, selection.site.domain)
+        return render_template(
+            "overview.html",
+            figures=figures(language, now, before),
+            chart=_chart(context, selection, language),
+            metric_label=translate(language, LABELS[selection.metric]),
+            leads=lead_rows(language, leads(context.store, selection.scope, limit=_LEADS)),
+            panels=[read_panel(context, selection, kind.key, language) for kind in PANELS],
+            not_counted=by_reason(language, traffic.not_counted(context.store, selection.site.domain, selection.period)),
+            live=traffic.live_visitors(context.store, selection.site.domain, context.now()),
+            last_event_at=last_event_at,
+            before_days=moments.span(language, selection.period.previous().start, selection.period.previous().end),
+            **head(context, selection),
+        )
+
+    @blueprint.get("/panels/<key>")
+    def panel(site: str, key: str) -> str:
+        """One panel alone, for the script that opens a tab in place."""
+        if key not in BY_KEY:
+            abort(404)
+        selection = selection_or_404(context, site)
+        return render_template(
+            "panel.html", selection=selection, panel=read_panel(context, selection, key, current_language())
+        )
+
+    @blueprint.get("/breakdown/<dimension>")
+    def breakdown(site: str, dimension: str) -> str:
+        """All values of one dimension."""
+        if dimension not in {one.value for one in DIMENSION_LABELS}:
+            abort(404)
+        selection, language, chosen = selection_or_404(context, site), current_language(), Dimension(dimension)
+        page = max(request.args.get("page", 1, type=int), 1)
+        rows = breakdown_rows(context, selection, chosen, language, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
+        return render_template(
+            "breakdown.html",
+            dimension=chosen,
+            title=translate(language, DIMENSION_LABELS[chosen]),
+            rows=rows[:_PAGE],
+            page=page,
+            has_more=len(rows) > _PAGE,
+            **head(context, selection),
+        )
+
+    return blueprint
+
+
+def _totals(context: DashboardContext, selection: Selection, *, previous: bool = False) -> dict[str, float]:
+    scope = selection.previous_scope if previous else selection.scope
+    return {str(name): value for name, value in traffic.totals(context.store, scope).iloc[0].items()}
+
+
+def _chart(context: DashboardContext, selection: Selection, language: str) -> Chart:
+    interval = selection.period.interval
+    series = traffic.timeseries(context.store, selection.scope, interval)
+    earlier = traffic.timeseries(context.store, selection.previous_scope, interval) if selection.compares else None
+    now = context.now().astimezone(selection.zone).replace(tzinfo=None)
+    starts = [_as_time(start) for start in series["start"]]
+    ends = [*starts[1:], _as_time(selection.period.end)]
+    points = [
+        Point(
+            label=_label(language, start, interval),
+            value=None if start > now else float(value),
+            before=_at(earlier, index, selection.metric),
+            before_label=_before_label(language, earlier, index, interval),
+            unfinished=start <= now < end,
+        )
+        for index, (start, end, value) in enumerate(zip(starts, ends, series[selection.metric], strict=True))
+    ]
+    return draw(points, metric=selection.metric, word=lambda value: _word(language, selection.metric, value))
+
+
+def _word(language: str, metric: str, value: float) -> str:
+    return word_value(language, metric, value)
+
+
+def _at(frame: pd.DataFrame | None, index: int, metric: str) -> float | None:
+    if frame is None or index >= len(frame):
+        return None
+    value = frame[metric].iloc[index]
+    return 0.0 if pd.isna(value) else float(value)
+
+
+def _before_label(language: str, frame: pd.DataFrame | None, index: int, interval: str) -> str:
+    if frame is None or index >= len(frame):
+        return ""
+    return _label(language, _as_time(frame["start"].iloc[index]), interval)
+
+
+def _as_time(start: Any) -> datetime:
+    """The local start of an interval, a date or a datetime in the report."""
+    if isinstance(start, datetime):
+        return start.replace(tzinfo=None)
+    return datetime(start.year, start.month, start.day) if isinstance(start, date) else pd.Timestamp(start).to_pydatetime()
+
+
+def _label(language: str, start: datetime, interval: str) -> str:
+    if interval == "hour":
+        return f"{moments.day(language, start.date())}, {start:%H:%M}"
+    if interval == "week":
+        return moments.span(language, start.date(), start.date() + timedelta(days=7))
+    if interval == "month":
+        return moments.month(language, start.date())
+    return moments.day(language, start.date())
+
+

@@ -1,0 +1,160 @@
+"""The sites: their list, adding one, its snippet with the wait for the first hit, its settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from dashboards import moments
+from dashboards.translations import translate
+from dashboards.web.chart import sparkline
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+from dashboards.web.not_counted_rows import by_reason
+from dashboards.web.site_pages import head, selection_or_404, site_or_404
+from tracker.db.invalid import Invalid
+from tracker.db.models import Site
+from tracker.db.sites import LANGUAGES, add_site, list_sites, update_site
+from tracker.reports import traffic
+from tracker.reports.periods import Period, parse_period
+from tracker.reports.scope import Dimension, Scope
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("sites", __name__)
+
+    @blueprint.get("/sites/")
+    def index() -> str | BaseResponse:
+        found = list_sites(context.db)
+        if not found:
+            return redirect(url_for("sites.add"))
+        return render_template("sites.html", summaries=[_summary(context, site) for site in found])
+
+    @blueprint.route("/sites/add", methods=["GET", "POST"])
+    def add() -> tuple[str, int] | str | BaseResponse:
+        if request.method == "GET":
+            return _add_form()
+        try:
+            site = add_site(
+                context.db,
+                request.form.get("domain", ""),
+                now=context.now(),
+                time_zone=request.form.get("time_zone", ""),
+                language=current_language(),
+            )
+        except Invalid as problem:
+            return _add_form(problem), 422
+        return redirect(url_for("sites.setup", site=site.domain))
+
+    @blueprint.get("/sites/<site>/setup")
+    def setup(site: str) -> str:
+        selection = selection_or_404(context, site)
+        return render_template(
+            "setup.html",
+            snippet=context.snippet(selection.site.domain),
+            first=_first_hit(context, selection.site),
+            **head(context, selection),
+        )
+
+    @blueprint.get("/sites/<site>/first-hit")
+    def first_hit(site: str) -> Response:
+        """What the setup page waits for: {"received", "page", "not_counted"}."""
+        answer = jsonify(_first_hit(context, site_or_404(context, site)))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @blueprint.route("/sites/<site>/settings", methods=["GET", "POST"])
+    def settings(site: str) -> tuple[str, int] | str | BaseResponse:
+        selection = selection_or_404(context, site)
+        if request.method == "GET":
+            return render_template("settings.html", **_settings_form(selection.site), **head(context, selection))
+        try:
+            _update(context, selection.site)
+        except Invalid as problem:
+            form = _settings_form(selection.site) | request.form.to_dict() | {"problem": _words(problem)}
+            return render_template("settings.html", **form, **head(context, selection)), 422
+        flash(_("The settings are saved. They hold for hits from now on."))
+        return redirect(url_for("sites.settings", site=selection.site.domain))
+
+    return blueprint
+
+
+def _summary(context: DashboardContext, site: Site) -> dict[str, Any]:
+    period = _period(context, site, "7d")
+    scope = Scope(site.domain, period)
+    days = [float(value) for value in traffic.timeseries(context.store, scope, "day")["visitors"]]
+    return {
+        "domain": site.domain,
+        "visitors": int(traffic.totals(context.store, scope).iloc[0]["visitors"]),
+        "spark": sparkline(days),
+        "last_event_at": traffic.last_event_at(context.store, site.domain),
+        "zone": ZoneInfo(site.time_zone),
+    }
+
+
+def _period(context: DashboardContext, site: Site, text: str) -> Period:
+    zone = ZoneInfo(site.time_zone)
+    return parse_period(text, today=context.now().astimezone(zone).date(), time_zone=zone)
+
+
+def _first_hit(context: DashboardContext, site: Site) -> dict[str, Any]:
+    """Whether a hit of the site is stored and which page it was; else why the last ones were not counted."""
+    language, zone = current_language(), ZoneInfo(site.time_zone)
+    last_at = traffic.last_event_at(context.store, site.domain)
+    if last_at is not None:
+        day = last_at.astimezone(zone).date()
+        scope = Scope(site.domain, Period(day, day + timedelta(days=1), zone, "today"))
+        pages = traffic.breakdown(context.store, scope, Dimension.PAGE, limit=1)
+        page = str(pages["value"].iloc[0]) if len(pages) else "/"
+        when = moments.ago(language, last_at, context.now(), zone)
+        return {"received": True, "page": page, "when": when, "not_counted": None}
+    refused = by_reason(language, traffic.not_counted(context.store, site.domain, _period(context, site, "7d")))
+    reason = f"{refused[0].name}. {refused[0].meaning}" if refused else None
+    return {"received": False, "page": None, "when": None, "not_counted": reason}
+
+
+def _add_form(problem: Invalid | None = None) -> str:
+    return render_template(
+        "add_site.html",
+        domain=request.form.get("domain", ""),
+        time_zone=request.form.get("time_zone") or ("Europe/Paris" if current_language() == "fr" else "Europe/London"),
+        time_zones=_time_zones(),
+        problem=None if problem is None else _words(problem),
+    )
+
+
+def _settings_form(site: Site) -> dict[str, Any]:
+    return {
+        "time_zone": site.time_zone,
+        "report_language": site.language,
+        "excluded_networks": site.excluded_networks,
+        "recipients": "\n".join(one.email for one in site.recipients),
+        "time_zones": _time_zones(),
+        "report_languages": LANGUAGES,
+        "problem": None,
+    }
+
+
+def _update(context: DashboardContext, site: Site) -> None:
+    update_site(
+        context.db,
+        site.domain,
+        now=context.now(),
+        time_zone=request.form.get("time_zone", ""),
+        language=request.form.get("report_language", ""),
+        excluded_networks=request.form.get("excluded_networks", ""),
+        recipients=request.form.get("recipients", "").replace(",", "\n").split("\n"),
+    )
+
+
+def _words(problem: Invalid) -> str:
+    return translate(current_language(), problem.template, **problem.values)
+
+
+def _time_zones() -> list[str]:
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
