@@ -36,7 +36,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Chart:
-    """Paths for SVG's `d`, empty where there is nothing to draw, and the labels of top and middle line."""
+    """Paths for SVG's `d`, empty where there is nothing to draw, and the labels of its lines and ends.
+
+    `future` is the number of intervals that have not begun; they have no slot.
+    """
 
     line: str
     area: str
@@ -44,7 +47,10 @@ class Chart:
     before: str
     top: str
     middle: str
+    first: str
+    last: str
     slots: Sequence[Slot]
+    future: int
     end: tuple[float, float] | None  # the last finished point
 
 
@@ -63,6 +69,8 @@ def draw(points: Sequence[Point], *, metric: str, word: Callable[[float], str]) 
         before=_path([place for place in befores if place]),
         top=word(top),
         middle=word(top / 2),
+        first=points[0].label if points else "",
+        last=points[-1].label if points else "",
         slots=[
             Slot(
                 y=place[1],
@@ -73,6 +81,7 @@ def draw(points: Sequence[Point], *, metric: str, word: Callable[[float], str]) 
             for place, point in zip(places, points, strict=True)
             if place
         ],
+        future=places.count(None),
         end=finished[-1] if finished else None,
     )
 

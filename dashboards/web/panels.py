@@ -32,9 +32,9 @@ PANELS = (
         "pages",
         message("Pages"),
         (
-            (Dimension.PAGE, message("Read")),
-            (Dimension.ENTRY_PAGE, message("Entry")),
-            (Dimension.EXIT_PAGE, message("Exit")),
+            (Dimension.PAGE, message("Pages")),
+            (Dimension.ENTRY_PAGE, message("Entry pages")),
+            (Dimension.EXIT_PAGE, message("Exit pages")),
         ),
         message("Nobody read a page in this period."),
         message("Choose a longer period, or check that the snippet is on every page."),
