@@ -7,6 +7,7 @@ from flask_wtf import CSRFProtect
 
 from dashboards.web import assets, errors, headers, language, login, rendering
 from dashboards.web.context import DashboardContext
+from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.sign_in_limit import SignInLimit
 from dashboards.web.views import account, company, first_run, leads, not_counted, overview, sign_in, sites
 
@@ -17,6 +18,7 @@ def register(app: Flask, context: DashboardContext) -> CSRFProtect:
     """Mounts every page. Returns the CSRF protection, for blueprints that carry their own key to be exempt from."""
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form stays good as long as the login that it belongs to
     csrf = CSRFProtect(app)
+    app.url_map.converters["domain"] = DomainConverter
     login.register(app, context)
     language.register(app)
     rendering.register(app, context)

@@ -82,8 +82,8 @@ PANELS = (
 )
 BY_KEY = {panel.key: panel for panel in PANELS}
 
+# What a filter on a dimension is called.
 DIMENSION_LABELS = {
-    **{dimension: label for panel in PANELS for dimension, label in panel.tabs},
     Dimension.PAGE: message("Page"),
     Dimension.ENTRY_PAGE: message("Entry page"),
     Dimension.EXIT_PAGE: message("Exit page"),
@@ -99,6 +99,9 @@ DIMENSION_LABELS = {
     Dimension.BROWSER: message("Browser"),
     Dimension.OS: message("System"),
 }
+
+# What the page of all its values is called.
+DIMENSION_TITLES = {dimension: label for panel in PANELS for dimension, label in panel.tabs}
 
 # Dimensions whose missing value says nothing: most visits have no campaign and no company.
 _ONLY_NAMED = {Dimension.CAMPAIGN, Dimension.COMPANY}

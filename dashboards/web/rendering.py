@@ -61,7 +61,7 @@ def _word_filter(one: Filter) -> dict[str, str]:
     language = current_language()
     label = translate(language, DIMENSION_LABELS.get(one.dimension, one.dimension.value))
     values = ", ".join(word_dimension(language, one.dimension, value) for value in one.values)
-    return {"dimension": label, "operator": one.operator, "values": values, "text": write_filter(one)}
+    return {"dimension": label, "operator": one.operator, "words": values, "text": write_filter(one)}
 
 
 def _language_names() -> list[tuple[str, str]]:

@@ -50,7 +50,8 @@ def _story(language: str, visit: Any) -> VisitStory:
     folded = _fold(visit.steps)
     steps = [_step(language, one) for one in folded]
     seconds = sum(one["seconds"] for one in folded)
-    place = ", ".join(part for part in (visit.city, words.country(language, visit.country) if visit.country else None) if part)
+    country = words.country(language, visit.country) if visit.country else None
+    place = ", ".join(part for part in (visit.city, country) if part)
     return VisitStory(
         started_at=visit.started_at,
         source=visit.source or "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template
 
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
@@ -17,11 +17,11 @@ _VISITS = 40
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:
-    blueprint = Blueprint("company", __name__, url_prefix="/sites/<site>/company")
+    blueprint = Blueprint("company", __name__, url_prefix="/<domain:site>")
 
-    @blueprint.get("/")
-    def show(site: str) -> str:
-        name = request.args.get("name") or abort(404)
+    # A name may hold slashes, two in a row as well.
+    @blueprint.get("/leads/<path:name>", merge_slashes=False)
+    def show(site: str, name: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
         found = _narrowed(selection, name)
         rows = lead_rows(language, leads(context.store, found.scope))

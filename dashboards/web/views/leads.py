@@ -23,9 +23,9 @@ SORTS = {
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:
-    blueprint = Blueprint("leads", __name__, url_prefix="/sites/<site>/leads")
+    blueprint = Blueprint("leads", __name__, url_prefix="/<domain:site>")
 
-    @blueprint.get("/")
+    @blueprint.get("/leads")
     def show(site: str) -> str:
         selection = selection_or_404(context, site)
         rows = lead_rows(current_language(), leads_report(context.store, selection.scope))

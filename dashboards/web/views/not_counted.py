@@ -12,9 +12,9 @@ from tracker.reports import traffic
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:
-    blueprint = Blueprint("not_counted", __name__, url_prefix="/sites/<site>/not-counted")
+    blueprint = Blueprint("not_counted", __name__, url_prefix="/<domain:site>")
 
-    @blueprint.get("/")
+    @blueprint.get("/not-counted")
     def show(site: str) -> str:
         selection = selection_or_404(context, site)
         reasons = by_reason(

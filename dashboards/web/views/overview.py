@@ -16,7 +16,7 @@ from dashboards.web.figures import LABELS, figures, word_value
 from dashboards.web.language import current_language
 from dashboards.web.lead_rows import lead_rows
 from dashboards.web.not_counted_rows import by_reason
-from dashboards.web.panels import BY_KEY, DIMENSION_LABELS, PANELS, breakdown_rows, read_panel
+from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, PANELS, breakdown_rows, read_panel
 from dashboards.web.selection import Selection
 from dashboards.web.site_pages import head, selection_or_404
 from tracker.reports import traffic
@@ -28,9 +28,9 @@ _PAGE = 100
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:
-    blueprint = Blueprint("overview", __name__, url_prefix="/sites/<site>")
+    blueprint = Blueprint("overview", __name__, url_prefix="/<domain:site>")
 
-    @blueprint.get("/")
+    @blueprint.get("")
     def show(site: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
         now = _totals(context, selection)
@@ -43,7 +43,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             metric_label=translate(language, LABELS[selection.metric]),
             leads=lead_rows(language, leads(context.store, selection.scope, limit=_LEADS)),
             panels=[read_panel(context, selection, kind.key, language) for kind in PANELS],
-            not_counted=by_reason(language, traffic.not_counted(context.store, selection.site.domain, selection.period)),
+            not_counted=by_reason(language, traffic.not_counted(context.store, site, selection.period)),
             live=traffic.live_visitors(context.store, selection.site.domain, context.now()),
             last_event_at=last_event_at,
             before_days=moments.span(language, selection.period.previous().start, selection.period.previous().end),
@@ -63,7 +63,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     @blueprint.get("/breakdown/<dimension>")
     def breakdown(site: str, dimension: str) -> str:
         """All values of one dimension."""
-        if dimension not in {one.value for one in DIMENSION_LABELS}:
+        if dimension not in {one.value for one in DIMENSION_TITLES}:
             abort(404)
         selection, language, chosen = selection_or_404(context, site), current_language(), Dimension(dimension)
         page = max(request.args.get("page", 1, type=int), 1)
@@ -71,7 +71,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         return render_template(
             "breakdown.html",
             dimension=chosen,
-            title=translate(language, DIMENSION_LABELS[chosen]),
+            title=translate(language, DIMENSION_TITLES[chosen]),
             rows=rows[:_PAGE],
             page=page,
             has_more=len(rows) > _PAGE,
@@ -127,7 +127,9 @@ def _as_time(start: Any) -> datetime:
     """The local start of an interval, a date or a datetime in the report."""
     if isinstance(start, datetime):
         return start.replace(tzinfo=None)
-    return datetime(start.year, start.month, start.day) if isinstance(start, date) else pd.Timestamp(start).to_pydatetime()
+    if isinstance(start, date):
+        return datetime(start.year, start.month, start.day)
+    return pd.Timestamp(start).to_pydatetime()
 
 
 def _label(language: str, start: datetime, interval: str) -> str:

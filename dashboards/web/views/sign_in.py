@@ -10,16 +10,17 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.web import login
-from dashboards.web.client_address import client_address
 from dashboards.web.context import DashboardContext
 from dashboards.web.local_address import local_address
 from dashboards.web.sign_in_limit import SignInLimit
+from tracker.collector.address import ClientAddress
 from tracker.db.sites import list_sites
 from tracker.db.users import authenticate, count_users
 
 
 def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("sign_in", __name__)
+    client = ClientAddress(context.settings.trusted_proxies)
 
     @blueprint.get("/")
     def home() -> str | Response:
@@ -40,7 +41,8 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
 
     @blueprint.post("/sign-in")
     def enter() -> tuple[str, int] | Response:
-        email, address = request.form.get("email", ""), client_address(request, context.settings.trusted_proxies)
+        email = request.form.get("email", "")
+        address = client.of(request.remote_addr or "", request.headers.get("X-Forwarded-For"), request.headers.get("Forwarded"))
         wait = limit.wait(address, email)
         if wait:
             seconds = math.ceil(wait.total_seconds())

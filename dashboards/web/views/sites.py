@@ -28,7 +28,7 @@ from tracker.reports.scope import Dimension, Scope
 def create_blueprint(context: DashboardContext) -> Blueprint:
     blueprint = Blueprint("sites", __name__)
 
-    @blueprint.get("/sites/")
+    @blueprint.get("/sites")
     def index() -> str | BaseResponse:
         found = list_sites(context.db)
         if not found:
@@ -51,7 +51,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             return _add_form(problem), 422
         return redirect(url_for("sites.setup", site=site.domain))
 
-    @blueprint.get("/sites/<site>/setup")
+    @blueprint.get("/<domain:site>/setup")
     def setup(site: str) -> str:
         selection = selection_or_404(context, site)
         return render_template(
@@ -61,14 +61,14 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             **head(context, selection),
         )
 
-    @blueprint.get("/sites/<site>/first-hit")
+    @blueprint.get("/<domain:site>/first-hit")
     def first_hit(site: str) -> Response:
         """What the setup page waits for: {"received", "page", "not_counted"}."""
         answer = jsonify(_first_hit(context, site_or_404(context, site)))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    @blueprint.route("/sites/<site>/settings", methods=["GET", "POST"])
+    @blueprint.route("/<domain:site>/settings", methods=["GET", "POST"])
     def settings(site: str) -> tuple[str, int] | str | BaseResponse:
         selection = selection_or_404(context, site)
         if request.method == "GET":
