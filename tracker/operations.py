@@ -24,11 +24,11 @@ from tracker.mail import MailError
 from tracker.reports import traffic
 from tracker.reports.export import leads_as_json
 from tracker.reports.leads import leads
-from tracker.reports.periods import Period, parse_period
+from tracker.reports.periods import Period, parse_period, parse_week
 from tracker.reports.query import run_query
 from tracker.reports.scope import Scope
 from tracker.reports.weekly import weekly_report
-from tracker.scheduler import Post, last_complete_week, parse_week, send_weekly
+from tracker.scheduler import Post, last_complete_week, send_weekly
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
 

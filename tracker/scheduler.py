@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,6 +16,7 @@ from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.db.sites import list_sites
 from tracker.mail import Mailer, MailError
+from tracker.reports.periods import iso_week
 from tracker.reports.weekly import WeeklyReport, weekly_report
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
@@ -87,21 +87,8 @@ def due(time_zone: str, now: datetime) -> tuple[datetime, str]:
     return due_at.astimezone(UTC), iso_week(monday - timedelta(days=7))
 
 
-def iso_week(day: date) -> str:
-    """The ISO 8601 week of a day, such as `2026-W46`."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
-def parse_week(text: str) -> date:
-    """The Monday of an ISO week such as `2026-W46`. Raises ValueError with a sentence."""
-    match = re.fullmatch(r"(\d{4})-W(\d{2})", text)
-    try:
-        if match:
-            return date.fromisocalendar(int(match[1]), int(match[2]), 1)
-    except ValueError:
-        pass
-    raise ValueError(f"{text!r} is no ISO week; write it as 2026-W46")
 
 
 def last_complete_week(time_zone: str, now: datetime) -> str:

@@ -79,7 +79,7 @@ def _visits_a_day(random: np.random.Generator, first_day: date, visits: float) -
     """A growing blog with quiet weekends, a quiet August and Christmas, and a few days when an article took off."""
     days = np.arange(DAYS)
     dates = pd.date_range(first_day, periods=DAYS)
-    weight = (0.6 + 0.8 * days / DAYS) * np.array(catalogue.WEEKDAYS)[dates.weekday]
+    weight = (0.6 + 0.8 * days / DAYS) * np.array(catalogue.WEEKDAYS)[dates.day_of_week]
     weight *= np.where(dates.month == 8, 0.55, 1.0) * np.where((dates.month == 12) & (dates.day > 20), 0.6, 1.0)
     weight *= random.lognormal(0, 0.12, DAYS)
     for peak in random.choice(DAYS - 3, 6, replace=False):

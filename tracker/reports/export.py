@@ -1,0 +1,58 @@
+"""Leads as files: JSON for programs, CSV and XLSX for people with a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+
+# What a spreadsheet would run as a formula when a cell begins with it (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def leads_as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of `reports.leads.leads` as plain JSON values; moments as ISO 8601 UTC."""
+    return [_plain(record) for record in frame.to_dict("records")]
+
+
+def _plain(record: dict[Any, Any]) -> dict[str, Any]:
+    row = {str(name): None if not isinstance(value, list) and pd.isna(value) else value for name, value in record.items()}
+    row["reasons"] = [{"code": one.code, "points": one.points, "values": dict(one.values)} for one in record["reasons"]]
+    for name in ("first_seen", "last_seen"):
+        row[name] = record[name].strftime("%Y-%m-%dT%H:%M:%SZ")
+    for name in ("score", "visits", "visitors", "pageviews"):
+        row[name] = int(record[name])
+    return row
+
+
+def leads_as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
+    """A CSV in UTF-8 with a byte order mark, which spreadsheets want; lists joined by `; `."""
+    return b"\xef\xbb\xbf" + _table(rows).to_csv(index=False, lineterminator="\r\n").encode()
+
+
+def leads_as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
+    """A workbook with one sheet."""
+    target = BytesIO()
+    with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False, "strings_to_urls": False}}) as writer:
+        _table(rows).to_excel(writer, sheet_name="leads", index=False, freeze_panes=(1, 1))
+        writer.sheets["leads"].autofit()
+    return target.getvalue()
+
+
+_COLUMNS = ("company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews", "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence", "confidence")  # fmt: skip
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame([{name: _cell(name, row[name]) for name in _COLUMNS} for row in rows], columns=list(_COLUMNS))
+
+
+def _cell(name: str, value: Any) -> Any:
+    if name == "reasons":
+        value = [f"{reason['code']} +{reason['points']}" for reason in value]
+    if isinstance(value, list):
+        value = "; ".join(str(one) for one in value)
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value

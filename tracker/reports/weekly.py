@@ -1,0 +1,89 @@
+"""The week of a site: what the Monday email and `webleads report weekly` show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from tracker.db.models import Site
+from tracker.reports import traffic
+from tracker.reports.export import leads_as_json
+from tracker.reports.leads import leads
+from tracker.reports.periods import Period, parse_week
+from tracker.reports.scope import Dimension, Scope
+from tracker.store.engines import EventStore
+
+_ROWS = 10
+
+
+@dataclass(frozen=True)
+class WeeklyReport:
+    """One complete ISO week of a site, Monday to Sunday in its own time zone.
+
+    `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are timeseries by day; `pages` and
+    `sources` are breakdowns; `leads` is the frame of reports.leads.
+    """
+
+    site: str
+    week: str
+    period: Period
+    made_at: datetime
+    totals: pd.DataFrame
+    previous: pd.DataFrame
+    days: pd.DataFrame
+    days_before: pd.DataFrame
+    leads: pd.DataFrame
+    pages: pd.DataFrame
+    sources: pd.DataFrame
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain JSON values."""
+        days = [{"day": f"{row['start']:%Y-%m-%d}", "visitors": int(row["visitors"])} for row in self.days.to_dict("records")]
+        return {
+            "site": self.site,
+            "week": self.week,
+            "start": self.period.start.isoformat(),
+            "end": self.period.end.isoformat(),
+            "totals": _numbers(self.totals),
+            "previous": _numbers(self.previous),
+            "days": days,
+            "leads": leads_as_json(self.leads),
+            "pages": _rows(self.pages, "title"),
+            "sources": _rows(self.sources),
+        }
+
+
+def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) -> WeeklyReport:
+    """The report of an ISO week such as `2026-W46`. Raises ValueError with a sentence for another text."""
+    monday = parse_week(week)
+    period = Period(monday, monday + timedelta(days=7), ZoneInfo(site.time_zone), week)
+    scope, before = Scope(site.domain, period), Scope(site.domain, period.previous())
+    return WeeklyReport(
+        site=site.domain,
+        week=week,
+        period=period,
+        made_at=now,
+        totals=traffic.totals(store, scope),
+        previous=traffic.totals(store, before),
+        days=traffic.timeseries(store, scope, "day"),
+        days_before=traffic.timeseries(store, before, "day"),
+        leads=leads(store, scope),
+        pages=traffic.breakdown(store, scope, Dimension.PAGE, limit=_ROWS, order_by="pageviews"),
+        sources=traffic.breakdown(store, scope, Dimension.SOURCE, limit=_ROWS, order_by="visits"),
+    )
+
+
+def _numbers(frame: pd.DataFrame) -> dict[str, float | int | None]:
+    values = frame.iloc[0].to_dict()
+    return {str(name): None if pd.isna(value) else value.item() if hasattr(value, "item") else value for name, value in values.items()}
+
+
+def _rows(frame: pd.DataFrame, *more: str) -> list[dict[str, Any]]:
+    names = ("value", *more, "visitors", "visits", "pageviews")
+    return [
+        {name: None if pd.isna(row[name]) else row[name] for name in names if name in row} for row in frame.to_dict("records")
+    ]
