@@ -33,7 +33,8 @@ def signed_percent(language: str, fraction: float) -> str:
     """A change: +12 %, −3 %, with the minus sign of typography; a change beyond tenfold as a factor."""
     if fraction >= 9.995:
         return f"×{_NARROW}{decimal(language, fraction + 1, 0 if fraction > 20 else 1)}"
-    return _sign(fraction) + percent(language, abs(round(fraction, 2)))
+    rounded = round(fraction, 2)
+    return _sign(rounded) + percent(language, abs(rounded))
 
 
 def signed_points(language: str, difference: float) -> str:

@@ -109,10 +109,14 @@ _ONLY_NAMED = {Dimension.CAMPAIGN, Dimension.COMPANY}
 
 @dataclass(frozen=True)
 class Row:
-    """One value of a breakdown. `width` is the bar's, 0–100, the largest being 100; `value` is None when unknown."""
+    """One value of a breakdown. `width` is the bar's, 0–100, the largest being 100.
+
+    `value` is what a filter takes: empty for what is unknown. `detail` is a page's path beside its title.
+    """
 
     label: str
-    value: str | None
+    detail: str
+    value: str
     visitors: str
     share: str
     width: float
@@ -146,18 +150,21 @@ def breakdown_rows(
     largest = max(frame["visitors"].max(), 1) if len(frame) else 1
     return [
         Row(
-            label=word_dimension(language, dimension, value),
+            label=title or word_dimension(language, dimension, value),
+            detail=value if title else "",
             value=value,
             visitors=numbers.count(language, visitors),
             share=numbers.percent(language, share),
             width=round(100 * visitors / largest, 1),
         )
-        for value, visitors, share in zip(_values(frame), frame["visitors"], frame["share"], strict=True)
+        for value, title, visitors, share in zip(
+            _texts(frame, "value"), _texts(frame, "title"), frame["visitors"], frame["share"], strict=True
+        )
     ]
 
 
-def word_dimension(language: str, dimension: Dimension, value: str | None) -> str:
-    """A breakdown's value in words."""
+def word_dimension(language: str, dimension: Dimension, value: str) -> str:
+    """A breakdown's value in words; empty is what is unknown."""
     if dimension == Dimension.COUNTRY:
         return words.country(language, value)
     if dimension == Dimension.CHANNEL:
@@ -166,9 +173,9 @@ def word_dimension(language: str, dimension: Dimension, value: str | None) -> st
         return words.device(language, value)
     if dimension == Dimension.NETWORK_KIND:
         return words.network_kind(language, value)
-    if value is None and dimension == Dimension.SOURCE:
+    if not value and dimension == Dimension.SOURCE:
         return translate(language, "Direct or unknown")
-    return translate(language, "Unknown") if value is None or value == "" else value
+    return value or translate(language, "Unknown")
 
 
 def _open_tab(selection: Selection, kind: PanelKind) -> Dimension:
@@ -176,5 +183,8 @@ def _open_tab(selection: Selection, kind: PanelKind) -> Dimension:
     return next((dimension for dimension, _ in kind.tabs if dimension.value == asked), kind.tabs[0][0])
 
 
-def _values(frame: pd.DataFrame) -> list[str | None]:
-    return [None if pd.isna(value) else str(value) for value in frame["value"]]
+def _texts(frame: pd.DataFrame, column: str) -> list[str]:
+    """A column as text, empty where it or its value is missing."""
+    if column not in frame:
+        return [""] * len(frame)
+    return ["" if pd.isna(value) else str(value) for value in frame[column]]

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from dashboards.translations import FOLDER, catalogue
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_translations() -> None:
+    """The catalogues as the build compiles them; without them every page would be English."""
+    for source in FOLDER.glob("*/LC_MESSAGES/messages.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            with source.open("rb") as file:
+                messages = read_po(file, locale=source.parts[-3])
+            with target.open("wb") as file:
+                write_mo(file, messages)
+    catalogue.cache_clear()

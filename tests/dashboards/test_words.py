@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from dashboards import words
+from tracker.enrichment.drops import DropReason
+
+
+@pytest.mark.parametrize("reason", list(DropReason))
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_reason_to_drop_a_hit_has_a_name_and_a_meaning(reason: DropReason, language: str) -> None:
+    assert words.drop_reason(language, reason) != reason.value
+    assert words.drop_meaning(language, reason).endswith(".")
+
+
+def test_words_are_in_the_language_that_is_asked_for() -> None:
+    assert words.network_kind("fr", "education") == "Enseignement"
+    assert words.network_kind("en", "education") == "Education"
+    assert words.channel("fr", "AI Assistants") == "Assistants IA"
+    assert words.country("fr", "DE") == "Allemagne"
+    assert words.country("en", "de") == "Germany"
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [(words.network_kind, "satellite"), (words.channel, "Carrier Pigeon"), (words.drop_reason, "moon_phase"), (words.country, "ZZZ")],
+)
+def test_a_code_of_a_later_version_is_shown_as_it_is(function, code: str) -> None:  # type: ignore[no-untyped-def]
+    assert function("fr", code) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "french", "english"),
+    [
+        ("return_visits", {"visits": 3, "days": 2}, "3 visites sur 2 jours", "came back: 3 visits on 2 days"),
+        ("pages_read", {"pages": 1}, "1 page lue", "1 page read"),
+        ("engaged_time", {"engaged_seconds": 700}, "11\u202fmin de lecture", "11\u202fmin of reading"),
+        ("intent_pages", {"pages": ["/tarifs/", "/contact/"]}, "a regardé /tarifs/, /contact/", "looked at /tarifs/, /contact/"),
+        ("several_visitors", {"visitors": 4}, "4 personnes différentes", "4 different people"),
+        ("recency", {"days": 0}, "venue depuis moins d’un jour", "here within the last day"),
+        ("new_reason", {}, "new reason", "new reason"),
+    ],
+)
+def test_reasons_of_a_score_are_phrases(code: str, values: dict[str, object], french: str, english: str) -> None:
+    assert words.score_reason("fr", code, values) == french
+    assert words.score_reason("en", code, values) == english

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dashboards import web
+from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.sites import add_site
+from tracker.db.users import create_user
+from tracker.settings import Settings
+from tracker.store.engines import Batch, EventStore, open_event_store
+from tracker.store.schema import EVENT_COLUMNS
+
+SITE = "blog.exemple.fr"
+EMAIL, PASSWORD = "lea@exemple.fr", "une phrase de passe"
+
+_EMPTY = dict.fromkeys(EVENT_COLUMNS) | {"visits": 0, "bounces": 0, "pageviews": 0, "engaged_ms": 0}
+
+
+class Clock:
+    """A Monday, 10:00 in Paris, until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[AppDatabase]:
+    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store() -> Iterator[EventStore]:
+    opened = open_event_store("duckdb:///:memory:")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visit(store: EventStore, clock: Clock) -> Callable[..., None]:
+    """Stores one visit: a page view for each path, a minute apart, 30 seconds of reading on each."""
+    number = iter(range(1, 1000))
+
+    def add(*paths: str, ago: timedelta = timedelta(hours=2), visitor: int | None = None, **facts: Any) -> None:
+        visit_id = next(number)
+        started_at = clock() - ago
+        titles = facts.pop("titles", {})
+        rows = []
+        for index, path in enumerate(paths):
+            at = started_at + timedelta(minutes=index)
+            row = _EMPTY | {
+                "site": SITE,
+                "name": "pageview",
+                "occurred_at": int(at.timestamp() * 1_000_000),
+                "visitor_id": visitor or visit_id,
+                "visit_id": visit_id,
+                "hostname": SITE,
+                "path": path,
+                "title": titles.get(path, f"Titre de {path}"),
+                "channel": "Direct",
+                "entry_page": paths[0],
+                "visits": int(index == 0),
+                "bounces": 1 if index == 0 else -1 if index == 1 else 0,
+                "pageviews": 1,
+                "engaged_ms": 30_000,
+            }
+            rows.append(row | facts)
+        store.append(Batch({name: [row[name] for row in rows] for name in EVENT_COLUMNS}))
+
+    return add
+
+
+@pytest.fixture
+def company_visit(visit: Callable[..., None]) -> Callable[..., None]:
+    """A visit from a company's own network."""
+
+    def add(*paths: str, company: str = "Air France", **facts: Any) -> None:
+        known = {
+            "company": company,
+            "company_method": "as_organisation",
+            "company_evidence": "AS64500, owned by a business",
+            "company_confidence": 0.8,
+            "organisation": company,
+            "network_kind": "business",
+            "country": "FR",
+            "city": "Roissy-en-France",
+            "device": "desktop",
+        }
+        visit(*paths, **(known | facts))
+
+    return add
+
+
+@pytest.fixture
+def site(database: AppDatabase, clock: Clock) -> str:
+    return add_site(database, SITE, now=clock()).domain
+
+
+@pytest.fixture
+def app(database: AppDatabase, store: EventStore, clock: Clock, tmp_path: Path) -> Flask:
+    made = Flask("tracker", static_folder=None)
+    made.config.update(SECRET_KEY="only for this test", TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    settings = Settings(data=tmp_path, base_url="https://stats.exemple.fr")
+    web.register(made, web.DashboardContext(settings=settings, db=database, store=store, now=clock))
+    return made
+
+
+class Browser:
+    """A client that follows the page's own form tokens, as a browser does. `language` is what it asks for."""
+
+    def __init__(self, client: FlaskClient, language: str = "en") -> None:
+        self.client = client
+        self.language = language
+
+    def get(self, address: str, **options: Any) -> TestResponse:
+        headers = {"Accept-Language": self.language} | options.pop("headers", {})
+        return self.client.get(address, headers=headers, **options)
+
+    def post(self, address: str, form: str | None = None, **fields: str) -> TestResponse:
+        """Sends a form with the token of the page at `form` (else of the address itself)."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.get(form or address).text)
+        data = fields | ({"csrf_token": token[1]} if token else {})
+        return self.client.post(address, data=data, headers={"Accept-Language": self.language})
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def user(database: AppDatabase, clock: Clock) -> str:
+    return create_user(database, EMAIL, PASSWORD, now=clock()).email
+
+
+@pytest.fixture
+def signed_in(browser: Browser, user: str) -> Browser:
+    assert browser.post("/sign-in", email=user, password=PASSWORD).status_code == 302
+    return browser
