@@ -92,6 +92,10 @@ class PlainChromium:
         parsed: dict[str, Any] = json.loads(message)
         return parsed
 
+    def open_alone(self, url: str) -> None:
+        """Opens a page in front that nobody inspects: Chromium does not prerender in a tab under inspection."""
+        self.call("Target.createTarget", url=url)
+
     def open_tab(self, url: str = "about:blank", *, background: bool = False) -> Tab:
         target = self.call("Target.createTarget", url=url, background=background)["targetId"]
         return Tab(self, target)
