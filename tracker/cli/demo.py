@@ -68,6 +68,7 @@ def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:
                     events=events,
                     seed=seed,
                     last_day=today or local_today(utc_now()),
+                    until=None if today else utc_now(),
                     on_progress=bar.update,
                 )
         finally:

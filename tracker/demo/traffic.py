@@ -7,7 +7,7 @@ product's own enrichment, so that the demo shows what a real hit would have show
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +31,7 @@ _TIME_ZONE = "Europe/Paris"
 _PAGES = (HOME, *ARTICLES, ABOUT, PRICES, CONTACT)
 _INTENT_FROM = len(_PAGES) - 2
 _MAX_PAGES = 12
-_COMPANY_SHARE = 0.16
+_COMPANY_SHARE = 0.07
 _EVENTS_A_CHUNK = 250_000
 # Measured on the model below: pageviews a visit, and engagement reports a pageview.
 _EVENTS_A_VISIT = 2.98
@@ -53,30 +53,33 @@ class _Visits(NamedTuple):
 
 
 def generate(
-    store: EventStore, *, events: int, seed: int, last_day: date, on_progress: Callable[[int], None] = lambda n: None
+    store: EventStore,
+    *,
+    events: int,
+    seed: int,
+    last_day: date,
+    until: datetime | None = None,
+    on_progress: Callable[[int], None] = lambda n: None,
 ) -> None:
-    """Fills an empty store with `events` events of the year that ends with `last_day` (included)."""
+    """Fills an empty store with `events` events of the year that ends with `last_day`, none of them after `until`."""
     random = np.random.default_rng(seed)
     first_day = last_day - timedelta(days=DAYS - 1)
-    visits_a_day = _visits_a_day(random, first_day, events / _EVENTS_A_VISIT)
-    popularity, heat = _popularity(), _heat(random)
+    popularity, heat, weights = _popularity(), _heat(random), _day_weights(random, first_day)
     left = events
-    for days in _chunks(visits_a_day):
-        last_chunk = days[-1] == DAYS - 1
-        while left > 0:
+    while left > 0:
+        # A little less than what is left, so that the last rounds fill up evenly instead of cutting off the last days.
+        visits_a_day = random.poisson(weights * max(1.0, 0.97 * left / _EVENTS_A_VISIT))
+        for days in _chunks(visits_a_day):
             visits = _make_visits(random, first_day, days, visits_a_day[days], popularity, heat)
-            columns = _make_events(random, visits, popularity)
-            columns, kept = _first(columns, left)
+            columns, kept = _first(_make_events(random, visits, popularity), left, until)
             store.append(Batch(columns))
             left -= kept
             on_progress(kept)
-            if not last_chunk:
-                break
     store.append(Batch({}, list(_not_counted(random, first_day))))
 
 
-def _visits_a_day(random: np.random.Generator, first_day: date, visits: float) -> Whole:
-    """A growing blog with quiet weekends, a quiet August and Christmas, and a few days when an article took off."""
+def _day_weights(random: np.random.Generator, first_day: date) -> Real:
+    """Each day's share of the year's visits: a growing blog with quiet weekends, a quiet August and Christmas, and a few days when an article took off."""
     days = np.arange(DAYS)
     dates = pd.date_range(first_day, periods=DAYS)
     weight = (0.6 + 0.8 * days / DAYS) * np.array(catalogue.WEEKDAYS)[dates.day_of_week]
@@ -84,7 +87,8 @@ def _visits_a_day(random: np.random.Generator, first_day: date, visits: float) -
     weight *= random.lognormal(0, 0.12, DAYS)
     for peak in random.choice(DAYS - 3, 6, replace=False):
         weight[peak : peak + 3] *= np.array([2.6, 1.8, 1.3])
-    return np.maximum(1, np.round(weight / weight.sum() * visits)).astype(np.int64)
+    shares: Real = weight / weight.sum()
+    return shares
 
 
 def _popularity() -> Real:
@@ -102,7 +106,7 @@ def _popularity() -> Real:
 def _heat(random: np.random.Generator) -> Real:
     """How much each company reads in each week, shape (weeks, companies): spells of interest, some of them now."""
     weeks = DAYS // 7 + 1
-    spell = random.gamma(0.35, 2.2, (weeks, len(COMPANIES)))
+    spell = random.gamma(0.16, 2.2, (weeks, len(COMPANIES)))
     smooth = (spell + np.roll(spell, 1, axis=0) + np.roll(spell, 2, axis=0)) / 3
     smooth *= np.array([company.people * (0.3 + company.warmth) for company in COMPANIES])
     smooth[-3:, :4] *= 2.5
@@ -113,7 +117,9 @@ def _heat(random: np.random.Generator) -> Real:
 def _chunks(visits_a_day: Whole) -> Iterator[Whole]:
     chunk = np.cumsum(visits_a_day * _EVENTS_A_VISIT) // _EVENTS_A_CHUNK
     for number in np.unique(chunk):
-        yield np.flatnonzero(chunk == number)
+        days = np.flatnonzero((chunk == number) & (visits_a_day > 0))
+        if len(days):
+            yield days
 
 
 def _make_visits(
@@ -284,8 +290,12 @@ def _join(views: Any, reads: Any, order: Whole) -> Any:
     return pd.concat([pd.Series(views), pd.Series(reads)], ignore_index=True).array[order]
 
 
-def _first(columns: dict[str, Any], most: int) -> tuple[dict[str, Any], int]:
-    rows = min(len(columns["site"]), most)
+def _first(columns: dict[str, Any], most: int, until: datetime | None) -> tuple[dict[str, Any], int]:
+    """The columns' first rows: those before `until`, and no more than `most`. Rows are in the order of time."""
+    rows = len(columns["site"])
+    if until is not None:
+        rows = int(np.searchsorted(columns["occurred_at"], np.datetime64(until.astimezone(UTC).replace(tzinfo=None), "us")))
+    rows = min(rows, most)
     return {name: values[:rows] for name, values in columns.items()}, rows
 
 

@@ -64,12 +64,12 @@ def score(activity: Activity, *, now: datetime) -> Score:
         Reason("intent_pages", min(INTENT, 18 + 6 * (len(intent) - 1)) if intent else 0, {"pages": intent[:3]}),
         Reason(
             "return_visits",
-            _part(RETURN_VISITS, activity.days - 1, 5),
+            _part(RETURN_VISITS, activity.days - 1, 7),
             {"visits": activity.visits, "days": activity.days},
         ),
-        Reason("pages_read", _part(PAGES_READ, activity.pageviews - 1, 15), {"pages": activity.pageviews}),
-        Reason("engaged_time", _part(ENGAGED_TIME, activity.engaged_seconds / 60, 20), {"engaged_seconds": activity.engaged_seconds}),
-        Reason("several_visitors", _part(SEVERAL_VISITORS, activity.people - 1, 4), {"visitors": activity.people}),
+        Reason("pages_read", _part(PAGES_READ, activity.pageviews - 1, 40), {"pages": activity.pageviews}),
+        Reason("engaged_time", _part(ENGAGED_TIME, activity.engaged_seconds / 60, 60), {"engaged_seconds": activity.engaged_seconds}),
+        Reason("several_visitors", _part(SEVERAL_VISITORS, activity.people - 1, 6), {"visitors": activity.people}),
         Reason("recency", round(RECENCY * max(0.0, 1 - days_ago / 14)), {"days": days_ago}),
     )  # fmt: skip
     reasons = tuple(sorted((part for part in parts if part.points), key=lambda part: -part.points))
