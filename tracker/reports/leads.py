@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.leads.scoring import Activity, Score, score
 from tracker.reports import metrics
@@ -16,6 +16,9 @@ from tracker.reports.local_time import truncated
 from tracker.reports.scope import Scope
 from tracker.store.engines import EventStore
 from tracker.store.schema import events
+
+SCORED_DAYS = 30
+NO_SCORE = Score(0, ())
 
 _PAGES_SHOWN = 5
 _FACTS = ("company_domain", "network_kind", "country", "city", "company_method", "company_evidence", "company_confidence")
@@ -54,22 +57,23 @@ def leads(store: EventStore, scope: Scope, *, limit: int | None = None) -> pd.Da
     """A row a company, the best score first, then the one seen last. Columns as in COLUMNS.
 
     `reasons` are scoring.Reason, `sources` names by visits (Direct is none), `pages` titles or paths by views,
-    `first_seen` and `last_seen` aware UTC, `engaged_seconds` the sum over all visits. The score looks back from the
-    period's end.
+    `first_seen` and `last_seen` aware UTC, `engaged_seconds` the sum over all visits. The score is of the last
+    SCORED_DAYS before the newest visit of any company: who deserves a call now, however long the period.
     """
     companies = _companies(store, scope)
     if companies.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    days = _days(store, scope)
-    pages = _pages(store, scope)
-    sources = _sources(store, scope)
     now = min(scope.period.end_at, companies["last_seen"].max().to_pydatetime().replace(tzinfo=UTC))
+    scores = _scores(store, scope, now)
+    pages = _pages(store, scope.where())
+    sources = _sources(store, scope)
     rows = [
-        _lead(record, days[record["company"]], pages.get(record["company"], []), sources.get(record["company"], []), now)
+        _lead(record, scores.get(record["company"], NO_SCORE), pages.get(record["company"], []), sources.get(record["company"], []))
         for record in companies.to_dict("records")
     ]
     rows.sort(key=lambda row: (-row["score"], -row["last_seen"].timestamp(), row["company"]))
-    return pd.DataFrame(rows[:limit], columns=list(COLUMNS))
+    frame = pd.DataFrame(rows[:limit], columns=list(COLUMNS), dtype=object)
+    return frame.astype({name: "int64" for name in ("score", "visits", "visitors", "pageviews")})
 
 
 def company_visits(store: EventStore, scope: Scope, company: str, *, limit: int = 50) -> list[Visit]:
@@ -99,30 +103,19 @@ def company_visits(store: EventStore, scope: Scope, company: str, *, limit: int 
     return sorted(visits.values(), key=lambda visit: visit.started_at, reverse=True)
 
 
-def _lead(record: dict[Any, Any], days: tuple[int, int], pages: list[tuple[str, str]], sources: list[str], now: datetime) -> dict[str, Any]:
-    last_seen = record["last_seen"].to_pydatetime().replace(tzinfo=UTC)
-    activity = Activity(
-        visits=int(record["visits"]),
-        days=days[0],
-        people=days[1],
-        pageviews=int(record["pageviews"]),
-        engaged_seconds=float(record["engaged_ms"]) / 1000,
-        last_seen=last_seen,
-        paths=[path for path, _ in pages],
-    )
-    result: Score = score(activity, now=now)
+def _lead(record: dict[Any, Any], scored: Score, pages: list[tuple[str, str]], sources: list[str]) -> dict[str, Any]:
     return {
         "company": record["company"],
         "company_domain": record["company_domain"],
         "network_kind": record["network_kind"],
-        "score": result.points,
-        "reasons": list(result.reasons),
-        "visits": activity.visits,
+        "score": scored.points,
+        "reasons": list(scored.reasons),
+        "visits": int(record["visits"]),
         "visitors": int(record["visitors"]),
-        "pageviews": activity.pageviews,
-        "engaged_seconds": activity.engaged_seconds,
+        "pageviews": int(record["pageviews"]),
+        "engaged_seconds": float(record["engaged_ms"]) / 1000,
         "first_seen": record["first_seen"].to_pydatetime().replace(tzinfo=UTC),
-        "last_seen": last_seen,
+        "last_seen": record["last_seen"].to_pydatetime().replace(tzinfo=UTC),
         "sources": sources,
         "pages": [title for _, title in pages[:_PAGES_SHOWN]],
         "country": record["country"],
@@ -131,6 +124,40 @@ def _lead(record: dict[Any, Any], days: tuple[int, int], pages: list[tuple[str, 
         "evidence": record["company_evidence"],
         "confidence": record["company_confidence"],
     }
+
+
+def _scores(store: EventStore, scope: Scope, now: datetime) -> dict[str, Score]:
+    """By company: the score of what it did in the days before `now`; a company that did nothing then is left out."""
+    since = (now - timedelta(days=SCORED_DAYS)).replace(tzinfo=None)
+    condition = and_(scope.where(), events.c.occurred_at > since)
+    pages = _pages(store, condition)
+    day = truncated(scope.period, "day").label("day")
+    by_day = (
+        select(
+            events.c.company,
+            day,
+            metrics.VISITORS.label("visitors"),
+            metrics.VISITS.label("visits"),
+            metrics.PAGEVIEWS.label("pageviews"),
+            metrics.ENGAGED_MS.label("engaged_ms"),
+            func.max(events.c.occurred_at).label("last_seen"),
+        )
+        .where(condition, events.c.company.is_not(None))
+        .group_by(events.c.company, day)
+    )
+    found: dict[str, Score] = {}
+    for company, days in store.frame(by_day).groupby("company"):
+        activity = Activity(
+            visits=int(days["visits"].sum()),
+            days=len(days),
+            people=int(days["visitors"].max()),
+            pageviews=int(days["pageviews"].sum()),
+            engaged_seconds=float(days["engaged_ms"].sum()) / 1000,
+            last_seen=days["last_seen"].max().to_pydatetime().replace(tzinfo=UTC),
+            paths=[path for path, _ in pages.get(str(company), [])],
+        )
+        found[str(company)] = score(activity, now=now)
+    return found
 
 
 def _companies(store: EventStore, scope: Scope) -> pd.DataFrame:
@@ -154,25 +181,12 @@ def _companies(store: EventStore, scope: Scope) -> pd.DataFrame:
     return frame
 
 
-def _days(store: EventStore, scope: Scope) -> dict[str, tuple[int, int]]:
-    """By company: the local days with an event, and the most visitors of one day."""
-    day = truncated(scope.period, "day").label("day")
-    by_day = (
-        select(events.c.company, day, metrics.VISITORS.label("visitors"))
-        .where(scope.where(), events.c.company.is_not(None))
-        .group_by(events.c.company, day)
-        .subquery("by_day")
-    )
-    statement = select(by_day.c.company, func.count(), func.max(by_day.c.visitors)).group_by(by_day.c.company)
-    return {company: (int(days), int(people)) for company, days, people in store.rows(statement)}
-
-
-def _pages(store: EventStore, scope: Scope) -> dict[str, list[tuple[str, str]]]:
+def _pages(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[tuple[str, str]]]:
     """By company: the pages that it read as (path, title or path), the most viewed first."""
     views = metrics.PAGEVIEWS.label("views")
     statement = (
         select(events.c.company, events.c.path, func.max(events.c.title), views)
-        .where(scope.where(), events.c.company.is_not(None), events.c.pageviews > 0)
+        .where(condition, events.c.company.is_not(None), events.c.pageviews > 0)
         .group_by(events.c.company, events.c.path)
         .order_by(views.desc(), events.c.path)
     )
