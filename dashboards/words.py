@@ -86,15 +86,14 @@ DROP_REASONS = {
 }
 
 METHODS = {
-    "network_list": message("your own list of networks"),
+    "own_list": message("your own list of networks"),
     "given": message("the visitor said so"),
     "enterprise": message("MaxMind Enterprise"),
     "isp": message("MaxMind ISP"),
     "domain": message("MaxMind Domain"),
     "as_organisation": message("the network’s owner"),
-    "asn": message("the network’s owner"),
     "reverse_dns": message("reverse DNS"),
-    "referrer": message("the site they came from"),
+    "tenant_referrer": message("the company’s own workspace, which they came from"),
 }
 
 
@@ -190,13 +189,13 @@ def _intent_pages(language: str, values: Mapping[str, Any]) -> str:
 
 
 def _several_visitors(language: str, values: Mapping[str, Any]) -> str:
-    return translate_plural(language, "%(num)s person", "%(num)s different people", _number(values, "visitors"))
+    return translate_plural(language, "%(num)s person", "%(num)s people on one day", _number(values, "visitors"))
 
 
 def _recency(language: str, values: Mapping[str, Any]) -> str:
     days = _number(values, "days", "days_ago")
     if days < 1:
-        return translate(language, "here within the last day")
+        return translate(language, "here on the last day")
     return translate_plural(language, "here %(num)s day ago", "here %(num)s days ago", days)
 
 

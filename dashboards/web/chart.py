@@ -96,7 +96,8 @@ def _top(values: Sequence[float], metric: str) -> float:
     magnitude = 1.0
     while highest > 10 * magnitude:
         magnitude *= 10
-    return max(next(step * magnitude for step in (1, 2, 4, 6, 8, 10) if highest <= step * magnitude), 2)
+    steps = (2, 4, 6, 8, 10) if magnitude == 1 else (1.2, 1.6, 2, 3, 4, 5, 6, 8, 10)
+    return next(step * magnitude for step in steps if highest <= step * magnitude)
 
 
 def _place(index: int, number: int, value: float | None, top: float) -> tuple[float, float] | None:

@@ -37,7 +37,13 @@ class Selection:
     metric: str = DEFAULT_METRIC
     filters: tuple[Filter, ...] = ()
     tabs: tuple[tuple[str, str], ...] = ()
+    counted_before: bool = True
     problem: str | None = None
+
+    @property
+    def shows_before(self) -> bool:
+        """Whether the period before is shown: it is asked for, and the site was counted then."""
+        return self.compares and self.counted_before
 
     @property
     def scope(self) -> Scope:

@@ -36,8 +36,8 @@ def test_a_code_of_a_later_version_is_shown_as_it_is(function, code: str) -> Non
         ("pages_read", {"pages": 1}, "1 page lue", "1 page read"),
         ("engaged_time", {"engaged_seconds": 700}, "11\u202fmin de lecture", "11\u202fmin of reading"),
         ("intent_pages", {"pages": ["/tarifs/", "/contact/"]}, "a regardé /tarifs/, /contact/", "looked at /tarifs/, /contact/"),
-        ("several_visitors", {"visitors": 4}, "4 personnes différentes", "4 different people"),
-        ("recency", {"days": 0}, "venue depuis moins d’un jour", "here within the last day"),
+        ("several_visitors", {"visitors": 4}, "4 personnes le même jour", "4 people on one day"),
+        ("recency", {"days": 0}, "venue le dernier jour", "here on the last day"),
         ("new_reason", {}, "new reason", "new reason"),
     ],
 )

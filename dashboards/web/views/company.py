@@ -7,11 +7,9 @@ from flask import Blueprint, render_template
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.lead_rows import lead_rows
-from dashboards.web.selection import Selection
 from dashboards.web.site_pages import head, selection_or_404
 from dashboards.web.timeline import stories
 from tracker.reports.leads import company_visits, leads
-from tracker.reports.scope import Dimension
 
 _VISITS = 40
 
@@ -23,20 +21,17 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     @blueprint.get("/leads/<path:name>", merge_slashes=False)
     def show(site: str, name: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
-        found = _narrowed(selection, name)
-        rows = lead_rows(language, leads(context.store, found.scope))
-        visits = stories(language, company_visits(context.store, found.scope, name))
+        # All leads are read, so that a company has the score here that it has in the list.
+        rows = lead_rows(language, leads(context.store, selection.scope))
+        lead = next((one for one in rows if one.company == name), None)
+        visits = stories(language, company_visits(context.store, selection.scope, name, limit=_VISITS))
         return render_template(
             "company.html",
             name=name,
-            lead=next((one for one in rows if one.company == name), None),
-            visits=visits[:_VISITS],
-            more_visits=max(len(visits) - _VISITS, 0),
+            lead=lead,
+            visits=visits,
+            more_visits=max(lead.visits - len(visits), 0) if lead else 0,
             **head(context, selection),
         )
 
     return blueprint
-
-
-def _narrowed(selection: Selection, name: str) -> Selection:
-    return selection.filtered(Dimension.COMPANY, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,8 +34,9 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     @blueprint.get("")
     def show(site: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
+        selection = _comparable(context, selection)
         now = _totals(context, selection)
-        before = _totals(context, selection, previous=True) if selection.compares else None
+        before = _totals(context, selection, previous=True) if selection.shows_before else None
         last_event_at = traffic.last_event_at(context.store, selection.site.domain)
         return render_template(
             "overview.html",
@@ -81,6 +83,13 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     return blueprint
 
 
+def _comparable(context: DashboardContext, selection: Selection) -> Selection:
+    """The selection without its comparison when the site was not counted yet for all of the period before."""
+    first = traffic.first_day(context.store, selection.site.domain, selection.zone)
+    counted = first is not None and first <= selection.period.previous().start
+    return selection if counted else replace(selection, counted_before=False)
+
+
 def _totals(context: DashboardContext, selection: Selection, *, previous: bool = False) -> dict[str, float]:
     scope = selection.previous_scope if previous else selection.scope
     return {str(name): value for name, value in traffic.totals(context.store, scope).iloc[0].items()}
@@ -89,7 +98,7 @@ def _totals(context: DashboardContext, selection: Selection, *, previous: bool =
 def _chart(context: DashboardContext, selection: Selection, language: str) -> Chart:
     interval = selection.period.interval
     series = traffic.timeseries(context.store, selection.scope, interval)
-    earlier = traffic.timeseries(context.store, selection.previous_scope, interval) if selection.compares else None
+    earlier = traffic.timeseries(context.store, selection.previous_scope, interval) if selection.shows_before else None
     now = context.now().astimezone(selection.zone).replace(tzinfo=None)
     starts = [_as_time(start) for start in series["start"]]
     ends = [*starts[1:], _as_time(selection.period.end)]

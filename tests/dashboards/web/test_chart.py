@@ -33,7 +33,8 @@ def test_a_line_runs_from_the_middle_of_the_first_interval_to_the_middle_of_the_
     [
         ("visitors", 0, "2", "1"),
         ("visitors", 7, "8", "4"),
-        ("visitors", 101, "200", "100"),
+        ("visitors", 11, "12", "6"),
+        ("visitors", 101, "120", "60"),
         ("visitors", 390, "400", "200"),
         ("bounce_rate", 0.45, "0.6", "0.3"),
         ("bounce_rate", 0.95, "1", "0.5"),

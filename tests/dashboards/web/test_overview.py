@@ -33,6 +33,7 @@ def three_visits(site: str, visit: Callable[..., None]) -> None:
     visit("/a", source="Google", channel="Organic Search", country="BE", device="mobile", ago=2 * DAY)
     visit("/b", ago=3 * DAY, country="FR", device="mobile", visitor=7)
     visit("/a", ago=40 * DAY)  # in the period before
+    visit("/a", ago=90 * DAY)  # before both
 
 
 def test_shows_the_totals_of_the_period_with_their_change(signed_in: Browser, three_visits: None) -> None:
@@ -53,6 +54,14 @@ def test_shows_the_totals_of_the_period_with_their_change(signed_in: Browser, th
 def test_compares_only_when_asked_to(signed_in: Browser, three_visits: None) -> None:
     page = signed_in.get(f"/{SITE}?compare=no").text
     assert "+100%" not in page
+    assert 'class="before"' not in page
+
+
+def test_does_not_compare_with_days_before_the_first_visit(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    visit("/a")
+    visit("/a", ago=40 * DAY)
+    page = signed_in.get(f"/{SITE}").text
+    assert 'class="change' not in page
     assert 'class="before"' not in page
 
 
