@@ -39,8 +39,15 @@ class ServiceError(RuntimeError):
     """The service cannot start; the message is one line for the operator."""
 
 
-def serve(settings: Settings, *, on_listening: Callable[[str | None], None]) -> None:
-    """Runs the whole service until it is told to stop. Raises ServiceError, FolderInUse or FolderUnusable."""
+OnReady = Callable[[Settings, str | None], None]
+
+
+def serve(settings: Settings, *, on_ready: OnReady) -> None:
+    """Runs the whole service until it is told to stop. Raises ServiceError, FolderInUse or FolderUnusable.
+
+    `on_ready` is called in the worker, with the first user's one-time link while there is no user, each time that a
+    worker begins to answer.
+    """
     data_folder.prepare(settings.data)
     with data_folder.acquire(settings.data, data_folder.SERVICE_LOCK, wait_seconds=3):
         _check_port(settings)
@@ -48,9 +55,8 @@ def serve(settings: Settings, *, on_listening: Callable[[str | None], None]) -> 
         note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
         data_folder.write_service_note(settings.data, note)
         server = _granian(settings, workers=1, blocking_threads=8)
-        server.on_startup(lambda: on_listening(first_user_link))
         try:
-            server.serve(target_loader=partial(_load_service, settings, note.key), wrap_loader=False)
+            server.serve(target_loader=partial(_load_service, settings, note.key, first_user_link, on_ready), wrap_loader=False)
         finally:
             data_folder.remove_service_note(settings.data)
 
@@ -75,14 +81,14 @@ def _granian(settings: Settings, *, workers: int, blocking_threads: int) -> Any:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         respawn_interval=0.1,
         workers_kill_timeout=_STOP_SECONDS,
     )
 
 
-def _load_service(settings: Settings, key: str) -> Any:
+def _load_service(settings: Settings, key: str, first_user_link: str | None, on_ready: OnReady) -> Any:
     """Runs in the worker: opens everything and gives the WSGI application."""
     from tracker.app import build
 
@@ -91,6 +97,7 @@ def _load_service(settings: Settings, key: str) -> Any:
     application, service = build(settings, operator_key=key)
     Finalize(None, service.stop, exitpriority=100)
     service.start()
+    on_ready(settings, first_user_link)
     return application
 
 

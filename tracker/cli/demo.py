@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from tracker.cli.options import CommandError, settings_of
+from tracker.settings import Settings
 
 DEMO_EMAIL = "demo@example.com"
 
@@ -37,10 +38,14 @@ def demo(
         if not no_serve:
             from tracker import serving
 
-            serving.serve(settings, on_listening=lambda _: click.echo(f"the demo runs at {settings.public_url}"))
+            serving.serve(settings, on_ready=_welcome)
     finally:
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _welcome(settings: Settings, _: str | None) -> None:
+    click.echo(f"the demo runs at {click.style(settings.public_url, bold=True)}; stop it with Ctrl-C")
 
 
 def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:

@@ -20,7 +20,7 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
 
     settings = settings_of(data, host=host, port=port)
     try:
-        serving.serve(settings, on_listening=lambda link: _welcome(settings, link))
+        serving.serve(settings, on_ready=_welcome)
     except serving.ServiceError as problem:
         raise CommandError(str(problem)) from problem
 
