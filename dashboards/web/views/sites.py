@@ -24,6 +24,8 @@ from tracker.reports import traffic
 from tracker.reports.periods import Period, parse_period
 from tracker.reports.scope import Dimension, Scope
 
+_FIELDS = ("time_zone", "report_language", "recipients", "excluded_networks")
+
 
 def create_blueprint(context: DashboardContext) -> Blueprint:
     blueprint = Blueprint("sites", __name__)
@@ -76,7 +78,8 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         try:
             _update(context, selection.site)
         except Invalid as problem:
-            form = _settings_form(selection.site) | request.form.to_dict() | {"problem": _words(problem)}
+            typed = {name: request.form[name] for name in _FIELDS if name in request.form}
+            form = _settings_form(selection.site) | typed | {"problem": _words(problem)}
             return render_template("settings.html", **form, **head(context, selection)), 422
         flash(_("The settings are saved. They hold for hits from now on."))
         return redirect(url_for("sites.settings", site=selection.site.domain))

@@ -1,0 +1,194 @@
+"""The ways in: first run, sign-in and out, the account, and what every answer carries."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from dashboards.web import assets
+from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock
+from tracker.db.engine import AppDatabase
+from tracker.db.links import create_link
+from tracker.db.users import authenticate, count_users
+
+PROTECTED = [
+    "/sites", "/sites/add", "/account", f"/{SITE}", f"/{SITE}/leads", f"/{SITE}/leads.csv", f"/{SITE}/leads/Air%20France",
+    f"/{SITE}/not-counted", f"/{SITE}/settings", f"/{SITE}/setup", f"/{SITE}/first-hit", f"/{SITE}/panels/pages",
+    f"/{SITE}/breakdown/page",
+]  # fmt: skip
+
+
+@pytest.fixture
+def link(database: AppDatabase, clock: Clock) -> str:
+    return "/setup/" + create_link(database, "first-user", now=clock(), lasts=timedelta(days=7))
+
+
+def test_a_new_installation_says_where_the_link_is(browser: Browser) -> None:
+    page = browser.get("/").text
+    assert "Nobody can sign in yet" in page
+    assert "webleads serve" in page
+    assert browser.get("/sign-in").location == "/"
+
+
+def test_the_link_makes_the_first_user_who_then_adds_a_site(browser: Browser, link: str, database: AppDatabase, clock: Clock) -> None:
+    answer = browser.post(link, email="Lea@exemple.fr", password=PASSWORD)
+    assert answer.location == "/sites/add"
+    assert browser.get("/sites/add").status_code == 200
+    assert authenticate(database, "lea@exemple.fr", PASSWORD, now=clock()) is not None
+
+
+def test_the_link_works_once(app: Flask, browser: Browser, link: str, database: AppDatabase) -> None:
+    other = Browser(app.test_client())
+    form = other.get(link)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form.text)[1]  # type: ignore[index]
+    browser.post(link, email=EMAIL, password=PASSWORD)
+    assert other.get(link).status_code == 410
+    late = other.client.post(link, data={"email": "eve@exemple.fr", "password": PASSWORD, "csrf_token": token})
+    assert late.status_code == 410
+    assert count_users(database) == 1
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "says"),
+    [("lea@exemple.fr", "court", "at least 10 characters"), ("nobody", PASSWORD, "“nobody” is not an email address")],
+)
+def test_a_bad_choice_says_why_and_leaves_the_link(browser: Browser, link: str, email: str, password: str, says: str) -> None:
+    answer = browser.post(link, email=email, password=password)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert browser.get(link).status_code == 200
+
+
+def test_a_guessed_or_old_link_makes_nobody(browser: Browser, link: str, database: AppDatabase, clock: Clock) -> None:
+    assert browser.get("/setup/guessed").status_code == 410
+    clock.now += timedelta(days=8)
+    assert browser.get(link).status_code == 410
+    assert count_users(database) == 0
+
+
+@pytest.mark.parametrize("address", PROTECTED)
+def test_pages_want_a_sign_in_and_come_back_to_it(browser: Browser, user: str, site: str, address: str) -> None:
+    answer = browser.get(address)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/sign-in?next=/")
+    assert browser.post(answer.location, email=EMAIL, password=PASSWORD).location == address
+
+
+def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(browser: Browser, user: str) -> None:
+    wrong = browser.post("/sign-in", email=EMAIL, password="wrong password")
+    unknown = browser.post("/sign-in", email="eve@exemple.fr", password=PASSWORD)
+    said = [re.search(r'role="alert">([^<]+)<', answer.text)[1] for answer in (wrong, unknown)]  # type: ignore[index]
+    assert said == ["This email and this password do not belong together."] * 2
+    assert browser.get("/sites").status_code == 302
+
+
+def test_too_many_tries_wait_even_with_the_right_password(browser: Browser, user: str, clock: Clock) -> None:
+    for _ in range(6):
+        browser.post("/sign-in", email=EMAIL, password="wrong password")
+    answer = browser.post("/sign-in", email=EMAIL, password=PASSWORD)
+    assert answer.status_code == 429
+    assert "Wait" in answer.text
+    clock.now += timedelta(seconds=10)
+    assert browser.post("/sign-in", email=EMAIL, password=PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
+def test_sign_in_leads_to_no_other_host(browser: Browser, user: str, target: str) -> None:
+    assert browser.post(f"/sign-in?next={target}", email=EMAIL, password=PASSWORD).location == "/"
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/sign-out", "/language", "/sites/add", f"/{SITE}/settings", "/account", "/setup/x"])
+def test_a_form_without_its_token_changes_nothing(signed_in: Browser, site: str, address: str) -> None:
+    answer = signed_in.client.post(address, data={"language": "fr", "domain": "evil.example"})
+    assert answer.status_code == 400
+    assert signed_in.get("/sites").status_code == 200
+
+
+def test_signing_out_ends_it(signed_in: Browser) -> None:
+    signed_in.post("/sign-out", form="/sites/add")
+    assert signed_in.get("/sites").status_code == 302
+
+
+def test_a_new_password_ends_the_other_logins_and_keeps_this_one(app: Flask, signed_in: Browser) -> None:
+    other = Browser(app.test_client())
+    other.post("/sign-in", email=EMAIL, password=PASSWORD)
+    assert signed_in.post("/account", password="not this one", new_password="une autre phrase").status_code == 422
+    assert signed_in.post("/account", password=PASSWORD, new_password="une autre phrase").status_code == 302
+    assert signed_in.get("/sites/add").status_code == 200
+    assert other.get("/sites/add").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/no-such-page", *PROTECTED])
+def test_every_page_is_locked_down_and_loads_nothing_foreign(signed_in: Browser, site: str, address: str) -> None:
+    answer = signed_in.get(address)
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer.headers["Cache-Control"] or answer.status_code == 302
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", answer.text)
+    loaded = re.findall(r'(?:<link[^>]*href|<script[^>]*src|<img[^>]*src)="([^"]+)"', answer.text)
+    assert all(one.startswith("/assets/") for one in loaded)
+
+
+def test_what_is_not_there_or_broken_says_so_in_words(signed_in: Browser, site: str, app: Flask) -> None:
+    for address in ("/no-such-page", "/other.example", f"/{SITE.upper()}", f"/{SITE}/panels/x"):
+        answer = signed_in.get(address)
+        assert answer.status_code == 404
+        assert "There is no such page" in answer.text
+    app.view_functions["sites.index"] = lambda: 1 / 0
+    broken = signed_in.get("/sites")
+    assert broken.status_code == 500
+    assert "Hits are still being kept" in broken.text
+    assert "ZeroDivisionError" not in broken.text
+
+
+def test_programs_get_no_page_for_an_error(browser: Browser) -> None:
+    assert "There is no such page" not in browser.get("/api/nothing").text
+
+
+@pytest.mark.parametrize(("asked", "language"), [("fr-CA,fr;q=0.9", "fr"), ("de,en;q=0.5", "en"), ("de", "en"), ("", "en")])
+def test_speaks_the_browser_s_language(browser: Browser, user: str, asked: str, language: str) -> None:
+    page = browser.get("/sign-in", headers={"Accept-Language": asked}).text
+    assert f'<html lang="{language}">' in page
+    assert ("Se connecter" in page) == (language == "fr")
+
+
+def test_a_chosen_language_stays_also_at_the_next_sign_in(app: Flask, signed_in: Browser) -> None:
+    answer = signed_in.post("/language", form="/sites/add", language="fr", next="/sites/add")
+    assert answer.location == "/sites/add"
+    assert "Ajouter un site" in signed_in.get("/sites/add").text
+    elsewhere = Browser(app.test_client())
+    elsewhere.post("/sign-in", email=EMAIL, password=PASSWORD)
+    assert '<html lang="fr">' in elsewhere.get("/sites/add").text
+    assert signed_in.post("/language", form="/sites/add", language="tlh").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("address", PROTECTED)
+def test_every_page_speaks_both_languages(signed_in: Browser, site: str, address: str, language: str) -> None:
+    signed_in.language = language
+    answer = signed_in.get(address)
+    assert answer.status_code == 200
+    if answer.mimetype == "text/html" and "<html" in answer.text:
+        assert f'<html lang="{language}">' in answer.text
+
+
+def test_assets_are_kept_for_a_year_under_the_hash_of_their_content(
+    browser: Browser, user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dashboard.css").write_text("body{}")
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    assets.content_hash.cache_clear()
+    address = re.search(r'href="(/assets/dashboard\.css\?v=[0-9a-f]{12})"', browser.get("/sign-in").text)[1]  # type: ignore[index]
+    with browser.get(address) as cached:
+        assert cached.text == "body{}"
+        assert cached.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    with browser.get("/assets/dashboard.css?v=000000000000") as other:
+        assert "immutable" not in other.headers["Cache-Control"]
+    assert browser.get("/assets/../__init__.py").status_code == 404
+    assets.content_hash.cache_clear()

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+
+from tests.dashboards.web.conftest import SITE, Browser
+
+DAY = timedelta(days=1)
+
+
+def names(page: str) -> list[str]:
+    return [unescape(name) for name in re.findall(r'class="lead-name"[^>]*>([^<]+)<', page)]
+
+
+def text(page: str) -> str:
+    """A page's words without its tags."""
+    return re.sub(r"[ \n]+", " ", unescape(re.sub(r"<[^>]+>", "", page)))
+
+
+@pytest.fixture
+def three_companies(site: str, company_visit: Callable[..., None]) -> None:
+    for days in range(3):
+        company_visit("/a", "/tarifs", ago=days * DAY + timedelta(hours=2), visitor=1, source="LinkedIn")
+    company_visit("/a", "/b", company="Zéphyr", ago=timedelta(hours=1))
+    company_visit("/a", company="école Vauban", ago=5 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ("", ["Air France", "Zéphyr", "école Vauban"]),
+        ("sort=score&order=reversed", ["école Vauban", "Zéphyr", "Air France"]),
+        ("sort=last_seen", ["Zéphyr", "Air France", "école Vauban"]),
+        ("sort=company&order=reversed", ["école Vauban", "Zéphyr", "Air France"]),
+        ("sort=visits", ["Air France", "Zéphyr", "école Vauban"]),
+        ("sort=nonsense", ["Air France", "Zéphyr", "école Vauban"]),
+    ],
+)
+def test_sorts_the_leads(signed_in: Browser, three_companies: None, query: str, order: list[str]) -> None:
+    assert names(signed_in.get(f"/{SITE}/leads?{query}").text) == order
+
+
+def test_says_why_and_from_where(signed_in: Browser, three_companies: None) -> None:
+    page = text(signed_in.get(f"/{SITE}/leads").text)
+    assert "3 companies read you in this period." in page
+    assert "Looked at /tarifs" in page
+    assert "came back: 3 visits on 3 days" in page
+
+
+def test_the_file_has_the_same_leads(signed_in: Browser, three_companies: None) -> None:
+    answer = signed_in.get(f"/{SITE}/leads.csv")
+    assert answer.mimetype == "text/csv"
+    assert f'filename="leads-{SITE}-2026-10-18.csv"' in answer.headers["Content-Disposition"]
+    lines = answer.text.splitlines()
+    assert len(lines) == 4
+    assert lines[1].startswith("Air France,")
+
+
+def test_a_company_s_page_tells_its_visits(signed_in: Browser, site: str, company_visit: Callable[..., None]) -> None:
+    company_visit("/moment", "/contact", source="LinkedIn", titles={"/moment": "Publier au bon moment", "/contact": "Contact"})
+    company_visit("/moment", ago=DAY, titles={"/moment": "Publier au bon moment"})
+    page = text(signed_in.get(f"/{SITE}/leads/Air%20France").text)
+    assert "Today 08:00, from LinkedIn" in page
+    assert "read Publier au bon moment for 30\u202fs, then Contact for 30\u202fs." in page
+    assert "Yesterday 10:00, directly" in page
+    assert "2 pages · 1\u202fmin · Computer · Roissy-en-France, France" in page
+    assert "Recognised by the network’s owner, with a confidence of 80%. Evidence: AS64500, owned by a business." in page
+
+
+def test_a_company_s_reasons_add_up_to_its_score(signed_in: Browser, three_companies: None) -> None:
+    page = signed_in.get(f"/{SITE}/leads/Air%20France").text
+    score = int(re.search(r'class="score [^"]+"><span class="sr">Score </span>(\d+)<', page)[1])  # type: ignore[index]
+    points = [int(one) for one in re.findall(r'class="reason-points">\+(\d+)<', page)]
+    assert sum(points) == score > 0
+
+
+def test_a_company_has_one_score_on_every_page(signed_in: Browser, three_companies: None) -> None:
+    pattern = r'class="sr">Score </span>(\d+)<.*?class="lead-name"[^>]*>([^<]+)<'
+    listed = {unescape(name): int(score) for score, name in re.findall(pattern, signed_in.get(f"/{SITE}/leads").text, re.DOTALL)}
+    assert len(listed) == 3
+    for name, score in listed.items():
+        assert f'Score </span>{score}<' in signed_in.get(f"/{SITE}/leads/{quote(name, safe='')}").text
+
+
+@pytest.mark.parametrize("name", ["A/B Consulting", "a//b", "?x=1&y", "100 % Bio", "../../etc", "Société « Île »"])
+def test_a_company_of_any_name_has_its_page(signed_in: Browser, site: str, company_visit: Callable[..., None], name: str) -> None:
+    company_visit("/a", company=name)
+    link = unescape(re.search(r'class="lead-name" href="([^"]+)"', signed_in.get(f"/{SITE}/leads").text)[1])  # type: ignore[index]
+    answer = signed_in.get(link)
+    assert answer.status_code == 200
+    assert "Why this score" in answer.text
+
+
+def test_a_company_that_was_not_here_says_so(signed_in: Browser, three_companies: None) -> None:
+    assert "No visit of this company in this period." in signed_in.get(f"/{SITE}/leads/Nobody").text
+
+
+def test_other_events_and_reading_time_join_the_story(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", titles={"/a": "Article"}, visit_id=900, engaged_ms=0)
+    company_visit("/a", name="engagement", visit_id=900, visits=0, bounces=0, pageviews=0, engaged_ms=200_000)
+    company_visit("/a", name="Devis demandé", visit_id=900, visits=0, bounces=0, pageviews=0, engaged_ms=0)
+    page = text(signed_in.get(f"/{SITE}/leads/Air%20France").text)
+    assert "read Article for 3\u202fmin 20\u202fs, then Devis demandé." in page

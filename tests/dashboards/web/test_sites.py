@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from tests.dashboards.web.conftest import SITE, Browser, Clock
+from tracker.db.engine import AppDatabase
+from tracker.db.sites import find_site
+from tracker.store.engines import Batch, EventStore, NotCounted
+
+SNIPPET = f'<script defer data-domain="{SITE}" src="https://stats.exemple.fr/js/webleads.js"></script>'
+
+
+def test_without_a_site_one_is_asked_for(signed_in: Browser) -> None:
+    assert signed_in.get("/").location == "/sites"
+    assert signed_in.get("/sites").location == "/sites/add"
+
+
+def test_adds_a_site_and_shows_its_snippet(signed_in: Browser, database: AppDatabase) -> None:
+    answer = signed_in.post("/sites/add", domain=f"https://www.{SITE}/blog", time_zone="Europe/Brussels")
+    assert answer.location == f"/{SITE}/setup"
+    assert SNIPPET in unescape(signed_in.get(answer.location).text)
+    found = find_site(database, SITE)
+    assert found is not None
+    assert (found.time_zone, found.language) == ("Europe/Brussels", "en")
+
+
+@pytest.mark.parametrize(
+    ("domain", "time_zone", "says"),
+    [
+        ("<b>", "Europe/Paris", "“<b>” is not a domain"),
+        (SITE, "Europe/Paris", f"{SITE} is here already"),
+        ("autre.fr", "Mars/Olympus", "There is no time zone “Mars/Olympus”"),
+    ],
+)
+def test_says_why_a_site_is_not_added(signed_in: Browser, site: str, domain: str, time_zone: str, says: str) -> None:
+    answer = signed_in.post("/sites/add", domain=domain, time_zone=time_zone)
+    assert answer.status_code == 422
+    assert says in unescape(re.search(r'role="alert">([^<]+)<', answer.text)[1])  # type: ignore[index]
+
+
+def test_words_a_problem_in_the_reader_s_language(signed_in: Browser) -> None:
+    signed_in.language = "fr"
+    answer = signed_in.post("/sites/add", domain="blog", time_zone="Europe/Paris")
+    assert "«\u202fblog\u202f» n’est pas un domaine" in answer.text
+
+
+def test_the_only_site_is_where_one_arrives(signed_in: Browser, site: str) -> None:
+    assert signed_in.get("/").location == f"/{SITE}"
+
+
+def test_lists_the_sites_with_their_week(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    assert "waiting for the first hit" in signed_in.get("/sites").text
+    visit("/a")
+    visit("/a", ago=timedelta(days=3))
+    visit("/a", ago=timedelta(days=30))
+    assert "<b>2</b> visitors in 7 days" in signed_in.get("/sites").text
+
+
+def test_waits_for_the_first_hit_and_tells_its_page(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    assert signed_in.get(f"/{SITE}/first-hit").json == {"received": False, "page": None, "when": None, "not_counted": None}
+    assert "waiting-done" not in signed_in.get(f"/{SITE}/setup").text
+    visit("/bienvenue", ago=timedelta(0))
+    assert signed_in.get(f"/{SITE}/first-hit").json == {"received": True, "page": "/bienvenue", "when": "just now", "not_counted": None}
+    assert "waiting-done" in signed_in.get(f"/{SITE}/setup").text
+
+
+def test_tells_why_the_first_hit_was_not_counted(signed_in: Browser, site: str, store: EventStore, clock: Clock) -> None:
+    store.append(Batch({}, [NotCounted(SITE, clock().date(), "excluded_address", "", 1)]))
+    answer = signed_in.get(f"/{SITE}/first-hit").json
+    assert answer is not None
+    assert answer["received"] is False
+    assert answer["not_counted"] == "Excluded address. The address is on the list in this site’s settings."
+
+
+def test_changes_the_settings(signed_in: Browser, site: str, database: AppDatabase) -> None:
+    answer = signed_in.post(
+        f"/{SITE}/settings",
+        time_zone="America/Montreal",
+        report_language="en",
+        recipients="a@exemple.fr\r\nB@exemple.fr, c@exemple.fr\r\n",
+        excluded_networks="203.0.113.0/24\r\n2001:db8::1",
+    )
+    assert answer.status_code == 302
+    page = signed_in.get(f"/{SITE}/settings").text
+    assert "The settings are saved." in page
+    assert "a@exemple.fr\nb@exemple.fr\nc@exemple.fr</textarea>" in page
+    found = find_site(database, SITE)
+    assert found is not None
+    assert (found.time_zone, found.language) == ("America/Montreal", "en")
+    assert found.excluded_networks == "203.0.113.0/24\n2001:db8::1"
+
+
+def test_keeps_what_was_typed_when_a_setting_is_wrong(signed_in: Browser, site: str, database: AppDatabase) -> None:
+    answer = signed_in.post(
+        f"/{SITE}/settings", time_zone="Europe/Paris", report_language="fr", recipients="</textarea>", excluded_networks="1.2.3.0/24"
+    )
+    assert answer.status_code == 422
+    assert "Nothing was saved." in answer.text
+    assert "&lt;/textarea&gt;</textarea>" in answer.text
+    assert "1.2.3.0/24</textarea>" in answer.text
+    found = find_site(database, SITE)
+    assert found is not None
+    assert found.excluded_networks == ""
