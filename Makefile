@@ -1,0 +1,121 @@
+# Everything is done through make; `make` alone says what there is. Stamps of what was done stand in .make/.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check
+DATA ?= data
+ROUNDS ?= 20
+# Options for the program that a target runs, as in `make test ARGS='tests/journal -x'`.
+ARGS ?=
+
+CATALOGUES := $(shell find dashboards tracker -name '*.po')
+TRANSLATIONS := $(CATALOGUES:.po=.mo)
+BROWSER_SOURCES := $(shell find snippet dashboards -type f \( -name '*.ts' -o -name '*.css' -o -name '*.svg' -o -name '*.png' \
+	-o -name 'build.mjs' -o -name 'package.json' -o -name 'tsconfig.json' \) -not -path '*/node_modules/*' -not -path '*/static/*')
+
+.PHONY: help
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
+		while IFS=$$'\t' read -r target words; do printf '  make %-9s %s\n' "$$target" "$$words"; done
+
+.PHONY: run
+run: install  ## Install what is missing, start the service on DATA=data and say where to look
+	@exec $(BIN)/webleads serve --data '$(DATA)' $(ARGS)
+
+.PHONY: demo
+demo: install  ## Show the dashboard on a year of made-up traffic
+	@exec $(BIN)/webleads demo $(ARGS)
+
+.PHONY: install
+install: .make/package build  ## Make .venv with the service in it; the command is then .venv/bin/webleads
+
+.PHONY: build
+build: .make/assets $(TRANSLATIONS)  ## Build the snippet, the dashboard's assets and the translations
+
+.PHONY: wheel
+wheel: .make/package build  ## Build the wheel into dist/
+	@$(PIP) wheel --no-deps --wheel-dir dist . && ls -l dist
+
+.PHONY: test
+test: .make/dev .make/package .make/browser build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+.PHONY: check
+check: lint .make/package build  ## Run what is no test of behaviour: ruff, mypy, tsc, the rules of layering
+	@npm run --silent check
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q tests/test_layering.py
+
+.PHONY: lint
+lint: .make/dev  ## Run ruff
+	@$(BIN)/ruff check $(ARGS) .
+	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`' >&2; exit 1; }
+
+.PHONY: format
+format: .make/dev  ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+.PHONY: bench
+bench: .make/dev install  ## Measure speed, memory and disk, and print the table
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: eval
+eval: .make/dev install  ## Measure how well visitors, bots and companies are told, and print the table
+	@$(BIN)/python -m tests.eval $(ARGS)
+
+.PHONY: crash
+crash: .make/dev install  ## Kill the service at random moments, ROUNDS=20 times, and look for lost or doubled hits
+	@WEBLEADS_CRASH_ROUNDS=$(ROUNDS) $(BIN)/pytest -q tests/crash $(ARGS)
+
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+.PHONY: lock
+lock: .make/dev  ## Raise requirements.lock and requirements-dev.lock to the newest versions that setup.cfg allows
+	@$(LOCK) --output-file requirements.lock setup.cfg
+	@$(LOCK) --extra dev --constraints requirements.lock --output-file requirements-dev.lock setup.cfg
+
+.PHONY: clean
+clean:  ## Remove what was built and installed; data stays
+	rm -rf .make $(VENV) node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf tracker/collector/assets dashboards/web/static $(TRANSLATIONS)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What the targets above need.
+
+$(BIN)/python:
+	@python=$$(.ci/python) && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
+
+.make/python: requirements.lock | $(BIN)/python
+	@echo 'Installing the Python packages'
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@mkdir -p $(@D) && touch $@
+
+.make/package: setup.cfg pyproject.toml .make/python
+	@$(PIP) install --no-deps --editable .
+	@mkdir -p $(@D) && touch $@
+
+.make/dev: requirements-dev.lock .make/python
+	@echo 'Installing the packages for tests and checks'
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@mkdir -p $(@D) && touch $@
+
+.make/node: package-lock.json package.json
+	@.ci/node && echo 'Installing the Node packages' && npm ci --silent
+	@mkdir -p $(@D) && touch $@
+
+.make/assets: .make/node $(BROWSER_SOURCES)
+	@npm run --silent build
+	@mkdir -p $(@D) && touch $@
+
+.make/browser: .make/dev
+	@.ci/browser $(BIN)
+	@mkdir -p $(@D) && touch $@
+
+%.mo: %.po | .make/python
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -1,0 +1,145 @@
+"""The rules that keep the parts apart: who may import whom, and who may touch SQL, the environment and the clock.
+
+The modules are read, not imported, so that an import inside a function counts like one at the top.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# The top first. A part imports its own layer and the layers below; a new part is given its layer here.
+LAYERS = (
+    ("tracker.cli", "tracker.app", "tracker.serving", "tracker.diagnosis", "tracker.operations", "tracker.scheduler"),
+    ("dashboards", "tracker.api"),
+    ("tracker.service", "tracker.demo"),
+    ("tracker.reports", "tracker.leads"),
+    ("tracker.ingest",),
+    ("tracker.enrichment", "tracker.collector"),
+    ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder"),
+    ("tracker.settings", "tracker.hit"),
+)
+RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}
+
+# What the collector, the only part that strangers reach without a limit, may use of this project.
+COLLECTOR_MAY_IMPORT = {"tracker.collector", "tracker.journal", "tracker.hit", "tracker.settings"}
+HEAVY = ("pandas", "numpy", "duckdb", "sqlalchemy", "flask", "geoip2", "maxminddb", "ua_parser", "user_agents")
+
+DATABASE_LIBRARIES = {"sqlalchemy", "duckdb", "duckdb_engine", "sqlite3", "alembic", "clickhouse_connect", "psycopg"}
+SQL = re.compile(r"\bSELECT\b.+\bFROM\b|\bINSERT\s+INTO\b|\bUPDATE\b.+\bSET\b|\bDELETE\s+FROM\b", re.DOTALL)
+
+PURE = ("tracker/enrichment/", "tracker/ingest/visits.py", "tracker/leads/scoring.py")
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter"}
+RANDOMNESS = {"random", "secrets", "uuid"}
+
+
+def modules(*folders: str) -> list[str]:
+    """The modules under the folders, as paths from the root; scripts that lie beside data are no modules."""
+    found = (path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path.as_posix() for path in found if "data" not in path.parts)
+
+
+ALL = modules("tracker", "dashboards")
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse((ROOT / module).read_text(encoding="utf-8"), filename=module)
+
+
+def imports(module: str) -> Iterator[tuple[str, int]]:
+    """Each dotted name that the module imports, with its line."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, node.lineno) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}:{node.lineno} imports relatively; write the whole name"
+            # `from tracker import journal` imports tracker.journal; `from tracker.hit import Hit` names no module more.
+            yield from ((f"{node.module}.{name.name}", node.lineno) for name in node.names)
+
+
+def part_of(dotted: str) -> str | None:
+    """The part that a dotted name belongs to; None for other people's code and for the bare package."""
+    words = dotted.split(".")
+    if words[0] == "dashboards":
+        return "dashboards"
+    if words[0] != "tracker" or len(words) == 1 or words[1].startswith("__"):
+        return None
+    return f"tracker.{words[1]}"
+
+
+def own_part(module: str) -> str | None:
+    return part_of(module.removesuffix(".py").replace("/", "."))
+
+
+@pytest.mark.parametrize("module", ALL)
+def test_imports_point_down(module: str) -> None:
+    importer = own_part(module)
+    if importer is None:
+        assert not [name for name, _ in imports(module) if part_of(name)], f"{module} is under everything"
+        return
+    assert importer in RANKS, f"{importer} has no layer: give it one in LAYERS"
+    upward = [
+        f"{module}:{line} imports {name}"
+        for name, line in imports(module)
+        if (part := part_of(name)) and RANKS.get(part, 99) > RANKS[importer]
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("module", modules("tracker/collector"))
+def test_the_collector_needs_only_the_journal(module: str) -> None:
+    parts = {part for name, _ in imports(module) if (part := part_of(name))}
+    assert parts <= COLLECTOR_MAY_IMPORT
+    assert not {name.split(".")[0] for name, _ in imports(module)} & set(HEAVY)
+
+
+def test_the_collector_loads_no_heavy_library() -> None:
+    """What a module imports may import more: this looks at what a `collect` process has really loaded."""
+    program = f"import sys, tracker.collector.wsgi; print(*[name for name in {HEAVY} if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
+
+
+@pytest.mark.parametrize("module", modules("dashboards", "tracker/api"))
+def test_pages_and_the_api_hold_no_sql(module: str) -> None:
+    assert not {name.split(".")[0] for name, _ in imports(module)} & DATABASE_LIBRARIES
+    texts = (node.value for node in ast.walk(tree(module)) if isinstance(node, ast.Constant))
+    assert [text for text in texts if isinstance(text, str) and SQL.search(text)] == []
+
+
+@pytest.mark.parametrize("module", [module for module in ALL if module != "tracker/settings.py"])
+def test_only_settings_read_the_environment(module: str) -> None:
+    reads = [
+        f"{module}:{node.lineno}"
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in {("os", "environ"), ("os", "environb"), ("os", "getenv")}
+    ]
+    assert reads == []
+    assert not {name for name, _ in imports(module)} & {"os.environ", "os.environb", "os.getenv"}
+
+
+@pytest.mark.parametrize("module", [module for module in ALL if module.startswith(PURE)])
+def test_pure_steps_are_given_the_clock_and_randomness(module: str) -> None:
+    assert not {name.split(".")[0] for name, _ in imports(module)} & RANDOMNESS
+    calls = (node for node in ast.walk(tree(module)) if isinstance(node, ast.Call))
+    asked = [
+        f"{module}:{call.lineno} asks the clock"
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in CLOCKS
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in {"time", "datetime", "date"}
+    ]
+    assert asked == []
