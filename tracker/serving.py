@@ -48,6 +48,8 @@ def serve(settings: Settings, *, on_ready: OnReady) -> None:
     `on_ready` is called in the worker, with the first user's one-time link while there is no user, each time that a
     worker begins to answer.
     """
+    import tracker.app  # noqa: F401 - loaded once here, and not in each process that is forked below
+
     data_folder.prepare(settings.data)
     with data_folder.acquire(settings.data, data_folder.SERVICE_LOCK, wait_seconds=3):
         _check_port(settings)
@@ -172,5 +174,7 @@ def _local_url(settings: Settings) -> str:
 
 def _log_to_stderr(settings: Settings) -> None:
     logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)

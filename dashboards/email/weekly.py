@@ -160,7 +160,7 @@ def _words(language: str) -> dict[str, str]:
 
     return {
         "title": say("Your readers of the week"),
-        "leads": say("Companies that deserve a call"),
+        "leads": say("Companies of the week"),
         "no_leads": say("No company was recognised this week. Readers at home and on phones come from internet providers, which are never shown as leads."),
         "read": say("Read"),
         "pages": say("Most read"),

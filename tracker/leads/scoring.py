@@ -23,7 +23,7 @@ RECENCY = 10
 # Pages that somebody opens who thinks of buying, in French and English.
 _INTENT_PAGE = re.compile(
     r"contact|tarif|prix|devis|demo|démo|essai|rendez-vous|rdv|accompagnement|services?(?:/|$)|prestation|offre"
-    r"|pricing|price|quote|trial|book-a|get-started|case-stud|etude-de-cas|références?|references",
+    r"|pricing|price|quote|trial|book-a|get-started|references?(?:/|$)",
     re.IGNORECASE,
 )
 

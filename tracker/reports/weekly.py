@@ -78,8 +78,8 @@ def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) ->
 
 
 def _numbers(frame: pd.DataFrame) -> dict[str, float | int | None]:
-    values = frame.iloc[0].to_dict()
-    return {str(name): None if pd.isna(value) else value.item() if hasattr(value, "item") else value for name, value in values.items()}
+    """The first row's values by column, each of its column's own type."""
+    return {str(name): None if pd.isna(column.iloc[0]) else column.iloc[0].item() for name, column in frame.items()}
 
 
 def _rows(frame: pd.DataFrame, *more: str) -> list[dict[str, Any]]:
