@@ -31,7 +31,7 @@ demo: install  ## Show the dashboard on a year of made-up traffic
 	@exec $(BIN)/webleads demo $(ARGS)
 
 .PHONY: install
-install: .make/package build  ## Make .venv with the service in it; the command is then .venv/bin/webleads
+install: .make/node .make/package build  ## Make .venv with the service in it; the command is then .venv/bin/webleads
 
 .PHONY: build
 build: .make/assets $(TRANSLATIONS)  ## Build the snippet, the dashboard's assets and the translations
