@@ -1,0 +1,107 @@
+"""A real `webleads serve` for tests: started as the README says, killed as power users do."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def webleads(*arguments: str, data: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "tracker.cli", *arguments, "--data", str(data)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=_environment(environment),
+        check=False,
+        timeout=120,
+    )
+
+
+def _environment(changes: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WEBLEADS_")}
+    return kept | {"WEBLEADS_RATE_LIMIT": "0", "WEBLEADS_SCHEDULER": "no"} | changes
+
+
+class RunningService:
+    """`webleads serve` on a data folder and a port of its own."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = data.parent / f"{data.name}.log"
+
+    def start(self) -> RunningService:
+        """Starts it and waits until it is ready."""
+        with open(self.log, "ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tracker.cli", "serve", "--data", str(self.data), "--port", str(self.port)],
+                stdout=log,
+                stderr=log,
+                env=_environment(self._environment),
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"serve ended with {self._process.returncode}:\n{self.log.read_text()}")
+            try:
+                if self.get("/readyz")[0] == 200:
+                    return self
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"serve is not ready:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """SIGKILL: nothing gets a chance to be tidy."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code; the time it may take is what an operator waits."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.terminate()
+        return self._process.wait(timeout=30)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def post(self, body: bytes | dict[str, Any], **headers: str) -> tuple[int, bytes]:
+        """Sends an event as a browser does."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        try:
+            connection.request(
+                "POST", "/api/event", content, {"Content-Type": "text/plain", "User-Agent": FIREFOX} | headers
+            )
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
