@@ -70,7 +70,7 @@ eval: .make/dev install  ## Measure how well visitors, bots and companies are to
 
 .PHONY: crash
 crash: .make/dev install  ## Kill the service at random moments, ROUNDS=20 times, and look for lost or doubled hits
-	@WEBLEADS_CRASH_ROUNDS=$(ROUNDS) $(BIN)/pytest -q tests/crash $(ARGS)
+	@ROUNDS=$(ROUNDS) $(BIN)/pytest -q tests/crash $(ARGS)
 
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'

@@ -1,0 +1,69 @@
+"""What every test stands on: no network beyond this machine, no settings from the developer's shell, no hurry."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+
+import hypothesis
+import pytest
+
+# A busy machine is no failing test; in CI the same examples come each time.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+class NetworkUsed(RuntimeError):
+    """A test reached for another machine."""
+
+
+def is_here(address: Any) -> bool:
+    """Whether a socket's address is on this machine: a path, or a loopback host."""
+    if not isinstance(address, tuple):
+        return True
+    host = str(address[0]).partition("%")[0]
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in {"", "localhost"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuses connections, datagrams and look-ups that would leave this machine."""
+
+    def guarded(name: str, address_of: Any) -> Any:
+        real = getattr(socket.socket, name)
+
+        def call(self: socket.socket, *arguments: Any) -> Any:
+            if not is_here(address_of(arguments)):
+                raise NetworkUsed(f"{name} to {address_of(arguments)}: tests stay on this machine")
+            return real(self, *arguments)
+
+        return call
+
+    real_look_up = socket.getaddrinfo
+
+    def look_up(host: Any, *arguments: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not is_here((name,)):
+            raise NetworkUsed(f"a look-up of {name}: tests stay on this machine")
+        return real_look_up(host, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded("connect", lambda arguments: arguments[0]))
+        patch.setattr(socket.socket, "connect_ex", guarded("connect_ex", lambda arguments: arguments[0]))
+        patch.setattr(socket.socket, "sendto", guarded("sendto", lambda arguments: arguments[-1]))
+        patch.setattr(socket, "getaddrinfo", look_up)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def default_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes the service's variables out of the environment; the browser may be named there."""
+    for variable in [name for name in os.environ if name.startswith("WEBLEADS_") and name != "WEBLEADS_CHROMIUM"]:
+        monkeypatch.delenv(variable)
