@@ -13,7 +13,7 @@ from dashboards.translations import translate
 _NARROW = "\u202f"
 
 
-def duration(language: str, seconds: float | None) -> str:
+def duration(language: str, seconds: float | None) -> str:  # noqa: ARG001 - both languages happen to agree
     """48 s, 3 min 05 s, 1 h 20: two units at most."""
     if seconds is None or math.isnan(seconds):
         return "–"
@@ -60,7 +60,6 @@ def absolute(language: str, moment: datetime, zone: ZoneInfo) -> str:
     """lundi 16 novembre 2026, 14:02"""
     local = moment.astimezone(zone)
     return f"{full_day(language, local.date())}, {local:%H:%M}"
-
 
 
 def ago(language: str, moment: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -167,7 +167,13 @@ def _number(values: Mapping[str, Any], *names: str) -> int:
 def _return_visits(language: str, values: Mapping[str, Any]) -> str:
     days, visits = _number(values, "days"), _number(values, "visits")
     if days > 1:
-        return translate_plural(language, "came back: %(visits)s visits on %(num)s day", "came back: %(visits)s visits on %(num)s days", days, visits=visits)  # noqa: E501
+        return translate_plural(
+            language,
+            "came back: %(visits)s visits on %(num)s day",
+            "came back: %(visits)s visits on %(num)s days",
+            days,
+            visits=visits,
+        )
     return translate_plural(language, "%(num)s visit", "%(num)s visits", visits)
 
 

@@ -9,7 +9,18 @@ from dashboards.web import assets, errors, headers, language, login, rendering
 from dashboards.web.context import DashboardContext
 from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.sign_in_limit import SignInLimit
-from dashboards.web.views import account, company, first_run, leads, not_counted, overview, sign_in, sites
+from dashboards.web.views import (
+    account,
+    company,
+    first_run,
+    home,
+    leads,
+    not_counted,
+    overview,
+    sign_in,
+    site_settings,
+    sites,
+)
 
 __all__ = ["DashboardContext", "register"]
 
@@ -26,9 +37,10 @@ def register(app: Flask, context: DashboardContext) -> CSRFProtect:
     errors.register(app)
     app.register_blueprint(assets.create_blueprint())
     app.register_blueprint(language.create_blueprint(context))
+    app.register_blueprint(home.create_blueprint(context))
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(sign_in.create_blueprint(context, SignInLimit(context.now)))
-    for view in (account, sites, overview, leads, company, not_counted):
+    for view in (account, sites, site_settings, overview, leads, company, not_counted):
         blueprint = view.create_blueprint(context)
         blueprint.before_request(login.require_sign_in)
         app.register_blueprint(blueprint)

@@ -52,6 +52,7 @@ class Chart:
     slots: Sequence[Slot]
     future: int
     end: tuple[float, float] | None  # the last finished point
+    present: tuple[float, float] | None  # the unfinished one
 
 
 def draw(points: Sequence[Point], *, metric: str, word: Callable[[float], str]) -> Chart:
@@ -83,6 +84,7 @@ def draw(points: Sequence[Point], *, metric: str, word: Callable[[float], str]) 
         ],
         future=places.count(None),
         end=finished[-1] if finished else None,
+        present=unfinished[-1] if unfinished else None,
     )
 
 

@@ -31,30 +31,51 @@ def register(app: Flask) -> None:
     def not_found(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
-            Problem(404, _("There is no such page"), _("The address may be mistyped, or the site was removed."), _("Your data is untouched.")),  # noqa: E501
+            Problem(
+                404,
+                _("There is no such page"),
+                _("The address may be mistyped, or the site was removed."),
+                _("Your data is untouched."),
+            ),
         )
 
     def forbidden(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
-            error, Problem(403, _("This is not yours to open"), _("You are signed in without the right to this page."), _("Sign in as someone else, or ask for access.")),  # noqa: E501
+            error,
+            Problem(
+                403,
+                _("This is not yours to open"),
+                _("You are signed in without the right to this page."),
+                _("Sign in as someone else, or ask for access."),
+            ),
         )
 
     def stale_form(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
-            Problem(400, _("This form is out of date"), _("Nothing was changed: the form was opened before you signed in, or cookies are off."), _("Go back, reload the page and send it again.")),  # noqa: E501
+            Problem(
+                400,
+                _("This form is out of date"),
+                _("Nothing was changed: the form was opened before you signed in, or cookies are off."),
+                _("Go back, reload the page and send it again."),
+            ),
         )
 
     def broken(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
-            Problem(500, _("Something broke on our side"), _("Hits are still being kept: they do not pass through this page."), _("Try again in a moment. The service’s log says what happened.")),  # noqa: E501
+            Problem(
+                500,
+                _("Something broke on our side"),
+                _("Hits are still being kept: they do not pass through this page."),
+                _("Try again in a moment. The service’s log says what happened."),
+            ),
         )
 
-    app.register_error_handler(NotFound, not_found)  # type: ignore[arg-type]
-    app.register_error_handler(Forbidden, forbidden)  # type: ignore[arg-type]
-    app.register_error_handler(CSRFError, stale_form)  # type: ignore[arg-type]
-    app.register_error_handler(InternalServerError, broken)  # type: ignore[arg-type]
+    app.register_error_handler(NotFound, not_found)
+    app.register_error_handler(Forbidden, forbidden)
+    app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(InternalServerError, broken)
 
 
 def _page(error: HTTPException, problem: Problem) -> HTTPException | tuple[str, int]:

@@ -66,8 +66,10 @@ def _figure(language: str, metric: str, value: float | None, before: Mapping[str
     if change is not None and value is not None and earlier is not None:
         way = round(value - earlier, 3) if metric == "bounce_rate" else round(change, 2)
         points = numbers.signed_points(language, way)
-        text = translate(language, "%(points)s pts", points=points) if metric == "bounce_rate" else (
-            numbers.signed_percent(language, change)
+        text = (
+            translate(language, "%(points)s pts", points=points)
+            if metric == "bounce_rate"
+            else (numbers.signed_percent(language, change))
         )
     better = -way if metric == "bounce_rate" else way
     return Figure(

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 def local_address(address: str | None, otherwise: str = "/") -> str:
     """The address when it is a path of this host, else `otherwise`.
 
-    Browsers read `//host` and `/\\host` as another host, and drop tabs and line ends from an address.
+    Browsers read two slashes, or a slash and a backslash, as another host, and drop tabs and line ends from an address.
     """
     if not address or not address.startswith("/") or any(char < " " or char == "\\" for char in address):
         return otherwise

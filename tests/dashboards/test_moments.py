@@ -35,7 +35,9 @@ def test_durations_have_two_units_at_most(seconds: float | None, text: str) -> N
         pytest.param(timedelta(seconds=20), "à l’instant", "just now", id="now"),
         pytest.param(timedelta(minutes=5), "il y a 5 min", "5 min ago", id="minutes"),
         pytest.param(timedelta(hours=3), "il y a 3 h", "3 h ago", id="hours"),
-        pytest.param(timedelta(hours=11), "hier à 23:00", "yesterday at 23:00", id="yesterday, though only eleven hours"),
+        pytest.param(
+            timedelta(hours=11), "hier à 23:00", "yesterday at 23:00", id="yesterday, though only eleven hours"
+        ),
         pytest.param(timedelta(days=3), "vendredi", "Friday", id="within the week"),
         pytest.param(timedelta(days=13), "3 nov.", "3 Nov", id="this year"),
         pytest.param(timedelta(days=400), "12 oct. 2025", "12 Oct 2025", id="another year"),

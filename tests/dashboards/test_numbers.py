@@ -27,7 +27,13 @@ def test_a_count_can_be_asked_for_in_full() -> None:
 
 @pytest.mark.parametrize(
     ("language", "fraction", "text"),
-    [("fr", 0.482, "48\u202f%"), ("en", 0.482, "48%"), ("fr", 0.0, "0\u202f%"), ("en", 0.001, "<1%"), ("fr", 1.0, "100\u202f%")],
+    [
+        ("fr", 0.482, "48\u202f%"),
+        ("en", 0.482, "48%"),
+        ("fr", 0.0, "0\u202f%"),
+        ("en", 0.001, "<1%"),
+        ("fr", 1.0, "100\u202f%"),
+    ],
 )
 def test_percents_have_a_narrow_space_in_french_and_never_hide_something_as_nothing(
     language: str, fraction: float, text: str
@@ -37,7 +43,15 @@ def test_percents_have_a_narrow_space_in_french_and_never_hide_something_as_noth
 
 @pytest.mark.parametrize(
     ("fraction", "text"),
-    [(0.12, "+12%"), (-0.12, "\u221212%"), (0.0, "0%"), (0.001, "0%"), (9.0, "+900%"), (12.3, "×\u202f13.3"), (99.0, "×\u202f100")],
+    [
+        (0.12, "+12%"),
+        (-0.12, "\u221212%"),
+        (0.0, "0%"),
+        (0.001, "0%"),
+        (9.0, "+900%"),
+        (12.3, "×\u202f13.3"),
+        (99.0, "×\u202f100"),
+    ],
 )
 def test_changes_carry_a_sign_and_become_factors(fraction: float, text: str) -> None:
     assert numbers.signed_percent("en", fraction) == text

@@ -11,7 +11,11 @@ import dashboards
 from dashboards.translations import FOLDER
 
 ROOT = Path(dashboards.__file__).parents[1]
-METHODS = [("dashboards/**.py", "python"), ("tracker/db/**.py", "python"), ("dashboards/web/templates/**.html", "jinja2")]
+METHODS = [
+    ("dashboards/**.py", "python"),
+    ("tracker/db/**.py", "python"),
+    ("dashboards/web/templates/**.html", "jinja2"),
+]
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -46,7 +50,9 @@ def test_every_message_has_its_french(french, messages) -> None:  # type: ignore
 
 def test_no_french_is_left_of_messages_that_went(french, messages) -> None:  # type: ignore[no-untyped-def]
     known = {one if isinstance(one, str) else one[0] for one in messages}
-    assert [one.id for one in french if one.id and (one.id if isinstance(one.id, str) else one.id[0]) not in known] == []
+    assert [
+        one.id for one in french if one.id and (one.id if isinstance(one.id, str) else one.id[0]) not in known
+    ] == []
 
 
 def test_places_for_values_are_the_same_in_both_languages(french) -> None:  # type: ignore[no-untyped-def]

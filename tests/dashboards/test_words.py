@@ -23,7 +23,12 @@ def test_words_are_in_the_language_that_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("function", "code"),
-    [(words.network_kind, "satellite"), (words.channel, "Carrier Pigeon"), (words.drop_reason, "moon_phase"), (words.country, "ZZZ")],
+    [
+        (words.network_kind, "satellite"),
+        (words.channel, "Carrier Pigeon"),
+        (words.drop_reason, "moon_phase"),
+        (words.country, "ZZZ"),
+    ],
 )
 def test_a_code_of_a_later_version_is_shown_as_it_is(function, code: str) -> None:  # type: ignore[no-untyped-def]
     assert function("fr", code) == code
@@ -35,7 +40,12 @@ def test_a_code_of_a_later_version_is_shown_as_it_is(function, code: str) -> Non
         ("return_visits", {"visits": 3, "days": 2}, "3 visites sur 2 jours", "came back: 3 visits on 2 days"),
         ("pages_read", {"pages": 1}, "1 page lue", "1 page read"),
         ("engaged_time", {"engaged_seconds": 700}, "11\u202fmin de lecture", "11\u202fmin of reading"),
-        ("intent_pages", {"pages": ["/tarifs/", "/contact/"]}, "a regardé /tarifs/, /contact/", "looked at /tarifs/, /contact/"),
+        (
+            "intent_pages",
+            {"pages": ["/tarifs/", "/contact/"]},
+            "a regardé /tarifs/, /contact/",
+            "looked at /tarifs/, /contact/",
+        ),
         ("several_visitors", {"visitors": 4}, "4 personnes le même jour", "4 people on one day"),
         ("recency", {"days": 0}, "venue le dernier jour", "here on the last day"),
         ("new_reason", {}, "new reason", "new reason"),

@@ -15,5 +15,7 @@ def normalise_email(text: str) -> str:
     """The address to keep and compare. Raises Invalid."""
     email = text.strip().lower()
     if len(email) > _MAX_LENGTH or not _SHAPE.fullmatch(email):
-        raise Invalid("“%(email)s” is not an email address; write one such as name@example.fr.", email=text.strip()[:60])
+        raise Invalid(
+            "“%(email)s” is not an email address; write one such as name@example.fr.", email=text.strip()[:60]
+        )
     return email

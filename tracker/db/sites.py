@@ -94,7 +94,12 @@ def update_site(
     recipients: Sequence[str],
 ) -> Site:
     """Changes a site's settings, all or none. Raises Invalid; LookupError when there is no such site."""
-    zone, tongue, networks, emails = _zone(time_zone), _language(language), _networks(excluded_networks), _emails(recipients)
+    zone, tongue, networks, emails = (
+        _zone(time_zone),
+        _language(language),
+        _networks(excluded_networks),
+        _emails(recipients),
+    )
     with database.transaction() as session:
         site = session.scalar(
             select(Site).options(selectinload(Site.recipients)).where(Site.domain == normalise_domain(domain))

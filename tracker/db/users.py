@@ -58,11 +58,13 @@ def authenticate(database: AppDatabase, email: str, password: str, *, now: datet
     return user
 
 
-def set_password(database: AppDatabase, user_id: int, password: str) -> None:
-    """Replaces a user's password. Raises Invalid."""
+def set_password(database: AppDatabase, user_id: int, password: str) -> User:
+    """Replaces a user's password and gives the user. Raises Invalid."""
     hashed = hash_password(password)
     with database.transaction() as session:
-        session.get_one(User, user_id).password_hash = hashed
+        user = session.get_one(User, user_id)
+        user.password_hash = hashed
+    return user
 
 
 def set_language(database: AppDatabase, user_id: int, language: str) -> None:

@@ -26,18 +26,19 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     def change_password() -> tuple[str, int] | Response:
         """Every other login of this person ends with it."""
         now, new = context.now(), request.form.get("new_password", "")
+        user = authenticate(context.db, current_user.email, request.form.get("password", ""), now=now)
+        if user is None:
+            return _refused(_("The present password is not right."))
         try:
-            user = authenticate(context.db, current_user.email, request.form.get("password", ""), now=now)
-            if user is None:
-                raise Invalid("The present password is not right.")
-            set_password(context.db, user.id, new)
+            changed = set_password(context.db, user.id, new)
         except Invalid as problem:
-            words = translate(current_language(), problem.template, **problem.values)
-            return render_template("account.html", problem=words, least=MIN_PASSWORD), 422
-        user = authenticate(context.db, current_user.email, new, now=now)
-        if user is not None:
-            login.sign_in(user)
+            return _refused(translate(current_language(), problem.template, **problem.values))
+        login.sign_in(changed)
         flash(_("The password is changed. Other devices have to sign in again."))
         return redirect(url_for("account.show"))
 
     return blueprint
+
+
+def _refused(problem: str) -> tuple[str, int]:
+    return render_template("account.html", problem=problem, least=MIN_PASSWORD), 422

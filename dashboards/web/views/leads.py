@@ -34,7 +34,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         backwards = request.args.get("order") == "reversed"
         return render_template(
             "leads.html",
-            leads=_sorted(rows, sort, backwards),
+            leads=_sorted(rows, sort, backwards=backwards),
             sort=sort,
             backwards=backwards,
             sorts=SORTS,
@@ -55,7 +55,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     return blueprint
 
 
-def _sorted(rows: list[LeadRow], sort: str, backwards: bool) -> list[LeadRow]:
+def _sorted(rows: list[LeadRow], sort: str, *, backwards: bool) -> list[LeadRow]:
     """The report comes by score; a stable sort keeps that order among equals."""
     _, largest_first = SORTS[sort]
     if sort == "company":

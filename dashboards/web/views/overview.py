@@ -137,7 +137,7 @@ def _as_time(start: Any) -> datetime:
     if isinstance(start, datetime):
         return start.replace(tzinfo=None)
     if isinstance(start, date):
-        return datetime(start.year, start.month, start.day)
+        return datetime(start.year, start.month, start.day)  # noqa: DTZ001 - local, as every start of an interval
     return pd.Timestamp(start).to_pydatetime()
 
 
@@ -149,5 +149,3 @@ def _label(language: str, start: datetime, interval: str) -> str:
     if interval == "month":
         return moments.month(language, start.date())
     return moments.day(language, start.date())
-
-

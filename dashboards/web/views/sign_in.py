@@ -1,4 +1,4 @@
-"""The way in and out, and what `/` shows to whom."""
+"""The way in and out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from dashboards.web.context import DashboardContext
 from dashboards.web.local_address import local_address
 from dashboards.web.sign_in_limit import SignInLimit
 from tracker.collector.address import ClientAddress
-from tracker.db.sites import list_sites
 from tracker.db.users import authenticate, count_users
 
 
@@ -22,19 +21,10 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
     blueprint = Blueprint("sign_in", __name__)
     client = ClientAddress(context.settings.trusted_proxies)
 
-    @blueprint.get("/")
-    def home() -> str | Response:
-        if count_users(context.db) == 0:
-            return render_template("no_user.html")
-        if not current_user.is_authenticated:
-            return redirect(url_for("sign_in.show"))
-        found = list_sites(context.db)
-        return redirect(url_for("overview.show", site=found[0].domain) if len(found) == 1 else url_for("sites.index"))
-
     @blueprint.get("/sign-in")
     def show() -> str | Response:
         if count_users(context.db) == 0:
-            return redirect(url_for("sign_in.home"))
+            return redirect(url_for("home.show"))
         if current_user.is_authenticated:
             return redirect(local_address(request.args.get("next")))
         return render_template("sign_in.html", email="", problem=None)
@@ -42,7 +32,9 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
     @blueprint.post("/sign-in")
     def enter() -> tuple[str, int] | Response:
         email = request.form.get("email", "")
-        address = client.of(request.remote_addr or "", request.headers.get("X-Forwarded-For"), request.headers.get("Forwarded"))
+        address = client.of(
+            request.remote_addr or "", request.headers.get("X-Forwarded-For"), request.headers.get("Forwarded")
+        )
         wait = limit.wait(address, email)
         if wait:
             seconds = math.ceil(wait.total_seconds())

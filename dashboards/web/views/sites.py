@@ -1,30 +1,27 @@
-"""The sites: their list, adding one, its snippet with the wait for the first hit, its settings."""
+"""The sites: their list, adding one, its snippet with the wait for the first hit."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from dashboards import moments
-from dashboards.translations import translate
 from dashboards.web.chart import sparkline
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.not_counted_rows import by_reason
+from dashboards.web.site_forms import time_zone_names, words_of
 from dashboards.web.site_pages import head, selection_or_404, site_or_404
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
-from tracker.db.sites import LANGUAGES, add_site, list_sites, update_site
+from tracker.db.sites import add_site, list_sites
 from tracker.reports import traffic
 from tracker.reports.periods import Period, parse_period
 from tracker.reports.scope import Dimension, Scope
-
-_FIELDS = ("time_zone", "report_language", "recipients", "excluded_networks")
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:
@@ -70,20 +67,6 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    @blueprint.route("/<domain:site>/settings", methods=["GET", "POST"])
-    def settings(site: str) -> tuple[str, int] | str | BaseResponse:
-        selection = selection_or_404(context, site)
-        if request.method == "GET":
-            return render_template("settings.html", **_settings_form(selection.site), **head(context, selection))
-        try:
-            _update(context, selection.site)
-        except Invalid as problem:
-            typed = {name: request.form[name] for name in _FIELDS if name in request.form}
-            form = _settings_form(selection.site) | typed | {"problem": _words(problem)}
-            return render_template("settings.html", **form, **head(context, selection)), 422
-        flash(_("The settings are saved. They hold for hits from now on."))
-        return redirect(url_for("sites.settings", site=selection.site.domain))
-
     return blueprint
 
 
@@ -126,38 +109,6 @@ def _add_form(problem: Invalid | None = None) -> str:
         "add_site.html",
         domain=request.form.get("domain", ""),
         time_zone=request.form.get("time_zone") or ("Europe/Paris" if current_language() == "fr" else "Europe/London"),
-        time_zones=_time_zones(),
-        problem=None if problem is None else _words(problem),
+        time_zones=time_zone_names(),
+        problem=None if problem is None else words_of(problem),
     )
-
-
-def _settings_form(site: Site) -> dict[str, Any]:
-    return {
-        "time_zone": site.time_zone,
-        "report_language": site.language,
-        "excluded_networks": site.excluded_networks,
-        "recipients": "\n".join(one.email for one in site.recipients),
-        "time_zones": _time_zones(),
-        "report_languages": LANGUAGES,
-        "problem": None,
-    }
-
-
-def _update(context: DashboardContext, site: Site) -> None:
-    update_site(
-        context.db,
-        site.domain,
-        now=context.now(),
-        time_zone=request.form.get("time_zone", ""),
-        language=request.form.get("report_language", ""),
-        excluded_networks=request.form.get("excluded_networks", ""),
-        recipients=request.form.get("recipients", "").replace(",", "\n").split("\n"),
-    )
-
-
-def _words(problem: Invalid) -> str:
-    return translate(current_language(), problem.template, **problem.values)
-
-
-def _time_zones() -> list[str]:
-    return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))

@@ -34,7 +34,9 @@ def test_a_new_installation_says_where_the_link_is(browser: Browser) -> None:
     assert browser.get("/sign-in").location == "/"
 
 
-def test_the_link_makes_the_first_user_who_then_adds_a_site(browser: Browser, link: str, database: AppDatabase, clock: Clock) -> None:
+def test_the_link_makes_the_first_user_who_then_adds_a_site(
+    browser: Browser, link: str, database: AppDatabase, clock: Clock
+) -> None:
     answer = browser.post(link, email="Lea@exemple.fr", password=PASSWORD)
     assert answer.location == "/sites/add"
     assert browser.get("/sites/add").status_code == 200
@@ -56,7 +58,9 @@ def test_the_link_works_once(app: Flask, browser: Browser, link: str, database: 
     ("email", "password", "says"),
     [("lea@exemple.fr", "court", "at least 10 characters"), ("nobody", PASSWORD, "“nobody” is not an email address")],
 )
-def test_a_bad_choice_says_why_and_leaves_the_link(browser: Browser, link: str, email: str, password: str, says: str) -> None:
+def test_a_bad_choice_says_why_and_leaves_the_link(
+    browser: Browser, link: str, email: str, password: str, says: str
+) -> None:
     answer = browser.post(link, email=email, password=password)
     assert answer.status_code == 422
     assert says in answer.text
@@ -101,7 +105,9 @@ def test_sign_in_leads_to_no_other_host(browser: Browser, user: str, target: str
     assert browser.post(f"/sign-in?next={target}", email=EMAIL, password=PASSWORD).location == "/"
 
 
-@pytest.mark.parametrize("address", ["/sign-in", "/sign-out", "/language", "/sites/add", f"/{SITE}/settings", "/account", "/setup/x"])
+@pytest.mark.parametrize(
+    "address", ["/sign-in", "/sign-out", "/language", "/sites/add", f"/{SITE}/settings", "/account", "/setup/x"]
+)
 def test_a_form_without_its_token_changes_nothing(signed_in: Browser, site: str, address: str) -> None:
     answer = signed_in.client.post(address, data={"language": "fr", "domain": "evil.example"})
     assert answer.status_code == 400
@@ -151,7 +157,9 @@ def test_programs_get_no_page_for_an_error(browser: Browser) -> None:
     assert "There is no such page" not in browser.get("/api/nothing").text
 
 
-@pytest.mark.parametrize(("asked", "language"), [("fr-CA,fr;q=0.9", "fr"), ("de,en;q=0.5", "en"), ("de", "en"), ("", "en")])
+@pytest.mark.parametrize(
+    ("asked", "language"), [("fr-CA,fr;q=0.9", "fr"), ("de,en;q=0.5", "en"), ("de", "en"), ("", "en")]
+)
 def test_speaks_the_browser_s_language(browser: Browser, user: str, asked: str, language: str) -> None:
     page = browser.get("/sign-in", headers={"Accept-Language": asked}).text
     assert f'<html lang="{language}">' in page

@@ -62,14 +62,18 @@ def test_the_file_has_the_same_leads(signed_in: Browser, three_companies: None) 
 
 
 def test_a_company_s_page_tells_its_visits(signed_in: Browser, site: str, company_visit: Callable[..., None]) -> None:
-    company_visit("/moment", "/contact", source="LinkedIn", titles={"/moment": "Publier au bon moment", "/contact": "Contact"})
+    company_visit(
+        "/moment", "/contact", source="LinkedIn", titles={"/moment": "Publier au bon moment", "/contact": "Contact"}
+    )
     company_visit("/moment", ago=DAY, titles={"/moment": "Publier au bon moment"})
     page = text(signed_in.get(f"/{SITE}/leads/Air%20France").text)
     assert "Today 08:00, from LinkedIn" in page
     assert "read Publier au bon moment for 30\u202fs, then Contact for 30\u202fs." in page
     assert "Yesterday 10:00, directly" in page
     assert "2 pages · 1\u202fmin · Computer · Roissy-en-France, France" in page
-    assert "Recognised by the network’s owner, with a confidence of 80%. Evidence: AS64500, owned by a business." in page
+    assert (
+        "Recognised by the network’s owner, with a confidence of 80%. Evidence: AS64500, owned by a business." in page
+    )
 
 
 def test_a_company_s_reasons_add_up_to_its_score(signed_in: Browser, three_companies: None) -> None:
@@ -81,14 +85,19 @@ def test_a_company_s_reasons_add_up_to_its_score(signed_in: Browser, three_compa
 
 def test_a_company_has_one_score_on_every_page(signed_in: Browser, three_companies: None) -> None:
     pattern = r'class="sr">Score </span>(\d+)<.*?class="lead-name"[^>]*>([^<]+)<'
-    listed = {unescape(name): int(score) for score, name in re.findall(pattern, signed_in.get(f"/{SITE}/leads").text, re.DOTALL)}
+    listed = {
+        unescape(name): int(score)
+        for score, name in re.findall(pattern, signed_in.get(f"/{SITE}/leads").text, re.DOTALL)
+    }
     assert len(listed) == 3
     for name, score in listed.items():
-        assert f'Score </span>{score}<' in signed_in.get(f"/{SITE}/leads/{quote(name, safe='')}").text
+        assert f"Score </span>{score}<" in signed_in.get(f"/{SITE}/leads/{quote(name, safe='')}").text
 
 
 @pytest.mark.parametrize("name", ["A/B Consulting", "a//b", "?x=1&y", "100 % Bio", "../../etc", "Société « Île »"])
-def test_a_company_of_any_name_has_its_page(signed_in: Browser, site: str, company_visit: Callable[..., None], name: str) -> None:
+def test_a_company_of_any_name_has_its_page(
+    signed_in: Browser, site: str, company_visit: Callable[..., None], name: str
+) -> None:
     company_visit("/a", company=name)
     link = unescape(re.search(r'class="lead-name" href="([^"]+)"', signed_in.get(f"/{SITE}/leads").text)[1])  # type: ignore[index]
     answer = signed_in.get(link)

@@ -12,7 +12,17 @@ def test_a_page_of_this_host_is_kept(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    [None, "", "https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "sites", "/a\r\nb"],
+    [
+        None,
+        "",
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "sites",
+        "/a\r\nb",
+    ],
 )
 def test_another_host_is_refused(address: str | None) -> None:
     assert local_address(address) == "/"

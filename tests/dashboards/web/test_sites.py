@@ -62,14 +62,26 @@ def test_lists_the_sites_with_their_week(signed_in: Browser, site: str, visit: C
 
 
 def test_waits_for_the_first_hit_and_tells_its_page(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
-    assert signed_in.get(f"/{SITE}/first-hit").json == {"received": False, "page": None, "when": None, "not_counted": None}
+    assert signed_in.get(f"/{SITE}/first-hit").json == {
+        "received": False,
+        "page": None,
+        "when": None,
+        "not_counted": None,
+    }
     assert "waiting-done" not in signed_in.get(f"/{SITE}/setup").text
     visit("/bienvenue", ago=timedelta(0))
-    assert signed_in.get(f"/{SITE}/first-hit").json == {"received": True, "page": "/bienvenue", "when": "just now", "not_counted": None}
+    assert signed_in.get(f"/{SITE}/first-hit").json == {
+        "received": True,
+        "page": "/bienvenue",
+        "when": "just now",
+        "not_counted": None,
+    }
     assert "waiting-done" in signed_in.get(f"/{SITE}/setup").text
 
 
-def test_tells_why_the_first_hit_was_not_counted(signed_in: Browser, site: str, store: EventStore, clock: Clock) -> None:
+def test_tells_why_the_first_hit_was_not_counted(
+    signed_in: Browser, site: str, store: EventStore, clock: Clock
+) -> None:
     store.append(Batch({}, [NotCounted(SITE, clock().date(), "excluded_address", "", 1)]))
     answer = signed_in.get(f"/{SITE}/first-hit").json
     assert answer is not None
@@ -97,7 +109,11 @@ def test_changes_the_settings(signed_in: Browser, site: str, database: AppDataba
 
 def test_keeps_what_was_typed_when_a_setting_is_wrong(signed_in: Browser, site: str, database: AppDatabase) -> None:
     answer = signed_in.post(
-        f"/{SITE}/settings", time_zone="Europe/Paris", report_language="fr", recipients="</textarea>", excluded_networks="1.2.3.0/24"
+        f"/{SITE}/settings",
+        time_zone="Europe/Paris",
+        report_language="fr",
+        recipients="</textarea>",
+        excluded_networks="1.2.3.0/24",
     )
     assert answer.status_code == 422
     assert "Nothing was saved." in answer.text

@@ -1,0 +1,26 @@
+"""What `/` shows to whom: how to begin, the way in, the only site or the list of sites."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from dashboards.web.context import DashboardContext
+from tracker.db.sites import list_sites
+from tracker.db.users import count_users
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("home", __name__)
+
+    @blueprint.get("/")
+    def show() -> str | Response:
+        if count_users(context.db) == 0:
+            return render_template("no_user.html")
+        if not current_user.is_authenticated:
+            return redirect(url_for("sign_in.show"))
+        found = list_sites(context.db)
+        return redirect(url_for("overview.show", site=found[0].domain) if len(found) == 1 else url_for("sites.index"))
+
+    return blueprint

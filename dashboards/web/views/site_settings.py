@@ -1,0 +1,61 @@
+"""A site's settings: time zone, language, who gets the weekly email, which addresses are not counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dashboards.web.context import DashboardContext
+from dashboards.web.site_forms import time_zone_names, words_of
+from dashboards.web.site_pages import head, selection_or_404
+from tracker.db.invalid import Invalid
+from tracker.db.models import Site
+from tracker.db.sites import update_site
+
+_FIELDS = ("time_zone", "report_language", "recipients", "excluded_networks")
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("site_settings", __name__)
+
+    @blueprint.route("/<domain:site>/settings", methods=["GET", "POST"])
+    def show(site: str) -> tuple[str, int] | str | Response:
+        selection = selection_or_404(context, site)
+        if request.method == "GET":
+            return render_template("settings.html", **_settings_form(selection.site), **head(context, selection))
+        try:
+            _update(context, selection.site)
+        except Invalid as problem:
+            typed = {name: request.form[name] for name in _FIELDS if name in request.form}
+            form = _settings_form(selection.site) | typed | {"problem": words_of(problem)}
+            return render_template("settings.html", **form, **head(context, selection)), 422
+        flash(_("The settings are saved. They hold for hits from now on."))
+        return redirect(url_for("site_settings.show", site=selection.site.domain))
+
+    return blueprint
+
+
+def _settings_form(site: Site) -> dict[str, Any]:
+    return {
+        "time_zone": site.time_zone,
+        "report_language": site.language,
+        "excluded_networks": site.excluded_networks,
+        "recipients": "\n".join(one.email for one in site.recipients),
+        "time_zones": time_zone_names(),
+        "problem": None,
+    }
+
+
+def _update(context: DashboardContext, site: Site) -> None:
+    update_site(
+        context.db,
+        site.domain,
+        now=context.now(),
+        time_zone=request.form.get("time_zone", ""),
+        language=request.form.get("report_language", ""),
+        excluded_networks=request.form.get("excluded_networks", ""),
+        recipients=request.form.get("recipients", "").replace(",", "\n").split("\n"),
+    )
