@@ -56,7 +56,9 @@ def acquire(folder: Path, name: str, *, wait_seconds: float = 0.0) -> IO[str]:
                 lock.seek(0)
                 holder = lock.read().strip() or "unknown"
                 lock.close()
-                raise FolderInUse(f"the data folder {folder} is in use by another webleads (process {holder})") from None
+                raise FolderInUse(
+                    f"the data folder {folder} is in use by another webleads (process {holder})"
+                ) from None
             time.sleep(0.05)
     lock.seek(0)
     lock.truncate()

@@ -61,7 +61,9 @@ def _journal(operator: Operator) -> Iterator[Finding]:
         for segment in journal.list_segments(operator.settings.journal_folder)
     )
     if waiting > 50_000_000:
-        yield Finding("problem", f"{waiting / 1e6:.0f} MB of hits wait to be stored: is `webleads serve` or `ingest` running?")
+        yield Finding(
+            "problem", f"{waiting / 1e6:.0f} MB of hits wait to be stored: is `webleads serve` or `ingest` running?"
+        )
     else:
         yield Finding("good", f"journal: {waiting:,} bytes wait to be stored")
 
@@ -77,17 +79,26 @@ def _geo(operator: Operator) -> Iterator[Finding]:
         remedy = "; companies and places change, fetch a newer one" if old else ""
         yield Finding("hint" if old else "good", f"{use}: {path.name}, {age / 86_400:.0f} days old{remedy}")
     if not any("city" in use or "place" in use or "country" in use for use in uses):
-        yield Finding("hint", f"no place database: put a City .mmdb (GeoLite2, DB-IP Lite) in {operator.settings.geo_folder}")
+        yield Finding(
+            "hint", f"no place database: put a City .mmdb (GeoLite2, DB-IP Lite) in {operator.settings.geo_folder}"
+        )
     if not any("asn" in use or "network" in use for use in uses):
-        yield Finding("problem", f"no network database, so no company is recognised: put an ASN .mmdb in {operator.settings.geo_folder}")
+        yield Finding(
+            "problem",
+            f"no network database, so no company is recognised: put an ASN .mmdb in {operator.settings.geo_folder}",
+        )
 
 
 def _sites(operator: Operator) -> Iterator[Finding]:
     sites = list_sites(operator.app_database)
     if not sites:
-        yield Finding("problem", "there is no site: every hit is dropped as unknown_site; `webleads site add example.fr`")
+        yield Finding(
+            "problem", "there is no site: every hit is dropped as unknown_site; `webleads site add example.fr`"
+        )
     if not count_users(operator.app_database):
-        yield Finding("hint", "nobody can sign in yet: open the link that `webleads serve` prints, or `webleads user add`")
+        yield Finding(
+            "hint", "nobody can sign in yet: open the link that `webleads serve` prints, or `webleads user add`"
+        )
     for site in sites:
         last = traffic.last_event_at(operator.store, site.domain)
         if last is None:
@@ -110,5 +121,6 @@ def _mail(operator: Operator) -> Iterator[Finding]:
             yield Finding("problem", f"report {delivery.period} to {delivery.recipient} failed: {delivery.error}")
         elif delivery.claimed_at < operator.now() - deliveries.STALE_CLAIM:
             yield Finding(
-                "hint", f"report {delivery.period} to {delivery.recipient} was cut off while it was sent; it is not sent again"
+                "hint",
+                f"report {delivery.period} to {delivery.recipient} was cut off while it was sent; it is not sent again",
             )

@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

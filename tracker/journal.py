@@ -10,6 +10,7 @@ It knows nothing of what a line means.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -99,9 +100,7 @@ class Journal:
         try:
             if self._descriptor < 0 or self._is_full(len(data)):
                 self._begin_segment()
-            written = os.write(self._descriptor, data)
-            if written != len(data):
-                raise OSError(28, f"only {written} of {len(data)} bytes fitted")
+            _write_all(self._descriptor, data)
         except OSError as problem:
             self._cut_off_torn_line()
             raise JournalUnavailable(f"the journal cannot be written: {problem.strerror}") from problem
@@ -181,11 +180,22 @@ class Journal:
                 self._end_segment()
 
 
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Writes all of it in one call, so that lines of threads do not mix. Raises OSError when only a piece fitted."""
+    written = os.write(descriptor, data)
+    if written != len(data):
+        raise OSError(errno.ENOSPC, f"only {written} of {len(data)} bytes fitted")
+
+
 def list_segments(folder: Path) -> list[Segment]:
     """The segments of the journal, the oldest first; empty when there is no folder yet."""
     try:
         with os.scandir(folder) as entries:
-            found = [Segment(entry.name, Path(entry.path), entry.stat().st_size) for entry in entries if entry.name.endswith(SUFFIX)]
+            found = [
+                Segment(entry.name, Path(entry.path), entry.stat().st_size)
+                for entry in entries
+                if entry.name.endswith(SUFFIX)
+            ]
     except FileNotFoundError:
         return []
     return sorted(found)

@@ -30,7 +30,9 @@ class Mailer:
     def check(self) -> None:
         """Raises MailSettingsMissing when nothing can be sent at all."""
         if not self._url:
-            raise MailSettingsMissing("no mail server: set WEBLEADS_SMTP_URL, such as smtp://user:password@mail.example.fr:587")
+            raise MailSettingsMissing(
+                "no mail server: set WEBLEADS_SMTP_URL, such as smtp://user:password@mail.example.fr:587"
+            )
         if not self.sender:
             raise MailSettingsMissing("no sender: set WEBLEADS_MAIL_FROM, such as 'Webleads <stats@example.fr>'")
 
@@ -76,6 +78,6 @@ def _one_line(problem: BaseException) -> str:
         code, text = next(iter(problem.recipients.values()))
         return f"{code} {text.decode('utf-8', 'replace')}"
     if isinstance(problem, smtplib.SMTPResponseException):
-        text = problem.smtp_error
-        return f"{problem.smtp_code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"
+        said: bytes | str = problem.smtp_error
+        return f"{problem.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
     return " ".join(str(problem).split()) or type(problem).__name__

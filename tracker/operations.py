@@ -74,9 +74,7 @@ def weekly(operator: Operator, *, site: str, week: str | None, form: str) -> dic
     return {"content": render_weekly(report, site=found, form=form, base_url=operator.settings.public_url)}
 
 
-def send_weekly_report(
-    operator: Operator, *, site: str, week: str | None, recipients: list[str]
-) -> dict[str, Any]:
+def send_weekly_report(operator: Operator, *, site: str, week: str | None, recipients: list[str]) -> dict[str, Any]:
     """Sends a week's report to the given recipients, else to the site's: {"deliveries": [...]}."""
     found = _site(operator, site)
     to = recipients or [one.email for one in found.recipients]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -87,10 +87,6 @@ def due(time_zone: str, now: datetime) -> tuple[datetime, str]:
     return due_at.astimezone(UTC), iso_week(monday - timedelta(days=7))
 
 
-
-
-
-
 def last_complete_week(time_zone: str, now: datetime) -> str:
     """The ISO week before the one that runs now in a time zone."""
     return iso_week(now.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=7))
@@ -117,7 +113,12 @@ def send_weekly(
 def _send_one(post: Post, site: Site, report: WeeklyReport, recipient: str, delivery_id: int) -> Outcome:
     try:
         message = weekly_message(
-            report, site=site, sender=post.mailer.sender, recipient=recipient, base_url=post.settings.public_url, now=post.now()
+            report,
+            site=site,
+            sender=post.mailer.sender,
+            recipient=recipient,
+            base_url=post.settings.public_url,
+            now=post.now(),
         )
         post.mailer.send(message, about_to_send=lambda: deliveries.mark_sending(post.database, delivery_id))
     except MailError as problem:

@@ -68,7 +68,9 @@ def build_ingest(settings: Settings, app: AppDatabase, store: EventStore) -> tup
 class Housekeeping:
     """What must be done now and then: retire journal segments, delete salts that have had their day."""
 
-    def __init__(self, settings: Settings, app: AppDatabase, store: EventStore, ingest: Ingest, identity: Identity) -> None:
+    def __init__(
+        self, settings: Settings, app: AppDatabase, store: EventStore, ingest: Ingest, identity: Identity
+    ) -> None:
         self._settings = settings
         self._salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)
         self._store = store

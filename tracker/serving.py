@@ -58,7 +58,9 @@ def serve(settings: Settings, *, on_ready: OnReady) -> None:
         data_folder.write_service_note(settings.data, note)
         server = _granian(settings, workers=1, blocking_threads=8)
         try:
-            server.serve(target_loader=partial(_load_service, settings, note.key, first_user_link, on_ready), wrap_loader=False)
+            server.serve(
+                target_loader=partial(_load_service, settings, note.key, first_user_link, on_ready), wrap_loader=False
+            )
         finally:
             data_folder.remove_service_note(settings.data)
 
@@ -175,6 +177,8 @@ def _local_url(settings: Settings) -> str:
 def _log_to_stderr(settings: Settings) -> None:
     logging.basicConfig(
         level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+        force=True,
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -18,7 +18,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import css_inline
 import pandas as pd
@@ -111,7 +110,11 @@ def weekly_message(
     view = weekly_view(report, site=site, base_url=base_url)
     name, address = getaddresses([sender])[0]
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"{view.site}, {view.dates} : {view.sentence}" if view.language == "fr" else f"{view.site}, {view.dates}: {view.sentence}"
+    message["Subject"] = (
+        f"{view.site}, {view.dates} : {view.sentence}"
+        if view.language == "fr"
+        else f"{view.site}, {view.dates}: {view.sentence}"
+    )
     message["From"] = Address(name, addr_spec=address)
     message["To"] = recipient
     message["Date"] = format_datetime(now)
@@ -145,7 +148,9 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str) -> View:
         chart_alt=_chart_alt(language, report),
         days=[moments.day(language, day.date())[:3] for day in pd.to_datetime(report.days["start"])],
         leads=leads,
-        more_leads=translate_plural(language, "and %(num)s more company", "and %(num)s more companies", more) if more else "",
+        more_leads=translate_plural(language, "and %(num)s more company", "and %(num)s more companies", more)
+        if more
+        else "",
         pages=_rows(language, report.pages, "pageviews"),
         sources=_rows(language, report.sources, "visits", empty=words.channel(language, "Direct")),
         dashboard_url=week_url,
@@ -192,7 +197,11 @@ def _sentence(language: str, report: WeeklyReport) -> str:
     if not visitors:
         return translate(language, "no reader this week")
     return translate_plural(
-        language, "%(count)s reader", "%(count)s readers", visitors, count=numbers.count(language, visitors, compact=False)
+        language,
+        "%(count)s reader",
+        "%(count)s readers",
+        visitors,
+        count=numbers.count(language, visitors, compact=False),
     )
 
 
@@ -201,7 +210,12 @@ def _total(frame: pd.DataFrame, metric: str) -> float:
     return 0.0 if pd.isna(value) else float(value)
 
 
-_FIGURES = (("visitors", "Visitors"), ("visits", "Visits"), ("pageviews", "Page views"), ("engaged_seconds", "Reading time"))
+_FIGURES = (
+    ("visitors", "Visitors"),
+    ("visits", "Visits"),
+    ("pageviews", "Page views"),
+    ("engaged_seconds", "Reading time"),
+)
 
 
 def _figures(language: str, report: WeeklyReport) -> list[Figure]:
@@ -230,14 +244,18 @@ def _daily(days: pd.DataFrame) -> list[int]:
 def _chart_alt(language: str, report: WeeklyReport) -> str:
     """The chart's figures in words, for those who do not see it."""
     days = [moments.day(language, day.date()) for day in pd.to_datetime(report.days["start"])]
-    return ", ".join(f"{day} {numbers.count(language, value)}" for day, value in zip(days, _daily(report.days), strict=True))
+    return ", ".join(
+        f"{day} {numbers.count(language, value)}" for day, value in zip(days, _daily(report.days), strict=True)
+    )
 
 
-def _lead(language: str, lead: dict[str, Any], site: Site, base_url: str) -> LeadLine:
+def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str) -> LeadLine:
     from urllib.parse import quote
 
     score = int(lead["score"])
-    place = [part for part in (lead["city"], words.country(language, lead["country"]) if lead["country"] else None) if part]
+    place = [
+        part for part in (lead["city"], words.country(language, lead["country"]) if lead["country"] else None) if part
+    ]
     reasons = sorted(lead["reasons"], key=lambda reason: -reason.points)[:3]
     why = ", ".join(words.score_reason(language, reason.code, reason.values) for reason in reasons)
     return LeadLine(
@@ -277,7 +295,7 @@ def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–"
 def _templates() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),  # noqa: S701 - plain text must not be escaped
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -290,8 +308,10 @@ def _inliner() -> css_inline.CSSInliner:
 
 
 def _html(view: View, image: str) -> str:
-    page = _templates().get_template("weekly.html.j2").render(
-        view=view, image=image, image_width=WIDTH // 2, image_height=HEIGHT // 2
+    page = (
+        _templates()
+        .get_template("weekly.html.j2")
+        .render(view=view, image=image, image_width=WIDTH // 2, image_height=HEIGHT // 2)
     )
     return _inliner().inline(page)
 
@@ -299,5 +319,3 @@ def _html(view: View, image: str) -> str:
 def _text(view: View) -> str:
     text = _templates().get_template("weekly.txt.j2").render(view=view)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-

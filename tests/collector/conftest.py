@@ -38,7 +38,9 @@ class Answer:
 class Caller:
     """Calls a collector and reads what it kept."""
 
-    def __init__(self, folder: Path, *, rate_limit: int = 0, now: Callable[[], float] = lambda: 0.0, proxies: str = "") -> None:
+    def __init__(
+        self, folder: Path, *, rate_limit: int = 0, now: Callable[[], float] = lambda: 0.0, proxies: str = ""
+    ) -> None:
         self.folder = folder
         self.journal = Journal(folder)
         self.collector = Collector(

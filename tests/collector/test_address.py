@@ -33,7 +33,9 @@ PROXIES = [ip_network("10.0.0.0/8"), ip_network("2001:db8:ffff::/48")]
         pytest.param("2001:db8:ffff::1", "2001:db8::7", "2001:db8::7", id="ipv6-proxy"),
     ],
 )
-def test_counts_from_the_right_and_trusts_only_the_configured(peer: str, forwarded_for: str | None, client: str) -> None:
+def test_counts_from_the_right_and_trusts_only_the_configured(
+    peer: str, forwarded_for: str | None, client: str
+) -> None:
     assert ClientAddress(PROXIES).of(peer, forwarded_for) == client
 
 

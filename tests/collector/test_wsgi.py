@@ -55,19 +55,25 @@ def test_what_plausibles_clients_send_is_taken(call: Caller, event: dict[str, An
         pytest.param({"n": " ", "u": "https://a.fr/"}, 400, "name", "`name` is missing", id="blank-name"),
         pytest.param({"n": "x" * 121, "u": "https://a.fr/"}, 400, "name", "121 characters", id="long-name"),
         pytest.param({"n": "pageview"}, 400, "url", "`url` is missing", id="no-url"),
-        pytest.param({"name": "pageview", "url": 12}, 400, "url", "`url` must be text, not a number", id="number-for-url"),
+        pytest.param(
+            {"name": "pageview", "url": 12}, 400, "url", "`url` must be text, not a number", id="number-for-url"
+        ),
         pytest.param({"n": ["x"], "u": "https://a.fr/"}, 400, "n", "`n` must be text, not a list", id="list-for-name"),
         pytest.param({"n": "pageview", "u": "javascript:alert(1)"}, 400, "url", "http:// or https://", id="javascript"),
         pytest.param({"n": "pageview", "u": "file:///etc/passwd"}, 400, "url", "http:// or https://", id="file"),
         pytest.param({"n": "pageview", "u": "/blog/"}, 400, "url", "http:// or https://", id="relative"),
-        pytest.param({"n": "pageview", "u": "https://a.fr/" + "x" * 5000}, 400, "url", "5013 characters", id="long-url"),
+        pytest.param(
+            {"n": "pageview", "u": "https://a.fr/" + "x" * 5000}, 400, "url", "5013 characters", id="long-url"
+        ),
         pytest.param(EVENT | {"age": -5}, 400, "age", "0 or more", id="negative-age"),
         pytest.param(EVENT | {"d": "a.fr,,b.fr"}, 400, "domain", "must be a domain", id="empty-domain"),
         pytest.param(EVENT | {"t": "x" * 20_000}, 413, "body", "at most 16,384", id="twenty-kilobytes"),
         pytest.param(b"x" * 300_000, 413, "body", "at most 262,144", id="huge"),
         pytest.param({"batch": []}, 400, "batch", "is empty", id="empty-batch"),
         pytest.param({"batch": [EVENT] * 51}, 413, "batch", "51 events", id="large-batch"),
-        pytest.param({"batch": [EVENT, {"n": "x"}]}, 400, "batch[1].url", "`batch[1].url` is missing", id="bad-one-in-batch"),
+        pytest.param(
+            {"batch": [EVENT, {"n": "x"}]}, 400, "batch[1].url", "`batch[1].url` is missing", id="bad-one-in-batch"
+        ),
     ],
 )
 def test_bad_input_is_refused_in_words_and_nothing_is_kept(
@@ -158,12 +164,17 @@ def test_says_503_when_the_journal_cannot_keep_it(call: Caller) -> None:
     assert call.post(EVENT).status == 202
 
 
-def test_the_snippet_is_served_as_small_as_the_browser_takes_it(tmp_path: Path, make_caller: Callable[..., Caller]) -> None:
+def test_the_snippet_is_served_as_small_as_the_browser_takes_it(
+    tmp_path: Path, make_caller: Callable[..., Caller]
+) -> None:
     (tmp_path / "assets").mkdir()
     for suffix, content in (("", b"plain"), (".br", b"brotli"), (".gz", b"gzip")):
         (tmp_path / "assets" / f"webleads.js{suffix}").write_bytes(content)
     call = make_caller()
-    forms = {accepted: call("GET", "/js/webleads.js", HTTP_ACCEPT_ENCODING=accepted).body for accepted in ("gzip, br", "gzip", "", "br;q=0, gzip")}
+    forms = {
+        accepted: call("GET", "/js/webleads.js", HTTP_ACCEPT_ENCODING=accepted).body
+        for accepted in ("gzip, br", "gzip", "", "br;q=0, gzip")
+    }
     assert forms == {"gzip, br": b"brotli", "gzip": b"gzip", "": b"plain", "br;q=0, gzip": b"gzip"}
     first = call("GET", "/js/webleads.js")
     assert "max-age" in first.headers["Cache-Control"]
@@ -174,7 +185,9 @@ def test_the_snippet_is_served_as_small_as_the_browser_takes_it(tmp_path: Path, 
 
 _anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["n", "u", "d", "p", "x"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["n", "u", "d", "p", "x"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -183,7 +196,9 @@ _anything = st.recursive(
 @given(
     st.binary(max_size=200)
     | st.dictionaries(
-        st.sampled_from(["n", "name", "u", "url", "d", "domain", "r", "p", "$", "e", "sd", "age", "id", "batch", "h"]), _anything, max_size=6
+        st.sampled_from(["n", "name", "u", "url", "d", "domain", "r", "p", "$", "e", "sd", "age", "id", "batch", "h"]),
+        _anything,
+        max_size=6,
     ).map(lambda event: json.dumps(event).encode())
 )
 def test_no_body_raises_and_what_is_answered_202_is_kept(call: Caller, body: bytes) -> None:

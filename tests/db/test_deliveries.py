@@ -75,7 +75,8 @@ def test_waits_grow_with_each_failure(database: AppDatabase) -> None:
         assert claimed is not None
         deliveries.mark_failed(database, claimed, error="timeout", now=moment)
         found = deliveries.status_of(database, KEY)
-        assert found is not None and found.retry_at is not None
+        assert found is not None
+        assert found.retry_at is not None
         waits.append(found.retry_at - moment)
         moment = found.retry_at
     assert waits == [timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)]

@@ -37,7 +37,9 @@ def test_keeps_a_domain_in_one_spelling(typed: str, kept: str) -> None:
     assert normalise_domain(kept) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "blog", "exa mple.fr", "-a.fr", "a..fr", "https://", "<b>.fr", "x" * 300 + ".fr"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "blog", "exa mple.fr", "-a.fr", "a..fr", "https://", "<b>.fr", "x" * 300 + ".fr"]
+)
 def test_refuses_what_is_no_domain_with_a_sentence(typed: str) -> None:
     with pytest.raises(Invalid, match="is not a domain; write one such as"):
         normalise_domain(typed)
@@ -87,7 +89,9 @@ def test_changes_settings_and_keeps_the_recipients_that_stay(database: AppDataba
         pytest.param({"recipients": ["nobody"]}, "“nobody” is not an email address", id="email"),
     ],
 )
-def test_refuses_a_bad_setting_and_changes_nothing(database: AppDatabase, change: dict[str, object], sentence: str) -> None:
+def test_refuses_a_bad_setting_and_changes_nothing(
+    database: AppDatabase, change: dict[str, object], sentence: str
+) -> None:
     add_site(database, "exemple.fr", now=NOW, recipients=["a@exemple.fr"])
     asked = {"time_zone": "Europe/Brussels", "language": "en", "excluded_networks": "", "recipients": []} | change
     with pytest.raises(Invalid, match=sentence):

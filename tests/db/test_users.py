@@ -11,7 +11,7 @@ from tracker.db.invalid import Invalid
 from tracker.db.users import authenticate, count_users, create_user, find_user, set_language, set_password
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
-PASSWORD = "une phrase de passe"  # noqa: S105
+PASSWORD = "une phrase de passe"
 
 
 @pytest.fixture

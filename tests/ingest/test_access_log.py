@@ -31,7 +31,11 @@ def test_a_page_view_carries_the_logs_own_time_address_agent_and_referrer() -> N
     assert isinstance(hit, Hit)
     assert hit.received_at == datetime(2026, 11, 16, 9, 5, 3, tzinfo=UTC)
     assert (hit.ip, hit.user_agent) == ("192.0.2.7", AGENT)
-    assert (hit.event.url, hit.event.referrer, hit.event.domain) == ("https://a.fr/blog/", "https://www.google.com/", "a.fr")
+    assert (hit.event.url, hit.event.referrer, hit.event.domain) == (
+        "https://a.fr/blog/",
+        "https://www.google.com/",
+        "a.fr",
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ def us(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1_000_000
 
 
-def ids(moment: str, *, site: str = "a.fr", address: str = "192.0.2.1", agent: str = "Firefox", zone: str = "Europe/Paris") -> tuple[int, int | None]:
+def ids(
+    moment: str, *, site: str = "a.fr", address: str = "192.0.2.1", agent: str = "Firefox", zone: str = "Europe/Paris"
+) -> tuple[int, int | None]:
     return Identity(salt).visitor_ids(site, zone, address, agent, us(moment))
 
 
@@ -64,7 +66,10 @@ def test_yesterdays_id_is_the_one_that_yesterday_gave() -> None:
 
 def test_an_id_given_with_consent_stays_the_same_over_days() -> None:
     identity = Identity(salt)
-    days = [identity.visitor_ids("a.fr", "Europe/Paris", "192.0.2.1", "Firefox", us(f"2026-11-{day}T09:00:00"), "me") for day in (16, 17)]
+    days = [
+        identity.visitor_ids("a.fr", "Europe/Paris", "192.0.2.1", "Firefox", us(f"2026-11-{day}T09:00:00"), "me")
+        for day in (16, 17)
+    ]
     assert days[0] == days[1]
 
 

@@ -16,7 +16,9 @@ MINUTE = 60_000_000
 NOON = 1_794_830_400_000_000  # 2026-11-16T12:00:00Z in µs
 
 
-def pageview(minute: float, *, path: str = "/", visitor: int = 1, event_id: str | None = None, **facts: object) -> Arrival:
+def pageview(
+    minute: float, *, path: str = "/", visitor: int = 1, event_id: str | None = None, **facts: object
+) -> Arrival:
     event = Event(site="a.fr", name="pageview", occurred_at=NOON + int(minute * MINUTE), path=path, event_id=event_id)
     for name, value in facts.items():
         setattr(event, name, value)
@@ -31,7 +33,9 @@ def engagement(minute: float, *, seconds: float, visitor: int = 1) -> Arrival:
 
 
 def custom(minute: float, *, interactive: bool = True, visitor: int = 1) -> Arrival:
-    return Arrival(Event(site="a.fr", name="Signup", occurred_at=NOON + int(minute * MINUTE)), visitor, None, interactive)
+    return Arrival(
+        Event(site="a.fr", name="Signup", occurred_at=NOON + int(minute * MINUTE)), visitor, None, interactive
+    )
 
 
 def empty_store(*_: object) -> Iterable[Recalled]:
@@ -74,7 +78,9 @@ def test_one_page_is_a_bounce_and_a_second_page_takes_it_back() -> None:
     ("arrivals", "expected"),
     [
         pytest.param([pageview(0), custom(1)], [(1, 1, 1), (0, -1, 0)], id="interaction-ends-the-bounce"),
-        pytest.param([pageview(0), custom(1, interactive=False)], [(1, 1, 1), (0, 0, 0)], id="non-interactive-does-not"),
+        pytest.param(
+            [pageview(0), custom(1, interactive=False)], [(1, 1, 1), (0, 0, 0)], id="non-interactive-does-not"
+        ),
         pytest.param([custom(0), pageview(1)], [(1, 0, 0), (0, 0, 1)], id="interaction-first"),
         pytest.param([pageview(0), engagement(1, seconds=50)], [(1, 1, 1), (0, 0, 0)], id="reading-time-does-not"),
     ],
@@ -136,7 +142,13 @@ class Store:
             if event.visitor_id in visitor_ids and from_us <= event.occurred_at <= to_us:  # type: ignore[operator]
                 facts = tuple(getattr(event, name) for name in VISIT_FACTS)
                 yield Recalled(
-                    event.visitor_id, event.visit_id, event.name, event.occurred_at, event.event_id, event.bounces, facts
+                    event.visitor_id,
+                    event.visit_id,
+                    event.name,
+                    event.occurred_at,
+                    event.event_id,
+                    event.bounces,
+                    facts,
                 )
 
     def keep(self, arrivals: list[Arrival], verdicts: Iterable[object]) -> None:
@@ -191,7 +203,9 @@ def test_restarts_and_a_tiny_memory_change_nothing(steps: list[tuple[int, int, s
 
 
 @given(_steps)
-def test_every_visit_has_one_first_event_and_at_most_one_bounce(steps: list[tuple[int, int, str, str | None, bool]]) -> None:
+def test_every_visit_has_one_first_event_and_at_most_one_bounce(
+    steps: list[tuple[int, int, str, str | None, bool]],
+) -> None:
     arrivals = _arrivals(steps)
     verdicts = new_visits().assign(arrivals)
     kept = [one.event for one, verdict in zip(arrivals, verdicts, strict=True) if verdict is None]

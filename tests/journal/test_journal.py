@@ -85,7 +85,10 @@ def test_every_line_whose_append_returned_survives_kill_9(tmp_path: Path) -> Non
     assert len(kept) <= last + 2
 
 
-@given(lines=st.lists(st.binary(min_size=1, max_size=40).filter(lambda line: b"\n" not in line), min_size=1, max_size=8), data=st.data())
+@given(
+    lines=st.lists(st.binary(min_size=1, max_size=40).filter(lambda line: b"\n" not in line), min_size=1, max_size=8),
+    data=st.data(),
+)
 def test_a_segment_cut_at_any_byte_gives_the_lines_that_are_whole(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], data: st.DataObject
 ) -> None:

@@ -1,7 +1,8 @@
 """Finds the Chromium that the tests drive, and drives it without Playwright where Playwright would get in the way.
 
 Playwright keeps every page focused and in view, and switches the back/forward cache off. `PlainChromium` speaks the
-DevTools protocol over a pipe (https://chromedevtools.github.io/devtools-protocol/) and leaves tabs as readers have them.
+DevTools protocol (https://chromedevtools.github.io/devtools-protocol/) over a pipe and leaves tabs as readers have
+them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -31,20 +32,22 @@ def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
     named = environment.get("WEBLEADS_CHROMIUM")
     if named:
         if not shutil.which(named):
-            raise FileNotFoundError(f"WEBLEADS_CHROMIUM names {named}, which is no program: give the path of a Chromium")
+            raise FileNotFoundError(
+                f"WEBLEADS_CHROMIUM names {named}, which is no program: give the path of a Chromium"
+            )
         return named
     return next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 
 
 class PlainChromium:
-    """A headless Chromium with tabs that are in front or not, as a reader's are. Raises RuntimeError when it is silent."""
+    """A headless Chromium with tabs that are in front or not, as a reader's are. Silent, it raises RuntimeError."""
 
     def __init__(self, program: str, profile: Path) -> None:
         hears, tells = os.pipe()
         listens, answers = os.pipe()
 
         def take_pipe() -> None:
-            # Chromium reads its commands from descriptor 3 and answers on 4; high copies first, lest one hide the other.
+            # Chromium reads commands from descriptor 3 and answers on 4; copies first, lest one hide the other.
             ours = os.dup(hears), os.dup(answers)
             os.dup2(ours[0], 3)
             os.dup2(ours[1], 4)
@@ -61,10 +64,12 @@ class PlainChromium:
         self._received = b""
         self._calls = 0
 
-    def __enter__(self) -> PlainChromium:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.call("Browser.close")
         self._process.wait(10)
         os.close(self._tells)

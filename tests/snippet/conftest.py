@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -79,8 +78,3 @@ def page(context: BrowserContext) -> Iterator[Page]:
         assert page.evaluate(STORED) == ["", 0, 0, 0]
     assert context.cookies() == []
     assert thrown == []
-
-
-@pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    return tmp_path / "profile"

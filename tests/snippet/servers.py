@@ -42,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_OPTIONS = _answer  # noqa: N815 - the names that http.server calls
 
-    def log_message(self, format: str, *arguments: Any) -> None:
+    def log_message(self, *arguments: Any) -> None:
         """The tests' own output is enough."""
 
 
@@ -136,12 +136,13 @@ class Blog(Host):
         super().__init__()
 
     def snippet(self, attributes: str = "") -> str:
-        return f'<script defer data-domain="blog.example.fr" {attributes} src="{self.service.origin}/js/webleads.js"></script>'
+        source = f"{self.service.origin}/js/webleads.js"
+        return f'<script defer data-domain="blog.example.fr" {attributes} src="{source}"></script>'
 
     def article(self, body: str = "", *, attributes: str = "", title: str = "An article", head: str = "") -> str:
         return (
-            f"<!doctype html><html lang=fr><head><meta charset=utf-8><link rel=icon href='data:,'><title>{title}</title>"
-            f"{head}{self.snippet(attributes)}</head><body><h1>{title}</h1>{body}</body></html>"
+            "<!doctype html><html lang=fr><head><meta charset=utf-8><link rel=icon href='data:,'>"
+            f"<title>{title}</title>{head}{self.snippet(attributes)}</head><body><h1>{title}</h1>{body}</body></html>"
         )
 
     def put(self, path: str, html: str, headers: dict[str, str] | None = None, status: int = 200) -> str:

@@ -14,10 +14,15 @@ STAY = """<script>
   for (const type of ["click", "auxclick"]) addEventListener(type, e => e.target.closest("a") && e.preventDefault());
   addEventListener("submit", e => e.preventDefault());
 </script>"""
-FILES = "pdf doc docx xls xlsx ppt pptx pps key txt rtf csv zip rar 7z gz exe dmg pkg avi mov mp3 mp4 mpeg mid midi wav wma wmv"
+FILES = (
+    "pdf doc docx xls xlsx ppt pptx pps key txt rtf csv zip rar 7z gz exe dmg pkg "
+    "avi mov mp3 mp4 mpeg mid midi wav wma wmv"
+)
 
 
-def act(page: Page, blog: Blog, service: Service, body: str, action: str = "click", **options: Any) -> list[dict[str, Any]]:
+def act(
+    page: Page, blog: Blog, service: Service, body: str, action: str = "click", **options: Any
+) -> list[dict[str, Any]]:
     """Opens an article with the body, acts on its element #it, and gives the events beside the pageview."""
     page.goto(blog.put("/one", blog.article(body + STAY)))
     service.wait_for("pageview")
@@ -61,7 +66,9 @@ def test_each_kind_of_file_is_a_download(page: Page, blog: Blog, service: Servic
         pytest.param("<a id=it>x</a>", id="an anchor without an address"),
         pytest.param("<button id=it>x</button>", id="a button"),
         pytest.param("<form><a><input id=it></a></form>", id="a field of a form"),
-        pytest.param("<svg><a href='https://example.org'><text id=it y=20>x</text></a></svg>", id="a link in a drawing"),
+        pytest.param(
+            "<svg><a href='https://example.org'><text id=it y=20>x</text></a></svg>", id="a link in a drawing"
+        ),
     ],
 )
 def test_other_clicks_are_not_told(link: str, page: Page, blog: Blog, service: Service) -> None:
@@ -110,7 +117,8 @@ def test_a_form_that_the_browser_finds_invalid_is_not_told(page: Page, blog: Blo
 
 
 def test_a_tagged_element_sends_its_event_with_properties_and_revenue(page: Page, blog: Blog, service: Service) -> None:
-    tag = "data-webleads='Buy' data-webleads-plan='Pro' data-webleads-seat-count=3 data-webleads-amount=29.90 data-webleads-currency=EUR"
+    tag = "data-webleads=Buy data-webleads-plan=Pro data-webleads-seat-count=3"
+    tag += " data-webleads-amount=29.90 data-webleads-currency=EUR"
     [event] = act(page, blog, service, f"<div {tag}><button id=it data-other=no>x</button></div>")
 
     assert event["n"] == "Buy"
@@ -118,7 +126,9 @@ def test_a_tagged_element_sends_its_event_with_properties_and_revenue(page: Page
     assert (event["revenue"]["amount"], event["revenue"]["currency"]) == ("29.90", "EUR")
 
 
-def test_a_tagged_link_sends_its_own_event_in_place_of_the_outbound_one(page: Page, blog: Blog, service: Service) -> None:
+def test_a_tagged_link_sends_its_own_event_in_place_of_the_outbound_one(
+    page: Page, blog: Blog, service: Service
+) -> None:
     [event] = act(page, blog, service, "<a id=it data-webleads=Partner href='https://example.org/'>x</a>")
 
     assert (event["n"], event["props"]) == ("Partner", {"url": "https://example.org/"})

@@ -30,7 +30,7 @@ def other(plain_browser: PlainChromium, tab: Tab) -> Iterator[Tab]:
 
 
 def engaged_ms(service: Service, url: str | None = None) -> float:
-    return sum(event["e"] for event in service.events("engagement") if url is None or event["u"] == url)
+    return sum(float(event["e"]) for event in service.events("engagement") if url is None or event["u"] == url)
 
 
 def test_time_in_front_is_within_a_tenth_of_the_truth_over_three_hides(
@@ -84,7 +84,9 @@ def test_closing_the_tab_sends_what_was_read(plain_browser: PlainChromium, blog:
     assert service.wait_for("engagement", 1)[0]["e"] >= 300
 
 
-def test_scroll_depth_is_the_deepest_point_and_never_shrinks(tab: Tab, other: Tab, blog: Blog, service: Service) -> None:
+def test_scroll_depth_is_the_deepest_point_and_never_shrinks(
+    tab: Tab, other: Tab, blog: Blog, service: Service
+) -> None:
     tab.goto(blog.put("/one", blog.article(LONG)))
     height = tab.run("innerHeight")
     total = tab.run("document.body.scrollHeight")

@@ -39,7 +39,12 @@ def test_push_replace_back_and_forward_are_one_pageview_each(page: Page, blog: B
     page.goto(blog.origin + "/one")
     service.wait_for("pageview", 1)
     for count, move in enumerate(
-        ["history.pushState(0, '', '/two')", "history.replaceState(0, '', '/three')", "history.back()", "history.forward()"],
+        [
+            "history.pushState(0, '', '/two')",
+            "history.replaceState(0, '', '/three')",
+            "history.back()",
+            "history.forward()",
+        ],
         2,
     ):
         page.evaluate(move)
@@ -57,7 +62,9 @@ def test_a_page_within_a_page_is_referred_by_the_page_before(page: Page, blog: B
     assert (first["r"], second["r"]) == ("", blog.origin + "/one")
 
 
-def test_a_title_that_the_router_sets_after_the_address_is_the_new_one(page: Page, blog: Blog, service: Service) -> None:
+def test_a_title_that_the_router_sets_after_the_address_is_the_new_one(
+    page: Page, blog: Blog, service: Service
+) -> None:
     page.goto(blog.origin + "/one")
     service.wait_for("pageview", 1)
     page.evaluate("history.pushState(0, '', '/two'); setTimeout(() => { document.title = 'Two' }, 20)")

@@ -39,7 +39,12 @@ def count(store: EventStore) -> int:
 
 def test_values_come_back_as_they_went_in(store: EventStore) -> None:
     row = columns(
-        1, title=["L’été — «c’est fini» 🌻"], asn=[4_294_967_295], visitor_id=[-(2**63)], revenue=[12.5], screen_width=[390]
+        1,
+        title=["L’été — «c’est fini» 🌻"],
+        asn=[4_294_967_295],
+        visitor_id=[-(2**63)],
+        revenue=[12.5],
+        screen_width=[390],
     )
     store.append(Batch(row))
     frame = store.frame(select(events))

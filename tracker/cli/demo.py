@@ -24,7 +24,13 @@ DEMO_EMAIL = "demo@example.com"
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port.")
 @click.option("--no-serve", is_flag=True, help="Make the data and stop.")
 def demo(
-    events: int, seed: int, today: datetime | None, data: Path | None, host: str | None, port: int | None, no_serve: bool
+    events: int,
+    seed: int,
+    today: datetime | None,
+    data: Path | None,
+    host: str | None,
+    port: int | None,
+    no_serve: bool,
 ) -> None:
     """Try the product on a year of made-up traffic of one French blog."""
     folder = data or Path(tempfile.mkdtemp(prefix="webleads-demo-"))

@@ -91,5 +91,5 @@ def _rules(domain: str) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _salt_of_the_run(day: date) -> bytes:
+def _salt_of_the_run(_day: date) -> bytes:
     return secrets.token_bytes(16)

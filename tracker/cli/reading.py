@@ -15,11 +15,15 @@ from tracker.cli.reach import ask
 
 @click.command()
 @click.option("--site", required=True, help="The site.")
-@click.option("--period", default="7d", show_default=True, help="7d, 30d, month, 12mo, all, 2026-W46, 2026-11-01,2026-11-15 …")
+@click.option(
+    "--period", default="7d", show_default=True, help="7d, 30d, month, 12mo, all, 2026-W46, 2026-11-01,2026-11-15 …"
+)
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json", "xlsx"]), default="table", show_default=True
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file (xlsx needs it or a pipe).")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file (xlsx needs it or a pipe)."
+)
 @data_option
 def leads(site: str, period: str, form: str, output: Path | None, data: Path | None) -> None:
     """The companies that read the site, the ones that deserve a call first."""
@@ -91,11 +95,11 @@ def report() -> None:
 @click.option("--week", default=None, help="An ISO week such as 2026-W46 (default: the last complete one).")
 @click.option("--format", "form", type=click.Choice(["text", "html", "json"]), default="text", show_default=True)
 @click.option("--send", is_flag=True, help="Send it to the site's recipients who have not had it yet.")
-@click.option("--to", "recipients", multiple=True, help="With --send: to these addresses instead of the site's recipients.")
+@click.option(
+    "--to", "recipients", multiple=True, help="With --send: to these addresses instead of the site's recipients."
+)
 @data_option
-def weekly(
-    site: str, week: str | None, form: str, send: bool, recipients: tuple[str, ...], data: Path | None
-) -> None:
+def weekly(site: str, week: str | None, form: str, send: bool, recipients: tuple[str, ...], data: Path | None) -> None:
     """The report of one complete week."""
     if recipients and not send:
         raise CommandError("--to goes with --send")
@@ -111,5 +115,3 @@ def weekly(
         raise CommandError(f"{site} has no recipients; add one on its settings page or name one with --to")
     if any(delivery["failed"] for delivery in found["deliveries"]):
         raise SystemExit(1)
-
-

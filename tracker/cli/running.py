@@ -26,12 +26,16 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
 
 
 def _welcome(settings: Settings, first_user_link: str | None) -> None:
-    click.echo(f"webleads is running: {click.style(settings.public_url, bold=True)}   (data in {settings.data.resolve()})")
+    click.echo(
+        f"webleads is running: {click.style(settings.public_url, bold=True)}   (data in {settings.data.resolve()})"
+    )
     if first_user_link:
         click.echo("\nThere is no user yet. Open this link to become the first; it works once, for seven days:\n")
         click.echo(f"  {first_user_link}\n")
     if not any(settings.geo_folder.glob("*.mmdb")):
-        click.echo(f"No geo database yet: put GeoLite2 or DB-IP Lite files (.mmdb) in {settings.geo_folder} to name companies.")
+        click.echo(
+            f"No geo database yet: put GeoLite2 or DB-IP Lite files (.mmdb) in {settings.geo_folder} to name companies."
+        )
     click.echo("Stop with Ctrl-C; nothing that was accepted is lost.")
 
 

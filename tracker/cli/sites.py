@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,9 +33,15 @@ def site() -> None:
 
 @site.command("add")
 @click.argument("domain")
-@click.option("--timezone", "time_zone", default="Europe/Paris", show_default=True, help="Time zone of the site's days.")
-@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of its reports.")
-@click.option("--report-to", "recipients", multiple=True, metavar="EMAIL", help="Send the weekly report here; may be repeated.")
+@click.option(
+    "--timezone", "time_zone", default="Europe/Paris", show_default=True, help="Time zone of the site's days."
+)
+@click.option(
+    "--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of its reports."
+)
+@click.option(
+    "--report-to", "recipients", multiple=True, metavar="EMAIL", help="Send the weekly report here; may be repeated."
+)
 @data_option
 def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...], data: Path | None) -> None:
     """Add a website and print the snippet for its pages."""
@@ -82,7 +89,7 @@ def add_user(email: str, password_stdin: bool, data: Path | None) -> None:
     from tracker.service import utc_now
 
     if password_stdin:
-        password = click.get_text_stream("stdin").readline().rstrip("\n")
+        password = sys.stdin.readline().rstrip("\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with app_database(settings_of(data)) as database:

@@ -41,7 +41,15 @@ class _Body(WireEvent, omit_defaults=True):
 
 _decode = msgspec.json.Decoder(_Body).decode
 _TYPE_PROBLEM = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`(?: - at `\$(?P<where>[^`]*)`)?")
-_TYPE_WORDS = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false", "null": "null", "object": "an object", "array": "a list"}
+_TYPE_WORDS = {
+    "str": "text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+    "object": "an object",
+    "array": "a list",
+}
 
 
 def read_events(body: bytes) -> list[WireEvent]:
@@ -139,7 +147,9 @@ def _check_domains(event: WireEvent, prefix: str) -> None:
         return
     domains = domain.split(",")
     if len(domains) > _MAX_DOMAINS:
-        raise Problem(400, f"{prefix}domain", f"`{prefix}domain` names {len(domains)} sites; at most {_MAX_DOMAINS} are taken")
+        raise Problem(
+            400, f"{prefix}domain", f"`{prefix}domain` names {len(domains)} sites; at most {_MAX_DOMAINS} are taken"
+        )
     if any(not one.strip() or len(one) > _MAX_DOMAIN for one in domains):
         raise Problem(400, f"{prefix}domain", f"`{prefix}domain` must be a domain such as blog.example.fr")
 

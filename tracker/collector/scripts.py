@@ -37,7 +37,9 @@ class Scripts:
             return _answer(start_response, "405 Method Not Allowed", [("Allow", "GET, HEAD")], b"")
         if script is None:
             status = "404 Not Found" if self._scripts else "503 Service Unavailable"
-            return _answer(start_response, status, [("Content-Type", "text/plain")], b"" if self._scripts else _NOT_BUILT)
+            return _answer(
+                start_response, status, [("Content-Type", "text/plain")], b"" if self._scripts else _NOT_BUILT
+            )
         headers = [
             ("Cache-Control", _CACHE),
             ("ETag", script.etag),
@@ -58,7 +60,11 @@ class Scripts:
 
 def _load(path: Path) -> _Script:
     plain = path.read_bytes()
-    packed = [_Variant(encoding, Path(f"{path}.{suffix}").read_bytes()) for encoding, suffix in (("br", "br"), ("gzip", "gz")) if Path(f"{path}.{suffix}").exists()]
+    packed = [
+        _Variant(encoding, Path(f"{path}.{suffix}").read_bytes())
+        for encoding, suffix in (("br", "br"), ("gzip", "gz"))
+        if Path(f"{path}.{suffix}").exists()
+    ]
     return _Script(f'"{blake2b(plain, digest_size=8).hexdigest()}"', (*packed, _Variant(None, plain)))
 
 
@@ -68,7 +74,9 @@ def _best(script: _Script, accepted: str) -> _Variant:
     for part in accepted.lower().split(","):
         coding, _, parameters = part.partition(";")
         taken[coding.strip()] = parameters.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return next(variant for variant in script.variants if variant.encoding is None or taken.get(variant.encoding, False))
+    return next(
+        variant for variant in script.variants if variant.encoding is None or taken.get(variant.encoding, False)
+    )
 
 
 def _answer(

@@ -142,7 +142,7 @@ class Collector:
         try:
             self._journal.append(encode_line([Hit(received_at, address, user_agent, headers, one) for one in events]))
         except JournalUnavailable as problem:
-            log.error("a hit was refused: %s", problem)
+            log.error("a hit was refused: %s", problem)  # noqa: TRY400 - the cause says all, and a flood of hits logs it
             raise Problem(503, "journal", f"the event cannot be kept now ({problem}); send it again later") from problem
 
 
@@ -159,7 +159,9 @@ def _read_body(environ: Environ) -> bytes:
 
 
 def _refuse(problem: Problem, start_response: StartResponse) -> list[bytes]:
-    body = json.dumps({"error": problem.field, "message": problem.message}, ensure_ascii=False).encode("utf-8", "replace")
+    body = json.dumps({"error": problem.field, "message": problem.message}, ensure_ascii=False).encode(
+        "utf-8", "replace"
+    )
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), _ANY_ORIGIN]
     headers += [("Cache-Control", "no-store")]
     if problem.status in (429, 503):

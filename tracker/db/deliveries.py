@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Select, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tracker.db.engine import AppDatabase
@@ -88,7 +88,7 @@ def latest(database: AppDatabase, site_id: int, *, limit: int = 20) -> Sequence[
         return session.scalars(statement.limit(limit)).all()
 
 
-def _select(key: DeliveryKey):  # type: ignore[no-untyped-def]
+def _select(key: DeliveryKey) -> Select[Delivery]:
     return select(Delivery).where(
         Delivery.site_id == key.site_id,
         Delivery.report == key.report,

@@ -19,7 +19,9 @@ SALT_BYTES = 16
 class Salts:
     """Salts by day; each is stored before it is first used, so that a crash does not change a day's visitors."""
 
-    def __init__(self, database: AppDatabase, *, now: Callable[[], datetime], random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, database: AppDatabase, *, now: Callable[[], datetime], random_bytes: Callable[[int], bytes]
+    ) -> None:
         self._database = database
         self._now = now
         self._random_bytes = random_bytes

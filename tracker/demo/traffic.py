@@ -15,10 +15,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tracker.demo import catalogue
-from tracker.demo.catalogue import ABOUT, ARTICLES, COMPANIES, CONTACT, DEVICES, HOME, ORIGINS, PLACES, PRICES, PROVIDERS
+from tracker.demo.catalogue import (
+    ABOUT,
+    ARTICLES,
+    COMPANIES,
+    CONTACT,
+    DEVICES,
+    HOME,
+    ORIGINS,
+    PLACES,
+    PRICES,
+    PROVIDERS,
+)
 from tracker.enrichment.agent import parse_agent
-from tracker.enrichment.page import parse_page
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
+from tracker.enrichment.page import parse_page
 from tracker.enrichment.source import attribute
 from tracker.store.engines import Batch, EventStore, NotCounted
 from tracker.store.schema import EVENT_COLUMNS
@@ -159,7 +170,9 @@ def _moments(random: np.random.Generator, first_day: date, day: Whole, at_work: 
     hour = np.where(at_work, _choose(random, office, len(day)), _choose(random, hours, len(day)))
     seconds = day * 86_400 + hour * 3600 + random.integers(0, 3600, len(day))
     local = pd.DatetimeIndex(np.datetime64(first_day, "us") + seconds.astype("timedelta64[s]"))
-    utc = local.tz_localize(_TIME_ZONE, nonexistent="shift_forward", ambiguous=np.ones(len(day), bool)).tz_convert("UTC")
+    utc = local.tz_localize(_TIME_ZONE, nonexistent="shift_forward", ambiguous=np.ones(len(day), bool)).tz_convert(
+        "UTC"
+    )
     milliseconds = random.integers(0, 1000, len(day)) * 1000
     moments: Whole = utc.as_unit("us").asi8 + milliseconds
     return moments
@@ -185,7 +198,9 @@ def _make_events(random: np.random.Generator, visits: _Visits, popularity: Real)
         "engaged_ms": np.zeros(len(visit), np.int64),
         "scroll_depth": pd.array(np.full(len(visit), None), dtype="Int64"),
     }
-    reads = _columns(random, visits, visit[read], page[read], ENGAGEMENT, at[read] + (seconds[read] * 1e6).astype(np.int64))
+    reads = _columns(
+        random, visits, visit[read], page[read], ENGAGEMENT, at[read] + (seconds[read] * 1e6).astype(np.int64)
+    )
     nothing = np.zeros(int(read.sum()), np.int64)
     reads |= {
         "visits": nothing,
@@ -204,7 +219,9 @@ def _next_page(
     """Another page: for those who are close to becoming clients, now and then the prices or the contact page."""
     warmth = np.where(at_work, np.array([one.warmth for one in COMPANIES])[visits.company[visit]], 0.08)
     wants = random.random(len(visit)) < warmth * 0.35
-    return np.where(wants, _INTENT_FROM + random.integers(0, 2, len(visit)), _choose_each(random, popularity[visits.day[visit]]))
+    return np.where(
+        wants, _INTENT_FROM + random.integers(0, 2, len(visit)), _choose_each(random, popularity[visits.day[visit]])
+    )
 
 
 def _columns(
@@ -212,7 +229,9 @@ def _columns(
 ) -> dict[str, Any]:
     """Every column but the deltas. What stands on a visit is looked up in tables by the visit's indices."""
     rows = len(visit)
-    columns: dict[str, Any] = {column: np.full(rows, None, dtype=object) for column in ("event_id", "revenue", "currency", "props")}
+    columns: dict[str, Any] = {
+        column: np.full(rows, None, dtype=object) for column in ("event_id", "revenue", "currency", "props")
+    }
     columns |= {
         "site": _text([catalogue.SITE], np.zeros(rows, np.int64)),
         "name": _text([name], np.zeros(rows, np.int64)),
@@ -227,7 +246,12 @@ def _columns(
         "language": _text(["fr-FR"], np.zeros(rows, np.int64)),
         "revenue": np.full(rows, np.nan),
     }
-    return columns | _source_columns(visits.origin[visit]) | _device_columns(visits.device[visit]) | _network_columns(visits, visit)
+    return (
+        columns
+        | _source_columns(visits.origin[visit])
+        | _device_columns(visits.device[visit])
+        | _network_columns(visits, visit)
+    )
 
 
 def _source_columns(origin: Whole) -> dict[str, Any]:
@@ -263,7 +287,8 @@ def _network_columns(visits: _Visits, visit: Whole) -> dict[str, Any]:
         "company": [None] * len(homes) + [one.name for one in COMPANIES],
         "company_domain": [None] * len(homes) + [one.domain for one in COMPANIES],
         "company_method": [None] * len(homes) + ["own_list"] * len(COMPANIES),
-        "company_evidence": [None] * len(homes) + [f"{one.network} stands in the list of networks" for one in COMPANIES],
+        "company_evidence": [None] * len(homes)
+        + [f"{one.network} stands in the list of networks" for one in COMPANIES],
     }
     columns: dict[str, Any] = {name: _text(table, row) for name, table in tables.items()}
     asns = np.array([provider.asn for _, provider in homes] + [one.asn for one in COMPANIES], np.int64)
@@ -294,14 +319,18 @@ def _first(columns: dict[str, Any], most: int, until: datetime | None) -> tuple[
     """The columns' first rows: those before `until`, and no more than `most`. Rows are in the order of time."""
     rows = len(columns["site"])
     if until is not None:
-        rows = int(np.searchsorted(columns["occurred_at"], np.datetime64(until.astimezone(UTC).replace(tzinfo=None), "us")))
+        rows = int(
+            np.searchsorted(columns["occurred_at"], np.datetime64(until.astimezone(UTC).replace(tzinfo=None), "us"))
+        )
     rows = min(rows, most)
     return {name: values[:rows] for name, values in columns.items()}, rows
 
 
 def _choose(random: np.random.Generator, weights: Any, number: int) -> Whole:
     shares = np.asarray(weights, dtype=float)
-    chosen: Whole = np.searchsorted(np.cumsum(shares / shares.sum())[:-1], random.random(number), side="right").astype(np.int64)
+    chosen: Whole = np.searchsorted(np.cumsum(shares / shares.sum())[:-1], random.random(number), side="right").astype(
+        np.int64
+    )
     return chosen
 
 

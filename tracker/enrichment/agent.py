@@ -14,7 +14,14 @@ import ua_parser
 from user_agents import parsers
 
 _CACHED = 32_768
-_HINTS = ("sec-ch-ua", "sec-ch-ua-full-version-list", "sec-ch-ua-platform", "sec-ch-ua-platform-version", "sec-ch-ua-mobile", "sec-ch-ua-model")
+_HINTS = (
+    "sec-ch-ua",
+    "sec-ch-ua-full-version-list",
+    "sec-ch-ua-platform",
+    "sec-ch-ua-platform-version",
+    "sec-ch-ua-mobile",
+    "sec-ch-ua-model",
+)
 
 
 class Agent(NamedTuple):
@@ -27,7 +34,10 @@ class Agent(NamedTuple):
     os_version: str | None
 
 
-_TV = re.compile(r"smart-?tv|smarttv|googletv|android tv|appletv|apple tv|hbbtv|netcast|web0s|webos\.tv|tizen.*tv|viera|bravia|roku|aft[a-z]+ build|crkey|\btv\b", re.IGNORECASE)
+_TV = re.compile(
+    r"smart-?tv|smarttv|googletv|android tv|appletv|apple tv|hbbtv|netcast|web0s|webos\.tv|tizen.*tv|viera|bravia|roku|aft[a-z]+ build|crkey|\btv\b",
+    re.IGNORECASE,
+)
 _CONSOLE = re.compile(r"playstation|nintendo|xbox", re.IGNORECASE)
 _OTHER = re.compile(r"watch|oculus|quest|tesla|qtcarbrowser|kindle|kobo", re.IGNORECASE)
 _TABLET = re.compile(r"ipad|tablet|(?:android(?!.*mobile))", re.IGNORECASE)
@@ -88,10 +98,16 @@ def _parse(user_agent: str, hints: tuple[str, ...]) -> Agent:
     if not user_agent and not any(hints):
         return Agent(None, None, None, None, None)
     found = ua_parser.parse(user_agent).with_defaults()
-    browser = parsers.parse_browser(found.user_agent.family, found.user_agent.major, found.user_agent.minor, found.user_agent.patch)
-    system = parsers.parse_operating_system(found.os.family, found.os.major, found.os.minor, found.os.patch, found.os.patch_minor)
+    browser = parsers.parse_browser(
+        found.user_agent.family, found.user_agent.major, found.user_agent.minor, found.user_agent.patch
+    )
+    system = parsers.parse_operating_system(
+        found.os.family, found.os.major, found.os.minor, found.os.patch, found.os.patch_minor
+    )
     brands, full_versions, platform, platform_version, mobile, _ = hints
-    name, version = _browser(user_agent, _known(browser.family), browser.version_string or None, full_versions or brands)
+    name, version = _browser(
+        user_agent, _known(browser.family), browser.version_string or None, full_versions or brands
+    )
     os, os_version = _system(_known(system.family), system.version_string or None, platform, platform_version)
     return Agent(_device(user_agent, os, mobile), name, version, os, os_version)
 
@@ -111,7 +127,9 @@ def _browser(agent: str, family: str | None, version: str | None, brands: str) -
     return (_BROWSERS.get(family, family) if family else None), _short(version)
 
 
-def _system(family: str | None, version: str | None, platform: str, platform_version: str) -> tuple[str | None, str | None]:
+def _system(
+    family: str | None, version: str | None, platform: str, platform_version: str
+) -> tuple[str | None, str | None]:
     """The system, from the hints where the agent is frozen: Windows 11 says `Windows NT 10.0`, macOS 10.15.7.
 
     Source of the Windows table: Microsoft, "Detect Windows 11 using User-Agent Client Hints".
@@ -148,4 +166,4 @@ def _device(agent: str, os: str | None, mobile: str) -> str:
         return "mobile"
     if os in ("Windows", "macOS", "Linux", "Ubuntu", "Fedora", "Debian", "ChromeOS", "FreeBSD", "OpenBSD", "Solaris"):
         return "desktop"
-    return "other" if os is None else "desktop" if os in ("Mac OS X",) else "mobile" if os in ("Android", "iOS") else "desktop"
+    return "other" if os is None else "mobile" if os in ("Android", "iOS") else "desktop"

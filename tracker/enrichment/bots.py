@@ -54,11 +54,18 @@ _KINDS = (
     (BotKind.LIBRARY, re.compile(r"curl|wget|python|java/|go-http|okhttp|axios|node-fetch|libwww|perl|ruby|php|httpclient|guzzle|scrapy|aiohttp|requests|undici|http", re.IGNORECASE)),
 )  # fmt: skip
 
-_HEADLESS = re.compile(r"HeadlessChrome|PhantomJS|SlimerJS|Playwright|Puppeteer|Selenium|jsdom|Cypress/|HtmlUnit", re.IGNORECASE)
-_SAYS_SO = re.compile(r"\+https?://|\b(?:bot|crawler|spider|scraper|fetcher|monitor(?:ing)?|scanner|archiver|validator|checker)\b|[a-z]bot\b[/; )]|@[a-z0-9-]+\.[a-z]{2,}", re.IGNORECASE)
+_HEADLESS = re.compile(
+    r"HeadlessChrome|PhantomJS|SlimerJS|Playwright|Puppeteer|Selenium|jsdom|Cypress/|HtmlUnit", re.IGNORECASE
+)
+_SAYS_SO = re.compile(
+    r"\+https?://|\b(?:bot|crawler|spider|scraper|fetcher|monitor(?:ing)?|scanner|archiver|validator|checker)\b|[a-z]bot\b[/; )]|@[a-z0-9-]+\.[a-z]{2,}",
+    re.IGNORECASE,
+)
 # Phones and apps whose names look like bots.
 _NO_BOT = re.compile(r"\bCUBOT\b|\bBotan|\bRobot(?:o|ics)\b", re.IGNORECASE)
-_NAME = re.compile(r"([A-Za-z][\w.-]*(?:[Bb]ot|[Ss]pider|[Cc]rawler|[Ff]etcher|[Mm]onitor)[\w-]*)|compatible; ([\w.!\- ]+?)[/;)]|^([\w.\-]+)")
+_NAME = re.compile(
+    r"([A-Za-z][\w.-]*(?:[Bb]ot|[Ss]pider|[Cc]rawler|[Ff]etcher|[Mm]onitor)[\w-]*)|compatible; ([\w.!\- ]+?)[/;)]|^([\w.\-]+)"
+)
 _LIBRARY = re.compile(r"^(?:[\w.-]+)(?:/[\w.+-]+)?$")
 
 
@@ -72,9 +79,6 @@ def detect_bot(
     headers: Mapping[str, str],
     *,
     webdriver: bool = False,
-    address: str | None = None,
-    asn: int | None = None,
-    network_kind: str | None = None,
     disabled_rules: frozenset[str] = frozenset(),
 ) -> Bot | None:
     """The bot behind a hit, or None for a person. A rule in `disabled_rules` gives no verdict."""
@@ -91,7 +95,9 @@ def detect_bot(
 
 
 def _is_prefetch(headers: Mapping[str, str]) -> bool:
-    return any("prefetch" in headers.get(name, "") or "preview" in headers.get(name, "") for name in ("purpose", "sec-purpose"))
+    return any(
+        "prefetch" in headers.get(name, "") or "preview" in headers.get(name, "") for name in ("purpose", "sec-purpose")
+    )
 
 
 @lru_cache(maxsize=_CACHED)

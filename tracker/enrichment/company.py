@@ -30,7 +30,9 @@ _LEGAL_FORM = re.compile(
 )
 _NUMBER = re.compile(r"^as\d+\s+", re.IGNORECASE)
 _HANDLE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+\s+(?=\S*[a-z])")
-_SMALL_WORDS = frozenset("de du des la le les et d l of the and for und der die das di del y e van von en au aux".split())
+_SMALL_WORDS = frozenset(
+    "de du des la le les et d l of the and for und der die das di del y e van von en au aux".split()
+)
 _TENANT = re.compile(
     r"^([a-z0-9][a-z0-9-]{1,60})\.(?:(?:my\.)?sharepoint\.com|atlassian\.net|slack\.com|(?:lightning|my)\.force\.com|zendesk\.com|service-now\.com)$"
 )
@@ -50,7 +52,9 @@ def _by_network(record: NetworkRecord, network: Network) -> Company | None:
         return None
     method, confidence = ("isp", 0.85) if record.isp_organisation else ("as_organisation", 0.75)
     number = f"AS{network.asn}" if network.asn else "the address"
-    return Company(name, record.domain, method, f"{number} is run by {network.organisation}; {network.evidence}", confidence)
+    return Company(
+        name, record.domain, method, f"{number} is run by {network.organisation}; {network.evidence}", confidence
+    )
 
 
 def _by_tenant(host: str | None) -> Company | None:

@@ -82,7 +82,7 @@ class Databases:
                 reader = Reader(str(path))
                 use = _use_of(reader.metadata().database_type)
                 _raw(reader)("192.0.2.1")
-            except Exception as problem:  # a damaged file fails in many ways, each of them only about this file
+            except Exception as problem:  # noqa: BLE001 - a damaged file fails in many ways, each of them only about this file
                 problems.append(f"{path.name} is no usable geo database: {_one_line(problem)}")
                 continue
             if use is None:
@@ -103,7 +103,7 @@ class Databases:
         if _fingerprint(self._folder) == self._seen:
             return False
         fresh = Databases.open(self._folder)
-        self.__init__(self._folder, fresh._readers, fresh.problems)  # type: ignore[misc]
+        self.__init__(self._folder, fresh._readers, fresh.problems)  # type: ignore[misc]  # noqa: SLF001
         return True
 
     def _look_up(self, use: str, address: str) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class Databases:
 
 
 def _raw(reader: Reader) -> Callable[[str], Any]:
-    return reader._db_reader.get
+    return reader._db_reader.get  # noqa: SLF001 - see the module's head
 
 
 def _use_of(database_type: str) -> str | None:

@@ -45,14 +45,38 @@ class Network(NamedTuple):
 # Words of names, checked in this order: who sells access or machines is told first, as "Universal Hosting" is no school.
 _WORDS: tuple[tuple[NetworkKind, str], ...] = (
     (NetworkKind.VPN, r"vpn|proxy|anonym|mullvad|nordvpn|datacamp|m247|tor exit|private internet|hide ?my"),
-    (NetworkKind.INFRASTRUCTURE, r"internet exchange|\bixp?\b|route server|registry|\bripe\b|\bnic\b|root server|dns root|verisign|afnic|peering|exchange point"),
-    (NetworkKind.CONTENT, r"akamai|fastly|cloudflare|cdn|edgecast|limelight|netflix|google|facebook|meta platforms|twitter|apple inc|apple-|microsoft|amazon|yahoo|bytedance|tiktok|linkedin|yandex|baidu|tencent|alibaba|content delivery"),
-    (NetworkKind.HOSTING, r"host(?:ing|er|ed)?\b|hosting|hostin|data ?cent(?:er|re)|datacent|colo(?:cation)?\b|server|cloud|vps|dedicated|ovh|hetzner|digitalocean|linode|vultr|contabo|scaleway|online s\.?a\.?s|ikoula|gandi|leaseweb|rackspace|iomart|softlayer|1&1|ionos|strato|aruba s\.?p\.?a|infomaniak|o2switch|choopa|servers|virtual machine|webhost|internap|equinix|interxion|oracle|psychz|quadranet|colocrossing|servermania|hivelocity|zenlayer|cogent|hurricane electric|nforce|worldstream|gcore|selectel|fibergrid"),
-    (NetworkKind.MOBILE, r"mobile|cellular|wireless|\bgsm\b|\blte\b|\b[345]g\b|mobitel|movil|mobil\b|bouygues|sfr\b|t-mobile|vodafone|orange|verizon|sprint|telefonica|telenor|tele2|turkcell|airtel|reliance jio|\bmts\b|vimpelcom|megafon|kyivstar"),
-    (NetworkKind.ISP, r"tele?com|t[eé]l[eé]com|telekom|telef[oó]n|\btel\b|internet|isp\b|broadband|cable|kabel|fib(?:er|re|ra)|ftth|dsl|wi-?fi|wisp|provider|provid|carrier|transit|backbone|communicat|comunica|komunik|kommunik|network(?:s|ing)?\b|netz|netcom|\bnet\b|net$|online|wire|satellite|satell|telia|telus|comcast|charter|proxad|free sas|numericable|swisscom|proximus|belgacom|telenet|kpn|ziggo|virgin media|british telecom|\bbt\b|level ?3|lumen|century ?link|cogent|gtt|ntt|kddi|softbank|pccw|china unicom|chinanet|china mobile|korea telecom|\bkt\b|rostelecom|at&t|att-|\bcox\b|frontier|windstream|rogers|bell canada|videotron|shaw|iinet|optus|telstra|spark|singtel|starhub|maxis|bsnl|tata|sify|claro|oi s\.?a|vivo|embratel|connect|datacom|link\b|links\b|line\b|lines\b|web\b|digital|systems? integrat|iptv|catv|optic|opti[ck]|air ?band|zone|lan\b|\bix\b"),
-    (NetworkKind.EDUCATION, r"universi|univ\b|college|school|schule|hochschule|école|ecole|lyc[eé]e|academ|acad[eé]m|institut(?:e|o)? (?:of|de|f[uü]r)|educat|[eé]ducation|campus|renater|janet|dfn|surfnet|geant|garr|rediris|switch\b|belnet|politecn|polytech|faculty|facult[eé]|research network|student|cnrs|inria|\bedu\b|fachhochschule|eth z|epfl|istituto"),
-    (NetworkKind.GOVERNMENT, r"minist|government|gouvern|governo|gobierno|municip|city of|county|state of|d[eé]partement|pr[eé]fecture|mairie|conseil (?:r[eé]gional|d[eé]part|g[eé]n)|r[eé]gion\b|commune|ville de|ayuntamiento|comune di|stadt\b|landkreis|bundes|federal|parliament|parlement|senat|s[eé]nat|assembl[eé]e|police|army|navy|air force|defen[sc]e|military|\bdod\b|tax|customs|douane|court|justice|public administration|amt\b|agency|council|kommun|gemeente|rijks|province|prefect"),
-    (NetworkKind.NONPROFIT, r"foundation|fondation|stiftung|fundaci|fondazione|association|verein|e\.v\.|ngo|charity|church|[eé]glise|croix|red cross|non-?profit|federation|f[eé]d[eé]ration|society|union\b|onlus|wikimedia"),
+    (
+        NetworkKind.INFRASTRUCTURE,
+        r"internet exchange|\bixp?\b|route server|registry|\bripe\b|\bnic\b|root server|dns root|verisign|afnic|peering|exchange point",
+    ),
+    (
+        NetworkKind.CONTENT,
+        r"akamai|fastly|cloudflare|cdn|edgecast|limelight|netflix|google|facebook|meta platforms|twitter|apple inc|apple-|microsoft|amazon|yahoo|bytedance|tiktok|linkedin|yandex|baidu|tencent|alibaba|content delivery",
+    ),
+    (
+        NetworkKind.HOSTING,
+        r"host(?:ing|er|ed)?\b|hosting|hostin|data ?cent(?:er|re)|datacent|colo(?:cation)?\b|server|cloud|vps|dedicated|ovh|hetzner|digitalocean|linode|vultr|contabo|scaleway|online s\.?a\.?s|ikoula|gandi|leaseweb|rackspace|iomart|softlayer|1&1|ionos|strato|aruba s\.?p\.?a|infomaniak|o2switch|choopa|servers|virtual machine|webhost|internap|equinix|interxion|oracle|psychz|quadranet|colocrossing|servermania|hivelocity|zenlayer|cogent|hurricane electric|nforce|worldstream|gcore|selectel|fibergrid",
+    ),
+    (
+        NetworkKind.MOBILE,
+        r"mobile|cellular|wireless|\bgsm\b|\blte\b|\b[345]g\b|mobitel|movil|mobil\b|bouygues|sfr\b|t-mobile|vodafone|orange|verizon|sprint|telefonica|telenor|tele2|turkcell|airtel|reliance jio|\bmts\b|vimpelcom|megafon|kyivstar",
+    ),
+    (
+        NetworkKind.ISP,
+        r"tele?com|t[eé]l[eé]com|telekom|telef[oó]n|\btel\b|internet|isp\b|broadband|cable|kabel|fib(?:er|re|ra)|ftth|dsl|wi-?fi|wisp|provider|provid|carrier|transit|backbone|communicat|comunica|komunik|kommunik|network(?:s|ing)?\b|netz|netcom|\bnet\b|net$|online|wire|satellite|satell|telia|telus|comcast|charter|proxad|free sas|numericable|swisscom|proximus|belgacom|telenet|kpn|ziggo|virgin media|british telecom|\bbt\b|level ?3|lumen|century ?link|cogent|gtt|ntt|kddi|softbank|pccw|china unicom|chinanet|china mobile|korea telecom|\bkt\b|rostelecom|at&t|att-|\bcox\b|frontier|windstream|rogers|bell canada|videotron|shaw|iinet|optus|telstra|spark|singtel|starhub|maxis|bsnl|tata|sify|claro|oi s\.?a|vivo|embratel|connect|datacom|link\b|links\b|line\b|lines\b|web\b|digital|systems? integrat|iptv|catv|optic|opti[ck]|air ?band|zone|lan\b|\bix\b",
+    ),
+    (
+        NetworkKind.EDUCATION,
+        r"universi|univ\b|college|school|schule|hochschule|école|ecole|lyc[eé]e|academ|acad[eé]m|institut(?:e|o)? (?:of|de|f[uü]r)|educat|[eé]ducation|campus|renater|janet|dfn|surfnet|geant|garr|rediris|switch\b|belnet|politecn|polytech|faculty|facult[eé]|research network|student|cnrs|inria|\bedu\b|fachhochschule|eth z|epfl|istituto",
+    ),
+    (
+        NetworkKind.GOVERNMENT,
+        r"minist|government|gouvern|governo|gobierno|municip|city of|county|state of|d[eé]partement|pr[eé]fecture|mairie|conseil (?:r[eé]gional|d[eé]part|g[eé]n)|r[eé]gion\b|commune|ville de|ayuntamiento|comune di|stadt\b|landkreis|bundes|federal|parliament|parlement|senat|s[eé]nat|assembl[eé]e|police|army|navy|air force|defen[sc]e|military|\bdod\b|tax|customs|douane|court|justice|public administration|amt\b|agency|council|kommun|gemeente|rijks|province|prefect",
+    ),
+    (
+        NetworkKind.NONPROFIT,
+        r"foundation|fondation|stiftung|fundaci|fondazione|association|verein|e\.v\.|ngo|charity|church|[eé]glise|croix|red cross|non-?profit|federation|f[eé]d[eé]ration|society|union\b|onlus|wikimedia",
+    ),
 )
 _PATTERNS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _WORDS)
 
@@ -92,7 +116,7 @@ def identify_network(record: NetworkRecord) -> Network:
 
 
 @lru_cache(maxsize=65_536)
-def classify_organisation(name: str, asn: int | None = None, country: str | None = None) -> tuple[NetworkKind, str]:
+def classify_organisation(name: str, asn: int | None = None) -> tuple[NetworkKind, str]:
     """The kind of an organisation that runs a network, by its number and its name, with the evidence in words."""
     if asn in _KNOWN:
         return _KNOWN[asn], f"AS{asn} is known as {_KNOWN[asn]}"

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from math import isfinite
 from typing import Any, NamedTuple
 
 from tracker.enrichment.agent import parse_agent
@@ -69,9 +70,6 @@ class Enricher:
             hit.user_agent,
             hit.headers,
             webdriver=bool(wire.wd),
-            address=hit.ip,
-            asn=about.network.asn,
-            network_kind=about.network.kind,
             disabled_rules=site.disabled_rules,
         )
         if bot is not None:
@@ -165,7 +163,7 @@ def _text(value: str | None) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _language_tag(value: str) -> str | None:
-    tag = value.split(",")[0].split(";")[0].strip().replace("_", "-")
+    tag = value.split(",", maxsplit=1)[0].split(";", maxsplit=1)[0].strip().replace("_", "-")
     if not tag or not tag.replace("-", "").isalnum() or len(tag) > 35:
         return None
     primary, _, rest = tag.partition("-")
@@ -178,7 +176,7 @@ def _language(value: str | None, headers: Mapping[str, str]) -> str | None:
 
 def _whole(value: float | None, least: int, most: int) -> int | None:
     """The number within its bounds; none for what is no number (JSON lets 1e999 through as infinity)."""
-    if value is None or value != value or value in (float("inf"), float("-inf")):
+    if value is None or not isfinite(value):
         return None
     return min(max(int(value), least), most)
 
@@ -214,6 +212,6 @@ def _revenue(value: dict[str, Any] | str | None) -> tuple[float | None, str | No
         amount = float(money.get("amount", ""))
     except (TypeError, ValueError):
         return None, None
-    if len(currency) != 3 or not currency.isalpha() or amount != amount or abs(amount) > 1e15:
+    if len(currency) != 3 or not currency.isalpha() or not isfinite(amount) or abs(amount) > 1e15:
         return None, None
     return amount, currency

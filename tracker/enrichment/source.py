@@ -44,8 +44,22 @@ class Origin(NamedTuple):
 
 
 # Names that lists have otherwise.
-_NAMES = {"Twitter": "X", "Google Images": "Google", "Yahoo! Images": "Yahoo!", "Bing Images": "Bing", "vk.com": "VK", "Vkontakte": "VK"}
-_PAID_CLICK_IDS = {"gclid": "Google", "gbraid": "Google", "wbraid": "Google", "dclid": "Google", "msclkid": "Bing", "yclid": "Yandex"}
+_NAMES = {
+    "Twitter": "X",
+    "Google Images": "Google",
+    "Yahoo! Images": "Yahoo!",
+    "Bing Images": "Bing",
+    "vk.com": "VK",
+    "Vkontakte": "VK",
+}
+_PAID_CLICK_IDS = {
+    "gclid": "Google",
+    "gbraid": "Google",
+    "wbraid": "Google",
+    "dclid": "Google",
+    "msclkid": "Bing",
+    "yclid": "Yandex",
+}
 _APPS = {
     "com.google.android.gm": Origin("Gmail", "email", "email"),
     "com.google.android.googlequicksearchbox": Origin("Google", "organic", "search"),
@@ -109,7 +123,9 @@ def attribute(page: Page, referrer: str | None, *, site_hosts: Collection[str] =
     if origin is None:
         return Attribution(plain, None, None, "Direct", None, None, None, None)
     channel = channel_of(origin.name, origin.medium, None, origin.category)
-    return Attribution(plain, origin.name, origin.medium, channel, KIND_BY_NAME.get(origin.name), None, None, origin.term)
+    return Attribution(
+        plain, origin.name, origin.medium, channel, KIND_BY_NAME.get(origin.name), None, None, origin.term
+    )
 
 
 @lru_cache(maxsize=32_768)
@@ -175,9 +191,11 @@ def _origin(host: str, path: str, query: str) -> Origin:
             return Origin(network.name, "social", "video" if network.name == "YouTube" else "social")
     listed = _listed(host, suffixes, path)
     if listed is None:
-        if host.split(".")[0] in ("webmail", "mail", "zimbra", "roundcube", "owa"):
+        if host.split(".", maxsplit=1)[0] in ("webmail", "mail", "zimbra", "roundcube", "owa"):
             return Origin(host.removeprefix("www."), "email", "email")
-        return _mastodon(host, path) or Origin(host.removeprefix("www."), "referral", _category(host.removeprefix("www.")))
+        return _mastodon(host, path) or Origin(
+            host.removeprefix("www."), "referral", _category(host.removeprefix("www."))
+        )
     name, kind, parameters = listed
     name = _NAMES.get(name, name)
     if kind == "search":
@@ -241,7 +259,9 @@ def _campaign(params: Mapping[str, str], referrer: str | None, origin: Origin | 
     if named is None:
         if medium is None and campaign is None:
             return Attribution(referrer, None, None, "Direct", None, None, content, term)
-        return Attribution(referrer, None, medium, channel_of(None, medium, campaign, None), None, campaign, content, term)
+        return Attribution(
+            referrer, None, medium, channel_of(None, medium, campaign, None), None, campaign, content, term
+        )
     medium = medium or (_click_medium(params) or named.medium)
     channel = channel_of(word or named.name, medium, campaign, named.category)
     return Attribution(
@@ -259,10 +279,24 @@ def _by_word(word: str) -> Origin:
     if "." in lower and " " not in lower:
         found = _origin(lower, "/", "")
         return found._replace(name=word if found.name == lower else found.name)
-    searched = {"google": "Google", "bing": "Bing", "yahoo": "Yahoo!", "duckduckgo": "DuckDuckGo", "qwant": "Qwant", "ecosia": "Ecosia"}
+    searched = {
+        "google": "Google",
+        "bing": "Bing",
+        "yahoo": "Yahoo!",
+        "duckduckgo": "DuckDuckGo",
+        "qwant": "Qwant",
+        "ecosia": "Ecosia",
+    }
     if lower in searched:
         return Origin(searched[lower], "organic", "search")
-    assistants = {"chatgpt": "ChatGPT", "openai": "ChatGPT", "perplexity": "Perplexity", "claude": "Claude", "gemini": "Gemini", "copilot": "Copilot"}
+    assistants = {
+        "chatgpt": "ChatGPT",
+        "openai": "ChatGPT",
+        "perplexity": "Perplexity",
+        "claude": "Claude",
+        "gemini": "Gemini",
+        "copilot": "Copilot",
+    }
     if lower in assistants:
         return Origin(assistants[lower], "referral", "ai")
     if lower in ("newsletter", "email", "mail", "emailing", "mailchimp", "brevo", "sendinblue"):

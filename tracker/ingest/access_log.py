@@ -39,11 +39,15 @@ _LINE = re.compile(
     + r")?(?: .*)?$"
 )
 _TIME = re.compile(r"^(\d{2})/(\w{3})/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$")
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
+_MONTHS = {
+    name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
+}
 _ESCAPE = re.compile(r'\\(x[0-9a-fA-F]{2}|["\\])')
 
 # A page is what has no extension or one of these; everything else that a page loads is an asset.
-_PAGE_EXTENSIONS = frozenset({"", ".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".do", ".cfm", ".pl", ".cgi", ".md"})
+_PAGE_EXTENSIONS = frozenset(
+    {"", ".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".do", ".cfm", ".pl", ".cgi", ".md"}
+)
 # Files that machines ask for, whatever they are named.
 _MACHINE_PATHS = re.compile(
     r"^/(?:robots\.txt|favicon[^/]*|apple-touch-icon[^/]*|ads\.txt|\.well-known/.*|sitemap[^/]*|wp-json/.*|xmlrpc\.php|wp-login\.php|wp-cron\.php|wp-admin/.*|wp-content/.*|wp-includes/.*)$"
@@ -117,7 +121,9 @@ def _parse_time(text: str) -> datetime | None:
     offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
     try:
         zone = timezone(-offset if sign == "-" else offset)
-        local = datetime(int(year), _MONTHS[match[2]], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone)
+        local = datetime(
+            int(year), _MONTHS[match[2]], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone
+        )
     except ValueError:
         return None
     return local.astimezone(UTC)
@@ -134,7 +140,7 @@ def _parse_address(text: str) -> str | None:
 
 
 def _unescape(text: str) -> str:
-    """What Apache escaped as \\xhh or \\" is put back; bytes that are no UTF-8 become U+FFFD."""
+    r"""What Apache escaped as \xhh or \" is put back; bytes that are no UTF-8 become U+FFFD."""
     if "\\" not in text:
         return text
     raw = _ESCAPE.sub(lambda match: chr(int(match[1][1:], 16)) if match[1][0] == "x" else match[1], text)

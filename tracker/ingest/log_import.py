@@ -61,7 +61,9 @@ def import_log(
     staged = journal_folder / f"import-{digest[:16]}-{site}.part"
     if record is not None:
         if not staged.exists():
-            raise ImportRefused(f"{file} was imported on {record.imported_at:%Y-%m-%d} ({record.lines} lines); it is not counted twice")
+            raise ImportRefused(
+                f"{file} was imported on {record.imported_at:%Y-%m-%d} ({record.lines} lines); it is not counted twice"
+            )
         staged.rename(journal_folder / segment)
         return LogImport(file, segment, lines=record.lines)
     result = LogImport(file, segment)
@@ -108,7 +110,7 @@ def _lines(file: Path, on_bytes: OnBytes) -> Iterator[str]:
     """The file's lines as text, whatever its encoding; a line without end is cut."""
     with open(file, "rb") as raw:
         packed = raw.peek(2)[:2] == b"\x1f\x8b"
-        source = gzip.open(raw) if packed else raw
+        source = gzip.open(raw) if packed else raw  # noqa: SIM115 - closed with the file below it
         read = 0
         while line := source.readline(_LONGEST_LINE):
             while not line.endswith(b"\n") and len(line) == _LONGEST_LINE and (more := source.readline(_LONGEST_LINE)):
@@ -135,9 +137,7 @@ def _digest(file: Path) -> str:
 
 def _find_record(database: AppDatabase, site: str, digest: str) -> ImportedLog | None:
     with database.transaction() as session:
-        return session.scalar(
-            select(ImportedLog).join(Site).where(Site.domain == site, ImportedLog.sha256 == digest)
-        )
+        return session.scalar(select(ImportedLog).join(Site).where(Site.domain == site, ImportedLog.sha256 == digest))
 
 
 def _record(database: AppDatabase, site: str, digest: str, result: LogImport, now: datetime) -> None:

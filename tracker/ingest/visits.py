@@ -104,7 +104,7 @@ class Visits:
                 return Drop(DropReason.NO_VISIT)
             visit = self._begin(visitor_id, event)
         event.visitor_id = visitor_id
-        _join(visit, event, arrival.interactive)
+        _join(visit, event, interactive=arrival.interactive)
         self._visitors.move_to_end(visitor_id)
         return None
 
@@ -174,7 +174,7 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
     return None
 
 
-def _join(visit: Visit, event: Event, interactive: bool) -> None:
+def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     event.visit_id = visit.visit_id
     for name, value in zip(VISIT_FACTS, visit.facts, strict=True):
         setattr(event, name, value)

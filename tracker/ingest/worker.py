@@ -103,7 +103,9 @@ class Ingest:
                 busy = self.run_once().lines > 0
                 self.problem = None
             except Exception as problem:
-                self.problem = f"hits stay in the journal: {str(problem).splitlines()[0] if str(problem) else problem!r}"
+                self.problem = (
+                    f"hits stay in the journal: {str(problem).splitlines()[0] if str(problem) else problem!r}"
+                )
                 log.exception("ingest failed; the hits stay in the journal and are tried again")
                 stop.wait(_RETRY_SECONDS)
                 continue
@@ -139,7 +141,9 @@ class Ingest:
                 if lines_read >= 20_000:
                     break
             if lines_read:
-                self._store.append(Batch(_columns(events), [NotCounted(*key, n) for key, n in drops.items()], positions))
+                self._store.append(
+                    Batch(_columns(events), [NotCounted(*key, n) for key, n in drops.items()], positions)
+                )
         except BaseException:
             self._visits = None
             raise

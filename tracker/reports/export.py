@@ -18,7 +18,9 @@ def leads_as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plain(record: dict[Any, Any]) -> dict[str, Any]:
-    row = {str(name): None if not isinstance(value, list) and pd.isna(value) else value for name, value in record.items()}
+    row = {
+        str(name): None if not isinstance(value, list) and pd.isna(value) else value for name, value in record.items()
+    }
     row["reasons"] = [{"code": one.code, "points": one.points, "values": dict(one.values)} for one in record["reasons"]]
     for name in ("first_seen", "last_seen"):
         row[name] = record[name].strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -35,7 +37,9 @@ def leads_as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
 def leads_as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
     """A workbook with one sheet."""
     target = BytesIO()
-    with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False, "strings_to_urls": False}}) as writer:
+    with pd.ExcelWriter(
+        target, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    ) as writer:
         _table(rows).to_excel(writer, sheet_name="leads", index=False, freeze_panes=(1, 1))
         writer.sheets["leads"].autofit()
     return target.getvalue()

@@ -21,7 +21,15 @@ SCORED_DAYS = 30
 NO_SCORE = Score(0, ())
 
 _PAGES_SHOWN = 5
-_FACTS = ("company_domain", "network_kind", "country", "city", "company_method", "company_evidence", "company_confidence")
+_FACTS = (
+    "company_domain",
+    "network_kind",
+    "country",
+    "city",
+    "company_method",
+    "company_evidence",
+    "company_confidence",
+)
 COLUMNS = (
     "company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews",
     "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence",
@@ -68,12 +76,17 @@ def leads(store: EventStore, scope: Scope, *, limit: int | None = None) -> pd.Da
     pages = _pages(store, scope.where())
     sources = _sources(store, scope)
     rows = [
-        _lead(record, scores.get(record["company"], NO_SCORE), pages.get(record["company"], []), sources.get(record["company"], []))
+        _lead(
+            record,
+            scores.get(record["company"], NO_SCORE),
+            pages.get(record["company"], []),
+            sources.get(record["company"], []),
+        )
         for record in companies.to_dict("records")
     ]
     rows.sort(key=lambda row: (-row["score"], -row["last_seen"].timestamp(), row["company"]))
     frame = pd.DataFrame(rows[:limit], columns=list(COLUMNS), dtype=object)
-    return frame.astype({name: "int64" for name in ("score", "visits", "visitors", "pageviews")})
+    return frame.astype(dict.fromkeys(("score", "visits", "visitors", "pageviews"), "int64"))
 
 
 def company_visits(store: EventStore, scope: Scope, company: str, *, limit: int = 50) -> list[Visit]:
@@ -86,7 +99,19 @@ def company_visits(store: EventStore, scope: Scope, company: str, *, limit: int 
         .limit(limit)
         .subquery()
     )
-    columns = ("occurred_at", "path", "title", "name", "engaged_ms", "visit_id", "source", "entry_page", "country", "city", "device")
+    columns = (
+        "occurred_at",
+        "path",
+        "title",
+        "name",
+        "engaged_ms",
+        "visit_id",
+        "source",
+        "entry_page",
+        "country",
+        "city",
+        "device",
+    )
     statement = (
         select(*(events.c[name] for name in columns))
         .join(newest, newest.c.visit_id == events.c.visit_id)

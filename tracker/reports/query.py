@@ -67,12 +67,12 @@ _TIMES = {"time:hour": "hour", "time:day": "day", "time:week": "week", "time:mon
 # Each metric as a function of whether rows are picked one by one, which changes how visits are counted.
 METRICS: dict[str, Callable[[bool], ColumnElement[Any]]] = {
     "visitors": lambda picked: metrics.VISITORS,
-    "visits": lambda picked: _visits(picked),
+    "visits": lambda picked: _visits(picked=picked),
     "pageviews": lambda picked: metrics.PAGEVIEWS,
-    "views_per_visit": lambda picked: func.round(ratio(metrics.PAGEVIEWS, _visits(picked)), 2),
-    "bounce_rate": lambda picked: func.round(100 * ratio(metrics.BOUNCES, _visits(picked)), 0),
+    "views_per_visit": lambda picked: func.round(ratio(metrics.PAGEVIEWS, _visits(picked=picked)), 2),
+    "bounce_rate": lambda picked: func.round(100 * ratio(metrics.BOUNCES, _visits(picked=picked)), 0),
     "visit_duration": lambda picked: metrics.EVENTS,  # replaced by the mean of the visits' spans, which needs a join
-    "engaged_seconds": lambda picked: func.round(ratio(metrics.ENGAGED_MS, _visits(picked) * 1000), 1),
+    "engaged_seconds": lambda picked: func.round(ratio(metrics.ENGAGED_MS, _visits(picked=picked) * 1000), 1),
     "time_on_page": lambda picked: func.round(ratio(metrics.ENGAGED_MS, metrics.PAGEVIEWS * 1000), 0),
     "scroll_depth": lambda picked: func.round(func.avg(events.c.scroll_depth), 0),
     "events": lambda picked: metrics.EVENTS,
@@ -80,7 +80,7 @@ METRICS: dict[str, Callable[[bool], ColumnElement[Any]]] = {
 }
 
 
-def _visits(picked: bool) -> ColumnElement[Any]:
+def _visits(*, picked: bool) -> ColumnElement[Any]:
     return metrics.VISITS_TOUCHED if picked else metrics.VISITS
 
 
@@ -106,8 +106,10 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
     width, hourly = len(parsed.dimensions), "time:hour" in parsed.dimensions
     results = [
         {
-            "dimensions": [_dimension_value(value, hourly) for value in row[:width]],
-            "metrics": [_metric_value(name, value, everybody) for name, value in zip(parsed.metrics, row[width:], strict=True)],
+            "dimensions": [_dimension_value(value, hourly=hourly) for value in row[:width]],
+            "metrics": [
+                _metric_value(name, value, everybody) for name, value in zip(parsed.metrics, row[width:], strict=True)
+            ],
         }
         for row in rows
     ]
@@ -116,7 +118,10 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
         meta["total_rows"] = store.rows(select(func.count()).select_from(statement.order_by(None).subquery()))[0][0]
     if parsed.include.get("time_labels"):
         meta["time_labels"] = _time_labels(parsed)
-    span = [parsed.period.start_at.astimezone(parsed.period.time_zone), parsed.period.end_at.astimezone(parsed.period.time_zone)]
+    span = [
+        parsed.period.start_at.astimezone(parsed.period.time_zone),
+        parsed.period.end_at.astimezone(parsed.period.time_zone),
+    ]
     echo = {
         "site_id": site.domain,
         "metrics": parsed.metrics,
@@ -173,7 +178,9 @@ def _parse(store: EventStore, site: Site, query: dict[str, Any], now: datetime) 
     if not asked:
         raise QueryError(f"`metrics` is missing; name at least one of {', '.join(METRICS)}")
     period = _period(store, site, query.get("date_range", "all"), now)
-    dimensions = [_time_dimension(name, period) for name in _names(query, "dimensions", {**DIMENSIONS, **_TIMES, "time": ""})]
+    dimensions = [
+        _time_dimension(name, period) for name in _names(query, "dimensions", {**DIMENSIONS, **_TIMES, "time": ""})
+    ]
     condition, event_level = _filters(query.get("filters", []))
     picked = event_level or any(DIMENSIONS.get(name) in EVENT_LEVEL - {Dimension.EXIT_PAGE} for name in dimensions)
     scope = Scope(site.domain, period)
@@ -211,7 +218,7 @@ def _period(store: EventStore, site: Site, asked: Any, now: datetime) -> Period:
     if isinstance(asked, list) and len(asked) == 2 and all(isinstance(one, str) for one in asked):
         asked = ",".join(one[:10] for one in asked)
     if not isinstance(asked, str):
-        raise QueryError("`date_range` must be a word such as \"7d\" or two days such as [\"2026-11-01\", \"2026-11-15\"]")
+        raise QueryError('`date_range` must be a word such as "7d" or two days such as ["2026-11-01", "2026-11-15"]')
     try:
         return parse_period(asked, today=today, time_zone=zone, first_day=first_day(store, site.domain, zone))
     except ValueError as problem:
@@ -230,7 +237,7 @@ def _filters(filters: Any) -> tuple[ColumnElement[bool] | None, bool]:
 
 def _filter(one: Any) -> tuple[ColumnElement[bool], bool]:
     if not isinstance(one, list) or not one:
-        raise QueryError(f"a filter is a list such as [\"is\", \"visit:source\", [\"Google\"]], not {one!r}")
+        raise QueryError(f'a filter is a list such as ["is", "visit:source", ["Google"]], not {one!r}')
     operator = one[0]
     if operator == "not" and len(one) == 2:
         condition, event_level = _filter(one[1])
@@ -241,8 +248,15 @@ def _filter(one: Any) -> tuple[ColumnElement[bool], bool]:
         return joined, any(event_level for _, event_level in parts)
     if operator not in ("is", "is_not", "contains", "contains_not"):
         raise QueryError(f"`filters` knows no {operator!r}; it knows is, is_not, contains, contains_not, and, or, not")
-    if len(one) < 3 or not isinstance(one[2], list) or one[1] not in DIMENSIONS or DIMENSIONS[one[1]] is Dimension.EXIT_PAGE:
-        raise QueryError(f"the filter {one!r} must be [\"{operator}\", DIMENSION, [VALUES…]] with one of {', '.join(DIMENSIONS)}")
+    if (
+        len(one) < 3
+        or not isinstance(one[2], list)
+        or one[1] not in DIMENSIONS
+        or DIMENSIONS[one[1]] is Dimension.EXIT_PAGE
+    ):
+        raise QueryError(
+            f'the filter {one!r} must be ["{operator}", DIMENSION, [VALUES…]] with one of {", ".join(DIMENSIONS)}'
+        )
     dimension = DIMENSIONS[one[1]]
     return matches(Filter(dimension, operator, tuple(str(value) for value in one[2]))), dimension in EVENT_LEVEL
 
@@ -250,13 +264,24 @@ def _filter(one: Any) -> tuple[ColumnElement[bool], bool]:
 def _order(asked: Any, names: list[str], dimensions: list[str]) -> list[tuple[str, bool]]:
     if asked is None:
         times = [(name, False) for name in dimensions if name in _TIMES]
-        return [*times, (names[0], True), *((name, False) for name in dimensions if name not in _TIMES)] if dimensions else []
+        return (
+            [*times, (names[0], True), *((name, False) for name in dimensions if name not in _TIMES)]
+            if dimensions
+            else []
+        )
     if not isinstance(asked, list):
-        raise QueryError("`order_by` must be a list such as [[\"visitors\", \"desc\"]]")
+        raise QueryError('`order_by` must be a list such as [["visitors", "desc"]]')
     order = []
     for one in asked:
-        if not isinstance(one, list) or len(one) != 2 or one[0] not in [*names, *dimensions] or one[1] not in ("asc", "desc"):
-            raise QueryError(f"`order_by` takes [NAME, \"asc\" or \"desc\"] with a metric or dimension of the query, not {one!r}")
+        if (
+            not isinstance(one, list)
+            or len(one) != 2
+            or one[0] not in [*names, *dimensions]
+            or one[1] not in ("asc", "desc")
+        ):
+            raise QueryError(
+                f'`order_by` takes [NAME, "asc" or "desc"] with a metric or dimension of the query, not {one!r}'
+            )
         order.append((one[0], one[1] == "desc"))
     return order
 
@@ -279,10 +304,14 @@ def _metric_value(name: str, value: Any, everybody: int) -> Any:
         return round(100 * value / everybody, 2) if everybody else 0.0
     if value is None:
         return 0 if name in ("visits", "pageviews") else None
-    return int(value) if name in ("visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration") else float(value)
+    return (
+        int(value)
+        if name in ("visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration")
+        else float(value)
+    )
 
 
-def _dimension_value(value: Any, hourly: bool) -> Any:
+def _dimension_value(value: Any, *, hourly: bool) -> Any:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S" if hourly else "%Y-%m-%d")
     return value

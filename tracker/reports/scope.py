@@ -71,10 +71,8 @@ class Scope:
 
     def where(self) -> ColumnElement[bool]:
         """The condition on event rows. A filter on what one event shows keeps all of its visit."""
-        conditions = [self.span()]
-        for one in self.filters:
-            conditions.append(self._visits_with(one) if one.dimension in EVENT_LEVEL else matches(one))
-        return and_(*conditions)
+        kept = (self._visits_with(one) if one.dimension in EVENT_LEVEL else matches(one) for one in self.filters)
+        return and_(self.span(), *kept)
 
     def span(self) -> ColumnElement[bool]:
         """The site and the period alone."""

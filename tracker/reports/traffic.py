@@ -50,7 +50,13 @@ def interval_starts(period: Period, interval: str) -> pd.DatetimeIndex:
 
 
 def breakdown(
-    store: EventStore, scope: Scope, dimension: Dimension, *, limit: int = 10, offset: int = 0, order_by: str = "visitors"
+    store: EventStore,
+    scope: Scope,
+    dimension: Dimension,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    order_by: str = "visitors",
 ) -> pd.DataFrame:
     """The values of a dimension, the largest `order_by` first.
 
@@ -58,10 +64,7 @@ def breakdown(
     `share`, the part of the period's visitors (0–1). Pages also have their `title`. `order_by` is visitors, visits or
     pageviews.
     """
-    if dimension is Dimension.EXIT_PAGE:
-        statement = _by_exit_page(scope)
-    else:
-        statement = _by_column(scope, dimension)
+    statement = _by_exit_page(scope) if dimension is Dimension.EXIT_PAGE else _by_column(scope, dimension)
     ordered = statement.order_by(statement.selected_columns[order_by].desc(), statement.selected_columns["value"])
     frame = store.frame(ordered.limit(limit).offset(offset))
     everybody = store.rows(select(metrics.VISITORS).where(scope.where()))[0][0]

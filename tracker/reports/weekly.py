@@ -42,7 +42,10 @@ class WeeklyReport:
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values."""
-        days = [{"day": f"{row['start']:%Y-%m-%d}", "visitors": int(row["visitors"])} for row in self.days.to_dict("records")]
+        days = [
+            {"day": f"{row['start']:%Y-%m-%d}", "visitors": int(row["visitors"])}
+            for row in self.days.to_dict("records")
+        ]
         return {
             "site": self.site,
             "week": self.week,
@@ -85,5 +88,6 @@ def _numbers(frame: pd.DataFrame) -> dict[str, float | int | None]:
 def _rows(frame: pd.DataFrame, *more: str) -> list[dict[str, Any]]:
     names = ("value", *more, "visitors", "visits", "pageviews")
     return [
-        {name: None if pd.isna(row[name]) else row[name] for name in names if name in row} for row in frame.to_dict("records")
+        {name: None if pd.isna(row[name]) else row[name] for name in names if name in row}
+        for row in frame.to_dict("records")
     ]

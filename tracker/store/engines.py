@@ -71,7 +71,7 @@ class EventStore:
         with self.engine.begin() as connection:
             yield connection
 
-    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         with self.engine.connect() as connection:
             return connection.execute(statement).all()
 
@@ -141,7 +141,12 @@ def _create_engine(url: str) -> Engine:
     # With sampling, DuckDB guesses an object column's type from some rows and fails on the rest; 0 means text.
     config = {"pandas_analyze_sample": 0}
     return create_engine(
-        parsed, poolclass=QueuePool, pool_size=8, max_overflow=32, connect_args={"config": config}, pool_reset_on_return=None
+        parsed,
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=32,
+        connect_args={"config": config},
+        pool_reset_on_return=None,
     )
 
 
@@ -156,7 +161,8 @@ def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
     assert driver is not None
     driver.register("batch", frame)
     try:
-        rows = select(*(column(name) for name in EVENT_COLUMNS)).select_from(table("batch"))
+        named: list[Any] = [column(name) for name in EVENT_COLUMNS]
+        rows = select(*named).select_from(table("batch"))
         connection.execute(events.insert().from_select(list(EVENT_COLUMNS), rows))
     finally:
         driver.unregister("batch")

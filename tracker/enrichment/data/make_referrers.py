@@ -23,7 +23,11 @@ def main(folder: Path) -> None:
     for name, definitions in yaml.safe_load((folder / "matomo_SearchEngines.yml").read_text()).items():
         for definition in definitions:
             for url in definition["urls"]:
-                hosts[url] = [name, "search", ",".join(p for p in definition.get("params") or [] if not p.startswith("/"))]
+                hosts[url] = [
+                    name,
+                    "search",
+                    ",".join(p for p in definition.get("params") or [] if not p.startswith("/")),
+                ]
     for file, medium in (("matomo_Socials.yml", "social"), ("matomo_AIAssistants.yml", "ai")):
         for name, urls in yaml.safe_load((folder / file).read_text()).items():
             for url in urls:
@@ -34,7 +38,13 @@ def main(folder: Path) -> None:
             categories[row["source"].lower()] = row["source_category"].removeprefix("SOURCE_CATEGORY_").lower()
     content = {"hosts": dict(sorted(hosts.items())), "categories": dict(sorted(categories.items()))}
     (HERE / "referrers.json").write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
-    spam = sorted({line.strip().lower() for line in (folder / "referrer_spam_domains.txt").read_text().splitlines() if line.strip()})
+    spam = sorted(
+        {
+            line.strip().lower()
+            for line in (folder / "referrer_spam_domains.txt").read_text().splitlines()
+            if line.strip()
+        }
+    )
     (HERE / "spam_hosts.txt").write_text("\n".join(spam) + "\n")
 
 

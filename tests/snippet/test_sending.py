@@ -1,0 +1,154 @@
+"""How events travel: without a preflight, once, and again when they could not be sent."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.snippet.servers import Blog, Service
+
+STUB = "<script>window.webleads=window.webleads||function(){(webleads.q=webleads.q||[]).push(arguments)}</script>"
+
+
+def test_an_event_is_one_plain_request_without_preflight_or_cookie(page: Page, blog: Blog, service: Service) -> None:
+    page.goto(blog.origin + "/one")
+    service.wait_for("pageview")
+    [request] = service.requests
+
+    assert (request.method, request.path) == ("POST", "/api/event")
+    assert request.headers["Content-Type"].startswith("text/plain")
+    assert "Cookie" not in request.headers
+
+
+def test_the_address_of_the_service_can_be_another(page: Page, blog: Blog, service: Service) -> None:
+    attributes = f"data-api='{service.origin}/elsewhere'"
+    page.goto(blog.put("/one", blog.article(attributes=attributes)))
+    service.wait_for("pageview")
+
+    assert [request.path for request in service.requests] == ["/elsewhere"]
+
+
+def test_each_event_has_its_own_id(page: Page, blog: Blog, service: Service) -> None:
+    page.goto(blog.put("/one", blog.article(head=STUB)))
+    page.evaluate("for (let i = 0; i < 50; i++) webleads('Many')")
+    ids = {event["id"] for event in service.wait_for("Many", 50)}
+
+    assert len(ids) == 50
+    assert all(0 < len(one) <= 20 for one in ids)
+
+
+def test_a_page_loaded_while_the_service_is_down_counts_when_it_is_up_again(
+    page: Page, blog: Blog, service: Service
+) -> None:
+    page.goto(blog.put("/one", blog.article(head=STUB)))
+    service.wait_for("pageview")
+    service.requests.clear()
+    service.stop()
+    page.evaluate("webleads('While down')")
+    happened = time.monotonic()
+    time.sleep(1)
+    service.start()
+    [event] = service.wait_for("While down", seconds=9)
+    waited_ms = (time.monotonic() - happened) * 1000
+    service.settle(1)
+
+    assert event["age"] == pytest.approx(waited_ms, abs=500)
+    service.wait_for("While down", 1)
+
+
+@pytest.mark.parametrize("status", [503, 500, 502, 429])
+def test_what_the_service_could_not_take_is_sent_again_with_the_same_id(
+    status: int, page: Page, blog: Blog, service: Service
+) -> None:
+    page.clock.install()
+    service.status = status
+    page.goto(blog.origin + "/one")
+    service.wait_for("pageview", 1)
+    service.status = 202
+    page.wait_for_timeout(100)
+    page.clock.run_for(5000)
+    refused, taken = service.wait_for("pageview", 2)
+    page.clock.run_for(4_000_000)
+    service.settle()
+
+    assert refused["id"] == taken["id"]
+    assert {**refused, "age": 0} == {**taken, "age": 0}
+    assert taken["age"] == pytest.approx(5000, abs=1000)
+    service.wait_for("pageview", 2)
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 404, 413])
+def test_what_the_service_took_or_refused_for_good_is_not_sent_again(
+    status: int, page: Page, blog: Blog, service: Service
+) -> None:
+    page.clock.install()
+    service.status = status
+    page.goto(blog.origin + "/one")
+    service.wait_for("pageview", 1)
+    page.wait_for_timeout(100)
+    page.clock.run_for(4_000_000)
+    service.settle()
+
+    service.wait_for("pageview", 1)
+
+
+def test_a_reader_without_a_network_is_counted_when_it_is_back(
+    page: Page, context: BrowserContext, blog: Blog, service: Service
+) -> None:
+    page.clock.install()
+    page.goto(blog.origin + "/one")
+    service.wait_for("pageview")
+    context.set_offline(True)
+    page.evaluate("webleads('Offline')")
+    page.wait_for_timeout(100)
+    page.clock.run_for(5000)
+    page.wait_for_timeout(100)
+    assert service.events("Offline") == []
+
+    context.set_offline(False)
+    page.clock.run_for(11_000)
+
+    assert service.wait_for("Offline")[0]["age"] == pytest.approx(15_000, abs=1000)
+
+
+def test_the_waits_between_attempts_double_and_end_after_an_hour(page: Page, blog: Blog, service: Service) -> None:
+    page.clock.install()
+    service.status = 503
+    page.goto(blog.origin + "/one")
+    service.wait_for("pageview", 1)
+    for _ in range(500):
+        page.clock.run_for(20_000)
+    ages = [round(event["age"] / 1000) for event in service.events("pageview")]
+
+    assert 5 <= len(ages) <= 12
+    assert ages[:2] == [0, 5] or ages[:2] == [0, 20]
+    assert all(later >= 2 * earlier for earlier, later in pairwise(ages))
+    assert ages[-2] < 3600
+
+
+def test_a_page_gives_up_after_a_hundred_repetitions(page: Page, blog: Blog, service: Service) -> None:
+    page.clock.install()
+    page.goto(blog.origin + "/one")
+    service.wait_for("pageview", 1)
+    service.status = 503
+    page.evaluate("for (let i = 0; i < 150; i++) webleads('Many')")
+    service.wait_for("Many", 150)
+    for _ in range(20):
+        page.wait_for_timeout(50)
+        page.clock.run_for(60_000)
+    service.settle()
+
+    assert len(service.events("Many")) == 250
+
+
+def test_a_browser_that_cannot_fetch_with_keepalive_sends_a_beacon(page: Page, blog: Blog, service: Service) -> None:
+    page.add_init_script("delete Request.prototype.keepalive; window.fetch = () => { throw new Error('not this one') }")
+    page.goto(blog.origin + "/one")
+    [event] = service.wait_for("pageview")
+    [request] = service.requests
+
+    assert event["u"] == blog.origin + "/one"
+    assert request.headers["Content-Type"].startswith("text/plain")
