@@ -10,6 +10,9 @@ from typing import Any
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.chromium import ARGUMENTS, find_chromium
 
 # A busy machine is no failing test; in CI the same examples come each time.
 hypothesis.settings.register_profile("here", deadline=None)
@@ -67,3 +70,18 @@ def default_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes the service's variables out of the environment; the browser may be named there."""
     for variable in [name for name in os.environ if name.startswith("WEBLEADS_") and name != "WEBLEADS_CHROMIUM"]:
         monkeypatch.delenv(variable)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, started once in a process: a second one would find the first one's event loop and refuse."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A real Chromium."""
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    yield browser
+    browser.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from tests.snippet.chromium import ARGUMENTS, PlainChromium, find_chromium
+from tests.chromium import PlainChromium, find_chromium
 from tests.snippet.servers import ASSETS, Blog, Service
 
 # What a site could have left in the browser. A page whose storage is closed to it can have left nothing.
@@ -24,19 +24,6 @@ STORED = """async () => {
 def built_snippet() -> None:
     if not (ASSETS / "webleads.js").exists():
         pytest.fail("the snippet is not built: run `npm ci && npm run build`")
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.snippet.chromium import PlainChromium, Tab
+from tests.chromium import PlainChromium, Tab
 from tests.snippet.servers import Blog, Service
 
 LONG = "<p style='height: 3000px'>long</p>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.snippet.chromium import PlainChromium
+from tests.chromium import PlainChromium
 from tests.snippet.servers import Blog, Service
 
 
