@@ -32,7 +32,18 @@ RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in l
 
 # What the collector, the only part that strangers reach without a limit, may use of this project.
 COLLECTOR_MAY_IMPORT = {"tracker.collector", "tracker.journal", "tracker.hit", "tracker.settings"}
-HEAVY = ("pandas", "numpy", "duckdb", "sqlalchemy", "flask", "geoip2", "maxminddb", "ua_parser", "user_agents")
+HEAVY = (
+    "pandas",
+    "numpy",
+    "duckdb",
+    "sqlalchemy",
+    "alembic",
+    "flask",
+    "geoip2",
+    "maxminddb",
+    "ua_parser",
+    "user_agents",
+)
 
 DATABASE_LIBRARIES = {"sqlalchemy", "duckdb", "duckdb_engine", "sqlite3", "alembic", "clickhouse_connect", "psycopg"}
 SQL = re.compile(r"\bSELECT\b.+\bFROM\b|\bINSERT\s+INTO\b|\bUPDATE\b.+\bSET\b|\bDELETE\s+FROM\b", re.DOTALL)
@@ -103,9 +114,17 @@ def test_the_collector_needs_only_the_journal(module: str) -> None:
     assert not {name.split(".")[0] for name, _ in imports(module)} & set(HEAVY)
 
 
-def test_the_collector_loads_no_heavy_library() -> None:
-    """What a module imports may import more: this looks at what a `collect` process has really loaded."""
-    program = f"import sys, tracker.collector.wsgi; print(*[name for name in {HEAVY} if name in sys.modules])"
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param("tracker.collector.wsgi", id="a-collect-process"),
+        # Each command loads what it needs when it runs, so that `--help` and asking a running service answer at once.
+        pytest.param("tracker.cli", id="a-command-before-it-runs"),
+    ],
+)
+def test_loads_no_heavy_library(module: str) -> None:
+    """What a module imports may import more: this looks at what a process has really loaded."""
+    program = f"import sys, {module}; print(*[name for name in {HEAVY} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.split() == []
 

@@ -15,7 +15,8 @@ from tracker import data_folder, journal
 from tracker.api import health
 from tracker.collector import build_collector
 from tracker.data_folder import FolderInUse, FolderUnusable
-from tracker.db.engine import AppDatabase, NewerDatabaseError
+from tracker.db.engine import AppDatabase
+from tracker.db.errors import NewerDatabaseError
 from tracker.db.links import create_link
 from tracker.db.models import Site
 from tracker.db.users import count_users

@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from tracker.db.engine import NewerDatabaseError, open_app_database
+from tracker.db.engine import open_app_database
+from tracker.db.errors import NewerDatabaseError
 from tracker.db.models import Base
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,8 +13,10 @@ from tracker import data_folder
 from tracker.cli.options import CommandError, data_option, settings_of
 from tracker.cli.reach import ask
 from tracker.cli.sites import app_database
-from tracker.ingest.log_import import ImportRefused, LogImport
 from tracker.settings import Settings
+
+if TYPE_CHECKING:
+    from tracker.ingest.log_import import LogImport
 
 _WAIT_SECONDS = 600
 
@@ -26,6 +28,7 @@ _WAIT_SECONDS = 600
 def import_log(files: tuple[Path, ...], domain: str, data: Path | None) -> None:
     """Import access logs in the combined format, plain or gzipped."""
     from tracker.db.sites import find_site
+    from tracker.ingest.log_import import ImportRefused
 
     settings = settings_of(data)
     with app_database(settings) as database:

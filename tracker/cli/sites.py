@@ -6,18 +6,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tracker import data_folder
 from tracker.cli.options import CommandError, data_option, settings_of
-from tracker.db.engine import AppDatabase, open_app_database
 from tracker.settings import Settings
+
+if TYPE_CHECKING:
+    from tracker.db.engine import AppDatabase
 
 
 @contextmanager
 def app_database(settings: Settings) -> Iterator[AppDatabase]:
     """The app database of the data folder; several processes may have it open."""
+    from tracker.db.engine import open_app_database
+
     data_folder.prepare(settings.data)
     database = open_app_database(settings.app_database)
     try:

@@ -14,11 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from tracker.db.errors import NewerDatabaseError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-class NewerDatabaseError(RuntimeError):
-    """The database was written by a newer version of webleads-tracker; this one must not touch it."""
 
 
 class AppDatabase:
