@@ -60,6 +60,10 @@ format: .make/dev  ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
+.PHONY: docs
+docs: .make/package  ## Make docs/settings.md out of what tracker/settings.py says of each setting
+	@$(BIN)/python -m docs.make_settings
+
 .PHONY: bench
 bench: .make/dev install  ## Measure speed, memory and disk, and print the table
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -1,7 +1,8 @@
 """Every setting: its environment variable, its default and what it means. The only reader of the environment.
 
-A bad value stops the start with one line that names the variable and the remedy. Secrets may also come from a
-file: `WEBLEADS_SMTP_URL_FILE=/run/secrets/smtp` stands for `WEBLEADS_SMTP_URL`.
+A bad value stops the start with one line that names the variable and the remedy. Each value may also come from a
+file: `WEBLEADS_SMTP_URL_FILE=/run/secrets/smtp` stands for `WEBLEADS_SMTP_URL`. An empty value is the default.
+`docs/settings.md` is made from what stands here: `make docs`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -30,30 +32,31 @@ def _folder(value: str) -> Path:
 
 
 def _whole_number(value: str) -> int:
-    number = int(value)
-    if number < 0:
-        raise ValueError("must not be negative")
-    return number
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError("must be a whole number, 0 or more")
+    return int(value)
 
 
 def _port(value: str) -> int:
-    number = int(value)
-    if not 0 <= number <= 65535:
-        raise ValueError("must be a port between 0 and 65535")
-    return number
+    if not (value.isascii() and value.isdigit() and 0 < int(value) <= 65535):
+        raise ValueError("must be a port between 1 and 65535")
+    return int(value)
 
 
 def _yes_or_no(value: str) -> bool:
     word = value.strip().lower()
     if word in {"1", "true", "yes", "on"}:
         return True
-    if word in {"0", "false", "no", "off", ""}:
+    if word in {"0", "false", "no", "off"}:
         return False
     raise ValueError("must be yes or no")
 
 
 def _networks(value: str) -> tuple[Network, ...]:
-    return tuple(ip_network(word.strip(), strict=False) for word in value.split(",") if word.strip())
+    try:
+        return tuple(ip_network(word.strip(), strict=False) for word in value.split(",") if word.strip())
+    except ValueError:
+        raise ValueError("must be addresses or networks, such as 127.0.0.1, 10.0.0.0/8") from None
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -66,21 +69,34 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 
 def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+    if not _is_url(value, {"http", "https"}):
         raise ValueError("must be an address such as https://stats.example.fr")
     return value.rstrip("/")
 
 
 def _smtp_url(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
-        raise ValueError("must be an address such as smtp://user:password@mail.example.fr:587")
+    if not _is_url(value, {"smtp", "smtps"}):
+        raise ValueError(
+            "must be an address such as smtp://user:password@mail.example.fr:587, with signs in the password"
+            " percent-encoded (@ is %40)"
+        )
     return value
 
 
-def _setting(variable: str, default: Any, parse: Callable[[str], Any], says: str, example: str = "") -> Any:
-    return field(default=default, metadata={"variable": variable, "parse": parse, "says": says, "example": example})
+def _is_url(value: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
+
+
+def _setting(
+    variable: str, default: Any, parse: Callable[[str], Any], says: str, example: str = "", *, secret: bool = False
+) -> Any:
+    """A field of Settings. The value of a secret is never printed."""
+    metadata = {"variable": variable, "parse": parse, "says": says, "example": example, "secret": secret}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +120,10 @@ class Settings:
         "https://stats.example.fr",
     )
     database_url: str = _setting(
-        "WEBLEADS_DATABASE_URL", "", _text, "The app database. Empty: SQLite in the data folder."
+        "WEBLEADS_DATABASE_URL", "", _text, "The app database. Empty: SQLite in the data folder.", secret=True
     )
     event_store_url: str = _setting(
-        "WEBLEADS_EVENT_STORE_URL", "", _text, "The event store. Empty: DuckDB in the data folder."
+        "WEBLEADS_EVENT_STORE_URL", "", _text, "The event store. Empty: DuckDB in the data folder.", secret=True
     )
     smtp_url: str = _setting(
         "WEBLEADS_SMTP_URL",
@@ -115,6 +131,7 @@ class Settings:
         _smtp_url,
         "The mail server for reports: smtp:// (STARTTLS where offered) or smtps://. Empty: no email is sent.",
         "smtp://user:password@mail.example.fr:587",
+        secret=True,
     )
     mail_from: str = _setting("WEBLEADS_MAIL_FROM", "", _text, "The sender of reports.", "Webleads <stats@example.fr>")
     trusted_proxies: tuple[Network, ...] = _setting(
@@ -188,24 +205,30 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     values: dict[str, Any] = {}
     for variable, setting in known.items():
         raw = _raw_value(environment, variable)
-        if raw is None:
+        if not raw:
             continue
         try:
             values[setting.name] = setting.metadata["parse"](raw)
         except ValueError as problem:
-            raise SettingError(f"{variable}={raw!r}: {problem}") from problem
+            shown = variable if setting.metadata["secret"] else f"{variable}={raw!r}"
+            raise SettingError(f"{shown}: {problem}") from None
     values.update({name: value for name, value in overrides.items() if value is not None})
     return Settings(**values)
 
 
-def _raw_value(environment: Mapping[str, str], variable: str) -> str | None:
+def _raw_value(environment: Mapping[str, str], variable: str) -> str:
+    """What the environment says, or a file that it names; empty when neither says anything."""
     file = environment.get(f"{variable}_FILE")
-    if file is None:
-        return environment.get(variable)
+    if not file:
+        return environment.get(variable, "").strip()
+    if environment.get(variable):
+        raise SettingError(f"{variable} and {variable}_FILE are both set: unset one of them")
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as problem:
         raise SettingError(f"{variable}_FILE={file!r}: cannot be read ({problem.strerror})") from problem
+    except UnicodeDecodeError as problem:
+        raise SettingError(f"{variable}_FILE={file!r}: is not text in UTF-8") from problem
 
 
 # Set for the build and the tests, not for the service.
@@ -217,4 +240,6 @@ def _refuse_unknown(environment: Mapping[str, str], known: Mapping[str, Any]) ->
         if not variable.startswith("WEBLEADS_") or variable in _NOT_OURS:
             continue
         if variable.removesuffix("_FILE") not in known:
-            raise SettingError(f"{variable} is no setting; the settings are listed in docs/settings.md")
+            near = get_close_matches(variable, [*known, *(f"{name}_FILE" for name in known)], n=1)
+            remedy = f"did you mean {near[0]}? If not, unset it" if near else "unset it"
+            raise SettingError(f"{variable} is no setting: {remedy} (docs/settings.md lists all)")
