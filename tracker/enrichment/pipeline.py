@@ -13,12 +13,12 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from tracker.enrichment.agent import parse_agent
-from tracker.enrichment.bots import detect_bot
+from tracker.enrichment.bots import Signs, detect_bot
 from tracker.enrichment.company import Company, identify_company
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import PAGEVIEW, Event
 from tracker.enrichment.geo import Databases, NetworkRecord
-from tracker.enrichment.network import Network, identify_network
+from tracker.enrichment.network import Network, NetworkKind, identify_network
 from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
 from tracker.hit import Hit, WireEvent
@@ -69,7 +69,13 @@ class Enricher:
         bot = detect_bot(
             hit.user_agent,
             hit.headers,
-            webdriver=bool(wire.wd),
+            Signs(
+                webdriver=bool(wire.wd),
+                address=hit.ip,
+                hosting=about.network.kind is NetworkKind.HOSTING,
+                with_headers=bool(hit.headers) or wire.id is not None,
+                screen_width=wire.w if wire.w is not None else wire.screen_width,
+            ),
             disabled_rules=site.disabled_rules,
         )
         if bot is not None:

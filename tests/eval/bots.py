@@ -1,0 +1,80 @@
+"""Bots: recall by source, and people taken for bots by source, over the labelled agents.
+
+`the same, rules alone` is what is found without the packages' lists, as of a bot that nobody has listed yet.
+crawler-user-agents is itself where monperrus' cases come from, so that line says how the rules generalise.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tests.eval.measure import SHARED, Measure, timed
+from tracker.enrichment.bots import Bot, BotRule, detect_bot
+
+_BOT_SOURCES = ("monperrus", "device-detector:bots")
+_OTHERS = ("app", "feed_reader", "mediaplayer", "pim", "library", "unknown")
+_NO_LISTS = frozenset({BotRule.LISTS})
+
+
+class LabelledAgent(NamedTuple):
+    """An agent with its label (bot, browser, app, …) and where both come from."""
+
+    agent: str
+    label: str
+    source: str
+
+
+def labelled_agents() -> list[LabelledAgent]:
+    with gzip.open(SHARED / "ua" / "ua_labels_open.csv.gz", "rt", newline="") as lines:
+        return [LabelledAgent(row["ua"], row["label"], row["source"]) for row in csv.DictReader(lines)]
+
+
+def measures() -> Iterable[Measure]:
+    cases = labelled_agents()
+    detect_bot("Mozilla/5.0 (X11; Linux x86_64)", {})  # compiles the patterns
+    verdicts, microseconds = timed(lambda case: detect_bot(case.agent, {}), cases)
+    found = list(zip(cases, verdicts, strict=True))
+    for source in _BOT_SOURCES:
+        yield _recall(f"bots of {source}", found, source, microseconds)
+    unlisted, microseconds_of_all = timed(lambda case: detect_bot(case.agent, {}, disabled_rules=_NO_LISTS), cases)
+    for source in _BOT_SOURCES:
+        pairs = list(zip(cases, unlisted, strict=True))
+        yield _recall(f"the same, rules alone: {source[-8:]}", pairs, source, microseconds_of_all)
+    for source in sorted({_family(case.source) for case in cases if case.label == "browser"}):
+        chosen = [(case, bot) for case, bot in found if case.label == "browser" and _family(case.source) == source]
+        yield _taken(f"browsers of {source}", chosen, microseconds)
+    yield _taken("browsers, all", [pair for pair in found if pair[0].label == "browser"], microseconds)
+    for label in _OTHERS:
+        yield _taken(f"{label}, all", [pair for pair in found if pair[0].label == label], microseconds)
+    yield _named(found, microseconds)
+
+
+def _family(source: str) -> str:
+    """device-detector numbers the files of one kind of device; they are one source."""
+    return re.sub(r"-(?:\d+|even)$", "", source)
+
+
+def _recall(data: str, pairs: list[tuple[LabelledAgent, Bot | None]], source: str, microseconds: float) -> Measure:
+    chosen = [(case, bot) for case, bot in pairs if case.label == "bot" and case.source == source]
+    missed = [f"missed: {case.agent}" for case, bot in chosen if bot is None]
+    recall = 1 - len(missed) / len(chosen)
+    return Measure("bots", data, len(chosen), {"recall": recall}, microseconds, missed)
+
+
+def _taken(data: str, pairs: list[tuple[LabelledAgent, Bot | None]], microseconds: float) -> Measure:
+    taken = [f"taken for {bot.name} by {bot.rule}: {case.agent}" for case, bot in pairs if bot is not None]
+    return Measure("bots", data, len(pairs), {"taken for bots": len(taken) / len(pairs)}, microseconds, taken)
+
+
+def _named(pairs: list[tuple[LabelledAgent, Bot | None]], microseconds: float) -> Measure:
+    """How many of the bots found have a kind, and a name that is not the whole agent."""
+    bots = [(case, bot) for case, bot in pairs if case.label == "bot" and bot is not None]
+    figures = {
+        "with a kind": sum(bot.kind != "unknown" for _, bot in bots) / len(bots),
+        "with a name": sum(bot.name != case.agent[:60] or len(case.agent) < 40 for case, bot in bots) / len(bots),
+    }
+    return Measure("bots", "names and kinds of bots found", len(bots), figures, microseconds)

@@ -1,0 +1,94 @@
+"""The rules in their order, over one hit: what the agent says, then the headers, then the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from tracker.enrichment.bots.lists import any_list, find_in_crawler_detect, known_bots, named_crawlers
+from tracker.enrichment.bots.matcher import FirstMatch, Found
+from tracker.enrichment.bots.naming import name_of
+from tracker.enrichment.bots.shape import find_odd, is_program
+from tracker.enrichment.bots.signs import bots_by_signs
+from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
+from tracker.enrichment.bots.words import bot_words, contact, without_people_words
+
+_CACHED = 32_768
+_ALL_RULES: frozenset[str] = frozenset()
+_NO_SIGNS = Signs()
+
+
+def detect_bot(
+    user_agent: str,
+    headers: Mapping[str, str],
+    signs: Signs = _NO_SIGNS,
+    *,
+    disabled_rules: frozenset[str] = _ALL_RULES,
+) -> Bot | None:
+    """The bot behind a hit, or None for a person. A rule in `disabled_rules` gives no verdict.
+
+    `headers` have lower-case names. What a site switches off is rare: the first verdict on an agent is kept for all
+    other sites.
+    """
+    if disabled_rules:
+        said = next((bot for bot in _by_agent(user_agent) if bot.rule not in disabled_rules), None)
+    else:
+        said = _first_by_agent(user_agent)
+    if said is not None:
+        return said
+    return next((bot for bot in bots_by_signs(user_agent, headers, signs) if bot.rule not in disabled_rules), None)
+
+
+@lru_cache(maxsize=_CACHED)
+def _first_by_agent(agent: str) -> Bot | None:
+    return next(_verdicts(agent), None)
+
+
+@lru_cache(maxsize=1024)
+def _by_agent(agent: str) -> tuple[Bot, ...]:
+    return tuple(_verdicts(agent))
+
+
+@lru_cache(maxsize=1)
+def _any_sign() -> FirstMatch:
+    """Everything that words, lists and addresses look for, in one pass: most agents have nothing of it."""
+    return any_list().joined(bot_words(), contact())
+
+
+def _verdicts(agent: str) -> Iterator[Bot]:
+    """Each rule's verdict on an agent in the rules' order, so that one switched off leaves the others."""
+    if not any(map(str.isalnum, agent)):
+        yield Bot("Empty user agent", BotKind.UNKNOWN, BotRule.NO_AGENT)
+        return
+    if _any_sign().find(agent) is not None:
+        yield from _verdicts_on_words(agent, without_people_words(agent))
+    if is_program(agent):
+        yield _called(agent, None, BotRule.PROGRAM)
+    elif (odd := find_odd(agent)) is not None:
+        yield Bot(odd.name, odd.kind, BotRule.ODD_BROWSER) if odd.name else _called(agent, None, BotRule.ODD_BROWSER)
+
+
+def _verdicts_on_words(agent: str, plain: str) -> Iterator[Bot]:
+    known = known_bots().find(plain)
+    if known is not None:
+        rule = BotRule.HEADLESS if known.kind is BotKind.HEADLESS else BotRule.KNOWN_BOT
+        yield Bot(known.name, known.kind, rule)
+    listed = named_crawlers().find(plain)
+    if listed is not None:
+        yield _called(agent, listed, BotRule.LISTS)
+    words = bot_words().find(plain)
+    if words is not None:
+        yield _called(agent, words, BotRule.NAMES_ITSELF)
+    if contact().find(plain) is not None:
+        yield _called(agent, None, BotRule.CONTACT)
+    if listed is None and find_in_crawler_detect(plain):
+        yield _called(agent, None, BotRule.LISTS)
+
+
+def _called(agent: str, found: Found | None, rule: BotRule) -> Bot:
+    """A verdict with the best name and kind that there are for an agent, whichever rule gave it."""
+    known = known_bots().find(agent) or named_crawlers().find(agent)
+    words = bot_words().find(agent)
+    kinds = [one.kind for one in (known, found, words) if one is not None and one.kind is not BotKind.UNKNOWN]
+    kind = kinds[0] if kinds else BotKind.LIBRARY if rule is BotRule.PROGRAM else BotKind.UNKNOWN
+    return Bot((known.name if known else "") or name_of(agent), kind, rule)

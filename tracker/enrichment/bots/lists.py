@@ -1,0 +1,87 @@
+"""The lists of bots: ours, with the names that people know, and the maintained ones of two packages.
+
+Ours (data/bots.csv) comes first, because a publisher reads its names; crawler-user-agents then says what a bot is
+for; CrawlerDetect knows the most. Each is one compiled pass.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from crawlerdetect.providers.crawlers import data as crawler_detect_patterns
+from crawlerdetect.providers.exclusions import data as crawler_detect_exclusions
+
+from tracker.enrichment.bots.matcher import FirstMatch, Pattern, without_look_around
+from tracker.enrichment.bots.verdict import BotKind
+
+# crawler-user-agents' tags; what is tagged otherwise (advertising, archiver, academic) is of no kind that we name.
+_KINDS_OF_TAGS = {
+    "ai-crawler": BotKind.AI_CRAWLER,
+    "search-engine": BotKind.SEARCH_ENGINE,
+    "social-preview": BotKind.PREVIEW,
+    "feed-reader": BotKind.FEED,
+    "monitoring": BotKind.MONITORING,
+    "scanner": BotKind.SCANNER,
+    "browser-automation": BotKind.HEADLESS,
+    "http-library": BotKind.LIBRARY,
+    "seo": BotKind.SEO,
+}
+# Patterns of crawler-user-agents that also fit people's agents: a phone's build number and an app's web view.
+_TOO_WIDE = frozenset({r"AP3A\.240617\.008"})
+_PLAIN_NAME = re.compile(r"[\w .!&+-]*[A-Za-z][\w .!&+-]*")
+
+
+@lru_cache(maxsize=1)
+def known_bots() -> FirstMatch:
+    """The bots that we name."""
+    table = files("tracker.enrichment").joinpath("data/bots.csv").read_text(encoding="utf-8")
+    return FirstMatch(
+        Pattern(row["pattern"], row["name"], BotKind(row["kind"])) for row in csv.DictReader(table.splitlines())
+    )
+
+
+@lru_cache(maxsize=1)
+def named_crawlers() -> FirstMatch:
+    """crawler-user-agents' bots: with a kind, and a name where the pattern spells one out."""
+    content = files("crawleruseragents").joinpath("crawler-user-agents.json").read_text(encoding="utf-8")
+    rows = [row for row in json.loads(content) if row["pattern"] not in _TOO_WIDE]
+    return FirstMatch(
+        Pattern(f"(?-i:{row['pattern']})", _plain_name(row["pattern"]), _kind_of(row.get("tags", []))) for row in rows
+    )
+
+
+@lru_cache(maxsize=1)
+def _crawler_detect() -> FirstMatch:
+    return FirstMatch(Pattern(without_look_around(one), "", BotKind.UNKNOWN) for one in crawler_detect_patterns)
+
+
+@lru_cache(maxsize=1)
+def any_list() -> FirstMatch:
+    """All the lists in one pass, for agents of which nothing else is to be known."""
+    return known_bots().joined(named_crawlers(), _crawler_detect())
+
+
+@lru_cache(maxsize=1)
+def _browser_words() -> re.Pattern[str]:
+    return re.compile("|".join(crawler_detect_exclusions), re.IGNORECASE)
+
+
+def find_in_crawler_detect(agent: str) -> bool:
+    """Whether CrawlerDetect's list has an agent: the list is meant for what is left without a browser's own words."""
+    if _crawler_detect().find(agent) is None:
+        return False
+    return _crawler_detect().find(_browser_words().sub("", agent).strip()) is not None
+
+
+def _kind_of(tags: list[str]) -> BotKind:
+    return next((kind for tag, kind in _KINDS_OF_TAGS.items() if tag in tags), BotKind.UNKNOWN)
+
+
+def _plain_name(expression: str) -> str:
+    r"""The name that a pattern spells out, such as `Foo Bot` of `Foo Bot\\/`; empty when it spells none."""
+    text = re.sub(r"\\([/.\-+! ])", r"\1", expression).strip("^$/ ;:(")
+    return text if _PLAIN_NAME.fullmatch(text) else ""

@@ -1,0 +1,67 @@
+"""Finds the first of many patterns in a text, in one compiled pass: Rust's regex with a filter of literals before it.
+
+`ua_parser_rs` holds the engine behind ua-parser. It takes any list of patterns and gives the first that matches; the
+hundreds of patterns of a bot list cost a few µs a text in it, and half a millisecond in Python's `re`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import chain
+from typing import NamedTuple
+
+from ua_parser_rs import UserAgentExtractor
+
+from tracker.enrichment.bots.verdict import BotKind
+
+
+class Pattern(NamedTuple):
+    """A regular expression with the name and the kind of what it finds; a name may take `$1` from the text."""
+
+    expression: str
+    name: str
+    kind: BotKind
+
+
+class Found(NamedTuple):
+    """The name and kind of the first pattern that matched; the name is empty when the pattern has none."""
+
+    name: str
+    kind: BotKind
+
+
+class FirstMatch:
+    """Patterns in order, without regard to case. Raises ValueError for one that the engine cannot read."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = tuple(patterns)
+        # The engine's fields are a browser's family and major version; here they carry a name and a kind.
+        self._engine = UserAgentExtractor(
+            (f"(?i:{one.expression})", one.name, str(one.kind), None, None, None) for one in self._patterns
+        )
+
+    def joined(self, *others: FirstMatch) -> FirstMatch:
+        """These patterns and then the others', in one pass."""
+        return FirstMatch(chain(self._patterns, *(other._patterns for other in others)))  # noqa: SLF001 - its own class
+
+    def find(self, text: str) -> Found | None:
+        """What the first pattern that matches says, or None."""
+        match = self._engine.extract(text)
+        return None if match is None else Found(match.family, BotKind(match.major or BotKind.UNKNOWN))
+
+
+_LOOK_AROUND = re.compile(r"\(\?[!=]|\(\?<[!=]")
+
+
+def without_look_around(expression: str) -> str:
+    """The expression without its look-arounds, which the engine does not know: it finds what the original finds, and more."""
+    while (match := _LOOK_AROUND.search(expression)) is not None:
+        depth = 0
+        for end in range(match.start(), len(expression)):
+            if expression[end - 1 : end] != "\\":
+                depth += (expression[end] == "(") - (expression[end] == ")")
+            if depth == 0:
+                break
+        expression = expression[: match.start()] + expression[end + 1 :]
+    return expression

@@ -1,0 +1,65 @@
+"""What a verdict on a hit is: the bot's name, its kind, and the rule that gave it. The rules are a closed list."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class BotKind(StrEnum):
+    """What a bot is for."""
+
+    SEARCH_ENGINE = "search_engine"
+    AI_CRAWLER = "ai_crawler"
+    AI_ASSISTANT = "ai_assistant"
+    MONITORING = "monitoring"
+    SEO = "seo"
+    PREVIEW = "preview"
+    FEED = "feed"
+    LIBRARY = "library"
+    SCANNER = "scanner"
+    HEADLESS = "headless"
+    UNKNOWN = "unknown"
+
+
+class BotRule(StrEnum):
+    """One way to tell a bot. The value is what a site's settings store when it is switched off; never rename one."""
+
+    NO_AGENT = "no_agent"
+    KNOWN_BOT = "known_bot"
+    CONTACT = "contact"
+    NAMES_ITSELF = "names_itself"
+    LISTS = "lists"
+    PROGRAM = "program"
+    ODD_BROWSER = "odd_browser"
+    HEADLESS = "headless"
+    WEBDRIVER = "webdriver"
+    PREFETCH = "purpose"
+    CLIENT_HINTS = "client_hints"
+    CRAWLER_NETWORK = "crawler_network"
+    HOSTING_SIGNS = "hosting_signs"
+    ONE_PAGE_MANY_ADDRESSES = "one_page_many_addresses"
+    READS_NOTHING = "reads_nothing"
+    IMPOSSIBLE_RATE = "impossible_rate"
+
+
+class Signs(NamedTuple):
+    """What is known of a hit beside its agent and its headers.
+
+    `webdriver` is what the browser says of itself, `hosting` whether the address is of a hosting network,
+    `with_headers` whether the hit was collected with its headers (a line of a server's log has none to miss).
+    """
+
+    webdriver: bool = False
+    address: str = ""
+    hosting: bool = False
+    with_headers: bool = False
+    screen_width: float | None = None
+
+
+class Bot(NamedTuple):
+    """A bot by name and kind; `rule` is what a site switches off to count such hits after all."""
+
+    name: str
+    kind: BotKind
+    rule: BotRule
