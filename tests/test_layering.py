@@ -24,6 +24,7 @@ LAYERS = (
     ("tracker.service", "tracker.demo"),
     ("tracker.reports", "tracker.leads"),
     ("tracker.ingest",),
+    ("tracker.geo",),
     ("tracker.enrichment", "tracker.collector"),
     ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder"),
     ("tracker.settings", "tracker.hit"),

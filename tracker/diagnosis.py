@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
@@ -14,7 +14,8 @@ from tracker.db import deliveries
 from tracker.db.models import Delivery
 from tracker.db.sites import list_sites
 from tracker.db.users import count_users
-from tracker.enrichment.geo import Databases
+from tracker.enrichment.geo import is_fast
+from tracker.geo.shelf import open_databases
 from tracker.reports import traffic
 
 if TYPE_CHECKING:
@@ -69,24 +70,26 @@ def _journal(operator: Operator) -> Iterator[Finding]:
 
 
 def _geo(operator: Operator) -> Iterator[Finding]:
-    databases = Databases.open(operator.settings.geo_folder)
+    databases = open_databases(operator.settings)
+    folder = operator.settings.geo_folder
     for problem in databases.problems:
         yield Finding("problem", problem)
-    uses = databases.uses
-    for use, path in uses.items():
-        age = operator.now().timestamp() - path.stat().st_mtime
-        old = age > _OLD_DATABASE.total_seconds()
-        remedy = "; companies and places change, fetch a newer one" if old else ""
-        yield Finding("hint" if old else "good", f"{use}: {path.name}, {age / 86_400:.0f} days old{remedy}")
-    if not any("city" in use or "place" in use or "country" in use for use in uses):
-        yield Finding(
-            "hint", f"no place database: put a City .mmdb (GeoLite2, DB-IP Lite) in {operator.settings.geo_folder}"
-        )
-    if not any("asn" in use or "network" in use for use in uses):
+    for one in databases.opened:
+        age = operator.now() - datetime.fromtimestamp(one.built_at, UTC)
+        old = age > _OLD_DATABASE
+        remedy = "; companies and places change, fetch a newer one with `webleads geo update`" if old else ""
+        words = f"{one.use}: {one.path.name} ({one.database_type}), {age.days} days old{remedy}"
+        yield Finding("hint" if old else "good", words)
+    if not databases.knows_places:
+        yield Finding("hint", f"no place database: run `webleads geo update`, or put a City .mmdb in {folder}")
+    if not databases.knows_networks:
         yield Finding(
             "problem",
-            f"no network database, so no company is recognised: put an ASN .mmdb in {operator.settings.geo_folder}",
+            "no network database, so no company is recognised: run `webleads geo update`, or put an ASN .mmdb in"
+            f" {folder}",
         )
+    if not is_fast():
+        yield Finding("hint", "maxminddb's reader in C is missing, so each new address takes thirty times as long")
 
 
 def _sites(operator: Operator) -> Iterator[Finding]:

@@ -18,8 +18,8 @@ from tracker import data_folder
 from tracker.collector import open_journal
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.salts import Salts
-from tracker.enrichment.geo import Databases
 from tracker.enrichment.pipeline import Enricher
+from tracker.geo.shelf import open_databases as open_geo
 from tracker.ingest.identity import Identity
 from tracker.ingest.sites import SiteDirectory
 from tracker.ingest.worker import Ingest
@@ -60,7 +60,7 @@ def build_ingest(settings: Settings, app: AppDatabase, store: EventStore) -> tup
         store=store,
         sites=SiteDirectory(app, monotonic=time.monotonic),
         identity=identity,
-        enricher=Enricher(Databases.open(settings.geo_folder), too_old_ms=settings.too_old_hours * 3_600_000),
+        enricher=Enricher(open_geo(settings, keeps=True), too_old_ms=settings.too_old_hours * 3_600_000),
     )
     return ingest, identity
 

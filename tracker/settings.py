@@ -178,6 +178,11 @@ class Settings:
         return self.data / "geo"
 
     @property
+    def geo_kept_folder(self) -> Path:
+        """Checked copies of the geo databases: what the service reads."""
+        return self.data / "geo-in-use"
+
+    @property
     def app_database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'webleads.sqlite'}"
 

@@ -1,179 +1,191 @@
-"""The geo and network databases in DATA/geo: which file answers what, and what an address has in them.
+"""The open geo and network databases: which file answers what, and what an address has in them.
 
-Every `*.mmdb` is used for what its own database type says. A damaged file is named in one line and left out.
-`geoip2` opens them; records are read through its reader as plain dictionaries, since building its model objects
-costs ten times the lookup.
+Files come from a `Stock`, which may look into a folder or keep checked copies; this module only reads them. Records
+are read as plain dictionaries through maxminddb's C reader: geoip2's model objects cost ten to twenty times the lookup.
+Answers are not kept here, since the pipeline keeps what it makes of them.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import maxminddb
-from geoip2.database import Reader
+
+from tracker.enrichment.geo_records import (
+    Fields,
+    NetworkRecord,
+    Place,
+    Record,
+    Use,
+    network_reader,
+    place_reader,
+    use_of,
+)
+
+__all__ = ["Database", "Databases", "Files", "FolderStock", "NetworkRecord", "Place", "Stock", "Use", "is_fast"]
 
 log = logging.getLogger(__name__)
 
-_CACHED = 65_536
+_RECORDS_TO_SEE = 50
+# What reading an address can fail with where a record is damaged, or foreign under a known type's name.
+_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, maxminddb.InvalidDatabaseError)
 
 
-class Place(NamedTuple):
-    """Where an address is; `country` is ISO 3166-1 alpha-2, names are in English or the database's language."""
+class Files(NamedTuple):
+    """The files to read now. `problems` are one line each, about files that are not used and why."""
 
-    country: str | None = None
-    region: str | None = None
-    city: str | None = None
-    time_zone: str | None = None
+    paths: Sequence[Path]
+    problems: Sequence[str] = ()
 
 
-class NetworkRecord(NamedTuple):
-    """What the databases know of the network of an address."""
+class Stock(Protocol):
+    """Where database files come from."""
 
-    asn: int | None = None
-    organisation: str | None = None
-    isp: str | None = None
-    isp_organisation: str | None = None
-    domain: str | None = None
-    user_type: str | None = None
-    connection_type: str | None = None
-    is_hosting: bool = False
-    is_vpn: bool = False
-    is_tor: bool = False
+    def look(self) -> Files | None:
+        """The files, or None when nothing has changed since the last look."""
 
 
-# What a database type is used for, by a part of its name, the special before the general.
-_USES = (
-    ("enterprise", "enterprise"),
-    ("anonymous", "anonymous"),
-    ("connection-type", "connection type"),
-    ("domain", "domain"),
-    ("isp", "isp"),
-    ("asn", "network (asn)"),
-    ("city", "place (city)"),
-    ("location", "place (city)"),
-    ("country", "place (country)"),
-)
-_PLACE_USES = ("enterprise", "place (city)", "place (country)")
+class FolderStock:
+    """The `*.mmdb` of a folder, as they lie there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: object = None
+
+    def look(self) -> Files | None:
+        """All files when one was added, removed or replaced. A folder that does not exist is empty."""
+        found = list_files(self._folder)
+        if found == self._seen:
+            return None
+        self._seen = found
+        return Files(tuple(found))
+
+
+def list_files(folder: Path) -> dict[Path, tuple[int, int, int]]:
+    """The databases in a folder by name, each with its size, time and number, by which a replaced file is told."""
+    if not folder.is_dir():
+        return {}
+    stats = ((path, path.stat()) for path in sorted(folder.glob("*.mmdb")) if path.is_file())
+    return {path: (stat.st_size, stat.st_mtime_ns, stat.st_ino) for path, stat in stats}
+
+
+class Database(NamedTuple):
+    """One open file. `built_at` is its publisher's time in seconds since 1970."""
+
+    path: Path
+    use: Use
+    database_type: str
+    description: str
+    built_at: int
+    look_up: Callable[[str], Any]
 
 
 class Databases:
-    """The open databases. Lookups are cached by address; they never raise."""
+    """Looks addresses up; never raises. Where several files answer the same, the newest is asked first."""
 
-    def __init__(self, folder: Path, readers: dict[str, tuple[Path, Reader]], problems: list[str]) -> None:
-        self._folder = folder
-        self._readers = readers
-        self.problems = problems
-        self._seen = _fingerprint(folder)
-        self._lookups: dict[str, Callable[[str], Any]] = {use: _raw(reader) for use, (_, reader) in readers.items()}
-        self.place = lru_cache(maxsize=_CACHED)(self._place)
-        self.network_record = lru_cache(maxsize=_CACHED)(self._network_record)
+    def __init__(self, stock: Stock) -> None:
+        self._stock = stock
+        self.opened: Sequence[Database] = ()
+        self.problems: Sequence[str] = ()
+        self.reload_if_changed()
 
     @classmethod
     def open(cls, folder: Path) -> Databases:
-        """Opens what is in a folder; one that does not exist is empty."""
-        readers: dict[str, tuple[Path, Reader]] = {}
-        problems: list[str] = []
-        for path in sorted(folder.glob("*.mmdb")) if folder.is_dir() else ():
-            try:
-                reader = Reader(str(path))
-                use = _use_of(reader.metadata().database_type)
-                _raw(reader)("192.0.2.1")
-            except Exception as problem:  # noqa: BLE001 - a damaged file fails in many ways, each of them only about this file
-                problems.append(f"{path.name} is no usable geo database: {_one_line(problem)}")
-                continue
-            if use is None:
-                problems.append(f"{path.name} is a {reader.metadata().database_type} database, which is not used here")
-                continue
-            readers[use] = (path, reader)
-        for words in problems:
-            log.warning("%s", words)
-        return cls(folder, readers, problems)
-
-    @property
-    def uses(self) -> dict[str, Path]:
-        """Which file answers what."""
-        return {use: path for use, (path, _) in self._readers.items()}
+        """Opens what lies in a folder, without keeping copies; one that does not exist is empty."""
+        return cls(FolderStock(folder))
 
     def reload_if_changed(self) -> bool:
-        """Opens the databases again when a file was added, removed or replaced; whether that was so."""
-        if _fingerprint(self._folder) == self._seen:
+        """Opens the databases again when the stock has changed; whether that was so."""
+        files = self._stock.look()
+        if files is None:
             return False
-        fresh = Databases.open(self._folder)
-        self.__init__(self._folder, fresh._readers, fresh.problems)  # type: ignore[misc]  # noqa: SLF001
+        opened, problems = _open_all(files.paths)
+        self.opened = sorted(opened, key=lambda one: (list(Use).index(one.use), -one.built_at))
+        self.problems = [*files.problems, *problems]
+        self._places = [(one.look_up, where) for one in self.opened if (where := place_reader(one.use))]
+        self._networks = [(one.look_up, whose) for one in self.opened if (whose := network_reader(one.use))]
+        for words in self.problems:
+            log.warning("%s", words)
         return True
 
-    def _look_up(self, use: str, address: str) -> dict[str, Any]:
-        lookup = self._lookups.get(use)
-        if lookup is None:
-            return {}
+    @property
+    def knows_places(self) -> bool:
+        return bool(self._places)
+
+    @property
+    def knows_networks(self) -> bool:
+        """Whether an AS or an organisation can be told, not only a kind of connection."""
+        return any(one.use in {Use.ENTERPRISE, Use.FLAT, Use.ISP, Use.ASN} for one in self.opened)
+
+    def place(self, address: str, language: str = "fr") -> Place:
+        """Where an address is: the first database that knows a country decides; one that agrees may add the city."""
+        best = Place()
+        for look_up, read in self._places:
+            try:
+                record = look_up(address)
+                found = read(record, language) if record else None
+            except _UNREADABLE:
+                continue
+            if found is None or (best.country and found.country != best.country):
+                continue
+            if found.city or found.region:
+                return found
+            best = best if best.country else found
+        return best
+
+    def network_record(self, address: str) -> NetworkRecord:
+        """What is known of the network of an address, from all databases together."""
+        known: Fields = {}
+        for look_up, read in self._networks:
+            try:
+                record: Record | None = look_up(address)
+                if record:
+                    known = {name: value for name, value in read(record).items() if value} | known
+            except _UNREADABLE:
+                continue
+        return NetworkRecord(**known)
+
+
+def is_fast() -> bool:
+    """Whether maxminddb's reader in C is there; the one in Python takes about thirty times as long."""
+    try:
+        import maxminddb.extension  # noqa: F401 - whether it can be loaded is the question
+    except ImportError:
+        return False
+    return True
+
+
+def _open_all(paths: Iterable[Path]) -> tuple[list[Database], list[str]]:
+    opened: list[Database] = []
+    problems: list[str] = []
+    for path in paths:
         try:
-            return lookup(address) or {}
-        except (ValueError, maxminddb.InvalidDatabaseError, UnicodeError):
-            return {}
-
-    def _place(self, address: str) -> Place:
-        for use in _PLACE_USES:
-            record = self._look_up(use, address)
-            if record:
-                return _place_of(record)
-        return Place()
-
-    def _network_record(self, address: str) -> NetworkRecord:
-        asn = self._look_up("network (asn)", address)
-        isp = self._look_up("isp", address) or self._look_up("enterprise", address).get("traits", {})
-        anonymous = self._look_up("anonymous", address)
-        connection = self._look_up("connection type", address)
-        return NetworkRecord(
-            asn=asn.get("autonomous_system_number") or isp.get("autonomous_system_number"),
-            organisation=asn.get("autonomous_system_organization") or isp.get("autonomous_system_organization"),
-            isp=isp.get("isp"),
-            isp_organisation=isp.get("organization"),
-            domain=self._look_up("domain", address).get("domain") or isp.get("domain"),
-            user_type=isp.get("user_type"),
-            connection_type=connection.get("connection_type") or isp.get("connection_type"),
-            is_hosting=bool(anonymous.get("is_hosting_provider")),
-            is_vpn=bool(anonymous.get("is_anonymous_vpn") or anonymous.get("is_public_proxy")),
-            is_tor=bool(anonymous.get("is_tor_exit_node")),
-        )
+            opened.append(_open(path))
+        except Exception as problem:  # noqa: BLE001 - a damaged file fails in many ways, each of them only about this file
+            problems.append(f"{path.name} is no usable geo database: {one_line(problem)}")
+    return opened, problems
 
 
-def _raw(reader: Reader) -> Callable[[str], Any]:
-    return reader._db_reader.get  # noqa: SLF001 - see the module's head
+def _open(path: Path) -> Database:
+    reader = maxminddb.open_database(str(path))
+    about = reader.metadata()
+    use = use_of(about.database_type, fields_of(reader))
+    if use is None:
+        raise ValueError(f"it is of type “{about.database_type}”, which says nothing that is used here")
+    description = about.description.get("en") or next(iter(about.description.values()), "")
+    return Database(path, use, about.database_type, description, about.build_epoch, reader.get)
 
 
-def _use_of(database_type: str) -> str | None:
-    lower = database_type.lower()
-    return next((use for word, use in _USES if word in lower), None)
+def fields_of(reader: maxminddb.Reader) -> set[str]:
+    """The names of the fields of the first records, of flat ones at least."""
+    records = (record for _, record in islice(reader, _RECORDS_TO_SEE))
+    return {name for record in records if isinstance(record, dict) for name in record}
 
 
-def _place_of(record: dict[str, Any]) -> Place:
-    country = record.get("country") or record.get("registered_country") or {}
-    if isinstance(country, str):
-        return Place(country, record.get("region"), record.get("city"), record.get("timezone"))
-    subdivisions = record.get("subdivisions") or [{}]
-    return Place(
-        country.get("iso_code"),
-        _name(subdivisions[0]),
-        _name(record.get("city") or {}),
-        (record.get("location") or {}).get("time_zone"),
-    )
-
-
-def _name(part: dict[str, Any]) -> str | None:
-    names = part.get("names") or {}
-    return names.get("fr") or names.get("en") or next(iter(names.values()), None)
-
-
-def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    if not folder.is_dir():
-        return ()
-    stats = ((path.name, path.stat()) for path in sorted(folder.glob("*.mmdb")))
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
-
-
-def _one_line(problem: BaseException) -> str:
+def one_line(problem: BaseException) -> str:
+    """An error in one line."""
     return " ".join(str(problem).split())[:200] or type(problem).__name__

@@ -35,6 +35,7 @@ class SiteRules(NamedTuple):
     excluded: tuple[IPv4Network | IPv6Network, ...] = ()
     disabled_rules: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
+    language: str = "fr"
 
 
 class AddressFacts(NamedTuple):
@@ -65,7 +66,7 @@ class Enricher:
         page = parse_page(wire.page_url or "", keep_hash=bool(wire.h or wire.hash))
         if page is None:
             return Drop(DropReason.INVALID_URL, (wire.page_url or "")[:100])
-        about = self._about_address(hit.ip)
+        about = self._about_address(hit.ip, site.language)
         bot = detect_bot(
             hit.user_agent,
             hit.headers,
@@ -92,8 +93,8 @@ class Enricher:
         if self._databases.reload_if_changed():
             self._about_address.cache_clear()
 
-    def _look_up(self, address: str) -> AddressFacts:
-        place = self._databases.place(address)
+    def _look_up(self, address: str, language: str) -> AddressFacts:
+        place = self._databases.place(address, language)
         record = self._databases.network_record(address)
         return AddressFacts(place.country, place.region, place.city, identify_network(record), record)
 

@@ -48,4 +48,5 @@ def _rules(site: Site) -> SiteRules:
         excluded=tuple(ip_network(line, strict=False) for line in site.excluded_networks.split()),
         disabled_rules=frozenset(site.disabled_rules.split()),
         hosts=frozenset({site.domain, f"www.{site.domain}"}),
+        language=site.language,
     )
