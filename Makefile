@@ -66,6 +66,7 @@ docs: .make/package  ## Make docs/settings.md out of what tracker/settings.py sa
 
 .PHONY: bench
 bench: .make/dev install  ## Measure speed, memory and disk, and print the table
+	@.ci/load-generator
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: eval

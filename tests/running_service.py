@@ -22,7 +22,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def webleads(*arguments: str, data: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def webleads(
+    *arguments: str, data: Path, stdin: str = "", timeout: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Runs a command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "tracker.cli", *arguments, "--data", str(data)],
@@ -31,7 +33,7 @@ def webleads(*arguments: str, data: Path, stdin: str = "", **environment: str) -
         text=True,
         env=_environment(environment),
         check=False,
-        timeout=120,
+        timeout=timeout,
     )
 
 
@@ -70,6 +72,11 @@ class RunningService:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError(f"serve is not ready:\n{self.log.read_text()}")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """SIGKILL: nothing gets a chance to be tidy."""

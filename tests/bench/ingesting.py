@@ -1,0 +1,115 @@
+"""Ingest alone, by step: from journal lines to rows in DuckDB. 5,000 addresses, 50 agents, real-size geo databases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.bench.figure import Figure
+from tests.bench.geo import provide_geo
+from tests.bench.hits import SITE, distinct_hits, make_hits
+from tracker import data_folder
+from tracker.db.sites import add_site
+from tracker.enrichment.drops import Drop
+from tracker.enrichment.geo import Databases
+from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.hit import Hit, decode_line, encode_line
+from tracker.ingest.identity import Identity
+from tracker.ingest.visits import Visits
+from tracker.ingest.worker import _columns
+from tracker.journal import Journal
+from tracker.service import build_ingest, open_databases, utc_now
+from tracker.settings import load_settings
+from tracker.store.engines import Batch, open_event_store
+
+_EVENTS = 200_000
+_BATCH = 20_000
+_DISTINCT = 100_000
+
+
+def figures(folder: Path) -> Iterator[Figure]:
+    """Microseconds an event: the whole loop, its steps one by one, and enrichment of distinct hits cold and warm."""
+    provide_geo(folder / "geo")
+    hits = make_hits(_EVENTS, people=5_000, kinds_of_agent=50)
+    yield from _whole(folder, hits)
+    yield from _steps(folder, hits)
+    yield from _distinct(folder)
+
+
+def _whole(folder: Path, hits: list[Hit]) -> Iterator[Figure]:
+    settings = load_settings(data=folder)
+    data_folder.prepare(settings.data)
+    databases = open_databases(settings)
+    add_site(databases.app, SITE, now=utc_now())
+    journal = Journal(settings.journal_folder)
+    for hit in hits:
+        journal.append(encode_line([hit]))
+    journal.close()
+    ingest = build_ingest(settings, databases.app, databases.events)[0]
+    begun = time.perf_counter()
+    ingest.drain()
+    taken = time.perf_counter() - begun
+    stored = ingest.events_stored
+    databases.events.close()
+    databases.app.close()
+    yield Figure("ingest alone, all steps", taken / _EVENTS * 1e6, "us/event", at_most=15)
+    yield Figure("of these hits stored (the rest is dropped with a reason)", stored / _EVENTS, "share")
+
+
+def _steps(folder: Path, hits: list[Hit]) -> Iterator[Figure]:
+    rules = SiteRules(SITE, hosts=frozenset({SITE}))
+    enricher, identity = Enricher(Databases.open(folder / "geo")), Identity(lambda _: b"0123456789abcdef")
+    visits = Visits(lambda *_: (), stored_until_us=0)
+    store = open_event_store(f"duckdb:///{folder}/steps.duckdb")
+    lines = [encode_line([hit]) for hit in hits]
+    spent = dict.fromkeys(("decode", "enrich", "identity", "visits", "columns", "store"), 0.0)
+
+    def timed(step: str, work: Any) -> Any:
+        begun = time.perf_counter()
+        result = work()
+        spent[step] += time.perf_counter() - begun
+        return result
+
+    for start in range(0, len(lines), _BATCH):
+        part = lines[start : start + _BATCH]
+        decoded = timed("decode", lambda part=part: [hit for line in part for hit in decode_line(line)])
+        made = timed("enrich", lambda decoded=decoded: [enricher.enrich(hit, rules) for hit in decoded])
+        pairs = [(event, hit) for event, hit in zip(made, decoded, strict=True) if not isinstance(event, Drop)]
+        arrivals = timed(
+            "identity", lambda pairs=pairs: [identity.arrival(event, hit, rules.time_zone) for event, hit in pairs]
+        )
+        outcome = timed("visits", lambda arrivals=arrivals: visits.assign(arrivals))
+        kept = [arrival.event for arrival, drop in zip(arrivals, outcome, strict=True) if drop is None]
+        columns = timed("columns", lambda kept=kept: _columns(kept))
+        timed("store", lambda columns=columns: store.append(Batch(columns)))
+    store.close()
+    for step, seconds in spent.items():
+        yield Figure(f"ingest, step {step}", seconds / len(hits) * 1e6, "us/event")
+
+
+def _distinct(folder: Path) -> Iterator[Figure]:
+    rules = SiteRules(SITE, hosts=frozenset({SITE}))
+    hits = distinct_hits(_DISTINCT)
+    enricher = Enricher(Databases.open(folder / "geo"))
+    enricher.enrich(make_hits(1, people=1, kinds_of_agent=1)[0], rules)  # loads the lists
+    begun = time.perf_counter()
+    for hit in hits:
+        enricher.enrich(hit, rules)
+    yield Figure(
+        "enrichment, 100,000 distinct hits, cold", (time.perf_counter() - begun) / len(hits) * 1e6, "us/hit", at_most=60
+    )
+    few = hits[:5_000]
+    for hit in few:
+        enricher.enrich(hit, rules)
+    begun = time.perf_counter()
+    for _ in range(10):
+        for hit in few:
+            enricher.enrich(hit, rules)
+    yield Figure(
+        "enrichment, 5,000 hits seen before, warm",
+        (time.perf_counter() - begun) / len(few) / 10 * 1e6,
+        "us/hit",
+        at_most=15,
+    )
