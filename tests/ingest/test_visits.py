@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker.enrichment.drops import DropReason
@@ -99,8 +99,8 @@ def test_the_first_events_source_place_and_entry_page_stand_on_the_whole_visit()
     assert event.path == "/two"
 
 
-def test_the_same_event_id_of_one_visitor_counts_once() -> None:
-    arrivals = [pageview(0, event_id="a"), pageview(50, event_id="a"), pageview(0, event_id="a", visitor=2)]
+def test_the_same_event_id_of_one_visit_counts_once() -> None:
+    arrivals = [pageview(0, event_id="a"), pageview(20, event_id="a"), pageview(0, event_id="a", visitor=2)]
     verdicts = new_visits().assign(arrivals)
     assert [verdict and verdict.reason for verdict in verdicts] == [None, DropReason.DUPLICATE, None]
 
@@ -182,15 +182,25 @@ def _arrivals(steps: list[tuple[int, int, str, str | None, bool]]) -> list[Arriv
     return made
 
 
+@example(
+    [
+        (0, 1, "pageview", "c", False),
+        (1, 2, "pageview", None, False),
+        (31, 1, "pageview", "c", False),
+    ]
+)
 @given(_steps)
 def test_restarts_and_a_tiny_memory_change_nothing(steps: list[tuple[int, int, str, str | None, bool]]) -> None:
     """The same events through one long run, and through one that restarts and keeps one visitor in memory."""
     straight = _arrivals(steps)
     # One at a time, as the memory forgets between batches; in order, as a forgotten late event may join another visit.
     order = sorted(range(len(steps)), key=lambda index: (steps[index][0], index))
-    whole = new_visits()
-    verdicts = {index: whole.assign([straight[index]])[0] for index in order}
-    store = Store()
+    first_store, store = Store(), Store()
+    whole = Visits(first_store, stored_until_us=0)
+    verdicts = {}
+    for index in order:
+        verdicts[index] = whole.assign([straight[index]])[0]
+        first_store.keep([straight[index]], [verdicts[index]])
     again = _arrivals(steps)
     visits = Visits(store, stored_until_us=0, max_visitors=1)
     for index in order:

@@ -92,13 +92,13 @@ class Visits:
     def _assign_one(self, arrival: Arrival) -> Drop | None:
         event, visitor_id = arrival.event, arrival.visitor_id
         known = self._visitors.get(visitor_id)
-        if event.event_id is not None and self._was_counted(event.event_id, arrival):
-            return Drop(DropReason.DUPLICATE)
         visit = _running_visit(known, event)
         if visit is None and arrival.yesterdays_id is not None:
             visit = _running_visit(self._visitors.get(arrival.yesterdays_id), event)
             if visit is not None:
                 visitor_id = arrival.yesterdays_id
+        if visit is not None and event.event_id in visit.event_ids:
+            return Drop(DropReason.DUPLICATE)
         if visit is None:
             if event.name == ENGAGEMENT:
                 return Drop(DropReason.NO_VISIT)
@@ -107,10 +107,6 @@ class Visits:
         _join(visit, event, interactive=arrival.interactive)
         self._visitors.move_to_end(visitor_id)
         return None
-
-    def _was_counted(self, event_id: str, arrival: Arrival) -> bool:
-        ids = (arrival.visitor_id,) if arrival.yesterdays_id is None else (arrival.visitor_id, arrival.yesterdays_id)
-        return any(event_id in visit.event_ids for one in ids for visit in self._visitors.get(one, ()))
 
     def _begin(self, visitor_id: int, event: Event) -> Visit:
         event.entry_page = event.path
