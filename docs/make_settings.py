@@ -50,7 +50,7 @@ def _row(setting: Field[Any]) -> str:
 def _shown(default: Any) -> str:
     if isinstance(default, bool):
         return "`yes`" if default else "`no`"
-    return f"`{default}`" if default not in ("", ()) else "none"
+    return f"`{default}`" if default not in ("", (), None) else "none"
 
 
 if __name__ == "__main__":

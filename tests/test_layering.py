@@ -24,7 +24,7 @@ LAYERS = (
     ("tracker.service", "tracker.demo"),
     ("tracker.reports", "tracker.leads"),
     ("tracker.ingest",),
-    ("tracker.geo",),
+    ("tracker.geo", "tracker.reverse_dns"),
     ("tracker.enrichment", "tracker.collector"),
     ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder"),
     ("tracker.settings", "tracker.hit"),

@@ -24,6 +24,8 @@ from tracker.ingest.identity import Identity
 from tracker.ingest.sites import SiteDirectory
 from tracker.ingest.worker import Ingest
 from tracker.journal import retire
+from tracker.reverse_dns.desk import NameDesk
+from tracker.reverse_dns.lookup import Lookup, Unanswered
 from tracker.settings import Settings
 from tracker.store.engines import EventStore, open_event_store
 
@@ -51,7 +53,20 @@ def open_databases(settings: Settings, *, wait_seconds: float = 0.0) -> OpenData
     return OpenDatabases(app, open_event_store(settings.event_store, wait_seconds=wait_seconds))
 
 
-def build_ingest(settings: Settings, app: AppDatabase, store: EventStore) -> tuple[Ingest, Identity]:
+def open_name_desk(settings: Settings) -> NameDesk | None:
+    """Where ingest asks for the names of addresses; None when reverse DNS is off or there is no resolver."""
+    if not settings.reverse_dns:
+        return None
+    try:
+        return NameDesk(Lookup(settings.name_server), monotonic=time.monotonic)
+    except Unanswered as problem:
+        log.warning("reverse DNS is off: %s", problem)
+        return None
+
+
+def build_ingest(
+    settings: Settings, app: AppDatabase, store: EventStore, names: NameDesk | None = None
+) -> tuple[Ingest, Identity]:
     """The ingest of a data folder, and the identity whose salts its owner must let go of."""
     salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)
     identity = Identity(salts.of)
@@ -60,7 +75,11 @@ def build_ingest(settings: Settings, app: AppDatabase, store: EventStore) -> tup
         store=store,
         sites=SiteDirectory(app, monotonic=time.monotonic),
         identity=identity,
-        enricher=Enricher(open_geo(settings, keeps=True), too_old_ms=settings.too_old_hours * 3_600_000),
+        enricher=Enricher(
+            open_geo(settings, keeps=True),
+            too_old_ms=settings.too_old_hours * 3_600_000,
+            reverse_name=names.ask if names else lambda _: None,
+        ),
     )
     return ingest, identity
 
@@ -106,7 +125,10 @@ class Service:
         self._stack.callback(self.app_database.close)
         self.journal = open_journal(settings)
         self._stack.callback(self.journal.close)
-        self.ingest, identity = build_ingest(settings, self.app_database, self.events)
+        self.names = open_name_desk(settings)
+        if self.names is not None:
+            self._stack.callback(self.names.close)
+        self.ingest, identity = build_ingest(settings, self.app_database, self.events, self.names)
         self._housekeeping = Housekeeping(settings, self.app_database, self.events, self.ingest, identity)
         self._schedule = schedule
 

@@ -11,9 +11,9 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
@@ -41,6 +41,12 @@ def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 0 < int(value) <= 65535):
         raise ValueError("must be a port between 1 and 65535")
     return int(value)
+
+
+def _digits(value: str) -> str:
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError("must be a number")
+    return value
 
 
 def _yes_or_no(value: str) -> bool:
@@ -72,6 +78,27 @@ def _base_url(value: str) -> str:
     if not _is_url(value, {"http", "https"}):
         raise ValueError("must be an address such as https://stats.example.fr")
     return value.rstrip("/")
+
+
+class NameServer(NamedTuple):
+    """A resolver's address and port."""
+
+    host: str
+    port: int
+
+
+def _name_server(value: str) -> NameServer:
+    """`9.9.9.9`, `127.0.0.1:5353`, `::1` or `[::1]:5353`."""
+    host, port = value, "53"
+    if value.startswith("["):
+        host, _, rest = value[1:].partition("]")
+        port = rest.removeprefix(":") or port
+    elif value.count(":") == 1:
+        host, _, port = value.partition(":")
+    try:
+        return NameServer(str(ip_address(host)), _port(port))
+    except ValueError:
+        raise ValueError("must be an address such as 127.0.0.1 or 127.0.0.1:5353") from None
 
 
 def _smtp_url(value: str) -> str:
@@ -162,8 +189,41 @@ class Settings:
     too_old_hours: int = _setting(
         "WEBLEADS_TOO_OLD", 24, _whole_number, "Hours after which a late event is no longer counted."
     )
+    geo_update: str = _setting(
+        "WEBLEADS_GEO_UPDATE",
+        "off",
+        _one_of("off", "dbip", "geolite2", "ipinfo"),
+        "Whose geo databases `webleads serve` fetches and keeps fresh by itself; `off` leaves it to you.",
+        "dbip",
+    )
+    maxmind_account_id: str = _setting(
+        "WEBLEADS_MAXMIND_ACCOUNT_ID", "", _digits, "Your MaxMind account's number, for GeoLite2.", "123456"
+    )
+    maxmind_license_key: str = _setting(
+        "WEBLEADS_MAXMIND_LICENSE_KEY", "", _text, "A licence key of your MaxMind account, for GeoLite2.", secret=True
+    )
+    ipinfo_token: str = _setting(
+        "WEBLEADS_IPINFO_TOKEN", "", _text, "The token of your IPinfo account, for IPinfo Lite.", secret=True
+    )
+    reverse_dns: bool = _setting(
+        "WEBLEADS_REVERSE_DNS",
+        False,
+        _yes_or_no,
+        "Whether visitors' addresses are asked for their names, to recognise companies behind a provider's line. The"
+        " addresses then reach your resolver, and the name servers that it asks.",
+    )
+    name_server: NameServer | None = _setting(
+        "WEBLEADS_NAME_SERVER",
+        None,
+        _name_server,
+        "The resolver that reverse DNS asks. Empty: the system's.",
+        "127.0.0.1",
+    )
     scheduler: bool = _setting(
-        "WEBLEADS_SCHEDULER", True, _yes_or_no, "Whether `webleads serve` sends the weekly reports by itself."
+        "WEBLEADS_SCHEDULER",
+        True,
+        _yes_or_no,
+        "Whether `webleads serve` sends the weekly reports and fetches geo databases by itself.",
     )
     log_level: str = _setting(
         "WEBLEADS_LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error"), "How much the service logs."

@@ -6,11 +6,13 @@ Pure. A provider's name is never given: the steps that go by the network look at
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.enrichment.geo import NetworkRecord
-from tracker.enrichment.network import LEAD_KINDS, Network
+from tracker.enrichment.network import LEAD_KINDS, Network, NetworkKind
+from tracker.enrichment.reverse_names import is_of_network_owner, judge_reverse_name, name_of_domain
 
 
 class Company(NamedTuple):
@@ -39,9 +41,25 @@ _TENANT = re.compile(
 _NO_TENANT = frozenset("app www login id support help api status hooks files edgeapi api-private".split())
 
 
-def identify_company(record: NetworkRecord, network: Network, *, referrer_host: str | None = None) -> Company | None:
-    """The organisation behind an address, or None when nothing says more than that it is somebody's reader."""
-    return _by_network(record, network) or _by_tenant(referrer_host)
+# Where a company may have a line of its own under somebody else's network.
+_NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFRASTRUCTURE, NetworkKind.UNKNOWN})
+
+ReverseName = Callable[[], str | None]
+
+
+def identify_company(
+    address: str,
+    record: NetworkRecord,
+    network: Network,
+    *,
+    reverse_name: ReverseName,
+    referrer_host: str | None = None,
+) -> Company | None:
+    """The organisation behind an address, or None when nothing says more than that it is somebody's reader.
+
+    `reverse_name` gives the address's forward-confirmed name if it is known; it is asked only when its step is reached.
+    """
+    return _by_network(record, network) or by_reverse_name(address, network, reverse_name) or _by_tenant(referrer_host)
 
 
 def _by_network(record: NetworkRecord, network: Network) -> Company | None:
@@ -55,6 +73,18 @@ def _by_network(record: NetworkRecord, network: Network) -> Company | None:
     return Company(
         name, record.domain, method, f"{number} is run by {network.organisation}; {network.evidence}", confidence
     )
+
+
+def by_reverse_name(address: str, network: Network, reverse_name: ReverseName) -> Company | None:
+    """The company whose domain the address's own name bears; `tracker.enrichment.reverse_names` says which do."""
+    host = reverse_name() if network.kind in _NAMED_LINES else None
+    domain = judge_reverse_name(host, address).domain if host else None
+    if host is None or domain is None or is_of_network_owner(domain, network.organisation):
+        return None
+    # A machine in a data centre may be a company's way out as well as a program that somebody lets run there.
+    confidence = 0.45 if network.kind is NetworkKind.HOSTING else 0.65
+    evidence = f"the address is named {host}, and that name points back to the address"
+    return Company(name_of_domain(domain), domain, "reverse_dns", evidence, confidence)
 
 
 def _by_tenant(host: str | None) -> Company | None:

@@ -6,7 +6,7 @@ Pure but for the geo databases that it reads. The address is used here and in th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from math import isfinite
@@ -51,8 +51,16 @@ class AddressFacts(NamedTuple):
 class Enricher:
     """Runs the steps over hits, with the databases that are open now."""
 
-    def __init__(self, databases: Databases, *, too_old_ms: float = 72 * 3600 * 1000) -> None:
+    def __init__(
+        self,
+        databases: Databases,
+        *,
+        too_old_ms: float = 72 * 3600 * 1000,
+        reverse_name: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
+        """`reverse_name` gives the confirmed name of an address if it is known now; it must not wait."""
         self._databases = databases
+        self._reverse_name = reverse_name
         self._too_old_ms = too_old_ms
         self._about_address = lru_cache(maxsize=65_536)(self._look_up)
 
@@ -86,7 +94,14 @@ class Enricher:
         if spam_host is not None:
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
-        return _event(hit, site, page, attribution, about)
+        company = identify_company(
+            hit.ip,
+            about.record,
+            about.network,
+            reverse_name=lambda: self._reverse_name(hit.ip),
+            referrer_host=_host_of(attribution.referrer),
+        )
+        return _event(hit, site, page, attribution, about, company)
 
     def refresh_databases(self) -> None:
         """Takes up geo databases that were replaced since."""
@@ -99,10 +114,11 @@ class Enricher:
         return AddressFacts(place.country, place.region, place.city, identify_network(record), record)
 
 
-def _event(hit: Hit, site: SiteRules, page: Page, source: Attribution, about: AddressFacts) -> Event:
+def _event(
+    hit: Hit, site: SiteRules, page: Page, source: Attribution, about: AddressFacts, company: Company | None
+) -> Event:
     wire = hit.event
     agent = parse_agent(hit.user_agent, hit.headers)
-    company = _company(about, source)
     revenue, currency = _revenue(wire.revenue_short if wire.revenue_short is not None else wire.revenue)
     network = about.network
     return Event(
@@ -147,9 +163,8 @@ def _event(hit: Hit, site: SiteRules, page: Page, source: Attribution, about: Ad
     )
 
 
-def _company(about: AddressFacts, source: Attribution) -> Company | None:
-    host = source.referrer.split("/", 3)[2] if source.referrer and "//" in source.referrer else None
-    return identify_company(about.record, about.network, referrer_host=host)
+def _host_of(url: str | None) -> str | None:
+    return url.split("/", 3)[2] if url and "//" in url else None
 
 
 def _is_excluded(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:

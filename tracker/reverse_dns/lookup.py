@@ -1,0 +1,81 @@
+"""One look-up: the name of an address, believed only when the name points back to the address.
+
+Anybody who runs the reverse zone of an address may write any name there; the owner of the name's own zone decides where
+it points to. So a name counts only when both agree ("forward-confirmed reverse DNS", RFC 8499 § 7).
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, NamedTuple
+
+import dns.exception
+import dns.rdatatype
+import dns.resolver
+
+from tracker.settings import NameServer
+
+_TRY_SECONDS = 1.0
+_LIFETIME_SECONDS = 2.0
+_MOST_NAMES = 3
+
+
+class Unanswered(RuntimeError):
+    """The resolver did not answer in time, or with an error; the message says which."""
+
+
+class Found(NamedTuple):
+    """`host` is the confirmed name, None without one; `claims` are names that do not point back to the address."""
+
+    host: str | None
+    claims: tuple[str, ...] = ()
+
+
+class Lookup:
+    """Asks a resolver: the given one, else the system's. Raises Unanswered where the system names none."""
+
+    def __init__(self, server: NameServer | None = None) -> None:
+        try:
+            self._resolver = dns.resolver.Resolver(configure=server is None)
+        except dns.resolver.NoResolverConfiguration as problem:
+            raise Unanswered("the system names no resolver; set WEBLEADS_NAME_SERVER") from problem
+        if server is not None:
+            self._resolver.nameservers = [server.host]
+            self._resolver.port = server.port
+        self._resolver.timeout = _TRY_SECONDS
+        self._resolver.lifetime = _LIFETIME_SECONDS
+        self._resolver.cache = None
+
+    @property
+    def server(self) -> str:
+        """The resolver that is asked."""
+        return ", ".join(str(one) for one in self._resolver.nameservers)
+
+    def confirmed_name(self, address: str) -> Found:
+        """The name of an address that points back to it. Raises Unanswered, ValueError when it is no address."""
+        wanted = ip_address(address)
+        claims = self._names(wanted)
+        for host in claims[:_MOST_NAMES]:
+            if wanted in self.addresses(host, wanted.version):
+                return Found(host)
+        return Found(None, claims)
+
+    def addresses(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
+        """The addresses that a name points to, of IP version 4 or 6. Raises Unanswered."""
+        kind = dns.rdatatype.A if version == 4 else dns.rdatatype.AAAA
+        return {ip_address(record.address) for record in self._ask(host, kind)}
+
+    def _names(self, address: IPv4Address | IPv6Address) -> tuple[str, ...]:
+        records = self._ask(address.reverse_pointer, dns.rdatatype.PTR)
+        names = (record.target.to_text(omit_final_dot=True).lower() for record in records)
+        return tuple(sorted({name for name in names if name.isascii() and name.isprintable() and len(name) <= 253}))
+
+    def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> list[Any]:
+        try:
+            return list(self._resolver.resolve(f"{name}.", kind, search=False))
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
+            return []
+        except dns.exception.Timeout:
+            raise Unanswered(f"{self.server} did not answer within {_LIFETIME_SECONDS:.0f} seconds") from None
+        except (dns.exception.DNSException, OSError, UnicodeError) as problem:
+            raise Unanswered(f"{self.server} answered with an error ({type(problem).__name__})") from problem
