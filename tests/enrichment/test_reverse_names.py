@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.enrichment.company import Company, by_reverse_name
+from tracker.enrichment.company import Clues, Company, by_reverse_name
+from tracker.enrichment.geo import NetworkRecord
 from tracker.enrichment.network import Network, NetworkKind
 from tracker.enrichment.reverse_names import judge_reverse_name, name_of_domain
 
@@ -84,12 +85,12 @@ def test_a_providers_name_is_refused_with_its_reason(host: str, because: str) ->
     assert because in str(judged.refused)
 
 
-def network(kind: NetworkKind, organisation: str | None = "Example Network") -> Network:
-    return Network(64500, organisation, kind, "")
+def clues(kind: NetworkKind, host: str | None, organisation: str | None = "Example Network") -> Clues:
+    return Clues(FOUR, NetworkRecord(), Network(64500, organisation, kind, ""), reverse_name=lambda: host)
 
 
 def test_a_company_behind_a_providers_line_is_named() -> None:
-    found = by_reverse_name(FOUR, network(NetworkKind.ISP), lambda: "mail.biscuits-armor.fr")
+    found = by_reverse_name(clues(NetworkKind.ISP, "mail.biscuits-armor.fr"))
     assert found == Company(
         "Biscuits Armor",
         "biscuits-armor.fr",
@@ -100,15 +101,15 @@ def test_a_company_behind_a_providers_line_is_named() -> None:
 
 
 def test_a_machine_in_a_data_centre_is_less_certain() -> None:
-    found = by_reverse_name(FOUR, network(NetworkKind.HOSTING), lambda: "out.armor.fr")
-    assert found is not None
+    found = by_reverse_name(clues(NetworkKind.HOSTING, "out.armor.fr"))
+    assert isinstance(found, Company)
     assert found.confidence == 0.45
 
 
 def test_the_network_owners_own_name_is_no_company() -> None:
-    isp = network(NetworkKind.ISP, "Breizh Net SARL")
-    assert by_reverse_name(FOUR, isp, lambda: "gw.breizh-net.fr") is None
-    assert by_reverse_name(FOUR, isp, lambda: "gw.armor.fr") is not None
+    found = by_reverse_name(clues(NetworkKind.ISP, "gw.breizh-net.fr", "Breizh Net SARL"))
+    assert found == "the name is under the network owner’s own domain"
+    assert isinstance(by_reverse_name(clues(NetworkKind.ISP, "gw.armor.fr", "Breizh Net SARL")), Company)
 
 
 @pytest.mark.parametrize("kind", [NetworkKind.MOBILE, NetworkKind.VPN, NetworkKind.CONTENT, NetworkKind.BUSINESS])
@@ -116,7 +117,7 @@ def test_where_no_company_has_a_line_nobody_asks_for_a_name(kind: NetworkKind) -
     def ask() -> str:
         raise AssertionError("asked")
 
-    assert by_reverse_name(FOUR, network(kind), ask) is None
+    assert isinstance(by_reverse_name(clues(kind, None)._replace(reverse_name=ask)), str)
 
 
 @pytest.mark.parametrize(

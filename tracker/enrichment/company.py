@@ -44,30 +44,58 @@ _NO_TENANT = frozenset("app www login id support help api status hooks files edg
 # Where a company may have a line of its own under somebody else's network.
 _NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFRASTRUCTURE, NetworkKind.UNKNOWN})
 
-ReverseName = Callable[[], str | None]
+
+class Clues(NamedTuple):
+    """What the steps go by. `reverse_name` gives the address's confirmed name if it is known; it must not wait."""
+
+    address: str
+    record: NetworkRecord
+    network: Network
+    reverse_name: Callable[[], str | None] = lambda: None
+    referrer_host: str | None = None
 
 
-def identify_company(
-    address: str,
-    record: NetworkRecord,
-    network: Network,
-    *,
-    reverse_name: ReverseName,
-    referrer_host: str | None = None,
-) -> Company | None:
-    """The organisation behind an address, or None when nothing says more than that it is somebody's reader.
+class StepAnswer(NamedTuple):
+    """One step of the cascade: the company that it finds, or why it finds none, in words."""
 
-    `reverse_name` gives the address's forward-confirmed name if it is known; it is asked only when its step is reached.
-    """
-    return _by_network(record, network) or by_reverse_name(address, network, reverse_name) or _by_tenant(referrer_host)
+    method: str
+    company: Company | None
+    reason: str
 
 
-def _by_network(record: NetworkRecord, network: Network) -> Company | None:
-    if network.kind not in LEAD_KINDS or not network.organisation:
-        return None
+# A step finds a company, or says why it finds none; a constant, so that it costs a hit nothing.
+Step = Callable[[Clues], Company | str]
+
+
+def identify_company(clues: Clues) -> Company | None:
+    """The organisation behind a hit, or None when nothing says more than that it is somebody's reader."""
+    for _, step in STEPS:
+        found = step(clues)
+        if isinstance(found, Company):
+            return found
+    return None
+
+
+def explain_company(clues: Clues) -> list[StepAnswer]:
+    """What each step says, in order; the first company is the answer."""
+    answers = ((method, step(clues)) for method, step in STEPS)
+    return [
+        StepAnswer(found.method, found, found.evidence)
+        if isinstance(found, Company)
+        else StepAnswer(method, None, found)
+        for method, found in answers
+    ]
+
+
+def _by_network(clues: Clues) -> Company | str:
+    record, network = clues.record, clues.network
+    if not network.organisation:
+        return "no network database names an organisation"
+    if network.kind not in LEAD_KINDS:
+        return _NO_LEAD[network.kind]
     name = clean_organisation_name(network.organisation)
     if not name:
-        return None
+        return "the network’s name is no name of an organisation"
     method, confidence = ("isp", 0.85) if record.isp_organisation else ("as_organisation", 0.75)
     number = f"AS{network.asn}" if network.asn else "the address"
     return Company(
@@ -75,24 +103,54 @@ def _by_network(record: NetworkRecord, network: Network) -> Company | None:
     )
 
 
-def by_reverse_name(address: str, network: Network, reverse_name: ReverseName) -> Company | None:
+# Why a network of a kind names nobody who reads.
+_NO_LEAD = {
+    NetworkKind.ISP: "the network is an internet provider’s: its name is the line’s seller, not the reader",
+    NetworkKind.MOBILE: "the network is a mobile carrier’s: its name is the line’s seller, not the reader",
+    NetworkKind.HOSTING: "the network is a host’s: programs and proxies run there, and its name is not the reader’s",
+    NetworkKind.VPN: "the network hides its users: it names a VPN or proxy, not the reader",
+    NetworkKind.CONTENT: "the network delivers or crawls content: its name is not the reader’s",
+    NetworkKind.INFRASTRUCTURE: "the network is part of the internet’s infrastructure: nobody reads from it",
+    NetworkKind.UNKNOWN: "the network’s kind is not known",
+}
+
+
+def by_reverse_name(clues: Clues) -> Company | str:
     """The company whose domain the address's own name bears; `tracker.enrichment.reverse_names` says which do."""
-    host = reverse_name() if network.kind in _NAMED_LINES else None
-    domain = judge_reverse_name(host, address).domain if host else None
-    if host is None or domain is None or is_of_network_owner(domain, network.organisation):
-        return None
+    network = clues.network
+    if network.kind not in _NAMED_LINES:
+        return "names are asked for only where a company may have a line under somebody else’s network"
+    host = clues.reverse_name()
+    if host is None:
+        return "the address has no name that points back to it, or none is known yet"
+    judged = judge_reverse_name(host, clues.address)
+    if judged.domain is None:
+        return judged.refused or ""
+    if is_of_network_owner(judged.domain, network.organisation):
+        return "the name is under the network owner’s own domain"
     # A machine in a data centre may be a company's way out as well as a program that somebody lets run there.
     confidence = 0.45 if network.kind is NetworkKind.HOSTING else 0.65
     evidence = f"the address is named {host}, and that name points back to the address"
-    return Company(name_of_domain(domain), domain, "reverse_dns", evidence, confidence)
+    return Company(name_of_domain(judged.domain), judged.domain, "reverse_dns", evidence, confidence)
 
 
-def _by_tenant(host: str | None) -> Company | None:
-    match = _TENANT.match(host) if host else None
+def _by_tenant(clues: Clues) -> Company | str:
+    host = clues.referrer_host
+    if not host:
+        return "the hit has no referrer"
+    match = _TENANT.match(host)
     if match is None or match[1] in _NO_TENANT:
-        return None
+        return "the referrer names no company’s workspace"
     name = match[1].removesuffix("-my").replace("-", " ").title()
     return Company(name, None, "tenant_referrer", f"the reader came from {host}", 0.5)
+
+
+# In the order in which they are believed, each with the method that it stands for.
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("as_organisation", _by_network),
+    ("reverse_dns", by_reverse_name),
+    ("tenant_referrer", _by_tenant),
+)
 
 
 @lru_cache(maxsize=65_536)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.bots import Signs, detect_bot
-from tracker.enrichment.company import Company, identify_company
+from tracker.enrichment.company import Clues, Company, identify_company
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import PAGEVIEW, Event
 from tracker.enrichment.geo import Databases, NetworkRecord
@@ -94,13 +94,14 @@ class Enricher:
         if spam_host is not None:
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
-        company = identify_company(
+        clues = Clues(
             hit.ip,
             about.record,
             about.network,
             reverse_name=lambda: self._reverse_name(hit.ip),
             referrer_host=_host_of(attribution.referrer),
         )
+        company = identify_company(clues)
         return _event(hit, site, page, attribution, about, company)
 
     def refresh_databases(self) -> None:
