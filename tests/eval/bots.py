@@ -44,8 +44,10 @@ def measures() -> Iterable[Measure]:
     for source in _BOT_SOURCES:
         pairs = list(zip(cases, unlisted, strict=True))
         yield _recall(f"the same, rules alone: {source[-8:]}", pairs, source, microseconds_of_all)
-    for source in sorted({_family(case.source) for case in cases if case.label == "browser"}):
-        chosen = [(case, bot) for case, bot in found if case.label == "browser" and _family(case.source) == source]
+    for source in sorted({family_of_source(case.source) for case in cases if case.label == "browser"}):
+        chosen = [
+            (case, bot) for case, bot in found if case.label == "browser" and family_of_source(case.source) == source
+        ]
         yield _taken(f"browsers of {source}", chosen, microseconds)
     yield _taken("browsers, all", [pair for pair in found if pair[0].label == "browser"], microseconds)
     for label in _OTHERS:
@@ -53,7 +55,7 @@ def measures() -> Iterable[Measure]:
     yield _named(found, microseconds)
 
 
-def _family(source: str) -> str:
+def family_of_source(source: str) -> str:
     """device-detector numbers the files of one kind of device; they are one source."""
     return re.sub(r"-(?:\d+|even)$", "", source)
 

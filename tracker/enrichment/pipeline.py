@@ -119,7 +119,7 @@ def _event(
     hit: Hit, site: SiteRules, page: Page, source: Attribution, about: AddressFacts, company: Company | None
 ) -> Event:
     wire = hit.event
-    agent = parse_agent(hit.user_agent, hit.headers)
+    agent = parse_agent(hit.user_agent, hit.headers, wire.w if wire.w is not None else wire.screen_width)
     revenue, currency = _revenue(wire.revenue_short if wire.revenue_short is not None else wire.revenue)
     network = about.network
     return Event(

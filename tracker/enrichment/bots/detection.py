@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from tracker.enrichment.bots.lists import any_list, find_in_crawler_detect, known_bots, named_crawlers
-from tracker.enrichment.bots.matcher import FirstMatch, Found
 from tracker.enrichment.bots.naming import name_of
-from tracker.enrichment.bots.shape import find_odd, is_program
+from tracker.enrichment.bots.shape import find_odd, is_program, odd_forms
 from tracker.enrichment.bots.signs import bots_by_signs
 from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
 from tracker.enrichment.bots.words import bot_words, contact, without_people_words
+from tracker.enrichment.first_match import FirstMatch, Found
 
 _CACHED = 32_768
 _ALL_RULES: frozenset[str] = frozenset()
@@ -51,8 +51,8 @@ def _by_agent(agent: str) -> tuple[Bot, ...]:
 
 @lru_cache(maxsize=1)
 def _any_sign() -> FirstMatch:
-    """Everything that words, lists and addresses look for, in one pass: most agents have nothing of it."""
-    return any_list().joined(bot_words(), contact())
+    """Everything that words, lists, addresses and forms look for, in one pass: most agents have nothing of it."""
+    return any_list().joined(bot_words(), contact(), odd_forms())
 
 
 def _verdicts(agent: str) -> Iterator[Bot]:
@@ -60,19 +60,24 @@ def _verdicts(agent: str) -> Iterator[Bot]:
     if not any(map(str.isalnum, agent)):
         yield Bot("Empty user agent", BotKind.UNKNOWN, BotRule.NO_AGENT)
         return
-    if _any_sign().find(agent) is not None:
+    signed = _any_sign().find(agent) is not None
+    if signed:
         yield from _verdicts_on_words(agent, without_people_words(agent))
     if is_program(agent):
         yield _called(agent, None, BotRule.PROGRAM)
-    elif (odd := find_odd(agent)) is not None:
-        yield Bot(odd.name, odd.kind, BotRule.ODD_BROWSER) if odd.name else _called(agent, None, BotRule.ODD_BROWSER)
+    elif (odd := find_odd(agent, forms=signed)) is not None:
+        yield (
+            Bot(odd.name, BotKind(odd.kind), BotRule.ODD_BROWSER)
+            if odd.name
+            else _called(agent, None, BotRule.ODD_BROWSER)
+        )
 
 
 def _verdicts_on_words(agent: str, plain: str) -> Iterator[Bot]:
     known = known_bots().find(plain)
     if known is not None:
-        rule = BotRule.HEADLESS if known.kind is BotKind.HEADLESS else BotRule.KNOWN_BOT
-        yield Bot(known.name, known.kind, rule)
+        rule = BotRule.HEADLESS if known.kind == BotKind.HEADLESS else BotRule.KNOWN_BOT
+        yield Bot(known.name, BotKind(known.kind), rule)
     listed = named_crawlers().find(plain)
     if listed is not None:
         yield _called(agent, listed, BotRule.LISTS)
@@ -89,6 +94,6 @@ def _called(agent: str, found: Found | None, rule: BotRule) -> Bot:
     """A verdict with the best name and kind that there are for an agent, whichever rule gave it."""
     known = known_bots().find(agent) or named_crawlers().find(agent)
     words = bot_words().find(agent)
-    kinds = [one.kind for one in (known, found, words) if one is not None and one.kind is not BotKind.UNKNOWN]
-    kind = kinds[0] if kinds else BotKind.LIBRARY if rule is BotRule.PROGRAM else BotKind.UNKNOWN
+    kinds = [one.kind for one in (known, found, words) if one is not None and one.kind != BotKind.UNKNOWN]
+    kind = BotKind(kinds[0]) if kinds else BotKind.LIBRARY if rule is BotRule.PROGRAM else BotKind.UNKNOWN
     return Bot((known.name if known else "") or name_of(agent), kind, rule)

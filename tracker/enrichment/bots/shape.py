@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tracker.enrichment.bots.matcher import FirstMatch, Found, Pattern
 from tracker.enrichment.bots.verdict import BotKind
+from tracker.enrichment.first_match import FirstMatch, Found, Pattern
 
 _SYSTEM = (
     r"Windows|\bWin(?:9[58]|NT|1[01]|16|32|64)|Macintosh|Mac OS|Mac_PowerPC|\bPPC\b|X11|Linux|Android|\bAdr \d|iPhone|iPh\d|iPad|iPod|\biOS\b|CrOS"
@@ -64,7 +64,8 @@ def _system() -> FirstMatch:
 
 
 @lru_cache(maxsize=1)
-def _odd() -> FirstMatch:
+def odd_forms() -> FirstMatch:
+    """Finds what no browser writes; `find_odd` says whether it is meant."""
     code = Pattern(_CODE, "Code in place of an agent", BotKind.SCANNER)
     return FirstMatch([code, *(Pattern(one, "", BotKind.UNKNOWN) for one in _ODD)])
 
@@ -76,9 +77,12 @@ def is_program(agent: str) -> bool:
     return not any(system in agent for system in _COMMON_SYSTEMS) and _system().find(agent) is None
 
 
-def find_odd(agent: str) -> Found | None:
-    """What an agent is that claims to be a browser in a form that no browser has; None for any other agent."""
-    found = _odd().find(agent)
+def find_odd(agent: str, *, forms: bool = True) -> Found | None:
+    """What an agent is that claims to be a browser in a form that no browser has; None for any other agent.
+
+    Without `forms`, for an agent of which it is known that `odd_forms` finds nothing.
+    """
+    found = odd_forms().find(agent) if forms else None
     if found is not None and _GENUINE.search(agent) is None:
         return found
     desktop = _DESKTOP.fullmatch(agent)

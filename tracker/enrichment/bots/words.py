@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tracker.enrichment.bots.matcher import FirstMatch, Pattern
 from tracker.enrichment.bots.verdict import BotKind
+from tracker.enrichment.first_match import FirstMatch, Pattern
 
 # Words of people's phones, televisions and browsers that contain a bot's word.
 _PEOPLE = (

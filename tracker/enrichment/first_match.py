@@ -13,22 +13,20 @@ from typing import NamedTuple
 
 from ua_parser_rs import UserAgentExtractor
 
-from tracker.enrichment.bots.verdict import BotKind
-
 
 class Pattern(NamedTuple):
-    """A regular expression with the name and the kind of what it finds; a name may take `$1` from the text."""
+    """A regular expression with the name and the kind of what it finds."""
 
     expression: str
     name: str
-    kind: BotKind
+    kind: str = ""
 
 
 class Found(NamedTuple):
-    """The name and kind of the first pattern that matched; the name is empty when the pattern has none."""
+    """The name and kind of the first pattern that matched; empty where the pattern has none."""
 
     name: str
-    kind: BotKind
+    kind: str
 
 
 class FirstMatch:
@@ -38,7 +36,7 @@ class FirstMatch:
         self._patterns = tuple(patterns)
         # The engine's fields are a browser's family and major version; here they carry a name and a kind.
         self._engine = UserAgentExtractor(
-            (f"(?i:{one.expression})", one.name, str(one.kind), None, None, None) for one in self._patterns
+            (f"(?i:{one.expression})", one.name, one.kind or None, None, None, None) for one in self._patterns
         )
 
     def joined(self, *others: FirstMatch) -> FirstMatch:
@@ -48,7 +46,7 @@ class FirstMatch:
     def find(self, text: str) -> Found | None:
         """What the first pattern that matches says, or None."""
         match = self._engine.extract(text)
-        return None if match is None else Found(match.family, BotKind(match.major or BotKind.UNKNOWN))
+        return None if match is None else Found(match.family, match.major or "")
 
 
 _LOOK_AROUND = re.compile(r"\(\?[!=]|\(\?<[!=]")

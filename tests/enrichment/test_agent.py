@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.enrichment.agent import parse_agent
+
+WINDOWS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+)
+MAC_CHROME = WINDOWS.replace("Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7")
+MAC_SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36"
+)
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+WEB_VIEW = "Mozilla/5.0 (Linux; Android 14; SM-S918B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/141.0.0.0 Mobile Safari/537.36"
+
+
+def hints(platform, version="", brands='"Chromium";v="141", "Google Chrome";v="141"', mobile="?0", model=""):
+    return {
+        "sec-ch-ua": brands,
+        "sec-ch-ua-platform": f'"{platform}"',
+        "sec-ch-ua-platform-version": f'"{version}"',
+        "sec-ch-ua-mobile": mobile,
+        "sec-ch-ua-model": f'"{model}"',
+    }
+
+
+AGENTS = {
+    "chrome on windows": (WINDOWS, ("desktop", "Chrome", "141", "Windows", "10")),
+    "edge": (f"{WINDOWS} Edg/141.0.3537.71", ("desktop", "Edge", "141", "Windows", "10")),
+    "opera": (f"{WINDOWS} OPR/122.0.0.0", ("desktop", "Opera", "122", "Windows", "10")),
+    "yandex": (f"{WINDOWS.replace(' Safari', ' YaBrowser/25.8.0.0 Safari')}", ("desktop", "Yandex Browser", "25.8", "Windows", "10")),
+    "safari on a mac says a frozen system": (MAC_SAFARI, ("desktop", "Safari", "18.1", "macOS", None)),
+    "an old mac's system is its own": (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_13_6) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.1 Safari/605.1.15",
+        ("desktop", "Safari", "13.1", "macOS", "10.13"),
+    ),
+    "firefox on linux": (
+        "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+        ("desktop", "Firefox", "145", "Linux", None),
+    ),
+    "a chromebook": (
+        WINDOWS.replace("Windows NT 10.0; Win64; x64", "X11; CrOS x86_64 14541.0.0"),
+        ("desktop", "Chrome", "141", "ChromeOS", "14541"),
+    ),
+    "an iphone": (f"{IPHONE} Version/17.5 Mobile/15E148 Safari/604.1", ("mobile", "Safari", "17.5", "iOS", "17.5")),
+    "chrome on an iphone": (f"{IPHONE} CriOS/141.0.7390.41 Mobile/15E148 Safari/604.1", ("mobile", "Chrome", "141", "iOS", "17.5")),
+    "an android of a frozen version": (ANDROID, ("mobile", "Chrome", "141", "Android", None)),
+    "samsung internet": (
+        "Mozilla/5.0 (Linux; Android 13; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36",
+        ("mobile", "Samsung Internet", "28", "Android", "13"),
+    ),
+    "an android tablet": (
+        "Mozilla/5.0 (Linux; Android 12; SM-X200) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
+        ("tablet", "Chrome", "120", "Android", "12"),
+    ),
+    "an ipad of old": (
+        "Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/12.1.2 Mobile/15E148 Safari/604.1",
+        ("tablet", "Safari", "12.1", "iOS", "12.5"),
+    ),
+    "a television": (
+        "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/2.2 Chrome/63.0.3239.84 TV Safari/537.36",
+        ("tv", "Samsung Internet", "2.2", "Tizen", "6"),
+    ),
+    "a television of the broadcasters' standard": (
+        "Mozilla/5.0 (Web0S; Linux/SmartTV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/79.0.3945.79 Safari/537.36 HbbTV/1.5.1 (+DRM; LGE; 55UP; WEBOS6.0;)",
+        ("tv", "Chrome", "79", "webOS", None),
+    ),
+    "a console": (
+        "Mozilla/5.0 (PlayStation; PlayStation 5/2.26) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.0 Safari/605.1.15",
+        ("console", "Safari", "13", "PlayStation", None),
+    ),
+    "a watch": ("Mozilla/5.0 (Linux; Android 11; SM-R890) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/90.0 Mobile Safari/537.36", ("other", "Chrome", "90", "Android", "11")),
+    "a button phone": ("Mozilla/5.0 (Mobile; Nokia_2720_Flip; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5.2.2", ("mobile", "Firefox", "48", "KaiOS", "2.5")),
+    "nothing": ("", (None, None, None, None, None)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("agent", "expected"), AGENTS.values(), ids=AGENTS)
+def test_reads_an_agent(agent, expected):
+    assert tuple(parse_agent(agent, {})) == expected
+
+
+HINTED = {
+    "windows 11": (WINDOWS, hints("Windows", "15.0.0"), ("desktop", "Chrome", "141", "Windows", "11")),
+    "windows 10": (WINDOWS, hints("Windows", "10.0.0"), ("desktop", "Chrome", "141", "Windows", "10")),
+    "windows 8.1": (WINDOWS, hints("Windows", "0.3.0"), ("desktop", "Chrome", "141", "Windows", "8.1")),
+    "macos": (MAC_CHROME, hints("macOS", "15.5.0"), ("desktop", "Chrome", "141", "macOS", "15.5")),
+    "android's version": (ANDROID, hints("Android", "15.0.0", mobile="?1", model="Pixel 8"), ("mobile", "Chrome", "141", "Android", "15")),
+    "an android tablet by its model": (
+        ANDROID.replace(" Mobile", ""),
+        hints("Android", "14.0.0", model="SM-X710"),
+        ("tablet", "Chrome", "141", "Android", "14"),
+    ),
+    "a television by its model": (
+        ANDROID.replace(" Mobile", ""),
+        hints("Android", "12.0.0", model="BRAVIA 4K VH2"),
+        ("tv", "Chrome", "141", "Android", "12"),
+    ),
+    "brave": (WINDOWS, hints("Windows", "15.0.0", '"Brave";v="141", "Chromium";v="141"'), ("desktop", "Brave", "141", "Windows", "11")),
+    "the full version is cut": (
+        WINDOWS,
+        hints("Windows", "15.0.0") | {"sec-ch-ua-full-version-list": '"Vivaldi";v="7.6.3797.58", "Chromium";v="141.0.7390.55"'},
+        ("desktop", "Vivaldi", "7.6", "Windows", "11"),
+    ),
+    "an app that android names": (WEB_VIEW, {"x-requested-with": "com.linkedin.android"}, ("mobile", "LinkedIn", None, "Android", "14")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("agent", "headers", "expected"), HINTED.values(), ids=HINTED)
+def test_client_hints_correct_what_the_agent_says(agent, headers, expected):
+    assert tuple(parse_agent(agent, headers)) == expected
+
+
+IN_APP = {
+    "facebook": (f"{IPHONE} Mobile/15E148 [FBAN/FBIOS;FBAV/470.0;FBDV/iPhone15,2]", "Facebook"),
+    "facebook on android": (f"{WEB_VIEW} [FB_IAB/FB4A;FBAV/470.0;]", "Facebook"),
+    "messenger": (f"{IPHONE} Mobile/15E148 [FBAN/MessengerForiOS;FBAV/470.0]", "Messenger"),
+    "messenger on android": (f"{WEB_VIEW} [FB_IAB/Orca-Android;FBAV/470.0;]", "Messenger"),
+    "instagram": (f"{IPHONE} Mobile/15E148 Instagram 340.0.0.22.108 (iPhone15,2; iOS 17_5; fr_FR)", "Instagram"),
+    "threads": (f"{IPHONE} Mobile/15E148 Barcelona 340.0.0.22.108 (iPhone15,2)", "Threads"),
+    "linkedin": (f"{IPHONE} Mobile/15E148 [LinkedInApp]/9.30.1", "LinkedIn"),
+    "tiktok": (f"{IPHONE} Mobile/15E148 musical_ly_35.3.0 JsSdk/2.0 NetType/WIFI", "TikTok"),
+    "tiktok on android": (f"{WEB_VIEW} trill_350300 BytedanceWebview/d8a21c6", "TikTok"),
+    "snapchat": (f"{IPHONE} Mobile/15E148 Snapchat/12.90.0.45 (like Safari/8618.2.12)", "Snapchat"),
+    "pinterest": (f"{IPHONE} Mobile/15E148 [Pinterest/iOS]", "Pinterest"),
+    "x": (f"{IPHONE} Mobile/15E148 Twitter for iPhone/10.50", "X"),
+    "x on android": (f"{WEB_VIEW} TwitterAndroid", "X"),
+    "whatsapp": (f"{IPHONE} Mobile/15E148 WhatsApp/2.24.10", "WhatsApp"),
+}
+
+
+@pytest.mark.parametrize(("agent", "name"), IN_APP.values(), ids=IN_APP)
+def test_names_the_app_that_shows_the_page(agent, name):
+    answer = parse_agent(agent, {})
+    assert (answer.browser, answer.device) == (name, "mobile")
+
+
+@pytest.mark.parametrize(
+    ("agent", "width", "expected"),
+    [
+        (MAC_SAFARI, 820, ("tablet", "iPadOS")),
+        (MAC_SAFARI, 1512, ("desktop", "macOS")),
+        (MAC_SAFARI, None, ("desktop", "macOS")),
+        (MAC_CHROME, 820, ("desktop", "macOS")),
+        (MAC_SAFARI.replace("Version/18.1", "CriOS/141.0 Mobile/15E148"), None, ("tablet", "iPadOS")),
+        (IPHONE.replace("iPhone; CPU iPhone OS", "iPad; CPU OS") + " Version/17.5 Mobile/15E148 Safari/604.1", 820, ("tablet", "iPadOS")),
+    ],
+    ids=["an ipad's width", "a mac's width", "no width", "chrome says mac on macs only", "chrome for ios", "an ipad says so"],
+)  # fmt: skip
+def test_tells_an_ipad_that_says_it_is_a_mac(agent, width, expected):
+    answer = parse_agent(agent, {}, width)
+    assert (answer.device, answer.os) == expected
+
+
+@given(
+    st.text(max_size=200),
+    st.dictionaries(
+        st.sampled_from(["sec-ch-ua", "sec-ch-ua-platform", "sec-ch-ua-platform-version", "sec-ch-ua-mobile"]),
+        st.text(max_size=60),
+    ),
+)
+def test_any_agent_and_hints_have_an_answer(agent, headers):
+    assert parse_agent(agent, headers).device in ("desktop", "mobile", "tablet", "tv", "console", "other", None)

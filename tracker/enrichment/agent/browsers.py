@@ -1,0 +1,139 @@
+"""The browser's name as people know it: the app whose web view it is, the brand of its hints, ua-parser's family."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tracker.enrichment.agent.hints import Hints
+from tracker.enrichment.agent.versions import short_version
+from tracker.enrichment.first_match import FirstMatch, Pattern
+
+# Apps that show pages themselves, by what their web views write into the agent; Messenger writes Facebook's words too.
+_IN_APP = (
+    ("Messenger", r"FBAN/Messenger|FB_IAB/Orca|Orca-Android"),
+    ("Instagram", r"Instagram[ /]\d"),
+    ("Threads", r"Barcelona \d"),
+    ("Facebook", r"\bFB(?:AN|AV|_IAB)\b"),
+    ("LinkedIn", r"LinkedInApp|LinkedIn/\d"),
+    ("TikTok", r"musical_ly|Bytedance\w*Webview|trill_\d|TikTok \d|BytedanceWebview"),
+    ("Snapchat", r"Snapchat[/ ]?\d"),
+    ("Pinterest", r"\[Pinterest/|Pinterest/(?:iOS|Android)|Pinterest for"),
+    ("X", r"Twitter for|TwitterAndroid"),
+    ("WhatsApp", r"\bWhatsApp/"),
+    ("Telegram", r"Telegram-Android"),
+    ("WeChat", r"MicroMessenger/"),
+    ("LINE", r"\bLine/\d"),
+    ("Google app", r"\bGSA/"),
+    ("KakaoTalk", r"KAKAOTALK"),
+    ("Reddit", r"\bReddit/"),
+    ("Slack", r"\bSlack(?:_SSB)?/"),
+    ("Microsoft Teams", r"\bTeams/"),
+)
+_PACKAGES = {
+    "com.facebook.katana": "Facebook", "com.facebook.lite": "Facebook", "com.facebook.orca": "Messenger", "com.instagram.android": "Instagram",
+    "com.instagram.barcelona": "Threads", "com.linkedin.android": "LinkedIn", "com.zhiliaoapp.musically": "TikTok", "com.ss.android.ugc.trill": "TikTok",
+    "com.snapchat.android": "Snapchat", "com.pinterest": "Pinterest", "com.twitter.android": "X", "com.whatsapp": "WhatsApp", "com.whatsapp.w4b": "WhatsApp",
+    "org.telegram.messenger": "Telegram", "com.reddit.frontpage": "Reddit", "com.tencent.mm": "WeChat", "jp.naver.line.android": "LINE",
+    "com.slack": "Slack", "com.microsoft.teams": "Microsoft Teams", "com.google.android.googlequicksearchbox": "Google app",
+    "com.google.android.gm": "Gmail", "com.microsoft.office.outlook": "Outlook", "com.discord": "Discord", "com.duckduckgo.mobile.android": "DuckDuckGo",
+}  # fmt: skip
+
+# Names as people know them, where ua-parser's family is another.
+_NAMES = {
+    "Mobile Safari": "Safari", "Mobile Safari UI/WKWebView": "Safari", "Chrome Mobile": "Chrome", "Chrome Mobile iOS": "Chrome",
+    "Chrome Mobile WebView": "Chrome", "HeadlessChrome": "Chrome", "Firefox Mobile": "Firefox", "Firefox iOS": "Firefox", "Firefox (Shiretoko)": "Firefox",
+    "Firefox (Minefield)": "Firefox", "Firefox (Namoroka)": "Firefox", "Edge Mobile": "Edge", "IE": "Internet Explorer", "IE Mobile": "Internet Explorer",
+    "IE Large Screen": "Internet Explorer", "Opera Mobile": "Opera", "Opera Touch": "Opera", "Opera Tablet": "Opera", "Opera GX": "Opera GX",
+    "DuckDuckGo Mobile": "DuckDuckGo", "Brave Mobile": "Brave", "QQ Browser Mobile": "QQ Browser", "QQ Browser Mini": "QQ Browser",
+    "Android": "Android Browser", "YandexSearch": "Yandex Browser", "Epiphany": "GNOME Web", "MiuiBrowser": "Mi Browser", "VivoBrowser": "vivo Browser",
+    "Ecosia Android": "Ecosia", "Ecosia iOS": "Ecosia", "UP.Browser": "Openwave Browser", "BlackBerry WebKit": "BlackBerry Browser", "Baidu Explorer": "Baidu Browser",
+    "Baidu Box App": "Baidu", "AdBlock Browser": "Adblock Browser", "Konqueror": "Konqueror", "HeyTap Browser": "HeyTap Browser",
+    "Nokia Services (WAP) Browser": "Nokia Browser", "Nokia OSS Browser": "Nokia Browser", "Espial": "Espial TV Browser", "Puffin": "Puffin",
+    "Iron": "SRWare Iron", "webOS Browser": "webOS Browser", "Whale": "Naver Whale", "CFNetwork": "Safari",
+}  # fmt: skip
+# The brands of Sec-CH-UA that name a browser; every browser made from Chromium also names Chromium.
+_BRANDS = {
+    "Microsoft Edge": "Edge", "Microsoft Edge WebView2": "Edge", "Opera": "Opera", "Opera GX": "Opera GX", "OperaMobile": "Opera", "Opera Mobile": "Opera",
+    "Brave": "Brave", "Vivaldi": "Vivaldi", "YaBrowser": "Yandex Browser", "Yandex": "Yandex Browser", "Samsung Internet": "Samsung Internet",
+    "DuckDuckGo": "DuckDuckGo", "Google Chrome": "Chrome", "Android WebView": "Chrome", "Whale": "Naver Whale", "Avast Secure Browser": "Avast Secure Browser",
+    "AVG Secure Browser": "AVG Secure Browser", "CCleaner Browser": "CCleaner Browser", "Avira Secure Browser": "Avira Secure Browser", "Ecosia": "Ecosia",
+    "Norton Private Browser": "Norton Private Browser", "HuaweiBrowser": "Huawei Browser", "Mi Browser": "Mi Browser", "Oculus Browser": "Meta Quest Browser",
+    "Arc": "Arc", "Comet": "Comet", "ChatGPT Atlas": "ChatGPT Atlas", "Island": "Island", "Sidekick": "Sidekick", "Wavebox": "Wavebox", "Coc Coc": "Cốc Cốc", "Silk": "Amazon Silk",
+}  # fmt: skip
+_PLAIN_BRANDS = frozenset({"Google Chrome", "Android WebView"})
+
+# Products that ua-parser takes for the engine's browser. The special before the general.
+_PRODUCTS = (
+    ("Yandex Browser", r"Ya(?:Search)?Browser[/ ]([\d.]+)"), ("UC Browser", r"UC ?Browser/?([\d.]*)|\bUC AppleWebKit|UCWEB/?([\d.]+)"), ("TV Bro", r"^TV Bro/([\d.]+)"),
+    ("Meizu Browser", r"MZBrowser/([\d.]+)"), ("Quark", r"\bQuark/([\d.]+)"), ("CM Browser", r"ACHEETAHI/([\d.]+)"), ("360 Browser", r"\b360 ?(?:Aphone )?[Bb]rowser"),
+    ("Sogou Browser", r"SogouMobileBrowser/([\d.]+)"), ("Oppo Browser", r"OppoBrowser/([\d.]+)"), ("Mi Browser", r"MiuiBrowser/([\d.]+)"),
+    ("Baidu Browser", r"b(?:d|aidu)browser\w*/([\d.]+)"), ("T-Browser", r"Tbrowser/([\d.]+)"), ("Hawk Browser", r"Hawk/QuickBrowser/([\d.]+)"),
+    ("LieBaoFast", r"LieBaoFast/([\d.]+)"), ("LG Browser", r"LG Browser/([\d.]+)"), ("PocketBook Browser", r"PocketBook/([\d.]+)"),
+    ("Seraphic Sraf", r"\bSRAF\b/?([\d.]*)"), ("MAUI WAP Browser", r"MAUI"), ("Maxthon", r"Maxthon"), ("Odd Browser", r"\bOdd/([\d.]+)"),
+    ("Nintendo Browser", r"NintendoBrowser/([\d.]+)"), ("Openwave Browser", r"UP\.Browser/?([\d.]*)"), ("Quick Search TV", r"Quick Search TV/([\d.]+)"), ("Odin", r"\bOdin/([\d.]+)"), ("QQ Browser", r"MQQBrowser/?([\d.]*)"),
+)  # fmt: skip
+_PRODUCT_VERSIONS = {name: re.compile(words, re.IGNORECASE) for name, words in _PRODUCTS}
+_PLAIN_FAMILIES = frozenset(
+    {
+        "Chrome",
+        "Chrome Mobile",
+        "Chrome Mobile WebView",
+        "Android",
+        "Safari",
+        "Mobile Safari",
+        "Other",
+        "HbbTV",
+        "Opera",
+        "WebKit Nightly",
+        "MiuiBrowser",
+    }
+)
+# On televisions ua-parser names the broadcasters' standard; the browser stands before it.
+_TV_BROWSERS = (
+    ("Opera", re.compile(r"OPR/([\d.]+)|Opera")),
+    ("Chrome", re.compile(r"Chr[o0]me/([\d.]+)")),
+    ("Safari", re.compile(r"Safari/")),
+)
+
+
+@lru_cache(maxsize=1)
+def _shown_by() -> FirstMatch:
+    """Apps before products, in one pass."""
+    apps = [Pattern(f"(?-i:{words})", name, "app") for name, words in _IN_APP]
+    return FirstMatch([*apps, *(Pattern(words, name, "product") for name, words in _PRODUCTS)])
+
+
+def name_browser(agent: str, family: str, version: str, hints: Hints) -> tuple[str | None, str | None]:
+    """The browser and its version, by the app, the hints, the agent's products and ua-parser's family, in this order."""
+    app = _PACKAGES.get(hints.app) if hints.app else None
+    shown_by = _shown_by().find(agent) if app is None else None
+    if shown_by is not None and shown_by.kind == "app":
+        app = shown_by.name
+    if app is not None:
+        return app, None
+    branded = _by_brand(hints.brands)
+    if branded is not None and (branded[0] != "Chrome" or _NAMES.get(family, family) == "Chrome"):
+        return branded
+    if shown_by is not None and family in _PLAIN_FAMILIES:
+        match = _PRODUCT_VERSIONS[shown_by.name].search(agent)
+        return shown_by.name, short_version(next(filter(None, match.groups()), None) if match else None)
+    if family == "HbbTV":
+        return _on_television(agent)
+    return (None, None) if family in ("Other", "") else (_NAMES.get(family, family), short_version(version))
+
+
+def _by_brand(brands: tuple[tuple[str, str], ...]) -> tuple[str, str | None] | None:
+    named = [(brand, version) for brand, version in brands if brand in _BRANDS]
+    if not named:
+        return None
+    brand, version = next((one for one in named if one[0] not in _PLAIN_BRANDS), named[0])
+    return _BRANDS[brand], short_version(version)
+
+
+def _on_television(agent: str) -> tuple[str, str | None]:
+    for name, pattern in _TV_BROWSERS:
+        match = pattern.search(agent)
+        if match is not None:
+            return name, short_version(match[1] if match.groups() else None)
+    return "HbbTV", None
