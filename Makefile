@@ -12,10 +12,10 @@ ROUNDS ?= 20
 # Options for the program that a target runs, as in `make test ARGS='tests/journal -x'`.
 ARGS ?=
 
-CATALOGUES := $(shell find dashboards tracker -name '*.po')
+CATALOGUES := $(shell find dashboards tracker snippet/wordpress -name '*.po')
 TRANSLATIONS := $(CATALOGUES:.po=.mo)
 BROWSER_SOURCES := $(shell find snippet dashboards -type f \( -name '*.ts' -o -name '*.css' -o -name '*.svg' -o -name '*.png' \
-	-o -name 'build.mjs' -o -name 'package.json' -o -name 'tsconfig.json' \) -not -path '*/node_modules/*' -not -path '*/static/*')
+	-o -name 'build.mjs' -o -name 'package.json' -o -name 'tsconfig.json' \) -not -path '*/node_modules/*' -not -path '*/static/*' -not -path '*/dist/*')
 
 .PHONY: help
 help:  ## Show this list
@@ -40,8 +40,13 @@ build: .make/assets $(TRANSLATIONS)  ## Build the snippet, the dashboard's asset
 wheel: .make/package build  ## Build the wheel into dist/
 	@$(PIP) wheel --no-deps --wheel-dir dist . && ls -l dist
 
+.PHONY: wordpress
+wordpress: build  ## Build the WordPress plugin into dist/, as a zip to upload
+	@mkdir -p dist && cd snippet/wordpress && rm -f ../../dist/webleads-tracker.zip && \
+		python3 -m zipfile -c ../../dist/webleads-tracker.zip webleads-tracker && ls -l ../../dist/webleads-tracker.zip
+
 .PHONY: test
-test: .make/dev .make/package .make/browser build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
+test: .make/dev .make/package .make/browser .make/php build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 .PHONY: check
@@ -116,6 +121,10 @@ $(BIN)/python:
 
 .make/assets: .make/node $(BROWSER_SOURCES)
 	@npm run --silent build
+	@mkdir -p $(@D) && touch $@
+
+.make/php:
+	@.ci/php
 	@mkdir -p $(@D) && touch $@
 
 .make/browser: .make/dev
