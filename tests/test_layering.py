@@ -22,7 +22,7 @@ LAYERS = (
     ("tracker.cli", "tracker.app", "tracker.serving", "tracker.diagnosis", "tracker.operations", "tracker.scheduler"),
     ("dashboards", "tracker.api"),
     ("tracker.service", "tracker.demo"),
-    ("tracker.reports", "tracker.leads"),
+    ("tracker.reports", "tracker.leads", "tracker.identification"),
     ("tracker.ingest",),
     ("tracker.geo", "tracker.reverse_dns"),
     ("tracker.enrichment", "tracker.collector"),

@@ -70,7 +70,7 @@ def _journal(operator: Operator) -> Iterator[Finding]:
 
 
 def _geo(operator: Operator) -> Iterator[Finding]:
-    databases = open_databases(operator.settings)
+    databases = open_databases(operator.settings, warn=False)
     folder = operator.settings.geo_folder
     for problem in databases.problems:
         yield Finding("problem", problem)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from tracker import __version__
-from tracker.cli import check, demo, enrich, log_files, reading, running, sites
+from tracker.cli import check, demo, enrich, identify, log_files, reading, running, sites
 from tracker.cli.options import EXPECTED_ERRORS
 
 
@@ -25,6 +25,7 @@ for _command in (
     sites.user,
     log_files.import_log,
     enrich.enrich,
+    identify.identify,
     reading.leads,
     reading.report,
     reading.query,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.enrichment.geo import NetworkRecord
+from tracker.enrichment.given_email import domain_of_email
 from tracker.enrichment.network import LEAD_KINDS, Network, NetworkKind
 from tracker.enrichment.reverse_names import is_of_network_owner, judge_reverse_name, name_of_domain
 
@@ -45,6 +46,9 @@ _NO_TENANT = frozenset("app www login id support help api status hooks files edg
 _NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFRASTRUCTURE, NetworkKind.UNKNOWN})
 
 
+NO_NAME = "the address has no name that points back to it, or none is known yet"
+
+
 class Clues(NamedTuple):
     """What the steps go by. `reverse_name` gives the address's confirmed name if it is known; it must not wait."""
 
@@ -53,6 +57,7 @@ class Clues(NamedTuple):
     network: Network
     reverse_name: Callable[[], str | None] = lambda: None
     referrer_host: str | None = None
+    email: str | None = None
 
 
 class StepAnswer(NamedTuple):
@@ -85,6 +90,14 @@ def explain_company(clues: Clues) -> list[StepAnswer]:
         else StepAnswer(method, None, found)
         for method, found in answers
     ]
+
+
+def by_email(clues: Clues) -> Company | str:
+    """The company at whose domain the visitor's own email address is, where they gave one with their consent."""
+    if not clues.email:
+        return "the visitor gave no email address"
+    domain, words = domain_of_email(clues.email)
+    return words if domain is None else Company(name_of_domain(domain), domain, "given", words, 0.95)
 
 
 def _by_network(clues: Clues) -> Company | str:
@@ -122,7 +135,7 @@ def by_reverse_name(clues: Clues) -> Company | str:
         return "names are asked for only where a company may have a line under somebody else’s network"
     host = clues.reverse_name()
     if host is None:
-        return "the address has no name that points back to it, or none is known yet"
+        return NO_NAME
     judged = judge_reverse_name(host, clues.address)
     if judged.domain is None:
         return judged.refused or ""
@@ -147,6 +160,7 @@ def _by_tenant(clues: Clues) -> Company | str:
 
 # In the order in which they are believed, each with the method that it stands for.
 STEPS: tuple[tuple[str, Step], ...] = (
+    ("given", by_email),
     ("as_organisation", _by_network),
     ("reverse_dns", by_reverse_name),
     ("tenant_referrer", _by_tenant),

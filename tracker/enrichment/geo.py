@@ -87,8 +87,10 @@ class Database(NamedTuple):
 class Databases:
     """Looks addresses up; never raises. Where several files answer the same, the newest is asked first."""
 
-    def __init__(self, stock: Stock) -> None:
+    def __init__(self, stock: Stock, *, warn: bool = True) -> None:
+        """`warn` logs what is wrong with files; `problems` has it in any case."""
         self._stock = stock
+        self._warn = warn
         self.opened: Sequence[Database] = ()
         self.problems: Sequence[str] = ()
         self.reload_if_changed()
@@ -108,7 +110,7 @@ class Databases:
         self.problems = [*files.problems, *problems]
         self._places = [(one.look_up, where) for one in self.opened if (where := place_reader(one.use))]
         self._networks = [(one.look_up, whose) for one in self.opened if (whose := network_reader(one.use))]
-        for words in self.problems:
+        for words in self.problems if self._warn else ():
             log.warning("%s", words)
         return True
 

@@ -61,7 +61,7 @@ def provider_domains() -> frozenset[str]:
 def judge_reverse_name(host: str, address: str) -> ReverseName:
     """What the confirmed reverse name of an address says of who uses it."""
     host = host.rstrip(".").lower()
-    parts = _split(host)
+    parts = split_host(host)
     domain = parts.top_domain_under_public_suffix
     if not domain:
         return ReverseName(host, None, "it has no registrable domain")
@@ -82,18 +82,18 @@ def judge_reverse_name(host: str, address: str) -> ReverseName:
 
 def is_of_network_owner(domain: str, organisation: str | None) -> bool:
     """Whether a domain is the network owner's own: “gw.example-telecom.net” on a line of Example Telecom."""
-    label = "".join(letter for letter in _split(domain).domain if letter.isalnum())
+    label = "".join(letter for letter in split_host(domain).domain if letter.isalnum())
     owner = "".join(letter for letter in (organisation or "").lower() if letter.isalnum())
     return len(label) >= 3 and (label in owner or owner[:6] == label[:6])
 
 
 def name_of_domain(domain: str) -> str:
     """A company's name as its domain has it: `credit-exemple.fr` is “Credit Exemple”; three letters are initials."""
-    label = _split(domain).domain
+    label = split_host(domain).domain
     return " ".join(word.upper() if len(word) <= 3 else word.capitalize() for word in label.split("-") if word)
 
 
-def _split(host: str) -> ExtractResult:
+def split_host(host: str) -> ExtractResult:
     """The parts of a host. A suffix that is not on the list is its last label, as the list's own algorithm has it."""
     parts = suffixes()(host)
     labels = host.split(".")

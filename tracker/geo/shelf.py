@@ -116,9 +116,9 @@ class Shelf:
         return notes if isinstance(notes, dict) else {}
 
 
-def open_databases(settings: Settings, *, keeps: bool = False) -> Databases:
+def open_databases(settings: Settings, *, keeps: bool = False, warn: bool = True) -> Databases:
     """The databases of a data folder; `keeps` for the process that holds the ingest lock."""
-    return Databases(Shelf(settings.geo_folder, settings.geo_kept_folder, keeps=keeps))
+    return Databases(Shelf(settings.geo_folder, settings.geo_kept_folder, keeps=keeps), warn=warn)
 
 
 def _note_of(notes: Mapping[str, Any], path: Path) -> dict[str, Any]:
