@@ -1,57 +1,101 @@
-"""Google Analytics 4's default channel groups, in its order, and `AI Assistants` in front of `Referral`.
+"""Google Analytics 4's default channel groups, in its order, and `AI Assistants` in front of the unpaid ones.
 
-Source: https://support.google.com/analytics/answer/9756891, rules quoted in dbt-ga4's default_channel_grouping.
+Source: https://support.google.com/analytics/answer/9756891, rules quoted in dbt-ga4's default_channel_grouping. What
+those rules leave unassigned, ours below read the way marketers write it (`social-paid`, `sea`, `newsletter`).
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-_PAID = re.compile(r"^(.*cp.*|ppc|retargeting|paid.*)$")
-_SHOPPING_CAMPAIGN = re.compile(r"^(.*(([^a-df-z]|^)shop|shopping).*)$")
+# Google's expressions are `^(.*cp.*|ppc|retargeting|paid.*)$` and `^(.*(([^a-df-z]|^)shop|shopping).*)$`.
+_PAID = re.compile(r"ppc|retargeting|paid.*", re.DOTALL)
+_SHOPPING_CAMPAIGN = re.compile(r"(?:[^a-df-z]|^)shop|shopping")
 _DISPLAY = frozenset({"display", "banner", "expandable", "interstitial", "cpm"})
-_SOCIAL = frozenset({"social", "social-network", "social-media", "sm", "social network", "social media", "paid_social"})
+_SOCIAL = frozenset({"social", "social-network", "social-media", "sm", "social network", "social media"})
 _EMAIL = re.compile(r"e[-_ ]?mail")
+_TOKENS = re.compile(r"[\W_]+")
+
+_PAID_TOKENS = frozenset({"paid", "sea", "sem", "ads", "sponsored"})
+# Where Google's rules end, by a token of the medium.
+_BY_TOKEN = {
+    "display": "Display",
+    "banner": "Display",
+    "programmatic": "Display",
+    "native": "Display",
+    "social": "Organic Social",
+    "socials": "Organic Social",
+    "socialmedia": "Organic Social",
+    "reseaux": "Organic Social",
+    "newsletter": "Email",
+    "newsletters": "Email",
+    "emailing": "Email",
+    "mailing": "Email",
+    "mail": "Email",
+    "infolettre": "Email",
+    "seo": "Organic Search",
+    "organic": "Organic Search",
+    "affiliates": "Affiliates",
+    "affiliation": "Affiliates",
+    "podcast": "Audio",
+    "backlink": "Referral",
+}
 
 
+@lru_cache(maxsize=8192)
 def channel_of(source: str | None, medium: str | None, campaign: str | None, category: str | None) -> str:
     """The channel of a source, medium and campaign.
 
     `category` is what kind of site the source is: search, social, shopping, video, ai, email or None.
     """
     source, medium, campaign = (source or "").lower(), (medium or "").lower(), (campaign or "").lower()
-    if not source and not medium and not campaign:
+    if source in ("", "(direct)") and medium in ("", "(none)", "(not set)") and not campaign:
         return "Direct"
-    if "cross-network" in campaign:
+    if "cross-network" in campaign or medium == "cross-network":
         return "Cross-network"
-    paid = bool(_PAID.match(medium))
-    shopping = category == "shopping" or bool(_SHOPPING_CAMPAIGN.match(campaign))
-    if paid and medium not in _DISPLAY:
-        kinds = {"search": "Paid Search", "social": "Paid Social", "video": "Paid Video"}
-        return "Paid Shopping" if shopping else kinds.get(category or "", "Paid Other")
+    tokens = frozenset(_TOKENS.split(medium))
+    shopping = category == "shopping" or bool(_SHOPPING_CAMPAIGN.search(campaign))
+    if "cp" in medium or _PAID.fullmatch(medium) or not _PAID_TOKENS.isdisjoint(tokens):
+        return _paid(category, medium, shopping=shopping)
     if medium in _DISPLAY:
         return "Display"
-    return _unpaid(source, medium, category, shopping=shopping)
+    return _unpaid(source, medium, category, tokens, shopping=shopping)
 
 
-def _unpaid(source: str, medium: str, category: str | None, *, shopping: bool) -> str:
+def _paid(category: str | None, medium: str, *, shopping: bool) -> str:
+    if shopping:
+        return "Paid Shopping"
+    kinds = {"search": "Paid Search", "social": "Paid Social", "video": "Paid Video"}
+    if category in kinds:
+        return kinds[category]
+    if medium in _DISPLAY:
+        return "Display"
+    if medium in ("sea", "sem"):
+        return "Paid Search"
+    return "Paid Other"
+
+
+def _unpaid(source: str, medium: str, category: str | None, tokens: frozenset[str], *, shopping: bool) -> str:
+    if category == "ai" or medium == "ai-assistant":
+        return "AI Assistants"
     if shopping:
         return "Organic Shopping"
-    if category == "ai":
-        return "AI Assistants"
     if category == "social" or medium in _SOCIAL:
         return "Organic Social"
     if category == "video" or "video" in medium:
         return "Organic Video"
     if category == "search" or medium == "organic":
         return "Organic Search"
-    if category == "email" or _EMAIL.search(source) or _EMAIL.search(medium):
-        return "Email"
     if medium in ("referral", "app", "link"):
-        return "Referral"
+        # Google does not know webmail.
+        return "Email" if category == "email" else "Referral"
+    if _EMAIL.search(source) or _EMAIL.search(medium):
+        return "Email"
     exact = {"affiliate": "Affiliates", "audio": "Audio", "sms": "SMS"}
     if medium in exact or source == "sms":
         return exact.get(medium, "SMS")
     if medium.endswith("push") or "mobile" in medium or "notification" in medium or source == "firebase":
         return "Mobile Push Notifications"
-    return "Unassigned"
+    by_token = next((channel for token, channel in _BY_TOKEN.items() if token in tokens), None)
+    return by_token or ("Email" if category == "email" else "Unassigned")

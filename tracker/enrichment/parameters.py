@@ -1,0 +1,128 @@
+"""The parameters of a page's address that say where its reader comes from, and what each of them means.
+
+Pure. Sources of the names: Google Analytics (utm_*, gclid, gbraid, wbraid, dclid, gad_source), Matomo (mtm_*, pk_*,
+piwik_*), Plausible (ref, source), and the help pages of the networks and mailing services that append their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import unquote_plus
+
+from tracker.enrichment.social import NETWORKS
+from tracker.enrichment.web_address import UNSAFE
+
+_MAX_VALUE = 200
+_MAX_PARAMETERS = 200
+
+# In order of preference. The weak ones are words of everyday navigation too, so a link within the site does not count.
+SOURCE = ("utm_source", "mtm_source", "pk_source", "piwik_source")
+WEAK_SOURCE = ("ref", "source", "via")
+MEDIUM = ("utm_medium", "mtm_medium", "pk_medium", "piwik_medium")
+CAMPAIGN = ("utm_campaign", "mtm_campaign", "pk_campaign", "piwik_campaign", "mtm_cpn", "pk_cpn", "matomo_campaign")
+CONTENT = ("utm_content", "mtm_content", "pk_content", "piwik_content")
+TERM = ("utm_term", "mtm_keyword", "mtm_kwd", "pk_keyword", "pk_kwd", "piwik_keyword", "piwik_kwd", "matomo_kwd")
+
+# The networks' click ids that only advertisements carry; shared posts have the others too.
+_PAID_SOCIAL = frozenset({"li_fat_id", "ttclid", "twclid", "sccid", "rdt_cid", "qclid"})
+_SOCIAL = {click_id: network.words.split()[0] for network in NETWORKS for click_id in network.click_ids.split()}
+# Click ids that only advertisements carry, by the word of who sold the click.
+PAID_CLICK_IDS: Mapping[str, str] = {
+    "gclid": "google",
+    "gbraid": "google",
+    "wbraid": "google",
+    "gad_source": "google",
+    "gad_campaignid": "google",
+    "dclid": "google",
+    "msclkid": "bing",
+    "yclid": "yandex",
+    "ymclid": "yandex",
+    "tblci": "taboola",
+    "obclid": "outbrain",
+    "dicbo": "outbrain",
+    "ttd_uuid": "ttd",
+    **{click_id: word for click_id, word in _SOCIAL.items() if click_id in _PAID_SOCIAL},
+}
+# Click ids that any link from a network or an engine may carry.
+FREE_CLICK_IDS: Mapping[str, str] = {
+    "srsltid": "google",
+    "ysclid": "yandex",
+    **{click_id: word for click_id, word in _SOCIAL.items() if click_id not in _PAID_SOCIAL},
+}
+# What mailing services append to the links of a letter.
+MAIL_IDS: Mapping[str, str] = {
+    "mc_cid": "mailchimp",
+    "mc_eid": "mailchimp",
+    "_hsenc": "hubspot",
+    "_hsmi": "hubspot",
+    "vero_id": "vero",
+    "vero_conv": "vero",
+    "_kx": "klaviyo",
+    "mkt_tok": "marketo",
+    "_bhlid": "beehiiv",
+    "ck_subscriber_id": "convertkit",
+    "ml_subscriber": "mailerlite",
+    "ml_subscriber_hash": "mailerlite",
+    "elqtrackid": "eloqua",
+    "sfmc_sub": "sfmc",
+    "oly_enc_id": "email",
+    "oly_anon_id": "email",
+    "dm_i": "email",
+    "wickedid": "email",
+}
+# HubSpot's tags of an advertisement: `hsa_net` names the network.
+AD_NETWORK = "hsa_net"
+_SILENT = frozenset(
+    "utm_id utm_source_platform utm_creative_format utm_marketing_tactic utm_name utm_cid mtm_cid mtm_group"
+    " mtm_placement gclsrc gad _gl _ga hsctatracking hsa_acc hsa_cam hsa_grp hsa_ad hsa_src hsa_tgt hsa_kw hsa_mt hsa_ver"
+    " fb_action_ids fb_action_types fb_source fb_ref igsh igshid s_cid s_kwcid irclickid cjevent awc _openstat"
+    " mibextid si feature spm scm _branch_match_id _branch_referrer share_id trk trkinfo lipi refid".split()
+)
+
+RECOGNISED = frozenset(
+    (*SOURCE, *WEAK_SOURCE, *MEDIUM, *CAMPAIGN, *CONTENT, *TERM, *PAID_CLICK_IDS, *FREE_CLICK_IDS, *MAIL_IDS)
+) | {AD_NETWORK}
+# Also taken out of a fragment that is kept: they say nothing here, but tell people or advertisements apart.
+STRIPPED = RECOGNISED | _SILENT
+_LONGEST_NAME = 64
+
+
+class Parameters(dict[str, str]):
+    """Parameters by name; hashed by identity, since an address is parsed once and what follows from it is kept."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+def campaign_parameters(query: str) -> Parameters:
+    """The RECOGNISED parameters of a query by lower-case name; of a repeated one the first that says something."""
+    found = Parameters()
+    if "=" not in query:
+        return found
+    for pair in query.split("&", _MAX_PARAMETERS):
+        name, equals, value = pair.partition("=")
+        if not equals or not value or len(name) > _LONGEST_NAME:
+            continue
+        key = name.lower().removeprefix("amp;")
+        if key in RECOGNISED and key not in found:
+            text = readable(value)
+            if text:
+                found[key] = text
+    return found
+
+
+def readable(value: str) -> str:
+    """A parameter's value as people read it: decoded, on one line, at most 200 characters."""
+    text = unquote_plus(value[: 12 * _MAX_VALUE]) if "%" in value or "+" in value else value
+    if not text.isprintable():
+        text = UNSAFE.sub(" ", text)
+    return text.strip()[:_MAX_VALUE]
+
+
+def without_campaign(query: str) -> str:
+    """A query without the parameters that say where a reader comes from."""
+    kept = [
+        pair
+        for pair in query.split("&", _MAX_PARAMETERS)
+        if pair.partition("=")[0].lower().removeprefix("amp;") not in STRIPPED
+    ]
+    return "&".join(kept)

@@ -1,0 +1,47 @@
+"""Whether a referrer is the site itself: its own hosts and the other subdomains of its domain.
+
+Pure; the Public Suffix List, as the package carries it, says where a domain ends (two blogs of `wordpress.com` are two
+sites). Google Analytics draws the same line, by the domain of its cookie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+# Where each subdomain is somebody else's, and the list of suffixes does not say so.
+_SHARED = frozenset(
+    "wordpress.com substack.com medium.com tumblr.com over-blog.com canalblog.com hautetfort.com eklablog.com typepad.com"
+    " livejournal.com hashnode.dev webador.fr e-monsite.com jimdofree.com skyrock.com beehiiv.com".split()
+)
+
+
+def same_site(host: str, page_host: str, site_hosts: Collection[str] = ()) -> bool:
+    """Whether a referrer's host belongs to the site of the page; an app's empty host belongs to none."""
+    if not host:
+        return False
+    if host == page_host or host in site_hosts:
+        return True
+    plain, page = host.removeprefix("www."), page_host.removeprefix("www.")
+    if plain == page or plain in site_hosts:
+        return True
+    # Different last labels or different ones before: no need to ask the list, which takes longer.
+    if plain.rsplit(".", 2)[-2:] != page.rsplit(".", 2)[-2:]:
+        return False
+    domain = _domain(plain)
+    return domain != "" and domain not in _SHARED and domain == _domain(page)
+
+
+@lru_cache(maxsize=16_384)
+def _domain(host: str) -> str:
+    """The part of a host that is registered; empty for an address or a suffix."""
+    return str(_extract()(host).top_domain_under_public_suffix)
+
+
+@lru_cache(maxsize=1)
+def _extract() -> Any:
+    # The package brings an HTTP client along, and only a referrer from a neighbour needs it.
+    import tldextract
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
