@@ -8,6 +8,7 @@ file: `WEBLEADS_SMTP_URL_FILE=/run/secrets/smtp` stands for `WEBLEADS_SMTP_URL`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -101,6 +102,15 @@ def _name_server(value: str) -> NameServer:
         raise ValueError("must be an address such as 127.0.0.1 or 127.0.0.1:5353") from None
 
 
+def _url_path(*endings: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value) or not value.endswith(endings or ("",)):
+            raise ValueError(f"must be a path such as /stats/{'hello' + endings[0] if endings else 'hello'}")
+        return value
+
+    return parse
+
+
 def _smtp_url(value: str) -> str:
     if not _is_url(value, {"smtp", "smtps"}):
         raise ValueError(
@@ -168,6 +178,27 @@ class Settings:
         "Addresses and networks of your reverse proxies. Only they are believed when they forward a visitor's address.",
         "127.0.0.1, 10.0.0.0/8",
     )
+    script_path: str = _setting(
+        "WEBLEADS_SCRIPT_PATH",
+        "/js/webleads.js",
+        _url_path(".js"),
+        "Where the snippet is served beside `/js/webleads.js`, for pages whose readers' blockers act on that name.",
+        "/assets/notes.js",
+    )
+    event_path: str = _setting(
+        "WEBLEADS_EVENT_PATH",
+        "/api/event",
+        _url_path(),
+        "Where events are taken beside `/api/event`; stands in the snippet as `data-api`.",
+        "/assets/note",
+    )
+    pixel_path: str = _setting(
+        "WEBLEADS_PIXEL_PATH",
+        "/pixel.gif",
+        _url_path(".gif"),
+        "Where the image for pages without JavaScript is served beside `/pixel.gif`.",
+        "/assets/note.gif",
+    )
     rate_limit: int = _setting(
         "WEBLEADS_RATE_LIMIT", 50, _whole_number, "Hits per second that one address may send; 0 switches the limit off."
     )
@@ -232,6 +263,10 @@ class Settings:
     @property
     def journal_folder(self) -> Path:
         return self.data / "journal"
+
+    @property
+    def scripts_folder(self) -> Path:
+        return self.data / "scripts"
 
     @property
     def geo_folder(self) -> Path:

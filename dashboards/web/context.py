@@ -19,7 +19,3 @@ class DashboardContext:
     db: AppDatabase
     store: EventStore
     now: Callable[[], datetime]
-
-    def snippet(self, domain: str) -> str:
-        """The line that a publisher pastes into the head of every page."""
-        return f'<script defer data-domain="{domain}" src="{self.settings.public_url}/js/webleads.js"></script>'

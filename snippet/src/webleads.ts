@@ -1,9 +1,10 @@
 /**
  * The snippet: tells the collector what a reader does on a page, in under a kilobyte.
  *
- * It sets no cookie, stores nothing and throws nothing at the page. What it sends is in ../README.md. Every reader pays
- * for every byte of it, so a rule that the server can apply (what a site is, what a referrer means, how deep is 104 %)
- * is not here. Where a shorter form was taken over a plainer one, a comment says what makes it right.
+ * It sets no cookie, stores nothing but a reader's wish not to be counted, and throws nothing at the page. What it sends
+ * is in ../README.md. Every reader pays for every byte of it, so a rule that the server can apply (what a site is, what a
+ * referrer means, that a link to mailto: is no outbound one, how deep is 104 %) is not here. Where a shorter form was
+ * taken over a plainer one, a comment says what makes it right; the order of keys and words is what compresses best.
  */
 
 /** What a caller may add to an event, by the wire's own keys: props, revenue, interactive, u, … */
@@ -14,10 +15,10 @@ interface Window {
   webleads?: {
     (name: string, fields?: Fields): void;
     q?: [name: string, fields?: Fields][];
-    /** A visitor id, which the consent module sets on the queue. */
-    vid?: string;
+    /** Fields of every event, which the leads module sets once a visitor has agreed. */
+    f?: Fields | undefined;
     /** Set on the function of the copy that runs, so that a second copy keeps still. */
-    l?: number;
+    l?: unknown;
   };
 }
 
@@ -33,7 +34,7 @@ try {
 
   const script = document.currentScript as HTMLScriptElement;
   const settings = script.dataset;
-  const api = settings.api || new URL("/api/event", script.src);
+  const api = new URL(settings.api || "/api/event", script.src);
   const early: Partial<NonNullable<Window["webleads"]>> = window.webleads || {};
 
   /** The page that the last pageview told of, empty until one was in view, and the page before it. */
@@ -50,39 +51,39 @@ try {
   /** How many more times this page may try to send an event again. */
   let tries = 99;
 
-  /** Whether the reader, or the publisher for their own browser, asked not to be counted. */
-  let off: string | undefined;
+  /** The address, with its fragment only where the site's routes are in it: no address has a space. */
+  const here = () => location.href.split("hash" in settings ? " " : "#")[0]!;
 
-  /** The address, with its fragment only where the site's routes are in it. */
-  const here = () => ("hash" in settings ? location.href : location.href.split("#")[0]!);
-
-  const send = guard((name: string, fields?: Fields) => {
+  const send: any = guard((name: string, fields?: Fields) => {
     const happened = Date.now();
     const event: Fields = Object.assign(
       {
-        n: name,
         u: here(),
-        d: settings.domain,
-        r: previous || document.referrer,
         t: document.title,
-        l: navigator.language,
-        wd: navigator.webdriver,
+        r: previous || document.referrer,
+        // Distinct also where a page has replaced Math.random by a constant.
+        id: performance.now() + Math.random() + "",
         w: screen.width,
+        d: settings.domain,
         h: 1, // Where the fragment is no route, `u` has none that the server could keep.
-        vid: early.vid,
-        id: Math.random().toString(36),
+        wd: navigator.webdriver,
+        n: name,
       },
+      send.f,
       fields,
     );
-    const attempt = () => {
+    const attempt = guard((): void | Promise<unknown> => {
       const age = (event.age = Date.now() - happened);
       const body = JSON.stringify(event);
       // Waits as long again as the event is old, so that a service that is down is asked ever more rarely.
       const retry = () => age > 36e5 || tries-- < 0 || setTimeout(attempt, age + 5e3);
-      if ("keepalive" in Request.prototype)
-        fetch(api, { method: "POST", keepalive: true, body }).then((response) => response.status > 428 && retry(), retry);
-      else navigator.sendBeacon(api, body);
-    };
+      // Where fetch is missing, broken or would not outlive the page, an image's address tells the event.
+      try {
+        if ("keepalive" in Request.prototype)
+          return fetch(api, { body, keepalive: true, method: "POST" }).then((response) => response.status > 428 && retry(), retry);
+      } catch (e) {}
+      new Image().src = api + "?" + encodeURIComponent(body);
+    });
     // An event of a page that nobody has seen yet waits until somebody might have.
     page ? attempt() : setTimeout(attempt, 5e3);
   });
@@ -96,7 +97,7 @@ try {
 
     if (document.hidden || cause.persisted || here() != page) {
       if (engaged > 99)
-        send("engagement", { u: page, e: engaged, sd: (lowest / document.body.scrollHeight) * 100 + 0.5 });
+        send("engagement", { u: page, sd: (lowest / document.body.scrollHeight) * 100, e: engaged });
       engaged = 0;
       if (!document.hidden) {
         previous = page;
@@ -123,12 +124,11 @@ try {
           element.dataset.webleads ||
           (submits
             ? "Form: Submission"
-            : { "mailto:": "Email: Click", "tel:": "Phone: Click" }[element.protocol as string] ||
-              (/\.(pdf|docx?|xlsx?|pptx?|csv|rtf|txt|zip|rar|7z|gz|exe|dmg|pkg|mov|avi|mp\w+|wav|wm.|midi?|key|pps)$/i.test(
+            : (/\.(exe|7z|dmg|zip|wav|txt|mov|gz|pps|key|wm.|mp\w+|midi?|pkg|pdf|avi|pptx?|rar|docx?|rtf|xlsx?|csv)$/i.test(
                 element.pathname,
               )
                 ? "File Download"
-                : element.host && element.host != location.host && "Outbound Link: Click"));
+                : /^[hmt]/.test(element.protocol) && element.host != location.host && "Outbound Link: Click"));
         // The server takes of the revenue what is there of amount and currency.
         if (name) send(name, { props, revenue: props });
       }
@@ -136,15 +136,23 @@ try {
     }
   });
 
-  // Where storage is closed to the page this throws, and nobody can have opted out.
-  guard(() => (off = localStorage.webleadsOff))();
+  // A link to ?webleads=off opts this browser out, and =on in again. The flag of the copy that runs serves for it: who is
+  // not counted is counted already. Where storage is closed to the page this throws, and nobody can have opted out.
+  guard(() => {
+    const word = location.href.split("webleads=")[1];
+    if (word) {
+      alert("webleads=" + word);
+      word == "off" ? (localStorage.webleads = 1) : delete localStorage.webleads;
+    }
+    early.l = early.l || localStorage.webleads;
+  })();
 
-  if (!early.l && !off) {
-    (window.webleads = send as NonNullable<Window["webleads"]>).l = 1;
+  if (!early.l) {
+    (window.webleads = Object.assign(send, early)).l = 1;
 
-    for (const type of "visibilitychange focus blur pageshow scroll popstate click auxclick submit".split(" "))
+    for (const type of "submit blur pageshow scroll focus visibilitychange click auxclick popstate".split(" "))
       addEventListener(type, look, true);
-    for (const name of "pushState replaceState".split(" ") as ("pushState" | "replaceState")[]) {
+    for (const name of "replaceState pushState".split(" ") as ("pushState" | "replaceState")[]) {
       const original = history[name];
       history[name] = function () {
         original.apply(this, arguments as any);

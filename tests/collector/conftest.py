@@ -39,7 +39,16 @@ class Caller:
     """Calls a collector and reads what it kept."""
 
     def __init__(
-        self, folder: Path, *, rate_limit: int = 0, now: Callable[[], float] = lambda: 0.0, proxies: str = ""
+        self,
+        folder: Path,
+        *,
+        rate_limit: int = 0,
+        now: Callable[[], float] = lambda: 0.0,
+        proxies: str = "",
+        kept: Path | None = None,
+        script_path: str = "/js/webleads.js",
+        event_path: str = "/api/event",
+        pixel_path: str = "/pixel.gif",
     ) -> None:
         self.folder = folder
         self.journal = Journal(folder)
@@ -47,7 +56,9 @@ class Caller:
             journal=self.journal,
             client_address=ClientAddress([ip_network(one) for one in proxies.split()]),
             rate_limit=RateLimit(rate_limit, monotonic=now),
-            scripts=Scripts(folder / "assets"),
+            scripts=Scripts(folder / "assets", path=script_path, kept=kept),
+            event_path=event_path,
+            pixel_path=pixel_path,
             clock=lambda: NOW,
         )
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -132,6 +133,18 @@ def test_a_pixel_that_is_not_counted_is_still_an_image_and_says_why(call: Caller
     assert (answer.status, answer.body) == (200, PIXEL)
     assert "url" in answer.headers["X-Webleads-Dropped"]
     assert call.kept() == []
+
+
+def test_a_browser_that_cannot_post_tells_its_event_in_an_image_s_address(call: Caller) -> None:
+    event = {"n": "Signup", "u": "https://a.fr/caf\u00e9?x=1&y=%20#z", "t": "C# & 100 %", "props": {"plan": "pro"}}
+    answer = call("GET", f"/api/event?{quote(json.dumps(event, ensure_ascii=False))}")
+    assert (answer.status, answer.body, answer.headers["Content-Type"]) == (200, PIXEL, "image/gif")
+    (hit,) = call.kept()
+    assert (hit.event.n, hit.event.u, hit.event.t) == (event["n"], event["u"], event["t"])
+    assert hit.event.props == {"plan": "pro"}
+    refused = call("GET", "/api/event?x")
+    assert (refused.status, refused.body) == (200, PIXEL)
+    assert "not valid JSON" in refused.headers["X-Webleads-Dropped"]
 
 
 def test_an_address_that_sends_too_much_waits_and_others_do_not(make_caller: Callable[..., Caller]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 ASSETS = Path(__file__).parents[2] / "tracker" / "collector" / "assets"
 
@@ -96,7 +97,8 @@ class Service(Host):
             script = ASSETS / request.path.removeprefix("/js/").partition("?")[0]
             reply(request, 200, script.read_bytes(), "text/javascript", allow)
             return
-        event = json.loads(body) if request.command == "POST" else None
+        told = body or unquote(request.path.partition("?")[2]).encode()
+        event = json.loads(told) if told.startswith(b"{") else None
         self.requests.append(Request(request.command, request.path, dict(request.headers), body, event))
         reply(request, self.status, b"ok", "text/plain", allow)
 

@@ -36,8 +36,8 @@ def act(
         pytest.param("https://example.org/a?b=c", "Outbound Link: Click", id="another site"),
         pytest.param("https://example.org/rapport.PDF", "File Download", id="a file elsewhere"),
         pytest.param("http://blog.invalid/notes.v2", "Outbound Link: Click", id="an ending that is no file's"),
-        pytest.param("mailto:contact@example.fr?subject=x", "Email: Click", id="mail"),
-        pytest.param("tel:+33123456789", "Phone: Click", id="phone"),
+        pytest.param("mailto:contact@example.fr?subject=x", "Outbound Link: Click", id="mail, which the server names"),
+        pytest.param("tel:+33123456789", "Outbound Link: Click", id="phone, which the server names"),
     ],
 )
 def test_a_click_on_a_link_is_told_by_its_kind(href: str, name: str, page: Page, blog: Blog, service: Service) -> None:

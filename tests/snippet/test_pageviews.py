@@ -21,6 +21,7 @@ def test_a_load_is_one_pageview_with_everything_the_server_needs(page: Page, blo
     [event] = service.wait_for("pageview")
 
     assert event.pop("id")
+    assert service.requests[0].headers["Accept-Language"].startswith(page.evaluate("navigator.language"))
     assert event.pop("age") < 1000
     assert event == {
         "n": "pageview",
@@ -28,7 +29,6 @@ def test_a_load_is_one_pageview_with_everything_the_server_needs(page: Page, blo
         "d": "blog.example.fr",
         "r": start,
         "t": "Publier au bon moment",
-        "l": page.evaluate("navigator.language"),
         "w": page.evaluate("screen.width"),
         "wd": True,
         "h": 1,

@@ -50,6 +50,7 @@ def site() -> None:
 @data_option
 def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...], data: Path | None) -> None:
     """Add a website and print the snippet for its pages."""
+    from tracker.collector.tags import tags
     from tracker.db.sites import add_site
     from tracker.service import utc_now
 
@@ -62,7 +63,7 @@ def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...],
         except ValueError as problem:
             raise CommandError(str(problem)) from problem
     click.echo(f"{added.domain} is added (days in {added.time_zone}). Put this line in the head of its pages:\n")
-    click.echo(f'  <script defer data-domain="{added.domain}" src="{settings.public_url}/js/webleads.js"></script>')
+    click.echo(f"  {tags(settings, added.domain).plain}")
 
 
 @site.command("list")

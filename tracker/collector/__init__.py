@@ -23,6 +23,8 @@ def build_collector(settings: Settings, *, journal: Journal, next_app: WSGIApp |
         journal=journal,
         client_address=ClientAddress(settings.trusted_proxies),
         rate_limit=RateLimit(settings.rate_limit, monotonic=time.monotonic),
-        scripts=Scripts(),
+        scripts=Scripts(path=settings.script_path, kept=settings.scripts_folder),
+        event_path=settings.event_path,
+        pixel_path=settings.pixel_path,
         next_app=next_app,
     )

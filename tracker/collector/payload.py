@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_to_bytes
 
 import msgspec
 
@@ -92,6 +92,11 @@ def read_pixel(query: str, referer: str) -> list[WireEvent]:
     )
     _check(event, "")
     return list(_for_each_domain(event))
+
+
+def read_query(query: str, _referer: str) -> list[WireEvent]:
+    """The event that stands as JSON in an image's address, from browsers that cannot post. Raises Problem."""
+    return read_events(unquote_to_bytes(query[: 3 * MAX_EVENT_BYTES]))
 
 
 def _parse(body: bytes) -> _Body:

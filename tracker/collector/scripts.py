@@ -1,17 +1,40 @@
-"""Serves the built snippet: compressed at build time, cached by browsers, answered from memory."""
+"""Serves the built scripts: compressed at build time, cached by browsers, answered from memory.
+
+A script has two addresses: a loader (`/js/webleads.js`), cached for an hour, and one that bears the version
+(`/js/webleads.0123456789ab.js`), cached for good, for pages that pin it by its integrity value. A version that was
+published once is kept in the data folder, so that a page that pins it goes on counting after an upgrade.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
+import os
+import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
+log = logging.getLogger(__name__)
+
 ASSETS = Path(__file__).parent / "assets"
+SCRIPT_PATH = "/js/webleads.js"
 
 # A change of the snippet reaches readers within the hour; a browser that has it asks with its ETag.
 _CACHE = "public, max-age=3600, stale-while-revalidate=86400"
+_CACHE_FOR_GOOD = "public, max-age=31536000, immutable"
 _NOT_BUILT = b"the snippet is not built: run `make build`\n"
+_SUFFIXES = {"br": "br", "gzip": "gz"}  # the best first
+_VERSIONED = re.compile(r"(?P<name>webleads[a-z-]*)\.(?P<version>[0-9a-f]{12})\.js")
+
+
+class Published(NamedTuple):
+    """What a page needs to load a script: its version and its Subresource Integrity value."""
+
+    version: str
+    integrity: str
 
 
 class _Variant(NamedTuple):
@@ -22,26 +45,47 @@ class _Variant(NamedTuple):
 class _Script(NamedTuple):
     etag: str
     variants: tuple[_Variant, ...]  # the best first
+    cache: str
 
 
 class Scripts:
-    """A WSGI callable for /js/NAME.js."""
+    """A WSGI callable for the scripts. `path` is where the snippet is served beside its own address.
 
-    def __init__(self, folder: Path = ASSETS) -> None:
-        self._scripts = {path.name: _load(path) for path in sorted(folder.glob("*.js"))} if folder.is_dir() else {}
+    `kept` is the folder of the versions that were published; without one only the built version is served.
+    """
+
+    def __init__(self, folder: Path = ASSETS, *, path: str = SCRIPT_PATH, kept: Path | None = None) -> None:
+        built = {file.stem: file for file in sorted(folder.glob("webleads*.js"))} if folder.is_dir() else {}
+        self._is_built = bool(built)
+        self._scripts: dict[str, _Script] = {}
+        for name, file in built.items():
+            version = _version(file.read_bytes())
+            for base in dict.fromkeys((_address(SCRIPT_PATH, name), _address(path, name))):
+                self._scripts[base] = _load(file, version, _CACHE)
+                self._scripts[versioned(base, version)] = _load(file, version, _CACHE_FOR_GOOD)
+            if kept is not None:
+                _keep(file, version, kept)
+        for file in sorted(kept.glob("webleads*.js")) if kept is not None and kept.is_dir() else ():
+            match = _VERSIONED.fullmatch(file.name)
+            if match and _version(file.read_bytes()) == match["version"]:
+                for base in (_address(SCRIPT_PATH, match["name"]), _address(path, match["name"])):
+                    script = _load(file, match["version"], _CACHE_FOR_GOOD)
+                    self._scripts.setdefault(versioned(base, match["version"]), script)
+
+    def serves(self, path: str) -> bool:
+        """Whether a request for the path is for a script."""
+        return path.startswith("/js/") or path in self._scripts
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        name = environ["PATH_INFO"].removeprefix("/js/")
-        script = self._scripts.get(name)
+        script = self._scripts.get(environ["PATH_INFO"])
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return _answer(start_response, "405 Method Not Allowed", [("Allow", "GET, HEAD")], b"")
         if script is None:
-            status = "404 Not Found" if self._scripts else "503 Service Unavailable"
-            return _answer(
-                start_response, status, [("Content-Type", "text/plain")], b"" if self._scripts else _NOT_BUILT
-            )
+            status = "404 Not Found" if self._is_built else "503 Service Unavailable"
+            body = b"" if self._is_built else _NOT_BUILT
+            return _answer(start_response, status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")], body)
         headers = [
-            ("Cache-Control", _CACHE),
+            ("Cache-Control", script.cache),
             ("ETag", script.etag),
             ("Vary", "Accept-Encoding"),
             ("Access-Control-Allow-Origin", "*"),
@@ -58,14 +102,56 @@ class Scripts:
         return _answer(start_response, "200 OK", headers, variant.body, head=environ["REQUEST_METHOD"] == "HEAD")
 
 
-def _load(path: Path) -> _Script:
-    plain = path.read_bytes()
+def published(name: str = "webleads", folder: Path = ASSETS) -> Published | None:
+    """What the build published of a script; None when it is not built."""
+    try:
+        content = (folder / f"{name}.js").read_bytes()
+    except FileNotFoundError:
+        return None
+    return Published(_version(content), f"sha384-{b64encode(hashlib.sha384(content).digest()).decode()}")
+
+
+def versioned(path: str, version: str) -> str:
+    """The address of one version: `/js/webleads.js` is `/js/webleads.0123456789ab.js`."""
+    return f"{path.removesuffix('.js')}.{version}.js"
+
+
+def leads_path(path: str) -> str:
+    """Where the leads module is when the snippet is at `path`."""
+    return _address(path, "webleads-leads")
+
+
+def _address(path: str, name: str) -> str:
+    """Where a script is when the snippet is at `path`: a module's name is the snippet's with the module's own ending."""
+    return f"{path.removesuffix('.js')}{name.removeprefix('webleads')}.js"
+
+
+def _version(content: bytes) -> str:
+    """The build's own: equal scripts have equal versions."""
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _keep(file: Path, version: str, kept: Path) -> None:
+    """Copies a built script and its compressed forms, each under its own name at once or not at all."""
+    try:
+        kept.mkdir(exist_ok=True)
+        for suffix in (*(f".js.{one}" for one in _SUFFIXES.values()), ".js"):
+            source, target = file.with_suffix(suffix), kept / f"{file.stem}.{version}{suffix}"
+            if source.exists() and not target.exists():
+                part = target.with_name(f".{target.name}.{os.getpid()}")
+                part.write_bytes(source.read_bytes())
+                part.replace(target)
+    except OSError as problem:
+        log.warning("version %s of %s.js cannot be kept for later: %s", version, file.stem, problem.strerror)
+
+
+def _load(path: Path, version: str, cache: str) -> _Script:
     packed = [
         _Variant(encoding, Path(f"{path}.{suffix}").read_bytes())
-        for encoding, suffix in (("br", "br"), ("gzip", "gz"))
+        for encoding, suffix in _SUFFIXES.items()
         if Path(f"{path}.{suffix}").exists()
     ]
-    return _Script(f'"{blake2b(plain, digest_size=8).hexdigest()}"', (*packed, _Variant(None, plain)))
+    return _Script(f'"{version}"', (*packed, _Variant(None, path.read_bytes())), cache)
 
 
 def _best(script: _Script, accepted: str) -> _Variant:

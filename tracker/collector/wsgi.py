@@ -13,7 +13,7 @@ from typing import Any
 
 from tracker.collector.address import ClientAddress
 from tracker.collector.limits import RateLimit
-from tracker.collector.payload import MAX_BODY_BYTES, Problem, read_events, read_pixel
+from tracker.collector.payload import MAX_BODY_BYTES, Problem, read_events, read_pixel, read_query
 from tracker.collector.scripts import Scripts
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.journal import Journal, JournalUnavailable
@@ -23,6 +23,11 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+ReadPixel = Callable[[str, str], list[WireEvent]]
+
+EVENT_PATH = "/api/event"
+PIXEL_PATH = "/pixel.gif"
 
 # A transparent GIF of one pixel.
 PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
@@ -76,6 +81,8 @@ class Collector:
         client_address: ClientAddress,
         rate_limit: RateLimit,
         scripts: Scripts,
+        event_path: str = EVENT_PATH,
+        pixel_path: str = PIXEL_PATH,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         next_app: WSGIApp | None = None,
     ) -> None:
@@ -83,16 +90,18 @@ class Collector:
         self._client_address = client_address
         self._rate_limit = rate_limit
         self._scripts = scripts
+        self._event_paths = frozenset((EVENT_PATH, event_path))
+        self._pixel_paths = frozenset((PIXEL_PATH, pixel_path))
         self._clock = clock
         self._next_app = next_app or _not_found
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if path == "/api/event":
+        if path in self._event_paths:
             return self._event(environ, start_response)
-        if path == "/pixel.gif":
-            return self._pixel(environ, start_response)
-        if path.startswith("/js/"):
+        if path in self._pixel_paths:
+            return self._pixel(environ, start_response, read_pixel)
+        if self._scripts.serves(path):
             return self._scripts(environ, start_response)
         return self._next_app(environ, start_response)
 
@@ -112,9 +121,11 @@ class Collector:
         if method == "OPTIONS":
             start_response("204 No Content", _PREFLIGHT)
             return []
+        if method in ("GET", "HEAD") and environ.get("QUERY_STRING"):
+            return self._pixel(environ, start_response, read_query)
         return _refuse(Problem(405, "method", "send events with POST"), start_response)
 
-    def _pixel(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def _pixel(self, environ: Environ, start_response: StartResponse, read: ReadPixel) -> Iterable[bytes]:
         """Always an image, so that no page shows a broken one; a header says when it was not counted."""
         headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(PIXEL))), _ANY_ORIGIN]
         headers += [("Cache-Control", "no-store, private"), ("Cross-Origin-Resource-Policy", "cross-origin")]
@@ -122,7 +133,7 @@ class Collector:
         if environ["REQUEST_METHOD"] == "GET":
             try:
                 query = environ.get("QUERY_STRING", "")
-                self._keep(environ, read_pixel(query, environ.get("HTTP_REFERER", "")))
+                self._keep(environ, read(query, environ.get("HTTP_REFERER", "")))
             except Problem as problem:
                 headers.append(("X-Webleads-Dropped", problem.message.encode("ascii", "replace").decode()))
                 status = _STATUS[problem.status] if problem.status in (429, 503) else status

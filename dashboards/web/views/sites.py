@@ -16,6 +16,7 @@ from dashboards.web.language import current_language
 from dashboards.web.not_counted_rows import by_reason
 from dashboards.web.site_forms import time_zone_names, words_of
 from dashboards.web.site_pages import head, selection_or_404, site_or_404
+from tracker.collector.tags import tags
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.db.sites import add_site, list_sites
@@ -55,7 +56,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         selection = selection_or_404(context, site)
         return render_template(
             "setup.html",
-            snippet=context.snippet(selection.site.domain),
+            tags=tags(context.settings, selection.site.domain),
             first=_first_hit(context, selection.site),
             **head(context, selection),
         )
