@@ -8,7 +8,6 @@ published once is kept in the data folder, so that a page that pins it goes on c
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import re
@@ -83,7 +82,9 @@ class Scripts:
         if script is None:
             status = "404 Not Found" if self._is_built else "503 Service Unavailable"
             body = b"" if self._is_built else _NOT_BUILT
-            return _answer(start_response, status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")], body)
+            return _answer(
+                start_response, status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")], body
+            )
         headers = [
             ("Cache-Control", script.cache),
             ("ETag", script.etag),

@@ -51,6 +51,9 @@ class Site(Base):
     language: Mapped[str] = mapped_column(default="fr")
     excluded_networks: Mapped[str] = mapped_column(default="")  # one address or network a line
     disabled_rules: Mapped[str] = mapped_column(default="")  # bot rules switched off, one a line
+    honours_signals: Mapped[bool] = mapped_column(default=False)  # Global Privacy Control and Do Not Track
+    keeps_emails: Mapped[bool] = mapped_column(default=False)  # the addresses that readers gave with consent
+    link_key: Mapped[str] = mapped_column(default="")  # signs the tokens of newsletter links; made on first use
     created_at: Mapped[datetime]
 
     recipients: Mapped[list[ReportRecipient]] = relationship(

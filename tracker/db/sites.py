@@ -73,7 +73,8 @@ def add_site(
     """Adds a site and gives it as `find_site` would. Raises Invalid."""
     plain = normalise_domain(domain)
     site = Site(domain=plain, time_zone=_zone(time_zone), language=_language(language), created_at=now)
-    site.excluded_networks = site.disabled_rules = ""
+    site.excluded_networks = site.disabled_rules = site.link_key = ""
+    site.honours_signals = site.keeps_emails = False
     site.recipients = [ReportRecipient(email=email, created_at=now) for email in _emails(recipients)]
     try:
         with database.transaction() as session:
@@ -92,6 +93,8 @@ def update_site(
     language: str,
     excluded_networks: str,
     recipients: Sequence[str],
+    honours_signals: bool = False,
+    keeps_emails: bool = False,
 ) -> Site:
     """Changes a site's settings, all or none. Raises Invalid; LookupError when there is no such site."""
     zone, tongue, networks, emails = (
@@ -107,6 +110,7 @@ def update_site(
         if site is None:
             raise LookupError(domain)
         site.time_zone, site.language, site.excluded_networks = zone, tongue, networks
+        site.honours_signals, site.keeps_emails = honours_signals, keeps_emails
         kept = [one for one in site.recipients if one.email in emails]
         known = {one.email for one in kept}
         site.recipients = kept + [ReportRecipient(email=one, created_at=now) for one in emails if one not in known]

@@ -16,7 +16,8 @@ from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.bots import Signs, detect_bot
 from tracker.enrichment.company import Clues, Company, identify_company
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import PAGEVIEW, Event
+from tracker.enrichment.event import Event
+from tracker.enrichment.event_name import event_name
 from tracker.enrichment.geo import Databases, NetworkRecord
 from tracker.enrichment.network import Network, NetworkKind, identify_network
 from tracker.enrichment.page import Page, parse_page
@@ -36,6 +37,7 @@ class SiteRules(NamedTuple):
     disabled_rules: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
     language: str = "fr"
+    honours_signals: bool = False
 
 
 class AddressFacts(NamedTuple):
@@ -71,6 +73,8 @@ class Enricher:
             return Drop(DropReason.TOO_OLD, f"{wire.age / 3_600_000:.0f} h")
         if site.excluded and _is_excluded(hit.ip, site.excluded):
             return Drop(DropReason.EXCLUDED_ADDRESS)
+        if site.honours_signals and (signal := _objection(hit.headers)):
+            return Drop(DropReason.OPTED_OUT, signal)
         page = parse_page(wire.page_url or "", keep_hash=bool(wire.h or wire.hash))
         if page is None:
             return Drop(DropReason.INVALID_URL, (wire.page_url or "")[:100])
@@ -120,11 +124,12 @@ def _event(
 ) -> Event:
     wire = hit.event
     agent = parse_agent(hit.user_agent, hit.headers, wire.w if wire.w is not None else wire.screen_width)
+    props = _props(wire)
     revenue, currency = _revenue(wire.revenue_short if wire.revenue_short is not None else wire.revenue)
     network = about.network
     return Event(
         site=site.domain,
-        name=(wire.event_name or PAGEVIEW)[:120],
+        name=event_name(wire.event_name, props.get("url")),
         occurred_at=hit.occurred_at_us,
         event_id=wire.id,
         hostname=page.hostname,
@@ -157,15 +162,22 @@ def _event(
         os=agent.os,
         os_version=agent.os_version,
         engaged_ms=_whole(wire.e, 0, _MAX_ENGAGED_MS) or 0,
-        scroll_depth=_whole(wire.sd, 0, 100),
+        scroll_depth=_whole(wire.sd if wire.sd is None else wire.sd + 0.5, 0, 100),
         revenue=revenue,
         currency=currency,
-        props=_props(wire),
+        props=_as_text(props),
     )
 
 
 def _host_of(url: str | None) -> str | None:
     return url.split("/", 3)[2] if url and "//" in url else None
+
+
+def _objection(headers: Mapping[str, str]) -> str | None:
+    """The signal by which the browser objects to being tracked: Global Privacy Control, or the older Do Not Track."""
+    if headers.get("sec-gpc") == "1":
+        return "Global Privacy Control"
+    return "Do Not Track" if headers.get("dnt") == "1" else None
 
 
 def _is_excluded(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
@@ -214,11 +226,16 @@ def _json_object(value: dict[str, Any] | str | None) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _props(wire: WireEvent) -> str | None:
-    props = _json_object(wire.properties)
-    scalars = {str(key)[:300]: _scalar(value) for key, value in list(props.items())[:30] if value is not None}
-    kept = {key: value for key, value in scalars.items() if value is not None}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
+def _props(wire: WireEvent) -> dict[str, str | int | float | bool]:
+    given = wire.properties
+    if not given:
+        return {}
+    scalars = {str(key)[:300]: _scalar(value) for key, value in list(_json_object(given).items())[:30]}
+    return {key: value for key, value in scalars.items() if value is not None}
+
+
+def _as_text(props: dict[str, str | int | float | bool]) -> str | None:
+    return json.dumps(props, ensure_ascii=False, separators=(",", ":")) if props else None
 
 
 def _scalar(value: Any) -> str | int | float | bool | None:

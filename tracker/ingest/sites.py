@@ -49,4 +49,5 @@ def _rules(site: Site) -> SiteRules:
         disabled_rules=frozenset(site.disabled_rules.split()),
         hosts=frozenset({site.domain, f"www.{site.domain}"}),
         language=site.language,
+        honours_signals=site.honours_signals,
     )

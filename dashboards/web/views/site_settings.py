@@ -15,6 +15,7 @@ from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.db.sites import update_site
 
+_SWITCHES = ("honours_signals", "keeps_emails")
 _FIELDS = ("time_zone", "report_language", "recipients", "excluded_networks")
 
 
@@ -29,7 +30,8 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         try:
             _update(context, selection.site)
         except Invalid as problem:
-            typed = {name: request.form[name] for name in _FIELDS if name in request.form}
+            typed: dict[str, Any] = {name: request.form[name] for name in _FIELDS if name in request.form}
+            typed |= {name: name in request.form for name in _SWITCHES}
             form = _settings_form(selection.site) | typed | {"problem": words_of(problem)}
             return render_template("settings.html", **form, **head(context, selection)), 422
         flash(_("The settings are saved. They hold for hits from now on."))
@@ -44,6 +46,8 @@ def _settings_form(site: Site) -> dict[str, Any]:
         "report_language": site.language,
         "excluded_networks": site.excluded_networks,
         "recipients": "\n".join(one.email for one in site.recipients),
+        "honours_signals": site.honours_signals,
+        "keeps_emails": site.keeps_emails,
         "time_zones": time_zone_names(),
         "problem": None,
     }
@@ -58,4 +62,6 @@ def _update(context: DashboardContext, site: Site) -> None:
         language=request.form.get("report_language", ""),
         excluded_networks=request.form.get("excluded_networks", ""),
         recipients=request.form.get("recipients", "").replace(",", "\n").split("\n"),
+        honours_signals="honours_signals" in request.form,
+        keeps_emails="keeps_emails" in request.form,
     )

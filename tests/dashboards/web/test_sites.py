@@ -61,6 +61,14 @@ def test_lists_the_sites_with_their_week(signed_in: Browser, site: str, visit: C
     assert "<b>2</b> visitors in 7 days" in signed_in.get("/sites").text
 
 
+def test_shows_the_pinned_line_the_image_and_the_opt_out_links(signed_in: Browser, site: str) -> None:
+    page = unescape(signed_in.get(f"/{SITE}/setup").text)
+    assert re.search(r'src="https://stats\.exemple\.fr/js/webleads\.[0-9a-f]{12}\.js"\s+integrity="sha384-', page)
+    assert f'<noscript><img src="https://stats.exemple.fr/pixel.gif?d={SITE}"' in page
+    assert '<a href="?webleads=off">' in page
+    assert f"https://stats.exemple.fr/opt-out/{SITE}" in page
+
+
 def test_waits_for_the_first_hit_and_tells_its_page(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
     assert signed_in.get(f"/{SITE}/first-hit").json == {
         "received": False,
@@ -96,6 +104,7 @@ def test_changes_the_settings(signed_in: Browser, site: str, database: AppDataba
         report_language="en",
         recipients="a@exemple.fr\r\nB@exemple.fr, c@exemple.fr\r\n",
         excluded_networks="203.0.113.0/24\r\n2001:db8::1",
+        honours_signals="on",
     )
     assert answer.status_code == 302
     page = signed_in.get(f"/{SITE}/settings").text
@@ -105,6 +114,9 @@ def test_changes_the_settings(signed_in: Browser, site: str, database: AppDataba
     assert found is not None
     assert (found.time_zone, found.language) == ("America/Montreal", "en")
     assert found.excluded_networks == "203.0.113.0/24\n2001:db8::1"
+    assert (found.honours_signals, found.keeps_emails) == (True, False)
+    assert 'name="honours_signals" checked' in page
+    assert 'name="keeps_emails" checked' not in page
 
 
 def test_keeps_what_was_typed_when_a_setting_is_wrong(signed_in: Browser, site: str, database: AppDatabase) -> None:

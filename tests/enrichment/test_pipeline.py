@@ -1,0 +1,58 @@
+"""What a hit becomes, step by step: here the steps that have no module of their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.running_service import FIREFOX
+from tracker.enrichment.drops import Drop, DropReason
+from tracker.enrichment.event import Event
+from tracker.enrichment.geo import Databases
+from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.hit import Hit, WireEvent
+
+NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def enricher(tmp_path: Path) -> Enricher:
+    return Enricher(Databases.open(tmp_path))
+
+
+def hit(headers: dict[str, str] | None = None, **fields: object) -> Hit:
+    wire = WireEvent(n="pageview", u="https://a.fr/", **fields)  # type: ignore[arg-type]
+    return Hit(NOON, "192.0.2.1", FIREFOX, {"accept-language": "fr"} | (headers or {}), wire)
+
+
+@pytest.mark.parametrize(
+    ("headers", "detail"),
+    [
+        pytest.param({"sec-gpc": "1"}, "Global Privacy Control", id="gpc"),
+        pytest.param({"dnt": "1"}, "Do Not Track", id="dnt"),
+        pytest.param({"dnt": "0"}, None, id="dnt-off"),
+        pytest.param({}, None, id="no-signal"),
+    ],
+)
+def test_a_browser_s_objection_is_honoured_where_the_site_says_so(
+    enricher: Enricher, headers: dict[str, str], detail: str | None
+) -> None:
+    assert isinstance(enricher.enrich(hit(headers), SiteRules("a.fr")), Event)
+    found = enricher.enrich(hit(headers), SiteRules("a.fr", honours_signals=True))
+    if detail is None:
+        assert isinstance(found, Event)
+    else:
+        assert found == Drop(DropReason.OPTED_OUT, detail)
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"), [(None, None), (0.0, 0), (49.4, 49), (99.6, 100), (104.2, 100), (float("inf"), None)]
+)
+def test_scroll_depth_is_a_whole_percent_up_to_a_hundred(
+    enricher: Enricher, sent: float | None, stored: int | None
+) -> None:
+    found = enricher.enrich(hit(sd=sent), SiteRules("a.fr"))
+    assert isinstance(found, Event)
+    assert found.scroll_depth == stored

@@ -1,0 +1,21 @@
+"""The name under which an event is stored. Pure.
+
+The snippet calls each click that leaves the site an outbound one, so that it need not carry the other names to every
+reader: a click on an address or a number is named here by the scheme of its link.
+"""
+
+from __future__ import annotations
+
+from tracker.enrichment.event import PAGEVIEW
+
+OUTBOUND = "Outbound Link: Click"
+_BY_SCHEME = {"mailto": "Email: Click", "tel": "Phone: Click"}
+_MAX_NAME = 120
+
+
+def event_name(sent: str | None, url_of_link: object = None) -> str:
+    """The stored name of an event that a client sent, with the `url` among its properties."""
+    name = (sent or PAGEVIEW)[:_MAX_NAME]
+    if name == OUTBOUND and isinstance(url_of_link, str):
+        return _BY_SCHEME.get(url_of_link.partition(":")[0].lower(), name)
+    return name
