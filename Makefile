@@ -12,7 +12,7 @@ ROUNDS ?= 20
 # Options for the program that a target runs, as in `make test ARGS='tests/journal -x'`.
 ARGS ?=
 
-CATALOGUES := $(shell find dashboards tracker snippet/wordpress -name '*.po')
+CATALOGUES := $(shell find dashboards tracker -name '*.po')
 TRANSLATIONS := $(CATALOGUES:.po=.mo)
 BROWSER_SOURCES := $(shell find snippet dashboards -type f \( -name '*.ts' -o -name '*.css' -o -name '*.svg' -o -name '*.png' \
 	-o -name 'build.mjs' -o -name 'package.json' -o -name 'tsconfig.json' \) -not -path '*/node_modules/*' -not -path '*/static/*' -not -path '*/dist/*')
@@ -41,9 +41,8 @@ wheel: .make/package build  ## Build the wheel into dist/
 	@$(PIP) wheel --no-deps --wheel-dir dist . && ls -l dist
 
 .PHONY: wordpress
-wordpress: build  ## Build the WordPress plugin into dist/, as a zip to upload
-	@mkdir -p dist && cd snippet/wordpress && rm -f ../../dist/webleads-tracker.zip && \
-		python3 -m zipfile -c ../../dist/webleads-tracker.zip webleads-tracker && ls -l ../../dist/webleads-tracker.zip
+wordpress: .make/python  ## Build the WordPress plugin into dist/, as a zip to upload
+	@$(BIN)/python snippet/wordpress/build.py dist/webleads-tracker.zip && ls -l dist/webleads-tracker.zip
 
 .PHONY: test
 test: .make/dev .make/package .make/browser .make/php build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)

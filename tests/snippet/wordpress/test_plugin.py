@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import shutil
+import struct
 import subprocess
+import zipfile
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +166,14 @@ def test_the_readme_has_the_headers_that_the_directory_asks_for() -> None:
     for name in ("Requires at least", "Requires PHP"):
         assert re.search(rf"{name}:\s+{re.escape(header[name])}$", code, re.MULTILINE)
     assert re.search(rf"Version:\s+{re.escape(header['Stable tag'])}$", code, re.MULTILINE)
+
+
+def test_the_zip_holds_the_plugin_with_translations_that_wordpress_can_read(tmp_path: Path) -> None:
+    runpy.run_path(str(PLUGIN.parent / "build.py"))["pack"](tmp_path / "plugin.zip")
+    with zipfile.ZipFile(tmp_path / "plugin.zip") as archive:
+        assert "webleads-tracker/webleads-tracker.php" in archive.namelist()
+        compiled = archive.read("webleads-tracker/languages/webleads-tracker-fr_FR.mo")
+    assert GNUTranslations(BytesIO(compiled)).gettext("Count editors") == "Compter les rédacteurs"
+    # WordPress's MO reader: the translations' index must end where the hash table begins.
+    _, _, strings, _, translations_at, _, hash_at = struct.unpack_from("<7I", compiled)
+    assert hash_at - translations_at == strings * 8
