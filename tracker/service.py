@@ -21,17 +21,21 @@ from tracker.db.salts import Salts
 from tracker.enrichment.pipeline import Enricher
 from tracker.geo.shelf import open_databases as open_geo
 from tracker.ingest.identity import Identity
+from tracker.ingest.log_import import forget_imports
 from tracker.ingest.sites import SiteDirectory
 from tracker.ingest.worker import Ingest
-from tracker.journal import retire
+from tracker.journal import list_segments, retirable, retire
 from tracker.reverse_dns.desk import NameDesk
 from tracker.reverse_dns.lookup import Lookup, Unanswered
 from tracker.settings import Settings
 from tracker.store.engines import EventStore, open_event_store
+from tracker.store.errors import StoreUnavailable
+from tracker.store.recovery import repairs
 
 log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_SECONDS = 60.0
+_STOP_SECONDS = 6.0
 # A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
 _SALT_MARGIN = timedelta(hours=26)
 
@@ -50,7 +54,16 @@ class OpenDatabases(NamedTuple):
 def open_databases(settings: Settings, *, wait_seconds: float = 0.0) -> OpenDatabases:
     """Opens, and on first use makes, both databases. The caller holds the ingest lock."""
     app = open_app_database(settings.app_database)
-    return OpenDatabases(app, open_event_store(settings.event_store, wait_seconds=wait_seconds))
+    events = open_event_store(settings.event_store, wait_seconds=wait_seconds)
+    _forget_lost_imports(settings, app)
+    return OpenDatabases(app, events)
+
+
+def _forget_lost_imports(settings: Settings, app: AppDatabase) -> None:
+    """Lets logs be imported again whose events went with a store file that was set aside."""
+    lost_at = max((repair.at for repair in repairs(settings.event_store) if repair.part == "file"), default=None)
+    if lost_at is not None:
+        forget_imports(app, before=lost_at, journal_folder=settings.journal_folder)
 
 
 def open_name_desk(settings: Settings) -> NameDesk | None:
@@ -102,24 +115,48 @@ class Housekeeping:
         if time.monotonic() < self._next_at:
             return
         self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS
-        consumed = {name: position.offset_bytes for name, position in self._ingest.positions.items()}
-        older_than = utc_now() - timedelta(hours=self._settings.journal_retention_hours)
-        retired = retire(self._settings.journal_folder, consumed, older_than)
-        self._ingest.forget(retired)
+        self._retire_segments()
         self._salts.delete_made_before(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
         self._identity.forget_salts()
 
+    def _retire_segments(self) -> None:
+        """Lets go of what is stored: only once a checkpoint has covered it, so that a lost log can be rebuilt."""
+        folder = self._settings.journal_folder
+        consumed = {name: position.offset_bytes for name, position in self._ingest.positions.items()}
+        older_than = utc_now() - timedelta(hours=self._settings.journal_retention_hours)
+        names = retirable(folder, consumed, older_than)
+        gone = set(consumed) - {segment.name for segment in list_segments(folder)}
+        if names:
+            try:
+                self._store.checkpoint()
+            except StoreUnavailable as problem:
+                log.warning("no journal segment is retired now: %s", problem)
+                names = []
+        if forgotten := {*gone, *retire(folder, names, consumed)}:
+            self._ingest.forget(forgotten)
+
 
 class Service:
-    """The worker's inside: start it, mount `journal`, `app_database` and `events` in the WSGI application, stop it."""
+    """The worker's inside: start it, mount `journal`, `app_database` and `events` in the WSGI application, stop it.
 
-    def __init__(self, settings: Settings, *, schedule: Callable[[Service], Callable[[], None]] | None = None) -> None:
+    With `ingests` False another process ingests; the event store must then be one that processes share.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        schedule: Callable[[Service], Callable[[], None]] | None = None,
+        ingests: bool = True,
+    ) -> None:
         self.settings = settings
+        self.ingests = ingests
         self._stack = ExitStack()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         data_folder.prepare(settings.data)
-        self._stack.enter_context(data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10))
+        if ingests:
+            self._stack.enter_context(data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10))
         self.app_database, self.events = open_databases(settings, wait_seconds=10)
         self._stack.callback(self.events.close)
         self._stack.callback(self.app_database.close)
@@ -134,7 +171,8 @@ class Service:
 
     def start(self) -> None:
         """Starts ingest and, when the settings say so, the scheduler."""
-        self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
+        if self.ingests:
+            self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
         if self._schedule is not None and self.settings.scheduler:
             tick = self._schedule(self)
             self._spawn("scheduler", lambda: self._run_every_minute(tick))
@@ -143,10 +181,11 @@ class Service:
         return any(thread.name == "ingest" and thread.is_alive() for thread in self._threads)
 
     def stop(self) -> None:
-        """Drains the journal and closes everything."""
+        """Stores what came last and closes everything, within seconds; a long backlog stays in the journal."""
         self._stop.set()
+        deadline = time.monotonic() + _STOP_SECONDS
         for thread in self._threads:
-            thread.join(timeout=20)
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
         self._threads.clear()
         self._stack.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import resource
 import signal
@@ -15,7 +17,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.journal import Journal, JournalUnavailable, has_writer, list_segments, read_lines, retire, writable
+from tracker.journal import (
+    Journal,
+    JournalUnavailable,
+    has_writer,
+    list_segments,
+    read_lines,
+    retirable,
+    retire,
+    writable,
+)
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
 
@@ -154,7 +165,7 @@ def test_retires_only_what_is_stored_closed_and_old(tmp_path: Path) -> None:
     torn.write_bytes(b"whole\ntorn")
     consumed = {stored.name: 11, half.name: 11, running.name: running.size, torn.name: 6}
     os.utime(half.path, (LATER.timestamp(), LATER.timestamp()))
-    gone = retire(tmp_path, consumed, LATER - timedelta(minutes=1))
+    gone = retire(tmp_path, retirable(tmp_path, consumed, LATER - timedelta(minutes=1)), consumed)
     journal.close()
     assert gone == [torn.name, stored.name]
     assert [segment.name for segment in list_segments(tmp_path)] == [half.name, unread.name, running.name]
@@ -172,3 +183,89 @@ def test_a_segment_has_a_writer_until_it_is_closed(tmp_path: Path) -> None:
 def test_says_in_words_why_nothing_can_be_kept(tmp_path: Path) -> None:
     assert writable(tmp_path) is None
     assert writable(tmp_path / "missing") == "the journal folder is missing or cannot be written"
+
+
+class BrokenDisk:
+    """An fsync that fails while `broken`; counts its calls."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.calls = 0
+
+    def __call__(self, descriptor: int) -> None:
+        self.calls += 1
+        if self.broken:
+            raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_failed_sync_refuses_the_line_takes_it_back_and_begins_another_segment(tmp_path: Path) -> None:
+    disk = BrokenDisk()
+    journal = Journal(tmp_path, sync="always", fsync=disk)
+    journal.append(b"kept")
+    disk.broken = True
+    with pytest.raises(JournalUnavailable, match="cannot be synced: Input/output error"):
+        journal.append(b"refused")
+    assert journal.problem == "the journal cannot be synced: Input/output error"
+    disk.broken = False
+    journal.append(b"kept again")
+    assert journal.problem is None
+    journal.close()
+    assert all_lines(tmp_path) == [b"kept", b"kept again"]
+    assert len(list_segments(tmp_path)) == 2
+
+
+def test_a_sync_that_failed_at_the_end_of_a_segment_is_no_success_for_the_next(tmp_path: Path) -> None:
+    disk = BrokenDisk()
+    journal = Journal(tmp_path, fsync=disk)
+    journal.append(b"accepted")
+    disk.broken = True
+    journal.rotate()
+    assert journal.problem is not None
+    disk.broken = False
+    journal.append(b"next")
+    journal.close()
+    assert all_lines(tmp_path) == [b"accepted", b"next"]
+
+
+def test_appends_that_wait_for_a_sync_share_the_next_one(tmp_path: Path) -> None:
+    """While one sync runs, the appends of all other threads gather behind it: one more sync covers them."""
+    first_runs, go_on = threading.Event(), threading.Event()
+    calls: list[int] = []
+
+    def fsync(descriptor: int) -> None:
+        calls.append(descriptor)
+        first_runs.set()
+        go_on.wait(10)
+
+    journal = Journal(tmp_path, sync="always", fsync=fsync)
+    threads = [threading.Thread(target=journal.append, args=(b"%d" % number,)) for number in range(10)]
+    threads[0].start()
+    first_runs.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    while len(all_lines(tmp_path)) < 10:
+        pass
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert len(calls) == 2
+    journal.close()
+
+
+def test_a_writer_whose_new_segment_was_retired_before_it_was_locked_begins_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, turns = fcntl.flock, []
+
+    def retire_first(descriptor: int, how: int) -> None:
+        if not turns:
+            turns.append(descriptor)
+            (segment,) = list_segments(tmp_path)
+            assert retire(tmp_path, [segment.name], {}) == [segment.name]
+        lock(descriptor, how)
+
+    journal = Journal(tmp_path)
+    monkeypatch.setattr("tracker.journal.writer.fcntl.flock", retire_first)
+    journal.append(b"kept")
+    journal.close()
+    assert all_lines(tmp_path) == [b"kept"]

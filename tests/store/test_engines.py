@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition, open_event_store
-from tracker.store.errors import NewerStoreError, StoreUnavailable
+from tracker.store.errors import NewerStoreError
 from tracker.store.schema import EVENT_COLUMNS, events, not_counted, schema_version
 
 MOMENT = 1_794_830_400_000_000  # 2026-11-16T12:00:00Z in µs
@@ -107,12 +107,6 @@ def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(NewerStoreError, match="schema 99, written by a newer version"):
         open_event_store(url)
-
-
-def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
-    (tmp_path / "events.duckdb").write_bytes(b"this is no database" * 1000)
-    with pytest.raises(StoreUnavailable, match=r"events\.duckdb cannot be opened"):
-        open_event_store(f"duckdb:///{tmp_path}/events.duckdb")
 
 
 def test_threads_share_one_database_in_memory() -> None:

@@ -26,6 +26,8 @@ from tracker.db.engine import AppDatabase
 from tracker.db.models import ImportedLog, Site
 from tracker.hit import encode_hit
 from tracker.ingest.access_log import SkipReason, parse_line
+from tracker.journal import list_segments
+from tracker.journal.segments import sync_folder
 
 _CHUNK_BYTES = 1024 * 1024
 _LONGEST_LINE = 64 * 1024
@@ -57,7 +59,7 @@ def import_log(
     """
     digest = _digest(file)
     record = _find_record(database, site, digest)
-    segment = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{digest[:8]}-000001.jsonl"
+    segment = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{_writer(digest)}-000001.jsonl"
     staged = journal_folder / f"import-{digest[:16]}-{site}.part"
     if record is not None:
         if not staged.exists():
@@ -73,8 +75,23 @@ def import_log(
         raise ImportRefused(f"{file} holds no line in the combined log format")
     _record(database, site, digest, result, now)
     staged.rename(journal_folder / segment)
-    _sync_folder(journal_folder)
+    sync_folder(journal_folder)
     return result
+
+
+def forget_imports(database: AppDatabase, *, before: datetime, journal_folder: Path) -> None:
+    """Lets logs that were imported before a moment be imported again, unless the journal still holds their hits."""
+    held = {segment.writer for segment in list_segments(journal_folder)}
+    staged = {path.name.split("-")[1] for path in journal_folder.glob("import-*.part")}
+    with database.transaction() as session:
+        for record in session.scalars(select(ImportedLog).where(ImportedLog.imported_at < before)):
+            if _writer(record.sha256) not in held and record.sha256[:16] not in staged:
+                session.delete(record)
+
+
+def _writer(digest: str) -> str:
+    """The writer's part of the name of a log's segment."""
+    return digest[:8]
 
 
 def _stage(file: Path, staged: Path, site: str, result: LogImport, on_bytes: OnBytes) -> None:
@@ -146,11 +163,3 @@ def _record(database: AppDatabase, site: str, digest: str, result: LogImport, no
         session.add(
             ImportedLog(site_id=site_id, sha256=digest, file_name=result.file.name, lines=result.lines, imported_at=now)
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,31 +9,32 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 from threading import Event as Signal
+from time import monotonic
 from typing import Any, NamedTuple
-
-import msgspec
 
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event
 from tracker.enrichment.pipeline import Enricher, SiteRules
-from tracker.hit import EPOCH, Hit, decode_line
+from tracker.hit import EPOCH, Hit
+from tracker.ingest.backlog import Line, Piece, in_order, next_pieces
 from tracker.ingest.identity import Identity
 from tracker.ingest.recall import StoredVisits
 from tracker.ingest.sites import SiteDirectory
 from tracker.ingest.visits import Arrival, Visits
-from tracker.journal import list_segments, read_lines
+from tracker.journal import list_segments
 from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition
 from tracker.store.schema import EVENT_COLUMNS
 
 log = logging.getLogger(__name__)
 
-BATCH_BYTES = 4 * 1024 * 1024
 _PAUSE_SECONDS = 0.25
 _RETRY_SECONDS = 2.0
+# At a stop what just came is still stored; a long backlog stays in the journal for the next start.
+_LAST_SECONDS = 2.0
 
 _as_row = attrgetter(*EVENT_COLUMNS)
 
@@ -50,7 +51,8 @@ class _Tally:
     """What became of the lines of one segment in one batch."""
 
     def __init__(self) -> None:
-        self.events: list[Event] = []
+        self.events = 0
+        self.pageviews = 0
         self.drops: Counter[tuple[str, date, str, str]] = Counter()
 
     def drop(self, site: str, day: date, drop: Drop) -> None:
@@ -96,54 +98,37 @@ class Ingest:
         return sum(max(0, segment.size - self._offset(segment.name)) for segment in list_segments(self._journal_folder))
 
     def run(self, stop: Signal, *, housekeeping: Callable[[], None] = lambda: None) -> None:
-        """Ingests until `stop` is set, then once more until the journal is drained."""
+        """Ingests until `stop` is set, then what came last, for two seconds at most."""
         while not stop.is_set():
             try:
                 housekeeping()
                 busy = self.run_once().lines > 0
                 self.problem = None
             except Exception as problem:
-                self.problem = (
-                    f"hits stay in the journal: {str(problem).splitlines()[0] if str(problem) else problem!r}"
-                )
                 log.exception("ingest failed; the hits stay in the journal and are tried again")
+                self.problem = f"hits stay in the journal: {str(problem).partition(chr(10))[0] or repr(problem)}"
+                self._store.recover_from(problem)
                 stop.wait(_RETRY_SECONDS)
                 continue
             if not busy:
                 stop.wait(_PAUSE_SECONDS)
-        self.drain()
-
-    def drain(self, on_progress: Callable[[Progress], None] = lambda progress: None) -> None:
-        """Ingests until nothing is left."""
-        while (progress := self.run_once()).lines:
-            on_progress(progress)
+        deadline = monotonic() + _LAST_SECONDS
+        while monotonic() < deadline and self.run_once().lines:
+            pass
 
     def run_once(self) -> Progress:
-        """Stores one batch from each segment that has something new."""
+        """Stores one batch: a piece of each writer's journal, as far as all have come in time."""
         self._sites.refresh()
         self._enricher.refresh_databases()
-        events: list[Event] = []
-        positions: list[SegmentPosition] = []
-        drops: Counter[tuple[str, date, str, str]] = Counter()
-        lines_read = 0
+        pieces = next_pieces(self._journal_folder, self._offset)
+        if not pieces:
+            return Progress(0, 0, Counter())
+        tallies = {piece.segment: _Tally() for piece in pieces}
         try:
-            for segment in list_segments(self._journal_folder):
-                if segment.size <= self._offset(segment.name):
-                    continue
-                lines, offset = read_lines(segment.path, self._offset(segment.name), BATCH_BYTES)
-                if not lines:
-                    continue
-                tally = self._process(lines)
-                lines_read += len(lines)
-                events += tally.events
-                drops += tally.drops
-                positions.append(self._advanced(segment.name, offset, tally))
-                if lines_read >= 20_000:
-                    break
-            if lines_read:
-                self._store.append(
-                    Batch(_columns(events), [NotCounted(*key, n) for key, n in drops.items()], positions)
-                )
+            events = self._process(in_order(pieces), tallies)
+            positions = [self._advanced(piece, tallies[piece.segment]) for piece in pieces]
+            drops = sum((tally.drops for tally in tallies.values()), Counter[tuple[str, date, str, str]]())
+            self._store.append(Batch(_columns(events), [NotCounted(*key, n) for key, n in drops.items()], positions))
         except BaseException:
             self._visits = None
             raise
@@ -152,28 +137,30 @@ class Ingest:
         reasons: Counter[str] = Counter()
         for (_, _, reason, _), hits in drops.items():
             reasons[reason] += hits
-        return Progress(lines_read, len(events), reasons)
+        return Progress(sum(len(piece.lines) for piece in pieces), len(events), reasons)
 
-    def _process(self, lines: Iterable[bytes]) -> _Tally:
-        tally = _Tally()
+    def _process(self, lines: Iterable[Line], tallies: Mapping[str, _Tally]) -> list[Event]:
         arrivals: list[Arrival] = []
-        rules: list[SiteRules] = []
+        origins: list[tuple[SiteRules, _Tally]] = []
         for line in lines:
-            try:
-                hits = decode_line(line)
-            except msgspec.MsgspecError as problem:
-                tally.drop("", datetime.now(UTC).date(), Drop(DropReason.INVALID_HIT, str(problem)[:100]))
-                continue
-            for hit in hits:
-                self._arrive(hit, tally, arrivals, rules)
-        for arrival, site, drop in zip(arrivals, rules, self._known_visits().assign(arrivals), strict=True):
+            tally = tallies[line.segment]
+            if line.problem is not None:
+                tally.drop("", datetime.now(UTC).date(), Drop(DropReason.INVALID_HIT, line.problem[:100]))
+            for hit in line.hits:
+                self._arrive(hit, tally, arrivals, origins)
+        events = []
+        for arrival, (site, tally), drop in zip(arrivals, origins, self._known_visits().assign(arrivals), strict=True):
             if drop is None:
-                tally.events.append(arrival.event)
+                events.append(arrival.event)
+                tally.events += 1
+                tally.pageviews += arrival.event.pageviews
             else:
                 tally.drop(site.domain, self._identity.local_day(site.time_zone, arrival.event.occurred_at), drop)
-        return tally
+        return events
 
-    def _arrive(self, hit: Hit, tally: _Tally, arrivals: list[Arrival], rules: list[SiteRules]) -> None:
+    def _arrive(
+        self, hit: Hit, tally: _Tally, arrivals: list[Arrival], origins: list[tuple[SiteRules, _Tally]]
+    ) -> None:
         domain = claimed_domain(hit)
         site = self._sites.find(domain)
         moment_us = hit.occurred_at_us
@@ -190,15 +177,15 @@ class Ingest:
             tally.drop(site.domain, self._identity.local_day(site.time_zone, moment_us), event)
             return
         arrivals.append(self._identity.arrival(event, hit, site.time_zone))
-        rules.append(site)
+        origins.append((site, tally))
 
-    def _advanced(self, segment: str, offset: int, tally: _Tally) -> SegmentPosition:
-        before = self._positions.get(segment) or SegmentPosition(segment, 0, 0, 0, {})
+    def _advanced(self, piece: Piece, tally: _Tally) -> SegmentPosition:
+        before = self._positions.get(piece.segment) or SegmentPosition(piece.segment, 0, 0, 0, {})
         dropped = Counter(before.dropped)
         for (_, _, reason, _), hits in tally.drops.items():
             dropped[reason] += hits
-        pageviews = before.pageviews + sum(event.pageviews for event in tally.events)
-        return SegmentPosition(segment, offset, before.events + len(tally.events), pageviews, dict(dropped))
+        events, pageviews = before.events + tally.events, before.pageviews + tally.pageviews
+        return SegmentPosition(piece.segment, piece.end, events, pageviews, dict(dropped))
 
     def _offset(self, segment: str) -> int:
         position = self._positions.get(segment)

@@ -1,24 +1,26 @@
 """Opens the event store and runs its transactions. The only place that knows which engine is behind it.
 
 DuckDB lives in one file that one process owns; readers in that process share it. A batch goes in as columns, with
-the journal positions, in one transaction.
+the journal positions, in one transaction. A damaged store is set aside and opened again (tracker.store.recovery).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import duckdb
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, Row, Select, column, create_engine, make_url, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from tracker.store import recovery
 from tracker.store.errors import StoreUnavailable
 from tracker.store.migrations import migrate
 from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
@@ -103,6 +105,26 @@ class EventStore:
             with self.transaction() as connection:
                 connection.execute(journal_positions.delete().where(journal_positions.c.segment.in_(segments)))
 
+    def checkpoint(self) -> None:
+        """Makes what was committed so far independent of DuckDB's log, which a crash may leave beyond repair.
+
+        Raises StoreUnavailable when it is not possible now, because others write or the disk is full.
+        """
+        if self.engine.dialect.name != "duckdb":
+            return
+        with closing(self.engine.raw_connection()) as connection:  # the ORM's would begin a transaction first
+            driver = connection.driver_connection
+            assert driver is not None
+            try:
+                driver.execute("CHECKPOINT")
+            except duckdb.Error as problem:
+                raise StoreUnavailable(f"the event store cannot be checkpointed: {_first_line(problem)}") from problem
+
+    def recover_from(self, problem: Exception) -> None:
+        """After a fatal error DuckDB refuses all further work: lets go of it, so that the next use opens it afresh."""
+        if "invalidated" in str(problem) or "FATAL" in str(problem):
+            self.engine.dispose()
+
     def ping(self) -> None:
         """Raises when the store does not answer."""
         self.rows(select(schema_version.c.version))
@@ -112,19 +134,24 @@ class EventStore:
 
 
 def open_event_store(url: str, *, wait_seconds: float = 0.0) -> EventStore:
-    """The event store at `url`, created on first use and at this version's schema.
+    """The event store at `url`, created on first use and at this version's schema; what is damaged is set aside.
 
     While another process holds the file, tries again for `wait_seconds`. Raises StoreUnavailable.
     """
-    engine = _create_engine(url)
     deadline = time.monotonic() + wait_seconds
     while True:
+        engine = _create_engine(url)
         try:
             with engine.begin() as connection:
                 migrate(connection)
             return EventStore(engine)
         except DBAPIError as problem:
-            if "lock" not in str(problem.orig).lower():
+            engine.dispose()
+            message = str(problem.orig)
+            part = recovery.damaged_part(message)
+            if part and recovery.set_aside(url, part, _first_line(message), datetime.now(UTC)):
+                continue
+            if "lock" not in message.lower():
                 raise StoreUnavailable(_in_words(url, problem)) from problem
             if time.monotonic() >= deadline:
                 raise StoreUnavailable(f"the event store {url} is in use by another process") from problem
@@ -151,8 +178,11 @@ def _create_engine(url: str) -> Engine:
 
 
 def _in_words(url: str, problem: DBAPIError) -> str:
-    first_line = str(problem.orig).splitlines()[0]
-    return f"the event store {url} cannot be opened: {first_line}"
+    return f"the event store {url} cannot be opened: {_first_line(problem.orig)}"
+
+
+def _first_line(problem: object) -> str:
+    return str(problem).partition("\n")[0]
 
 
 def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:

@@ -1,0 +1,117 @@
+"""What ingest reads next: a piece of each writer's journal, cut where all of them have come equally far in time.
+
+A visitor's requests may be kept by several collectors. Reading one collector's hour and then the next one's would
+tear that visitor's visits apart, so after a pause, or a rebuild, the pieces are merged by the time of arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from tracker.hit import Hit, decode_line
+from tracker.journal import Segment, list_segments, read_lines
+
+PIECE_BYTES = 4 * 1024 * 1024
+# A log that is imported bears its own, old times: it takes its turn, but nobody waits for it to catch up.
+_LIVE = timedelta(hours=2)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Line(NamedTuple):
+    """A journal line: the latest arrival up to it, its segment, the offset behind it, its hits or why there are none."""
+
+    arrived_at: datetime
+    segment: str
+    end: int
+    hits: list[Hit]
+    problem: str | None
+
+
+class Piece(NamedTuple):
+    """Lines that follow one another in a segment; never empty."""
+
+    segment: str
+    lines: list[Line]
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last line."""
+        return self.lines[-1].end
+
+
+def next_pieces(folder: Path, offset_of: Callable[[str], int]) -> list[Piece]:
+    """The next piece of each writer that has something new; empty when the journal is drained."""
+    unread: dict[str, list[Segment]] = {}
+    for segment in list_segments(folder):
+        if segment.size > offset_of(segment.name):
+            unread.setdefault(segment.writer, []).append(segment)
+    pieces, horizon = [], _NEVER
+    for segments in unread.values():
+        piece, has_more = _first_piece(segments, offset_of, PIECE_BYTES // len(unread))
+        if piece is None:
+            continue
+        pieces.append(piece)
+        if has_more and _is_live(piece):
+            horizon = min(horizon, piece.lines[-1].arrived_at)
+    return [cut for piece in pieces if (cut := _cut(piece, horizon)) is not None]
+
+
+def in_order(pieces: list[Piece]) -> list[Line]:
+    """The lines of all pieces by arrival; those of one segment stay as they stand."""
+    if len(pieces) == 1:
+        return pieces[0].lines
+    return sorted((line for piece in pieces for line in piece.lines), key=lambda line: line.arrived_at)
+
+
+def _first_piece(
+    segments: list[Segment], offset_of: Callable[[str], int], most_bytes: int
+) -> tuple[Piece | None, bool]:
+    """The first piece of a writer's unread segments, and whether more follows it.
+
+    A torn last line makes a segment look unread for ever: the next one is tried then.
+    """
+    for number, segment in enumerate(segments):
+        raw, offset = read_lines(segment.path, offset_of(segment.name), most_bytes)
+        if raw:
+            more = offset < segment.size or number + 1 < len(segments)
+            return Piece(segment.name, _decoded(segment.name, offset_of(segment.name), raw)), more
+    return None, False
+
+
+def _decoded(segment: str, offset: int, raw: list[bytes]) -> list[Line]:
+    """Times never run backwards within a piece, whatever the clock did, so that a cut by time is a cut by place."""
+    lines, latest = [], datetime.min.replace(tzinfo=UTC)
+    for line in raw:
+        offset += len(line) + 1
+        hits: list[Hit] = []
+        problem = None
+        try:
+            hits = decode_line(line)
+        except msgspec.MsgspecError as error:
+            problem = str(error)
+        if hits:
+            arrived_at = hits[0].received_at
+            latest = max(latest, arrived_at if arrived_at.tzinfo else arrived_at.replace(tzinfo=UTC))
+        lines.append(Line(latest, segment, offset, hits, problem))
+    return lines
+
+
+def _is_live(piece: Piece) -> bool:
+    try:
+        begun_at = datetime.strptime(piece.segment.partition("-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return piece.lines[-1].arrived_at > begun_at - _LIVE
+
+
+def _cut(piece: Piece, horizon: datetime) -> Piece | None:
+    """The part of a piece that arrived up to the horizon; None when all of it came later."""
+    if piece.lines[-1].arrived_at <= horizon:
+        return piece
+    kept = [line for line in piece.lines if line.arrived_at <= horizon]
+    return Piece(piece.segment, kept) if kept else None

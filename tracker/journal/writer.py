@@ -1,0 +1,222 @@
+"""Appends to the journal for one process: begins segments, syncs them, ends them, and says when it cannot."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tracker.journal.segments import SUFFIX, sync_folder
+
+log = logging.getLogger(__name__)
+
+SYNC_SECONDS = 0.2
+SEGMENT_SECONDS = 3600.0
+
+
+class JournalUnavailable(RuntimeError):
+    """The line could not be kept; the message says why. Nothing of it will be read.
+
+    One case is beyond the journal's power: a line whose sync failed may have been read before it was taken back.
+    """
+
+
+class Journal:
+    """Appends lines for one process. Safe to use from several threads.
+
+    `sync` is `interval` (a thread syncs every SYNC_SECONDS) or `always` (no append returns before its sync).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        sync: str = "interval",
+        segment_bytes: int = 64 * 1024 * 1024,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        fsync: Callable[[int], None] = os.fsync,
+    ) -> None:
+        self._folder = folder
+        self._always = sync == "always"
+        self._segment_bytes = segment_bytes
+        self._clock = clock
+        self._fsync = fsync
+        self._writer = secrets.token_hex(4)
+        self._number = 0
+        self._descriptor = -1
+        self._path: Path | None = None
+        self._size = 0
+        self._synced_size = 0
+        self._begun = 0.0
+        self._lock = threading.Lock()
+        self._syncing = threading.Lock()
+        self._appended = 0  # appends so far
+        self._durable = 0  # of these, how many a sync has covered, or failed to
+        self._failures: deque[tuple[range, str]] = deque(maxlen=64)  # appends whose sync failed, and why
+        self.problem: str | None = None  # why the last sync failed; None once one has succeeded
+        self._stop = threading.Event()
+        self._syncer = threading.Thread(target=self._sync_now_and_then, name="journal-sync", daemon=True)
+        self._syncer.start()
+
+    def append(self, line: bytes) -> None:
+        """Keeps one line, given without its newline. When this returns, the line survives `kill -9`.
+
+        Raises JournalUnavailable.
+        """
+        with self._lock:
+            self._write(line + b"\n")
+            self._appended += 1
+            ticket = self._appended
+        if self._always:
+            self._wait_for_sync(ticket)
+
+    def close(self) -> None:
+        """Syncs and ends the running segment."""
+        self._stop.set()
+        self._syncer.join()
+        with self._lock:
+            self._end_segment()
+
+    def rotate(self) -> None:
+        """Ends the running segment, so that it can be retired; the next line begins another."""
+        with self._lock:
+            self._end_segment()
+
+    def _write(self, data: bytes) -> None:
+        try:
+            if self._descriptor < 0 or self._is_full(len(data)):
+                self._begin_segment()
+            _write_all(self._descriptor, data)
+        except OSError as problem:
+            self._cut_off(self._size)
+            raise JournalUnavailable(f"the journal cannot be written: {problem.strerror}") from problem
+        self._size += len(data)
+
+    def _is_full(self, more: int) -> bool:
+        too_large = self._size + more > self._segment_bytes and self._size > 0
+        return too_large or time.monotonic() - self._begun > SEGMENT_SECONDS
+
+    def _begin_segment(self) -> None:
+        self._end_segment()
+        while True:
+            self._number += 1
+            name = f"{self._clock():%Y%m%dT%H%M%S%f}-{self._writer}-{self._number:06d}{SUFFIX}"
+            path = self._folder / name
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_nlink:
+                break
+            os.close(descriptor)  # it was retired in the moment before it was locked
+        self._descriptor, self._path = descriptor, path
+        self._size = self._synced_size = 0
+        self._begun = time.monotonic()
+        sync_folder(self._folder)
+
+    def _end_segment(self) -> None:
+        """Syncs and closes the running segment. The caller holds the lock."""
+        if self._descriptor < 0:
+            return
+        try:
+            self._fsync(self._descriptor)
+        except OSError as problem:
+            self._give_up_segment(problem, self._appended)
+            return
+        self._durable = self._appended
+        self._close_segment()
+
+    def _close_segment(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        os.close(descriptor)
+
+    def _cut_off(self, size: int) -> None:
+        """Takes back what stands behind `size`. If even that fails the segment is left; a torn end is never read."""
+        if self._descriptor < 0:
+            return
+        try:
+            os.ftruncate(self._descriptor, size)
+        except OSError:
+            with suppress(OSError):
+                self._close_segment()
+
+    def _give_up_segment(self, problem: OSError, last: int) -> None:
+        """After a failed sync nobody knows what is on the disk, and a second sync would claim success: a new segment.
+
+        `last` is the last append that the sync was for. With `always` the appends that wait are refused and taken
+        back; with `interval` they were accepted, and stay to be ingested from the system's memory. The caller holds
+        the lock.
+        Source: "Can Applications Recover from fsync Failures?" (USENIX ATC 2020).
+        """
+        self.problem = f"the journal cannot be synced: {problem.strerror}"
+        log.error("%s; another segment is begun after %s", self.problem, self._path)
+        self._failures.append((range(self._durable + 1, last + 1), self.problem))
+        self._durable = max(self._durable, last)
+        if last < self._appended:
+            return  # another segment was begun meanwhile
+        if self._always:
+            self._cut_off(self._synced_size)
+        if self._descriptor >= 0:
+            with suppress(OSError):
+                self._close_segment()
+
+    def _wait_for_sync(self, ticket: int) -> None:
+        """Waits until a sync has covered the append: the first to come syncs for all who wait behind it."""
+        if self._durable < ticket:
+            with self._syncing:
+                if self._durable < ticket:
+                    self._sync()
+        for failed, reason in tuple(self._failures):
+            if ticket in failed:
+                raise JournalUnavailable(reason)
+
+    def _sync(self) -> None:
+        """Syncs what was appended so far. The caller holds `_syncing`, and appends go on meanwhile."""
+        with self._lock:
+            path, appended, size = self._path, self._appended, self._size
+            if self._descriptor < 0 or appended == self._durable:
+                return
+            duplicate = os.dup(self._descriptor)
+        try:
+            self._fsync(duplicate)
+        except OSError as problem:
+            with self._lock:
+                self._give_up_segment(problem, appended if self._path != path else self._appended)
+            return
+        finally:
+            os.close(duplicate)
+        with self._lock:
+            self.problem = None
+            self._durable = max(self._durable, appended)
+            if self._path == path:
+                self._synced_size = size
+
+    def _sync_now_and_then(self) -> None:
+        while not self._stop.wait(SYNC_SECONDS):
+            try:
+                self._leave_removed_file()
+                with self._syncing:
+                    self._sync()
+            except OSError:
+                log.exception("the journal could not be synced; it is tried again")
+
+    def _leave_removed_file(self) -> None:
+        """Begins another segment when somebody removed the running one: what is written to it would be lost."""
+        with self._lock:
+            if self._descriptor >= 0 and os.fstat(self._descriptor).st_nlink == 0:
+                log.error("the running journal segment %s was removed; another is begun", self._path)
+                self._end_segment()
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Writes all of it in one call, so that lines of threads do not mix. Raises OSError when only a piece fitted."""
+    written = os.write(descriptor, data)
+    if written != len(data):
+        raise OSError(errno.ENOSPC, f"only {written} of {len(data)} bytes fitted")

@@ -1,0 +1,101 @@
+"""What is done about a damaged event store: its files are set aside, never repaired in place and never deleted.
+
+DuckDB keeps what was committed since its last checkpoint in a log beside the file (`events.duckdb.wal`). A log that
+cannot be replayed is set aside: the store is then what it was at the checkpoint, journal positions included, and
+ingest reads on from there, because the journal keeps its segments until a checkpoint has covered them. A file that
+is no database any more is set aside as well: the store begins anew with what the journal still holds.
+
+The files that were set aside are the record of it: while they lie there, `webleads doctor` tells of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import make_url
+
+log = logging.getLogger(__name__)
+
+_MARK = ".damaged-"
+_STAMP = "%Y%m%dT%H%M%S%f"
+
+# What DuckDB 2.0 says of damage, found by damaging its files (tests/store/test_recovery.py does it again).
+_LOG_DAMAGED = ("replaying WAL", "Corrupt WAL", "WAL file")
+_FILE_DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
+# These say nothing of the file, whatever stands beside them.
+_NO_DAMAGE = ("No space left", "Permission denied", "Out of Memory", "Too many open files", "Input/output error")
+
+
+class Repair(NamedTuple):
+    """A file that was set aside: `part` is `log` or `file`, `at` when, `kept_as` where it lies now."""
+
+    part: str
+    at: datetime
+    kept_as: Path
+
+
+def damaged_part(message: str) -> str | None:
+    """Which part of the store an error on opening says is damaged: `log`, `file`, or None."""
+    if any(words in message for words in _NO_DAMAGE):
+        return None
+    if any(words in message for words in _LOG_DAMAGED):
+        return "log"
+    return "file" if any(words in message for words in _FILE_DAMAGED) else None
+
+
+def set_aside(url: str, part: str, reason: str, now: datetime) -> list[Repair]:
+    """Moves the damaged part away; with the file goes its log. Gives what was moved, nothing when nothing is there."""
+    path = _file_of(url)
+    if path is None:
+        return []
+    files = _logs(path) if part == "log" else [*_logs(path), *([path] if path.exists() else [])]
+    moved = []
+    for file in files:
+        kept_as = file.with_name(f"{file.name}{_MARK}{now.astimezone(UTC):{_STAMP}}")
+        file.rename(kept_as)
+        moved.append(Repair("file" if file == path else "log", now, kept_as))
+        log.error("the event store is damaged (%s): %s was set aside as %s", reason, file.name, kept_as.name)
+    return moved
+
+
+def repairs(url: str) -> list[Repair]:
+    """The files that were set aside and still lie beside the store, the oldest first."""
+    path = _file_of(url)
+    if path is None or not path.parent.is_dir():
+        return []
+    found = []
+    for kept_as in path.parent.glob(f"{path.name}*{_MARK}*"):
+        stem, _, stamp = kept_as.name.rpartition(_MARK)
+        at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+        found.append(Repair("file" if stem == path.name else "log", at, kept_as))
+    return sorted(found, key=lambda repair: (repair.at, repair.part))
+
+
+def in_words(repair: Repair) -> str:
+    """What happened and what it means for the figures, for an operator."""
+    if repair.part == "log":
+        return (
+            f"the event store's log was damaged and set aside on {repair.at:%Y-%m-%d %H:%M} UTC; what was in it was"
+            f" rebuilt from the journal. Delete {repair.kept_as.name} when you need it no more"
+        )
+    return (
+        f"the event store's file was damaged and set aside on {repair.at:%Y-%m-%d %H:%M} UTC; the store began anew with"
+        f" what the journal still held, older events are only in {repair.kept_as.name}: restore a backup, and delete"
+        " that file when you need it no more"
+    )
+
+
+def _file_of(url: str) -> Path | None:
+    """The store's file; None when the store is no file of ours."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "duckdb" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(parsed.database)
+
+
+def _logs(path: Path) -> list[Path]:
+    """The log and the two that DuckDB makes beside it around a checkpoint (`.wal.checkpoint`, `.wal.recovery`)."""
+    return sorted(file for file in path.parent.glob(f"{path.name}.wal*") if _MARK not in file.name)
