@@ -19,7 +19,16 @@ ROOT = Path(__file__).parent.parent
 
 # The top first. A part imports its own layer and the layers below; a new part is given its layer here.
 LAYERS = (
-    ("tracker.cli", "tracker.app", "tracker.serving", "tracker.diagnosis", "tracker.operations", "tracker.scheduler"),
+    (
+        "tracker.cli",
+        "tracker.app",
+        "tracker.serving",
+        "tracker.opening",
+        "tracker.gate",
+        "tracker.diagnosis",
+        "tracker.operations",
+        "tracker.scheduler",
+    ),
     ("dashboards", "tracker.api"),
     ("tracker.service", "tracker.demo"),
     ("tracker.reports", "tracker.leads", "tracker.identification"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from tracker.db.errors import NewerDatabaseError
 from tracker.db.links import create_link
 from tracker.db.models import Site
 from tracker.db.users import count_users
+from tracker.gate import Gate
 from tracker.operations import Operator
 from tracker.operations import create_blueprint as operations_blueprint
 from tracker.scheduler import weekly_reports
@@ -27,6 +29,7 @@ from tracker.service import Service, open_databases, utc_now
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
 from tracker.store.errors import NewerStoreError, StoreUnavailable
+from tracker.store.recovery import in_words, repairs
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +61,9 @@ def create_app(
     return app
 
 
-def build(settings: Settings, *, operator_key: str) -> tuple[Any, Service]:
+def build(settings: Settings, *, operator_key: str, collects: bool = True, ingests: bool = True) -> tuple[Any, Service]:
     """The WSGI application of `webleads serve` and the service behind it, not started yet."""
-    service = Service(settings, schedule=weekly_reports)
+    service = Service(settings, schedule=weekly_reports, ingests=ingests)
     app = create_app(
         settings,
         app_database=service.app_database,
@@ -68,12 +71,13 @@ def build(settings: Settings, *, operator_key: str) -> tuple[Any, Service]:
         probes=_probes(service),
         operator_key=operator_key,
     )
-    return build_collector(settings, journal=service.journal, next_app=app.wsgi_app), service
+    gate = Gate(app.wsgi_app)
+    return build_collector(settings, journal=service.journal, next_app=gate) if collects else gate, service
 
 
-def make_ready(settings: Settings) -> str | None:
+def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
     """Makes or migrates the databases; gives the first user's one-time link while there is no user."""
-    with data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10):
+    with data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10) if ingests else nullcontext():
         databases = open_databases(settings, wait_seconds=10)
         try:
             if count_users(databases.app):
@@ -99,13 +103,16 @@ def _probes(service: Service) -> health.Health:
             session.execute(select(Site.id).limit(1))
 
     def ingest() -> str | None:
+        if not service.ingests:
+            return None
         if not service.ingest_is_alive():
             return "ingest has stopped"
         lag = service.ingest.lag_bytes()
         return f"ingest is {lag / 1e6:.0f} MB behind" if lag > _LAG_WARNING_BYTES else service.ingest.problem
 
     return health.Health(
-        journal=lambda: journal.writable(service.settings.journal_folder),
+        journal=lambda: journal.writable(service.settings.journal_folder) or service.journal.problem,
+        notes=lambda: [in_words(repair) for repair in repairs(service.settings.event_store)],
         event_store=lambda: ask(service.events.ping),
         app_database=lambda: ask(app_database),
         ingest=ingest,

@@ -17,6 +17,7 @@ from tracker.db.users import count_users
 from tracker.enrichment.geo import is_fast
 from tracker.geo.shelf import open_databases
 from tracker.reports import traffic
+from tracker.store import recovery
 
 if TYPE_CHECKING:
     from tracker.operations import Operator
@@ -36,6 +37,7 @@ def diagnose(operator: Operator) -> Iterator[Finding]:
     """Looks at everything that commonly goes wrong."""
     yield from _folder(operator)
     yield from _journal(operator)
+    yield from _repairs(operator)
     yield from _geo(operator)
     yield from _sites(operator)
     yield from _mail(operator)
@@ -67,6 +69,11 @@ def _journal(operator: Operator) -> Iterator[Finding]:
         )
     else:
         yield Finding("good", f"journal: {waiting:,} bytes wait to be stored")
+
+
+def _repairs(operator: Operator) -> Iterator[Finding]:
+    for repair in recovery.repairs(operator.settings.event_store):
+        yield Finding("hint" if repair.part == "log" else "problem", recovery.in_words(repair))
 
 
 def _geo(operator: Operator) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ from tracker.store.recovery import repairs
 
 log = logging.getLogger(__name__)
 
-_HOUSEKEEPING_SECONDS = 60.0
+_HOUSEKEEPING_SECONDS = 10.0
 _STOP_SECONDS = 6.0
 # A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
 _SALT_MARGIN = timedelta(hours=26)
@@ -111,7 +111,7 @@ class Housekeeping:
         self._next_at = 0.0
 
     def __call__(self) -> None:
-        """Does it when a minute has passed since the last time."""
+        """Does it when ten seconds have passed since the last time."""
         if time.monotonic() < self._next_at:
             return
         self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS

@@ -1,24 +1,23 @@
 """Runs the service under granian: one process that listens and restarts its worker, one worker that does the work.
 
-Owns the processes and their end: a worker never outlives the process that started it, a clean stop drains the
-journal, and only one service runs on a data folder.
+Owns the processes and their end: a worker never outlives the process that started it, a clean stop takes seconds
+whatever waits in the journal, and only one service runs on a data folder.
 """
 
 from __future__ import annotations
 
 import ctypes
 import logging
-import multiprocessing
 import os
+import resource
 import secrets
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from functools import partial
-from multiprocessing.connection import Connection
 from multiprocessing.util import Finalize
-from typing import Any
+from typing import Any, NamedTuple
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -27,40 +26,52 @@ from granian.log import LogLevels
 
 from tracker import data_folder
 from tracker.data_folder import ServiceNote
+from tracker.opening import ServiceError, open_in_a_child
 from tracker.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _PR_SET_PDEATHSIG = 1
-_STOP_SECONDS = 30
-
-
-class ServiceError(RuntimeError):
-    """The service cannot start; the message is one line for the operator."""
+# What a stop may take before the worker is killed, which costs nothing but open requests: an operator waits for it.
+_STOP_SECONDS = 8
+_BACKLOG = 4096
+# A thread is made when it is needed and ends when it was idle for 30 seconds. So many because one that reads a body
+# waits for the client (tracker.collector.body), and because with WEBLEADS_JOURNAL_SYNC=always those that wait for a
+# sync share it.
+_THREADS = 512
+# Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
+_MOST_CONNECTIONS = 16_384
 
 
 OnReady = Callable[[Settings, str | None], None]
 
 
-def serve(settings: Settings, *, on_ready: OnReady) -> None:
-    """Runs the whole service until it is told to stop. Raises ServiceError, FolderInUse or FolderUnusable.
+class Roles(NamedTuple):
+    """What a `serve` does beside the dashboard and the API; other processes on the data folder do the rest."""
+
+    collects: bool = True
+    ingests: bool = True
+
+
+def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
+    """Runs the service until it is told to stop. Raises ServiceError, FolderInUse or FolderUnusable.
 
     `on_ready` is called in the worker, with the first user's one-time link while there is no user, each time that a
     worker begins to answer.
     """
-    import tracker.app  # noqa: F401 - loaded once here, and not in each process that is forked below
+    from tracker.app import make_ready  # loaded once here, and not in each process that is forked below
 
     data_folder.prepare(settings.data)
     with data_folder.acquire(settings.data, data_folder.SERVICE_LOCK, wait_seconds=3):
         _check_port(settings)
-        first_user_link = _in_a_child(_make_ready, settings)
+        _check_roles(settings, roles)
+        first_user_link = open_in_a_child(partial(make_ready, ingests=roles.ingests), settings)
         note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
         data_folder.write_service_note(settings.data, note)
-        server = _granian(settings, workers=1, blocking_threads=8)
+        server = _granian(settings, workers=1)
+        load = partial(_load_service, settings, roles, note.key, first_user_link, on_ready)
         try:
-            server.serve(
-                target_loader=partial(_load_service, settings, note.key, first_user_link, on_ready), wrap_loader=False
-            )
+            server.serve(target_loader=load, wrap_loader=False)
         finally:
             data_folder.remove_service_note(settings.data)
 
@@ -69,18 +80,29 @@ def collect(settings: Settings, *, workers: int) -> None:
     """Runs the public endpoints only, in `workers` processes, beside whatever else uses the data folder."""
     data_folder.prepare(settings.data)
     _check_port(settings)
-    server = _granian(settings, workers=workers, blocking_threads=4)
+    server = _granian(settings, workers=workers)
     server.serve(target_loader=partial(_load_collector, settings), wrap_loader=False)
 
 
-def _granian(settings: Settings, *, workers: int, blocking_threads: int) -> Any:
+def _check_roles(settings: Settings, roles: Roles) -> None:
+    if not roles.ingests and settings.event_store.startswith("duckdb"):
+        raise ServiceError(
+            "--no-ingest needs an event store that processes share: a DuckDB file belongs to the one process that"
+            " ingests; run `webleads serve` without it, with `webleads collect` beside it"
+        )
+
+
+def _granian(settings: Settings, *, workers: int) -> Any:
+    _allow_connections()
     return Granian(
         "tracker.serving",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=blocking_threads,
+        backlog=_BACKLOG,
+        backpressure=_MOST_CONNECTIONS,
+        blocking_threads=_THREADS,
         loop=Loops.asyncio,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
@@ -92,13 +114,22 @@ def _granian(settings: Settings, *, workers: int, blocking_threads: int) -> Any:
     )
 
 
-def _load_service(settings: Settings, key: str, first_user_link: str | None, on_ready: OnReady) -> Any:
+def _allow_connections() -> None:
+    """Raises the limit on open files as far as it goes: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + 1024
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _load_service(settings: Settings, roles: Roles, key: str, first_user_link: str | None, on_ready: OnReady) -> Any:
     """Runs in the worker: opens everything and gives the WSGI application."""
     from tracker.app import build
 
     _die_with_parent()
     _log_to_stderr(settings)
-    application, service = build(settings, operator_key=key)
+    application, service = build(settings, operator_key=key, collects=roles.collects, ingests=roles.ingests)
     Finalize(None, service.stop, exitpriority=100)
     service.start()
     on_ready(settings, first_user_link)
@@ -122,38 +153,6 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-
-
-def _make_ready(settings: Settings) -> str | None:
-    from tracker.app import make_ready
-
-    return make_ready(settings)
-
-
-def _in_a_child(function: Callable[[Settings], str | None], settings: Settings) -> str | None:
-    """Runs a step in a process of its own: migrations leave no threads here, and a broken database no crash."""
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.Process(target=_report, args=(sender, function, settings))
-    child.start()
-    sender.close()
-    try:
-        outcome: tuple[str, str | None] = receiver.recv()
-    except EOFError:
-        child.join()
-        raise ServiceError(f"the databases could not be opened (exit code {child.exitcode})") from None
-    child.join()
-    if outcome[0] == "failed":
-        raise ServiceError(outcome[1])
-    return outcome[1]
-
-
-def _report(sender: Connection, function: Callable[[Settings], str | None], settings: Settings) -> None:
-    from tracker.app import OPENING_ERRORS
-
-    try:
-        sender.send(("done", function(settings)))
-    except OPENING_ERRORS as problem:
-        sender.send(("failed", str(problem)))
 
 
 def _check_port(settings: Settings) -> None:

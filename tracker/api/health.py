@@ -10,7 +10,10 @@ from flask import Blueprint, Response, jsonify
 
 @dataclass(frozen=True)
 class Health:
-    """Probes of the running service; a probe of a part gives None when it is well, else what is wrong in words."""
+    """Probes of the running service; a probe of a part gives None when it is well, else what is wrong in words.
+
+    `notes` are sentences on what happened and was mended; they leave the service ready.
+    """
 
     journal: Callable[[], str | None]
     event_store: Callable[[], str | None]
@@ -18,6 +21,7 @@ class Health:
     ingest: Callable[[], str | None]
     ingest_lag_bytes: Callable[[], int]
     events_stored: Callable[[], int]
+    notes: Callable[[], list[str]] = list
 
 
 def create_blueprint(health: Health) -> Blueprint:
@@ -37,7 +41,10 @@ def create_blueprint(health: Health) -> Blueprint:
         }
         broken = {name: problem for name, problem in parts.items() if problem}
         answer = jsonify(
-            status="not ready" if broken else "ready", problems=broken, ingest_lag_bytes=health.ingest_lag_bytes()
+            status="not ready" if broken else "ready",
+            problems=broken,
+            notes=health.notes(),
+            ingest_lag_bytes=health.ingest_lag_bytes(),
         )
         return answer, 503 if broken else 200
 

@@ -44,7 +44,7 @@ def demo(
         if not no_serve:
             from tracker import serving
 
-            serving.serve(settings, on_ready=_welcome)
+            serving.serve(settings, roles=serving.Roles(), on_ready=_welcome)
     finally:
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from tracker import data_folder
 from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.opening import ServiceError, open_in_a_child
 from tracker.settings import Settings
+
+if TYPE_CHECKING:
+    from tracker.service import Service
 
 
 @click.command()
 @data_option
 @click.option("--host", default=None, help="Address to listen on (default: $WEBLEADS_HOST, else 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port (default: $WEBLEADS_PORT, else 8000).")
-def serve(data: Path | None, host: str | None, port: int | None) -> None:
+@click.option("--no-collect", is_flag=True, help="Leave the public endpoints to `webleads collect`.")
+@click.option("--no-ingest", is_flag=True, help="Leave storing to `webleads ingest`; not with a DuckDB file.")
+def serve(data: Path | None, host: str | None, port: int | None, no_collect: bool, no_ingest: bool) -> None:
     """Run everything in one service: collector, ingest, dashboard, weekly emails."""
     from tracker import serving
 
     settings = settings_of(data, host=host, port=port)
+    roles = serving.Roles(collects=not no_collect, ingests=not no_ingest)
     try:
-        serving.serve(settings, on_ready=_welcome)
-    except serving.ServiceError as problem:
+        serving.serve(settings, roles=roles, on_ready=_welcome)
+    except ServiceError as problem:
         raise CommandError(str(problem)) from problem
 
 
@@ -52,7 +63,7 @@ def collect(data: Path | None, host: str | None, port: int | None, workers: int)
     click.echo(f"collecting on http://{settings.host}:{settings.port} in {workers} process(es)")
     try:
         serving.collect(settings, workers=workers)
-    except serving.ServiceError as problem:
+    except ServiceError as problem:
         raise CommandError(str(problem)) from problem
 
 
@@ -61,23 +72,31 @@ def collect(data: Path | None, host: str | None, port: int | None, workers: int)
 @click.option("--once", is_flag=True, help="Stop when the journal is drained.")
 def ingest(data: Path | None, once: bool) -> None:
     """Enrich and store what the journal holds."""
-    import signal
-    import threading
-
+    from tracker.app import make_ready
     from tracker.service import Service
 
-    service = Service(settings_of(data))
+    settings = settings_of(data)
+    data_folder.prepare(settings.data)
+    try:
+        open_in_a_child(make_ready, settings)
+    except ServiceError as problem:
+        raise CommandError(str(problem)) from problem
+    service = Service(settings)
     try:
         if once:
             events = 0
             while (progress := service.ingest.run_once()).lines:
                 events += progress.events
             click.echo(f"{events} events stored; the journal is drained")
-            return
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
-        service.start()
-        stop.wait()
+        else:
+            _run_until_stopped(service)
     finally:
         service.stop()
+
+
+def _run_until_stopped(service: Service) -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    service.start()
+    stop.wait()

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tracker.collector.address import ClientAddress
+from tracker.collector.body import BodyReader
 from tracker.collector.limits import RateLimit
-from tracker.collector.payload import MAX_BODY_BYTES, Problem, read_events, read_pixel, read_query
+from tracker.collector.payload import Problem, read_events, read_pixel, read_query
 from tracker.collector.scripts import Scripts
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.journal import Journal, JournalUnavailable
@@ -92,6 +93,7 @@ class Collector:
         self._scripts = scripts
         self._event_paths = frozenset((EVENT_PATH, event_path))
         self._pixel_paths = frozenset((PIXEL_PATH, pixel_path))
+        self._bodies = BodyReader()
         self._clock = clock
         self._next_app = next_app or _not_found
 
@@ -113,7 +115,7 @@ class Collector:
         method = environ["REQUEST_METHOD"]
         if method == "POST":
             try:
-                self._keep(environ, read_events(_read_body(environ)))
+                self._keep(environ, read_events(self._bodies.read(environ)))
             except Problem as problem:
                 return _refuse(problem, start_response)
             start_response("202 Accepted", _ACCEPTED)
@@ -155,18 +157,6 @@ class Collector:
         except JournalUnavailable as problem:
             log.error("a hit was refused: %s", problem)  # noqa: TRY400 - the cause says all, and a flood of hits logs it
             raise Problem(503, "journal", f"the event cannot be kept now ({problem}); send it again later") from problem
-
-
-def _read_body(environ: Environ) -> bytes:
-    """The request's body. Raises Problem when it is too large, without reading all of it."""
-    declared = environ.get("CONTENT_LENGTH")
-    length = int(declared) if declared and declared.isdigit() else MAX_BODY_BYTES + 1
-    if declared and length > MAX_BODY_BYTES:
-        raise Problem(413, "body", f"the body has {length:,} bytes; at most {MAX_BODY_BYTES:,} are taken")
-    body: bytes = environ["wsgi.input"].read(length)
-    if declared and len(body) < length:
-        raise Problem(400, "body", f"the body ended after {len(body):,} of {length:,} bytes")
-    return body
 
 
 def _refuse(problem: Problem, start_response: StartResponse) -> list[bytes]:

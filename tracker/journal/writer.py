@@ -23,11 +23,27 @@ SYNC_SECONDS = 0.2
 SEGMENT_SECONDS = 3600.0
 
 
+# The data and the length of a file, without its times; some systems know only the whole.
+_to_disk = getattr(os, "fdatasync", os.fsync)
+
+
 class JournalUnavailable(RuntimeError):
     """The line could not be kept; the message says why. Nothing of it will be read.
 
     One case is beyond the journal's power: a line whose sync failed may have been read before it was taken back.
     """
+
+
+class _Group:
+    """Appends that share a sync: the ticket of the first, and a lock that is held until the sync is done."""
+
+    __slots__ = ("before", "first", "running")
+
+    def __init__(self, first: int, before: threading.Lock | None) -> None:
+        self.first = first
+        self.before = before
+        self.running = threading.Lock()
+        self.running.acquire()
 
 
 class Journal:
@@ -43,7 +59,7 @@ class Journal:
         sync: str = "interval",
         segment_bytes: int = 64 * 1024 * 1024,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        fsync: Callable[[int], None] = os.fsync,
+        fsync: Callable[[int], None] = _to_disk,
     ) -> None:
         self._folder = folder
         self._always = sync == "always"
@@ -58,7 +74,8 @@ class Journal:
         self._synced_size = 0
         self._begun = 0.0
         self._lock = threading.Lock()
-        self._syncing = threading.Lock()
+        self._group: _Group | None = None  # the appends that wait for the next sync
+        self._running: threading.Lock | None = None  # held until the sync of the latest group is done
         self._appended = 0  # appends so far
         self._durable = 0  # of these, how many a sync has covered, or failed to
         self._failures: deque[tuple[range, str]] = deque(maxlen=64)  # appends whose sync failed, and why
@@ -76,8 +93,13 @@ class Journal:
             self._write(line + b"\n")
             self._appended += 1
             ticket = self._appended
-        if self._always:
-            self._wait_for_sync(ticket)
+            if not self._always:
+                return
+            if self._group is None:
+                self._group = _Group(ticket, self._running)
+                self._running = self._group.running
+            group = self._group
+        self._wait_for_sync(ticket, group)
 
     def close(self) -> None:
         """Syncs and ends the running segment."""
@@ -167,18 +189,36 @@ class Journal:
             with suppress(OSError):
                 self._close_segment()
 
-    def _wait_for_sync(self, ticket: int) -> None:
-        """Waits until a sync has covered the append: the first to come syncs for all who wait behind it."""
-        if self._durable < ticket:
-            with self._syncing:
-                if self._durable < ticket:
-                    self._sync()
+    def _wait_for_sync(self, ticket: int, group: _Group) -> None:
+        """Waits until a sync has covered the append: the first of a group syncs for all of it.
+
+        Raises JournalUnavailable when that sync failed.
+        """
+        if ticket == group.first:
+            self._lead(group)
+        else:
+            with group.running:
+                pass
         for failed, reason in tuple(self._failures):
             if ticket in failed:
                 raise JournalUnavailable(reason)
+        if self._durable < ticket:
+            raise JournalUnavailable("the journal could not be synced")
+
+    def _lead(self, group: _Group) -> None:
+        """Waits for the sync of the group before, while others join this one; then syncs for all of it."""
+        try:
+            if group.before is not None:
+                with group.before:
+                    pass
+            with self._lock:
+                self._group = None
+            self._sync()
+        finally:
+            group.running.release()
 
     def _sync(self) -> None:
-        """Syncs what was appended so far. The caller holds `_syncing`, and appends go on meanwhile."""
+        """Syncs what was appended so far; appends go on meanwhile. One thread at a time may call it."""
         with self._lock:
             path, appended, size = self._path, self._appended, self._size
             if self._descriptor < 0 or appended == self._durable:
@@ -202,7 +242,7 @@ class Journal:
         while not self._stop.wait(SYNC_SECONDS):
             try:
                 self._leave_removed_file()
-                with self._syncing:
+                if not self._always:
                     self._sync()
             except OSError:
                 log.exception("the journal could not be synced; it is tried again")

@@ -1,0 +1,218 @@
+"""The faults: each strikes a running installation under traffic, and leaves it to come back by itself."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.crash.installation import Installation
+from tests.crash.processes import NotStarted
+from tests.crash.traffic import Traffic
+from tests.crash.watching import CREATE, DELETE, MODIFY, MOVED_TO, FolderWatch
+
+# The longest that a clean stop may take.
+STOP_SECONDS = 10.0
+
+
+class Skipped(Exception):
+    """The fault cannot be had on this machine; the message says why."""
+
+
+@dataclass
+class Scene:
+    """What a fault works on. `said` gathers what is worth a line in the table."""
+
+    house: Installation
+    chance: random.Random
+    traffic: Traffic
+    said: list[str] = field(default_factory=list)
+
+    def pause(self, least: float, most: float) -> None:
+        time.sleep(self.chance.uniform(least, most))
+
+    def wait_for(self, happened: Callable[[], bool], seconds: float = 30.0) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if happened():
+                return True
+            time.sleep(0.02)
+        return False
+
+    def accepts_again(self) -> None:
+        """Waits until more hits are accepted than now."""
+        before = self.traffic.accepted()
+        assert self.wait_for(lambda: self.traffic.accepted() > before + 5), "hits are not accepted again"
+
+
+Strike = Callable[[Scene], None]
+
+
+def kill_server(scene: Scene) -> None:
+    scene.pause(0.05, 0.9)
+    scene.house.owner.kill()
+
+
+def kill_worker(scene: Scene) -> None:
+    """The worker alone: the process that listens starts another."""
+    scene.pause(0.05, 0.9)
+    (worker,) = _python_workers(scene.house.owner.workers())
+    os.kill(worker, signal.SIGKILL)
+    assert scene.wait_for(lambda: not Path(f"/proc/{worker}").exists() or _is_zombie(worker))
+
+
+def kill_collector(scene: Scene) -> None:
+    """One of two collecting workers, or the process above them."""
+    assert scene.house.collect is not None
+    scene.pause(0.05, 0.9)
+    if scene.chance.random() < 0.5:
+        os.kill(scene.chance.choice(_python_workers(scene.house.collect.workers())), signal.SIGKILL)
+    else:
+        scene.house.collect.kill()
+    scene.pause(0.1, 0.3)
+
+
+def stop_cleanly(scene: Scene) -> None:
+    scene.pause(0.05, 0.9)
+    seconds = scene.house.owner.stop()
+    scene.said.append(f"stopped in {seconds:.1f} s")
+    assert seconds <= STOP_SECONDS, f"a clean stop took {seconds:.1f} s"
+
+
+def stop_and_start_under_load(scene: Scene) -> None:
+    """`serve` is stopped, as for an upgrade, while collectors go on: no hit may be refused."""
+    stop_cleanly(scene)
+    scene.accepts_again()
+    scene.house.owner.start()
+    assert scene.traffic.refused() == 0
+
+
+def kill_in_rotation(scene: Scene) -> None:
+    _kill_when(scene, scene.house.journal, CREATE, ".jsonl", 0.0005)
+
+
+def kill_in_commit(scene: Scene) -> None:
+    _kill_when(scene, scene.house.store.parent, MODIFY | CREATE, ".wal", 0.003)
+
+
+def kill_in_checkpoint(scene: Scene) -> None:
+    """The database file is written in checkpoints only; the next is that before segments go."""
+    _kill_when(scene, scene.house.store.parent, MODIFY, scene.house.store.name, 0.004)
+
+
+def kill_in_checkpoint_of_stop(scene: Scene) -> None:
+    """A clean stop ends in a checkpoint."""
+    scene.pause(0.3, 0.9)
+    watch = FolderWatch(scene.house.store.parent, events=MODIFY)
+    workers = _python_workers(scene.house.owner.workers())
+    os.kill(scene.house.owner.pid, signal.SIGTERM)
+    seen = watch.wait_for(scene.house.store.name, seconds=STOP_SECONDS)
+    watch.close()
+    time.sleep(scene.chance.uniform(0, 0.004))
+    for worker in workers:
+        if Path(f"/proc/{worker}").exists():
+            os.kill(worker, signal.SIGKILL)
+    scene.house.owner.kill()
+    scene.said.append("hit" if seen else "missed")
+
+
+def kill_in_retirement(scene: Scene) -> None:
+    _kill_when(scene, scene.house.journal, DELETE, ".jsonl", 0.0005)
+
+
+def kill_in_migration(scene: Scene) -> None:
+    """The event store is made while hits wait for it."""
+    house = scene.house
+    house.owner.stop()
+    for file in house.store.parent.glob(f"{house.store.name}*"):
+        raise AssertionError(f"{file} is there before the first start")
+    scene.accepts_again()
+    watch = FolderWatch(house.store.parent, events=CREATE | MODIFY | MOVED_TO)
+    house.owner.spawn()
+    seen = watch.wait_for(house.store.name, f"{house.store.name}.wal", seconds=60)
+    watch.close()
+    time.sleep(scene.chance.uniform(0, 0.05))
+    house.owner.kill()
+    scene.said.append("hit" if seen else "missed")
+
+
+def tear_last_line(scene: Scene) -> None:
+    """What a crash in the middle of a write leaves."""
+    scene.pause(0.05, 0.9)
+    scene.house.owner.kill()
+    segments = sorted(scene.house.journal.glob("*.jsonl"))
+    if not segments:
+        raise Skipped("there was no segment at that moment")
+    with open(segments[-1], "ab") as file:
+        file.write(
+            b'{"received_at":"2026-11-16T09:00:00Z","ip":"198.51.0.1","event":{"n":"pagev'[
+                : scene.chance.randint(1, 70)
+            ]
+        )
+
+
+def cut_log(scene: Scene) -> None:
+    """The event store's log loses its end."""
+    log = _log_of_a_killed_service(scene)
+    size = log.stat().st_size
+    os.truncate(log, scene.chance.randint(0, max(size - 1, 0)))
+
+
+def corrupt_log(scene: Scene) -> None:
+    """A few bytes of the event store's log change."""
+    log = _log_of_a_killed_service(scene)
+    content = bytearray(log.read_bytes())
+    for _ in range(scene.chance.randint(1, 4)):
+        if content:
+            content[scene.chance.randrange(len(content))] ^= 0xFF
+    log.write_bytes(content)
+
+
+def change_clock(scene: Scene) -> None:
+    """The service's clock goes an hour back, then forward again, and further."""
+    clock = Path(scene.house.environment["FAKETIME_TIMESTAMP_FILE"])
+    for offset in scene.chance.choice((("-3600", "+0"), ("+3600", "+0"), ("-3600", "+3600"))):
+        scene.pause(0.2, 0.6)
+        replacement = clock.with_suffix(".new")
+        replacement.write_text(f"{offset}\n")
+        replacement.replace(clock)
+        scene.accepts_again()
+
+
+def _kill_when(scene: Scene, folder: Path, events: int, ending: str, at_most: float) -> None:
+    scene.pause(0.0, 0.5)
+    watch = FolderWatch(folder, events=events)
+    seen = watch.wait_for(ending, seconds=15)
+    watch.close()
+    time.sleep(scene.chance.uniform(0, at_most))
+    scene.house.owner.kill()
+    scene.said.append("hit" if seen else "missed")
+
+
+def _log_of_a_killed_service(scene: Scene) -> Path:
+    log = scene.house.store.with_name(f"{scene.house.store.name}.wal")
+    scene.pause(0.3, 1.0)
+    scene.wait_for(lambda: log.exists() and log.stat().st_size > 2000, seconds=10)
+    scene.house.owner.kill()
+    if not log.exists():
+        raise Skipped("there was no log at that moment")
+    return log
+
+
+def _python_workers(pids: list[int]) -> list[int]:
+    """The workers, without the helper process that multiprocessing may keep."""
+    return [pid for pid in pids if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+__all__ = ["NotStarted", "Scene", "Skipped", "Strike"]

@@ -1,0 +1,99 @@
+"""Numbered hits from several connections, and what became of each: accepted, refused, or never answered."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from tests.running_service import FIREFOX
+
+SITE = "a.fr"
+_PAUSE_SECONDS = 0.002
+
+
+@dataclass
+class Ledger:
+    """The paths of hits by their fate, and the statuses of refusals."""
+
+    accepted: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    def add(self, other: Ledger) -> None:
+        self.accepted |= other.accepted
+        self.refused |= other.refused
+        self.unsure |= other.unsure
+        self.statuses += other.statuses
+
+
+class Sender(threading.Thread):
+    """Sends hits over one connection until it is finished; goes on when the service is away for a while."""
+
+    def __init__(self, port: int, name: str) -> None:
+        super().__init__(daemon=True)
+        self._port = port
+        self._prefix = name
+        self._finished = threading.Event()
+        self.ledger = Ledger()
+
+    def run(self) -> None:
+        number = 0
+        while not self._finished.is_set():
+            with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=15)) as connection:
+                try:
+                    while not self._finished.is_set():
+                        number += 1
+                        self._send(connection, number)
+                        time.sleep(_PAUSE_SECONDS)
+                except (OSError, http.client.HTTPException):
+                    time.sleep(0.02)
+
+    def _send(self, connection: http.client.HTTPConnection, number: int) -> None:
+        path = f"/{self._prefix}/{number}"
+        body = json.dumps({"n": "pageview", "u": f"https://{SITE}{path}", "d": SITE})
+        visitor = f"198.51.{number % 3}.{number % 97}"
+        if connection.sock is None:
+            connection.connect()  # when nobody listens, nothing was sent
+        try:
+            connection.request("POST", "/api/event", body, {"User-Agent": FIREFOX, "X-Forwarded-For": visitor})
+            answer = connection.getresponse()
+            status = answer.status
+        except (OSError, http.client.HTTPException):
+            self.ledger.unsure.add(path)  # the answer never came: kept or not, both are right
+            raise
+        # The status counts even when the connection breaks before the body: an accepted hit is accepted.
+        (self.ledger.accepted if status == 202 else self.ledger.refused).add(path)
+        self.ledger.statuses[status] += status != 202
+        answer.read()
+
+    def finish(self) -> Ledger:
+        self._finished.set()
+        self.join(timeout=30)
+        return self.ledger
+
+
+class Traffic:
+    """Several senders at once; `prefix` makes their paths unlike all others."""
+
+    def __init__(self, port: int, prefix: str, *, connections: int = 4) -> None:
+        self._senders = [Sender(port, f"{prefix}-{number}") for number in range(connections)]
+        for sender in self._senders:
+            sender.start()
+
+    def accepted(self) -> int:
+        return sum(len(sender.ledger.accepted) for sender in self._senders)
+
+    def refused(self) -> int:
+        return sum(len(sender.ledger.refused) for sender in self._senders)
+
+    def finish(self) -> Ledger:
+        whole = Ledger()
+        for sender in self._senders:
+            whole.add(sender.finish())
+        return whole
