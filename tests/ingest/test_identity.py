@@ -51,12 +51,12 @@ def test_the_next_day_has_another_id() -> None:
     [
         pytest.param("2026-11-16T22:59:00", "Europe/Paris", False, id="before-midnight-in-paris"),
         pytest.param("2026-11-16T23:01:00", "Europe/Paris", True, id="after-midnight-in-paris"),
-        pytest.param("2026-11-16T23:30:00", "Europe/Paris", True, id="half-past"),
-        pytest.param("2026-11-16T23:31:00", "Europe/Paris", False, id="later"),
+        pytest.param("2026-11-17T03:00:00", "Europe/Paris", True, id="four-hours-later"),
+        pytest.param("2026-11-17T03:01:00", "Europe/Paris", False, id="later"),
         pytest.param("2026-11-16T18:31:00", "Asia/Kolkata", True, id="midnight-in-kolkata"),
     ],
 )
-def test_yesterdays_id_is_given_for_half_an_hour_after_local_midnight(moment: str, zone: str, yesterday: bool) -> None:
+def test_yesterdays_id_is_given_in_the_four_hours_after_local_midnight(moment: str, zone: str, yesterday: bool) -> None:
     assert (ids(moment, zone=zone)[1] is not None) == yesterday
 
 

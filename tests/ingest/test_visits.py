@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from random import Random
 
 import pytest
 from hypothesis import example, given
@@ -63,7 +64,9 @@ def deltas(arrivals: list[Arrival]) -> list[tuple[int, int, int]]:
 )
 def test_a_visit_is_events_with_gaps_under_thirty_minutes(minutes: list[float], visits: int) -> None:
     arrivals = [pageview(minute) for minute in minutes]
-    new_visits().assign(arrivals)
+    running = new_visits()
+    for arrival in arrivals:
+        running.assign([arrival])
     assert len({one.event.visit_id for one in arrivals}) == visits
     assert sum(one.event.visits for one in arrivals) == visits
 
@@ -131,6 +134,105 @@ def test_after_midnight_a_new_visit_has_the_new_id() -> None:
     assert arrival.event.visitor_id == 2
 
 
+def night(minute: float, *, today: int = 2, yesterday: int | None = 1) -> Arrival:
+    """An event so many minutes after midnight."""
+    return Arrival(pageview(minute).event, today, yesterday, interactive=True)
+
+
+def test_a_visit_that_began_before_midnight_runs_on_through_the_night_as_one() -> None:
+    arrivals = [pageview(-10, visitor=1), *(night(minute) for minute in (15, 40, 65, 90))]
+    new_visits().assign(arrivals)
+    assert len({one.event.visit_id for one in arrivals}) == 1
+    assert {one.event.visitor_id for one in arrivals} == {1}
+
+
+def test_after_a_pause_in_the_night_the_visitor_is_the_new_days() -> None:
+    arrivals = [pageview(-10, visitor=1), night(15), night(50)]
+    new_visits().assign(arrivals)
+    assert [one.event.visitor_id for one in arrivals] == [1, 1, 2]
+    assert [one.event.visits for one in arrivals] == [1, 0, 1]
+
+
+def test_a_restart_in_the_night_does_not_cut_the_visit() -> None:
+    store = Store()
+    before = [pageview(-10, visitor=1), night(15)]
+    store.keep(before, Visits(store, stored_until_us=0).assign(before))
+    after = night(40)
+    Visits(store, stored_until_us=store.latest_us()).assign([after])
+    assert after.event.visit_id == before[0].event.visit_id
+
+
+def test_reading_time_that_arrives_with_but_before_its_page_is_counted() -> None:
+    read, view = engagement(1, seconds=30), pageview(0)
+    assert new_visits().assign([read, view]) == [None, None]
+    assert read.event.visit_id == view.event.visit_id
+
+
+def test_an_old_event_after_a_restart_does_not_hide_the_visit_that_still_runs() -> None:
+    store = Store()
+    running = pageview(0)
+    store.keep([running], Visits(store, stored_until_us=0).assign([running]))
+    visits = Visits(store, stored_until_us=store.latest_us())
+    late, live = pageview(-600), pageview(10)
+    visits.assign([late])
+    visits.assign([live])
+    assert live.event.visit_id == running.event.visit_id
+
+
+def test_an_event_from_days_ago_finds_its_visit_though_its_visitor_is_in_memory() -> None:
+    """A visitor with an id given by consent: read on Monday, restarted since, and here again on Wednesday."""
+    store = Store()
+    monday = pageview(0, event_id="a")
+    store.keep([monday], Visits(store, stored_until_us=0).assign([monday]))
+    visits = Visits(store, stored_until_us=store.latest_us())
+    visits.assign([pageview(2880)])
+    late, again = pageview(5, event_id="b"), pageview(0, event_id="a")
+    verdicts = visits.assign([late, again])
+    assert late.event.visit_id == monday.event.visit_id
+    assert [verdict and verdict.reason for verdict in verdicts] == [None, DropReason.DUPLICATE]
+
+
+def test_a_bounce_taken_back_by_an_earlier_page_stays_taken_back_after_a_restart() -> None:
+    store = Store()
+    visits = Visits(store, stored_until_us=0)
+    for minute in (10, 5):
+        arrival = pageview(minute)
+        store.keep([arrival], visits.assign([arrival]))
+    third = pageview(12)
+    Visits(store, stored_until_us=store.latest_us()).assign([third])
+    assert deltas([third]) == [(0, 0, 1)]
+
+
+def test_two_tabs_are_one_visit() -> None:
+    arrivals = [
+        pageview(0, path="/one"),
+        pageview(1, path="/two"),
+        engagement(20, seconds=60),
+        engagement(25, seconds=300),
+        pageview(40, path="/three"),
+    ]
+    new_visits().assign(arrivals)
+    assert len({one.event.visit_id for one in arrivals}) == 1
+    assert sum(one.event.bounces for one in arrivals) == 0
+
+
+def test_a_campaign_that_arrives_in_mid_visit_starts_no_visit_and_takes_no_credit() -> None:
+    first, campaign = pageview(0, source="Google", channel="Organic Search"), pageview(10, source="Newsletter")
+    new_visits().assign([first, campaign])
+    assert (campaign.event.visits, campaign.event.source, campaign.event.channel) == (0, "Google", "Organic Search")
+
+
+def test_a_late_event_between_two_visits_joins_the_nearer_and_leaves_two() -> None:
+    """Nothing stored is ever changed, so two visits that one event would have made one stay two."""
+    arrivals = [pageview(0), pageview(45)]
+    visits = new_visits()
+    visits.assign(arrivals)
+    late = pageview(20)
+    visits.assign([late])
+    assert late.event.visit_id == arrivals[0].event.visit_id
+    assert sum(one.event.visits for one in [*arrivals, late]) == 2
+
+
 class Store:
     """The rows that were stored, as the event store would recall them."""
 
@@ -189,27 +291,46 @@ def _arrivals(steps: list[tuple[int, int, str, str | None, bool]]) -> list[Arriv
         (31, 1, "pageview", "c", False),
     ]
 )
+def _through(steps: list[tuple[int, int, str, str | None, bool]], *, restarts: bool, memory: int) -> list[object]:
+    """What becomes of the events, one by one in the given order: the event, or why it is not counted."""
+    store = Store()
+    visits = Visits(store, stored_until_us=0, max_visitors=memory)
+    outcome: list[object] = []
+    for arrival, step in zip(_arrivals(steps), steps, strict=True):
+        if step[4] and restarts:
+            visits = Visits(store, stored_until_us=store.latest_us(), max_visitors=memory)
+        (verdict,) = visits.assign([arrival])
+        store.keep([arrival], [verdict])
+        outcome.append(verdict or arrival.event)
+    return outcome
+
+
 @given(_steps)
 def test_restarts_and_a_tiny_memory_change_nothing(steps: list[tuple[int, int, str, str | None, bool]]) -> None:
-    """The same events through one long run, and through one that restarts and keeps one visitor in memory."""
-    straight = _arrivals(steps)
-    # One at a time, as the memory forgets between batches; in order, as a forgotten late event may join another visit.
-    order = sorted(range(len(steps)), key=lambda index: (steps[index][0], index))
-    first_store, store = Store(), Store()
-    whole = Visits(first_store, stored_until_us=0)
-    verdicts = {}
-    for index in order:
-        verdicts[index] = whole.assign([straight[index]])[0]
-        first_store.keep([straight[index]], [verdicts[index]])
-    again = _arrivals(steps)
-    visits = Visits(store, stored_until_us=0, max_visitors=1)
-    for index in order:
-        if steps[index][4]:
-            visits = Visits(store, stored_until_us=store.latest_us(), max_visitors=1)
-        verdict = visits.assign([again[index]])
-        store.keep([again[index]], verdict)
-        assert (verdict[0] is None) == (verdicts[index] is None)
-    assert [one.event for one in again] == [one.event for one in straight]
+    """The same events, in any order, through one long run, and through one that restarts and remembers one visitor."""
+    assert _through(steps, restarts=True, memory=1) == _through(steps, restarts=False, memory=100)
+
+
+@given(_steps)
+def test_what_is_recalled_is_what_was_never_forgotten(steps: list[tuple[int, int, str, str | None, bool]]) -> None:
+    """Within the hour in which nobody is forgotten, a memory without a store is the measure."""
+    steps = [(step[0] % 60, *step[1:]) for step in steps]
+    remembering = new_visits()
+    expected = [verdict or arrival.event for arrival in _arrivals(steps) for verdict in remembering.assign([arrival])]
+    assert _through(steps, restarts=True, memory=1) == expected
+
+
+@given(_steps, st.randoms(use_true_random=False))
+def test_events_that_arrive_together_may_do_so_in_any_order(
+    steps: list[tuple[int, int, str, str | None, bool]], random: Random
+) -> None:
+    # One event a moment, as nothing says which of two at once came first.
+    steps = [step for index, step in enumerate(steps) if step[0] not in {earlier[0] for earlier in steps[:index]}]
+    ordered, mixed = _arrivals(sorted(steps)), _arrivals(sorted(steps))
+    random.shuffle(shuffled := list(mixed))
+    new_visits().assign(ordered)
+    new_visits().assign(shuffled)
+    assert [one.event for one in mixed] == [one.event for one in ordered]
 
 
 @given(_steps)

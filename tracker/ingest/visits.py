@@ -44,6 +44,16 @@ class Visit:
         return max(begin_us - self.last_us, self.first_us - end_us, 0)
 
 
+class Visitor(list[Visit]):
+    """The visits of one visitor that memory holds: all since `known_from_us`, of earlier ones the store may know more."""
+
+    __slots__ = ("known_from_us",)
+
+    def __init__(self, known_from_us: int) -> None:
+        super().__init__()
+        self.known_from_us = known_from_us
+
+
 class Arrival(NamedTuple):
     """An enriched event with who sent it: the visitor's id and, just after midnight, yesterday's id."""
 
@@ -79,12 +89,17 @@ class Visits:
         self._recall = recall
         self._recall_until_us = stored_until_us
         self._max_visitors = max_visitors
-        self._visitors: OrderedDict[int, list[Visit]] = OrderedDict()
+        self._visitors: OrderedDict[int, Visitor] = OrderedDict()
 
     def assign(self, arrivals: Sequence[Arrival]) -> list[Drop | None]:
-        """Fills each event's visitor, visit and deltas; a Drop in its place when it is not counted."""
+        """Fills each event's visitor, visit and deltas; a Drop in its place when it is not counted.
+
+        Events that arrive together are taken in the order in which they happened, whatever their order in `arrivals`.
+        """
         self._recall_missing(arrivals)
-        outcome = [self._assign_one(arrival) for arrival in arrivals]
+        outcome: list[Drop | None] = [None] * len(arrivals)
+        for index in sorted(range(len(arrivals)), key=lambda index: arrivals[index].event.occurred_at):
+            outcome[index] = self._assign_one(arrivals[index])
         if arrivals:
             self._forget_idle(max(arrival.event.occurred_at for arrival in arrivals))
         return outcome
@@ -112,44 +127,68 @@ class Visits:
         event.entry_page = event.path
         event.visits = 1
         visit = Visit(_visit_id(visitor_id, event.occurred_at), event.occurred_at, event.occurred_at, _facts_of(event))
-        self._visitors.setdefault(visitor_id, []).append(visit)
+        self._visitor(visitor_id).append(visit)
         return visit
 
+    def _visitor(self, visitor_id: int) -> Visitor:
+        visitor = self._visitors.get(visitor_id)
+        if visitor is None:
+            visitor = self._visitors[visitor_id] = Visitor(self._recall_until_us)
+        return visitor
+
     def _recall_missing(self, arrivals: Sequence[Arrival]) -> None:
+        """Recalls whoever may have stored events, near an arriving one, that memory does not hold."""
         missing: set[int] = set()
         earliest = latest = 0
-        for event, visitor_id, yesterdays_id, _ in arrivals:
+        for event, visitor_id, yesterdays_id, *_ in arrivals:
             reach = LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US
-            if event.occurred_at - reach > self._recall_until_us:
+            begin_us = event.occurred_at - reach
+            if begin_us > self._recall_until_us:
                 continue
             for one in (visitor_id, yesterdays_id):
-                if one is not None and one not in self._visitors:
+                if one is None:
+                    continue
+                known = self._visitors.get(one)
+                if known is None or known.known_from_us > begin_us:
                     missing.add(one)
                     earliest = min(earliest or event.occurred_at, event.occurred_at)
                     latest = max(latest, event.occurred_at)
         if missing:
-            self._take_up(self._recall(missing, earliest - LONGEST_READ_US, latest + VISIT_GAP_US))
+            # Up to the end of what was stored: an old event that comes first must not hide the visit that still runs.
+            from_us = earliest - LONGEST_READ_US
+            rows = self._recall(missing, from_us, max(latest + VISIT_GAP_US, self._recall_until_us))
+            for one in missing:
+                self._visitor(one).known_from_us = from_us
+            self._take_up(rows)
 
     def _take_up(self, rows: Iterable[Recalled]) -> None:
-        visits: dict[int, Visit] = {}
+        recalled: dict[int, Visit] = {}
         for row in rows:
-            visit = visits.get(row.visit_id)
+            visitor = self._visitor(row.visitor_id)
+            visit = recalled.get(row.visit_id)
             if visit is None:
-                visit = visits[row.visit_id] = Visit(row.visit_id, row.occurred_at, row.occurred_at, row.facts)
-                self._visitors.setdefault(row.visitor_id, []).append(visit)
+                visit = next((one for one in visitor if one.visit_id == row.visit_id), None)
+                if visit is None:
+                    visit = recalled[row.visit_id] = Visit(row.visit_id, row.occurred_at, row.occurred_at, row.facts)
+                    visitor.append(visit)
+            visit.first_us = min(visit.first_us, row.occurred_at)
             visit.last_us = max(visit.last_us, row.occurred_at)
             if row.event_id is not None:
                 visit.event_ids.add(row.event_id)
-            if row.name != ENGAGEMENT:
-                # A second page or an interaction wrote −1; an interaction before any page wrote nothing.
-                visit.engaging = visit.engaging or row.bounces < 0 or (row.bounces == 0 and not visit.bounced)
-                visit.bounced = (visit.bounced or row.bounces > 0) and row.bounces >= 0
+            if row.name != ENGAGEMENT and row.visit_id in recalled:
+                # A second page or an interaction wrote −1, in whatever order they came.
+                visit.engaging = visit.engaging or row.bounces < 0
+                visit.bounced = visit.bounced or row.bounces > 0
+        for visit in recalled.values():
+            # An interaction before any page wrote nothing, and neither did the pages after it.
+            visit.engaging = visit.engaging or not visit.bounced
+            visit.bounced = visit.bounced and not visit.engaging
 
     def _forget_idle(self, now_us: int) -> None:
         """Lets go of the visitors who were not heard of longest: idle ones, and whoever is over the bound."""
         while self._visitors:
             visitor_id, visits = next(iter(self._visitors.items()))
-            last_us = max(visit.last_us for visit in visits)
+            last_us = max((visit.last_us for visit in visits), default=0)
             if len(self._visitors) <= self._max_visitors and last_us > now_us - _KEEP_IDLE_US:
                 return
             del self._visitors[visitor_id]
@@ -161,7 +200,7 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
     if not visits:
         return None
     begin_us = event.occurred_at - event.engaged_ms * 1000
-    nearest = min(visits, key=lambda visit: visit.distance_us(begin_us, event.occurred_at))
+    nearest = min(visits, key=lambda visit: (visit.distance_us(begin_us, event.occurred_at), visit.first_us))
     if nearest.distance_us(begin_us, event.occurred_at) < VISIT_GAP_US:
         return nearest
     if event.name == ENGAGEMENT:
