@@ -24,7 +24,7 @@ from tracker.db.users import count_users
 from tracker.gate import Gate
 from tracker.operations import Operator
 from tracker.operations import create_blueprint as operations_blueprint
-from tracker.scheduler import weekly_reports
+from tracker.scheduler import everything_due
 from tracker.service import Service, open_databases, utc_now
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
@@ -63,7 +63,7 @@ def create_app(
 
 def build(settings: Settings, *, operator_key: str, collects: bool = True, ingests: bool = True) -> tuple[Any, Service]:
     """The WSGI application of `webleads serve` and the service behind it, not started yet."""
-    service = Service(settings, schedule=weekly_reports, ingests=ingests)
+    service = Service(settings, schedule=everything_due, ingests=ingests)
     app = create_app(
         settings,
         app_database=service.app_database,

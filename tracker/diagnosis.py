@@ -17,11 +17,14 @@ from tracker.db.users import count_users
 from tracker.enrichment.geo import is_fast
 from tracker.geo.shelf import open_databases
 from tracker.reports import traffic
+from tracker.reverse_dns.lookup import Lookup, Unanswered
 from tracker.store import recovery
 
 if TYPE_CHECKING:
     from tracker.operations import Operator
 
+# Documentation addresses have no names; any answer, also that there is none, shows a resolver that works.
+_ANY_ADDRESS = "192.0.2.1"
 _LOW_DISK_BYTES = 1_000_000_000
 _OLD_DATABASE = timedelta(days=60)
 
@@ -39,6 +42,7 @@ def diagnose(operator: Operator) -> Iterator[Finding]:
     yield from _journal(operator)
     yield from _repairs(operator)
     yield from _geo(operator)
+    yield from _reverse_dns(operator)
     yield from _sites(operator)
     yield from _mail(operator)
 
@@ -95,8 +99,25 @@ def _geo(operator: Operator) -> Iterator[Finding]:
             "no network database, so no company is recognised: run `webleads geo update`, or put an ASN .mmdb in"
             f" {folder}",
         )
+    if operator.settings.geo_update == "off" and databases.opened:
+        yield Finding("hint", "WEBLEADS_GEO_UPDATE is off: nobody but you keeps the geo databases fresh")
     if not is_fast():
         yield Finding("hint", "maxminddb's reader in C is missing, so each new address takes thirty times as long")
+
+
+def _reverse_dns(operator: Operator) -> Iterator[Finding]:
+    settings = operator.settings
+    if not settings.reverse_dns:
+        words = "WEBLEADS_REVERSE_DNS is off: companies behind a provider's line are told only by what else they give"
+        yield Finding("hint", words)
+        return
+    try:
+        lookup = Lookup(settings.name_server)
+        lookup.confirmed_name(_ANY_ADDRESS)
+    except Unanswered as problem:
+        yield Finding("problem", f"reverse DNS: {problem}; no name is learned until it does")
+    else:
+        yield Finding("good", f"reverse DNS: {lookup.server} answers")
 
 
 def _sites(operator: Operator) -> Iterator[Finding]:

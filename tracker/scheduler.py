@@ -15,6 +15,7 @@ from tracker.db.deliveries import DeliveryKey
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.db.sites import list_sites
+from tracker.geo.schedule import GeoUpdates
 from tracker.mail import Mailer, MailError
 from tracker.reports.periods import iso_week
 from tracker.reports.weekly import WeeklyReport, weekly_report
@@ -53,12 +54,18 @@ class Post:
         return Mailer(self.settings.smtp_url, self.settings.mail_from)
 
 
-def weekly_reports(service: Service) -> Callable[[], None]:
-    """The scheduler's tick for a running service: sends what is due."""
+def everything_due(service: Service) -> Callable[[], None]:
+    """The scheduler's tick for a running service: has geo databases fetched that are due, and sends reports."""
     from tracker.service import utc_now
 
     post = Post(service.settings, service.app_database, service.events, utc_now)
-    return lambda: send_due(post)
+    geo_updates = GeoUpdates(service.settings, utc_now)
+
+    def tick() -> None:
+        geo_updates()
+        send_due(post)
+
+    return tick
 
 
 def send_due(post: Post) -> None:

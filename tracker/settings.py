@@ -133,7 +133,7 @@ def _setting(
 ) -> Any:
     """A field of Settings. The value of a secret is never printed."""
     metadata = {"variable": variable, "parse": parse, "says": says, "example": example, "secret": secret}
-    return field(default=default, metadata=metadata)
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from tracker import __version__
-from tracker.cli import check, demo, enrich, identify, log_files, reading, running, sites
+from tracker.cli import check, demo, enrich, geo, identify, log_files, reading, running, sites
 from tracker.cli.options import EXPECTED_ERRORS
 
 
@@ -26,6 +26,7 @@ for _command in (
     log_files.import_log,
     enrich.enrich,
     identify.identify,
+    geo.geo,
     reading.leads,
     reading.report,
     reading.query,

@@ -1,0 +1,111 @@
+"""Fetches a file over HTTP to disk: whole or not at all, with limits of time and size, and no key in any message."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+_SECONDS = 30.0
+_MOST_BYTES = 1_500_000_000
+_PIECE = 1 << 17
+_AGENT = "webleads-tracker geo update"
+
+# Called with the bytes that have come and all that will, 0 when the server does not say.
+Progress = Callable[[int, int], None]
+
+
+class DownloadFailed(RuntimeError):
+    """The file was not fetched; the message says why in one line. `status` is the server's answer, if it gave one."""
+
+    def __init__(self, words: str, status: int | None = None) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects, but shows the key only to the host that it was meant for, and nothing over plain HTTP."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        before, after = urlsplit(req.full_url), urlsplit(newurl)
+        if before.scheme == "https" and after.scheme != "https":
+            raise DownloadFailed(f"{before.hostname} redirects to an address without encryption")
+        new = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if new is not None and (before.scheme, before.netloc) != (after.scheme, after.netloc):
+            new.remove_header("Authorization")
+        return new
+
+
+def fetch_text(url: str, headers: Mapping[str, str], *, seconds: float = _SECONDS) -> str:
+    """A short answer as text. Raises DownloadFailed."""
+    with _open(url, headers, seconds) as answer:
+        content: bytes = _guarded(url, lambda: answer.read(10_000))
+    return content.decode("utf-8", "replace")
+
+
+def fetch_file(
+    url: str, headers: Mapping[str, str], target: Path, *, on_progress: Progress, seconds: float = _SECONDS
+) -> str:
+    """Writes an answer to a file and gives its SHA-256 in hexadecimal. Raises DownloadFailed, OSError when the disk fails."""
+    digest = hashlib.sha256()
+    received = 0
+    with _open(url, headers, seconds) as answer, open(target, "wb") as file:
+        announced = int(answer.headers.get("Content-Length") or 0)
+        while piece := _guarded(url, lambda: answer.read(_PIECE)):
+            received += len(piece)
+            if received > _MOST_BYTES:
+                raise DownloadFailed(f"{_place(url)} sends more than {_MOST_BYTES:,} bytes")
+            digest.update(piece)
+            file.write(piece)
+            on_progress(received, announced)
+    if announced and received != announced:
+        raise DownloadFailed(f"{_place(url)} broke off after {received:,} of {announced:,} bytes")
+    return digest.hexdigest()
+
+
+def _open(url: str, headers: Mapping[str, str], seconds: float) -> Any:
+    request = urllib.request.Request(url, headers={"User-Agent": _AGENT, **headers})  # noqa: S310 - from providers.HOSTS
+    opener = urllib.request.build_opener(_Redirects())
+    return _guarded(url, lambda: opener.open(request, timeout=seconds))
+
+
+def _guarded(url: str, act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    except urllib.error.HTTPError as problem:
+        problem.close()
+        raise DownloadFailed(_said(url, problem), problem.code) from None
+    except TimeoutError:
+        raise DownloadFailed(f"{_place(url)} does not answer") from None
+    except urllib.error.URLError as problem:
+        reason = (
+            "does not answer" if isinstance(problem.reason, TimeoutError) else f"cannot be reached ({problem.reason})"
+        )
+        raise DownloadFailed(f"{_place(url)} {reason}") from None
+    except (http.client.HTTPException, ConnectionError) as problem:
+        raise DownloadFailed(f"{_place(url)} broke off ({type(problem).__name__})") from None
+
+
+_MEANINGS = {
+    401: "refuses the key",
+    403: "refuses the key, or this account may not have the database",
+    404: "has no such database",
+    429: "has answered too often today; it is tried again later",
+}
+
+
+def _said(url: str, problem: urllib.error.HTTPError) -> str:
+    meaning = _MEANINGS.get(problem.code, "cannot give it now" if problem.code >= 500 else "refuses the request")
+    return f"{_place(url)} {meaning} (HTTP {problem.code})"
+
+
+def _place(url: str) -> str:
+    """The host alone: what stands behind it may hold a key."""
+    return str(urlsplit(url).hostname)
