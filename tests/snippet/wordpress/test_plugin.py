@@ -87,10 +87,12 @@ def test_a_page_that_was_not_found_says_so(wordpress: Any) -> None:
     assert "data-404" not in wordpress("front", options=CHOSEN)["html"]
 
 
-def test_where_consent_is_asked_for_the_script_waits_and_there_is_no_image(wordpress: Any) -> None:
-    html = wordpress("front", options=CHOSEN | {"wait_for_consent": True})["html"]
-    assert "data-consent" in html
-    assert "<noscript>" not in html
+def test_the_leads_module_is_loaded_for_a_consent_manager_alone(wordpress: Any) -> None:
+    html = wordpress("front", options=CHOSEN | {"consent": "axeptio"})["html"]
+    assert 'data-consent="axeptio" src="https://stats.example.fr/js/webleads-leads.js"></script>' in html
+    assert "data-consent" not in wordpress("front", options=CHOSEN)["html"]
+    assert wordpress("save", sent={"consent": "somebody's"})["options"][0]["consent"] == ""
+    assert wordpress("save", sent={"consent": "google"})["options"][0]["consent"] == "google"
 
 
 def test_paths_of_ones_own_are_used(wordpress: Any) -> None:
@@ -110,7 +112,7 @@ def test_saves_what_was_typed_in_a_safe_form(wordpress: Any) -> None:
         "event": "",
         "count_editors": False,
         "noscript": True,
-        "wait_for_consent": False,
+        "consent": "",
     }
 
 

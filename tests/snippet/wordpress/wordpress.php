@@ -56,6 +56,7 @@ function add_settings_error( $name, $code, $message ) { global $errors; $errors[
 function settings_fields( $group ) { echo '<input type="hidden" name="option_page" value="' . esc_attr( $group ) . '">'; }
 function do_settings_sections( $page ) { global $fields; foreach ( $fields as list( $title, $callback, $about ) ) { echo '<label for="' . esc_attr( $about['label_for'] ) . '">' . esc_html( $title ) . '</label>'; $callback( $about ); } }
 function submit_button() { echo '<input type="submit">'; }
+function selected( $value, $current, $print ) { return $value === $current ? " selected='selected'" : ''; }
 function checked( $value, $current, $print ) { return $value === $current ? " checked='checked'" : ''; }
 function wp_print_script_tag( $attributes ) {
 	$words = '';

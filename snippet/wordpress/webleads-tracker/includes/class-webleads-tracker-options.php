@@ -17,9 +17,14 @@ final class Webleads_Tracker_Options {
 	const NAME = 'webleads_tracker';
 
 	/**
+	 * The consent managers that the leads module listens to.
+	 */
+	const CONSENT_MANAGERS = array( 'tarteaucitron', 'axeptio', 'cookiebot', 'google' );
+
+	/**
 	 * The options as they are, defaults where nothing was chosen.
 	 *
-	 * @return array{server: string, domain: string, script: string, event: string, count_editors: bool, noscript: bool, wait_for_consent: bool}
+	 * @return array{server: string, domain: string, script: string, event: string, count_editors: bool, noscript: bool, consent: string}
 	 */
 	public static function get(): array {
 		$stored = get_option( self::NAME, array() );
@@ -33,13 +38,13 @@ final class Webleads_Tracker_Options {
 	 */
 	public static function defaults(): array {
 		return array(
-			'server'           => '',
-			'domain'           => self::own_domain(),
-			'script'           => '/js/webleads.js',
-			'event'            => '',
-			'count_editors'    => false,
-			'noscript'         => true,
-			'wait_for_consent' => false,
+			'server'        => '',
+			'domain'        => self::own_domain(),
+			'script'        => '/js/webleads.js',
+			'event'         => '',
+			'count_editors' => false,
+			'noscript'      => true,
+			'consent'       => '',
 		);
 	}
 
@@ -71,9 +76,11 @@ final class Webleads_Tracker_Options {
 			$value          = '/' . ltrim( preg_replace( '/[^A-Za-z0-9._\-\/]/', '', (string) ( $sent[ $path ] ?? '' ) ), '/' );
 			$clean[ $path ] = '/' === $value ? self::defaults()[ $path ] : $value;
 		}
-		foreach ( array( 'count_editors', 'noscript', 'wait_for_consent' ) as $switch ) {
+		foreach ( array( 'count_editors', 'noscript' ) as $switch ) {
 			$clean[ $switch ] = ! empty( $sent[ $switch ] );
 		}
+		$consent          = (string) ( $sent['consent'] ?? '' );
+		$clean['consent'] = in_array( $consent, self::CONSENT_MANAGERS, true ) ? $consent : '';
 		return $clean;
 	}
 

@@ -85,13 +85,13 @@ final class Webleads_Tracker_Settings_Page {
 	 */
 	private function fields(): array {
 		return array(
-			'server'           => array( __( 'Address of your server', 'webleads-tracker' ), __( 'Where your webleads-tracker answers, such as https://stats.example.com. Nothing is loaded before it is given.', 'webleads-tracker' ), 'text' ),
-			'domain'           => array( __( 'Site', 'webleads-tracker' ), __( 'The site’s name in webleads-tracker.', 'webleads-tracker' ), 'text' ),
-			'count_editors'    => array( __( 'Count editors', 'webleads-tracker' ), __( 'Also count signed-in users who can write here.', 'webleads-tracker' ), 'switch' ),
-			'noscript'         => array( __( 'Readers without JavaScript', 'webleads-tracker' ), __( 'Count them with an image of one pixel.', 'webleads-tracker' ), 'switch' ),
-			'wait_for_consent' => array( __( 'Consent', 'webleads-tracker' ), __( 'A consent manager on this site tells webleads-tracker what the reader agreed to.', 'webleads-tracker' ), 'switch' ),
-			'script'           => array( __( 'Path of the script', 'webleads-tracker' ), __( 'Leave it unless you serve the script under a name of your own.', 'webleads-tracker' ), 'text' ),
-			'event'            => array( __( 'Path for events', 'webleads-tracker' ), __( 'Leave it empty unless events go to a path of your own.', 'webleads-tracker' ), 'text' ),
+			'server'        => array( __( 'Address of your server', 'webleads-tracker' ), __( 'Where your webleads-tracker answers, such as https://stats.example.com. Nothing is loaded before it is given.', 'webleads-tracker' ), 'text' ),
+			'domain'        => array( __( 'Site', 'webleads-tracker' ), __( 'The site’s name in webleads-tracker.', 'webleads-tracker' ), 'text' ),
+			'count_editors' => array( __( 'Count editors', 'webleads-tracker' ), __( 'Also count signed-in users who can write here.', 'webleads-tracker' ), 'switch' ),
+			'noscript'      => array( __( 'Readers without JavaScript', 'webleads-tracker' ), __( 'Count them with an image of one pixel.', 'webleads-tracker' ), 'switch' ),
+			'consent'       => array( __( 'Consent manager', 'webleads-tracker' ), __( 'Readers who agree in its banner can be recognised again, and may say which company they are from. Without one, nothing is stored in any reader’s browser.', 'webleads-tracker' ), 'choice' ),
+			'script'        => array( __( 'Path of the script', 'webleads-tracker' ), __( 'Leave it unless you serve the script under a name of your own.', 'webleads-tracker' ), 'text' ),
+			'event'         => array( __( 'Path for events', 'webleads-tracker' ), __( 'Leave it empty unless events go to a path of your own.', 'webleads-tracker' ), 'text' ),
 		);
 	}
 
@@ -125,6 +125,21 @@ final class Webleads_Tracker_Settings_Page {
 			checked( Webleads_Tracker_Options::get()[ $name ], true, false ),
 			esc_html( $says )
 		);
+	}
+
+	/**
+	 * A choice between the consent managers, or none.
+	 *
+	 * @param array<int|string, string> $field Name and explanation.
+	 */
+	public function show_choice( array $field ): void {
+		list( $name, $says ) = $field;
+		printf( '<select id="webleads-%1$s" name="%2$s[%1$s]">', esc_attr( $name ), esc_attr( Webleads_Tracker_Options::NAME ) );
+		printf( '<option value="">%s</option>', esc_html__( 'None', 'webleads-tracker' ) );
+		foreach ( Webleads_Tracker_Options::CONSENT_MANAGERS as $manager ) {
+			printf( '<option value="%1$s"%2$s>%1$s</option>', esc_attr( $manager ), selected( Webleads_Tracker_Options::get()[ $name ], $manager, false ) );
+		}
+		printf( '</select><p class="description">%s</p>', esc_html( $says ) );
 	}
 
 	/**

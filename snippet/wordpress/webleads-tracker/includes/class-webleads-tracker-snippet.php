@@ -29,7 +29,10 @@ final class Webleads_Tracker_Snippet {
 		if ( ! $this->is_counted() ) {
 			return;
 		}
-		$options    = Webleads_Tracker_Options::get();
+		$options = Webleads_Tracker_Options::get();
+		if ( '' !== $options['consent'] ) {
+			$this->print_leads_module( $options );
+		}
 		$attributes = array(
 			'id'          => 'webleads-tracker',
 			'defer'       => true,
@@ -42,9 +45,6 @@ final class Webleads_Tracker_Snippet {
 		if ( is_404() ) {
 			$attributes['data-404'] = true;
 		}
-		if ( $options['wait_for_consent'] ) {
-			$attributes['data-consent'] = true;
-		}
 		/**
 		 * Filters the attributes of the script element, for what the settings page does not offer.
 		 *
@@ -54,11 +54,27 @@ final class Webleads_Tracker_Snippet {
 	}
 
 	/**
+	 * The leads module: recognises readers who agreed to it in the site's consent banner, and does nothing before.
+	 *
+	 * @param array{server: string, script: string, consent: string} $options The plugin's options.
+	 */
+	private function print_leads_module( array $options ): void {
+		wp_print_script_tag(
+			array(
+				'id'           => 'webleads-tracker-leads',
+				'defer'        => true,
+				'data-consent' => $options['consent'],
+				'src'          => $options['server'] . preg_replace( '/\.js$/', '', $options['script'] ) . '-leads.js',
+			)
+		);
+	}
+
+	/**
 	 * The image for readers without JavaScript. It tells the page's address itself, since browsers send only a host.
 	 */
 	public function print_image(): void {
 		$options = Webleads_Tracker_Options::get();
-		if ( ! $options['noscript'] || $options['wait_for_consent'] || ! $this->is_counted() ) {
+		if ( ! $options['noscript'] || ! $this->is_counted() ) {
 			return;
 		}
 		$query = http_build_query(
