@@ -8,6 +8,7 @@ FROM ${NODE_IMAGE} AS assets
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 COPY snippet/package.json snippet/
+COPY snippet/npm/package.json snippet/npm/
 COPY dashboards/package.json dashboards/
 RUN npm ci --silent
 COPY snippet snippet
@@ -25,7 +26,9 @@ COPY tracker tracker
 COPY dashboards dashboards
 COPY --from=assets /src/tracker/collector/assets tracker/collector/assets
 COPY --from=assets /src/dashboards/web/static dashboards/web/static
-RUN /opt/webleads/bin/pybabel --quiet compile --directory dashboards/web/translations \
+COPY snippet/wordpress snippet/wordpress
+RUN /opt/webleads/bin/python snippet/wordpress/build.py dashboards/web/static/webleads-tracker.zip \
+    && /opt/webleads/bin/pybabel --quiet compile --directory dashboards/web/translations \
     && /opt/webleads/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
     && /opt/webleads/bin/pip install --no-cache-dir --no-deps /wheels/*.whl \
     && /opt/webleads/bin/pip uninstall --quiet --yes pip \

@@ -14,7 +14,10 @@ ARGS ?=
 
 CATALOGUES := $(shell find dashboards tracker -name '*.po')
 TRANSLATIONS := $(CATALOGUES:.po=.mo)
-BROWSER_SOURCES := $(shell find snippet dashboards -type f \( -name '*.ts' -o -name '*.css' -o -name '*.svg' -o -name '*.png' \
+# The WordPress plugin, which the dashboard's set-up page offers.
+WORDPRESS := dashboards/web/static/webleads-tracker.zip
+WORDPRESS_SOURCES := $(shell find snippet/wordpress -type f)
+BROWSER_SOURCES := $(shell find snippet dashboards -type f \( -name '*.ts' -o -name '*.css' -o -name '*.svg' -o -name '*.tpl' -o -name '*.png' \
 	-o -name 'build.mjs' -o -name 'package.json' -o -name 'tsconfig.json' \) -not -path '*/node_modules/*' -not -path '*/static/*' -not -path '*/dist/*')
 
 .PHONY: help
@@ -34,15 +37,11 @@ demo: install  ## Show the dashboard on a year of made-up traffic
 install: .make/node .make/package build  ## Make .venv with the service in it; the command is then .venv/bin/webleads
 
 .PHONY: build
-build: .make/assets $(TRANSLATIONS)  ## Build the snippet, the dashboard's assets and the translations
+build: .make/assets $(WORDPRESS) $(TRANSLATIONS)  ## Build the snippet, the dashboard's assets and the translations
 
 .PHONY: wheel
 wheel: .make/package build  ## Build the wheel into dist/
 	@$(PIP) wheel --no-deps --wheel-dir dist . && ls -l dist
-
-.PHONY: wordpress
-wordpress: .make/python  ## Build the WordPress plugin into dist/, as a zip to upload
-	@$(BIN)/python snippet/wordpress/build.py dist/webleads-tracker.zip && ls -l dist/webleads-tracker.zip
 
 .PHONY: test
 test: .make/dev .make/package .make/browser .make/php build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
@@ -129,6 +128,9 @@ $(BIN)/python:
 .make/browser: .make/dev
 	@.ci/browser $(BIN)
 	@mkdir -p $(@D) && touch $@
+
+$(WORDPRESS): $(WORDPRESS_SOURCES) .make/assets | .make/python
+	@$(BIN)/python snippet/wordpress/build.py $@
 
 %.mo: %.po | .make/python
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -26,6 +26,9 @@ for (const name of names.filter((name) => !CODE.has(extname(name)) && !name.ends
   cpSync(join(SOURCES, name), join(TARGET, name), { recursive: true });
 }
 
+// What the set-up page offers beside the snippet itself.
+cpSync(join(HERE, "..", "snippet", "gtm", "template.tpl"), join(TARGET, "webleads-tracker.tpl"));
+
 await build({
   entryPoints: names.filter(isEntry).map((name) => join(SOURCES, name)),
   outdir: TARGET,

@@ -24,6 +24,8 @@ BUILT = (
     "tracker/collector/assets/webleads.js.br",
     "dashboards/web/static/dashboard.css",
     "dashboards/web/static/dashboard.js",
+    "dashboards/web/static/webleads-tracker.tpl",
+    "dashboards/web/static/webleads-tracker.zip",
     "dashboards/web/translations/fr/LC_MESSAGES/messages.mo",
 )
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tracker.collector.scripts import leads_path, published, versioned
+from tracker.collector.scripts import SCRIPT_PATH, leads_path, published, versioned
 from tracker.collector.wsgi import EVENT_PATH
 from tracker.settings import Settings
 
 
 class Tags(NamedTuple):
-    """HTML to paste. `pinned` is None where the scripts are not built."""
+    """HTML to paste, `bundled` JavaScript; `server`, `script` and `events` are addresses.
 
+    `pinned` is None where the scripts are not built.
+    """
+
+    server: str
+    script: str
+    events: str
+    bundled: str
     plain: str
     pinned: str | None
     image: str
@@ -25,6 +32,10 @@ def tags(settings: Settings, domain: str) -> Tags:
     url, path = settings.public_url, settings.script_path
     line = f'<script defer data-domain="{domain}"{_api(settings)} src="{url}{path}"></script>'
     return Tags(
+        server=url,
+        script=f"{url}{path}",
+        events=f"{url}{settings.event_path}",
+        bundled=_bundled(settings, domain),
         plain=line,
         pinned=_pinned(settings, domain),
         image=f'<noscript><img src="{url}{settings.pixel_path}?d={domain}" alt="" width="1" height="1"'
@@ -43,6 +54,19 @@ def _pinned(settings: Settings, domain: str) -> str | None:
     return (
         f'<script defer data-domain="{domain}"{_api(settings)} src="{source}"\n'
         f'  integrity="{built.integrity}" crossorigin="anonymous"></script>'
+    )
+
+
+def _bundled(settings: Settings, domain: str) -> str:
+    options = [f'server: "{settings.public_url}"', f'domain: "{domain}"']
+    if settings.script_path != SCRIPT_PATH:
+        options.append(f'script: "{settings.script_path}"')
+    if settings.event_path != EVENT_PATH:
+        options.append(f'event: "{settings.event_path}"')
+    return (
+        'import { start, track } from "webleads-tracker";\n\n'
+        f"start({{ {', '.join(options)} }});\n"
+        'track("Signup", { props: { plan: "Pro" } });'
     )
 
 

@@ -134,3 +134,15 @@ def test_keeps_what_was_typed_when_a_setting_is_wrong(signed_in: Browser, site: 
     found = find_site(database, SITE)
     assert found is not None
     assert found.excluded_networks == ""
+
+
+def test_tells_each_kind_of_site_what_to_do_and_hands_out_what_it_needs(signed_in: Browser, site: str) -> None:
+    page = signed_in.get(f"/{site}/setup").text
+    for platform in ("WordPress", "Google Tag Manager", "React, Vue", "Plausible"):
+        assert f"{platform}" in page
+    assert "https://stats.exemple.fr/api/event" in page
+    assert "start({ server: &#34;https://stats.exemple.fr&#34;, domain: &#34;blog.exemple.fr&#34; });" in page
+    for name, begins in (("webleads-tracker.zip", b"PK"), ("webleads-tracker.tpl", b"___TERMS_OF_SERVICE___")):
+        [address] = re.findall(rf'href="(/assets/{re.escape(name)}[^"]*)"', page)
+        with signed_in.get(unescape(address)) as answer:
+            assert answer.data.startswith(begins)
