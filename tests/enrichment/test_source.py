@@ -270,6 +270,7 @@ def test_a_stored_referrer_has_neither_query_nor_password() -> None:
         pytest.param("https://notsemalt.com/", None, id="ends-like-it"),
         pytest.param("https://semalt.com.example/", None, id="begins-like-it"),
         pytest.param("https://www.google.com/search?q=semalt.com", None, id="searched-for"),
+        pytest.param("https://search.iminent.com/?q=x", None, id="a-search-engine-of-a-listed-maker"),
         pytest.param(None, None, id="none"),
     ],
 )

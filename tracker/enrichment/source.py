@@ -134,7 +134,9 @@ def _about_host(host: str) -> tuple[str | None, bool]:
     suffix, spam = host, _spam_hosts()
     while "." in suffix:
         if suffix in spam:
-            return suffix, False
+            # A search engine that adware brings along sends real people, whatever its makers send besides.
+            known = origin_of_host(host)[0].category is not None
+            return None if known else suffix, False
         suffix = suffix.partition(".")[2]
     return None, is_private_host(host) or is_detour_host(host)
 
