@@ -78,9 +78,12 @@ def open_name_desk(settings: Settings) -> NameDesk | None:
 
 
 def build_ingest(
-    settings: Settings, app: AppDatabase, store: EventStore, names: NameDesk | None = None
+    settings: Settings, app: AppDatabase, store: EventStore, *, keeps_geo: bool, names: NameDesk | None = None
 ) -> tuple[Ingest, Identity]:
-    """The ingest of a data folder, and the identity whose salts its owner must let go of."""
+    """The ingest of a data folder, and the identity whose salts its owner must let go of.
+
+    `keeps_geo` for the one that holds the ingest lock: it takes over new geo databases.
+    """
     salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)
     identity = Identity(salts.of)
     ingest = Ingest(
@@ -89,9 +92,9 @@ def build_ingest(
         sites=SiteDirectory(app, monotonic=time.monotonic),
         identity=identity,
         enricher=Enricher(
-            open_geo(settings, keeps=True),
+            open_geo(settings, keeps=keeps_geo),
             too_old_ms=settings.too_old_hours * 3_600_000,
-            reverse_name=names.ask if names else lambda _: None,
+            names=names,
         ),
     )
     return ingest, identity
@@ -162,10 +165,12 @@ class Service:
         self._stack.callback(self.app_database.close)
         self.journal = open_journal(settings)
         self._stack.callback(self.journal.close)
-        self.names = open_name_desk(settings)
+        self.names = open_name_desk(settings) if ingests else None
         if self.names is not None:
             self._stack.callback(self.names.close)
-        self.ingest, identity = build_ingest(settings, self.app_database, self.events, self.names)
+        self.ingest, identity = build_ingest(
+            settings, self.app_database, self.events, keeps_geo=ingests, names=self.names
+        )
         self._housekeeping = Housekeeping(settings, self.app_database, self.events, self.ingest, identity)
         self._schedule = schedule
 

@@ -47,7 +47,7 @@ def _whole(folder: Path, hits: list[Hit]) -> Iterator[Figure]:
     for hit in hits:
         journal.append(encode_line([hit]))
     journal.close()
-    ingest = build_ingest(settings, databases.app, databases.events)[0]
+    ingest = build_ingest(settings, databases.app, databases.events, keeps_geo=True)[0]
     begun = time.perf_counter()
     ingest.drain()
     taken = time.perf_counter() - begun

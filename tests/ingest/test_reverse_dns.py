@@ -47,11 +47,15 @@ def service_beside(server: FakeNameServer, folder: Path) -> Iterator[Service]:
 
 def read(service: Service, addresses: Sequence[str], agent: str = FIREFOX) -> None:
     """Each address reads one page, and ingest stores what there is."""
+    journal(service, addresses, agent)
+    while service.ingest.run_once().lines:
+        pass
+
+
+def journal(service: Service, addresses: Sequence[str], agent: str = FIREFOX) -> None:
     for address in addresses:
         event = WireEvent(name="pageview", url=f"https://{SITE}/", domain=SITE)
         service.journal.append(encode_line([Hit(utc_now().isoformat(), address, agent, event=event)]))
-    while service.ingest.run_once().lines:
-        pass
 
 
 def companies(service: Service) -> list[str | None]:
@@ -92,6 +96,26 @@ def test_a_visit_after_the_answer_is_the_companys(tmp_path: Path) -> None:
         until(lambda: service.names and service.names.counts.named)
         read(service, [READER], agent=FIREFOX.replace("145", "144"))
         assert companies(service) == [None, "armor.example"]
+
+
+def test_the_first_hit_of_a_running_service_has_its_name(tmp_path: Path) -> None:
+    with FakeNameServer(RECORDS) as server, service_beside(server, tmp_path / "data") as service:
+        service.start()
+        journal(service, [READER])
+        until(lambda: companies(service))
+        assert companies(service) == ["armor.example"]
+
+
+def test_a_running_service_stores_hits_beside_a_dead_server(tmp_path: Path) -> None:
+    with FakeNameServer(silent=True) as server, service_beside(server, tmp_path / "data") as service:
+        service.start()
+        for address in distinct(5):
+            journal(service, [address])
+            seen = len(companies(service))
+            until(lambda seen=seen: len(companies(service)) > seen)
+        # Were one look-up waited for, it would have ended unanswered before its hit was stored.
+        assert service.names is not None
+        assert service.names.counts.unanswered < 5
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -71,7 +71,8 @@ def test_an_address_under_way_is_not_asked_twice(clock: Clock) -> None:
 def test_a_full_queue_drops_the_question_and_goes_on(clock: Clock) -> None:
     resolver = Resolver({}, free=False)
     with closing(NameDesk(resolver, monotonic=clock, threads=1, waiting=10)) as desk:
-        desk.expect(f"192.0.2.{number}" for number in range(200))
+        for number in range(200):
+            desk.ask(f"192.0.2.{number}")
         assert desk.counts.asked + desk.counts.dropped == 200
         assert desk.counts.asked <= 11
         resolver.free.set()
@@ -92,7 +93,8 @@ def test_a_name_is_asked_for_again_after_a_day(clock: Clock) -> None:
 def test_names_are_kept_for_no_more_addresses_than_the_bound(clock: Clock) -> None:
     names: dict[str, str | None] = {f"192.0.2.{number}": f"h{number}.example" for number in range(20)}
     with closing(NameDesk(Resolver(names), monotonic=clock, threads=1, kept=5)) as desk:
-        desk.expect(names)
+        for address in names:
+            desk.ask(address)
         until(lambda: desk.counts.named == 20)
         assert len(desk._known) == 5
 
@@ -100,7 +102,8 @@ def test_names_are_kept_for_no_more_addresses_than_the_bound(clock: Clock) -> No
 def test_a_silent_resolver_is_left_alone_for_a_minute(clock: Clock) -> None:
     resolver = Resolver({"203.0.113.1": "armor.example"})
     with closing(NameDesk(resolver, monotonic=clock, threads=1)) as desk:
-        desk.expect(f"192.0.2.{number}" for number in range(16))
+        for number in range(16):
+            desk.ask(f"192.0.2.{number}")
         until(lambda: desk.counts.unanswered == 16)
         asked = len(resolver.asked)
         desk.ask("203.0.113.1")

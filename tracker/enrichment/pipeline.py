@@ -6,11 +6,11 @@ Pure but for the geo databases that it reads. The address is used here and in th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.bots import Signs, detect_bot
@@ -26,6 +26,8 @@ from tracker.hit import Hit, WireEvent
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300
+# Of a site that says nothing else.
+_LANGUAGE = "fr"
 
 
 class SiteRules(NamedTuple):
@@ -36,7 +38,7 @@ class SiteRules(NamedTuple):
     excluded: tuple[IPv4Network | IPv6Network, ...] = ()
     disabled_rules: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
-    language: str = "fr"
+    language: str = _LANGUAGE
     honours_signals: bool = False
 
 
@@ -50,6 +52,17 @@ class AddressFacts(NamedTuple):
     record: NetworkRecord
 
 
+class Names(Protocol):
+    """Knows the confirmed names of addresses; never waits. `tracker.reverse_dns.desk.NameDesk` is one."""
+
+    @property
+    def asked(self) -> int:
+        """How many look-ups were begun so far."""
+
+    def ask(self, address: str) -> str | None:
+        """The name if it is known now; else it is looked up for the next time."""
+
+
 class Enricher:
     """Runs the steps over hits, with the databases that are open now."""
 
@@ -58,11 +71,11 @@ class Enricher:
         databases: Databases,
         *,
         too_old_ms: float = 72 * 3600 * 1000,
-        reverse_name: Callable[[str], str | None] = lambda _: None,
+        names: Names | None = None,
     ) -> None:
-        """`reverse_name` gives the confirmed name of an address if it is known now; it must not wait."""
+        """`names` knows the names of addresses, where they are asked for at all."""
         self._databases = databases
-        self._reverse_name = reverse_name
+        self._names = names
         self._too_old_ms = too_old_ms
         self._about_address = lru_cache(maxsize=65_536)(self._look_up)
 
@@ -102,11 +115,22 @@ class Enricher:
             hit.ip,
             about.record,
             about.network,
-            reverse_name=lambda: self._reverse_name(hit.ip),
+            reverse_name=lambda: self._names.ask(hit.ip) if self._names else None,
             referrer_host=_host_of(attribution.referrer),
         )
         company = identify_company(clues)
         return _event(hit, site, page, attribution, about, company)
+
+    def expect(self, addresses: Iterable[str]) -> bool:
+        """Has the names looked up that the hits of these addresses will need; whether there are any that are not known."""
+        if self._names is None:
+            return False
+        asked = self._names.asked
+        for address in set(addresses):
+            about = self._about_address(address, _LANGUAGE)
+            ask = partial(self._names.ask, address)
+            identify_company(Clues(address, about.record, about.network, reverse_name=ask))
+        return self._names.asked > asked
 
     def refresh_databases(self) -> None:
         """Takes up geo databases that were replaced since."""

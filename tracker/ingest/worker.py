@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.25
 _RETRY_SECONDS = 2.0
+_LOOK_AHEAD_SECONDS = 0.25
+_LOOK_AHEAD_LINES = 1_000
 # At a stop what just came is still stored; a long backlog stays in the journal for the next start.
 _LAST_SECONDS = 2.0
 
@@ -102,7 +104,7 @@ class Ingest:
         while not stop.is_set():
             try:
                 housekeeping()
-                busy = self.run_once().lines > 0
+                busy = self.run_once(before=lambda pieces: self._look_ahead(pieces, stop)).lines > 0
                 self.problem = None
             except Exception as problem:
                 log.exception("ingest failed; the hits stay in the journal and are tried again")
@@ -116,13 +118,31 @@ class Ingest:
         while monotonic() < deadline and self.run_once().lines:
             pass
 
-    def run_once(self) -> Progress:
-        """Stores one batch: a piece of each writer's journal, as far as all have come in time."""
+    def _look_ahead(self, pieces: list[Piece], stop: Signal) -> None:
+        """Has the names of new addresses looked up a moment before their hits are read, since a visit keeps its facts.
+
+        The moment is the same whether the resolver answers or not, and none is taken when hits queue up.
+        """
+        lines = [line for piece in pieces for line in piece.lines]
+        try:
+            unknown = self._enricher.expect(hit.ip for line in lines for hit in line.hits)
+        except Exception:  # what cannot be told of one address is no reason to leave all hits unread
+            log.exception("names of addresses could not be asked for")
+            return
+        if unknown and len(lines) < _LOOK_AHEAD_LINES:
+            stop.wait(_LOOK_AHEAD_SECONDS)
+
+    def run_once(self, *, before: Callable[[list[Piece]], None] = lambda _: None) -> Progress:
+        """Stores one batch: a piece of each writer's journal, as far as all have come in time.
+
+        `before` sees what was read before anything is made of it.
+        """
         self._sites.refresh()
         self._enricher.refresh_databases()
         pieces = next_pieces(self._journal_folder, self._offset)
         if not pieces:
             return Progress(0, 0, Counter())
+        before(pieces)
         tallies = {piece.segment: _Tally() for piece in pieces}
         try:
             events = self._process(in_order(pieces), tallies)

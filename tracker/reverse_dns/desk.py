@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from queue import Empty, Full, Queue
 from typing import NamedTuple, Protocol
 
@@ -47,7 +47,7 @@ class _Entry(NamedTuple):
 
 
 class NameDesk:
-    """Names of addresses. `monotonic` gives seconds; `ask` and `expect` never block."""
+    """Names of addresses. `monotonic` gives seconds; `ask` never blocks."""
 
     def __init__(
         self,
@@ -77,6 +77,11 @@ class NameDesk:
     def counts(self) -> Counts:
         return Counts(self._asked, self._named, self._unanswered, self._dropped)
 
+    @property
+    def asked(self) -> int:
+        """How many look-ups were begun so far."""
+        return self._asked
+
     def ask(self, address: str) -> str | None:
         """The confirmed name of an address when it is known now; else it is looked up for the next time."""
         entry = self._known.get(address)
@@ -84,11 +89,6 @@ class NameDesk:
             return entry.host
         self._enqueue(address)
         return None
-
-    def expect(self, addresses: Iterable[str]) -> None:
-        """Has addresses looked up that will be asked for soon."""
-        for address in addresses:
-            self.ask(address)
 
     def close(self) -> None:
         """Ends the threads; what is under way is left behind, since a resolver may be silent for seconds."""
