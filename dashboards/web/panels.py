@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -10,8 +11,8 @@ from dashboards import numbers, words
 from dashboards.translations import message, translate
 from dashboards.web.context import DashboardContext
 from dashboards.web.selection import Selection
+from tracker.reports.breakdowns import breakdown, leading
 from tracker.reports.scope import Dimension
-from tracker.reports.traffic import breakdown
 
 ROWS = 8
 
@@ -132,19 +133,29 @@ class Panel:
     has_more: bool = False
 
 
-def read_panel(context: DashboardContext, selection: Selection, key: str, language: str) -> Panel:
-    """The panel with the tab that the selection names open. One query."""
-    kind = BY_KEY[key]
-    dimension = _open_tab(selection, kind)
-    rows = breakdown_rows(context, selection, dimension, language, limit=ROWS + 2)
-    return Panel(kind, dimension, rows[:ROWS], len(rows) > ROWS)
+def read_panels(
+    context: DashboardContext, selection: Selection, keys: Sequence[str], language: str, *, everybody: int
+) -> list[Panel]:
+    """The panels with the tabs that the selection names open. `everybody` is the number of the period's visitors."""
+    tabs = {key: _open_tab(selection, BY_KEY[key]) for key in keys}
+    frames = leading(
+        context.store, selection.scope, list(dict.fromkeys(tabs.values())), limit=ROWS + 2, everybody=everybody
+    )
+    panels = []
+    for key, dimension in tabs.items():
+        rows = _rows(frames[dimension], dimension, language)
+        panels.append(Panel(BY_KEY[key], dimension, rows[:ROWS], len(rows) > ROWS))
+    return panels
 
 
 def breakdown_rows(
     context: DashboardContext, selection: Selection, dimension: Dimension, language: str, *, limit: int, offset: int = 0
 ) -> list[Row]:
     """The rows of a breakdown by visitors, at most `limit`."""
-    frame = breakdown(context.store, selection.scope, dimension, limit=limit, offset=offset)
+    return _rows(breakdown(context.store, selection.scope, dimension, limit=limit, offset=offset), dimension, language)
+
+
+def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[Row]:
     if dimension in _ONLY_NAMED:
         frame = frame[frame["value"].notna()]
     largest = max(frame["visitors"].max(), 1) if len(frame) else 1

@@ -7,6 +7,7 @@ no time zone data of the engine's own.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Interval, case, func, literal
@@ -15,25 +16,26 @@ from tracker.reports.periods import Period
 from tracker.store.schema import events
 
 
-def local_moment(period: Period) -> ColumnElement[Any]:
-    """When an event happened, on the site's clock."""
+def local_moment(period: Period, moment: ColumnElement[Any] = events.c.occurred_at) -> ColumnElement[Any]:
+    """A moment of the period, by default an event's, on the site's clock."""
     changes = offset_changes(period)
     _, first = changes[0]
     if len(changes) == 1:
-        return events.c.occurred_at + literal(first, Interval)
+        return moment + literal(first, Interval)
     branches = [
-        (events.c.occurred_at < moment.replace(tzinfo=None), events.c.occurred_at + literal(before, Interval))
-        for (moment, _), (_, before) in zip(changes[1:], changes, strict=False)
+        (moment < change.replace(tzinfo=None), moment + literal(before, Interval))
+        for (change, _), (_, before) in zip(changes[1:], changes, strict=False)
     ]
-    return case(*branches, else_=events.c.occurred_at + literal(changes[-1][1], Interval))
+    return case(*branches, else_=moment + literal(changes[-1][1], Interval))
 
 
-def truncated(period: Period, interval: str) -> ColumnElement[Any]:
-    """The local start of the hour, day, ISO week or month in which an event happened."""
-    return func.date_trunc(interval, local_moment(period))
+def truncated(period: Period, interval: str, moment: ColumnElement[Any] = events.c.occurred_at) -> ColumnElement[Any]:
+    """The local start of the hour, day, ISO week or month in which a moment of the period lies."""
+    return func.date_trunc(interval, local_moment(period, moment))
 
 
-def offset_changes(period: Period) -> list[tuple[datetime, timedelta]]:
+@lru_cache(maxsize=256)
+def offset_changes(period: Period) -> tuple[tuple[datetime, timedelta], ...]:
     """The moments (aware, UTC) from which each offset to UTC holds in the period; the first is the period's start."""
     start, end = period.start_at, period.end_at
     changes = [(start, _offset(period, start))]
@@ -43,7 +45,7 @@ def offset_changes(period: Period) -> list[tuple[datetime, timedelta]]:
         if _offset(period, later) != changes[-1][1]:
             changes.append((_change_between(period, moment, later), _offset(period, later)))
         moment = later
-    return changes
+    return tuple(changes)
 
 
 def _offset(period: Period, moment: datetime) -> timedelta:

@@ -11,6 +11,8 @@ _LAST_DAYS = re.compile(r"(\d{1,4})d")
 _LAST_MONTHS = re.compile(r"(\d{1,3})mo")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+# What lies outside has no events, and the clocks of the year 1 overflow.
+_YEARS = (1970, 2100)
 WORDS = "today, yesterday, 7d, 30d, 6mo, 12mo, month, last-month, year, all, 2026-W46, 2026-11, 2026-11-02 or 2026-11-01,2026-11-15"
 
 
@@ -58,6 +60,8 @@ def parse_period(text: str, *, today: date, time_zone: ZoneInfo, first_day: date
     asked = text.strip()
     try:
         start, end = _span(asked, today, first_day)
+        if not _YEARS[0] <= start.year <= end.year <= _YEARS[1]:
+            raise ValueError  # noqa: TRY301 - answered like every other period that is none
     except (ValueError, OverflowError):
         raise ValueError(f"{asked[:40]!r} is no period; write {WORDS}") from None
     return Period(start, end, time_zone, asked)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
 
+from tracker.enrichment.event import PAGEVIEW
 from tracker.reports.periods import Period
 from tracker.store.schema import events
 
@@ -70,19 +72,25 @@ class Scope:
     filters: tuple[Filter, ...] = ()
 
     def where(self) -> ColumnElement[bool]:
-        """The condition on event rows. A filter on what one event shows keeps all of its visit."""
-        kept = (self._visits_with(one) if one.dimension in EVENT_LEVEL else matches(one) for one in self.filters)
-        return and_(self.span(), *kept)
+        """The condition on event rows of the period. A filter on what one event shows keeps all of its visit."""
+        return and_(self.span(), self.kept())
 
-    def span(self) -> ColumnElement[bool]:
-        """The site and the period alone."""
+    def kept(self) -> ColumnElement[bool]:
+        """What the filters alone ask of an event row."""
         return and_(
-            events.c.site == self.site,
-            events.c.occurred_at >= self.period.start_at.replace(tzinfo=None),
-            events.c.occurred_at < self.period.end_at.replace(tzinfo=None),
+            true(),
+            *(self.visits_with(one) if one.dimension in EVENT_LEVEL else matches(one) for one in self.filters),
         )
 
-    def _visits_with(self, one: Filter) -> ColumnElement[bool]:
+    def span(self, *, overrun: timedelta = timedelta()) -> ColumnElement[bool]:
+        """The site and the period alone; `overrun` reaches past the period's end."""
+        return and_(
+            events.c.site == self.site,
+            events.c.occurred_at >= naive(self.period.start_at),
+            events.c.occurred_at < naive(self.period.end_at + overrun),
+        )
+
+    def visits_with(self, one: Filter) -> ColumnElement[bool]:
         """Visits that have an event which matches, or for a negative operator have none."""
         positive = Filter(one.dimension, "contains" if one.operator.startswith("contains") else "is", one.values)
         found: Select[Any]
@@ -96,13 +104,19 @@ class Scope:
 
 
 def exit_pages(condition: ColumnElement[bool]) -> Any:
-    """A subquery (visit_id, exit_page): the last page of each visit."""
+    """A subquery (visit_id, exit_page): the page of each visit's last page view, none for a visit without one."""
+    last_path = func.arg_max(events.c.path, events.c.occurred_at).filter(events.c.name == PAGEVIEW)
     return (
-        select(events.c.visit_id, func.arg_max(events.c.path, events.c.occurred_at).label("exit_page"))
-        .where(condition, events.c.name == "pageview")
+        select(events.c.visit_id, last_path.label("exit_page"))
+        .where(condition)
         .group_by(events.c.visit_id)
         .subquery("exits")
     )
+
+
+def naive(moment: datetime) -> datetime:
+    """An aware moment as the store has it: UTC without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def column_of(dimension: Dimension) -> ColumnElement[Any]:
@@ -116,11 +130,12 @@ def matches(one: Filter) -> ColumnElement[bool]:
 
 
 def _compare(column: ColumnElement[Any], one: Filter) -> ColumnElement[bool]:
-    if not one.values:
-        return false() if one.operator in ("is", "contains") else ~false()
+    """Null-safe: `*_not` is true of a missing value unless the missing value is what must not be."""
     if one.operator in ("is", "is_not"):
         named = [value for value in one.values if value != ""]
         inside = or_(column.in_(named) if named else false(), column.is_(None) if "" in one.values else false())
     else:
-        inside = or_(*(func.contains(func.lower(column), value.lower()) for value in one.values))
-    return or_(~inside, column.is_(None) & ("" not in one.values)) if one.operator.endswith("not") else inside
+        inside = or_(false(), *(func.contains(func.lower(column), func.lower(literal(value))) for value in one.values))
+    if not one.operator.endswith("not"):
+        return inside
+    return ~func.coalesce(inside, false())

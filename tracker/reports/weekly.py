@@ -11,6 +11,7 @@ import pandas as pd
 
 from tracker.db.models import Site
 from tracker.reports import traffic
+from tracker.reports.breakdowns import breakdown
 from tracker.reports.export import leads_as_json
 from tracker.reports.leads import leads
 from tracker.reports.periods import Period, parse_week
@@ -65,18 +66,20 @@ def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) ->
     monday = parse_week(week)
     period = Period(monday, monday + timedelta(days=7), ZoneInfo(site.time_zone), week)
     scope, before = Scope(site.domain, period), Scope(site.domain, period.previous())
+    totals, days = traffic.course(store, scope, "day")
+    previous, days_before = traffic.course(store, before, "day")
     return WeeklyReport(
         site=site.domain,
         week=week,
         period=period,
         made_at=now,
-        totals=traffic.totals(store, scope),
-        previous=traffic.totals(store, before),
-        days=traffic.timeseries(store, scope, "day"),
-        days_before=traffic.timeseries(store, before, "day"),
+        totals=totals,
+        previous=previous,
+        days=days,
+        days_before=days_before,
         leads=leads(store, scope),
-        pages=traffic.breakdown(store, scope, Dimension.PAGE, limit=_ROWS, order_by="pageviews"),
-        sources=traffic.breakdown(store, scope, Dimension.SOURCE, limit=_ROWS, order_by="visits"),
+        pages=breakdown(store, scope, Dimension.PAGE, limit=_ROWS, order_by="pageviews"),
+        sources=breakdown(store, scope, Dimension.SOURCE, limit=_ROWS, order_by="visits"),
     )
 
 

@@ -17,7 +17,7 @@ from dashboards.web.figures import LABELS, figures, word_value
 from dashboards.web.language import current_language
 from dashboards.web.lead_rows import lead_rows
 from dashboards.web.not_counted_rows import by_reason
-from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, PANELS, breakdown_rows, read_panel
+from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, read_panels
 from dashboards.web.selection import Selection
 from dashboards.web.site_pages import head, selection_or_404
 from tracker.reports import traffic
@@ -35,16 +35,20 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     def show(site: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
         selection = _comparable(context, selection)
-        now = _totals(context, selection)
-        before = _totals(context, selection, previous=True) if selection.shows_before else None
+        now, series = traffic.course(context.store, selection.scope)
+        before, earlier = (
+            traffic.course(context.store, selection.previous_scope, selection.period.interval)
+            if selection.shows_before
+            else (None, None)
+        )
         last_event_at = traffic.last_event_at(context.store, selection.site.domain)
         return render_template(
             "overview.html",
-            figures=figures(language, now, before),
-            chart=_chart(context, selection, language),
+            figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
+            chart=_chart(context, selection, language, series, earlier),
             metric_label=translate(language, LABELS[selection.metric]),
             leads=lead_rows(language, leads(context.store, selection.scope, limit=_LEADS)),
-            panels=[read_panel(context, selection, kind.key, language) for kind in PANELS],
+            panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
             not_counted=by_reason(language, traffic.not_counted(context.store, site, selection.period)),
             live=traffic.live_visitors(context.store, selection.site.domain, context.now()),
             last_event_at=last_event_at,
@@ -58,9 +62,9 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         if key not in BY_KEY:
             abort(404)
         selection = selection_or_404(context, site)
-        return render_template(
-            "panel.html", selection=selection, panel=read_panel(context, selection, key, current_language())
-        )
+        everybody = traffic.visitors(context.store, selection.scope)
+        (opened,) = read_panels(context, selection, [key], current_language(), everybody=everybody)
+        return render_template("panel.html", selection=selection, panel=opened)
 
     @blueprint.get("/breakdown/<dimension>")
     def breakdown(site: str, dimension: str) -> str:
@@ -90,15 +94,14 @@ def _comparable(context: DashboardContext, selection: Selection) -> Selection:
     return selection if counted else replace(selection, counted_before=False)
 
 
-def _totals(context: DashboardContext, selection: Selection, *, previous: bool = False) -> dict[str, float]:
-    scope = selection.previous_scope if previous else selection.scope
-    return {str(name): value for name, value in traffic.totals(context.store, scope).iloc[0].items()}
+def _first_row(totals: pd.DataFrame) -> dict[str, float]:
+    return {str(name): value for name, value in totals.iloc[0].items()}
 
 
-def _chart(context: DashboardContext, selection: Selection, language: str) -> Chart:
+def _chart(
+    context: DashboardContext, selection: Selection, language: str, series: pd.DataFrame, earlier: pd.DataFrame | None
+) -> Chart:
     interval = selection.period.interval
-    series = traffic.timeseries(context.store, selection.scope, interval)
-    earlier = traffic.timeseries(context.store, selection.previous_scope, interval) if selection.shows_before else None
     now = context.now().astimezone(selection.zone).replace(tzinfo=None)
     starts = [_as_time(start) for start in series["start"]]
     ends = [*starts[1:], _as_time(selection.period.end)]

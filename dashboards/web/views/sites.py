@@ -21,6 +21,7 @@ from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.db.sites import add_site, list_sites
 from tracker.reports import traffic
+from tracker.reports.breakdowns import breakdown
 from tracker.reports.periods import Period, parse_period
 from tracker.reports.scope import Dimension, Scope
 
@@ -96,7 +97,7 @@ def _first_hit(context: DashboardContext, site: Site) -> dict[str, Any]:
     if last_at is not None:
         day = last_at.astimezone(zone).date()
         scope = Scope(site.domain, Period(day, day + timedelta(days=1), zone, "today"))
-        pages = traffic.breakdown(context.store, scope, Dimension.PAGE, limit=1)
+        pages = breakdown(context.store, scope, Dimension.PAGE, limit=1)
         page = str(pages["value"].iloc[0]) if len(pages) else "/"
         when = moments.ago(language, last_at, context.now(), zone)
         return {"received": True, "page": page, "when": when, "not_counted": None}

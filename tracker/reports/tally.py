@@ -1,0 +1,243 @@
+"""Counts a period by groups: the one statement behind totals, time series, breakdowns and queries.
+
+A statement has up to three parts, each grouped alike and joined by the groups: sums over event rows, sums over the
+visits that began in the period, and how far pages were read. A part that no metric needs is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, tuple_
+
+from tracker.reports import metrics
+from tracker.reports.local_time import truncated
+from tracker.reports.scope import EVENT_LEVEL, Dimension, Scope, column_of, exit_pages, naive
+from tracker.store.schema import events
+
+# A visit that begins in the period is followed so far past the period's end.
+_OVERRUN = timedelta(hours=12)
+
+
+class _Side(Enum):
+    """How a group finds the visits that are its own."""
+
+    FACT = "each of a visit's rows says it"
+    BEGAN = "the moment at which the visit began says it"
+    TOUCHED = "a visit belongs to every value that one of its rows has"
+    EXIT = "the visit's last page says it"
+
+
+@dataclass(frozen=True)
+class Group:
+    """What rows are grouped by: a dimension, or an `interval` of the site's clock."""
+
+    dimension: Dimension | None = None
+    interval: str | None = None
+
+    def of_event(self, scope: Scope) -> ColumnElement[Any]:
+        if self.interval is not None:
+            return truncated(scope.period, self.interval)
+        assert self.dimension is not None
+        return column_of(self.dimension)
+
+    @property
+    def side(self) -> _Side:
+        if self.interval is not None:
+            return _Side.BEGAN
+        if self.dimension is Dimension.EXIT_PAGE:
+            return _Side.EXIT
+        # A visit bounces on the page that it entered by, as Plausible has it.
+        is_fact = self.dimension not in EVENT_LEVEL or self.dimension is Dimension.PAGE
+        return _Side.FACT if is_fact else _Side.TOUCHED
+
+    @property
+    def fact(self) -> ColumnElement[Any]:
+        assert self.dimension is not None
+        return events.c.entry_page if self.dimension is Dimension.PAGE else column_of(self.dimension)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A count: of what, narrowed how, by which groups.
+
+    `condition` keeps event rows; `picked` says that it (or a group) keeps single rows of a visit, so that visits are
+    counted by their ids. `with_total` adds a row over all groups, whose group columns are null.
+    """
+
+    scope: Scope
+    names: Sequence[str]
+    groups: Sequence[Group] = ()
+    condition: ColumnElement[bool] | None = None
+    picked: bool = False
+    with_total: bool = False
+
+    def statement(self) -> Select[Any]:
+        """A select with the groups as g0, g1, …, then the metrics by their names."""
+        parts = [part for part in (self._of_events(), self._of_visits(), self._of_reads()) if part is not None]
+        raw = {column.name: column for part in parts for column in part.c if not column.name.startswith("g")}
+        first = parts[0]
+        joined = first
+        for part in parts[1:]:
+            same = [first.c[name].is_not_distinct_from(part.c[name]) for name in self._labels]
+            joined = joined.join(part, and_(true(), *same), isouter=True)
+        return select(
+            *(first.c[name] for name in self._labels),
+            *(metrics.METRICS[name].formula(raw).label(name) for name in self.names),
+        ).select_from(joined)
+
+    @property
+    def _labels(self) -> list[str]:
+        return [f"g{index}" for index in range(len(self.groups))]
+
+    @property
+    def _rows(self) -> ColumnElement[bool]:
+        return self.scope.where() if self.condition is None else and_(self.scope.span(), self.condition)
+
+    def _needs(self, part: str) -> set[str]:
+        return {raw for name in self.names for raw in getattr(metrics.METRICS[name], part)}
+
+    def _grouped(self, statement: Select[Any], columns: Sequence[ColumnElement[Any]], name: str) -> Any:
+        if columns and self.with_total:
+            statement = statement.group_by(func.grouping_sets(tuple_(*columns), tuple_()))
+        elif columns:
+            statement = statement.group_by(*columns)
+        return statement.subquery(name)
+
+    def _of_events(self) -> Any:
+        """Sums over event rows; it stands first and has a row for every group, so it is never left out."""
+        source, columns = self._event_groups()
+        sums = {
+            "visitors": metrics.VISITORS,
+            "visits": metrics.VISITS_TOUCHED if self.picked else metrics.VISITS,
+            "pageviews": metrics.PAGEVIEWS,
+            "engaged_ms": metrics.ENGAGED_MS,
+            "events": metrics.EVENTS,
+        }
+        needs = self._needs("of_events") or {"events"}
+        if columns and "visitors" in needs and not self.picked:
+            return self._of_people(source, columns, {raw: sums[raw] for raw in sums if raw in needs - {"visitors"}})
+        wanted = [sums[raw].label(raw) for raw in sums if raw in needs]
+        statement = select(*_labelled(columns), *wanted).select_from(source).where(self._rows)
+        return self._grouped(statement, columns, "counted")
+
+    def _of_people(self, source: Any, columns: list[ColumnElement[Any]], sums: dict[str, ColumnElement[Any]]) -> Any:
+        """As `_of_events`, by way of a row a group and visitor: twice as fast as a distinct count in each group."""
+        people = (
+            select(*_labelled(columns), events.c.visitor_id, *(value.label(raw) for raw, value in sums.items()))
+            .select_from(source)
+            .where(self._rows)
+            .group_by(*columns, events.c.visitor_id)
+            .subquery("people")
+        )
+        groups = [people.c[label] for label in self._labels]
+        wanted = [func.sum(people.c[raw]).label(raw) for raw in sums]
+        visitors = func.count(people.c.visitor_id.distinct()) if self.with_total else func.count()
+        return self._grouped(select(*groups, visitors.label("visitors"), *wanted), groups, "counted")
+
+    def _event_groups(self) -> tuple[Any, list[ColumnElement[Any]]]:
+        """What to select event rows from, and the groups as expressions over it."""
+        if not any(group.side is _Side.EXIT for group in self.groups):
+            return events, [group.of_event(self.scope) for group in self.groups]
+        exits = self._exits()
+        columns = [
+            exits.c.exit_page if group.side is _Side.EXIT else group.of_event(self.scope) for group in self.groups
+        ]
+        return events.join(exits, events.c.visit_id == exits.c.visit_id), columns
+
+    def _exits(self) -> Any:
+        return exit_pages(self.scope.span(overrun=_OVERRUN))
+
+    def _of_visits(self) -> Any:
+        """Sums over the visits that began in the period."""
+        needs = self._needs("of_visits")
+        if not needs:
+            return None
+        visits = self._visits()
+        source: Any = visits
+        touched, exits = self._touched(), self._exits()
+        if touched is not None:
+            source = source.join(touched, touched.c.visit_id == visits.c.visit_id)
+        if any(group.side is _Side.EXIT for group in self.groups):
+            source = source.join(exits, exits.c.visit_id == visits.c.visit_id)
+        columns = [self._visit_group(label, visits, touched, exits) for label in self._labels]
+        names = {"bounces": "bounces", "begun": "visits", "span_seconds": "seconds"}
+        wanted = [func.sum(visits.c[name]).label(raw) for raw, name in names.items() if raw in needs]
+        statement = select(*_labelled(columns), *wanted).select_from(source)
+        if not self.with_total:
+            return self._grouped(statement, columns, "begun")
+        by_group = statement.group_by(*columns).subquery("by_group")
+        groups = [by_group.c[label] for label in self._labels]
+        sums = [func.sum(by_group.c[column.name]).label(column.name) for column in wanted]
+        return self._grouped(select(*groups, *sums), groups, "begun")
+
+    def _visit_group(self, label: str, visits: Any, touched: Any, exits: Any) -> ColumnElement[Any]:
+        group = self.groups[int(label[1:])]
+        if group.interval is not None:
+            return truncated(self.scope.period, group.interval, visits.c.began_at)
+        found: ColumnElement[Any]
+        if group.side is _Side.TOUCHED:
+            found = touched.c[label]
+        else:
+            found = exits.c.exit_page if group.side is _Side.EXIT else visits.c[label]
+        return found
+
+    def _visits(self) -> Any:
+        """A row a visit that began in the period: visit_id, began_at, seconds, bounces, visits and its facts."""
+        begins = case((events.c.occurred_at < naive(self.scope.period.end_at), events.c.visits), else_=0)
+        first, last = func.min(events.c.occurred_at), func.max(events.c.occurred_at)
+        facts = [
+            func.any_value(group.fact).label(label)
+            for label, group in zip(self._labels, self.groups, strict=True)
+            if group.side is _Side.FACT
+        ]
+        statement = (
+            select(
+                events.c.visit_id,
+                first.label("began_at"),
+                func.date_diff("second", first, last).label("seconds"),
+                func.sum(events.c.bounces).label("bounces"),
+                func.sum(events.c.visits).label("visits"),
+                *facts,
+            )
+            .where(self.scope.span(overrun=_OVERRUN))
+            .group_by(events.c.visit_id)
+            .having(func.sum(begins) > 0)
+        )
+        if self.condition is None:
+            return statement.where(self.scope.kept()).subquery("visits")
+        return statement.where(events.c.visit_id.in_(select(events.c.visit_id).where(self._rows))).subquery("visits")
+
+    def _touched(self) -> Any:
+        """Each visit with each value that one of its rows has, for the groups that differ within a visit."""
+        columns = [
+            group.of_event(self.scope).label(label)
+            for label, group in zip(self._labels, self.groups, strict=True)
+            if group.side is _Side.TOUCHED
+        ]
+        if not columns:
+            return None
+        return select(events.c.visit_id, *columns).where(self._rows).distinct().subquery("touched")
+
+    def _of_reads(self) -> Any:
+        """How far pages were read: the furthest that each visit came on each page, on average."""
+        if not self._needs("of_reads"):
+            return None
+        source, columns = self._event_groups()
+        reads = (
+            select(*_labelled(columns), func.max(events.c.scroll_depth).label("depth"))
+            .select_from(source)
+            .where(self._rows, events.c.scroll_depth.is_not(None))
+            .group_by(*columns, events.c.visit_id, events.c.path)
+            .subquery("furthest")
+        )
+        groups = [reads.c[label] for label in self._labels]
+        return self._grouped(select(*groups, func.avg(reads.c.depth).label("depth")), groups, "reads")
+
+
+def _labelled(columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [column.label(f"g{index}") for index, column in enumerate(columns)]
