@@ -52,6 +52,7 @@ def create_app(
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         MAX_CONTENT_LENGTH=1024 * 1024,
     )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # a report's keys come in the order in which people read them
     app.register_blueprint(health.create_blueprint(probes))
     operator = Operator(settings, app_database, store, utc_now)
     operations = operations_blueprint(operator, operator_key)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -14,9 +15,11 @@ from tracker.db import deliveries
 from tracker.db.models import Delivery
 from tracker.db.sites import list_sites
 from tracker.db.users import count_users
+from tracker.enrichment.drops import DropReason
 from tracker.enrichment.geo import is_fast
 from tracker.geo.shelf import open_databases
 from tracker.reports import traffic
+from tracker.reports.periods import parse_period
 from tracker.reverse_dns.lookup import Lookup, Unanswered
 from tracker.store import recovery
 
@@ -136,6 +139,23 @@ def _sites(operator: Operator) -> Iterator[Finding]:
             yield Finding("hint", f"{site.domain}: no hit yet; is the snippet in its pages?")
         else:
             yield Finding("good", f"{site.domain}: last event {last:%Y-%m-%d %H:%M} UTC")
+    yield from _unknown_sites(operator)
+
+
+def _unknown_sites(operator: Operator) -> Iterator[Finding]:
+    """A misspelt `data-domain` shows nowhere else: such hits stand under no site."""
+    week = parse_period("7d", today=operator.now().date(), time_zone=ZoneInfo("UTC"))
+    dropped = traffic.not_counted(operator.store, "", week)
+    hits = dropped[dropped["reason"] == DropReason.UNKNOWN_SITE].groupby("detail")["hits"].sum()
+    if hits.empty:
+        return
+    # Anybody can send any name, so it is shown as a literal, without what a terminal would obey.
+    named = ", ".join(f"{name!a} ({n:,})" for name, n in hits.nlargest(3).items())
+    yield Finding(
+        "hint",
+        f"{hits.sum():,} hits of the last 7 days name a site that is not here: {named}; if one is yours, "
+        "`webleads site add` it, or mend data-domain in its pages",
+    )
 
 
 def _mail(operator: Operator) -> Iterator[Finding]:
