@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from tracker.enrichment.event import VISIT_FACTS
 from tracker.hit import EPOCH
+from tracker.ingest.conduct import is_scripted
 from tracker.ingest.visits import Recalled
 from tracker.store.engines import EventStore
 from tracker.store.schema import events
@@ -20,9 +22,22 @@ _COLUMNS = (
     events.c.occurred_at,
     events.c.event_id,
     events.c.bounces,
+    events.c.engaged_ms,
+    events.c.screen_width,
+    events.c.title,
+    events.c.language,
     *(events.c[name] for name in VISIT_FACTS),
 )
 _IDS_A_QUERY = 1000
+
+
+class StoredEvent(NamedTuple):
+    """One stored event of a visit; `occurred_at` in µs since 1970."""
+
+    visit_id: int
+    site: str
+    occurred_at: int
+    pageviews: int
 
 
 class StoredVisits:
@@ -36,6 +51,15 @@ class StoredVisits:
         ids = list(visitor_ids)
         for start in range(0, len(ids), _IDS_A_QUERY):
             yield from self._rows_of(ids[start : start + _IDS_A_QUERY], from_us, to_us)
+
+    def events_of(self, visit_ids: Collection[int]) -> Iterator[StoredEvent]:
+        """The events of visits, as far as taking them back needs to know them."""
+        ids = list(visit_ids)
+        columns = (events.c.visit_id, events.c.site, events.c.occurred_at, events.c.pageviews)
+        for start in range(0, len(ids), _IDS_A_QUERY):
+            statement = select(*columns).where(events.c.visit_id.in_(ids[start : start + _IDS_A_QUERY]))
+            for visit_id, site, occurred_at, pageviews in self._store.rows(statement):
+                yield StoredEvent(visit_id, site, _microseconds(occurred_at), pageviews)
 
     def latest_us(self) -> int:
         """The latest moment of which the store holds an event; 0 when it is empty."""
@@ -52,8 +76,18 @@ class StoredVisits:
             .order_by(events.c.occurred_at)
         )
         for row in self._store.rows(statement):
-            visitor_id, visit_id, name, occurred_at, event_id, bounces, *facts = row
-            yield Recalled(visitor_id, visit_id, name, _microseconds(occurred_at), event_id, bounces, tuple(facts))
+            visitor_id, visit_id, name, occurred_at, event_id, bounces, engaged_ms, width, title, language, *facts = row
+            yield Recalled(
+                visitor_id=visitor_id,
+                visit_id=visit_id,
+                name=name,
+                occurred_at=_microseconds(occurred_at),
+                event_id=event_id,
+                bounces=bounces,
+                facts=tuple(facts),
+                engaged_ms=engaged_ms,
+                scripted=is_scripted(event_id, width, title, language),
+            )
 
 
 def _moment(microseconds: int) -> datetime:

@@ -13,8 +13,11 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW, VISIT_FACTS, Event
+from tracker.ingest.conduct import BEHAVIOUR_NAMES, Conduct, is_scripted
+from tracker.ingest.crowds import CrowdKey, Crowds
 
 VISIT_GAP_US = 30 * 60 * 1_000_000
 
@@ -28,7 +31,7 @@ _facts_of = attrgetter(*VISIT_FACTS)
 class Visit:
     """A visit so far. `facts` are the VISIT_FACTS of its first event; times are µs since 1970."""
 
-    __slots__ = ("bounced", "engaging", "event_ids", "facts", "first_us", "last_us", "visit_id")
+    __slots__ = ("bounced", "conduct", "crowd", "engaging", "event_ids", "facts", "first_us", "last_us", "visit_id")
 
     def __init__(self, visit_id: int, first_us: int, last_us: int, facts: tuple[Any, ...]) -> None:
         self.visit_id = visit_id
@@ -38,6 +41,8 @@ class Visit:
         self.event_ids: set[str] = set()
         self.bounced = False  # counts as a bounce now
         self.engaging = False  # had a second page or an interaction, so it never is a bounce again
+        self.conduct = Conduct()
+        self.crowd: CrowdKey | None = None
 
     def distance_us(self, begin_us: int, end_us: int) -> int:
         """How far a span of time lies from the visit; 0 within it."""
@@ -55,12 +60,16 @@ class Visitor(list[Visit]):
 
 
 class Arrival(NamedTuple):
-    """An enriched event with who sent it: the visitor's id and, just after midnight, yesterday's id."""
+    """An enriched event with who sent it: the visitor's id and, just after midnight, yesterday's id.
+
+    `disabled_rules` are the rules of behaviour by which the event's site does not want its visitors judged.
+    """
 
     event: Event
     visitor_id: int
     yesterdays_id: int | None
     interactive: bool
+    disabled_rules: frozenset[str] = frozenset()
 
 
 class Recalled(NamedTuple):
@@ -73,6 +82,8 @@ class Recalled(NamedTuple):
     event_id: str | None
     bounces: int
     facts: tuple[Any, ...]
+    engaged_ms: int = 0
+    scripted: bool = False
 
 
 Recall = Callable[[Collection[int], int, int], Iterable[Recalled]]
@@ -90,6 +101,17 @@ class Visits:
         self._recall_until_us = stored_until_us
         self._max_visitors = max_visitors
         self._visitors: OrderedDict[int, Visitor] = OrderedDict()
+        self._crowds = Crowds()
+        self._bots: OrderedDict[int, BotRule] = OrderedDict()
+        self._judged: dict[int, BotRule] = {}
+
+    def take_judged(self) -> dict[int, BotRule]:
+        """The visits that turned out to be a bot's since this was last asked, with the rule that each broke.
+
+        Their events so far are no longer to be counted; those to come are dropped by `assign`.
+        """
+        judged, self._judged = self._judged, {}
+        return judged
 
     def assign(self, arrivals: Sequence[Arrival]) -> list[Drop | None]:
         """Fills each event's visitor, visit and deltas; a Drop in its place when it is not counted.
@@ -114,6 +136,9 @@ class Visits:
                 visitor_id = arrival.yesterdays_id
         if visit is not None and event.event_id in visit.event_ids:
             return Drop(DropReason.DUPLICATE)
+        if visit is not None and visit.visit_id in self._bots:
+            visit.last_us = max(visit.last_us, event.occurred_at)
+            return Drop(DropReason.BOT, BEHAVIOUR_NAMES[self._bots[visit.visit_id]])
         if visit is None:
             if event.name == ENGAGEMENT:
                 return Drop(DropReason.NO_VISIT)
@@ -121,7 +146,28 @@ class Visits:
         event.visitor_id = visitor_id
         _join(visit, event, interactive=arrival.interactive)
         self._visitors.move_to_end(visitor_id)
+        self._judge(visit, event, arrival.disabled_rules)
         return None
+
+    def _judge(self, visit: Visit, event: Event, disabled_rules: frozenset[str]) -> None:
+        scripted = is_scripted(event.event_id, event.screen_width, event.title, event.language)
+        rule = visit.conduct.see(event.name, event.occurred_at, event.engaged_ms, scripted=scripted)
+        if rule is not None and rule not in disabled_rules:
+            self._condemn([visit.visit_id], rule)
+        if BotRule.ONE_PAGE_MANY_ADDRESSES in disabled_rules:
+            return
+        if event.visits and scripted:
+            visit.crowd, crowd = self._crowds.begin(event)
+            self._condemn(crowd, BotRule.ONE_PAGE_MANY_ADDRESSES)
+        elif visit.crowd is not None:
+            self._crowds.read_on(visit.crowd)
+            visit.crowd = None
+
+    def _condemn(self, visit_ids: Sequence[int], rule: BotRule) -> None:
+        for visit_id in visit_ids:
+            self._bots[visit_id] = self._judged[visit_id] = rule
+        while len(self._bots) > self._max_visitors:
+            self._bots.popitem(last=False)
 
     def _begin(self, visitor_id: int, event: Event) -> Visit:
         event.entry_page = event.path
@@ -175,6 +221,8 @@ class Visits:
             visit.last_us = max(visit.last_us, row.occurred_at)
             if row.event_id is not None:
                 visit.event_ids.add(row.event_id)
+            if row.visit_id in recalled:
+                visit.conduct.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
             if row.name != ENGAGEMENT and row.visit_id in recalled:
                 # A second page or an interaction wrote −1, in whatever order they came.
                 visit.engaging = visit.engaging or row.bounces < 0

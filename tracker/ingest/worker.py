@@ -21,6 +21,7 @@ from tracker.enrichment.event import Event
 from tracker.enrichment.pipeline import Enricher, SiteRules
 from tracker.hit import EPOCH, Hit
 from tracker.ingest.backlog import Line, Piece, in_order, next_pieces
+from tracker.ingest.corrections import Counted, Judged, Tally
 from tracker.ingest.identity import Identity
 from tracker.ingest.recall import StoredVisits
 from tracker.ingest.sites import SiteDirectory
@@ -47,18 +48,6 @@ class Progress(NamedTuple):
     lines: int
     events: int
     dropped: Counter[str]
-
-
-class _Tally:
-    """What became of the lines of one segment in one batch."""
-
-    def __init__(self) -> None:
-        self.events = 0
-        self.pageviews = 0
-        self.drops: Counter[tuple[str, date, str, str]] = Counter()
-
-    def drop(self, site: str, day: date, drop: Drop) -> None:
-        self.drops[(site, day, drop.reason, drop.detail)] += 1
 
 
 class Ingest:
@@ -143,12 +132,15 @@ class Ingest:
         if not pieces:
             return Progress(0, 0, Counter())
         before(pieces)
-        tallies = {piece.segment: _Tally() for piece in pieces}
+        tallies = {piece.segment: Tally() for piece in pieces}
         try:
-            events = self._process(in_order(pieces), tallies)
+            counted = self._process(in_order(pieces), tallies)
+            counted, retracted = self._take_back(counted, tallies[pieces[-1].segment])
+            events = [event for event, _ in counted]
             positions = [self._advanced(piece, tallies[piece.segment]) for piece in pieces]
             drops = sum((tally.drops for tally in tallies.values()), Counter[tuple[str, date, str, str]]())
-            self._store.append(Batch(_columns(events), [NotCounted(*key, n) for key, n in drops.items()], positions))
+            missed = [NotCounted(*key, n) for key, n in drops.items()]
+            self._store.append(Batch(_columns(events), missed, positions, retracted))
         except BaseException:
             self._visits = None
             raise
@@ -159,28 +151,36 @@ class Ingest:
             reasons[reason] += hits
         return Progress(sum(len(piece.lines) for piece in pieces), len(events), reasons)
 
-    def _process(self, lines: Iterable[Line], tallies: Mapping[str, _Tally]) -> list[Event]:
+    def _process(self, lines: Iterable[Line], tallies: Mapping[str, Tally]) -> list[Counted]:
         arrivals: list[Arrival] = []
-        origins: list[tuple[SiteRules, _Tally]] = []
+        origins: list[tuple[SiteRules, Tally]] = []
         for line in lines:
             tally = tallies[line.segment]
             if line.problem is not None:
                 tally.drop("", datetime.now(UTC).date(), Drop(DropReason.INVALID_HIT, line.problem[:100]))
             for hit in line.hits:
                 self._arrive(hit, tally, arrivals, origins)
-        events = []
+        counted = []
         for arrival, (site, tally), drop in zip(arrivals, origins, self._known_visits().assign(arrivals), strict=True):
             if drop is None:
-                events.append(arrival.event)
-                tally.events += 1
-                tally.pageviews += arrival.event.pageviews
+                counted.append(Counted(arrival.event, tally))
+                tally.count(1, arrival.event.pageviews)
             else:
                 tally.drop(site.domain, self._identity.local_day(site.time_zone, arrival.event.occurred_at), drop)
-        return events
+        return counted
 
-    def _arrive(
-        self, hit: Hit, tally: _Tally, arrivals: list[Arrival], origins: list[tuple[SiteRules, _Tally]]
-    ) -> None:
+    def _take_back(self, counted: list[Counted], into: Tally) -> tuple[list[Counted], list[int]]:
+        """What is still counted, once the visits are known whose behaviour is a bot's, and those that the store forgets."""
+        visits = self._known_visits().take_judged()
+        if not visits:
+            return counted, []
+        return Judged(visits, self._day_at).take_back(counted, self._recall.events_of(visits), into)
+
+    def _day_at(self, site: str, moment_us: int) -> date:
+        rules = self._sites.find(site)
+        return self._identity.local_day(rules.time_zone if rules else "UTC", moment_us)
+
+    def _arrive(self, hit: Hit, tally: Tally, arrivals: list[Arrival], origins: list[tuple[SiteRules, Tally]]) -> None:
         domain = claimed_domain(hit)
         site = self._sites.find(domain)
         moment_us = hit.occurred_at_us
@@ -196,10 +196,11 @@ class Ingest:
         if isinstance(event, Drop):
             tally.drop(site.domain, self._identity.local_day(site.time_zone, moment_us), event)
             return
-        arrivals.append(self._identity.arrival(event, hit, site.time_zone))
+        arrival = self._identity.arrival(event, hit, site.time_zone)
+        arrivals.append(arrival._replace(disabled_rules=site.disabled_rules) if site.disabled_rules else arrival)
         origins.append((site, tally))
 
-    def _advanced(self, piece: Piece, tally: _Tally) -> SegmentPosition:
+    def _advanced(self, piece: Piece, tally: Tally) -> SegmentPosition:
         before = self._positions.get(piece.segment) or SegmentPosition(piece.segment, 0, 0, 0, {})
         dropped = Counter(before.dropped)
         for (_, _, reason, _), hits in tally.drops.items():

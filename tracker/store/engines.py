@@ -54,12 +54,14 @@ class SegmentPosition(NamedTuple):
 class Batch(NamedTuple):
     """What one transaction adds. `columns` has a list or an array for every name in EVENT_COLUMNS, all of one length.
 
-    `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us].
+    `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us]. `retracted` are visits that
+    turned out not to be counted: their stored events are removed.
     """
 
     columns: Mapping[str, Any]
     not_counted: Sequence[NotCounted] = ()
     positions: Sequence[SegmentPosition] = ()
+    retracted: Sequence[int] = ()
 
 
 class EventStore:
@@ -85,6 +87,8 @@ class EventStore:
     def append(self, batch: Batch) -> None:
         """Adds a batch in one transaction: all of it is stored, or nothing."""
         with self.transaction() as connection:
+            if batch.retracted:
+                connection.execute(events.delete().where(events.c.visit_id.in_(batch.retracted)))
             if batch.columns and len(batch.columns["site"]):
                 _insert_events(connection, batch.columns)
             if batch.not_counted:

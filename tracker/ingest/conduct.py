@@ -1,0 +1,59 @@
+"""How a visitor behaves in a visit, and when that is no person's way: pure, with little memory a visit.
+
+Only a page with the snippet in a browser is judged: it alone reports reading time. A hit of another client may come from
+a server that passes on many people's, and a line of a log has no reading time to miss.
+"""
+
+from __future__ import annotations
+
+from tracker.enrichment.bots import BotRule
+from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
+
+# What a publisher reads of a visit that was judged by its behaviour; stored, so never change one.
+BEHAVIOUR_NAMES = {
+    BotRule.IMPOSSIBLE_RATE: "Pages faster than anyone reads",
+    BotRule.READS_NOTHING: "Many pages and no reading",
+    BotRule.ONE_PAGE_MANY_ADDRESSES: "One page from hundreds of addresses",
+}
+
+# Nobody opens twenty pages in ten seconds; a browser that restores its tabs opens the most.
+FAST_PAGES = 20
+FAST_US = 10 * 1_000_000
+# So many pages of our snippet, and not a moment in the foreground of any of them.
+UNREAD_PAGES = 25
+
+
+class Conduct:
+    """One visit's behaviour. `see` takes its events in the order in which they arrive."""
+
+    __slots__ = ("_moments", "_unread", "engaged")
+
+    def __init__(self) -> None:
+        self.engaged = False
+        self._moments: list[int] = []
+        self._unread = 0
+
+    def see(self, name: str, occurred_at: int, engaged_ms: int, *, scripted: bool) -> BotRule | None:
+        """The rule by which the visit is a bot's now that one more event is known; None while it may be a person's.
+
+        `occurred_at` in µs since 1970; `scripted` for an event of the snippet, which reports reading time.
+        """
+        if name == ENGAGEMENT:
+            self.engaged = self.engaged or engaged_ms > 0
+            return None
+        if name != PAGEVIEW:
+            self.engaged = True  # a click, a form, a file: what a page's own script saw somebody do
+            return None
+        if not scripted:
+            return None
+        self._moments.append(occurred_at)
+        del self._moments[:-FAST_PAGES]
+        self._unread += 1
+        if len(self._moments) == FAST_PAGES and max(self._moments) - min(self._moments) < FAST_US:
+            return BotRule.IMPOSSIBLE_RATE
+        return BotRule.READS_NOTHING if self._unread >= UNREAD_PAGES and not self.engaged else None
+
+
+def is_scripted(event_id: str | None, screen_width: int | None, title: str | None, language: str | None) -> bool:
+    """Whether an event came from the snippet: it gives each event an id, the screen's width, the title and the language."""
+    return event_id is not None and screen_width is not None and title is not None and language is not None

@@ -1,0 +1,92 @@
+"""One page asked for from hundreds of addresses by the same agent, none of which reads it: a botnet, not readers.
+
+A page that many people like is read by many kinds of agents, comes with referrers, and leads to other pages; a crowd
+that does none of this over a day is judged as a whole. Pure; memory is bounded, and begins anew with the process.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from typing import NamedTuple
+
+from tracker.enrichment.event import Event
+
+CROWD = 200
+_WINDOW_US = 24 * 3600 * 1_000_000
+# Of the agent's visits to the site, and of the page's visits: an agent that many have goes everywhere, a page that
+# many like is opened by every agent.
+_OF_AGENT = 0.95
+_OF_PAGE = 0.6
+_MAX_KEYS = 20_000
+
+
+class CrowdKey(NamedTuple):
+    """What a crowd's visits have in common."""
+
+    site: str
+    path: str | None
+    agent: tuple[str | None, ...]
+
+
+class _Crowd:
+    __slots__ = ("alive", "judged", "visit_ids")
+
+    def __init__(self) -> None:
+        self.visit_ids: list[int] = []
+        self.alive = False  # somebody in it read on
+        self.judged = False
+
+
+class Crowds:
+    """Counts the first pages of visits by site, page and agent."""
+
+    def __init__(self) -> None:
+        self._crowds: OrderedDict[CrowdKey, _Crowd] = OrderedDict()
+        self._visits_of_agent: Counter[tuple[str, tuple[str | None, ...]]] = Counter()
+        self._visits_of_page: Counter[tuple[str, str | None]] = Counter()
+        self._window_us = 0
+
+    def begin(self, event: Event) -> tuple[CrowdKey, list[int]]:
+        """Takes up a visit's first page; gives its key, and the visits that are a bot's from now on, this one included."""
+        self._turn(event.occurred_at)
+        key = CrowdKey(
+            event.site, event.path, (event.browser, event.browser_version, event.os, event.os_version, event.device)
+        )
+        self._visits_of_agent[key.site, key.agent] += 1
+        self._visits_of_page[key.site, key.path] += 1
+        crowd = self._crowds.get(key)
+        if crowd is None:
+            crowd = self._crowds[key] = _Crowd()
+            if len(self._crowds) > _MAX_KEYS:
+                self._crowds.popitem(last=False)
+        self._crowds.move_to_end(key)
+        crowd.alive = crowd.alive or event.referrer is not None
+        if crowd.alive:
+            return key, []
+        if crowd.judged:
+            return key, [event.visit_id]
+        crowd.visit_ids.append(event.visit_id)
+        if len(crowd.visit_ids) < CROWD or not self._stands_out(key, len(crowd.visit_ids)):
+            return key, []
+        crowd.judged = True
+        judged, crowd.visit_ids = crowd.visit_ids, []
+        return key, judged
+
+    def read_on(self, key: CrowdKey) -> None:
+        """Somebody of a crowd read, or went on to another page: it is one of people."""
+        crowd = self._crowds.get(key)
+        if crowd is not None and not crowd.judged:
+            crowd.alive = True
+            crowd.visit_ids = []
+
+    def _stands_out(self, key: CrowdKey, visits: int) -> bool:
+        of_agent = self._visits_of_agent[key.site, key.agent]
+        return visits >= _OF_AGENT * of_agent and visits >= _OF_PAGE * self._visits_of_page[key.site, key.path]
+
+    def _turn(self, now_us: int) -> None:
+        """Begins a day anew; an event out of order, as of an old log, belongs to the window that is open."""
+        if now_us - self._window_us > _WINDOW_US:
+            self._window_us = now_us
+            self._crowds.clear()
+            self._visits_of_agent.clear()
+            self._visits_of_page.clear()
