@@ -21,6 +21,7 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
 
     `e` is engaged time in ms, `sd` scroll depth in percent, `age` ms between the event and its sending,
     `w` the screen's width in CSS pixels, `id` the client's event id, `vid` a visitor id given with consent.
+    `email`, `company` and `token` (of a newsletter's link) say who reads; without `consent` they are as if not sent.
     """
 
     n: str | None = None
@@ -54,6 +55,10 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
     age: float | None = None
     vid: str | None = None
     wd: bool | int | None = None
+    consent: bool | int | None = None
+    email: str | None = None
+    company: str | None = None
+    token: str | None = None
 
     @property
     def event_name(self) -> str | None:

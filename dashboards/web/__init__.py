@@ -16,6 +16,7 @@ from dashboards.web.views import (
     home,
     leads,
     not_counted,
+    opt_out,
     overview,
     sign_in,
     site_settings,
@@ -39,6 +40,7 @@ def register(app: Flask, context: DashboardContext) -> CSRFProtect:
     app.register_blueprint(language.create_blueprint(context))
     app.register_blueprint(home.create_blueprint(context))
     app.register_blueprint(first_run.create_blueprint(context))
+    app.register_blueprint(opt_out.create_blueprint(context))
     app.register_blueprint(sign_in.create_blueprint(context, SignInLimit(context.now)))
     for view in (account, sites, site_settings, overview, leads, company, not_counted):
         blueprint = view.create_blueprint(context)

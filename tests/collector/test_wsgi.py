@@ -219,3 +219,28 @@ def test_no_body_raises_and_what_is_answered_202_is_kept(call: Caller, body: byt
     status = call.post(body).status
     assert status in (202, 400, 413)
     assert (len(call.kept()) > before) == (status == 202)
+
+
+WHO = {"email": "lea@acme.fr", "company": "Acme", "token": "abc.def"}
+
+
+def test_what_a_reader_said_of_themselves_is_not_even_journalled_without_consent(call: Caller) -> None:
+    call.post(EVENT | WHO)
+    call.post(EVENT | WHO | {"consent": False})
+    call.post(EVENT | WHO | {"consent": 1})
+    words = [(hit.event.email, hit.event.company, hit.event.token) for hit in call.kept()]
+    assert words == [(None, None, None), (None, None, None), ("lea@acme.fr", "Acme", "abc.def")]
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://a.fr/?wl=abc.d-_", "https://a.fr/"),
+        ("https://a.fr/?wl=abc&utm_source=x#y", "https://a.fr/?utm_source=x#y"),
+        ("https://a.fr/?b=1&wl=abc&c=2", "https://a.fr/?b=1&c=2"),
+        ("https://a.fr/?crawl=1", "https://a.fr/?crawl=1"),
+    ],
+)
+def test_the_token_of_a_newsletter_s_link_is_no_part_of_the_page_s_address(call: Caller, url: str, kept: str) -> None:
+    call.post(EVENT | {"u": url})
+    assert call.kept()[0].event.page_url == kept

@@ -11,6 +11,7 @@ from tests.running_service import FIREFOX
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event
 from tracker.enrichment.geo import Databases
+from tracker.enrichment.given import Given, make_token
 from tracker.enrichment.pipeline import Enricher, SiteRules
 from tracker.hit import Hit, WireEvent
 
@@ -56,3 +57,43 @@ def test_scroll_depth_is_a_whole_percent_up_to_a_hundred(
     found = enricher.enrich(hit(sd=sent), SiteRules("a.fr"))
     assert isinstance(found, Event)
     assert found.scroll_depth == stored
+
+
+KEY = "a site's key"
+TOKEN = make_token(Given("lea@acme.fr", "Acme Conseil"), KEY)
+
+
+@pytest.mark.parametrize(
+    ("fields", "company", "domain"),
+    [
+        pytest.param({"consent": True, "email": "Lea@Acme-Conseil.fr"}, "Acme Conseil", "acme-conseil.fr", id="address"),
+        pytest.param({"consent": 1, "email": "@acme-conseil.fr"}, "Acme Conseil", "acme-conseil.fr", id="its-domain"),
+        pytest.param({"consent": True, "email": "lea@gmail.com"}, None, None, id="free-mail"),
+        pytest.param({"consent": True, "email": "lea@gmail.com", "company": "Acme SAS"}, "Acme", None, id="named"),
+        pytest.param({"consent": True, "email": "no address"}, None, None, id="nonsense"),
+        pytest.param({"consent": True, "token": TOKEN}, "Acme Conseil", "acme.fr", id="token"),
+        pytest.param({"consent": True, "token": TOKEN + "x"}, None, None, id="token-changed"),
+        pytest.param({"email": "lea@acme.fr", "company": "Acme"}, None, None, id="no-consent"),
+        pytest.param({"consent": False, "token": TOKEN}, None, None, id="consent-refused"),
+    ],
+)
+def test_a_company_that_the_visitor_names_counts_with_consent(
+    enricher: Enricher, fields: dict[str, object], company: str | None, domain: str | None
+) -> None:
+    found = enricher.enrich(hit(**fields), SiteRules("a.fr", link_key=KEY))
+    assert isinstance(found, Event)
+    assert (found.company, found.company_domain) == (company, domain)
+    assert found.company_method == ("given" if company else None)
+    assert not company or "visitor" in (found.company_evidence or "")
+
+
+@pytest.mark.parametrize(("keeps", "props"), [(False, None), (True, '{"email":"lea@acme.fr"}')])
+def test_the_address_is_stored_only_where_the_site_keeps_addresses(
+    enricher: Enricher, keeps: bool, props: str | None
+) -> None:
+    given = hit(consent=True, email="lea@acme.fr")
+    given.event.n = "Identify"
+    found = enricher.enrich(given, SiteRules("a.fr", keeps_emails=keeps))
+    assert isinstance(found, Event)
+    assert found.props == props
+    assert keeps or "lea" not in str(found)

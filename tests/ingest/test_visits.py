@@ -344,3 +344,40 @@ def test_every_visit_has_one_first_event_and_at_most_one_bounce(
         rows = [event for event in kept if event.visit_id == visit_id]
         assert sum(row.visits for row in rows) == 1
         assert sum(row.bounces for row in rows) in (0, 1)
+
+
+GIVEN = {"company": "Acme", "company_domain": "acme.fr", "company_method": "given", "company_confidence": 0.95}
+NETWORK = {"company": "Transit SA", "company_method": "as_organisation", "source": "LinkedIn"}
+
+
+def test_a_company_that_the_visitor_names_in_mid_visit_is_the_visit_s_from_then_on() -> None:
+    arrivals = [pageview(0, **NETWORK), pageview(1, **GIVEN), pageview(2), engagement(3, seconds=20)]
+    new_visits().assign(arrivals)
+    assert [one.event.company for one in arrivals] == ["Transit SA", "Acme", "Acme", "Acme"]
+    assert [one.event.company_domain for one in arrivals] == [None, "acme.fr", "acme.fr", "acme.fr"]
+    assert {one.event.source for one in arrivals} == {"LinkedIn"}
+    assert len({one.event.visit_id for one in arrivals}) == 1
+    assert sum(one.event.visits for one in arrivals) == 1
+
+
+def test_a_restart_does_not_forget_the_company_that_the_visitor_named() -> None:
+    before = [pageview(0, **NETWORK), pageview(1, **GIVEN)]
+    new_visits().assign(before)
+
+    def recall(*_: object) -> Iterator[Recalled]:
+        for one in (arrival.event for arrival in before):
+            facts = tuple(getattr(one, name) for name in VISIT_FACTS)
+            yield Recalled(one.visitor_id, one.visit_id, one.name, one.occurred_at, None, one.bounces, facts)
+
+    after = pageview(2)
+    Visits(recall, stored_until_us=NOON + 2 * MINUTE).assign([after])
+    assert (after.event.company, after.event.source) == ("Acme", "LinkedIn")
+
+
+def test_consent_in_mid_visit_begins_no_second_visit() -> None:
+    first = pageview(0, visitor=1)
+    agreed = first._replace(event=pageview(5).event, visitor_id=99, yesterdays_id=1)
+    next_day = first._replace(event=pageview(24 * 60).event, visitor_id=99, yesterdays_id=2)
+    new_visits().assign([first, agreed, next_day])
+    assert [one.event.visits for one in (first, agreed, next_day)] == [1, 0, 1]
+    assert [one.event.visitor_id for one in (first, agreed, next_day)] == [1, 1, 99]

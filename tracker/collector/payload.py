@@ -138,12 +138,23 @@ def _check(event: WireEvent, prefix: str) -> None:
     age = event.age
     if age is not None and not 0 <= age < 1e13:
         raise Problem(400, f"{prefix}age", f"`{prefix}age` must be the milliseconds since the event, 0 or more")
+    if not event.consent and (event.email or event.company or event.token):
+        event.email = event.company = event.token = None  # what nobody agreed to is not kept, not even in the journal
+    if "wl=" in url:
+        event.u, event.url = _LINK_TOKEN.sub(_first_separator, url), None
     if len(event.id or "") > 100:
         raise Problem(400, f"{prefix}id", f"`{prefix}id` has {len(event.id or '')} characters; at most 100 are taken")
     _check_domains(event, prefix)
 
 
 _SCHEMES = {"http://", "https://"}
+
+# The token of a newsletter's link names somebody; where it was agreed to, it stands in a field of its own.
+_LINK_TOKEN = re.compile(r"(?P<before>[?&])wl=[^&#]*(?P<after>&?)")
+
+
+def _first_separator(match: re.Match[str]) -> str:
+    return match["before"] if match["after"] else ""
 
 
 def _check_domains(event: WireEvent, prefix: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo, available_timezones
@@ -116,6 +116,19 @@ def update_site(
         site.recipients = kept + [ReportRecipient(email=one, created_at=now) for one in emails if one not in known]
         session.flush()
         return site
+
+
+def link_key(database: AppDatabase, domain: str, *, random_text: Callable[[int], str]) -> str:
+    """The key that signs the tokens of a site's newsletter links, made on first use. Raises LookupError.
+
+    `random_text` gives a text of so many random bytes.
+    """
+    with database.transaction() as session:
+        site = session.scalar(select(Site).where(Site.domain == normalise_domain(domain)).with_for_update())
+        if site is None:
+            raise LookupError(domain)
+        site.link_key = site.link_key or random_text(32)
+        return site.link_key
 
 
 def _zone(name: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from tracker.enrichment.event import GIVEN
 from tracker.enrichment.geo import NetworkRecord
 from tracker.enrichment.given_email import domain_of_email
 from tracker.enrichment.network import LEAD_KINDS, Network, NetworkKind
@@ -42,6 +43,9 @@ _TENANT = re.compile(
 _NO_TENANT = frozenset("app www login id support help api status hooks files edgeapi api-private".split())
 
 
+_MAX_NAMED = 100
+_NAMED = "the visitor named the company"
+
 # Where a company may have a line of its own under somebody else's network.
 _NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFRASTRUCTURE, NetworkKind.UNKNOWN})
 
@@ -58,6 +62,7 @@ class Clues(NamedTuple):
     reverse_name: Callable[[], str | None] = lambda: None
     referrer_host: str | None = None
     email: str | None = None
+    named: str | None = None
 
 
 class StepAnswer(NamedTuple):
@@ -93,11 +98,14 @@ def explain_company(clues: Clues) -> list[StepAnswer]:
 
 
 def by_email(clues: Clues) -> Company | str:
-    """The company at whose domain the visitor's own email address is, where they gave one with their consent."""
+    """The company that the visitor named, or at whose domain their email address is, given with their consent."""
+    name = clean_organisation_name(clues.named[:_MAX_NAMED]) if clues.named else ""
     if not clues.email:
-        return "the visitor gave no email address"
+        return Company(name, None, GIVEN, _NAMED, 0.8) if name else "the visitor gave no email address"
     domain, words = domain_of_email(clues.email)
-    return words if domain is None else Company(name_of_domain(domain), domain, "given", words, 0.95)
+    if domain is None:
+        return Company(name, None, GIVEN, _NAMED, 0.8) if name else words
+    return Company(name or name_of_domain(domain), domain, GIVEN, words, 0.95)
 
 
 def _by_network(clues: Clues) -> Company | str:
@@ -160,7 +168,7 @@ def _by_tenant(clues: Clues) -> Company | str:
 
 # In the order in which they are believed, each with the method that it stands for.
 STEPS: tuple[tuple[str, Step], ...] = (
-    ("given", by_email),
+    (GIVEN, by_email),
     ("as_organisation", _by_network),
     ("reverse_dns", by_reverse_name),
     ("tenant_referrer", _by_tenant),

@@ -10,9 +10,13 @@ from typing import Any
 
 import msgspec
 
-# The names of the two events that the product itself knows; all others are the publisher's own.
+# The names of the events that the product itself knows; all others are the publisher's own.
 PAGEVIEW = "pageview"
 ENGAGEMENT = "engagement"
+IDENTIFY = "Identify"
+
+# The method of a company that the visitor named with consent: it holds from then on, whatever the visit began with.
+GIVEN = "given"
 
 
 class Event(msgspec.Struct, gc=False):

@@ -16,9 +16,10 @@ from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.bots import Signs, detect_bot
 from tracker.enrichment.company import Clues, Company, identify_company
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import Event
+from tracker.enrichment.event import IDENTIFY, Event
 from tracker.enrichment.event_name import event_name
 from tracker.enrichment.geo import Databases, NetworkRecord
+from tracker.enrichment.given import given_words
 from tracker.enrichment.network import Network, NetworkKind, identify_network
 from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
@@ -40,6 +41,8 @@ class SiteRules(NamedTuple):
     hosts: frozenset[str] = frozenset()
     language: str = _LANGUAGE
     honours_signals: bool = False
+    keeps_emails: bool = False
+    link_key: str = ""
 
 
 class AddressFacts(NamedTuple):
@@ -111,15 +114,21 @@ class Enricher:
         if spam_host is not None:
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
+        given = given_words(wire, site.link_key, hit.occurred_at_us)
         clues = Clues(
             hit.ip,
             about.record,
             about.network,
             reverse_name=lambda: self._names.ask(hit.ip) if self._names else None,
             referrer_host=_host_of(attribution.referrer),
+            email=given.email,
+            named=given.company,
         )
         company = identify_company(clues)
-        return _event(hit, site, page, attribution, about, company)
+        event = _event(hit, site, page, attribution, about, company)
+        if event.name == IDENTIFY:
+            event.props = _as_text(given.shown(with_email=site.keeps_emails))
+        return event
 
     def expect(self, addresses: Iterable[str]) -> bool:
         """Has the names looked up that the hits of these addresses will need; whether there are any that are not known."""
@@ -258,7 +267,7 @@ def _props(wire: WireEvent) -> dict[str, str | int | float | bool]:
     return {key: value for key, value in scalars.items() if value is not None}
 
 
-def _as_text(props: dict[str, str | int | float | bool]) -> str | None:
+def _as_text(props: Mapping[str, str | int | float | bool]) -> str | None:
     return json.dumps(props, ensure_ascii=False, separators=(",", ":")) if props else None
 
 

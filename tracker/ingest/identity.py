@@ -55,12 +55,14 @@ class Identity:
     def visitor_ids(
         self, site: str, time_zone: str, address: str, user_agent: str, moment_us: int, consented: str | None = None
     ) -> tuple[int, int | None]:
-        """The visitor's id at a moment and, in the night, the id of the day before.
+        """The visitor's id at a moment and another that a visit of theirs may run under: in the night, yesterday's.
 
-        Ids are signed 64-bit numbers. `consented` is an id that the visitor agreed to; it needs no salt.
+        Ids are signed 64-bit numbers. `consented` is an id that the visitor agreed to; it needs no salt, and a visit
+        in which they agreed goes on under the day's id that it began with.
         """
         if consented:
-            return _hash(b"", f"{site}\0{consented}"), None
+            agreed, days = _hash(b"", f"{site}\0{consented}"), self._days_of(time_zone)
+            return agreed, _hash(self._salt_of(days.at(moment_us)[0]), f"{site}\0{address}\0{user_agent}")
         day, midnight_us = self._days_of(time_zone).at(moment_us)
         person = f"{site}\0{address}\0{user_agent}"
         visitor_id = _hash(self._salt_of(day), person)

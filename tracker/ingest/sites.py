@@ -50,4 +50,6 @@ def _rules(site: Site) -> SiteRules:
         hosts=frozenset({site.domain, f"www.{site.domain}"}),
         language=site.language,
         honours_signals=site.honours_signals,
+        keeps_emails=site.keeps_emails,
+        link_key=site.link_key,
     )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW, VISIT_FACTS, Event
+from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, VISIT_FACTS, Event
 from tracker.ingest.conduct import BEHAVIOUR_NAMES, Conduct, is_scripted
 from tracker.ingest.crowds import CrowdKey, Crowds
 
@@ -26,6 +26,12 @@ LONGEST_READ_US = 12 * 3600 * 1_000_000
 _KEEP_IDLE_US = 2 * VISIT_GAP_US
 
 _facts_of = attrgetter(*VISIT_FACTS)
+
+# A company that the visitor names in mid-visit is the visit's from then on: the facts stand side by side.
+_COMPANY_FACTS = tuple(name for name in VISIT_FACTS if name.startswith("company"))
+_COMPANY = VISIT_FACTS.index(_COMPANY_FACTS[0])
+_METHOD = VISIT_FACTS.index("company_method")
+_company_of = attrgetter(*_COMPANY_FACTS)
 
 
 class Visit:
@@ -219,6 +225,8 @@ class Visits:
                     visitor.append(visit)
             visit.first_us = min(visit.first_us, row.occurred_at)
             visit.last_us = max(visit.last_us, row.occurred_at)
+            if row.facts[_METHOD] == GIVEN:
+                visit.facts = row.facts
             if row.event_id is not None:
                 visit.event_ids.add(row.event_id)
             if row.visit_id in recalled:
@@ -259,6 +267,8 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
 
 def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     event.visit_id = visit.visit_id
+    if event.company_method == GIVEN:
+        visit.facts = visit.facts[:_COMPANY] + _company_of(event) + visit.facts[_COMPANY + len(_COMPANY_FACTS) :]
     for name, value in zip(VISIT_FACTS, visit.facts, strict=True):
         setattr(event, name, value)
     visit.first_us = min(visit.first_us, event.occurred_at)

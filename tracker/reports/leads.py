@@ -162,7 +162,7 @@ def _scores(store: EventStore, scope: Scope, now: datetime) -> dict[str, Score]:
             events.c.company,
             day,
             metrics.VISITORS.label("visitors"),
-            metrics.VISITS.label("visits"),
+            metrics.VISITS_TOUCHED.label("visits"),
             metrics.PAGEVIEWS.label("pageviews"),
             metrics.ENGAGED_MS.label("engaged_ms"),
             func.max(events.c.occurred_at).label("last_seen"),
@@ -189,7 +189,7 @@ def _companies(store: EventStore, scope: Scope) -> pd.DataFrame:
     statement = (
         select(
             events.c.company,
-            metrics.VISITS.label("visits"),
+            metrics.VISITS_TOUCHED.label("visits"),
             metrics.VISITORS.label("visitors"),
             metrics.PAGEVIEWS.label("pageviews"),
             metrics.ENGAGED_MS.label("engaged_ms"),
@@ -220,7 +220,7 @@ def _pages(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[
 
 def _sources(store: EventStore, scope: Scope) -> dict[str, list[str]]:
     """By company: the sources of its visits, the most frequent first."""
-    visits = metrics.VISITS.label("visits")
+    visits = metrics.VISITS_TOUCHED.label("visits")
     statement = (
         select(events.c.company, events.c.source, visits)
         .where(scope.where(), events.c.company.is_not(None), events.c.source.is_not(None))

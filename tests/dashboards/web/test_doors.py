@@ -200,3 +200,19 @@ def test_assets_are_kept_for_a_year_under_the_hash_of_their_content(
         assert "immutable" not in other.headers["Cache-Control"]
     assert browser.get("/assets/../__init__.py").status_code == 404
     assets.content_hash.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "link"),
+    [("en", "How {} counts its readers", "Do not count me"), ("fr", "Comment {} compte ses lecteurs", "Ne pas me compter")],
+)
+def test_anybody_may_read_how_a_site_counts_and_say_no(
+    browser: Browser, site: str, language: str, heading: str, link: str
+) -> None:
+    browser.language = language
+    answer = browser.get(f"/opt-out/{SITE}")
+    assert answer.status_code == 200
+    assert heading.format(SITE) in answer.text
+    assert re.search(rf'href="https://{SITE}/\?webleads=off">{link}<', answer.text)
+    assert "Global Privacy Control" not in answer.text
+    assert browser.get("/opt-out/other.example").status_code == 404

@@ -1,0 +1,80 @@
+"""What a visitor says of themselves, with their consent: in a form, by a call, or by the token of a newsletter's link.
+
+Pure. A token is `BODY.SIGNATURE`, both in base64url without padding: the body is a JSON object with `e` (email), `c`
+(company) and, where it ends, `x` (seconds since 1970); the signature is HMAC-SHA256 (RFC 2104) of the body's text
+under the site's key. It can be read by whoever sees the link, and made by nobody without the key.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
+from typing import NamedTuple
+
+from tracker.hit import WireEvent
+
+_LONGEST_TOKEN = 1024
+
+
+class Given(NamedTuple):
+    """An email address and a company, each as the visitor wrote it. `ends_at` is seconds since 1970."""
+
+    email: str | None = None
+    company: str | None = None
+    ends_at: int | None = None
+
+    def shown(self, *, with_email: bool) -> dict[str, str]:
+        """What the stored event says of it: the address only where the site keeps addresses."""
+        found = {"company": self.company, "email": self.email if with_email and self._is_a_person_s else None}
+        return {name: value[:254] for name, value in found.items() if value}
+
+    @property
+    def _is_a_person_s(self) -> bool:
+        return bool(self.email and self.email.partition("@")[0])
+
+
+NOTHING = Given()
+
+
+def given_words(wire: WireEvent, key: str, moment_us: int) -> Given:
+    """What an event says of its visitor; nothing without their consent. A token counts under the site's `key`."""
+    if not wire.consent:
+        return NOTHING
+    if wire.email or wire.company:
+        return Given(_text(wire.email), _text(wire.company))
+    if not wire.token or not key:
+        return NOTHING
+    found = read_token(wire.token, key)
+    return NOTHING if found.ends_at is not None and found.ends_at * 1_000_000 < moment_us else found
+
+
+def make_token(given: Given, key: str) -> str:
+    """The token that says what is given, signed with a site's key."""
+    fields = {"e": given.email, "c": given.company, "x": given.ends_at}
+    body = json.dumps({name: value for name, value in fields.items() if value}, separators=(",", ":"))
+    text = _encode(body.encode())
+    return f"{text}.{_signature(text, key)}"
+
+
+@lru_cache(maxsize=4096)
+def read_token(token: str, key: str) -> Given:
+    """What a token says; nothing when its signature is not of the key."""
+    text, _, signature = token.partition(".")
+    if len(token) > _LONGEST_TOKEN or not token.isascii() or not hmac.compare_digest(signature, _signature(text, key)):
+        return NOTHING
+    body = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return Given(body.get("e"), body.get("c"), body.get("x"))
+
+
+def _signature(text: str, key: str) -> str:
+    return _encode(hmac.digest(key.encode(), text.encode(), "sha256"))
+
+
+def _encode(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _text(value: str | None) -> str | None:
+    return " ".join(value.split())[:254] or None if value else None
