@@ -66,7 +66,9 @@ TOKEN = make_token(Given("lea@acme.fr", "Acme Conseil"), KEY)
 @pytest.mark.parametrize(
     ("fields", "company", "domain"),
     [
-        pytest.param({"consent": True, "email": "Lea@Acme-Conseil.fr"}, "Acme Conseil", "acme-conseil.fr", id="address"),
+        pytest.param(
+            {"consent": True, "email": "Lea@Acme-Conseil.fr"}, "Acme Conseil", "acme-conseil.fr", id="address"
+        ),
         pytest.param({"consent": 1, "email": "@acme-conseil.fr"}, "Acme Conseil", "acme-conseil.fr", id="its-domain"),
         pytest.param({"consent": True, "email": "lea@gmail.com"}, None, None, id="free-mail"),
         pytest.param({"consent": True, "email": "lea@gmail.com", "company": "Acme SAS"}, "Acme", None, id="named"),

@@ -204,7 +204,10 @@ def test_assets_are_kept_for_a_year_under_the_hash_of_their_content(
 
 @pytest.mark.parametrize(
     ("language", "heading", "link"),
-    [("en", "How {} counts its readers", "Do not count me"), ("fr", "Comment {} compte ses lecteurs", "Ne pas me compter")],
+    [
+        ("en", "How {} counts its readers", "Do not count me"),
+        ("fr", "Comment {} compte ses lecteurs", "Ne pas me compter"),
+    ],
 )
 def test_anybody_may_read_how_a_site_counts_and_say_no(
     browser: Browser, site: str, language: str, heading: str, link: str

@@ -1,0 +1,155 @@
+"""The snippet against a real service and its store: what was done on a page is what is counted, with its time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.running_service import RunningService, webleads
+from tests.snippet.servers import Blog
+
+# The service takes a headless browser for a robot, so this one says what a reader's says.
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+NO_ROBOT = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})"
+
+
+class RealBlog(Blog):
+    """The blog of a site that the real service counts."""
+
+    def __init__(self, service: RunningService) -> None:
+        self.address = service.url
+        super().__init__(None)  # type: ignore[arg-type]  # there is no recording service here
+
+    def snippet(self, attributes: str = "") -> str:
+        return f'<script defer data-domain="localhost" {attributes} src="{self.address}/js/webleads.js"></script>'
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[RunningService]:  # type: ignore[override]
+    assert webleads("site", "add", "localhost", data=tmp_path / "data").returncode == 0
+    running = RunningService(tmp_path / "data").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def blog(service: RunningService) -> Iterator[RealBlog]:  # type: ignore[override]
+    blog = RealBlog(service)
+    yield blog
+    blog.stop()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:  # type: ignore[override]
+    context = browser.new_context(user_agent=AGENT, viewport={"width": 1280, "height": 800})
+    context.add_init_script(NO_ROBOT)
+    yield context.new_page()
+    context.close()
+
+
+def stored(service: RunningService, until: Any) -> list[dict[str, Any]]:
+    """The stored events by time, once `until` of them holds; the service is stopped for it."""
+    deadline = time.monotonic() + 60
+    while True:
+        events = service.data / "events.duckdb"
+        service.stop()
+        with duckdb.connect(str(events), read_only=True) as store:
+            rows = store.sql("select * from events order by occurred_at").fetchall()
+            names = [column[0] for column in store.description or store.sql("select * from events").description]
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        if until(found):
+            return found
+        assert time.monotonic() < deadline, found
+        service.start()
+        time.sleep(3)
+
+
+def test_a_page_loaded_while_the_service_is_down_is_counted_once_with_the_time_it_was_loaded(
+    page: Page, blog: RealBlog, service: RunningService
+) -> None:
+    with page.expect_response("**/api/event"):
+        page.goto(blog.origin + "/before")
+    service.stop()
+    page.goto(blog.origin + "/while-down")
+    loaded_at = datetime.now(UTC)
+    page.wait_for_function("typeof webleads == 'function'")
+    page.wait_for_timeout(1500)
+    with page.expect_response("**/api/event", timeout=60_000) as answered:
+        service.start()
+    assert answered.value.status == 202
+    page.wait_for_timeout(1000)
+
+    found = stored(service, lambda events: any(one["path"] == "/while-down" for one in events))
+    [event] = [one for one in found if (one["name"], one["path"]) == ("pageview", "/while-down")]
+    assert abs((event["occurred_at"].replace(tzinfo=UTC) - loaded_at).total_seconds()) < 2
+    assert [one["path"] for one in found if one["name"] == "pageview"] == ["/before", "/while-down"]
+
+
+def test_clicks_forms_and_calls_are_stored_under_their_names(
+    page: Page, blog: RealBlog, service: RunningService
+) -> None:
+    body = """<a href="mailto:contact@example.fr">m</a><a href="tel:+33123456789">t</a><a href="https://example.org/">o</a>
+      <a href="/rapport.pdf">f</a><form name=contact><button>s</button></form>
+      <script>for (const type of ["click", "submit"]) addEventListener(type, e => e.preventDefault());</script>"""
+    page.goto(blog.put("/one", blog.article(body)))
+    page.wait_for_function("typeof webleads == 'function'")
+    page.evaluate("document.querySelectorAll('a').forEach(link => link.click())")
+    page.evaluate("document.querySelector('form').requestSubmit()")
+    page.evaluate("webleads('Buy', {props: {plan: 'pro'}, revenue: {amount: 9.5, currency: 'EUR'}})")
+    page.wait_for_timeout(1500)
+
+    names = {"Email: Click", "Phone: Click", "Outbound Link: Click", "File Download", "Form: Submission", "Buy"}
+    found = stored(service, lambda events: len(events) >= len(names) + 1)
+    assert {one["name"] for one in found} - {"engagement"} == names | {"pageview"}
+    [bought] = [one for one in found if one["name"] == "Buy"]
+    assert (bought["props"], bought["revenue"], bought["currency"]) == ('{"plan":"pro"}', 9.5, "EUR")
+
+
+def test_a_reader_who_names_their_company_is_a_lead_with_the_visit(
+    page: Page, blog: RealBlog, service: RunningService
+) -> None:
+    link = webleads("token", "--site", "localhost", "@acme-conseil.fr", data=service.data).stdout.strip().split(",")[1]
+    module = f'<script defer src="{service.url}/js/webleads-leads.js"></script>'
+    page.goto(blog.put("/one", blog.article(head=module)) + f"?wl={link}")
+    page.wait_for_function("typeof webleads == 'function'")
+    page.wait_for_timeout(500)
+    page.evaluate("webleads.consent(true)")
+    page.wait_for_timeout(500)
+    page.goto(blog.put("/two", blog.article(head=module)))
+    page.wait_for_timeout(1500)
+
+    found = stored(service, lambda events: any(one["path"] == "/two" for one in events))
+    known = [(one["path"], one["name"], one["company"]) for one in found if one["name"] != "engagement"]
+    assert known == [
+        ("/one", "pageview", None),
+        ("/one", "Identify", "Acme Conseil"),
+        ("/two", "pageview", "Acme Conseil"),
+    ]
+    assert len({one["visit_id"] for one in found}) == 1
+    assert sum(one["visits"] for one in found) == 1
+    assert link not in str(found)
+    leads = webleads("leads", "--site", "localhost", "--format", "csv", data=service.data).stdout
+    assert "Acme Conseil" in leads
+
+
+def test_the_opt_out_page_leads_to_the_blog_where_the_wish_is_kept(
+    page: Page, blog: RealBlog, service: RunningService
+) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{service.url}/opt-out/localhost")
+    link = page.get_attribute("a[href*='webleads=off']", "href") or ""
+    assert link == "https://localhost/?webleads=off"
+    # The blog of this test has a port and no certificate.
+    page.goto(link.replace("https://localhost", blog.origin))
+    page.goto(blog.origin + "/one")
+    page.wait_for_timeout(1000)
+
+    assert page.evaluate("localStorage.webleads") == "1"
+    assert stored(service, lambda events: True) == []
