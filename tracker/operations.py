@@ -20,6 +20,7 @@ from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.db.sites import find_site
 from tracker.diagnosis import diagnose
+from tracker.geo.attribution import attributions
 from tracker.mail import MailError
 from tracker.reports import traffic
 from tracker.reports.export import leads_as_json
@@ -71,7 +72,14 @@ def weekly(operator: Operator, *, site: str, week: str | None, form: str) -> dic
     """A week's report as `text`, `html` or `json`: {"content": text}."""
     found = _site(operator, site)
     report = weekly_report(operator.store, found, _week(operator, found, week), now=operator.now())
-    return {"content": render_weekly(report, site=found, form=form, base_url=operator.settings.public_url)}
+    content = render_weekly(
+        report,
+        site=found,
+        form=form,
+        base_url=operator.settings.public_url,
+        credits_due=attributions(operator.settings),
+    )
+    return {"content": content}
 
 
 def send_weekly_report(operator: Operator, *, site: str, week: str | None, recipients: list[str]) -> dict[str, Any]:

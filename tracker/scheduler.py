@@ -15,6 +15,7 @@ from tracker.db.deliveries import DeliveryKey
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.db.sites import list_sites
+from tracker.geo.attribution import attributions
 from tracker.geo.schedule import GeoUpdates
 from tracker.mail import Mailer, MailError
 from tracker.reports.periods import iso_week
@@ -126,6 +127,7 @@ def _send_one(post: Post, site: Site, report: WeeklyReport, recipient: str, deli
             recipient=recipient,
             base_url=post.settings.public_url,
             now=post.now(),
+            credits_due=attributions(post.settings),
         )
         post.mailer.send(message, about_to_send=lambda: deliveries.mark_sending(post.database, delivery_id))
     except MailError as problem:

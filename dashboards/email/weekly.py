@@ -27,6 +27,7 @@ from dashboards import moments, numbers, words
 from dashboards.email.chart import HEIGHT, WIDTH, week_chart
 from dashboards.translations import translate, translate_plural
 from tracker.db.models import Site
+from tracker.geo.attribution import Attribution
 from tracker.reports.weekly import WeeklyReport
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -85,13 +86,16 @@ class View:
     dashboard_url: str
     settings_url: str
     words: dict[str, str]
+    credits_due: Sequence[Attribution]
 
 
-def render_weekly(report: WeeklyReport, *, site: Site, form: str, base_url: str) -> str:
+def render_weekly(
+    report: WeeklyReport, *, site: Site, form: str, base_url: str, credits_due: Sequence[Attribution] = ()
+) -> str:
     """The report as `text`, `html` (a page of its own, with its image inside) or `json`."""
     if form == "json":
         return json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
-    view = weekly_view(report, site=site, base_url=base_url)
+    view = weekly_view(report, site=site, base_url=base_url, credits_due=credits_due)
     if form == "text":
         return _text(view)
     from base64 import b64encode
@@ -101,13 +105,20 @@ def render_weekly(report: WeeklyReport, *, site: Site, form: str, base_url: str)
 
 
 def weekly_message(
-    report: WeeklyReport, *, site: Site, sender: str, recipient: str, base_url: str, now: datetime
+    report: WeeklyReport,
+    *,
+    site: Site,
+    sender: str,
+    recipient: str,
+    base_url: str,
+    now: datetime,
+    credits_due: Sequence[Attribution] = (),
 ) -> EmailMessage:
     """The email to one recipient: text, and HTML with the chart attached.
 
     The Message-ID is the same for the same report and recipient, so that a server can tell a copy from another.
     """
-    view = weekly_view(report, site=site, base_url=base_url)
+    view = weekly_view(report, site=site, base_url=base_url, credits_due=credits_due)
     name, address = getaddresses([sender])[0]
     message = EmailMessage(policy=SMTP)
     message["Subject"] = (
@@ -132,8 +143,8 @@ def weekly_message(
     return message
 
 
-def weekly_view(report: WeeklyReport, *, site: Site, base_url: str) -> View:
-    """What the templates show."""
+def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due: Sequence[Attribution] = ()) -> View:
+    """What the templates show; `credits_due` are the lines that the licences of geo databases ask for."""
     language = site.language
     leads = [_lead(language, lead, site, base_url) for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")]
     more = max(0, len(report.leads) - len(leads))
@@ -156,6 +167,7 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str) -> View:
         dashboard_url=week_url,
         settings_url=f"{base_url}/{site.domain}/settings",
         words=_words(language),
+        credits_due=credits_due,
     )
 
 

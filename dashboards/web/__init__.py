@@ -14,6 +14,7 @@ from dashboards.web.views import (
     company,
     first_run,
     home,
+    identify,
     leads,
     not_counted,
     opt_out,
@@ -42,7 +43,7 @@ def register(app: Flask, context: DashboardContext) -> CSRFProtect:
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(opt_out.create_blueprint(context))
     app.register_blueprint(sign_in.create_blueprint(context, SignInLimit(context.now)))
-    for view in (account, sites, site_settings, overview, leads, company, not_counted):
+    for view in (account, identify, sites, site_settings, overview, leads, company, not_counted):
         blueprint = view.create_blueprint(context)
         blueprint.before_request(login.require_sign_in)
         app.register_blueprint(blueprint)

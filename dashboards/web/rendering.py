@@ -16,6 +16,7 @@ from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.panels import DIMENSION_LABELS, word_dimension
 from dashboards.web.selection import Selection, write_filter
+from tracker.geo.attribution import attributions
 from tracker.reports.scope import Filter
 
 
@@ -48,6 +49,7 @@ def register(app: Flask, context: DashboardContext) -> None:
     app.add_template_global(asset, "asset")
     app.add_template_global(selection_url, "selection_url")
     app.add_template_global(_language_names, "language_names")
+    app.add_template_global(lambda: attributions(context.settings), "attributions")
     app.context_processor(lambda: {"language": current_language(), "here": request.full_path.rstrip("?")})
 
 

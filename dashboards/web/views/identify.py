@@ -1,0 +1,112 @@
+"""Who is behind an address: the form, and everything that was looked at. What is asked stands in no address or log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from dashboards import words
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+from tracker.geo.shelf import open_databases
+from tracker.identification import Answer, Identified, NotUnderstood, identify, sources_of
+
+_MOST_LETTERS = 300
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step in words: what it goes by, the company and its confidence if it finds one, and the reason."""
+
+    method: str
+    company: str | None
+    domain: str | None
+    confidence: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    """What one address tells, in words."""
+
+    address: str
+    company: str | None
+    method: str
+    why: str
+    place: str
+    time_zone: str | None
+    network: str
+    kind: str
+    evidence: str
+    name: str | None
+    claims: str
+    name_problem: str | None
+    steps: Sequence[StepRow]
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("identify", __name__)
+
+    @blueprint.get("/identify")
+    def show() -> str:
+        return render_template("identify.html", asked="", answer=None, found=[], refused=False)
+
+    @blueprint.post("/identify")
+    def answer() -> tuple[str, int]:
+        asked, language = request.form.get("of", "")[:_MOST_LETTERS].strip(), current_language()
+        databases = open_databases(context.settings, warn=False)
+        try:
+            told = identify(asked, sources_of(context.settings, databases, language))
+        except NotUnderstood:
+            return render_template("identify.html", asked=asked, answer=None, found=[], refused=True), 422
+        page = render_template(
+            "identify.html",
+            asked=asked,
+            answer=told,
+            notes=[_sentence(note) for note in told.notes],
+            found=_rows(language, told),
+            refused=False,
+        )
+        return page, 200
+
+    return blueprint
+
+
+def _rows(language: str, answer: Answer) -> list[FoundRow]:
+    return [_row(language, one) for one in answer.found]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _row(language: str, one: Identified) -> FoundRow:
+    place, network, company = one.place, one.network, one.company
+    country = words.country(language, place.country) if place.country else None
+    number = f"AS{network.asn}" if network.asn else None
+    return FoundRow(
+        address=one.address,
+        company=company.name if company else None,
+        method=words.method(language, company.method) if company else "",
+        why=_sentence(one.why.removeprefix("no lead: ")),
+        place=", ".join(part for part in (place.city, place.region, country) if part),
+        time_zone=place.time_zone,
+        network=" ".join(part for part in (network.organisation, number and f"({number})") if part),
+        kind=words.network_kind(language, str(network.kind)),
+        evidence=network.evidence,
+        name=one.name.host,
+        claims=", ".join(one.name.claims),
+        name_problem=one.name.problem,
+        steps=[
+            StepRow(
+                words.method(language, step.method),
+                step.company.name if step.company else None,
+                step.company.domain if step.company else None,
+                step.company.confidence if step.company else None,
+                step.reason,
+            )
+            for step in one.steps
+        ],
+    )
