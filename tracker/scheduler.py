@@ -17,7 +17,7 @@ from tracker.db.models import Site
 from tracker.db.sites import list_sites
 from tracker.geo.attribution import attributions
 from tracker.geo.schedule import GeoUpdates
-from tracker.mail import Mailer, MailError
+from tracker.mail import Mailer, MailError, MailUnconfirmed
 from tracker.reports.periods import iso_week
 from tracker.reports.weekly import WeeklyReport, weekly_report
 from tracker.settings import Settings
@@ -130,6 +130,9 @@ def _send_one(post: Post, site: Site, report: WeeklyReport, recipient: str, deli
             credits_due=attributions(post.settings),
         )
         post.mailer.send(message, about_to_send=lambda: deliveries.mark_sending(post.database, delivery_id))
+    except MailUnconfirmed as problem:
+        # It stays as being sent, which nobody takes over: better once too few than twice.
+        return Outcome(recipient, f"perhaps sent, and not sent again: {problem}", failed=True)
     except MailError as problem:
         deliveries.mark_failed(post.database, delivery_id, error=str(problem), now=post.now())
         return Outcome(recipient, f"not sent: {problem}", failed=True)
@@ -147,4 +150,6 @@ def _not_claimed(post: Post, key: DeliveryKey) -> Outcome:
         return Outcome(key.recipient, f"already sent on {found.sent_at:%Y-%m-%d %H:%M} UTC", failed=False)
     if found is not None and found.status == "failed":
         return Outcome(key.recipient, f"failed before ({found.error}); it is tried again later", failed=True)
+    if found is not None and found.claimed_at < post.now() - deliveries.STALE_CLAIM:
+        return Outcome(key.recipient, "cut off while it was sent, perhaps delivered; not sent again", failed=True)
     return Outcome(key.recipient, "being sent by another process", failed=False)

@@ -66,7 +66,7 @@ def _import_one(file: Path, site: str, database: Any, settings: Settings) -> Non
 def _wait_until_stored(settings: Settings, segment: str) -> dict[str, Any]:
     """What became of the segment's hits, once all are stored: by the running service, else by this process."""
     path = settings.journal_folder / segment
-    size = path.stat().st_size
+    size = path.stat().st_size if path.exists() else 0
     if size == 0:
         return {"pageviews": 0, "dropped": {}}
     if data_folder.read_service_note(settings.data) is None:

@@ -30,7 +30,7 @@ class SkipReason(StrEnum):
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(
-    r"^(?:\S+ )?(?P<ip>[0-9a-fA-F.:]+(?:%\w+)?) \S+ (?P<user>.*?) \[(?P<time>[^\]]+)\] "
+    r"^(?:\S+ )?(?P<ip>[0-9a-fA-F.:]+(?:%\w+)?) \S+ (?P<user>.*?) \[(?P<time>[^\]]{20,32})\] "
     + _QUOTED.replace("(", "(?P<request>", 1)
     + r" (?P<status>\d{3}) (?:\d+|-)(?: "
     + _QUOTED.replace("(", "(?P<referrer>", 1)

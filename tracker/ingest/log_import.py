@@ -1,13 +1,12 @@
 """Imports an access log into the journal: all of it or nothing, and the same file once.
 
 The hits are written to a file beside the journal's segments; then the import is recorded; then the file becomes a
-segment by its name. An import that was killed before the record left nothing; one that was killed after it is
-finished by the next run.
+segment by its name. An import that was killed before the record left nothing that counts, one that was killed after it
+is finished by the next import, whatever it is of. One import runs at a time: the others wait for their turn.
 """
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import os
 import zlib
@@ -18,10 +17,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy import select
 
+from tracker import data_folder
 from tracker.db.engine import AppDatabase
 from tracker.db.models import ImportedLog, Site
 from tracker.hit import encode_hit
@@ -30,7 +29,11 @@ from tracker.journal import list_segments
 from tracker.journal.segments import sync_folder
 
 _CHUNK_BYTES = 1024 * 1024
+# Web servers take requests of 8 KB; what is longer is cut, and then no line of a log any more.
 _LONGEST_LINE = 64 * 1024
+_STAGED = ".part"
+_LOCK = "import.lock"
+_WAIT_SECONDS = 6 * 3600.0
 
 OnBytes = Callable[[int], None]
 
@@ -58,34 +61,54 @@ def import_log(
     Raises ImportRefused when the file was imported before, cannot be read, or holds no log.
     """
     digest = _digest(file)
-    record = _find_record(database, site, digest)
-    segment = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{_writer(digest)}-000001.jsonl"
-    staged = journal_folder / f"import-{digest[:16]}-{site}.part"
-    if record is not None:
-        if not staged.exists():
+    with data_folder.acquire(journal_folder, _LOCK, wait_seconds=_WAIT_SECONDS):
+        _clear_up(database, journal_folder, now)
+        record = _find_record(database, site, digest)
+        if record is not None:
             raise ImportRefused(
                 f"{file} was imported on {record.imported_at:%Y-%m-%d} ({record.lines} lines); it is not counted twice"
             )
-        staged.rename(journal_folder / segment)
-        return LogImport(file, segment, lines=record.lines)
-    result = LogImport(file, segment)
+        return _import(file, digest, site=site, database=database, folder=journal_folder, now=now, on_bytes=on_bytes)
+
+
+def _import(
+    file: Path, digest: str, *, site: str, database: AppDatabase, folder: Path, now: datetime, on_bytes: OnBytes
+) -> LogImport:
+    staged = folder / f"import-{digest}-{site}{_STAGED}"
+    result = LogImport(file, _segment_name(now, digest))
     _stage(file, staged, site, result, on_bytes)
-    if result.lines and result.skipped[SkipReason.MALFORMED] == result.lines:
+    if result.lines == result.skipped[SkipReason.MALFORMED]:
         staged.unlink()
-        raise ImportRefused(f"{file} holds no line in the combined log format")
+        if result.lines:
+            raise ImportRefused(f"{file} holds no line in the combined log format")
+        return result
     _record(database, site, digest, result, now)
-    staged.rename(journal_folder / segment)
-    sync_folder(journal_folder)
+    staged.rename(folder / result.segment)
+    sync_folder(folder)
     return result
+
+
+def _segment_name(now: datetime, digest: str) -> str:
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{_writer(digest)}-000001.jsonl"
+
+
+def _clear_up(database: AppDatabase, folder: Path, now: datetime) -> None:
+    """Finishes what was recorded before its import was killed, and removes what was not: it holds addresses."""
+    for staged in folder.glob(f"import-*{_STAGED}"):
+        digest, _, site = staged.name.removeprefix("import-").removesuffix(_STAGED).partition("-")
+        if _find_record(database, site, digest) is None:
+            staged.unlink()
+        else:
+            staged.rename(folder / _segment_name(now, digest))
 
 
 def forget_imports(database: AppDatabase, *, before: datetime, journal_folder: Path) -> None:
     """Lets logs that were imported before a moment be imported again, unless the journal still holds their hits."""
     held = {segment.writer for segment in list_segments(journal_folder)}
-    staged = {path.name.split("-")[1] for path in journal_folder.glob("import-*.part")}
+    staged = {path.name.split("-")[1] for path in journal_folder.glob(f"import-*{_STAGED}")}
     with database.transaction() as session:
         for record in session.scalars(select(ImportedLog).where(ImportedLog.imported_at < before)):
-            if _writer(record.sha256) not in held and record.sha256[:16] not in staged:
+            if _writer(record.sha256) not in held and record.sha256 not in staged:
                 session.delete(record)
 
 
@@ -96,8 +119,7 @@ def _writer(digest: str) -> str:
 
 def _stage(file: Path, staged: Path, site: str, result: LogImport, on_bytes: OnBytes) -> None:
     try:
-        with open(staged, "ab") as target:
-            _claim(target, file)
+        with open(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
             for line in _lines(file, on_bytes):
                 result.lines += 1
                 hit = parse_line(line, site=site)
@@ -111,16 +133,6 @@ def _stage(file: Path, staged: Path, site: str, result: LogImport, on_bytes: OnB
     except (OSError, EOFError, zlib.error) as problem:
         staged.unlink(missing_ok=True)
         raise ImportRefused(f"{file} could not be read to its end, nothing was imported: {problem}") from problem
-
-
-def _claim(target: IO[bytes], file: Path) -> None:
-    """Keeps a second import of the same file out, and clears what a killed one left."""
-    try:
-        fcntl.flock(target, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise ImportRefused(f"{file} is being imported by another process") from None
-    os.fchmod(target.fileno(), 0o600)
-    target.truncate(0)
 
 
 def _lines(file: Path, on_bytes: OnBytes) -> Iterator[str]:

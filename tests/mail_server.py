@@ -1,0 +1,76 @@
+"""A real SMTP server on loopback, which does what a test asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from tests.running_service import free_port
+
+
+class Mailbox:
+    """Takes every message but to those whom it refuses; hangs up at `hang_up` for those of `hang_up_on`."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Any] = []
+        self.refused: set[str] = set()
+        self.hang_up: str | None = None
+        self.logins: list[tuple[str, str]] = []
+        self.url = ""
+
+    @property
+    def recipients(self) -> list[str]:
+        return [one for envelope in self.envelopes for one in envelope.rcpt_tos]
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        return [message_from_bytes(one.original_content, policy=default) for one in self.envelopes]  # type: ignore[misc]
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if address in self.refused:
+            return "550 5.1.1 No such user here"
+        if self.hang_up == "rcpt":
+            server.transport.abort()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.envelopes.append(envelope)
+        if self.hang_up == "answer":
+            server.transport.abort()
+        return "250 OK"
+
+    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        self.logins.append((data.login.decode(), data.password.decode()))
+        return AuthResult(success=data.password == b"p@ss word", handled=False)
+
+
+@contextmanager
+def mail_server(**options: Any) -> Iterator[Mailbox]:
+    """Starts a server on a free port of this machine."""
+    mailbox = Mailbox()
+    controller = Controller(
+        mailbox,
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=mailbox.authenticate,
+        auth_require_tls=False,
+        enable_SMTPUTF8=True,
+        **options,
+    )
+    controller.start()
+    try:
+        mailbox.url = f"smtp://127.0.0.1:{controller.port}"
+        yield mailbox
+    finally:
+        controller.stop()
