@@ -17,7 +17,8 @@ _SOCIAL = frozenset({"social", "social-network", "social-media", "sm", "social n
 _EMAIL = re.compile(r"e[-_ ]?mail")
 _TOKENS = re.compile(r"[\W_]+")
 
-_PAID_TOKENS = frozenset({"paid", "sea", "sem", "ads", "sponsored"})
+# `sl` are the sponsored links of Piano Analytics.
+_PAID_TOKENS = frozenset({"paid", "sea", "sem", "sl", "ads", "sponsored"})
 # Where Google's rules end, by a token of the medium.
 _BY_TOKEN = {
     "display": "Display",
@@ -43,19 +44,30 @@ _BY_TOKEN = {
 }
 
 
-@lru_cache(maxsize=8192)
 def channel_of(source: str | None, medium: str | None, campaign: str | None, category: str | None) -> str:
     """The channel of a source, medium and campaign.
 
     `category` is what kind of site the source is: search, social, shopping, video, ai, email or None.
     """
-    source, medium, campaign = (source or "").lower(), (medium or "").lower(), (campaign or "").lower()
+    if not campaign:
+        return _channel(source or "", medium or "", category, None)
+    # Campaigns are many, and only these words of theirs count.
+    campaign = campaign.lower()
+    word = "cross-network" if "cross-network" in campaign else None
+    if word is None and _SHOPPING_CAMPAIGN.search(campaign):
+        word = "shopping"
+    return _channel(source or "", medium or "", category, word or "other")
+
+
+@lru_cache(maxsize=8192)
+def _channel(source: str, medium: str, category: str | None, campaign: str | None) -> str:
+    source, medium = source.lower(), medium.lower()
     if source in ("", "(direct)") and medium in ("", "(none)", "(not set)") and not campaign:
         return "Direct"
-    if "cross-network" in campaign or medium == "cross-network":
+    if campaign == "cross-network" or medium == "cross-network":
         return "Cross-network"
     tokens = frozenset(_TOKENS.split(medium))
-    shopping = category == "shopping" or bool(_SHOPPING_CAMPAIGN.search(campaign))
+    shopping = category == "shopping" or campaign == "shopping"
     if "cp" in medium or _PAID.fullmatch(medium) or not _PAID_TOKENS.isdisjoint(tokens):
         return _paid(category, medium, shopping=shopping)
     if medium in _DISPLAY:
@@ -71,7 +83,7 @@ def _paid(category: str | None, medium: str, *, shopping: bool) -> str:
         return kinds[category]
     if medium in _DISPLAY:
         return "Display"
-    if medium in ("sea", "sem"):
+    if medium in ("sea", "sem", "sl"):
         return "Paid Search"
     return "Paid Other"
 

@@ -15,13 +15,31 @@ from tracker.enrichment.web_address import UNSAFE
 _MAX_VALUE = 200
 _MAX_PARAMETERS = 200
 
-# In order of preference. The weak ones are words of everyday navigation too, so a link within the site does not count.
-SOURCE = ("utm_source", "mtm_source", "pk_source", "piwik_source")
-WEAK_SOURCE = ("ref", "source", "via")
-MEDIUM = ("utm_medium", "mtm_medium", "pk_medium", "piwik_medium")
-CAMPAIGN = ("utm_campaign", "mtm_campaign", "pk_campaign", "piwik_campaign", "mtm_cpn", "pk_cpn", "matomo_campaign")
-CONTENT = ("utm_content", "mtm_content", "pk_content", "piwik_content")
-TERM = ("utm_term", "mtm_keyword", "mtm_kwd", "pk_keyword", "pk_kwd", "piwik_keyword", "piwik_kwd", "matomo_kwd")
+# In order of preference: Google's names, Matomo's, then those of Piano Analytics (AT Internet), which French publishers
+# use. The weak ones are words of everyday navigation too, so a link within the site does not count.
+SOURCE = ("utm_source", "mtm_source", "matomo_source", "pk_source", "piwik_source", "at_platform", "at_network")
+WEAK_SOURCE = ("ref", "source", "referrer", "referer", "via")
+MEDIUM = ("utm_medium", "mtm_medium", "matomo_medium", "pk_medium", "piwik_medium", "at_medium")
+CAMPAIGN = (
+    *("utm_campaign", "mtm_campaign", "matomo_campaign", "pk_campaign", "piwik_campaign"),
+    *("mtm_cpn", "pk_cpn", "at_campaign"),
+)
+CONTENT = ("utm_content", "mtm_content", "matomo_content", "pk_content", "piwik_content", "at_creation", "at_variant")
+TERM = (
+    *("utm_term", "mtm_keyword", "mtm_kwd", "matomo_keyword", "matomo_kwd"),
+    *("pk_keyword", "pk_kwd", "piwik_keyword", "piwik_kwd", "at_term"),
+)
+# AT Internet's older tag, `xtor=EPR-42-[lettre]`: the letters before the first hyphen are the kind of campaign.
+XTOR = "xtor"
+XTOR_MEDIUM: Mapping[str, str] = {
+    "sec": "cpc",
+    "epr": "email",
+    "erec": "email",
+    "es": "email",
+    "ad": "display",
+    "al": "affiliate",
+    "rss": "referral",
+}
 
 # The networks' click ids that only advertisements carry; shared posts have the others too.
 _PAID_SOCIAL = frozenset({"li_fat_id", "ttclid", "twclid", "sccid", "rdt_cid", "qclid"})
@@ -79,9 +97,20 @@ _SILENT = frozenset(
     " mibextid si feature spm scm _branch_match_id _branch_referrer share_id trk trkinfo lipi refid".split()
 )
 
-RECOGNISED = frozenset(
-    (*SOURCE, *WEAK_SOURCE, *MEDIUM, *CAMPAIGN, *CONTENT, *TERM, *PAID_CLICK_IDS, *FREE_CLICK_IDS, *MAIL_IDS)
-) | {AD_NETWORK}
+# What a parameter says, and how early it comes among those that say the same.
+ROLES: Mapping[str, tuple[str, int]] = {
+    name: (role, rank)
+    for role, names in (
+        ("source", SOURCE),
+        ("weak_source", WEAK_SOURCE),
+        ("medium", MEDIUM),
+        ("campaign", CAMPAIGN),
+        ("content", CONTENT),
+        ("term", TERM),
+    )
+    for rank, name in enumerate(names)
+}
+RECOGNISED = frozenset((*ROLES, *PAID_CLICK_IDS, *FREE_CLICK_IDS, *MAIL_IDS)) | {AD_NETWORK, XTOR}
 # Also taken out of a fragment that is kept: they say nothing here, but tell people or advertisements apart.
 STRIPPED = RECOGNISED | _SILENT
 _LONGEST_NAME = 64
@@ -108,6 +137,22 @@ def campaign_parameters(query: str) -> Parameters:
             if text:
                 found[key] = text
     return found
+
+
+def said_by(params: Mapping[str, str]) -> dict[str, str]:
+    """What parameters say, by role (source, weak_source, medium, campaign, content, term)."""
+    said: dict[str, str] = {}
+    ranks: dict[str, int] = {}
+    for name, value in params.items():
+        if name in ROLES:
+            role, rank = ROLES[name]
+            if rank < ranks.get(role, rank + 1):
+                said[role], ranks[role] = value, rank
+    if XTOR in params and "medium" not in said:
+        medium = XTOR_MEDIUM.get(params[XTOR].partition("-")[0].lower())
+        if medium is not None:
+            said["medium"] = medium
+    return said
 
 
 def readable(value: str) -> str:

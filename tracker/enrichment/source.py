@@ -16,19 +16,7 @@ from tracker.enrichment.detours import is_detour_host, is_detour_path
 from tracker.enrichment.origin import Origin, paid
 from tracker.enrichment.origins import origin_of_app, origin_of_host
 from tracker.enrichment.page import Page
-from tracker.enrichment.parameters import (
-    AD_NETWORK,
-    CAMPAIGN,
-    CONTENT,
-    FREE_CLICK_IDS,
-    MAIL_IDS,
-    MEDIUM,
-    PAID_CLICK_IDS,
-    SOURCE,
-    TERM,
-    WEAK_SOURCE,
-    readable,
-)
+from tracker.enrichment.parameters import AD_NETWORK, FREE_CLICK_IDS, MAIL_IDS, PAID_CLICK_IDS, readable, said_by
 from tracker.enrichment.same_site import same_site
 from tracker.enrichment.source_words import origin_of_word
 from tracker.enrichment.web_address import UNSAFE, is_private_host, split_address
@@ -151,53 +139,39 @@ def _term(query: str, parameters: str) -> str | None:
     return next((text for name in names if name in given and (text := readable(given[name]))), None)
 
 
-def _first(params: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    for name in names:
-        if name in params:
-            return params[name]
-    return None
-
-
 def _campaign(params: Mapping[str, str], referrer: Referrer, *, within: bool) -> Attribution:
     """What campaign parameters and click ids say, with the referrer where they are silent.
 
     `within` says that the reader was on the site already, where a link's `source` or `ref` is the site's own affair.
     """
-    word = _first(params, SOURCE) or (None if within else _first(params, WEAK_SOURCE))
-    medium, campaign = _first(params, MEDIUM), _first(params, CAMPAIGN)
-    content, term = _first(params, CONTENT), _first(params, TERM)
-    address = referrer.address
-    said = word is not None and word.lower() not in _NO_SOURCE
-    origin = origin_of_word(word) if said and word else _by_click_id(params, referrer)
+    parts = said_by(params)
+    word = parts.get("source") or (None if within else parts.get("weak_source"))
+    medium, campaign, content = parts.get("medium"), parts.get("campaign"), parts.get("content")
+    term = parts.get("term") or referrer.term
     if medium is not None and medium.lower() in _NO_SOURCE:
         medium = None
+    if word is not None and word.lower() in _NO_SOURCE:
+        word = None
+    origin = _by_click_id(params, referrer) if word is None else origin_of_word(word)
+    if origin is not None and word is not None and medium is None and not PAID_CLICK_IDS.keys().isdisjoint(params):
+        origin = origin if origin.paid else paid(origin)
     if origin is None:
         channel = channel_of(None, medium, campaign, None)
-        return Attribution(address, None, medium, channel, None, campaign, content, term)
-    if said and medium is None and not origin.paid and any(name in PAID_CLICK_IDS for name in params):
-        origin = paid(origin)
-    return _said(origin, address, medium, campaign, content, term or referrer.term, word)
-
-
-def _said(
-    origin: Origin,
-    address: str | None,
-    medium: str | None,
-    campaign: str | None,
-    content: str | None,
-    term: str | None,
-    word: str | None,
-) -> Attribution:
-    channel = origin.channel
-    if medium is not None or campaign is not None:
-        # The house's word for a medium decides nothing (YouTube's readers are `social`, and count as video).
-        given = medium or ("cpc" if origin.paid else "organic" if origin.category == "search" else "referral")
-        channel = channel_of(word or origin.name, given, campaign, origin.category)
-        if origin.paid and medium is not None and channel.startswith(("Organic", "Referral", "Unassigned")):
-            channel = origin.channel
+        return Attribution(referrer.address, None, medium, channel, None, campaign, content, term)
+    channel = _channel(origin, word, medium, campaign)
     return Attribution(
-        address, origin.name, medium or origin.medium, channel, origin.social_kind, campaign, content, term
+        referrer.address, origin.name, medium or origin.medium, channel, origin.social_kind, campaign, content, term
     )
+
+
+def _channel(origin: Origin, word: str | None, medium: str | None, campaign: str | None) -> str:
+    if medium is None and campaign is None:
+        return origin.channel
+    # The house's word for a medium decides nothing (YouTube's readers are `social`, and count as video).
+    given = medium or ("cpc" if origin.paid else "organic" if origin.category == "search" else "referral")
+    channel = channel_of(word or origin.name, given, campaign, origin.category)
+    # `facebook_ads` was paid, whatever the medium says.
+    return origin.channel if origin.paid and channel.startswith(("Organic", "Referral", "Unassigned")) else channel
 
 
 def _by_click_id(params: Mapping[str, str], referrer: Referrer) -> Origin | None:
