@@ -90,6 +90,7 @@ METHODS = {
     "given": message("the visitor said so"),
     "enterprise": message("MaxMind Enterprise"),
     "isp": message("MaxMind ISP"),
+    "company_database": message("a company database (IPinfo, ipapi)"),
     "domain": message("MaxMind Domain"),
     "as_organisation": message("the network’s owner"),
     "reverse_dns": message("reverse DNS"),

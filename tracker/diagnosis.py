@@ -17,6 +17,7 @@ from tracker.db.sites import list_sites
 from tracker.db.users import count_users
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.geo import is_fast
+from tracker.enrichment.network_list import NetworkList
 from tracker.geo.shelf import open_databases
 from tracker.reports import traffic
 from tracker.reports.periods import parse_period
@@ -94,6 +95,8 @@ def _geo(operator: Operator) -> Iterator[Finding]:
         remedy = "; companies and places change, fetch a newer one with `webleads geo update`" if old else ""
         words = f"{one.use}: {one.path.name} ({one.database_type}), {age.days} days old{remedy}"
         yield Finding("hint" if old else "good", words)
+    for problem in NetworkList(operator.settings.network_list_file).problems:
+        yield Finding("problem", problem)
     if not databases.knows_places:
         yield Finding("hint", f"no place database: run `webleads geo update`, or put a City .mmdb in {folder}")
     if not databases.knows_networks:

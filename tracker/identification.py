@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol
 
 from tracker.enrichment.company import NO_NAME, Clues, Company, StepAnswer, explain_company
 from tracker.enrichment.geo import Databases, NetworkRecord, Place
 from tracker.enrichment.network import Network, NetworkKind, identify_network
+from tracker.enrichment.network_list import NetworkList
 from tracker.enrichment.page import parse_page
 from tracker.reverse_dns.lookup import Found, Lookup, Unanswered
 from tracker.settings import Settings
@@ -91,11 +92,13 @@ class Sources:
     resolver: Callable[[], Resolver]
     reverse_names: bool
     language: str = "en"
+    network_list: NetworkList = field(default_factory=lambda: NetworkList(None))
 
 
 def sources_of(settings: Settings, databases: Databases, language: str = "en") -> Sources:
     """The sources as the settings have them."""
-    return Sources(databases, lambda: Lookup(settings.name_server), settings.reverse_dns, language)
+    network_list = NetworkList(settings.network_list_file)
+    return Sources(databases, lambda: Lookup(settings.name_server), settings.reverse_dns, language, network_list)
 
 
 def identify(asked: str, sources: Sources) -> Answer:
@@ -131,8 +134,9 @@ def _by_email(text: str, sources: Sources) -> Answer:
     if not _is_host(host):
         raise NotUnderstood(f"{text!r} is no email address")
     clues = Clues("", NetworkRecord(), _NO_NETWORK, email=text)
+    steps = [step for step in explain_company(clues) if step.method == "given"]
     notes = ["an email address counts when a visitor gave it, and agreed to it: in a form, or by a link made for them"]
-    found = Identified("", Place(), _NO_NETWORK, NetworkRecord(), NameAnswer(), explain_company(clues)[:1])
+    found = Identified("", Place(), _NO_NETWORK, NetworkRecord(), NameAnswer(), steps)
     return _answer(text, "email", [found], notes, sources)
 
 
@@ -171,9 +175,10 @@ def _is_host(text: str) -> bool:
 
 def _identify_address(address: str, sources: Sources, *, referrer_host: str | None = None) -> Identified:
     record = sources.databases.network_record(address)
-    network = identify_network(record)
+    listed = sources.network_list.at(address)
+    network = identify_network(record, address, listed.kind if listed else None)
     name = _name_of(address, sources)
-    clues = Clues(address, record, network, reverse_name=lambda: name.host, referrer_host=referrer_host)
+    clues = Clues(address, record, network, reverse_name=lambda: name.host, referrer_host=referrer_host, listed=listed)
     place = sources.databases.place(address, sources.language)
     steps = [_with_name_answer(step, name) for step in explain_company(clues)]
     return Identified(address, place, network, record, name, steps)

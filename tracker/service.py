@@ -18,6 +18,7 @@ from tracker import data_folder
 from tracker.collector import open_journal
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.salts import Salts
+from tracker.enrichment.network_list import NetworkList
 from tracker.enrichment.pipeline import Enricher
 from tracker.geo.shelf import open_databases as open_geo
 from tracker.ingest.identity import Identity
@@ -95,6 +96,7 @@ def build_ingest(
             open_geo(settings, keeps=keeps_geo),
             too_old_ms=settings.too_old_hours * 3_600_000,
             names=names,
+            network_list=NetworkList(settings.network_list_file),
         ),
     )
     return ingest, identity

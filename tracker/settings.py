@@ -273,6 +273,11 @@ class Settings:
         return self.data / "geo"
 
     @property
+    def network_list_file(self) -> Path:
+        """The operator's own list of networks, a CSV: network,company,domain,kind."""
+        return self.data / "networks.csv"
+
+    @property
     def geo_kept_folder(self) -> Path:
         """Checked copies of the geo databases: what the service reads."""
         return self.data / "geo-in-use"

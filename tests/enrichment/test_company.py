@@ -3,6 +3,7 @@ from __future__ import annotations
 from tracker.enrichment.company import Clues, Company, StepAnswer, explain_company, identify_company
 from tracker.enrichment.geo import NetworkRecord
 from tracker.enrichment.network import Network, NetworkKind
+from tracker.enrichment.network_list import Listed
 
 TENANT = "armor.sharepoint.com"
 
@@ -39,3 +40,44 @@ def test_a_step_that_finds_a_company_says_its_evidence() -> None:
     assert isinstance(answer.company, Company)
     assert answer.reason == answer.company.evidence
     assert "AS64500" in answer.reason
+
+
+def test_the_operators_list_is_believed_above_all() -> None:
+    listed = Listed("192.0.2.0/24", "Kerjean", "kerjean.example", NetworkKind.BUSINESS)
+    found = identify_company(clues(NetworkKind.BUSINESS)._replace(listed=listed, email="lea@armor.fr"))
+    assert found == Company(
+        "Kerjean", "kerjean.example", "own_list", "the network list says that 192.0.2.0/24 is theirs", 1.0
+    )
+
+
+def test_a_listed_provider_names_nobody() -> None:
+    listed = Listed("192.0.2.0/24", "", None, NetworkKind.ISP)
+    assert identify_company(clues(NetworkKind.ISP)._replace(listed=listed)) is None
+
+
+def test_a_database_of_companies_names_who_uses_the_address() -> None:
+    record = NetworkRecord(organisation="Orange S.A.", company="KERJEAN SAS", company_domain="kerjean.example")
+    asked = clues(NetworkKind.BUSINESS)._replace(record=record)
+    found = identify_company(asked)
+    assert found is not None
+    assert (found.name, found.domain, found.method) == ("Kerjean", "kerjean.example", "company_database")
+    assert "KERJEAN SAS" in found.evidence
+
+
+def test_a_network_that_schools_share_names_none_of_them_but_a_reverse_name_may() -> None:
+    shared = clues(NetworkKind.EDUCATION, organisation="RENATER")
+    assert identify_company(shared) is None
+    found = identify_company(shared._replace(reverse_name=lambda: "gw.univ-exemple.fr"))
+    assert found is not None
+    assert (found.domain, found.method) == ("univ-exemple.fr", "reverse_dns")
+
+
+def test_a_known_company_has_its_domain() -> None:
+    found = identify_company(clues(NetworkKind.BUSINESS, organisation="BNP PARIBAS S.A."))
+    assert found is not None
+    assert (found.name, found.domain) == ("BNP Paribas", "bnpparibas.com")
+
+
+def test_the_sites_own_tenant_names_nobody() -> None:
+    asked = clues(NetworkKind.ISP)._replace(referrer_host=TENANT, site="blog.armor.fr")
+    assert identify_company(asked) is None

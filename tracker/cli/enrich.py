@@ -32,7 +32,9 @@ def enrich(data: Path | None, geo: Path | None) -> None:
     """Read hits (one JSON object a line) from standard input, write events or drop reasons in the same order."""
     settings = settings_of(data)
     kept = None if geo else settings.geo_kept_folder
-    workbench = _Workbench(geo or settings.geo_folder, kept, settings.too_old_hours * 3_600_000)
+    workbench = _Workbench(
+        geo or settings.geo_folder, kept, settings.network_list_file, settings.too_old_hours * 3_600_000
+    )
     encode = msgspec.json.Encoder().encode
     source, target = sys.stdin.buffer, sys.stdout.buffer
     while lines := list(islice(source, _LINES_AT_ONCE)):
@@ -43,14 +45,16 @@ def enrich(data: Path | None, geo: Path | None) -> None:
 class _Workbench:
     """The pipeline without a journal, a store or sites: every domain is a site, salts last as long as the run."""
 
-    def __init__(self, geo_folder: Path, kept: Path | None, too_old_ms: float) -> None:
+    def __init__(self, geo_folder: Path, kept: Path | None, network_list: Path, too_old_ms: float) -> None:
         from tracker.enrichment.geo import Databases
+        from tracker.enrichment.network_list import NetworkList
         from tracker.enrichment.pipeline import Enricher
         from tracker.geo.shelf import Shelf
         from tracker.ingest.identity import Identity
         from tracker.ingest.visits import Visits
 
-        self._enricher = Enricher(Databases(Shelf(geo_folder, kept, keeps=False)), too_old_ms=too_old_ms)
+        databases = Databases(Shelf(geo_folder, kept, keeps=False))
+        self._enricher = Enricher(databases, too_old_ms=too_old_ms, network_list=NetworkList(network_list))
         self._identity = Identity(_salt_of_the_run)
         self._visits = Visits(lambda *_: (), stored_until_us=0)
 

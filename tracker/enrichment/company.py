@@ -5,16 +5,18 @@ Pure. A provider's name is never given: the steps that go by the network look at
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
+from tracker.enrichment.company_name import clean_organisation_name
 from tracker.enrichment.event import GIVEN
 from tracker.enrichment.geo import NetworkRecord
 from tracker.enrichment.given_email import domain_of_email
-from tracker.enrichment.network import LEAD_KINDS, Network, NetworkKind
+from tracker.enrichment.known_organisations import known_organisation
+from tracker.enrichment.network import LEAD_KINDS, Network, NetworkKind, is_shared
+from tracker.enrichment.network_list import Listed
 from tracker.enrichment.reverse_names import is_of_network_owner, judge_reverse_name, name_of_domain
+from tracker.enrichment.tenants import tenant_of
 
 
 class Company(NamedTuple):
@@ -25,22 +27,6 @@ class Company(NamedTuple):
     method: str
     evidence: str
     confidence: float
-
-
-_LEGAL_FORM = re.compile(
-    r"[\s,]+(?:s\.?a\.?s\.?u?|s\.?a\.?r\.?l|s\.?a|s\.?c\.?i|s\.?n\.?c|e\.?u\.?r\.?l|gmbh(?: & co\.? kg)?|ag|kg|ohg|e\.?v|ug|ltd|limited|llc|l\.?l\.?p"
-    r"|inc|incorporated|corp|corporation|co|company|plc|b\.?v|n\.?v|s\.?p\.?a|s\.?r\.?l|s\.?l|oy|ab|as|a/s|aps|sp\.? z\.?o\.?o|d\.?o\.?o|s\.?r\.?o|kft|pty|pte)\.?$",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"^as\d+\s+", re.IGNORECASE)
-_HANDLE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+\s+(?=\S*[a-z])")
-_SMALL_WORDS = frozenset(
-    "de du des la le les et d l of the and for und der die das di del y e van von en au aux".split()
-)
-_TENANT = re.compile(
-    r"^([a-z0-9][a-z0-9-]{1,60})\.(?:(?:my\.)?sharepoint\.com|atlassian\.net|slack\.com|(?:lightning|my)\.force\.com|zendesk\.com|service-now\.com)$"
-)
-_NO_TENANT = frozenset("app www login id support help api status hooks files edgeapi api-private".split())
 
 
 _MAX_NAMED = 100
@@ -54,7 +40,11 @@ NO_NAME = "the address has no name that points back to it, or none is known yet"
 
 
 class Clues(NamedTuple):
-    """What the steps go by. `reverse_name` gives the address's confirmed name if it is known; it must not wait."""
+    """What the steps go by. `reverse_name` gives the address's confirmed name if it is known; it must not wait.
+
+    `listed` is the operator's own word on the address; `email` and `named` are the visitor's own, given with consent;
+    `site` is the host of the page that was read.
+    """
 
     address: str
     record: NetworkRecord
@@ -63,6 +53,8 @@ class Clues(NamedTuple):
     referrer_host: str | None = None
     email: str | None = None
     named: str | None = None
+    listed: Listed | None = None
+    site: str | None = None
 
 
 class StepAnswer(NamedTuple):
@@ -108,21 +100,59 @@ def by_email(clues: Clues) -> Company | str:
     return Company(name or name_of_domain(domain), domain, GIVEN, words, 0.95)
 
 
-def _by_network(clues: Clues) -> Company | str:
+def by_network_list(clues: Clues) -> Company | str:
+    """The company that the operator's own network list names for the address."""
+    listed = clues.listed
+    if listed is None:
+        return "no line of the network list holds the address"
+    if clues.network.kind not in LEAD_KINDS:
+        return f"the network list says that {listed.network} is no company’s but of kind {clues.network.kind}"
+    return Company(
+        listed.company, listed.domain, "own_list", f"the network list says that {listed.network} is theirs", 1.0
+    )
+
+
+def by_company_database(clues: Clues) -> Company | str:
+    """The organisation that uses the address by a database that the operator has: MaxMind's, IPinfo's or ipapi's."""
+    record, network = clues.record, clues.network
+    organisation = record.isp_organisation or record.company
+    if not organisation:
+        return "no database of companies names who uses the address"
+    if network.kind not in LEAD_KINDS:
+        return _NO_LEAD[network.kind]
+    method, whose = ("isp", "MaxMind") if record.isp_organisation else ("company_database", "IPinfo or ipapi")
+    name = clean_organisation_name(organisation)
+    if not name:
+        return "the database’s name is no name of an organisation"
+    domain = record.domain if record.isp_organisation else record.company_domain
+    evidence = f"the database ({whose}) gives the address to {organisation}; {network.evidence}"
+    return Company(name, domain or _known_domain(name), method, evidence, 0.85)
+
+
+def by_network(clues: Clues) -> Company | str:
+    """The organisation that runs the network, where it is no provider."""
     record, network = clues.record, clues.network
     if not network.organisation:
         return "no network database names an organisation"
     if network.kind not in LEAD_KINDS:
         return _NO_LEAD[network.kind]
+    if network.kind is NetworkKind.EDUCATION and is_shared(network.organisation):
+        return _SHARED
     name = clean_organisation_name(network.organisation)
     if not name:
         return "the network’s name is no name of an organisation"
-    method, confidence = ("isp", 0.85) if record.isp_organisation else ("as_organisation", 0.75)
-    number = f"AS{network.asn}" if network.asn else "the address"
-    return Company(
-        name, record.domain, method, f"{number} is run by {network.organisation}; {network.evidence}", confidence
-    )
+    number = f"AS{network.asn}" if network.asn else "the network"
+    evidence = f"{number} is run by {network.organisation}; {network.evidence}"
+    domain = record.domain or record.as_domain or _known_domain(name)
+    return Company(name, domain, "as_organisation", evidence, 0.75)
 
+
+def _known_domain(name: str) -> str | None:
+    known = known_organisation(name)
+    return known.domain if known else None
+
+
+_SHARED = "the network connects schools or students: its name is not the reader’s"
 
 # Why a network of a kind names nobody who reads.
 _NO_LEAD = {
@@ -139,7 +169,8 @@ _NO_LEAD = {
 def by_reverse_name(clues: Clues) -> Company | str:
     """The company whose domain the address's own name bears; `tracker.enrichment.reverse_names` says which do."""
     network = clues.network
-    if network.kind not in _NAMED_LINES:
+    shared = network.kind is NetworkKind.EDUCATION and is_shared(network.organisation or "")
+    if network.kind not in _NAMED_LINES and not shared:
         return "names are asked for only where a company may have a line under somebody else’s network"
     host = clues.reverse_name()
     if host is None:
@@ -155,43 +186,25 @@ def by_reverse_name(clues: Clues) -> Company | str:
     return Company(name_of_domain(judged.domain), judged.domain, "reverse_dns", evidence, confidence)
 
 
-def _by_tenant(clues: Clues) -> Company | str:
+def by_tenant(clues: Clues) -> Company | str:
+    """The company whose workspace or inner host the reader came from; `tracker.enrichment.tenants` says which are."""
     host = clues.referrer_host
     if not host:
         return "the hit has no referrer"
-    match = _TENANT.match(host)
-    if match is None or match[1] in _NO_TENANT:
+    tenant = tenant_of(host, clues.site)
+    if tenant is None:
         return "the referrer names no company’s workspace"
-    name = match[1].removesuffix("-my").replace("-", " ").title()
-    return Company(name, None, "tenant_referrer", f"the reader came from {host}", 0.5)
+    known = known_organisation(tenant.name)
+    name, domain = (known.name, tenant.domain or known.domain) if known else (tenant.name, tenant.domain)
+    return Company(name, domain, "tenant_referrer", f"the reader came from {host}", 0.6 if tenant.domain else 0.5)
 
 
 # In the order in which they are believed, each with the method that it stands for.
 STEPS: tuple[tuple[str, Step], ...] = (
+    ("own_list", by_network_list),
     (GIVEN, by_email),
-    ("as_organisation", _by_network),
+    ("company_database", by_company_database),
+    ("as_organisation", by_network),
     ("reverse_dns", by_reverse_name),
-    ("tenant_referrer", _by_tenant),
+    ("tenant_referrer", by_tenant),
 )
-
-
-@lru_cache(maxsize=65_536)
-def clean_organisation_name(name: str) -> str:
-    """An organisation's name as people write it: “AS12345 ACME-NET Acme Holding GmbH” is “Acme Holding”."""
-    text = " ".join(name.replace("_", " ").split())
-    text = _NUMBER.sub("", text)
-    text = _HANDLE.sub("", text)
-    while (shorter := _LEGAL_FORM.sub("", text).rstrip(" ,.-")) != text and shorter:
-        text = shorter
-    return _natural_case(text).strip()
-
-
-def _natural_case(text: str) -> str:
-    """Capitals of a name that has no small letter; short words stay, as they are abbreviations more often than not."""
-    if any(letter.islower() for letter in text):
-        return text
-    words = text.split(" ")
-    return " ".join(
-        word.lower() if index and word.lower() in _SMALL_WORDS else word if len(word) <= 3 else word.title()
-        for index, word in enumerate(words)
-    )

@@ -1,16 +1,20 @@
 """What kind of network an address belongs to, so that a provider is never taken for a company.
 
-Pure. An operator's databases say most; else the organisation's own name is read, in the languages of Europe.
+Pure. An operator's databases say most, then the networks that clouds publish, then what is known of the number and the
+name, and last the name itself, read in the languages of Europe. Evidence is in words that a publisher understands.
 """
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from tracker.enrichment.geo import NetworkRecord
+from tracker.enrichment.clouds import cloud_at
+from tracker.enrichment.geo_records import NetworkRecord
+from tracker.enrichment.known_organisations import known_number, known_organisation, may_be_known
+from tracker.enrichment.network_model import NetworkModel, network_model
+from tracker.enrichment.organisation_words import begins_with, groups_of, word_for, words_of
 
 
 class NetworkKind(StrEnum):
@@ -42,52 +46,26 @@ class Network(NamedTuple):
     evidence: str
 
 
-# Words of names, checked in this order: who sells access or machines is told first, as "Universal Hosting" is no school.
-_WORDS: tuple[tuple[NetworkKind, str], ...] = (
-    (NetworkKind.VPN, r"vpn|proxy|anonym|mullvad|nordvpn|datacamp|m247|tor exit|private internet|hide ?my"),
-    (
-        NetworkKind.INFRASTRUCTURE,
-        r"internet exchange|\bixp?\b|route server|registry|\bripe\b|\bnic\b|root server|dns root|verisign|afnic|peering|exchange point",
-    ),
-    (
-        NetworkKind.CONTENT,
-        r"akamai|fastly|cloudflare|cdn|edgecast|limelight|netflix|google|facebook|meta platforms|twitter|apple inc|apple-|microsoft|amazon|yahoo|bytedance|tiktok|linkedin|yandex|baidu|tencent|alibaba|content delivery",
-    ),
-    (
-        NetworkKind.HOSTING,
-        r"host(?:ing|er|ed)?\b|hosting|hostin|data ?cent(?:er|re)|datacent|colo(?:cation)?\b|server|cloud|vps|dedicated|ovh|hetzner|digitalocean|linode|vultr|contabo|scaleway|online s\.?a\.?s|ikoula|gandi|leaseweb|rackspace|iomart|softlayer|1&1|ionos|strato|aruba s\.?p\.?a|infomaniak|o2switch|choopa|servers|virtual machine|webhost|internap|equinix|interxion|oracle|psychz|quadranet|colocrossing|servermania|hivelocity|zenlayer|cogent|hurricane electric|nforce|worldstream|gcore|selectel|fibergrid",
-    ),
-    (
-        NetworkKind.MOBILE,
-        r"mobile|cellular|wireless|\bgsm\b|\blte\b|\b[345]g\b|mobitel|movil|mobil\b|bouygues|sfr\b|t-mobile|vodafone|orange|verizon|sprint|telefonica|telenor|tele2|turkcell|airtel|reliance jio|\bmts\b|vimpelcom|megafon|kyivstar",
-    ),
-    (
-        NetworkKind.ISP,
-        r"tele?com|t[eé]l[eé]com|telekom|telef[oó]n|\btel\b|internet|isp\b|broadband|cable|kabel|fib(?:er|re|ra)|ftth|dsl|wi-?fi|wisp|provider|provid|carrier|transit|backbone|communicat|comunica|komunik|kommunik|network(?:s|ing)?\b|netz|netcom|\bnet\b|net$|online|wire|satellite|satell|telia|telus|comcast|charter|proxad|free sas|numericable|swisscom|proximus|belgacom|telenet|kpn|ziggo|virgin media|british telecom|\bbt\b|level ?3|lumen|century ?link|cogent|gtt|ntt|kddi|softbank|pccw|china unicom|chinanet|china mobile|korea telecom|\bkt\b|rostelecom|at&t|att-|\bcox\b|frontier|windstream|rogers|bell canada|videotron|shaw|iinet|optus|telstra|spark|singtel|starhub|maxis|bsnl|tata|sify|claro|oi s\.?a|vivo|embratel|connect|datacom|link\b|links\b|line\b|lines\b|web\b|digital|systems? integrat|iptv|catv|optic|opti[ck]|air ?band|zone|lan\b|\bix\b",
-    ),
-    (
-        NetworkKind.EDUCATION,
-        r"universi|univ\b|college|school|schule|hochschule|école|ecole|lyc[eé]e|academ|acad[eé]m|institut(?:e|o)? (?:of|de|f[uü]r)|educat|[eé]ducation|campus|renater|janet|dfn|surfnet|geant|garr|rediris|switch\b|belnet|politecn|polytech|faculty|facult[eé]|research network|student|cnrs|inria|\bedu\b|fachhochschule|eth z|epfl|istituto",
-    ),
-    (
-        NetworkKind.GOVERNMENT,
-        r"minist|government|gouvern|governo|gobierno|municip|city of|county|state of|d[eé]partement|pr[eé]fecture|mairie|conseil (?:r[eé]gional|d[eé]part|g[eé]n)|r[eé]gion\b|commune|ville de|ayuntamiento|comune di|stadt\b|landkreis|bundes|federal|parliament|parlement|senat|s[eé]nat|assembl[eé]e|police|army|navy|air force|defen[sc]e|military|\bdod\b|tax|customs|douane|court|justice|public administration|amt\b|agency|council|kommun|gemeente|rijks|province|prefect",
-    ),
-    (
-        NetworkKind.NONPROFIT,
-        r"foundation|fondation|stiftung|fundaci|fondazione|association|verein|e\.v\.|ngo|charity|church|[eé]glise|croix|red cross|non-?profit|federation|f[eé]d[eé]ration|society|union\b|onlus|wikimedia",
-    ),
+# What an organisation is and what a provider sells, by the group of a telling word; the special before the general.
+_ORGANISATION_GROUPS = (NetworkKind.EDUCATION, NetworkKind.GOVERNMENT, NetworkKind.NONPROFIT)
+_BUSINESS_GROUPS = ("trade", "finance", "health", "industry", "retail", "energy", "transport", "media", "services")
+_PROVIDER_GROUPS = (
+    NetworkKind.VPN,
+    NetworkKind.INFRASTRUCTURE,
+    NetworkKind.CONTENT,
+    NetworkKind.HOSTING,
+    NetworkKind.MOBILE,
+    NetworkKind.ISP,
 )
-_PATTERNS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _WORDS)
+# What keeps a trade's name from settling it: "Studio Wifi Boulangerie" may sell lines.
+_SELLING = frozenset({*_PROVIDER_GROUPS, "it"})
+# Log-odds under which a name without a telling word is a provider's: at most 3 in 100 of such are not.
+_SURELY_PROVIDER = -3.5
 
-# Well-known numbers whose name says little.
-_KNOWN = {
-    3215: NetworkKind.ISP, 12322: NetworkKind.ISP, 15557: NetworkKind.ISP, 5410: NetworkKind.ISP, 21502: NetworkKind.ISP,
-    51207: NetworkKind.MOBILE, 16276: NetworkKind.HOSTING, 12876: NetworkKind.HOSTING, 2200: NetworkKind.EDUCATION,
-    15169: NetworkKind.CONTENT, 32934: NetworkKind.CONTENT, 8075: NetworkKind.CONTENT, 16509: NetworkKind.HOSTING,
-    14618: NetworkKind.HOSTING, 13335: NetworkKind.CONTENT, 24940: NetworkKind.HOSTING, 14061: NetworkKind.HOSTING,
-    7922: NetworkKind.ISP, 701: NetworkKind.ISP, 7018: NetworkKind.ISP, 3320: NetworkKind.ISP, 2856: NetworkKind.ISP,
-}  # fmt: skip
+# Log-odds from which a name that stands beside its provider's in a database is the customer's.
+_CUSTOMER_THRESHOLD = -1.0
+
+# MaxMind's user types (GeoIP Enterprise: https://dev.maxmind.com/geoip/docs/databases/enterprise).
 _USER_TYPES = {
     "business": NetworkKind.BUSINESS, "cafe": NetworkKind.BUSINESS, "cellular": NetworkKind.MOBILE,
     "college": NetworkKind.EDUCATION, "school": NetworkKind.EDUCATION, "library": NetworkKind.EDUCATION,
@@ -96,32 +74,121 @@ _USER_TYPES = {
     "router": NetworkKind.INFRASTRUCTURE, "search_engine_spider": NetworkKind.HOSTING, "traveler": NetworkKind.ISP,
     "consumer_privacy_network": NetworkKind.VPN,
 }  # fmt: skip
-
-
-def identify_network(record: NetworkRecord) -> Network:
-    """The network that the databases' record of an address describes."""
-    organisation = record.isp_organisation or record.organisation
-    if record.is_vpn or record.is_tor:
-        return Network(record.asn, organisation, NetworkKind.VPN, "the anonymous-network database lists the address")
-    if record.is_hosting:
-        return Network(record.asn, organisation, NetworkKind.HOSTING, "the anonymous-network database says hosting")
-    if record.user_type in _USER_TYPES:
-        return Network(record.asn, organisation, _USER_TYPES[record.user_type], f"the database says {record.user_type}")
-    if record.connection_type == "Cellular":
-        return Network(record.asn, organisation, NetworkKind.MOBILE, "the connection is cellular")
-    if not organisation:
-        return Network(record.asn, None, NetworkKind.UNKNOWN, "no database knows the network")
-    kind, evidence = classify_organisation(organisation, record.asn)
-    return Network(record.asn, organisation, kind, evidence)
+# The types of IPinfo (https://ipinfo.io/developers/data-types) and of ipapi.is, which adds banking and government.
+_PUBLISHED_TYPES = {
+    "isp": NetworkKind.ISP, "hosting": NetworkKind.HOSTING, "business": NetworkKind.BUSINESS,
+    "education": NetworkKind.EDUCATION, "government": NetworkKind.GOVERNMENT, "banking": NetworkKind.BUSINESS,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=65_536)
-def classify_organisation(name: str, asn: int | None = None) -> tuple[NetworkKind, str]:
-    """The kind of an organisation that runs a network, by its number and its name, with the evidence in words."""
-    if asn in _KNOWN:
-        return _KNOWN[asn], f"AS{asn} is known as {_KNOWN[asn]}"
-    for kind, pattern in _PATTERNS:
-        match = pattern.search(name)
-        if match:
-            return kind, f"“{match[0].strip()}” in the name {name}"
-    return NetworkKind.BUSINESS, f"nothing in the name {name} says provider, host or public body"
+def is_shared(organisation: str) -> bool:
+    """Whether a network is one that connects schools or students, so that its name is not the reader's."""
+    return "shared" in groups_of(words_of(organisation))
+
+
+def identify_network(record: NetworkRecord, address: str | None = None, listed: NetworkKind | None = None) -> Network:
+    """The network that the databases' record of an address, and the address itself, describe.
+
+    `listed` is the kind that the operator's own list gives to the address; it settles the matter.
+    """
+    organisation = record.isp_organisation or record.company or record.organisation
+    if listed is not None:
+        return Network(record.asn, organisation, listed, f"the network list says {listed}")
+    said = _said_by_databases(record)
+    if said is not None:
+        return Network(record.asn, organisation, *said)
+    cloud = cloud_at(address) if address else None
+    if cloud is not None:
+        return Network(record.asn, organisation, NetworkKind.HOSTING, f"{cloud} publishes the address as its cloud’s")
+    if not organisation:
+        return Network(record.asn, None, NetworkKind.UNKNOWN, "no database knows the network")
+    is_customer = organisation not in {record.organisation, record.isp}
+    kind, evidence = classify_organisation(organisation, None if is_customer else record.asn, is_customer=is_customer)
+    if record.as_type in _PUBLISHED_TYPES and kind in {NetworkKind.BUSINESS, NetworkKind.UNKNOWN} and not is_customer:
+        kind, evidence = _PUBLISHED_TYPES[record.as_type], f"the database says {record.as_type}"
+    return Network(record.asn, organisation, kind, evidence)
+
+
+def _said_by_databases(record: NetworkRecord) -> tuple[NetworkKind, str] | None:
+    """The kind that a database states of the address itself."""
+    hidden = record.is_vpn or record.is_tor or record.is_proxy or record.is_residential_proxy or record.is_relay
+    if hidden:
+        return NetworkKind.VPN, "the anonymous-network database lists the address"
+    if record.is_hosting:
+        return NetworkKind.HOSTING, "the database says hosting"
+    if record.connection_type == "Cellular" or record.is_mobile or record.carrier:
+        return NetworkKind.MOBILE, "the connection is cellular"
+    for said, kinds in ((record.user_type, _USER_TYPES), (record.company_type, _PUBLISHED_TYPES)):
+        if said in kinds:
+            return _unless_brand(record, kinds[said], f"the database says {said}")
+    return None
+
+
+def _unless_brand(record: NetworkRecord, kind: NetworkKind, evidence: str) -> tuple[NetworkKind, str]:
+    """A provider's own offices are "business" to a database, and still no lead."""
+    name = record.isp_organisation or record.company or record.organisation
+    if kind not in LEAD_KINDS or not name:
+        return kind, evidence
+    found, why = classify_organisation(name, None)
+    if found in LEAD_KINDS or found is NetworkKind.UNKNOWN:
+        return kind, evidence
+    return (found, why) if begins_with("brand", words_of(name)) else (kind, evidence)
+
+
+@lru_cache(maxsize=65_536)
+def classify_organisation(name: str, asn: int | None = None, *, is_customer: bool = False) -> tuple[NetworkKind, str]:
+    """The kind of an organisation that runs a network, by its number and its name, with the evidence in words.
+
+    `is_customer` says that it only uses addresses of somebody else's network, as few providers do.
+    """
+    return judge_organisation(network_model(), name, asn, is_customer=is_customer)
+
+
+def judge_organisation(
+    model: NetworkModel, name: str, asn: int | None, *, is_customer: bool = False
+) -> tuple[NetworkKind, str]:
+    """As `classify_organisation`, by a model that is given."""
+    by_number = known_number(asn)
+    if by_number is not None:
+        return NetworkKind(by_number), f"AS{asn} is known as {_SAID[by_number]}"
+    words = words_of(name)
+    known = known_organisation(name) if may_be_known(words) else None
+    if known is not None:
+        return NetworkKind(known.kind), f"{known.name} is known as {_SAID[known.kind]}"
+    score, groups = model.weigh(words, asn, capitals=name.isupper())
+    brand = begins_with("brand", words) if "brand" in groups else None
+    if brand is not None:
+        return _provider_kind(groups) or NetworkKind.ISP, f"“{brand}” is a provider’s name"
+    is_trade = "trade" in groups and not groups & _SELLING
+    if is_trade or score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold):
+        return _organisation(name, words, groups)
+    return _no_organisation(name, words, groups, score)
+
+
+def _organisation(name: str, words: list[str], groups: frozenset[str]) -> tuple[NetworkKind, str]:
+    kind = next((kind for kind in _ORGANISATION_GROUPS if kind in groups), NetworkKind.BUSINESS)
+    telling = next((group for group in (kind, *_BUSINESS_GROUPS) if group in groups), None)
+    if telling is None:
+        return kind, f"the name {name} reads like a company’s, not like a provider’s"
+    return kind, f"the name says “{word_for(telling, words)}”"
+
+
+def _no_organisation(name: str, words: list[str], groups: frozenset[str], score: float) -> tuple[NetworkKind, str]:
+    kind = _provider_kind(groups)
+    if kind is not None:
+        return kind, f"the name says “{word_for(kind, words)}”"
+    if score < _SURELY_PROVIDER:
+        return NetworkKind.ISP, f"networks with a name like {name} are providers’ as a rule"
+    return NetworkKind.UNKNOWN, f"the name {name} does not say whether it is a provider or a company"
+
+
+def _provider_kind(groups: frozenset[str]) -> NetworkKind | None:
+    return next((kind for kind in _PROVIDER_GROUPS if kind in groups), None)
+
+
+_SAID = {
+    "business": "a company", "education": "a school or research body", "government": "a public body",
+    "nonprofit": "an association", "isp": "an internet provider", "mobile": "a mobile network", "hosting": "a host",
+    "vpn": "a VPN service", "content": "a content network", "infrastructure": "a part of the internet’s own machinery",
+}  # fmt: skip

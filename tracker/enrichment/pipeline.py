@@ -21,6 +21,7 @@ from tracker.enrichment.event_name import event_name
 from tracker.enrichment.geo import Databases, NetworkRecord
 from tracker.enrichment.given import given_words
 from tracker.enrichment.network import Network, NetworkKind, identify_network
+from tracker.enrichment.network_list import Listed, NetworkList
 from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
 from tracker.hit import Hit, WireEvent
@@ -53,6 +54,7 @@ class AddressFacts(NamedTuple):
     city: str | None
     network: Network
     record: NetworkRecord
+    listed: Listed | None
 
 
 class Names(Protocol):
@@ -75,10 +77,12 @@ class Enricher:
         *,
         too_old_ms: float = 72 * 3600 * 1000,
         names: Names | None = None,
+        network_list: NetworkList | None = None,
     ) -> None:
         """`names` knows the names of addresses, where they are asked for at all."""
         self._databases = databases
         self._names = names
+        self._network_list = network_list or NetworkList(None)
         self._too_old_ms = too_old_ms
         self._about_address = lru_cache(maxsize=65_536)(self._look_up)
 
@@ -123,6 +127,8 @@ class Enricher:
             referrer_host=_host_of(attribution.referrer),
             email=given.email,
             named=given.company,
+            listed=about.listed,
+            site=page.hostname,
         )
         company = identify_company(clues)
         event = _event(hit, site, page, attribution, about, company)
@@ -138,18 +144,20 @@ class Enricher:
         for address in set(addresses):
             about = self._about_address(address, _LANGUAGE)
             ask = partial(self._names.ask, address)
-            identify_company(Clues(address, about.record, about.network, reverse_name=ask))
+            identify_company(Clues(address, about.record, about.network, reverse_name=ask, listed=about.listed))
         return self._names.asked > asked
 
     def refresh_databases(self) -> None:
-        """Takes up geo databases that were replaced since."""
-        if self._databases.reload_if_changed():
+        """Takes up geo databases and the operator's network list when they were replaced since."""
+        if self._databases.reload_if_changed() | self._network_list.reload_if_changed():
             self._about_address.cache_clear()
 
     def _look_up(self, address: str, language: str) -> AddressFacts:
         place = self._databases.place(address, language)
         record = self._databases.network_record(address)
-        return AddressFacts(place.country, place.region, place.city, identify_network(record), record)
+        listed = self._network_list.at(address)
+        network = identify_network(record, address, listed.kind if listed else None)
+        return AddressFacts(place.country, place.region, place.city, network, record, listed)
 
 
 def _event(

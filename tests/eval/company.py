@@ -1,0 +1,46 @@
+"""Companies: names of real networks cleaned for people, and how long the cascade takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import maxminddb
+
+from tests.eval.measure import SHARED, Measure, timed
+from tracker.enrichment.company import Clues, identify_company
+from tracker.enrichment.company_name import clean_organisation_name
+from tracker.enrichment.geo_records import NetworkRecord
+from tracker.enrichment.legal_forms import without_legal_form
+from tracker.enrichment.network import identify_network
+
+_SOME = 20_000
+
+
+def measures() -> Iterable[Measure]:
+    with maxminddb.open_database(SHARED / "geo" / "asn.mmdb") as reader:
+        fields = (record for _, record in reader if isinstance(record, dict))
+        found = {str(one["autonomous_system_organization"]): one["autonomous_system_number"] for one in fields}
+    names = sorted(found)[:: max(1, len(found) // _SOME)]
+    clean_organisation_name("Exemple SAS")
+    cleaned, microseconds = timed(clean_organisation_name, names)
+    shouted = [name for name in cleaned if name.isupper() and len(name) > 12]
+    formal = [name for name in cleaned if (words := name.split()) and without_legal_form(words) != words]
+    yield Measure(
+        "company", "names of networks", len(names), {"in capitals": len(shouted) / len(names)}, microseconds, shouted
+    )
+    yield Measure(
+        "company", "names with a legal form left", len(names), {"left": len(formal) / len(names)}, microseconds, formal
+    )
+    yield from _cascade([(name, found[name]) for name in names])
+
+
+def _cascade(networks: list[tuple[str, int]]) -> Iterable[Measure]:
+    def identify(network: tuple[str, int]) -> object:
+        record = NetworkRecord(asn=network[1], organisation=network[0])
+        return identify_company(Clues("192.0.2.1", record, identify_network(record)))
+
+    classified = [(f"{name} ", number) for name, number in networks]
+    for words, asked in (("nothing cached", classified), ("all cached", classified)):
+        answers, microseconds = timed(identify, asked)
+        named = sum(answer is not None for answer in answers) / len(answers)
+        yield Measure("company", f"the cascade, {words}", len(asked), {"named": named}, microseconds)
