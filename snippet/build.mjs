@@ -8,6 +8,7 @@
  * worth ten bytes, and a good one stays good until the source changes much.
  */
 
+import { parse } from "acorn";
 import { transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -43,6 +44,8 @@ async function compile(script, names) {
     mangle: { nth_identifier: naming(names) },
     format: { comments: false },
   });
+  // A browser of ten years ago stops at the first line that it cannot read.
+  parse(result.code, { ecmaVersion: 2016 });
   return Buffer.from(result.code);
 }
 

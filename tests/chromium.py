@@ -123,6 +123,12 @@ class Tab:
         self._browser.call("Page.bringToFront", self._session)
         self.wait_for("document.visibilityState == 'visible' && document.hasFocus()")
 
+    def emulate_phone(self) -> None:
+        """Gives the tab a phone's screen and touch."""
+        screen = {"width": 390, "height": 844, "deviceScaleFactor": 3, "mobile": True}
+        self._browser.call("Emulation.setDeviceMetricsOverride", self._session, **screen)
+        self._browser.call("Emulation.setTouchEmulationEnabled", self._session, enabled=True)
+
     def run(self, expression: str) -> Any:
         answer = self._browser.call("Runtime.evaluate", self._session, expression=expression, returnByValue=True)
         return answer["result"].get("value")

@@ -143,3 +143,43 @@ def test_nothing_is_sent_when_nothing_was_read_since(tab: Tab, other: Tab, blog:
     service.settle()
 
     assert len(service.events("engagement")) == 1
+
+
+@pytest.fixture
+def phone(plain_browser: PlainChromium) -> Iterator[Tab]:
+    tab = plain_browser.open_tab()
+    tab.show()
+    tab.emulate_phone()
+    yield tab
+    tab.close()
+
+
+def test_on_a_phone_time_in_front_and_depth_are_right_over_three_hides(
+    phone: Tab, other_of_phone: Tab, blog: Blog, service: Service
+) -> None:
+    viewport = "<meta name=viewport content='width=device-width, initial-scale=1'>"
+    phone.goto(blog.put("/one", blog.article(LONG, head=viewport)))
+    assert phone.run("innerWidth") == 390
+    truth_ms = 0.0
+    for index, seconds in enumerate((0.9, 0.6, 0.8)):
+        phone.show()
+        shown_at = phone.run("performance.now()")
+        phone.run(f"scrollTo(0, {600 if index == 0 else 0})")
+        time.sleep(seconds)
+        truth_ms += phone.run("performance.now()") - shown_at
+        other_of_phone.show()
+        time.sleep(0.5)
+
+    events = service.wait_for("engagement", 3)
+    assert engaged_ms(service) == pytest.approx(truth_ms, rel=0.1)
+    assert len(service.events("pageview")) == 1
+    reached = phone.run("(600 + innerHeight) / document.body.scrollHeight * 100")
+    assert [event["sd"] for event in events] == pytest.approx([reached] * 3, abs=1)
+
+
+@pytest.fixture
+def other_of_phone(plain_browser: PlainChromium, phone: Tab) -> Iterator[Tab]:
+    other = plain_browser.open_tab()
+    phone.show()
+    yield other
+    other.close()
