@@ -73,7 +73,10 @@ DEVICES = {
 # A reason's name, and what it means for the publisher.
 DROP_REASONS = {
     "unknown_site": (message("Unknown site"), message("The snippet names a site that is not in this installation.")),
-    "bot": (message("Robot"), message("A search engine, a crawler or a program, by what it says of itself.")),
+    "bot": (
+        message("Robot"),
+        message("A search engine, a crawler or a program, by what it says, where it comes from or how it behaves."),
+    ),
     "referrer_spam": (message("Referrer spam"), message("The visit pretends to come from a site that wants clicks.")),
     "excluded_address": (message("Excluded address"), message("The address is on the list in this site’s settings.")),
     "excluded_page": (message("Excluded page"), message("The page is on the list in this site’s settings.")),
@@ -84,6 +87,39 @@ DROP_REASONS = {
     "no_visit": (message("No visit"), message("Reading time that came without the page it belongs to.")),
     "opted_out": (message("Objected"), message("The visitor asked not to be counted.")),
 }
+
+# The rules by which a robot is told (tracker.enrichment.bots.BotRule), as a site's settings name them.
+BOT_RULES = {
+    "known_bot": message("Robots that we know by name"),
+    "lists": message("Robots on public lists"),
+    "names_itself": message("Names with a robot’s word, such as bot or crawler"),
+    "contact": message("Names with the address of a website or a mailbox"),
+    "no_agent": message("Visits without any name of a browser"),
+    "program": message("Programs without a browser"),
+    "odd_browser": message("Names in a form that no browser has"),
+    "headless": message("Browsers without a screen"),
+    "webdriver": message("Browsers that say they are driven by a program"),
+    "purpose": message("Pages that a browser loads ahead"),
+    "client_hints": message("Browsers under a false name"),
+    "crawler_network": message("Addresses that crawlers publish as theirs"),
+    "hosting_signs": message("Automated browsers in data centres"),
+    "impossible_rate": message("Pages faster than anyone reads"),
+    "reads_nothing": message("Many pages and no reading"),
+    "one_page_many_addresses": message("One page from hundreds of addresses"),
+}
+
+# What a robot without a name of its own is called; stored in English, shown in the reader's language.
+NAMELESS_ROBOTS = (
+    message("Empty user agent"),
+    message("Code in place of an agent"),
+    message("Automated browser (WebDriver)"),
+    message("Automated browser in a data centre"),
+    message("Browser under a false name"),
+    message("Page loaded ahead, not read"),
+    BOT_RULES["impossible_rate"],
+    BOT_RULES["reads_nothing"],
+    BOT_RULES["one_page_many_addresses"],
+)
 
 METHODS = {
     "own_list": message("your own list of networks"),
@@ -124,6 +160,11 @@ def drop_meaning(language: str, code: str) -> str:
     """What the reason means, in a sentence; empty for a reason of a later version."""
     _, meaning = DROP_REASONS.get(code, (code, ""))
     return translate(language, meaning) if meaning else ""
+
+
+def drop_detail(language: str, detail: str) -> str:
+    """A detail of a reason as it is shown: names stay as they are, what we call the nameless is translated."""
+    return translate(language, detail) if detail in NAMELESS_ROBOTS else detail
 
 
 def method(language: str, code: str | None) -> str:

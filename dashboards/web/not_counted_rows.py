@@ -52,6 +52,9 @@ def _reason(language: str, code: str, hits: int, total: int, frame: pd.DataFrame
         meaning=words.drop_meaning(language, code),
         hits=hits,
         share=hits / total,
-        details=[Detail(label, number, round(100 * number / largest, 1)) for label, number in named[:_DETAILS]],
+        details=[
+            Detail(words.drop_detail(language, label), number, round(100 * number / largest, 1))
+            for label, number in named[:_DETAILS]
+        ],
         more=max(len(named) - _DETAILS, 0),
     )

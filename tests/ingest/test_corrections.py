@@ -84,7 +84,7 @@ def test_a_visit_that_turns_out_to_be_a_bots_is_taken_back_whole(service: Servic
 def test_a_restart_between_the_pages_changes_nothing(service: Service) -> None:
     open_pages(service, range(UNREAD_PAGES - 1))
     drain(service.ingest)
-    again, _ = build_ingest(service.settings, service.app_database, service.events)
+    again, _ = build_ingest(service.settings, service.app_database, service.events, keeps_geo=False)
     open_pages(service, range(UNREAD_PAGES - 1, UNREAD_PAGES))
     drain(again)
     assert counted(service) == [(None, None, None, 0)]

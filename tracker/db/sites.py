@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo, available_timezones
@@ -95,8 +95,12 @@ def update_site(
     recipients: Sequence[str],
     honours_signals: bool = False,
     keeps_emails: bool = False,
+    disabled_rules: Collection[str] | None = None,
 ) -> Site:
-    """Changes a site's settings, all or none. Raises Invalid; LookupError when there is no such site."""
+    """Changes a site's settings, all or none. Raises Invalid; LookupError when there is no such site.
+
+    `disabled_rules` are the rules by which a robot is told that do not hold for the site; None leaves them as they are.
+    """
     zone, tongue, networks, emails = (
         _zone(time_zone),
         _language(language),
@@ -111,6 +115,8 @@ def update_site(
             raise LookupError(domain)
         site.time_zone, site.language, site.excluded_networks = zone, tongue, networks
         site.honours_signals, site.keeps_emails = honours_signals, keeps_emails
+        if disabled_rules is not None:
+            site.disabled_rules = "\n".join(sorted(disabled_rules))
         kept = [one for one in site.recipients if one.email in emails]
         known = {one.email for one in kept}
         site.recipients = kept + [ReportRecipient(email=one, created_at=now) for one in emails if one not in known]

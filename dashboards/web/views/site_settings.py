@@ -1,4 +1,4 @@
-"""A site's settings: time zone, language, who gets the weekly email, which addresses are not counted."""
+"""A site's settings: time zone, language, who gets the weekly email, which addresses and robots are not counted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from dashboards import words
 from dashboards.web.context import DashboardContext
-from dashboards.web.site_forms import time_zone_names, words_of
+from dashboards.web.site_forms import bot_rule_switches, time_zone_names, words_of
 from dashboards.web.site_pages import head, selection_or_404
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
@@ -32,6 +33,8 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         except Invalid as problem:
             typed: dict[str, Any] = {name: request.form[name] for name in _FIELDS if name in request.form}
             typed |= {name: name in request.form for name in _SWITCHES}
+            if "with_bot_rules" in request.form:
+                typed["bot_rules"] = bot_rule_switches(request.form.getlist("bot_rules"))
             form = _settings_form(selection.site) | typed | {"problem": words_of(problem)}
             return render_template("settings.html", **form, **head(context, selection)), 422
         flash(_("The settings are saved. They hold for hits from now on."))
@@ -48,6 +51,7 @@ def _settings_form(site: Site) -> dict[str, Any]:
         "recipients": "\n".join(one.email for one in site.recipients),
         "honours_signals": site.honours_signals,
         "keeps_emails": site.keeps_emails,
+        "bot_rules": bot_rule_switches(set(words.BOT_RULES) - set(site.disabled_rules.split())),
         "time_zones": time_zone_names(),
         "problem": None,
     }
@@ -64,4 +68,12 @@ def _update(context: DashboardContext, site: Site) -> None:
         recipients=request.form.get("recipients", "").replace(",", "\n").split("\n"),
         honours_signals="honours_signals" in request.form,
         keeps_emails="keeps_emails" in request.form,
+        disabled_rules=_unticked_rules(),
     )
+
+
+def _unticked_rules() -> set[str] | None:
+    """The rules that the form switches off; None for a form that does not show them, since a box unticked sends nothing."""
+    if "with_bot_rules" not in request.form:
+        return None
+    return set(words.BOT_RULES) - set(request.form.getlist("bot_rules"))

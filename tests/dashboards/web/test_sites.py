@@ -7,9 +7,11 @@ from html import unescape
 
 import pytest
 
+from dashboards import words
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
 from tracker.db.sites import find_site
+from tracker.enrichment.bots import BotRule
 from tracker.store.engines import Batch, EventStore, NotCounted
 
 SNIPPET = f'<script defer data-domain="{SITE}" src="https://stats.exemple.fr/js/webleads.js"></script>'
@@ -95,6 +97,19 @@ def test_tells_why_the_first_hit_was_not_counted(
     assert answer is not None
     assert answer["received"] is False
     assert answer["not_counted"] == "Excluded address. The address is on the list in this site’s settings."
+
+
+def test_switches_off_a_rule_that_leaves_out_people(signed_in: Browser, site: str, database: AppDatabase) -> None:
+    page = signed_in.get(f"/{SITE}/settings").text
+    assert page.count('name="bot_rules"') == page.count(" checked> ") == len(BotRule) == len(words.BOT_RULES)
+    kept = [str(rule) for rule in BotRule if rule is not BotRule.PROGRAM]
+    form = {"time_zone": "Europe/Paris", "report_language": "en", "recipients": "", "excluded_networks": ""}
+    signed_in.post(f"/{SITE}/settings", **form, with_bot_rules="1", bot_rules=kept)
+    signed_in.post(f"/{SITE}/settings", **form)  # a form that does not show the rules
+    found = find_site(database, SITE)
+    assert found is not None
+    assert found.disabled_rules == "program"
+    assert 'value="program">' in signed_in.get(f"/{SITE}/settings").text
 
 
 def test_changes_the_settings(signed_in: Browser, site: str, database: AppDatabase) -> None:
