@@ -107,11 +107,12 @@ class Databases:
             return False
         opened, problems = _open_all(files.paths)
         self.opened = sorted(opened, key=lambda one: (list(Use).index(one.use), -one.built_at))
-        self.problems = [*files.problems, *problems]
+        before, self.problems = self.problems, [*files.problems, *problems]
         self._places = [(one.look_up, where) for one in self.opened if (where := place_reader(one.use))]
         self._networks = [(one.look_up, whose) for one in self.opened if (whose := network_reader(one.use))]
-        for words in self.problems if self._warn else ():
-            log.warning("%s", words)
+        for words in self.problems:
+            if self._warn and words not in before:
+                log.warning("%s", words)
         return True
 
     @property
