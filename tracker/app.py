@@ -57,7 +57,18 @@ def create_app(
     operator = Operator(settings, app_database, store, utc_now)
     operations = operations_blueprint(operator, operator_key)
     app.register_blueprint(operations)
-    csrf = web.register(app, web.DashboardContext(settings=settings, db=app_database, store=store, now=utc_now))
+
+    def status() -> web.ServiceStatus:
+        return web.ServiceStatus(
+            journal=probes.journal(),
+            ingest=probes.ingest(),
+            event_store=probes.event_store(),
+            waiting_bytes=probes.ingest_lag_bytes(),
+            repairs=repairs(settings.event_store),
+        )
+
+    context = web.DashboardContext(settings=settings, db=app_database, store=store, now=utc_now, status=status)
+    csrf = web.register(app, context)
     csrf.exempt(operations)  # its key is no cookie that a browser would send along
     return app
 

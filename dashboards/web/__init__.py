@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from dashboards.web import assets, errors, headers, language, login, rendering
-from dashboards.web.context import DashboardContext
+from dashboards.web.context import DashboardContext, ServiceStatus
 from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.sign_in_limit import SignInLimit
 from dashboards.web.views import (
@@ -22,9 +22,10 @@ from dashboards.web.views import (
     sign_in,
     site_settings,
     sites,
+    status,
 )
 
-__all__ = ["DashboardContext", "register"]
+__all__ = ["DashboardContext", "ServiceStatus", "register"]
 
 
 def register(app: Flask, context: DashboardContext) -> CSRFProtect:
@@ -43,7 +44,7 @@ def register(app: Flask, context: DashboardContext) -> CSRFProtect:
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(opt_out.create_blueprint(context))
     app.register_blueprint(sign_in.create_blueprint(context, SignInLimit(context.now)))
-    for view in (account, identify, sites, site_settings, overview, leads, company, not_counted):
+    for view in (account, identify, sites, site_settings, overview, leads, company, not_counted, status):
         blueprint = view.create_blueprint(context)
         blueprint.before_request(login.require_sign_in)
         app.register_blueprint(blueprint)

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.db.engine import AppDatabase
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
+from tracker.store.recovery import Repair
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """How the service is: what is wrong with each part, in an operator's words, or None.
+
+    `waiting_bytes` of hits are kept and not counted yet; `repairs` are files of the event store that were set aside.
+    """
+
+    journal: str | None = None
+    ingest: str | None = None
+    event_store: str | None = None
+    waiting_bytes: int = 0
+    repairs: Sequence[Repair] = ()
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether hits are refused, not counted, or were lost: every page says so."""
+        broken = self.journal or self.ingest or self.event_store
+        return bool(broken) or any(repair.part == "file" for repair in self.repairs)
 
 
 @dataclass(frozen=True)
 class DashboardContext:
-    """`now` gives an aware UTC datetime."""
+    """`now` gives an aware UTC datetime; `status` looks at the running service."""
 
     settings: Settings
     db: AppDatabase
     store: EventStore
     now: Callable[[], datetime]
+    status: Callable[[], ServiceStatus] = ServiceStatus

@@ -50,6 +50,7 @@ def register(app: Flask, context: DashboardContext) -> None:
     app.add_template_global(selection_url, "selection_url")
     app.add_template_global(_language_names, "language_names")
     app.add_template_global(lambda: attributions(context.settings), "attributions")
+    app.add_template_global(lambda: context.status().needs_attention, "needs_attention")
     app.context_processor(lambda: {"language": current_language(), "here": request.full_path.rstrip("?")})
 
 

@@ -115,12 +115,27 @@ def site(database: AppDatabase, clock: Clock) -> str:
     return add_site(database, SITE, now=clock()).domain
 
 
+class ToldStatus:
+    """What the service says of itself; all is well until a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.now = web.ServiceStatus()
+
+    def __call__(self) -> web.ServiceStatus:
+        return self.now
+
+
 @pytest.fixture
-def app(database: AppDatabase, store: EventStore, clock: Clock, tmp_path: Path) -> Flask:
+def status() -> ToldStatus:
+    return ToldStatus()
+
+
+@pytest.fixture
+def app(database: AppDatabase, store: EventStore, clock: Clock, status: ToldStatus, tmp_path: Path) -> Flask:
     made = Flask("tracker", static_folder=None)
     made.config.update(SECRET_KEY="only for this test", TESTING=False, PROPAGATE_EXCEPTIONS=False)
     settings = Settings(data=tmp_path, base_url="https://stats.exemple.fr")
-    web.register(made, web.DashboardContext(settings=settings, db=database, store=store, now=clock))
+    web.register(made, web.DashboardContext(settings=settings, db=database, store=store, now=clock, status=status))
     return made
 
 

@@ -1,0 +1,32 @@
+"""How the service is: whether hits are accepted and counted, and what happened to the event store."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from flask import Blueprint, render_template
+
+from dashboards import numbers
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+
+# Below this, hits are on their way: a batch is stored several times a second.
+_ON_THEIR_WAY_BYTES = 1_000_000
+
+
+def create_blueprint(context: DashboardContext) -> Blueprint:
+    blueprint = Blueprint("status", __name__)
+
+    @blueprint.get("/status")
+    def show() -> str:
+        status = context.status()
+        megabytes = numbers.decimal(current_language(), status.waiting_bytes / 1e6)
+        return render_template(
+            "status.html",
+            status=status,
+            is_behind=status.waiting_bytes > _ON_THEIR_WAY_BYTES,
+            megabytes=megabytes,
+            utc=UTC,
+        )
+
+    return blueprint

@@ -1,0 +1,48 @@
+"""The status page says in words what is wrong, and every page points to it while something is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dashboards.web import ServiceStatus
+from tests.dashboards.web.conftest import Browser, ToldStatus
+from tracker.store.recovery import Repair
+
+_AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (ServiceStatus(), ["All is well.", "Hits are accepted", "counted within two seconds", "It answers."]),
+        (ServiceStatus(journal="the disk is full"), ["Something needs you.", "Hits are refused.", "the disk is full"]),
+        (ServiceStatus(waiting_bytes=12_345_678), ["12.3 MB of accepted hits wait", "All is well."]),
+        (ServiceStatus(event_store="IO Error"), ["It does not answer.", "IO Error", "Something needs you."]),
+        (
+            ServiceStatus(repairs=[Repair("file", _AT, Path("events.duckdb.damaged-1"))]),
+            ["Something needs you.", "Restore a backup.", "events.duckdb.damaged-1"],
+        ),
+        (
+            ServiceStatus(repairs=[Repair("log", _AT, Path("events.duckdb.wal.damaged-1"))]),
+            ["All is well.", "nothing is missing"],
+        ),
+    ],
+    ids=["well", "full disk", "behind", "broken store", "lost file", "rebuilt log"],
+)
+def test_it_says_what_is_wrong(signed_in: Browser, status: ToldStatus, said: ServiceStatus, words: list[str]) -> None:
+    status.now = said
+    page = signed_in.get("/status").text
+    assert [word for word in words if word not in page] == []
+
+
+def test_every_page_points_to_it_while_hits_are_refused(signed_in: Browser, status: ToldStatus) -> None:
+    assert "See what is wrong" not in signed_in.get("/account").text
+    status.now = ServiceStatus(journal="the disk is full")
+    assert "See what is wrong" in signed_in.get("/account").text
+
+
+def test_strangers_do_not_see_it(browser: Browser, user: str) -> None:
+    assert browser.get("/status").status_code == 302
