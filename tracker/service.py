@@ -36,7 +36,7 @@ from tracker.store.recovery import repairs
 log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_SECONDS = 10.0
-_STOP_SECONDS = 6.0
+_STOP_SECONDS = 4.0
 # A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
 _SALT_MARGIN = timedelta(hours=26)
 

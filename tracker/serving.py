@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 _PR_SET_PDEATHSIG = 1
 # What a stop may take before the worker is killed, which costs nothing but open requests: an operator waits for it.
-_STOP_SECONDS = 8
+_STOP_SECONDS = 6
 _BACKLOG = 4096
 # A thread is made when it is needed and ends when it was idle for 30 seconds. So many because one that reads a body
 # waits for the client (tracker.collector.body), and because with WEBLEADS_JOURNAL_SYNC=always those that wait for a

@@ -37,7 +37,7 @@ _RETRY_SECONDS = 2.0
 _LOOK_AHEAD_SECONDS = 0.25
 _LOOK_AHEAD_LINES = 1_000
 # At a stop what just came is still stored; a long backlog stays in the journal for the next start.
-_LAST_SECONDS = 2.0
+_LAST_SECONDS = 1.0
 
 _as_row = attrgetter(*EVENT_COLUMNS)
 
@@ -89,7 +89,7 @@ class Ingest:
         return sum(max(0, segment.size - self._offset(segment.name)) for segment in list_segments(self._journal_folder))
 
     def run(self, stop: Signal, *, housekeeping: Callable[[], None] = lambda: None) -> None:
-        """Ingests until `stop` is set, then what came last, for two seconds at most."""
+        """Ingests until `stop` is set, then what came last, for a second at most."""
         while not stop.is_set():
             try:
                 housekeeping()
