@@ -58,12 +58,8 @@ class Flood(threading.Thread):
 
 def _rss_megabytes(role: Role) -> float:
     """The resident memory of the role's largest worker."""
-    sizes = [0.0]
-    for pid in role.workers():
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                sizes.append(int(line.split()[1]) / 1024)
-    return max(sizes)
+    lines = [line for pid in role.workers() for line in Path(f"/proc/{pid}/status").read_text().splitlines()]
+    return max((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), default=0.0)
 
 
 def main() -> int:
