@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import unquote
+
+import msgspec
 
 from tracker.enrichment.parameters import Parameters, campaign_parameters, without_campaign
 from tracker.enrichment.web_address import UNSAFE, split_address
@@ -19,7 +20,7 @@ _MAX_PATH = 1024
 _NO_PARAMETERS = Parameters()
 
 
-class Page(NamedTuple):
+class Page(msgspec.Struct, frozen=True, gc=False):
     """A page. `hostname` is lower case and ASCII; `path` begins with a slash; `params` are the RECOGNISED parameters."""
 
     hostname: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from tracker.enrichment.channels import channel_of
 from tracker.enrichment.detours import is_detour_host, is_detour_path
@@ -26,7 +27,7 @@ _MAX_REFERRER = 1024
 _MAX_APP = 200
 
 
-class Attribution(NamedTuple):
+class Attribution(msgspec.Struct, frozen=True, gc=False):
     """Where a visit comes from. Direct has no source and no medium; `referrer` has neither query nor fragment."""
 
     referrer: str | None
@@ -39,7 +40,7 @@ class Attribution(NamedTuple):
     term: str | None
 
 
-class Referrer(NamedTuple):
+class Referrer(msgspec.Struct, frozen=True, gc=False):
     """A referrer without what identifies a person.
 
     `host` is empty for an app; `origin` is None where nobody comes from (a detour, a machine nearby); `spam` is the
