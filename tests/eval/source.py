@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -274,7 +275,10 @@ def _speed() -> Iterator[Measure]:
         )
     ]
     for state in ("all distinct", "all seen before"):
-        _, microseconds = timed(_both, hits)
+        begun = time.process_time()  # the processor's, as the machine may be shared
+        for hit in hits:
+            _both(hit)
+        microseconds = (time.process_time() - begun) * 1e6 / len(hits)
         yield Measure("source", f"speed, {state}", len(hits), {}, microseconds)
 
 

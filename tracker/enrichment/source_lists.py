@@ -91,7 +91,7 @@ class SourceLists:
         theirs = json.loads((_DATA / "referrers.json").read_text(encoding="utf-8"))
         self._categories: dict[str, str] = theirs["categories"]
         self._take_theirs(theirs["hosts"])
-        for kind, name, entries in _own_lines((_DATA / "sources.txt").read_text(encoding="utf-8").splitlines()):
+        for kind, name, entries in own_lines((_DATA / "sources.txt").read_text(encoding="utf-8").splitlines()):
             self._take_own(kind, name, entries)
         for network in NETWORKS:
             origin = network_origin(network)
@@ -166,7 +166,8 @@ class SourceLists:
                 self.hosts[plain] = listed
 
 
-def _own_lines(lines: Iterable[str]) -> Iterator[tuple[str, str, list[str]]]:
+def own_lines(lines: Iterable[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """The kind, the name and the entries of each line of data/sources.txt."""
     kind = ""
     for line in lines:
         if line.startswith("["):

@@ -60,7 +60,7 @@ def origin_of_word(word: str) -> Origin:
         host = lower.partition("://")[2] or lower
         host = host.partition("/")[0].removeprefix("www.")
         origin, _ = origin_of_host(host)
-        if origin.name != host:
+        if origin.name != host or origin.category is not None:
             return origin
     plain = SEPARATORS.sub("_", lower).strip("_")
     known = _known_word(lower) or _known_word(plain)
@@ -71,7 +71,7 @@ def origin_of_word(word: str) -> Origin:
     if len(unpaid) < len(tokens):
         known = _known_word("_".join(unpaid)) or (_known_word(unpaid[0]) if unpaid and unpaid[0] in _LEADING else None)
         if known is not None:
-            return paid(known)
+            return known if known.paid else paid(known)
     if tokens[0] in _LEADING:
         known = _known_word(tokens[0])
     if known is not None:
@@ -83,6 +83,7 @@ def origin_of_word(word: str) -> Origin:
 
 def _unknown_word(word: str) -> Origin:
     """A word that names nothing known: Google's rules for a source decide (`sms`, `firebase`), else it is a referral."""
+    word = word[4:] if word[:4].lower() == "www." else word
     channel = channel_of(word, None, None, None)
     return make_origin(word, None)._replace(channel="Referral" if channel == "Unassigned" else channel)
 
