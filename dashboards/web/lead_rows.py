@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards import words
+from dashboards.evidence import in_words
 from dashboards.moments import duration
 
 
@@ -79,7 +80,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         sources=list(record["sources"]),
         pages=list(record["pages"]),
         method=words.method(language, _text(record["method"])),
-        evidence=_text(record["evidence"]) or "",
+        evidence=in_words(language, _text(record["evidence"]) or ""),
         confidence=None if pd.isna(record["confidence"]) else float(record["confidence"]),
     )
 

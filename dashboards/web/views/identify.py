@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from dashboards import words
+from dashboards.evidence import in_words
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from tracker.geo.shelf import open_databases
@@ -65,7 +66,8 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             "identify.html",
             asked=asked,
             answer=told,
-            notes=[_sentence(note) for note in told.notes],
+            notes=[_sentence(in_words(language, note)) for note in told.notes],
+            missing=[_sentence(in_words(language, problem)) for problem in told.missing],
             found=_rows(language, told),
             refused=False,
         )
@@ -90,22 +92,22 @@ def _row(language: str, one: Identified) -> FoundRow:
         address=one.address,
         company=company.name if company else None,
         method=words.method(language, company.method) if company else "",
-        why=_sentence(one.why.removeprefix("no lead: ")),
+        why=_sentence(in_words(language, one.why.removeprefix("no lead: "))),
         place=", ".join(part for part in (place.city, place.region, country) if part),
         time_zone=place.time_zone,
         network=" ".join(part for part in (network.organisation, number and f"({number})") if part),
         kind=words.network_kind(language, str(network.kind)),
-        evidence=network.evidence,
+        evidence=in_words(language, network.evidence),
         name=one.name.host,
         claims=", ".join(one.name.claims),
-        name_problem=one.name.problem,
+        name_problem=in_words(language, one.name.problem) if one.name.problem else None,
         steps=[
             StepRow(
                 words.method(language, step.method),
                 step.company.name if step.company else None,
                 step.company.domain if step.company else None,
                 step.company.confidence if step.company else None,
-                step.reason,
+                in_words(language, step.reason),
             )
             for step in one.steps
         ],
