@@ -36,7 +36,7 @@ LAYERS = (
     ("tracker.geo", "tracker.reverse_dns"),
     ("tracker.enrichment", "tracker.collector"),
     ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder"),
-    ("tracker.settings", "tracker.hit"),
+    ("tracker.settings", "tracker.hit", "tracker.clock"),
 )
 RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}
 
@@ -137,6 +137,17 @@ def test_loads_no_heavy_library(module: str) -> None:
     program = f"import sys, {module}; print(*[name for name in {HEAVY} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.split() == []
+
+
+def test_a_command_about_sites_loads_no_engine_of_events(tmp_path: Path) -> None:
+    """It needs the app database alone, and answers in half the time without the rest."""
+    program = (
+        "import sys; from tracker.cli import webleads;"
+        f" webleads(['site', 'add', 'a.fr', '--data', {str(tmp_path)!r}], standalone_mode=False);"
+        " print('loaded:', *[name for name in ('pandas', 'duckdb', 'flask') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "loaded:"
 
 
 @pytest.mark.parametrize("module", modules("dashboards", "tracker/api"))

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from dashboards import web
 from tracker import data_folder, journal
 from tracker.api import health
+from tracker.clock import utc_now
 from tracker.collector import build_collector
 from tracker.data_folder import FolderInUse, FolderUnusable
 from tracker.db.engine import AppDatabase
@@ -25,7 +26,7 @@ from tracker.gate import Gate
 from tracker.operations import Operator
 from tracker.operations import create_blueprint as operations_blueprint
 from tracker.scheduler import everything_due
-from tracker.service import Service, open_databases, utc_now
+from tracker.service import Service, open_databases
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
 from tracker.store.errors import NewerStoreError, StoreUnavailable

@@ -57,7 +57,7 @@ class Post:
 
 def everything_due(service: Service) -> Callable[[], None]:
     """The scheduler's tick for a running service: has geo databases fetched that are due, and sends reports."""
-    from tracker.service import utc_now
+    from tracker.clock import utc_now
 
     post = Post(service.settings, service.app_database, service.events, utc_now)
     geo_updates = GeoUpdates(service.settings, utc_now)

@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from tracker import data_folder
+from tracker.clock import utc_now
 from tracker.collector import open_journal
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.salts import Salts
@@ -39,10 +40,6 @@ _HOUSEKEEPING_SECONDS = 10.0
 _STOP_SECONDS = 4.0
 # A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
 _SALT_MARGIN = timedelta(hours=26)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class OpenDatabases(NamedTuple):

@@ -11,6 +11,7 @@ from tests.bench.figure import Figure
 from tests.bench.geo import provide_geo
 from tests.bench.hits import SITE, distinct_hits, make_hits
 from tracker import data_folder
+from tracker.clock import utc_now
 from tracker.db.sites import add_site
 from tracker.enrichment.drops import Drop
 from tracker.enrichment.geo import Databases
@@ -20,7 +21,7 @@ from tracker.ingest.identity import Identity
 from tracker.ingest.visits import Visits
 from tracker.ingest.worker import _columns
 from tracker.journal import Journal
-from tracker.service import build_ingest, open_databases, utc_now
+from tracker.service import build_ingest, open_databases
 from tracker.settings import load_settings
 from tracker.store.engines import Batch, open_event_store
 

@@ -16,6 +16,7 @@ from tests.bench.memory import resident_mb
 from tests.running_service import RunningService, webleads
 from tracker.api.health import Health
 from tracker.app import create_app
+from tracker.clock import utc_now
 from tracker.db.sites import find_site
 from tracker.db.users import create_user
 from tracker.demo.catalogue import SITE
@@ -23,7 +24,7 @@ from tracker.reports.leads import leads
 from tracker.reports.periods import iso_week, parse_period
 from tracker.reports.scope import Scope
 from tracker.reports.weekly import weekly_report
-from tracker.service import OpenDatabases, open_databases, utc_now
+from tracker.service import OpenDatabases, open_databases
 from tracker.settings import Settings, load_settings
 
 PERIODS = {"30d": "30 days", "12mo": "12 months"}

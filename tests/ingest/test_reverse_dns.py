@@ -14,9 +14,10 @@ from sqlalchemy import select
 from tests.mmdb import write_asn
 from tests.name_server import FakeNameServer
 from tests.running_service import FIREFOX
+from tracker.clock import utc_now
 from tracker.db.sites import add_site
 from tracker.hit import Hit, WireEvent, encode_line
-from tracker.service import Service, utc_now
+from tracker.service import Service
 from tracker.settings import Settings
 from tracker.store.schema import events
 

@@ -59,11 +59,12 @@ def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:
     import secrets
 
     from tracker import data_folder
+    from tracker.clock import utc_now
     from tracker.db.sites import add_site
     from tracker.db.users import create_user
     from tracker.demo.catalogue import SITE
     from tracker.demo.traffic import generate, local_today
-    from tracker.service import open_databases, utc_now
+    from tracker.service import open_databases
 
     settings = settings_of(folder)
     data_folder.prepare(folder)

@@ -34,9 +34,9 @@ def geo() -> None:
 def update_databases(provider: str | None, data: Path | None) -> None:
     """Fetch or refresh the databases; a running service takes them up by itself."""
     from tracker import data_folder
+    from tracker.clock import utc_now
     from tracker.geo.providers import NotConfigured
     from tracker.geo.update import update
-    from tracker.service import utc_now
 
     settings = settings_of(data)
     chosen = provider or _provider(settings)

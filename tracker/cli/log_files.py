@@ -47,8 +47,8 @@ def import_log(files: tuple[Path, ...], domain: str, data: Path | None) -> None:
 
 
 def _import_one(file: Path, site: str, database: Any, settings: Settings) -> None:
+    from tracker.clock import utc_now
     from tracker.ingest.log_import import import_log as put_in_journal
-    from tracker.service import utc_now
 
     with click.progressbar(length=file.stat().st_size, label=f"reading {file.name}", show_pos=False) as bar:
         result = put_in_journal(

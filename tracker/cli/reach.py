@@ -24,8 +24,9 @@ def ask(settings: Settings, operation: str, **arguments: Any) -> dict[str, Any]:
 
 
 def _ask_here(settings: Settings, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    from tracker.clock import utc_now
     from tracker.operations import OperationError, Operator, run
-    from tracker.service import open_databases, utc_now
+    from tracker.service import open_databases
 
     data_folder.prepare(settings.data)
     with data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10):

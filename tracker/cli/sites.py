@@ -50,9 +50,9 @@ def site() -> None:
 @data_option
 def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...], data: Path | None) -> None:
     """Add a website and print the snippet for its pages."""
+    from tracker.clock import utc_now
     from tracker.collector.tags import tags
     from tracker.db.sites import add_site
-    from tracker.service import utc_now
 
     settings = settings_of(data)
     with app_database(settings) as database:
@@ -91,8 +91,8 @@ def user() -> None:
 @data_option
 def add_user(email: str, password_stdin: bool, data: Path | None) -> None:
     """Add a dashboard user; the password is asked for."""
+    from tracker.clock import utc_now
     from tracker.db.users import create_user
-    from tracker.service import utc_now
 
     if password_stdin:
         password = sys.stdin.readline().rstrip("\n")

@@ -29,9 +29,9 @@ def token(emails: tuple[str, ...], domain: str, company: str | None, days: int, 
     An address may be only its domain (@acme.fr), which names nobody. Without arguments, addresses are read from
     standard input, one a line. A token can be read by whoever sees the link, and made by nobody else.
     """
+    from tracker.clock import utc_now
     from tracker.db.sites import link_key
     from tracker.enrichment.given import Given, make_token
-    from tracker.service import utc_now
 
     with app_database(settings_of(data)) as database:
         try:
