@@ -27,10 +27,10 @@ class Measure:
 
 
 def timed(function: Callable[[Case], Answer], cases: Sequence[Case]) -> tuple[list[Answer], float]:
-    """The answers to the cases, in their order, and the microseconds that one took, nothing cached before."""
-    begun = time.perf_counter()
+    """The answers to the cases, in their order, and the microseconds of processor that one took, nothing cached before."""
+    begun = time.thread_time()
     answers = [function(case) for case in cases]
-    return answers, (time.perf_counter() - begun) * 1e6 / max(1, len(cases))
+    return answers, (time.thread_time() - begun) * 1e6 / max(1, len(cases))
 
 
 def table(measures: Iterable[Measure]) -> str:

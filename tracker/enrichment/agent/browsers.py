@@ -11,7 +11,7 @@ from tracker.enrichment.first_match import FirstMatch, Pattern
 
 # Apps that show pages themselves, by what their web views write into the agent; Messenger writes Facebook's words too.
 _IN_APP = (
-    ("Messenger", r"FBAN/Messenger|FB_IAB/Orca|Orca-Android"),
+    ("Messenger", r"FBAN/Messenger|FB_IAB/(?:Orca|MESSENGER)|Orca-Android"),
     ("Instagram", r"Instagram[ /]\d"),
     ("Threads", r"Barcelona \d"),
     ("Facebook", r"\bFB(?:AN|AV|_IAB)\b"),

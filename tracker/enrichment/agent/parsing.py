@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from ua_parser import OS, Domain, UserAgent
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 from user_agents import parsers
@@ -44,9 +43,9 @@ def _parse(agent: str, hints: Hints, as_ipad: bool) -> Agent:  # noqa: FBT001 - 
     if not agent and hints == _NO_HINTS:
         return Agent(None, None, None, None, None)
     # The database's third part, makes and models, costs as much as the other two and is not shown.
-    found = _database()(agent, Domain.USER_AGENT | Domain.OS)
-    said_browser = parsers.parse_browser(*_parts(found.user_agent))
-    said_system = parsers.parse_operating_system(*_parts(found.os))
+    database = _database()
+    said_browser = parsers.parse_browser(*_parts(database.ua.extract(agent)))
+    said_system = parsers.parse_operating_system(*_parts(database.os.extract(agent)))
     browser, browser_version = name_browser(agent, said_browser.family, said_browser.version_string, hints)
     system, system_version = name_system(agent, said_system.family, said_system.version_string, hints)
     if as_ipad:
@@ -57,9 +56,18 @@ def _parse(agent: str, hints: Hints, as_ipad: bool) -> Agent:  # noqa: FBT001 - 
 
 @lru_cache(maxsize=1)
 def _database() -> Resolver:
-    """ua-parser's database without its own cache: ours stands before it."""
+    """ua-parser's database without its own cache: ours stands before it, and its two engines are asked directly."""
     return Resolver(load_lazy_builtins())
 
 
-def _parts(found: UserAgent | OS | None) -> tuple[str, str | None, str | None, str | None]:
+class _Found(Protocol):
+    """What an engine of ua-parser gives: a family with the parts of its version."""
+
+    family: str
+    major: str | None
+    minor: str | None
+    patch: str | None
+
+
+def _parts(found: _Found | None) -> tuple[str, str | None, str | None, str | None]:
     return ("Other", None, None, None) if found is None else (found.family, found.major, found.minor, found.patch)
