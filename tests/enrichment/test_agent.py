@@ -101,6 +101,16 @@ HINTED = {
         ("tv", "Chrome", "141", "Android", "12"),
     ),
     "brave": (WINDOWS, hints("Windows", "15.0.0", '"Brave";v="141", "Chromium";v="141"'), ("desktop", "Brave", "141", "Windows", "11")),
+    "a browser that nobody listed": (
+        WINDOWS,
+        hints("Windows", "15.0.0", '"Not;A=Brand";v="8", "Chromium";v="141", "Qorvax Browser";v="3.2"'),
+        ("desktop", "Qorvax Browser", "3.2", "Windows", "11"),
+    ),
+    "the made-up brand is none": (
+        WINDOWS,
+        hints("Windows", "15.0.0", '" Not A;Brand";v="99", "Chromium";v="141"'),
+        ("desktop", "Chrome", "141", "Windows", "11"),
+    ),
     "the full version is cut": (
         WINDOWS,
         hints("Windows", "15.0.0") | {"sec-ch-ua-full-version-list": '"Vivaldi";v="7.6.3797.58", "Chromium";v="141.0.7390.55"'},

@@ -62,6 +62,7 @@ _BRANDS = {
     "Arc": "Arc", "Comet": "Comet", "ChatGPT Atlas": "ChatGPT Atlas", "Island": "Island", "Sidekick": "Sidekick", "Wavebox": "Wavebox", "Coc Coc": "Cốc Cốc", "Silk": "Amazon Silk",
 }  # fmt: skip
 _PLAIN_BRANDS = frozenset({"Google Chrome", "Android WebView"})
+_ENGINE_BRANDS = frozenset({"Chromium", "HeadlessChrome"})
 
 # Products that ua-parser takes for the engine's browser. The special before the general.
 _PRODUCTS = (
@@ -124,11 +125,18 @@ def name_browser(agent: str, family: str, version: str, hints: Hints) -> tuple[s
 
 
 def _by_brand(brands: tuple[tuple[str, str], ...]) -> tuple[str, str | None] | None:
-    named = [(brand, version) for brand, version in brands if brand in _BRANDS]
-    if not named:
+    """The browser that the brands name: the one that is not every Chromium's, by its own name when we know none."""
+    own = [one for one in brands if one[0] not in _ENGINE_BRANDS and not _is_made_up(one[0])]
+    if not own:
         return None
-    brand, version = next((one for one in named if one[0] not in _PLAIN_BRANDS), named[0])
-    return _BRANDS[brand], short_version(version)
+    brand, version = next((one for one in own if one[0] not in _PLAIN_BRANDS), own[0])
+    return _BRANDS.get(brand, brand.strip()[:40]), short_version(version)
+
+
+def _is_made_up(brand: str) -> bool:
+    """Whether a brand is the one that browsers make up so that nobody relies on the list, such as `Not;A=Brand`."""
+    letters = "".join(filter(str.isalpha, brand)).lower()
+    return letters in ("", "notabrand", "notbrand", "anotherbrand", "notanybrand")
 
 
 def _on_television(agent: str) -> tuple[str, str | None]:
