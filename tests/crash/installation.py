@@ -14,6 +14,8 @@ from tests.crash.processes import Role
 from tests.crash.traffic import SITE
 from tests.running_service import free_port, webleads
 
+_STILL_SECONDS = 4.0
+
 # Small segments and no retention: rotation, checkpoints and retirement happen all the time.
 ENVIRONMENT = {
     "WEBLEADS_RATE_LIMIT": "0",
@@ -75,14 +77,16 @@ class Installation:
 
     def settle(self, seconds: float = 60.0) -> None:
         """Waits until ingest has caught up, as far as a running service tells."""
-        deadline = time.monotonic() + seconds
+        begun = changed = time.monotonic()
         before = -1
-        while self.owner.is_running() and self.owner.port is not None and time.monotonic() < deadline:
+        while self.owner.is_running() and self.owner.port is not None and time.monotonic() - begun < seconds:
             lag = int(str(self.owner.readiness()["ingest_lag_bytes"]))
-            if lag in (0, before):  # the torn end of a killed writer's segment stays behind
+            if lag != before:
+                before, changed = lag, time.monotonic()
+            # The torn end of a killed writer's segment stays behind for ever.
+            if lag == 0 or time.monotonic() - changed > _STILL_SECONDS:
                 return
-            before = lag
-            time.sleep(0.7)
+            time.sleep(0.1)
 
     def drain(self) -> None:
         """Stores what a clean stop left in the journal."""

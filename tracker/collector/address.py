@@ -45,7 +45,7 @@ class ClientAddress:
         return plain is not None and any(ip_address(plain) in network for network in self._trusted)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def plain_address(text: str) -> str | None:
     """An address without brackets, port or zone; IPv4 also where it stands in IPv6. None when it is no address."""
     if text.startswith("["):
