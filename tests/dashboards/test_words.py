@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from dashboards import words
+from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import DropReason
+from tracker.ingest.conduct import BEHAVIOUR_NAMES
 
 
 @pytest.mark.parametrize("reason", list(DropReason))
@@ -54,3 +56,14 @@ def test_a_code_of_a_later_version_is_shown_as_it_is(function, code: str) -> Non
 def test_reasons_of_a_score_are_phrases(code: str, values: dict[str, object], french: str, english: str) -> None:
     assert words.score_reason("fr", code, values) == french
     assert words.score_reason("en", code, values) == english
+
+
+def test_a_nameless_robot_is_called_in_the_readers_language() -> None:
+    assert words.drop_detail("fr", "Many pages and no reading") == "Beaucoup de pages et aucune lecture"
+    assert words.drop_detail("fr", "Googlebot") == "Googlebot"
+    assert words.drop_detail("en", "Empty user agent") == "Empty user agent"
+
+
+def test_every_rule_and_every_nameless_robot_has_its_words() -> None:
+    assert set(words.BOT_RULES) == set(BotRule)
+    assert set(BEHAVIOUR_NAMES.values()) <= set(words.NAMELESS_ROBOTS)

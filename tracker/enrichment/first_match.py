@@ -49,17 +49,19 @@ class FirstMatch:
         return None if match is None else Found(match.family, match.major or "")
 
 
-_LOOK_AROUND = re.compile(r"\(\?[!=]|\(\?<[!=]")
+_LOOK_AROUND = re.compile(r"\(\?<?[!=]")
+# What a group may hold: an escaped letter, a class of letters (in which brackets mean nothing), or any other letter.
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
 def without_look_around(expression: str) -> str:
     """The expression without its look-arounds, which the engine does not know: it finds what the original finds, and more."""
     while (match := _LOOK_AROUND.search(expression)) is not None:
-        depth = 0
-        for end in range(match.start(), len(expression)):
-            if expression[end - 1 : end] != "\\":
-                depth += (expression[end] == "(") - (expression[end] == ")")
+        depth, end = 0, match.start()
+        for part in _PART.finditer(expression, match.start()):
+            depth += (part[0] == "(") - (part[0] == ")")
+            end = part.end()
             if depth == 0:
                 break
-        expression = expression[: match.start()] + expression[end + 1 :]
+        expression = expression[: match.start()] + expression[end:]
     return expression
