@@ -58,6 +58,8 @@ def network_origin(network: SocialNetwork) -> Origin:
 
 
 def paid(origin: Origin) -> Origin:
-    """The same origin, reached through an advertisement."""
+    """The same origin, reached through an advertisement; what is only ever that stays as it is."""
+    if origin.paid:
+        return origin
     channel = channel_of(origin.name, "cpc", None, origin.category)
     return origin._replace(medium="cpc", channel=channel, paid=True)

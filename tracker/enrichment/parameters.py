@@ -51,7 +51,7 @@ PAID_CLICK_IDS: Mapping[str, str] = {
     "wbraid": "google",
     "gad_source": "google",
     "gad_campaignid": "google",
-    "dclid": "google",
+    "dclid": "dv360",
     "msclkid": "bing",
     "yclid": "yandex",
     "ymclid": "yandex",

@@ -155,7 +155,7 @@ def _campaign(params: Mapping[str, str], referrer: Referrer, *, within: bool) ->
         word = None
     origin = _by_click_id(params, referrer) if word is None else origin_of_word(word)
     if origin is not None and word is not None and medium is None and not PAID_CLICK_IDS.keys().isdisjoint(params):
-        origin = origin if origin.paid else paid(origin)
+        origin = paid(origin)
     if origin is None:
         channel = channel_of(None, medium, campaign, None)
         return Attribution(referrer.address, None, medium, channel, None, campaign, content, term)

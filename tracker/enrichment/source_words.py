@@ -71,7 +71,7 @@ def origin_of_word(word: str) -> Origin:
     if len(unpaid) < len(tokens):
         known = _known_word("_".join(unpaid)) or (_known_word(unpaid[0]) if unpaid and unpaid[0] in _LEADING else None)
         if known is not None:
-            return known if known.paid else paid(known)
+            return paid(known)
     if tokens[0] in _LEADING:
         known = _known_word(tokens[0])
     if known is not None:
