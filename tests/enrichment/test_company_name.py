@@ -42,6 +42,8 @@ CLEANED = [
     ("thyssenkrupp Information Management GmbH", "thyssenkrupp Information Management"),
     ("Example Cooperative", "Example Cooperative"),
     ("SAS", "SAS"),
+    ("OMEGA-NET Ltd", "Omega"),
+    ("Exempel Bank - Exempel Bank", "Exempel Bank"),
     ("AS12345", ""),
 ]
 

@@ -109,4 +109,13 @@ def test_the_operators_list_settles_the_kind() -> None:
 
 @pytest.mark.parametrize(("name", "shared"), [("RENATER", True), ("Uppsala Student Network", True), ("ESIEA", False)])
 def test_a_network_of_schools_is_shared(name: str, shared: bool) -> None:
-    assert is_shared(name) is shared
+    assert is_shared(name, None) is shared
+
+
+def test_a_research_network_is_known_by_its_number_whatever_its_name() -> None:
+    assert is_shared("Xqzt", 2200)
+    assert not is_shared("Xqzt", 3215)
+
+
+def test_who_says_telecom_sells_lines_even_beside_a_word_of_companies() -> None:
+    assert classify_organisation("Savings Bank Insurance Hospital Telecom Ltd")[0] not in LEAD_KINDS

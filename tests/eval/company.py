@@ -10,7 +10,6 @@ from tests.eval.measure import SHARED, Measure, timed
 from tracker.enrichment.company import Clues, identify_company
 from tracker.enrichment.company_name import clean_organisation_name
 from tracker.enrichment.geo_records import NetworkRecord
-from tracker.enrichment.legal_forms import without_legal_form
 from tracker.enrichment.network import identify_network
 
 _SOME = 20_000
@@ -24,12 +23,8 @@ def measures() -> Iterable[Measure]:
     clean_organisation_name("Exemple SAS")
     cleaned, microseconds = timed(clean_organisation_name, names)
     shouted = [name for name in cleaned if name.isupper() and len(name) > 12]
-    formal = [name for name in cleaned if (words := name.split()) and without_legal_form(words) != words]
     yield Measure(
         "company", "names of networks", len(names), {"in capitals": len(shouted) / len(names)}, microseconds, shouted
-    )
-    yield Measure(
-        "company", "names with a legal form left", len(names), {"left": len(formal) / len(names)}, microseconds, formal
     )
     yield from _cascade([(name, found[name]) for name in names])
 

@@ -53,9 +53,9 @@ def measures() -> Iterable[Measure]:
 
 
 def _judged(cases: list[making.Labelled], fold: int) -> Iterable[Judged]:
-    model = making.train([case for case in cases if making.fold_of(case, 0) != fold], network_model().threshold)
+    model = making.train([case for case in cases if making.fold_of(case) != fold], network_model().threshold)
     for case in cases:
-        if case.certainty != "asdb" and making.fold_of(case, 0) == fold:
+        if case.certainty != "asdb" and making.fold_of(case) == fold:
             for spelling, name in enumerate(case.spellings):
                 yield Judged(case, spelling, fold, *judge_organisation(model, name, case.number))
 

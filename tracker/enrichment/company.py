@@ -136,7 +136,7 @@ def by_network(clues: Clues) -> Company | str:
         return "no network database names an organisation"
     if network.kind not in LEAD_KINDS:
         return _NO_LEAD[network.kind]
-    if network.kind is NetworkKind.EDUCATION and is_shared(network.organisation):
+    if network.kind is NetworkKind.EDUCATION and is_shared(network.organisation, network.asn):
         return _SHARED
     name = clean_organisation_name(network.organisation)
     if not name:
@@ -169,7 +169,7 @@ _NO_LEAD = {
 def by_reverse_name(clues: Clues) -> Company | str:
     """The company whose domain the address's own name bears; `tracker.enrichment.reverse_names` says which do."""
     network = clues.network
-    shared = network.kind is NetworkKind.EDUCATION and is_shared(network.organisation or "")
+    shared = network.kind is NetworkKind.EDUCATION and is_shared(network.organisation or "", network.asn)
     if network.kind not in _NAMED_LINES and not shared:
         return "names are asked for only where a company may have a line under somebody else’s network"
     host = clues.reverse_name()

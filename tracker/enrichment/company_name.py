@@ -10,11 +10,11 @@ import re
 from functools import lru_cache
 
 from tracker.enrichment.known_organisations import known_organisation
-from tracker.enrichment.legal_forms import without_legal_form
+from tracker.enrichment.legal_forms import is_legal_form, without_legal_form
 from tracker.enrichment.organisation_words import words_of
 
 _NUMBER = re.compile(r"^as\d+\b[\s:,-]*", re.IGNORECASE)
-_TRADING_AS = re.compile(r"^.*\b(?:trading as|t/a|d[./]?b[./]?a\.?|doing business as)\s+(?=\S)", re.IGNORECASE)
+_TRADING_AS = re.compile(r"\b(?:trading as|t/a|d[./]?b[./]?a\.?|doing business as)\s+(?=\S)", re.IGNORECASE)
 _SEAT = re.compile(r",\s*[A-Z]{2}$")
 _CODE = re.compile(r"^(?=[A-Z0-9-]*\d)[A-Z0-9-]+\s+-\s+")
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
@@ -52,8 +52,8 @@ def clean_organisation_name(name: str) -> str:
     """The name for people; empty when there is nothing but a number and a legal form."""
     plain = _NUMBER.sub("", name.translate(_QUOTES))
     text = _ASIDE.sub("", plain).strip() or plain
-    text = _SEAT.sub("", _TRADING_AS.sub("", text))
-    text = _CODE.sub("", _HANDLE.sub("", text, count=1))
+    text = _SEAT.sub("", _TRADING_AS.split(text)[-1])
+    text = _said_once(_CODE.sub("", _without_handle(text)))
     tokens = [token.strip(",;'") for token in text.split()]
     kept = [token for token in without_legal_form([token for token in tokens if token]) if token not in {"-", "/", "|"}]
     plain = " ".join(kept).strip(" ,.;:-/")
@@ -61,6 +61,18 @@ def clean_organisation_name(name: str) -> str:
         return ""
     known = known_organisation(plain)
     return known.name if known else _for_people(plain)
+
+
+def _without_handle(text: str) -> str:
+    """The name behind a handle; "OMEGA-NET Ltd" has none behind it, so that it is the name itself."""
+    rest = _HANDLE.sub("", text, count=1)
+    return text if is_legal_form(rest) else rest
+
+
+def _said_once(text: str) -> str:
+    """One name where it is written twice: "Exempel Bank - Exempel Bank"."""
+    first, dash, second = text.partition(" - ")
+    return first if dash and first.lower() == second.lower() else text
 
 
 def _for_people(text: str) -> str:

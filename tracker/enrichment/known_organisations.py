@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from tracker.enrichment.legal_forms import name_key
+from tracker.enrichment.legal_forms import IN_FRONT, name_key
 from tracker.enrichment.organisation_words import words_of
 
 
@@ -71,4 +71,7 @@ def known_organisation(name: str) -> Known | None:
 
 def may_be_known(words: list[str]) -> bool:
     """Whether a name of these words is worth comparing; the first word may be an article or a legal form."""
-    return any(word in _first_words() for word in words[:2])
+    known = _first_words()
+    if words and (words[0] == "the" or words[0] in IN_FRONT):
+        return words[0] in known or not known.isdisjoint(words[1:3])
+    return bool(words) and words[0] in known

@@ -6,6 +6,7 @@ name, and last the name itself, read in the languages of Europe. Evidence is in 
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -59,6 +60,9 @@ _PROVIDER_GROUPS = (
 )
 # What keeps a trade's name from settling it: "Studio Wifi Boulangerie" may sell lines.
 _SELLING = frozenset({*_PROVIDER_GROUPS, "it"})
+# Who says one of these sells lines or machines, whatever else the name says, unless it is a public body.
+_SELLER = re.compile(r"te?le?[ck]om|broadband|freenet\b|\bw?isp\b|hosting\b|\bdata ?cent(?:er|re)s?\b")
+_PUBLIC = frozenset({"education", "government", "nonprofit"})
 # Log-odds under which a name without a telling word is a provider's: at most 3 in 100 of such are not.
 _SURELY_PROVIDER = -3.5
 
@@ -82,9 +86,9 @@ _PUBLISHED_TYPES = {
 
 
 @lru_cache(maxsize=65_536)
-def is_shared(organisation: str) -> bool:
+def is_shared(organisation: str, asn: int | None) -> bool:
     """Whether a network is one that connects schools or students, so that its name is not the reader's."""
-    return "shared" in groups_of(words_of(organisation))
+    return known_number(asn) == NetworkKind.EDUCATION or "shared" in groups_of(words_of(organisation))
 
 
 def identify_network(record: NetworkRecord, address: str | None = None, listed: NetworkKind | None = None) -> Network:
@@ -161,7 +165,8 @@ def judge_organisation(
     if brand is not None:
         return _provider_kind(groups) or NetworkKind.ISP, f"“{brand}” is a provider’s name"
     is_trade = "trade" in groups and not groups & _SELLING
-    if is_trade or score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold):
+    is_clear = is_trade or score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold)
+    if is_clear and (groups & _PUBLIC or not _SELLER.search(" ".join(words))):
         return _organisation(name, words, groups)
     return _no_organisation(name, words, groups, score)
 
@@ -184,7 +189,10 @@ def _no_organisation(name: str, words: list[str], groups: frozenset[str], score:
 
 
 def _provider_kind(groups: frozenset[str]) -> NetworkKind | None:
-    return next((kind for kind in _PROVIDER_GROUPS if kind in groups), None)
+    for kind in _PROVIDER_GROUPS:
+        if kind in groups:
+            return kind
+    return None
 
 
 _SAID = {

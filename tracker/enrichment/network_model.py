@@ -59,7 +59,10 @@ class NetworkModel:
         return (score + self._of_number(number >> 10) if number else score), groups
 
     def _sum_of_word(self, word: str) -> tuple[float, Groups]:
-        return sum(self.weights.get(feature, 0.0) for feature in word_features(word)), groups_of_word(word)
+        weight, total = self.weights.get, 0.0
+        for feature in word_features(word):
+            total += weight(feature, 0.0)
+        return total, groups_of_word(word)
 
     def _sum_of_groups(self, groups: frozenset[str]) -> float:
         return sum(self.weights.get(feature, 0.0) for feature in group_features(groups))
