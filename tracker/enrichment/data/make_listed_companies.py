@@ -37,7 +37,7 @@ _ORDINARY = frozenset(
     "summit pioneer liberty premier progressive prime vital atlas apex orion ultra zenith dover echo edge fox hub icon ivy link matrix "
     "nexus nova omega onto origin pool rapid regal relay sage signet snap spire spark square sun surge toast trip unity vector visteon wave "
     "aspen axis beacon cable carter catalyst centene central chase citizens columbus comfort connect dynamic eagle elevate evolution fabrinet "
-    "switch sunrise helix vertex vulcan domino concentra cadence".split()
+    "interface secom nexon salesforce teradata f5 switch sunrise helix vertex vulcan domino concentra cadence".split()
 )
 
 
@@ -45,17 +45,17 @@ def main() -> None:
     found: dict[str, str] = {}
     for stock in PyTickerSymbols().get_all_stocks():
         name = re.sub(r"\s*\(.*?\)", "", stock["name"]).strip()
+        plain = " ".join(without_legal_form(name.replace(",", "").split()))
         industries = stock.get("industries") or []
         if (
             any(map(_PROVIDERS.search, industries))
             or _PROVIDER_NAMES.search(name)
-            or name.lower() in _ORDINARY
+            or plain.lower() in _ORDINARY
             or len(name) < 3
         ):
             continue
         site = str((stock.get("metadata") or {}).get("website") or "").lower()
         domain = re.sub(r"^(?:https?://)?(?:www\d?\.)?", "", site).split("/")[0].split(" ")[0]
-        plain = " ".join(without_legal_form(name.replace(",", "").split()))
         found.setdefault(plain, domain if re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", domain) else "")
     with open(HERE / "listed_companies.csv", "w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")

@@ -226,6 +226,9 @@ def main(labels: Path, asdb: Path, database: Path) -> None:
         ]
         words = "organisations" if kind else "providers and hosts"
         print(f"{words} at or above {threshold}: mean {np.mean(shares):.4f}, spread {np.std(shares):.4f}")
+    for label in ("business", "education", "government", "nonprofit"):
+        share = shown([one for one in scored if one[0].label == label], threshold, organisations=True)
+        print(f"  {label}: {share:.4f}")
     model = train(cases, threshold)
     hundredths = {"bias:": round(model.bias * 100), "threshold:": round(threshold * 100)}
     hundredths |= {name: round(weight * 100) for name, weight in sorted(model.weights.items())}
