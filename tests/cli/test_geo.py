@@ -59,6 +59,16 @@ def test_the_doctor_says_whether_the_resolver_answers(data: Path) -> None:
         assert "problem  reverse DNS: 127.0.0.1 did not answer within 2 seconds" in said.stdout
 
 
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_the_weekly_report_names_the_databases_as_their_licences_ask(data: Path, form: str) -> None:
+    webleads("site", "add", "blog.example.fr", data=data)
+    (data / "geo-in-use").mkdir()
+    write_city(data / "geo-in-use" / "city.mmdb")
+    said = webleads("report", "weekly", "--site", "blog.example.fr", "--format", form, data=data)
+    assert "This product includes GeoLite2 Data created by MaxMind, available from" in said.stdout
+    assert "https://www.maxmind.com" in said.stdout
+
+
 @pytest.mark.skipif(not BAD, reason="MaxMind's corrupt files are not beside the project")
 def test_enrich_goes_on_beside_every_corrupt_file_of_maxmind(data: Path) -> None:
     write_city(data / "geo" / "city.mmdb")
