@@ -133,6 +133,8 @@ PEOPLE = {
     "internet explorer": "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)",
     "an email program": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0",
     "yandex's app": "Mozilla/5.0 (Linux; Android 9; SM-A405FM; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/77.0 Mobile Safari/537.36 YandexSearch/9.00",
+    "seamonkey": f"{FIREFOX} SeaMonkey/2.53.18",
+    "a chromecast": f"{CHROME.replace('Windows NT 10.0; Win64; x64', 'X11; Linux aarch64')} CrKey/1.54.250320",
     "what unwanted programs add on real machines": f"{CHROME} Herring/90.1.1640.8",
 }  # fmt: skip
 

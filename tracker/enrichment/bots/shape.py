@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.bots.verdict import BotKind
 from tracker.enrichment.first_match import FirstMatch, Found, Pattern
 
@@ -54,7 +55,7 @@ _SYSTEM_PART = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS = frozenset(
-    "smart-tv midori mobile ubuntu fedora debian chromium edge webview tesla light vr electron".split()
+    "crkey smart-tv midori mobile ubuntu fedora debian chromium edge webview tesla light vr electron".split()
 )
 
 
@@ -77,6 +78,11 @@ def is_program(agent: str) -> bool:
     return not any(system in agent for system in _COMMON_SYSTEMS) and _system().find(agent) is None
 
 
+def _is_known_browser(agent: str) -> bool:
+    """Whether the agent is of a browser with a name of its own, such as SeaMonkey, and not only of its engine's."""
+    return parse_agent(agent, {}).browser not in (None, "Chrome", "Safari", "Firefox")
+
+
 def find_odd(agent: str, *, forms: bool = True) -> Found | None:
     """What an agent is that claims to be a browser in a form that no browser has; None for any other agent.
 
@@ -88,7 +94,7 @@ def find_odd(agent: str, *, forms: bool = True) -> Found | None:
     desktop = _DESKTOP.fullmatch(agent)
     if desktop is None:
         return None
-    follows = desktop[2] is not None and desktop[2].lower() not in _FOLLOWS
+    follows = desktop[2] is not None and desktop[2].lower() not in _FOLLOWS and not _is_known_browser(agent)
     if follows or any(_SYSTEM_PART.fullmatch(part.strip()) is None for part in desktop[1].split(";")):
         return Found("", BotKind.UNKNOWN)
     return None
