@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from multiprocessing.util import Finalize
 from typing import Any, NamedTuple
@@ -115,12 +116,13 @@ def _granian(settings: Settings, *, workers: int) -> Any:
 
 
 def _allow_connections() -> None:
-    """Raises the limit on open files as far as it goes: each connection is one."""
+    """Raises the limit on open files as far as this process may: each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MOST_CONNECTIONS + 1024
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        with suppress(OSError, ValueError):  # a sandbox may forbid it
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _load_service(settings: Settings, roles: Roles, key: str, first_user_link: str | None, on_ready: OnReady) -> Any:
