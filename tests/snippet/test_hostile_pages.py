@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Page
 
-from tests.snippet.servers import Blog, Service
+from tests.snippet.servers import ASSETS, Blog, Service
 
 BROKEN = {
     "no fetch and no beacon": "delete window.fetch; delete Navigator.prototype.sendBeacon",
@@ -150,3 +152,30 @@ def test_a_strict_content_security_policy_that_names_the_service_is_enough(
     policy += "; require-trusted-types-for 'script'"
     page.goto(blog.put("/one", blog.article(), {"Content-Security-Policy": policy}))
     service.wait_for("pageview")
+
+
+def test_under_a_strict_policy_the_leads_module_and_the_image_need_no_more(
+    page: Page, blog: Blog, service: Service
+) -> None:
+    policy = f"default-src 'none'; script-src {service.origin}; connect-src {service.origin}; img-src {service.origin}"
+    headers = {"Content-Security-Policy": policy + "; require-trusted-types-for 'script'"}
+    page.add_init_script("window.fetch = undefined")
+    module = f"<script defer src='{service.origin}/js/webleads-leads.js'></script>"
+    page.goto(blog.put("/one", blog.article(head=module), headers))
+    service.wait_for("pageview")
+    page.evaluate("webleads.identify({company: 'Acme'})")
+
+    assert [request.method for request in service.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("runs", [True, False], ids=["the build's value", "another value"])
+def test_a_pinned_script_runs_only_when_it_is_the_one_that_was_pinned(
+    runs: bool, page: Page, blog: Blog, service: Service
+) -> None:
+    value = json.loads((ASSETS / "webleads.json").read_text())["integrity"]
+    value = value if runs else value[:-4] + "AAAA"
+    attributes = f"integrity='{value}' crossorigin=anonymous"
+    page.goto(blog.put("/one", blog.article(attributes=attributes)))
+    if runs:
+        service.wait_for("pageview")
+    assert len(service.settle()) == int(runs)

@@ -1,4 +1,4 @@
-"""What a publisher pastes into pages: the snippet, its pinned form, the image, the leads module, the opt-out links."""
+"""What a publisher pastes into pages: the snippet, its pinned form, the image, the leads module, the opt-out page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class Tags(NamedTuple):
     image: str
     leads: str
     opt_out_address: str
-    opt_out_links: str
 
 
 def tags(settings: Settings, domain: str) -> Tags:
@@ -42,7 +41,6 @@ def tags(settings: Settings, domain: str) -> Tags:
         ' referrerpolicy="no-referrer-when-downgrade"></noscript>',
         leads=f'<script defer data-consent="tarteaucitron" src="{url}{leads_path(path)}"></script>\n{line}',
         opt_out_address=f"{url}/opt-out/{domain}",
-        opt_out_links='<a href="?webleads=off">Do not count me</a> · <a href="?webleads=on">Count me</a>',
     )
 
 
