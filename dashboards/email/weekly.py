@@ -121,7 +121,7 @@ def weekly_message(
     view = weekly_view(report, site=site, base_url=base_url, credits_due=credits_due)
     name, address = getaddresses([sender])[0]
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = (
+    message["Subject"] = _one_line(
         f"{view.site}, {view.dates} : {view.sentence}"
         if view.language == "fr"
         else f"{view.site}, {view.dates}: {view.sentence}"
@@ -141,6 +141,11 @@ def weekly_message(
         _chart(report), "image", "png", cid=f"<{_CHART_ID}@webleads>", disposition="inline", filename="week.png"
     )
     return message
+
+
+def _one_line(text: str) -> str:
+    """Without what would end a header's line; a company's name comes from outside."""
+    return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text)
 
 
 def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due: Sequence[Attribution] = ()) -> View:

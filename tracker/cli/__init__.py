@@ -43,8 +43,12 @@ def main() -> None:
         webleads(standalone_mode=False)
     except click.exceptions.Exit as ending:
         sys.exit(ending.exit_code)
-    except click.UsageError as problem:
+    except click.exceptions.NoArgsIsHelpError as problem:
         problem.show()
+        sys.exit(2)
+    except click.UsageError as problem:
+        where = f" (see `{problem.ctx.command_path} --help`)" if problem.ctx else ""
+        click.echo(f"webleads: {problem.format_message()}{where}", err=True)
         sys.exit(2)
     except click.ClickException as problem:
         click.echo(f"webleads: {problem.format_message()}", err=True)

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import msgspec
 from tracker.cli.options import data_option, settings_of
 from tracker.enrichment.drops import Drop, DropReason
 
-_LINES_AT_ONCE = 2000
+_CHUNK_BYTES = 1024 * 1024
 
 
 @click.command()
@@ -37,9 +36,20 @@ def enrich(data: Path | None, geo: Path | None) -> None:
     )
     encode = msgspec.json.Encoder().encode
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    while lines := list(islice(source, _LINES_AT_ONCE)):
-        target.writelines(encode(found) + b"\n" for found in workbench.enrich(line for line in lines if line.strip()))
+    for lines in _as_they_come(source):
+        target.writelines(encode(found) + b"\n" for found in workbench.enrich(lines))
         target.flush()
+
+
+def _as_they_come(source: Any) -> Iterator[list[bytes]]:
+    """The lines that are there, without waiting for more, so that a pipe has its answers at once."""
+    begun = b""
+    while chunk := source.read1(_CHUNK_BYTES):
+        *lines, begun = (begun + chunk).split(b"\n")
+        if lines:
+            yield lines
+    if begun:
+        yield [begun]
 
 
 class _Workbench:
@@ -85,7 +95,10 @@ class _Workbench:
             return Drop(DropReason.INVALID_HIT, str(problem))
         domain = claimed_domain(hit).removeprefix("www.")
         rules = _rules(domain) if domain else SiteRules("")
-        event = self._enricher.enrich(hit, rules)
+        try:
+            event = self._enricher.enrich(hit, rules)
+        except Exception as problem:  # noqa: BLE001 - as in ingest: a hit that no step foresaw must not keep the others back
+            return Drop(DropReason.INVALID_HIT, type(problem).__name__)
         return event if isinstance(event, Drop) else self._identity.arrival(event, hit, rules.time_zone)
 
 

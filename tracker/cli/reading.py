@@ -77,7 +77,7 @@ def query(site: str, query: str, data: Path | None) -> None:
     text = sys.stdin.read() if query == "-" else query
     try:
         asked = json.loads(text)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise CommandError(f"the query is not JSON: {problem}") from problem
     if not isinstance(asked, dict):
         raise CommandError("the query must be a JSON object")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-# What a spreadsheet would run as a formula when a cell begins with it (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would run as a formula when a cell of a CSV begins with it (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def leads_as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -31,11 +31,11 @@ def _plain(record: dict[Any, Any]) -> dict[str, Any]:
 
 def leads_as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
     """A CSV in UTF-8 with a byte order mark, which spreadsheets want; lists joined by `; `."""
-    return b"\xef\xbb\xbf" + _table(rows).to_csv(index=False, lineterminator="\r\n").encode()
+    return b"\xef\xbb\xbf" + _table(rows).map(_harmless).to_csv(index=False, lineterminator="\r\n").encode()
 
 
 def leads_as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
-    """A workbook with one sheet."""
+    """A workbook with one sheet; its cells are typed, so that text stays text whatever it begins with."""
     target = BytesIO()
     with pd.ExcelWriter(
         target, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False, "strings_to_urls": False}}
@@ -57,6 +57,9 @@ def _cell(name: str, value: Any) -> Any:
         value = [f"{reason['code']} +{reason['points']}" for reason in value]
     if isinstance(value, list):
         value = "; ".join(str(one) for one in value)
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
     return value
+
+
+def _harmless(value: Any) -> Any:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS) else value

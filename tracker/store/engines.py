@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from tracker.store import recovery
-from tracker.store.errors import StoreUnavailable
+from tracker.store.errors import NewerStoreError, StoreUnavailable
 from tracker.store.migrations import migrate
 from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
 
@@ -149,6 +149,9 @@ def open_event_store(url: str, *, wait_seconds: float = 0.0) -> EventStore:
             with engine.begin() as connection:
                 migrate(connection)
             return EventStore(engine)
+        except NewerStoreError:
+            engine.dispose()
+            raise
         except DBAPIError as problem:
             engine.dispose()
             message = str(problem.orig)

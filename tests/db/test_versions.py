@@ -1,0 +1,84 @@
+"""The app database of another version: an older one is migrated with what it holds, a newer one is left alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+from tracker.db.engine import MIGRATIONS, NewerDatabaseError, open_app_database
+from tracker.db.models import Base
+from tracker.db.sites import add_site, list_sites
+
+NOW = datetime(2026, 11, 16, tzinfo=UTC)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/app.sqlite"
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config)
+
+
+@pytest.mark.parametrize("revision", [script.revision for script in scripts().walk_revisions()])
+def test_a_database_of_every_earlier_version_is_migrated(url: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.execute(
+            text(
+                "insert into sites (domain, time_zone, language, excluded_networks, disabled_rules, created_at) values ('a.fr', 'UTC', 'fr', '', '', :now)"
+            ),
+            {"now": "2026-11-16 00:00:00.000000"},
+        )
+        connection.commit()
+    engine.dispose()
+    opened = open_app_database(url)
+    assert [site.domain for site in list_sites(opened)] == ["a.fr"]
+    with opened.engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == scripts().get_current_head()
+    opened.close()
+
+
+def test_migrations_lead_to_the_models(url: str) -> None:
+    opened = open_app_database(url)
+    with opened.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    opened.close()
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(url: str) -> None:
+    opened = open_app_database(url)
+    add_site(opened, "a.fr", now=NOW)
+    opened.close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+        connection.execute(text("alter table sites add column of_the_future text"))
+    with pytest.raises(NewerDatabaseError, match=r"^the app database is at schema 9999, written by a newer version"):
+        open_app_database(url)
+    assert "of_the_future" in {column["name"] for column in inspect(engine).get_columns("sites")}
+    engine.dispose()
+
+
+def test_opening_it_again_changes_nothing(url: str) -> None:
+    first = open_app_database(url)
+    add_site(first, "a.fr", now=NOW)
+    first.close()
+    second = open_app_database(url)
+    assert len(list_sites(second)) == 1
+    second.close()
