@@ -33,7 +33,7 @@ def pack(target: Path) -> None:
     """Writes the zip: the plugin's files, and each catalogue compiled beside its source."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for path in PLUGIN.rglob("*") if path.is_file()):
+        for path in sorted(path for path in PLUGIN.rglob("*") if path.is_file() and path.suffix != ".mo"):
             name = path.relative_to(PLUGIN.parent).as_posix()
             archive.write(path, name)
             if path.suffix == ".po":
