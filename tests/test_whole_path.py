@@ -69,7 +69,7 @@ def test_a_reader_is_in_the_dashboard_within_two_seconds(browser: Browser, servi
 
     publisher.goto(f"{service.url}/localhost")
     while "Publier au bon moment" not in publisher.content():
-        assert time.monotonic() - sent_at < 15, publisher.inner_text("main")
+        assert time.monotonic() - sent_at < 60, publisher.inner_text("main")
         publisher.wait_for_timeout(200)
         publisher.reload()
     shown = publisher.inner_text("main")

@@ -54,15 +54,20 @@ def test_time_in_front_is_within_a_tenth_of_the_truth_over_three_hides(
 
 def test_a_page_that_lost_the_focus_is_not_in_front(tab: Tab, other: Tab, blog: Blog, service: Service) -> None:
     tab.goto(blog.origin + "/one")
+    tab.run("addEventListener('visibilitychange', () => window.hiddenAt ??= performance.now())")
     time.sleep(0.3)
-    tab.run("document.hasFocus = () => false; window.dispatchEvent(new Event('blur'))")
+    left = tab.run("document.hasFocus = () => false; window.dispatchEvent(new Event('blur')); performance.now()")
     time.sleep(1)
-    tab.run("delete document.hasFocus; window.dispatchEvent(new Event('focus'))")
+    back = tab.run("delete document.hasFocus; window.dispatchEvent(new Event('focus')); performance.now()")
     time.sleep(0.3)
     other.show()
     service.wait_for("engagement", 1)
 
-    assert 500 < engaged_ms(service) < 950
+    # By the page's own clock, as a busy machine sleeps longer than it is asked to.
+    begun = tab.run("performance.getEntriesByType('navigation')[0].domContentLoadedEventStart")
+    in_front = tab.run("hiddenAt") - begun - (back - left)
+    assert back - left >= 1000
+    assert engaged_ms(service) == pytest.approx(in_front, rel=0.1, abs=60)
 
 
 def test_leaving_the_page_sends_what_was_read_of_it(tab: Tab, blog: Blog, service: Service) -> None:
