@@ -79,7 +79,6 @@ DROP_REASONS = {
     ),
     "referrer_spam": (message("Referrer spam"), message("The visit pretends to come from a site that wants clicks.")),
     "excluded_address": (message("Excluded address"), message("The address is on the list in this site’s settings.")),
-    "excluded_page": (message("Excluded page"), message("The page is on the list in this site’s settings.")),
     "invalid_url": (message("Invalid page address"), message("The page’s address cannot be read.")),
     "invalid_hit": (message("Unreadable hit"), message("A field has a value that means nothing.")),
     "too_old": (message("Too late"), message("The hit came so long after the visit that its day is closed.")),

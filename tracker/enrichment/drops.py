@@ -13,7 +13,6 @@ class DropReason(StrEnum):
     BOT = "bot"
     REFERRER_SPAM = "referrer_spam"
     EXCLUDED_ADDRESS = "excluded_address"
-    EXCLUDED_PAGE = "excluded_page"
     INVALID_URL = "invalid_url"
     INVALID_HIT = "invalid_hit"
     TOO_OLD = "too_old"
