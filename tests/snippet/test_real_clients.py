@@ -40,9 +40,11 @@ def counting(tmp_path: Path) -> Iterator[RunningService]:
 
 @pytest.fixture
 def stored(counting: RunningService) -> Callable[[], pd.DataFrame]:
-    """Stops the service and gives what it stored, in the order of time."""
+    """Waits until all is stored, stops the service and gives what it stored, in the order of time."""
 
     def read() -> pd.DataFrame:
+        while json.loads(counting.get("/readyz")[1])["ingest_lag_bytes"]:
+            time.sleep(0.05)
         assert counting.stop() == 0
         store = open_event_store(f"duckdb:///{counting.data}/events.duckdb", wait_seconds=10)
         found = store.frame(select(events).order_by(events.c.occurred_at))
