@@ -36,7 +36,7 @@ LAYERS = (
     ("tracker.geo", "tracker.reverse_dns"),
     ("tracker.enrichment", "tracker.collector"),
     ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder"),
-    ("tracker.settings", "tracker.hit", "tracker.clock"),
+    ("tracker.settings", "tracker.hit", "tracker.clock", "tracker.garbage"),
 )
 RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}
 
@@ -52,7 +52,6 @@ HEAVY = (
     "geoip2",
     "maxminddb",
     "ua_parser",
-    "user_agents",
 )
 
 DATABASE_LIBRARIES = {"sqlalchemy", "duckdb", "duckdb_engine", "sqlite3", "alembic", "clickhouse_connect", "psycopg"}

@@ -21,6 +21,7 @@ from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.salts import Salts
 from tracker.enrichment.network_list import NetworkList
 from tracker.enrichment.pipeline import Enricher
+from tracker.garbage import collect_less_often
 from tracker.geo.shelf import open_databases as open_geo
 from tracker.ingest.identity import Identity
 from tracker.ingest.log_import import forget_imports
@@ -82,6 +83,7 @@ def build_ingest(
 
     `keeps_geo` for the one that holds the ingest lock: it takes over new geo databases.
     """
+    collect_less_often()
     salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)
     identity = Identity(salts.of)
     ingest = Ingest(

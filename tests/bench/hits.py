@@ -40,7 +40,7 @@ def agents(count: int) -> list[str]:
     for number in range(count):
         system = _SYSTEMS[number % len(_SYSTEMS)]
         mobile = " Mobile" if "Android" in system else ""
-        version = f"{100 + number // 7 % 43}.0.{number % 6000}.{number // 11 % 200}"
+        version = f"{100 + number // 7 % 43}.0.{number % 6000}.{number // 6000}"
         found.append(
             f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}{mobile} Safari/537.36"
         )
@@ -99,5 +99,5 @@ def distinct_hits(count: int, seed: int = 2) -> list[Hit]:
             t=f"Article {number}",
         )
         headers = {"accept-language": "fr-FR"}
-        found.append(Hit(BEGIN + timedelta(milliseconds=20 * number), reader, f"{browser} n/{number}", headers, event))
+        found.append(Hit(BEGIN + timedelta(milliseconds=20 * number), reader, browser, headers, event))
     return found

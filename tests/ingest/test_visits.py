@@ -108,6 +108,21 @@ def test_the_same_event_id_of_one_visit_counts_once() -> None:
     assert [verdict and verdict.reason for verdict in verdicts] == [None, DropReason.DUPLICATE, None]
 
 
+def test_an_event_id_is_known_however_many_events_the_visit_has() -> None:
+    ids = [f"0.{number}" for number in range(40)]
+    visits = new_visits()
+    assert visits.assign([pageview(minute, event_id=one) for minute, one in enumerate(ids)]) == [None] * 40
+    again = visits.assign([pageview(41, event_id=one) for one in ids])
+    assert {verdict and verdict.reason for verdict in again} == {DropReason.DUPLICATE}
+
+
+def test_each_fact_of_a_visit_stands_in_its_own_column() -> None:
+    second = pageview(5)
+    new_visits().assign([pageview(0, **{name: name for name in VISIT_FACTS}), second])
+    facts = {name: getattr(second.event, name) for name in VISIT_FACTS if name != "entry_page"}
+    assert facts == {name: name for name in VISIT_FACTS if name != "entry_page"}
+
+
 def test_long_reading_belongs_to_the_visit_that_opened_the_page() -> None:
     view, read = pageview(0), engagement(95, seconds=95 * 60)
     new_visits().assign([view, read])

@@ -15,6 +15,7 @@ import msgspec
 
 from tracker.cli.options import data_option, settings_of
 from tracker.enrichment.drops import Drop, DropReason
+from tracker.garbage import collect_less_often
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -29,6 +30,7 @@ _CHUNK_BYTES = 1024 * 1024
 )
 def enrich(data: Path | None, geo: Path | None) -> None:
     """Read hits (one JSON object a line) from standard input, write events or drop reasons in the same order."""
+    collect_less_often()
     settings = settings_of(data)
     kept = None if geo else settings.geo_kept_folder
     workbench = _Workbench(

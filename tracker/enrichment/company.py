@@ -71,7 +71,21 @@ Step = Callable[[Clues], Company | str]
 
 def identify_company(clues: Clues) -> Company | None:
     """The organisation behind a hit, or None when nothing says more than that it is somebody's reader."""
-    for _, step in STEPS:
+    return _first(STEPS, clues)
+
+
+def company_of_address(clues: Clues) -> Company | None:
+    """What the address alone says, for a visitor who says nothing: the same for all its hits, so it can be kept."""
+    return _first(_BY_ADDRESS, clues)
+
+
+def company_of_visit(clues: Clues) -> Company | None:
+    """What is left to ask where the visitor says nothing and `company_of_address` names nobody."""
+    return _first(_BY_VISIT, clues)
+
+
+def _first(steps: tuple[tuple[str, Step], ...], clues: Clues) -> Company | None:
+    for _, step in steps:
         found = step(clues)
         if isinstance(found, Company):
             return found
@@ -207,4 +221,8 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("as_organisation", by_network),
     ("reverse_dns", by_reverse_name),
     ("tenant_referrer", by_tenant),
+)
+_BY_VISIT = tuple((method, step) for method, step in STEPS if step in (by_reverse_name, by_tenant))
+_BY_ADDRESS = tuple(
+    (method, step) for method, step in STEPS if step is not by_email and (method, step) not in _BY_VISIT
 )

@@ -102,6 +102,37 @@ VISIT_FACTS: tuple[str, ...] = (
 )
 
 
+def take_visit_facts(event: Event, facts: tuple[Any, ...]) -> None:
+    """Gives an event its visit's facts, in the order of VISIT_FACTS."""
+    (
+        event.referrer,
+        event.source,
+        event.medium,
+        event.channel,
+        event.social_kind,
+        event.campaign,
+        event.content,
+        event.term,
+        event.country,
+        event.region,
+        event.city,
+        event.asn,
+        event.organisation,
+        event.network_kind,
+        event.company,
+        event.company_domain,
+        event.company_method,
+        event.company_evidence,
+        event.company_confidence,
+        event.device,
+        event.browser,
+        event.browser_version,
+        event.os,
+        event.os_version,
+        event.entry_page,
+    ) = facts
+
+
 def wire_form(event: Event) -> dict[str, Any]:
     """The event as `webleads enrich` prints it: columns by name, `occurred_at` in ISO 8601 UTC."""
     columns: dict[str, Any] = msgspec.structs.asdict(event)

@@ -85,7 +85,7 @@ _PUBLISHED_TYPES = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def is_shared(organisation: str, asn: int | None) -> bool:
     """Whether a network is one that connects schools or students, so that its name is not the reader's."""
     return known_number(asn) == NetworkKind.EDUCATION or "shared" in groups_of(words_of(organisation))
@@ -140,7 +140,7 @@ def _unless_brand(record: NetworkRecord, kind: NetworkKind, evidence: str) -> tu
     return (found, why) if begins_with("brand", words_of(name)) else (kind, evidence)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def classify_organisation(name: str, asn: int | None = None, *, is_customer: bool = False) -> tuple[NetworkKind, str]:
     """The kind of an organisation that runs a network, by its number and its name, with the evidence in words.
 

@@ -31,7 +31,7 @@ class NetworkModel:
         self.weights = weights
         self.bias = bias
         self.threshold = threshold
-        self._of_word = lru_cache(maxsize=65_536)(self._sum_of_word)
+        self._of_word = lru_cache(maxsize=16_384)(self._sum_of_word)
         self._of_groups = lru_cache(maxsize=4096)(self._sum_of_groups)
         self._of_number = lru_cache(maxsize=4096)(self._sum_of_number)
 

@@ -87,7 +87,7 @@ def _lines() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def groups_of_word(word: str) -> Groups:
     """The groups that one word tells of; most words tell of none."""
     telling = _telling()

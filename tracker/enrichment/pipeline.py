@@ -14,12 +14,12 @@ from typing import Any, NamedTuple, Protocol
 
 from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.bots import Signs, detect_bot
-from tracker.enrichment.company import Clues, Company, identify_company
+from tracker.enrichment.company import Clues, Company, company_of_address, company_of_visit, identify_company
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import IDENTIFY, Event
 from tracker.enrichment.event_name import event_name
 from tracker.enrichment.geo import Databases, NetworkRecord
-from tracker.enrichment.given import given_words
+from tracker.enrichment.given import NOTHING, Given, given_words
 from tracker.enrichment.network import Network, NetworkKind, identify_network
 from tracker.enrichment.network_list import Listed, NetworkList
 from tracker.enrichment.page import Page, parse_page
@@ -28,6 +28,8 @@ from tracker.hit import Hit, WireEvent
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300
+# An address's facts take about 600 bytes.
+_ADDRESSES = 32_768
 # Of a site that says nothing else.
 _LANGUAGE = "fr"
 
@@ -55,6 +57,7 @@ class AddressFacts(NamedTuple):
     network: Network
     record: NetworkRecord
     listed: Listed | None
+    company: Company | None
 
 
 class Names(Protocol):
@@ -84,7 +87,7 @@ class Enricher:
         self._names = names
         self._network_list = network_list or NetworkList(None)
         self._too_old_ms = too_old_ms
-        self._about_address = lru_cache(maxsize=65_536)(self._look_up)
+        self._about_address = lru_cache(maxsize=_ADDRESSES)(self._look_up)
 
     def enrich(self, hit: Hit, site: SiteRules) -> Event | Drop:
         """The event that a hit makes, without its visitor and visit, or why it is not counted."""
@@ -95,9 +98,10 @@ class Enricher:
             return Drop(DropReason.EXCLUDED_ADDRESS)
         if site.honours_signals and (signal := _objection(hit.headers)):
             return Drop(DropReason.OPTED_OUT, signal)
-        page = parse_page(wire.page_url or "", keep_hash=bool(wire.h or wire.hash))
+        url = wire.page_url or ""
+        page = parse_page(url, keep_hash=True) if wire.h or wire.hash else parse_page(url)
         if page is None:
-            return Drop(DropReason.INVALID_URL, (wire.page_url or "")[:100])
+            return Drop(DropReason.INVALID_URL, url[:100])
         about = self._about_address(hit.ip, site.language)
         bot = detect_bot(
             hit.user_agent,
@@ -118,23 +122,31 @@ class Enricher:
         if spam_host is not None:
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
-        given = given_words(wire, site.link_key, hit.occurred_at_us)
+        given = given_words(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
+        company = self._company(hit.ip, about, page, attribution, given)
+        event = _event(hit, site, page, attribution, about, company)
+        if event.name == IDENTIFY:
+            event.props = _as_text(given.shown(with_email=site.keeps_emails))
+        return event
+
+    def _company(
+        self, address: str, about: AddressFacts, page: Page, attribution: Attribution, given: Given
+    ) -> Company | None:
+        silent = not given.email and not given.company
+        if silent and (about.company is not None or (self._names is None and attribution.referrer is None)):
+            return about.company
         clues = Clues(
-            hit.ip,
+            address,
             about.record,
             about.network,
-            reverse_name=lambda: self._names.ask(hit.ip) if self._names else None,
+            reverse_name=lambda: self._names.ask(address) if self._names else None,
             referrer_host=_host_of(attribution.referrer),
             email=given.email,
             named=given.company,
             listed=about.listed,
             site=page.hostname,
         )
-        company = identify_company(clues)
-        event = _event(hit, site, page, attribution, about, company)
-        if event.name == IDENTIFY:
-            event.props = _as_text(given.shown(with_email=site.keeps_emails))
-        return event
+        return company_of_visit(clues) if silent else identify_company(clues)
 
     def expect(self, addresses: Iterable[str]) -> bool:
         """Has the names looked up that the hits of these addresses will need; whether there are any that are not known."""
@@ -143,8 +155,9 @@ class Enricher:
         asked = self._names.asked
         for address in set(addresses):
             about = self._about_address(address, _LANGUAGE)
-            ask = partial(self._names.ask, address)
-            identify_company(Clues(address, about.record, about.network, reverse_name=ask, listed=about.listed))
+            if about.company is None:
+                ask = partial(self._names.ask, address)
+                company_of_visit(Clues(address, about.record, about.network, reverse_name=ask, listed=about.listed))
         return self._names.asked > asked
 
     def refresh_databases(self) -> None:
@@ -157,7 +170,8 @@ class Enricher:
         record = self._databases.network_record(address)
         listed = self._network_list.at(address)
         network = identify_network(record, address, listed.kind if listed else None)
-        return AddressFacts(place.country, place.region, place.city, network, record, listed)
+        company = company_of_address(Clues(address, record, network, listed=listed))
+        return AddressFacts(place.country, place.region, place.city, network, record, listed, company)
 
 
 def _event(
@@ -287,6 +301,8 @@ def _scalar(value: Any) -> str | int | float | bool | None:
 
 def _revenue(value: dict[str, Any] | str | None) -> tuple[float | None, str | None]:
     """Amount and ISO 4217 currency, or neither."""
+    if not value:
+        return None, None
     money = _json_object(value)
     currency = str(money.get("currency", "")).upper()
     try:

@@ -30,7 +30,7 @@ class Conduct:
 
     def __init__(self) -> None:
         self.engaged = False
-        self._moments: list[int] = []
+        self._moments: tuple[int, ...] = ()
         self._unread = 0
 
     def see(self, name: str, occurred_at: int, engaged_ms: int, *, scripted: bool) -> BotRule | None:
@@ -46,8 +46,7 @@ class Conduct:
             return None
         if not scripted:
             return None
-        self._moments.append(occurred_at)
-        del self._moments[:-FAST_PAGES]
+        self._moments = (*self._moments[1 - FAST_PAGES :], occurred_at)
         self._unread += 1
         if len(self._moments) == FAST_PAGES and max(self._moments) - min(self._moments) < FAST_US:
             return BotRule.IMPOSSIBLE_RATE

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, VISIT_FACTS, Event
+from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, VISIT_FACTS, Event, take_visit_facts
 from tracker.ingest.conduct import BEHAVIOUR_NAMES, Conduct, is_scripted
 from tracker.ingest.crowds import CrowdKey, Crowds
 
@@ -24,6 +24,10 @@ VISIT_GAP_US = 30 * 60 * 1_000_000
 # How long a page may stay open and still report engaged time for the visit that opened it.
 LONGEST_READ_US = 12 * 3600 * 1_000_000
 _KEEP_IDLE_US = 2 * VISIT_GAP_US
+
+# So many visitors are held in memory, about 700 bytes each; whoever is pushed out is recalled from the store.
+MAX_VISITORS = 200_000
+_FEW_EVENTS = 8
 
 _facts_of = attrgetter(*VISIT_FACTS)
 
@@ -44,11 +48,20 @@ class Visit:
         self.first_us = first_us
         self.last_us = last_us
         self.facts = facts
-        self.event_ids: set[str] = set()
+        self.event_ids: tuple[str, ...] | set[str] = ()
         self.bounced = False  # counts as a bounce now
         self.engaging = False  # had a second page or an interaction, so it never is a bounce again
         self.conduct = Conduct()
         self.crowd: CrowdKey | None = None
+
+    def remember(self, event_id: str) -> None:
+        """Keeps an event's id. Most visits have few events, and a set takes five times the memory of a short tuple."""
+        if isinstance(self.event_ids, set):
+            self.event_ids.add(event_id)
+        elif len(self.event_ids) < _FEW_EVENTS:
+            self.event_ids = (*self.event_ids, event_id)
+        else:
+            self.event_ids = {*self.event_ids, event_id}
 
     def distance_us(self, begin_us: int, end_us: int) -> int:
         """How far a span of time lies from the visit; 0 within it."""
@@ -102,7 +115,7 @@ class Visits:
     `stored_until_us` is the latest moment of which the store held events before this memory began.
     """
 
-    def __init__(self, recall: Recall, *, stored_until_us: int, max_visitors: int = 300_000) -> None:
+    def __init__(self, recall: Recall, *, stored_until_us: int, max_visitors: int = MAX_VISITORS) -> None:
         self._recall = recall
         self._recall_until_us = stored_until_us
         self._max_visitors = max_visitors
@@ -228,7 +241,7 @@ class Visits:
             if row.facts[_METHOD] == GIVEN:
                 visit.facts = row.facts
             if row.event_id is not None:
-                visit.event_ids.add(row.event_id)
+                visit.remember(row.event_id)
             if row.visit_id in recalled:
                 visit.conduct.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
             if row.name != ENGAGEMENT and row.visit_id in recalled:
@@ -256,7 +269,9 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
     if not visits:
         return None
     begin_us = event.occurred_at - event.engaged_ms * 1000
-    nearest = min(visits, key=lambda visit: (visit.distance_us(begin_us, event.occurred_at), visit.first_us))
+    nearest = visits[0]
+    if len(visits) > 1:
+        nearest = min(visits, key=lambda visit: (visit.distance_us(begin_us, event.occurred_at), visit.first_us))
     if nearest.distance_us(begin_us, event.occurred_at) < VISIT_GAP_US:
         return nearest
     if event.name == ENGAGEMENT:
@@ -269,12 +284,11 @@ def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     event.visit_id = visit.visit_id
     if event.company_method == GIVEN:
         visit.facts = visit.facts[:_COMPANY] + _company_of(event) + visit.facts[_COMPANY + len(_COMPANY_FACTS) :]
-    for name, value in zip(VISIT_FACTS, visit.facts, strict=True):
-        setattr(event, name, value)
+    take_visit_facts(event, visit.facts)
     visit.first_us = min(visit.first_us, event.occurred_at)
     visit.last_us = max(visit.last_us, event.occurred_at)
     if event.event_id is not None:
-        visit.event_ids.add(event.event_id)
+        visit.remember(event.event_id)
     if event.name == PAGEVIEW:
         event.pageviews = 1
     if event.name == PAGEVIEW and not visit.bounced and not visit.engaging:

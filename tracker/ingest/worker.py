@@ -39,8 +39,6 @@ _LOOK_AHEAD_LINES = 1_000
 # At a stop what just came is still stored; a long backlog stays in the journal for the next start.
 _LAST_SECONDS = 1.0
 
-_as_row = attrgetter(*EVENT_COLUMNS)
-
 
 class Progress(NamedTuple):
     """What one batch did: journal lines read, events stored, hits not counted by reason."""
@@ -231,4 +229,5 @@ def claimed_domain(hit: Hit) -> str:
 def _columns(events: list[Event]) -> dict[str, list[Any]]:
     if not events:
         return {}
-    return dict(zip(EVENT_COLUMNS, map(list, zip(*map(_as_row, events), strict=True)), strict=True))
+    # A pass a column: a row of its own for each event costs four times as much.
+    return {name: list(map(attrgetter(name), events)) for name in EVENT_COLUMNS}

@@ -1,4 +1,4 @@
-"""Browser, system and device of a user agent, by `user-agents` over ua-parser's database, corrected by client hints."""
+"""Browser, system and device of a user agent, by ua-parser's database, corrected by client hints."""
 
 from tracker.enrichment.agent.parsing import Agent, parse_agent
 

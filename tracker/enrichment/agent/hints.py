@@ -16,6 +16,7 @@ _HEADERS = (
     "sec-ch-ua-model",
     "x-requested-with",
 )
+_NAMES = frozenset(_HEADERS)
 _BRAND = re.compile(r'"([^"]*)";\s*v="([\d.]*)"')
 
 
@@ -30,8 +31,10 @@ class Hints(NamedTuple):
     app: str = ""
 
 
-def read_hints(headers: Mapping[str, str]) -> Hints:
-    """The hints in a request's headers (lower-case names)."""
+def read_hints(headers: Mapping[str, str]) -> Hints | None:
+    """The hints in a request's headers (lower-case names); None when there are none, as with most browsers' hits."""
+    if _NAMES.isdisjoint(headers):
+        return None
     return _read(tuple(headers.get(name, "") for name in _HEADERS))
 
 

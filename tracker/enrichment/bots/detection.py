@@ -36,6 +36,8 @@ def detect_bot(
         said = _first_by_agent(user_agent)
     if said is not None:
         return said
+    if not disabled_rules:
+        return next(bots_by_signs(user_agent, headers, signs), None)
     return next((bot for bot in bots_by_signs(user_agent, headers, signs) if bot.rule not in disabled_rules), None)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
-from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
+from tracker.enrichment.address_ranges import AddressRanges
 from tracker.enrichment.bots.verdict import BotKind
 
-_CACHED = 65_536
+_CACHED = 16_384
+Network = IPv4Network | IPv6Network
 
 
 class Crawler(NamedTuple):
@@ -21,37 +23,28 @@ class Crawler(NamedTuple):
     kind: BotKind
 
 
-class _Ranges(NamedTuple):
-    """Disjoint ranges of addresses as numbers, in order, by the length of an address in bits."""
-
-    starts: list[int]
-    ends: list[int]
-    crawlers: list[Crawler]
-
-
 @lru_cache(maxsize=1)
-def _published() -> dict[int, _Ranges]:
-    ranges = {32: _Ranges([], [], []), 128: _Ranges([], [], [])}
+def _published() -> AddressRanges[Crawler]:
     table = files("tracker.enrichment").joinpath("data/crawler_networks.csv").read_text(encoding="utf-8")
-    rows = [(ip_network(row["network"]), row) for row in csv.DictReader(table.splitlines())]
-    for network, row in sorted(rows, key=lambda pair: (pair[0].max_prefixlen, int(pair[0].network_address))):
-        starts, ends, crawlers = ranges[network.max_prefixlen]
-        if ends and int(network.network_address) <= ends[-1]:
-            continue  # within a larger network that stands before it
-        starts.append(int(network.network_address))
-        ends.append(int(network.broadcast_address))
-        crawlers.append(Crawler(row["name"], BotKind(row["kind"])))
-    return ranges
+    rows = [
+        (ip_network(row["network"]), Crawler(row["name"], BotKind(row["kind"])))
+        for row in csv.DictReader(table.splitlines())
+    ]
+    # Of networks within each other the larger one speaks.
+    return AddressRanges(_outermost(rows))
+
+
+def _outermost(rows: list[tuple[Network, Crawler]]) -> Iterator[tuple[Network, Crawler]]:
+    version, last = 0, -1
+    for network, crawler in sorted(
+        rows, key=lambda row: (row[0].version, int(row[0].network_address), row[0].prefixlen)
+    ):
+        if network.version != version or int(network.network_address) > last:
+            version, last = network.version, int(network.broadcast_address)
+            yield network, crawler
 
 
 @lru_cache(maxsize=_CACHED)
 def crawler_at(address: str) -> Crawler | None:
     """The crawler that an address is published for, or None, also for what is no address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return None
-    starts, ends, crawlers = _published()[parsed.max_prefixlen]
-    number = int(parsed)
-    place = bisect_right(starts, number) - 1
-    return crawlers[place] if place >= 0 and number <= ends[place] else None
+    return _published().at(address)
