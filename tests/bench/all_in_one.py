@@ -27,7 +27,7 @@ def figures(folder: Path) -> Iterator[Figure]:
         with_geo, service = _service(folder / f"serve-{turn}")
         try:
             begun = time.monotonic()
-            seen = load.run(service.url, folder, seconds=_SECONDS)
+            seen = load.run(service.url, folder, seconds=_SECONDS, distinct=_SECONDS * 50_000)
             stopped = time.monotonic()
             _wait_until_stored(service)
             done = time.monotonic()

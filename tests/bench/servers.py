@@ -54,7 +54,7 @@ def main(kind: str, port: str, folder: str) -> None:
         serving.collect(settings, workers=1)
         return
     data_folder.prepare(settings.data)
-    server = serving._granian(settings, workers=1, blocking_threads=4)
+    server = serving._granian(settings, workers=1)
     server.serve(target_loader=partial(_load, kind), wrap_loader=False)
 
 
