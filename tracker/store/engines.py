@@ -16,7 +16,20 @@ from uuid import uuid4
 import duckdb
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Date, Engine, Row, Select, cast, column, create_engine, make_url, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Engine,
+    Row,
+    Select,
+    cast,
+    column,
+    create_engine,
+    make_url,
+    select,
+    table,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -32,7 +45,12 @@ _DECIMALS = {"company_confidence", "revenue"}
 
 # A batch is stored in this order, for what a visitor's rows share is then stored once a visitor: a fifth less on disk.
 # The day comes before the visitor, so that row groups are still left out by time.
-_TOGETHER = (column("site"), cast(column("occurred_at"), Date), column("visitor_id"), column("occurred_at"))
+_TOGETHER: tuple[ColumnElement[Any], ...] = (
+    column("site"),
+    cast(column("occurred_at"), Date),
+    column("visitor_id"),
+    column("occurred_at"),
+)
 
 
 class NotCounted(NamedTuple):
