@@ -53,7 +53,7 @@ class OpenDatabases(NamedTuple):
 def open_databases(settings: Settings, *, wait_seconds: float = 0.0) -> OpenDatabases:
     """Opens, and on first use makes, both databases. The caller holds the ingest lock."""
     app = open_app_database(settings.app_database)
-    events = open_event_store(settings.event_store, wait_seconds=wait_seconds)
+    events = open_event_store(settings.event_store, wait_seconds=wait_seconds, memory_mb=settings.store_memory_mb)
     _forget_lost_imports(settings, app)
     return OpenDatabases(app, events)
 

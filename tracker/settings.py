@@ -162,6 +162,14 @@ class Settings:
     event_store_url: str = _setting(
         "WEBLEADS_EVENT_STORE_URL", "", _text, "The event store. Empty: DuckDB in the data folder.", secret=True
     )
+    store_memory_mb: int = _setting(
+        "WEBLEADS_STORE_MEMORY",
+        0,
+        _whole_number,
+        "Megabytes that DuckDB may take; what does not fit is read again or goes to a temporary file. 0: a quarter of"
+        " the machine's memory, and 1024 at most.",
+        "2048",
+    )
     smtp_url: str = _setting(
         "WEBLEADS_SMTP_URL",
         "",

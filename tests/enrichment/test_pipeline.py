@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 
 from tests.running_service import FIREFOX
 from tracker.enrichment.drops import Drop, DropReason
@@ -46,6 +47,56 @@ def test_a_browser_s_objection_is_honoured_where_the_site_says_so(
         assert isinstance(found, Event)
     else:
         assert found == Drop(DropReason.OPTED_OUT, detail)
+
+
+def test_what_a_hit_tells_stands_in_the_column_of_its_name(enricher: Enricher) -> None:
+    sent = {
+        "u": "https://a.fr/news?utm_source=Lettre&utm_medium=email&utm_campaign=mai&utm_content=haut&utm_term=mot",
+        "r": "https://acme.atlassian.net/wiki",
+        "t": "A title",
+        "l": "fr-CA",
+        "w": 1920.0,
+        "id": "7.a",
+        "e": 5000.0,
+        "sd": 40.0,
+        "revenue": {"amount": 12.5, "currency": "eur"},
+        "props": {"plan": "pro"},
+    }
+    found = enricher.enrich(Hit(NOON, "192.0.2.1", FIREFOX, {}, WireEvent(n="Buy", **sent)), SiteRules("a.fr"))
+    assert isinstance(found, Event)
+    told = {name: value for name, value in asdict(found).items() if value not in (None, 0)}
+    assert told == {
+        "site": "a.fr",
+        "name": "Buy",
+        "occurred_at": 1_794_830_400_000_000,
+        "event_id": "7.a",
+        "hostname": "a.fr",
+        "path": "/news",
+        "title": "A title",
+        "language": "fr-CA",
+        "screen_width": 1920,
+        "referrer": "https://acme.atlassian.net/wiki",
+        "source": "Lettre",
+        "medium": "email",
+        "channel": "Email",
+        "campaign": "mai",
+        "content": "haut",
+        "term": "mot",
+        "network_kind": "unknown",
+        "company": "Acme",
+        "company_method": "tenant_referrer",
+        "company_evidence": "the reader came from acme.atlassian.net",
+        "company_confidence": 0.5,
+        "device": "desktop",
+        "browser": "Firefox",
+        "browser_version": "145",
+        "os": "Linux",
+        "engaged_ms": 5000,
+        "scroll_depth": 40,
+        "revenue": 12.5,
+        "currency": "EUR",
+        "props": '{"plan":"pro"}',
+    }
 
 
 @pytest.mark.parametrize(

@@ -136,3 +136,9 @@ READERS = {
 @pytest.mark.parametrize("arrivals", READERS.values(), ids=READERS)
 def test_a_page_that_many_people_like_is_no_crowd_of_bots(arrivals):
     assert run(arrivals)[1] == []
+
+
+def test_of_more_pages_than_memory_holds_no_crowd_is_told():
+    visits = new_visits()
+    run([arrival(event(n / 100, path=f"/{n}", browser="Firefox"), visitor=n) for n in range(20_000)], visits)
+    assert run(crowd(CROWD, start=30_000), visits)[1] == []

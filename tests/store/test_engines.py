@@ -112,6 +112,18 @@ def test_it_is_all_there_after_a_restart(tmp_path: Path) -> None:
     second.close()
 
 
+@pytest.mark.parametrize(
+    ("asked", "least", "most"), [pytest.param(300, 300, 300, id="asked"), pytest.param(0, 128, 1024, id="by-itself")]
+)
+def test_the_memory_that_duckdb_takes_is_bounded(tmp_path: Path, asked: int, least: int, most: int) -> None:
+    store = open_event_store(f"duckdb:///{tmp_path}/events.duckdb", memory_mb=asked)
+    limit = store.rows(select(func.current_setting("memory_limit")))[0][0]
+    store.close()
+    number, unit = limit.split()
+    megabytes = float(number) * {"MiB": 1, "GiB": 1024}[unit]
+    assert least <= megabytes <= most
+
+
 def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     url = f"duckdb:///{tmp_path}/events.duckdb"
     store = open_event_store(url)

@@ -38,7 +38,7 @@ def origin_of_host(host: str, path: str = "/", query: str = "") -> tuple[Origin,
     return origin, parameters
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _origin_of_host(host: str) -> tuple[Origin, str]:
     plain = host.removeprefix("www.")
     listed = _find(plain)

@@ -15,7 +15,7 @@ import msgspec
 from tracker.enrichment.parameters import Parameters, campaign_parameters, without_campaign
 from tracker.enrichment.web_address import UNSAFE, split_address
 
-_CACHED = 32_768
+_CACHED = 8_192
 _MAX_PATH = 1024
 _NO_PARAMETERS = Parameters()
 

@@ -30,6 +30,7 @@ _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300
 # An address's facts take about 600 bytes.
 _ADDRESSES = 32_768
+_NOT_YET = 0  # the visitor's id and the visit's
 # Of a site that says nothing else.
 _LANGUAGE = "fr"
 
@@ -178,49 +179,57 @@ def _event(
     hit: Hit, site: SiteRules, page: Page, source: Attribution, about: AddressFacts, company: Company | None
 ) -> Event:
     wire = hit.event
-    agent = parse_agent(hit.user_agent, hit.headers, wire.w if wire.w is not None else wire.screen_width)
+    width = wire.w if wire.w is not None else wire.screen_width
+    agent = parse_agent(hit.user_agent, hit.headers, width)
     props = _props(wire)
     revenue, currency = _revenue(wire.revenue_short if wire.revenue_short is not None else wire.revenue)
     network = about.network
+    # In the order of the columns: by their names they cost six times as much.
     return Event(
-        site=site.domain,
-        name=event_name(wire.event_name, props.get("url")),
-        occurred_at=hit.occurred_at_us,
-        event_id=wire.id,
-        hostname=page.hostname,
-        path=page.path,
-        title=_text(wire.t if wire.t is not None else wire.title),
-        language=_language(wire.l if wire.l is not None else wire.language, hit.headers),
-        screen_width=_whole(wire.w if wire.w is not None else wire.screen_width, 1, 32_767),
-        referrer=source.referrer,
-        source=source.source,
-        medium=source.medium,
-        channel=source.channel,
-        social_kind=source.social_kind,
-        campaign=source.campaign,
-        content=source.content,
-        term=source.term,
-        country=about.country,
-        region=about.region,
-        city=about.city,
-        asn=network.asn,
-        organisation=network.organisation,
-        network_kind=str(network.kind),
-        company=company.name if company else None,
-        company_domain=company.domain if company else None,
-        company_method=company.method if company else None,
-        company_evidence=company.evidence if company else None,
-        company_confidence=company.confidence if company else None,
-        device=agent.device,
-        browser=agent.browser,
-        browser_version=agent.browser_version,
-        os=agent.os,
-        os_version=agent.os_version,
-        engaged_ms=_whole(wire.e, 0, _MAX_ENGAGED_MS) or 0,
-        scroll_depth=_whole(wire.sd if wire.sd is None else wire.sd + 0.5, 0, 100),
-        revenue=revenue,
-        currency=currency,
-        props=_as_text(props),
+        site.domain,
+        event_name(wire.event_name, props.get("url")),
+        hit.occurred_at_us,
+        wire.id,
+        _NOT_YET,
+        _NOT_YET,
+        page.hostname,
+        page.path,
+        _text(wire.t if wire.t is not None else wire.title),
+        _language(wire.l if wire.l is not None else wire.language, hit.headers),
+        _whole(width, 1, 32_767),
+        source.referrer,
+        source.source,
+        source.medium,
+        source.channel,
+        source.social_kind,
+        source.campaign,
+        source.content,
+        source.term,
+        about.country,
+        about.region,
+        about.city,
+        network.asn,
+        network.organisation,
+        str(network.kind),
+        company.name if company else None,
+        company.domain if company else None,
+        company.method if company else None,
+        company.evidence if company else None,
+        company.confidence if company else None,
+        agent.device,
+        agent.browser,
+        agent.browser_version,
+        agent.os,
+        agent.os_version,
+        None,  # the visit's entry page
+        0,  # visits
+        0,  # bounces
+        0,  # pageviews
+        _whole(wire.e, 0, _MAX_ENGAGED_MS) or 0,
+        _whole(wire.sd if wire.sd is None else wire.sd + 0.5, 0, 100),
+        revenue,
+        currency,
+        _as_text(props),
     )
 
 

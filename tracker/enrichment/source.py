@@ -68,7 +68,7 @@ def attribute(page: Page, referrer: str | None, *, site_hosts: Collection[str] =
     return _attribute(page, referrer, site_hosts if isinstance(site_hosts, frozenset) else frozenset(site_hosts))
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _attribute(page: Page, referrer: str | None, site_hosts: frozenset[str]) -> Attribution:
     known = _referrer(referrer) if referrer else _NOWHERE
     within = bool(known.host) and same_site(known.host, page.hostname, site_hosts)
@@ -94,7 +94,7 @@ def _spam_hosts() -> frozenset[str]:
     return frozenset((_DATA / "spam_hosts.txt").read_text(encoding="utf-8").split())
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _referrer(referrer: str) -> Referrer:
     """What a referrer is."""
     address = split_address(referrer)
@@ -117,7 +117,7 @@ def _app(referrer: str) -> Referrer:
     return Referrer(f"{scheme.lower()}://{app}", "", origin_of_app(app)) if app else _NOWHERE
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _about_host(host: str) -> tuple[str | None, bool]:
     """The listed domain of a spammer's host, and whether nobody comes from a host."""
     suffix, spam = host, _spam_hosts()

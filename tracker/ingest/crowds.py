@@ -7,7 +7,8 @@ that does none of this over a day is judged as a whole. Pure; memory is bounded,
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from typing import NamedTuple
+from collections.abc import Hashable
+from typing import Any, NamedTuple
 
 from tracker.enrichment.event import Event
 
@@ -52,8 +53,8 @@ class Crowds:
         key = CrowdKey(
             event.site, event.path, (event.browser, event.browser_version, event.os, event.os_version, event.device)
         )
-        self._visits_of_agent[key.site, key.agent] += 1
-        self._visits_of_page[key.site, key.path] += 1
+        _count(self._visits_of_agent, (key.site, key.agent))
+        _count(self._visits_of_page, (key.site, key.path))
         crowd = self._crowds.get(key)
         if crowd is None:
             crowd = self._crowds[key] = _Crowd()
@@ -80,8 +81,11 @@ class Crowds:
             crowd.visit_ids = []
 
     def _stands_out(self, key: CrowdKey, visits: int) -> bool:
-        of_agent = self._visits_of_agent[key.site, key.agent]
-        return visits >= _OF_AGENT * of_agent and visits >= _OF_PAGE * self._visits_of_page[key.site, key.path]
+        of_agent = self._visits_of_agent.get((key.site, key.agent))
+        of_page = self._visits_of_page.get((key.site, key.path))
+        if of_agent is None or of_page is None:
+            return False
+        return visits >= _OF_AGENT * of_agent and visits >= _OF_PAGE * of_page
 
     def _turn(self, now_us: int) -> None:
         """Begins a day anew; an event out of order, as of an old log, belongs to the window that is open."""
@@ -90,3 +94,9 @@ class Crowds:
             self._crowds.clear()
             self._visits_of_agent.clear()
             self._visits_of_page.clear()
+
+
+def _count(counter: Counter[Any], key: Hashable) -> None:
+    """Counts one more, unless the key would be one too many: of what is not counted no crowd is told."""
+    if key in counter or len(counter) < _MAX_KEYS:
+        counter[key] += 1

@@ -25,8 +25,8 @@ VISIT_GAP_US = 30 * 60 * 1_000_000
 LONGEST_READ_US = 12 * 3600 * 1_000_000
 _KEEP_IDLE_US = 2 * VISIT_GAP_US
 
-# So many visitors are held in memory, about 700 bytes each; whoever is pushed out is recalled from the store.
-MAX_VISITORS = 200_000
+# So many visitors are held in memory, about 1.5 KB each; whoever is pushed out is recalled from the store.
+MAX_VISITORS = 100_000
 _FEW_EVENTS = 8
 
 _facts_of = attrgetter(*VISIT_FACTS)

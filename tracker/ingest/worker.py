@@ -181,9 +181,8 @@ class Ingest:
     def _arrive(self, hit: Hit, tally: Tally, arrivals: list[Arrival], origins: list[tuple[SiteRules, Tally]]) -> None:
         domain = claimed_domain(hit)
         site = self._sites.find(domain)
-        moment_us = hit.occurred_at_us
         if site is None:
-            day = (EPOCH + timedelta(microseconds=moment_us)).date()
+            day = (EPOCH + timedelta(microseconds=hit.occurred_at_us)).date()
             tally.drop("", day, Drop(DropReason.UNKNOWN_SITE, domain[:253]))
             return
         try:
@@ -192,7 +191,7 @@ class Ingest:
             log.exception("a hit could not be enriched and is not counted")
             event = Drop(DropReason.INVALID_HIT, type(problem).__name__)
         if isinstance(event, Drop):
-            tally.drop(site.domain, self._identity.local_day(site.time_zone, moment_us), event)
+            tally.drop(site.domain, self._identity.local_day(site.time_zone, hit.occurred_at_us), event)
             return
         arrival = self._identity.arrival(event, hit, site.time_zone)
         arrivals.append(arrival._replace(disabled_rules=site.disabled_rules) if site.disabled_rules else arrival)

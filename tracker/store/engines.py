@@ -6,6 +6,7 @@ the journal positions, in one transaction. A damaged store is set aside and open
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -37,6 +38,10 @@ from tracker.store import recovery
 from tracker.store.errors import NewerStoreError, StoreUnavailable
 from tracker.store.migrations import migrate
 from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
+
+# Megabytes for DuckDB where the operator says nothing.
+_LEAST_MEMORY_MB = 128
+_MOST_MEMORY_MB = 1024
 
 _TIMES = {"occurred_at"}
 _WHOLE_NUMBERS = {"visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms"}
@@ -159,14 +164,15 @@ class EventStore:
         self.engine.dispose()
 
 
-def open_event_store(url: str, *, wait_seconds: float = 0.0) -> EventStore:
+def open_event_store(url: str, *, wait_seconds: float = 0.0, memory_mb: int = 0) -> EventStore:
     """The event store at `url`, created on first use and at this version's schema; what is damaged is set aside.
 
-    While another process holds the file, tries again for `wait_seconds`. Raises StoreUnavailable.
+    While another process holds the file, tries again for `wait_seconds`. DuckDB may take `memory_mb` megabytes; 0 is
+    a quarter of the machine's memory and 1024 at most. Raises StoreUnavailable.
     """
     deadline = time.monotonic() + wait_seconds
     while True:
-        engine = _create_engine(url)
+        engine = _create_engine(url, memory_mb or _default_memory_mb())
         try:
             with engine.begin() as connection:
                 migrate(connection)
@@ -187,7 +193,7 @@ def open_event_store(url: str, *, wait_seconds: float = 0.0) -> EventStore:
             time.sleep(0.1)
 
 
-def _create_engine(url: str) -> Engine:
+def _create_engine(url: str, memory_mb: int) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "duckdb":
         raise StoreUnavailable(f"the event store {parsed.drivername} is not supported; use duckdb:///path")
@@ -195,7 +201,7 @@ def _create_engine(url: str) -> Engine:
         # A name makes one in-memory database that all threads share; nameless, each connection has its own.
         parsed = parsed.set(database=f":memory:{uuid4().hex}")
     # With sampling, DuckDB guesses an object column's type from some rows and fails on the rest; 0 means text.
-    config = {"pandas_analyze_sample": 0}
+    config = {"pandas_analyze_sample": 0, "memory_limit": f"{memory_mb}MiB"}
     return create_engine(
         parsed,
         poolclass=QueuePool,
@@ -204,6 +210,12 @@ def _create_engine(url: str) -> Engine:
         connect_args={"config": config},
         pool_reset_on_return=None,
     )
+
+
+def _default_memory_mb() -> int:
+    """DuckDB's own default is four fifths of the machine, on which a mail server may run too."""
+    machine_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return max(_LEAST_MEMORY_MB, min(_MOST_MEMORY_MB, machine_mb // 4))
 
 
 def _in_words(url: str, problem: DBAPIError) -> str:

@@ -14,7 +14,7 @@ from tracker.enrichment.agent.devices import device_kind, is_ipad_as_mac
 from tracker.enrichment.agent.hints import Hints, read_hints
 from tracker.enrichment.agent.systems import name_system
 
-_CACHED = 32_768
+_CACHED = 16_384
 _NO_HINTS = Hints()
 
 

@@ -13,7 +13,7 @@ from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
 from tracker.enrichment.bots.words import bot_words, contact, without_people_words
 from tracker.enrichment.first_match import FirstMatch, Found
 
-_CACHED = 32_768
+_CACHED = 16_384
 _ALL_RULES: frozenset[str] = frozenset()
 _NO_SIGNS = Signs()
 
