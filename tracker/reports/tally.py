@@ -201,7 +201,7 @@ class Tally:
                 first.label("began_at"),
                 func.date_diff("second", first, last).label("seconds"),
                 func.sum(events.c.bounces).label("bounces"),
-                func.sum(events.c.visits).label("visits"),
+                func.sum(begins).label("visits"),
                 *facts,
             )
             .where(self.scope.span(overrun=_OVERRUN))
