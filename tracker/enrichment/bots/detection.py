@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from tracker.enrichment.bots.lists import any_list, find_in_crawler_detect, known_bots, named_crawlers
+from tracker.enrichment.bots.lists import any_list_or, find_in_crawler_detect, known_bots, named_crawlers
 from tracker.enrichment.bots.naming import name_of
 from tracker.enrichment.bots.shape import find_odd, is_program, odd_forms
 from tracker.enrichment.bots.signs import bots_by_signs
@@ -54,7 +54,7 @@ def _by_agent(agent: str) -> tuple[Bot, ...]:
 @lru_cache(maxsize=1)
 def _any_sign() -> FirstMatch:
     """Everything that words, lists, addresses and forms look for, in one pass: most agents have nothing of it."""
-    return any_list().joined(bot_words(), contact(), odd_forms())
+    return any_list_or(bot_words(), contact(), odd_forms())
 
 
 def _verdicts(agent: str) -> Iterator[Bot]:

@@ -59,10 +59,9 @@ def _crawler_detect() -> FirstMatch:
     return FirstMatch(Pattern(without_look_around(one), "", BotKind.UNKNOWN) for one in crawler_detect_patterns)
 
 
-@lru_cache(maxsize=1)
-def any_list() -> FirstMatch:
-    """All the lists in one pass, for agents of which nothing else is to be known."""
-    return known_bots().joined(named_crawlers(), _crawler_detect())
+def any_list_or(*others: FirstMatch) -> FirstMatch:
+    """All the lists and what else is looked for in one pass, for agents of which nothing more is to be known."""
+    return known_bots().joined(named_crawlers(), _crawler_detect(), *others)
 
 
 @lru_cache(maxsize=1)
