@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
+from user_agents import parsers
 
 from tracker.enrichment.agent.browsers import name_browser
 from tracker.enrichment.agent.devices import device_kind, is_ipad_as_mac
@@ -44,8 +45,10 @@ def _parse(agent: str, hinted: Hints | None, as_ipad: bool) -> Agent:  # noqa: F
         return Agent(None, None, None, None, None)
     # The database's third part, makes and models, costs as much as the other two and is not shown.
     database = _database()
-    browser, browser_version = name_browser(agent, *_said(database.ua.extract(agent)), hints)
-    system, system_version = name_system(agent, *_said(database.os.extract(agent)), hints)
+    said_browser = parsers.parse_browser(*_parts(database.ua.extract(agent)))
+    said_system = parsers.parse_operating_system(*_parts(database.os.extract(agent)))
+    browser, browser_version = name_browser(agent, said_browser.family, said_browser.version_string, hints)
+    system, system_version = name_system(agent, said_system.family, said_system.version_string, hints)
     if as_ipad:
         system, system_version = "iPadOS", None
     device = "tablet" if as_ipad else device_kind(agent, system, hints)
@@ -67,9 +70,5 @@ class _Found(Protocol):
     patch: str | None
 
 
-def _said(found: _Found | None) -> tuple[str, str]:
-    """The family and the version, of which numbers lose their leading zeros."""
-    if found is None:
-        return "Other", ""
-    parts = (found.major, found.minor, found.patch)
-    return found.family, ".".join(str(int(one)) if one.isdecimal() else one for one in parts if one is not None)
+def _parts(found: _Found | None) -> tuple[str, str | None, str | None, str | None]:
+    return ("Other", None, None, None) if found is None else (found.family, found.major, found.minor, found.patch)
