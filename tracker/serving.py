@@ -36,10 +36,6 @@ _PR_SET_PDEATHSIG = 1
 # What a stop may take before the worker is killed, which costs nothing but open requests: an operator waits for it.
 _STOP_SECONDS = 6
 _BACKLOG = 4096
-# A thread is made when it is needed and ends when it was idle for 30 seconds. So many because one that reads a body
-# waits for the client (tracker.collector.body), and because with WEBLEADS_JOURNAL_SYNC=always those that wait for a
-# sync share it.
-_THREADS = 512
 # Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
 _MOST_CONNECTIONS = 16_384
 
@@ -103,7 +99,9 @@ def _granian(settings: Settings, *, workers: int) -> Any:
         workers=workers,
         backlog=_BACKLOG,
         backpressure=_MOST_CONNECTIONS,
-        blocking_threads=_THREADS,
+        # Made when needed, ended when idle for 30 seconds. One that reads a body waits for the client
+        # (tracker.collector.body); with WEBLEADS_JOURNAL_SYNC=always those that wait for a sync share it.
+        blocking_threads=settings.threads,
         loop=Loops.asyncio,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),

@@ -38,6 +38,13 @@ def _whole_number(value: str) -> int:
     return int(value)
 
 
+def _at_least_one(value: str) -> int:
+    number = _whole_number(value)
+    if not number:
+        raise ValueError("must be 1 or more")
+    return number
+
+
 def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 0 < int(value) <= 65535):
         raise ValueError("must be a port between 1 and 65535")
@@ -209,6 +216,14 @@ class Settings:
     )
     rate_limit: int = _setting(
         "WEBLEADS_RATE_LIMIT", 50, _whole_number, "Hits per second that one address may send; 0 switches the limit off."
+    )
+    threads: int = _setting(
+        "WEBLEADS_THREADS",
+        512,
+        _at_least_one,
+        "Requests that one process works on at once. Threads wait on one another, so few are fast; but each client that"
+        " sends its body slowly holds one. Behind a proxy that buffers requests (deploy/ has two): 2 for `webleads collect`"
+        " and 16 for `webleads serve`. WEBLEADS_JOURNAL_SYNC=always needs many.",
     )
     journal_sync: str = _setting(
         "WEBLEADS_JOURNAL_SYNC",

@@ -46,7 +46,7 @@ def figures(folder: Path) -> Iterator[Figure]:
 def _service(data: Path) -> tuple[bool, RunningService]:
     assert webleads("site", "add", SITE, data=data).returncode == 0
     with_geo = provide_geo(data / "geo")
-    return with_geo, RunningService(data, WEBLEADS_TRUSTED_PROXIES="127.0.0.1").start()
+    return with_geo, RunningService(data, WEBLEADS_TRUSTED_PROXIES="127.0.0.1", WEBLEADS_THREADS="16").start()
 
 
 def _wait_until_stored(service: RunningService) -> None:
