@@ -22,18 +22,32 @@ class SiteDirectory:
         self._monotonic = monotonic
         self._read_at = float("-inf")
         self._by_domain: dict[str, SiteRules] = {}
+        self._is_of_this_batch = False
 
     def refresh(self) -> None:
-        """Reads the sites again when they were read more than a second ago."""
-        now = self._monotonic()
-        if now - self._read_at < FRESH_SECONDS:
-            return
-        with self._database.transaction() as session:
-            self._by_domain = {site.domain: _rules(site) for site in session.scalars(select(Site))}
-        self._read_at = now
+        """Begins a batch: reads the sites again when they were read more than a second ago."""
+        self._is_of_this_batch = False
+        if self._monotonic() - self._read_at >= FRESH_SECONDS:
+            self._read()
 
     def find(self, domain: str) -> SiteRules | None:
-        """The site of a domain as a client writes it, with or without `www.`."""
+        """The site of a domain as a client writes it, with or without `www.`.
+
+        Reads the sites again for the first unknown one of a batch: a site may have its first hit as soon as it is added.
+        """
+        found = self._look_up(domain)
+        if found is None and not self._is_of_this_batch:
+            self._read()
+            found = self._look_up(domain)
+        return found
+
+    def _read(self) -> None:
+        with self._database.transaction() as session:
+            self._by_domain = {site.domain: _rules(site) for site in session.scalars(select(Site))}
+        self._read_at = self._monotonic()
+        self._is_of_this_batch = True
+
+    def _look_up(self, domain: str) -> SiteRules | None:
         found = self._by_domain.get(domain)
         if found is None:
             plain = domain.lower().rstrip(".").removeprefix("www.")
