@@ -68,14 +68,12 @@ def test_a_reader_is_in_the_dashboard_within_two_seconds(browser: Browser, servi
     sent_at = time.monotonic()
 
     publisher.goto(f"{service.url}/localhost")
-    while "Publier au bon moment" not in publisher.content():
-        assert time.monotonic() - sent_at < 60, publisher.inner_text("main")
+    # The panels are read one after the other, so the first page that has the article may lack the rest.
+    expected = ("Publier au bon moment <b>vite</b>", "LinkedIn", "Ordinateur")
+    while not all(words in (shown := publisher.inner_text("main")) for words in expected):
+        assert time.monotonic() - sent_at < 60, shown
         publisher.wait_for_timeout(200)
         publisher.reload()
-    shown = publisher.inner_text("main")
-    assert "Publier au bon moment <b>vite</b>" in shown
-    assert "LinkedIn" in shown
-    assert "Ordinateur" in shown
     reader.close()
 
 
