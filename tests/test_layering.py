@@ -25,6 +25,7 @@ LAYERS = (
         "tracker.serving",
         "tracker.opening",
         "tracker.gate",
+        "tracker.supervision",
         "tracker.diagnosis",
         "tracker.operations",
         "tracker.scheduler",
@@ -35,7 +36,7 @@ LAYERS = (
     ("tracker.ingest",),
     ("tracker.geo", "tracker.reverse_dns"),
     ("tracker.enrichment", "tracker.collector"),
-    ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder"),
+    ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder", "tracker.bridge"),
     ("tracker.settings", "tracker.hit", "tracker.clock", "tracker.garbage"),
 )
 RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}

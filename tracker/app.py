@@ -1,4 +1,4 @@
-"""All wiring: the Flask application, the collector in front of it, and the service behind both."""
+"""All wiring: the Flask application and the service behind it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 from sqlalchemy import select
 
 from dashboards import web
 from tracker import data_folder, journal
 from tracker.api import health
+from tracker.bridge import JOURNAL_PROBLEM
 from tracker.clock import utc_now
-from tracker.collector import build_collector
 from tracker.data_folder import FolderInUse, FolderUnusable
 from tracker.db.engine import AppDatabase
 from tracker.db.errors import NewerDatabaseError
 from tracker.db.links import create_link
 from tracker.db.models import Site
 from tracker.db.users import count_users
-from tracker.gate import Gate
 from tracker.operations import Operator
 from tracker.operations import create_blueprint as operations_blueprint
 from tracker.scheduler import everything_due
@@ -74,8 +73,8 @@ def create_app(
     return app
 
 
-def build(settings: Settings, *, operator_key: str, collects: bool = True, ingests: bool = True) -> tuple[Any, Service]:
-    """The WSGI application of `webleads serve` and the service behind it, not started yet."""
+def build(settings: Settings, *, operator_key: str, ingests: bool = True) -> tuple[Any, Service]:
+    """The WSGI application of the dashboard and the API, and the service behind it, not started yet."""
     service = Service(settings, schedule=everything_due, ingests=ingests)
     app = create_app(
         settings,
@@ -84,8 +83,7 @@ def build(settings: Settings, *, operator_key: str, collects: bool = True, inges
         probes=_probes(service),
         operator_key=operator_key,
     )
-    gate = Gate(app.wsgi_app)
-    return build_collector(settings, journal=service.journal, next_app=gate) if collects else gate, service
+    return app.wsgi_app, service
 
 
 def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
@@ -115,6 +113,9 @@ def _probes(service: Service) -> health.Health:
         with service.app_database.transaction() as session:
             session.execute(select(Site.id).limit(1))
 
+    def told_by_the_collector() -> str | None:
+        return request.environ.get(JOURNAL_PROBLEM) if has_request_context() else None
+
     def ingest() -> str | None:
         if not service.ingests:
             return None
@@ -124,7 +125,7 @@ def _probes(service: Service) -> health.Health:
         return f"ingest is {lag / 1e6:.0f} MB behind" if lag > _LAG_WARNING_BYTES else service.ingest.problem
 
     return health.Health(
-        journal=lambda: journal.writable(service.settings.journal_folder) or service.journal.problem,
+        journal=lambda: journal.writable(service.settings.journal_folder) or told_by_the_collector(),
         notes=lambda: [in_words(repair) for repair in repairs(service.settings.event_store)],
         event_store=lambda: ask(service.events.ping),
         app_database=lambda: ask(app_database),

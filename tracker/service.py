@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from tracker import data_folder
 from tracker.clock import utc_now
-from tracker.collector import open_journal
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.salts import Salts
 from tracker.enrichment.network_list import NetworkList
@@ -141,7 +140,7 @@ class Housekeeping:
 
 
 class Service:
-    """The worker's inside: start it, mount `journal`, `app_database` and `events` in the WSGI application, stop it.
+    """The worker's inside: start it, mount `app_database` and `events` in the WSGI application, stop it.
 
     With `ingests` False another process ingests; the event store must then be one that processes share.
     """
@@ -164,8 +163,6 @@ class Service:
         self.app_database, self.events = open_databases(settings, wait_seconds=10)
         self._stack.callback(self.events.close)
         self._stack.callback(self.app_database.close)
-        self.journal = open_journal(settings)
-        self._stack.callback(self.journal.close)
         self.names = open_name_desk(settings) if ingests else None
         if self.names is not None:
             self._stack.callback(self.names.close)

@@ -1,40 +1,46 @@
-"""Runs the service under granian: one process that listens and restarts its worker, one worker that does the work.
+"""Runs the service's processes: one that starts the others, one that collects, one that stores and shows.
 
-Owns the processes and their end: a worker never outlives the process that started it, a clean stop takes seconds
-whatever waits in the journal, and only one service runs on a data folder.
+Owns the processes and their end: none outlives the one that started it, one that dies is started again, a clean stop
+takes seconds whatever waits in the journal, and only one service runs on a data folder. The one that collects listens
+under granian and passes all other requests on over a bridge, so that no query and no batch takes a moment of its
+interpreter (docs/adr/0014).
 """
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import resource
 import secrets
-import signal
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from multiprocessing.connection import Listener
 from multiprocessing.util import Finalize
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from tracker import data_folder
+from tracker import bridge, data_folder
 from tracker.data_folder import ServiceNote
+from tracker.gate import Gate
 from tracker.opening import ServiceError, open_in_a_child
 from tracker.settings import Settings
+from tracker.supervision import Supervisor, die_with_parent
+
+if TYPE_CHECKING:
+    from tracker.service import Service
 
 log = logging.getLogger(__name__)
 
-_PR_SET_PDEATHSIG = 1
-# What a stop may take before the worker is killed, which costs nothing but open requests: an operator waits for it.
-_STOP_SECONDS = 6
+# What a stop may take before a process is killed, which costs nothing but open requests: an operator waits for it.
+_STOP_SECONDS = 3
+_SERVICE_STOP_SECONDS = 5.5
 _BACKLOG = 4096
 # Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
 _MOST_CONNECTIONS = 16_384
@@ -53,22 +59,23 @@ class Roles(NamedTuple):
 def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
     """Runs the service until it is told to stop. Raises ServiceError, FolderInUse or FolderUnusable.
 
-    `on_ready` is called in the worker, with the first user's one-time link while there is no user, each time that a
-    worker begins to answer.
+    `on_ready` is called in the process that answers, with the first user's one-time link while there is no user, each
+    time that one begins to answer.
     """
-    from tracker.app import make_ready  # loaded once here, and not in each process that is forked below
-
     data_folder.prepare(settings.data)
     with data_folder.acquire(settings.data, data_folder.SERVICE_LOCK, wait_seconds=3):
         _check_port(settings)
         _check_roles(settings, roles)
-        first_user_link = open_in_a_child(partial(make_ready, ingests=roles.ingests), settings)
+        first_user_link = open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings)
         note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
         data_folder.write_service_note(settings.data, note)
-        server = _granian(settings, workers=1)
-        load = partial(_load_service, settings, roles, note.key, first_user_link, on_ready)
+        start = partial(_start_service, settings, roles, note.key, first_user_link, on_ready)
         try:
-            server.serve(target_loader=load, wrap_loader=False)
+            if roles.collects:
+                _serve_behind_a_collector(settings, start, note.key.encode())
+            else:
+                server = _granian(settings, workers=1)
+                server.serve(target_loader=partial(_load_service, settings, start), wrap_loader=False)
         finally:
             data_folder.remove_service_note(settings.data)
 
@@ -123,36 +130,66 @@ def _allow_connections() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _load_service(settings: Settings, roles: Roles, key: str, first_user_link: str | None, on_ready: OnReady) -> Any:
-    """Runs in the worker: opens everything and gives the WSGI application."""
+def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
+    from tracker.app import make_ready  # in the child only: the process that starts the others stays small
+
+    return make_ready(settings, ingests=ingests)
+
+
+def _serve_behind_a_collector(settings: Settings, start: Callable[[], Any], key: bytes) -> None:
+    with bridge.listen(settings.data, key) as listener:
+        service = Supervisor("service", partial(_run_service, settings, start, listener))
+        server = _granian(settings, workers=1)
+        load = partial(_load_collector, settings, bridge_to=(str(listener.address), key))
+        with service.running(stop_seconds=_SERVICE_STOP_SECONDS):
+            server.serve(target_loader=load, wrap_loader=False)
+
+
+def _start_service(
+    settings: Settings, roles: Roles, key: str, first_user_link: str | None, on_ready: OnReady
+) -> tuple[Any, Service]:
+    """Opens everything and starts it; the WSGI application and what stops it."""
     from tracker.app import build
 
-    _die_with_parent()
-    _log_to_stderr(settings)
-    application, service = build(settings, operator_key=key, collects=roles.collects, ingests=roles.ingests)
-    Finalize(None, service.stop, exitpriority=100)
+    application, service = build(settings, operator_key=key, ingests=roles.ingests)
     service.start()
     on_ready(settings, first_user_link)
-    return application
+    return application, service
 
 
-def _load_collector(settings: Settings) -> Any:
+def _run_service(settings: Settings, start: Callable[[], tuple[Any, Service]], listener: Listener) -> None:
+    """Runs in a process of its own, until it is told to stop."""
+    die_with_parent()
+    _log_to_stderr(settings)
+    application, service = start()
+    try:
+        bridge.answer_calls(listener, application)
+    finally:
+        service.stop()
+
+
+def _load_service(settings: Settings, start: Callable[[], tuple[Any, Service]]) -> Any:
+    """Runs in granian's worker where others collect: gives the WSGI application."""
+    die_with_parent()
+    _log_to_stderr(settings)
+    application, service = start()
+    Finalize(None, service.stop, exitpriority=100)
+    return Gate(application)
+
+
+def _load_collector(settings: Settings, *, bridge_to: tuple[str, bytes] | None = None) -> Any:
+    """Runs in granian's worker: gives the collector, in front of the bridge where there is one."""
     from tracker.collector import build_collector, open_journal
 
-    _die_with_parent()
+    die_with_parent()
     _log_to_stderr(settings)
-    collector = build_collector(settings, journal=open_journal(settings))
+    journal = open_journal(settings)
+    next_app = None
+    if bridge_to is not None:
+        next_app = Gate(bridge.Bridge(*bridge_to, journal_problem=lambda: journal.problem))
+    collector = build_collector(settings, journal=journal, next_app=next_app)
     Finalize(None, collector.close, exitpriority=100)
     return collector
-
-
-def _die_with_parent() -> None:
-    """Has the kernel stop this worker when the process that listens is killed, however it is killed."""
-    parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _check_port(settings: Settings) -> None:

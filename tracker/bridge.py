@@ -1,0 +1,131 @@
+"""Carries WSGI calls from the process that listens, and collects, to the one that owns the databases.
+
+Both ends are ours: what comes over the socket was read by the listening server, and the socket's file lies in a folder
+that only its owner can enter. Bodies and answers go whole; whoever calls bounds how many (tracker.gate).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from io import BytesIO
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from typing import Any, NamedTuple
+
+log = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+# Set by the listening process: why its journal cannot keep hits, for the health check; absent while it can.
+JOURNAL_PROBLEM = "webleads.journal_problem"
+
+_CARRIED = {
+    "REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "SERVER_NAME",
+    "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "wsgi.url_scheme", JOURNAL_PROBLEM,
+}  # fmt: skip
+# One byte more than the application takes, so that it can say that there is too much.
+_MOST_BODY_BYTES = 1024 * 1024 + 1
+_ANSWER_SECONDS = 60
+_BACKLOG = 128
+# A socket's path may have about a hundred bytes (unix(7)).
+_LONGEST_PATH = 100
+_AWAY = b"The dashboard is starting; try again in a few seconds. Visits are counted meanwhile.\n"
+
+
+class Answer(NamedTuple):
+    """What a WSGI application answered."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Bridge:
+    """The calling end: a WSGI callable. `journal_problem` says why the caller's journal cannot keep hits."""
+
+    def __init__(self, address: str, key: bytes, *, journal_problem: Callable[[], str | None]) -> None:
+        self._address = address
+        self._key = key
+        self._journal_problem = journal_problem
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+        carried = {name: value for name, value in environ.items() if name in _CARRIED or name.startswith("HTTP_")}
+        if problem := self._journal_problem():
+            carried[JOURNAL_PROBLEM] = problem
+        try:
+            answer = self._ask(carried, environ["wsgi.input"].read(_MOST_BODY_BYTES))
+        except (OSError, EOFError, AuthenticationError):
+            headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_AWAY)))]
+            answer = Answer("503 Service Unavailable", [*headers, ("Retry-After", "2")], _AWAY)
+        start_response(answer.status, answer.headers)
+        return [answer.body]
+
+    def _ask(self, environ: Environ, body: bytes) -> Answer:
+        with Client(self._address, family="AF_UNIX", authkey=self._key) as connection:
+            connection.send((environ, body))
+            if not connection.poll(_ANSWER_SECONDS):
+                raise TimeoutError("no answer")
+            answer: Answer = connection.recv()
+            return answer
+
+
+def listen(folder: Path, key: bytes) -> Listener:
+    """The answering end's socket. Calls wait in it while whoever answers them is started again."""
+    path = folder / "service.sock"
+    if len(bytes(path.absolute())) > _LONGEST_PATH:
+        path = Path(tempfile.mkdtemp(prefix="webleads-")) / path.name
+    path.unlink(missing_ok=True)
+    return Listener(str(path.absolute()), family="AF_UNIX", backlog=_BACKLOG, authkey=key)
+
+
+def answer_calls(listener: Listener, app: WSGIApp) -> None:
+    """Answers calls, each in a thread of its own, until an exception such as SystemExit ends it."""
+    while True:
+        try:
+            connection = listener.accept()
+        except (OSError, EOFError, AuthenticationError):
+            continue  # the caller went away meanwhile
+        threading.Thread(target=_answer, args=(connection, app), name="bridge", daemon=True).start()
+
+
+def _answer(connection: Connection, app: WSGIApp) -> None:
+    # A caller that has gone, or given up, needs no answer.
+    with connection, suppress(OSError, EOFError):
+        environ, body = connection.recv()
+        connection.send(_call(app, environ, body))
+
+
+def _call(app: WSGIApp, environ: Environ, body: bytes) -> Answer:
+    said: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
+        said[:] = [(status, list(headers))]
+
+    answer = app(_environ(environ, body), start_response)
+    try:
+        whole = b"".join(answer)
+    finally:
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+    return Answer(*said[0], whole)
+
+
+def _environ(carried: Environ, body: bytes) -> Environ:
+    return {
+        **carried,
+        "wsgi.version": (1, 0),
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }

@@ -1,0 +1,82 @@
+"""Keeps a child process running: starts it, starts it again when it dies, ends it. It never outlives its parent."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+log = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1
+# A process that dies at once is started again this much later, so that its reason can be read in the log.
+_AGAIN_SECONDS = 0.5
+# Who stops a service may tell all its processes at once; then this one is about to end the child, too.
+_TOLD_TO_STOP_SECONDS = 10
+
+
+class Supervisor:
+    """Runs `work` in a child process. `work` ends at SystemExit, which SIGTERM raises in it."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self._name = name
+        self._work = work
+        self._stop = threading.Event()
+        self._started = threading.Event()
+        self._child: multiprocessing.Process | None = None
+
+    @contextmanager
+    def running(self, *, stop_seconds: float) -> Iterator[None]:
+        """Has the child running while the block runs; at its end it may take `stop_seconds` before it is killed."""
+        # The kernel ends a child with the thread that forked it, so one thread starts them all and sees their end.
+        keeper = threading.Thread(target=self._keep, name=f"keeps {self._name}", daemon=True)
+        keeper.start()
+        self._started.wait()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            child = self._child
+            assert child is not None
+            child.terminate()
+            keeper.join(stop_seconds)
+            child.kill()
+            keeper.join()
+
+    def _keep(self) -> None:
+        while not self._stop.is_set():
+            self._child = multiprocessing.Process(target=_run, args=(self._work,), name=self._name)
+            self._child.start()
+            self._started.set()
+            self._child.join()
+            if self._child.exitcode == 0:
+                self._stop.wait(_TOLD_TO_STOP_SECONDS)
+            if not self._stop.is_set():
+                log.error("the process %s ended (%s) and is started again", self._name, self._child.exitcode)
+                self._stop.wait(_AGAIN_SECONDS)
+
+
+def die_with_parent() -> None:
+    """Has the kernel end this process when the one that started it is killed, however it is killed."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _run(work: Callable[[], None]) -> None:
+    signal.signal(signal.SIGTERM, _exit)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all processes; the parent acts on it
+    work()
+
+
+def _exit(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is ending already
+    raise SystemExit(0)
