@@ -57,9 +57,9 @@ def kill_server(scene: Scene) -> None:
 
 
 def kill_worker(scene: Scene) -> None:
-    """The worker alone: the process that listens starts another."""
+    """The process that collects or the one that stores, alone: the one that started it starts another."""
     scene.pause(0.05, 0.9)
-    (worker,) = _python_workers(scene.house.owner.workers())
+    worker = scene.chance.choice(_python_workers(scene.house.owner.workers()))
     os.kill(worker, signal.SIGKILL)
     assert scene.wait_for(lambda: not Path(f"/proc/{worker}").exists() or _is_zombie(worker))
 
