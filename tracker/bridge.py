@@ -96,10 +96,17 @@ def answer_calls(listener: Listener, app: WSGIApp) -> None:
 
 
 def _answer(connection: Connection, app: WSGIApp) -> None:
-    # A caller that has gone, or given up, needs no answer.
-    with connection, suppress(OSError, EOFError):
-        environ, body = connection.recv()
-        connection.send(_call(app, environ, body))
+    with connection:
+        try:
+            environ, body = connection.recv()
+            answer = _call(app, environ, body)
+        except (EOFError, ConnectionError):
+            return  # the caller has gone
+        except Exception:
+            log.exception("a request could not be answered")
+            return
+        with suppress(OSError):  # the caller may have given up
+            connection.send(answer)
 
 
 def _call(app: WSGIApp, environ: Environ, body: bytes) -> Answer:

@@ -1,7 +1,8 @@
 """How many requests the dashboard and the API may work on at once, so that they never take the collector's threads.
 
-Both run in the same threads. A slow query holds one for seconds; without a bound, a few readers of the dashboard
-would keep every hit waiting. What is over the bound waits for its turn, and is told to come back when that is long.
+Requests for them come in through the collector's threads. A slow query holds one for seconds; without a bound, a few
+readers of the dashboard would keep every hit waiting. What is over the bound waits for its turn, and is told to come
+back when that is long.
 """
 
 from __future__ import annotations

@@ -174,7 +174,12 @@ def _load_service(settings: Settings, start: Callable[[], tuple[Any, Service]]) 
     _log_to_stderr(settings)
     application, service = start()
     Finalize(None, service.stop, exitpriority=100)
-    return Gate(application)
+    return _gate(settings, application)
+
+
+def _gate(settings: Settings, application: Any) -> Gate:
+    """Three quarters of the threads at most work or wait for the dashboard; the rest is for hits."""
+    return Gate(application, at_once=max(1, min(8, settings.threads // 2)), waiting=min(32, settings.threads // 4))
 
 
 def _load_collector(settings: Settings, *, bridge_to: tuple[str, bytes] | None = None) -> Any:
@@ -186,7 +191,7 @@ def _load_collector(settings: Settings, *, bridge_to: tuple[str, bytes] | None =
     journal = open_journal(settings)
     next_app = None
     if bridge_to is not None:
-        next_app = Gate(bridge.Bridge(*bridge_to, journal_problem=lambda: journal.problem))
+        next_app = _gate(settings, bridge.Bridge(*bridge_to, journal_problem=lambda: journal.problem))
     collector = build_collector(settings, journal=journal, next_app=next_app)
     Finalize(None, collector.close, exitpriority=100)
     return collector

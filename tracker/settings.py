@@ -223,7 +223,7 @@ class Settings:
         _at_least_one,
         "Requests that one process works on at once. Threads wait on one another, so few are fast; but each client that"
         " sends its body slowly holds one. Behind a proxy that buffers requests (deploy/ has two): 2 for `webleads collect`"
-        " and 16 for `webleads serve`. WEBLEADS_JOURNAL_SYNC=always needs many.",
+        " and 4 for `webleads serve`. WEBLEADS_JOURNAL_SYNC=always needs many.",
     )
     journal_sync: str = _setting(
         "WEBLEADS_JOURNAL_SYNC",
