@@ -266,6 +266,7 @@ class Store:
                     event.event_id,
                     event.bounces,
                     facts,
+                    visit_age_seconds=event.visit_age_seconds,
                 )
 
     def keep(self, arrivals: list[Arrival], verdicts: Iterable[object]) -> None:
@@ -359,6 +360,55 @@ def test_every_visit_has_one_first_event_and_at_most_one_bounce(
         rows = [event for event in kept if event.visit_id == visit_id]
         assert sum(row.visits for row in rows) == 1
         assert sum(row.bounces for row in rows) in (0, 1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 7_200_000), st.sampled_from(["page", "read"]), st.booleans()), max_size=25),
+    st.lists(st.integers(1, 5)),
+    st.sampled_from([1, 100]),
+)
+def test_the_seconds_of_a_visits_events_add_up_to_its_length(
+    steps: list[tuple[int, str, bool]], cuts: list[int], memory: int
+) -> None:
+    """In any order of arrival, in batches cut anywhere, with restarts before some of them and a memory of one visitor."""
+    store, left, sizes = Store(), list(steps), iter(cuts)
+    visits = Visits(store, stored_until_us=0, max_visitors=memory)
+    while left:
+        size = next(sizes, 1)
+        batch, left = left[:size], left[size:]
+        if batch[0][2]:
+            visits = Visits(store, stored_until_us=store.latest_us(), max_visitors=memory)
+        arrivals = [
+            pageview(moment / 60_000) if kind == "page" else engagement(moment / 60_000, seconds=5)
+            for moment, kind, _ in batch
+        ]
+        store.keep(arrivals, visits.assign(arrivals))
+    for visit_id in {event.visit_id for event in store.events}:
+        rows = [event for event in store.events if event.visit_id == visit_id]
+        seconds = [row.occurred_at // 1_000_000 for row in rows]
+        assert sum(row.visit_seconds for row in rows) == max(seconds) - min(seconds)
+        began = next(row.occurred_at // 1_000_000 for row in rows if row.visits)
+        assert [row.visit_age_seconds for row in rows] == [second - began for second in seconds]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "ages"),
+    [
+        pytest.param([0, 5, 8], [0, 300, 180], [0, 300, 480], id="one-after-the-other"),
+        pytest.param([0, 8, 5], [0, 480, 0], [0, 480, 300], id="late-and-inside"),
+        pytest.param([5, 8, 0], [0, 180, 300], [0, 180, -300], id="late-and-before"),
+        pytest.param([0, 0], [0, 0], [0, 0], id="at-once"),
+        pytest.param([0.0165, 0.0167], [0, 1], [0, 1], id="the-clocks-seconds"),
+    ],
+)
+def test_an_event_says_by_how_much_it_lengthens_its_visit(
+    minutes: list[float], seconds: list[int], ages: list[int]
+) -> None:
+    visits, arrivals = new_visits(), [pageview(minute) for minute in minutes]
+    for arrival in arrivals:
+        visits.assign([arrival])
+    assert [one.event.visit_seconds for one in arrivals] == seconds
+    assert [one.event.visit_age_seconds for one in arrivals] == ages
 
 
 GIVEN = {"company": "Acme", "company_domain": "acme.fr", "company_method": "given", "company_confidence": 0.95}

@@ -13,12 +13,12 @@ from tracker.db.models import Site
 from tracker.reports.periods import Period, parse_period
 from tracker.reports.scope import Filter, Scope
 from tracker.store.engines import Batch, EventStore, open_event_store
-from tracker.store.schema import EVENT_COLUMNS
+from tracker.store.schema import EVENT_COLUMNS, events
 
 SITE = "blog.exemple.fr"
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 11, 24)
-EMPTY = dict.fromkeys(EVENT_COLUMNS) | {"visits": 0, "bounces": 0, "pageviews": 0, "engaged_ms": 0}
+EMPTY = {column.name: None if column.nullable else 0 for column in events.columns}
 
 # (seconds since the visit began, path) a page view; (seconds, path, ms engaged) a report of time; other names as text.
 Step = tuple[Any, ...]
@@ -36,7 +36,7 @@ class Blog:
         self._visits += 1
         start = datetime.fromisoformat(began_at).astimezone(UTC)
         entry = next((step[1] for step in steps if len(step) == 2), steps[0][1])
-        rows, pages = [], 0
+        rows, pages, length = [], 0, 0
         for index, step in enumerate(steps):
             row = EMPTY | {
                 "site": SITE,
@@ -49,7 +49,10 @@ class Blog:
                 "title": None if step[1] is None else f"Titre de {step[1]}",
                 "entry_page": entry,
                 "visits": int(index == 0),
+                "visit_seconds": max(0, step[0] - length),
+                "visit_age_seconds": step[0],
             }
+            length = max(length, step[0])
             if len(step) == 2:
                 pages += 1
                 row |= {"pageviews": 1, "bounces": {1: 1, 2: -1}.get(pages, 0)}

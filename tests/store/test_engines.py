@@ -21,7 +21,16 @@ MOMENT = 1_794_830_400_000_000  # 2026-11-16T12:00:00Z in µs
 def columns(rows: int, **values: list[Any]) -> dict[str, list[Any]]:
     made: dict[str, list[Any]] = {name: [None] * rows for name in EVENT_COLUMNS}
     made |= {"site": ["a.fr"] * rows, "name": ["pageview"] * rows, "occurred_at": [MOMENT] * rows}
-    for name in ("visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms"):
+    for name in (
+        "visitor_id",
+        "visit_id",
+        "visits",
+        "bounces",
+        "pageviews",
+        "engaged_ms",
+        "visit_seconds",
+        "visit_age_seconds",
+    ):
         made[name] = [1] * rows
     return made | values
 
@@ -57,7 +66,8 @@ def test_empty_is_null_and_not_a_word(store: EventStore) -> None:
     store.append(Batch(columns(1)))
     empty = [name for name in EVENT_COLUMNS if store.rows(select(events.c[name].is_(None)))[0][0]]
     assert set(empty) == set(EVENT_COLUMNS) - {
-        "site", "name", "occurred_at", "visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms"
+        "site", "name", "occurred_at", "visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms",
+        "visit_seconds", "visit_age_seconds",
     }  # fmt: skip
 
 

@@ -211,7 +211,21 @@ def _make_events(random: np.random.Generator, visits: _Visits, popularity: Real)
         "scroll_depth": pd.array((random.beta(3, 1.6, int(read.sum())) * 100).astype(np.int64), dtype="Int64"),
     }
     order = np.argsort(np.concatenate([views["occurred_at"], reads["occurred_at"]]), kind="stable")
-    return {name: _join(views[name], reads[name], order) for name in EVENT_COLUMNS}
+    columns = {name: _join(views[name], reads[name], order) for name in views}
+    columns |= _lengths(columns["occurred_at"], np.concatenate([visit, visit[read]])[order])
+    return {name: columns[name] for name in EVENT_COLUMNS}
+
+
+def _lengths(at: NDArray[np.datetime64], visit: Whole) -> dict[str, Whole]:
+    """Of rows in the order of time: by how many seconds each lengthens its visit, and how many after its beginning."""
+    second = at.astype("datetime64[s]").astype(np.int64)
+    by_visit = np.argsort(visit, kind="stable")
+    own, seconds = visit[by_visit], second[by_visit]
+    begins = np.diff(own, prepend=-1) != 0
+    lengthened, age = np.empty_like(second), np.empty_like(second)
+    lengthened[by_visit] = np.where(begins, 0, np.diff(seconds, prepend=0))
+    age[by_visit] = seconds - seconds[begins][np.cumsum(begins) - 1]
+    return {"visit_seconds": lengthened, "visit_age_seconds": age}
 
 
 def _next_page(

@@ -70,6 +70,8 @@ class Event(msgspec.Struct, gc=False):
     revenue: float | None = None
     currency: str | None = None
     props: str | None = None
+    visit_seconds: int = 0
+    visit_age_seconds: int = 0
 
 
 # What a visit's first event decides for all of the visit's events.

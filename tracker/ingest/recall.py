@@ -26,6 +26,7 @@ _COLUMNS = (
     events.c.screen_width,
     events.c.title,
     events.c.language,
+    events.c.visit_age_seconds,
     *(events.c[name] for name in VISIT_FACTS),
 )
 _IDS_A_QUERY = 1000
@@ -76,7 +77,8 @@ class StoredVisits:
             .order_by(events.c.occurred_at)
         )
         for row in self._store.rows(statement):
-            visitor_id, visit_id, name, occurred_at, event_id, bounces, engaged_ms, width, title, language, *facts = row
+            visitor_id, visit_id, name, occurred_at, event_id, bounces, *more = row
+            engaged_ms, width, title, language, age_seconds, *facts = more
             yield Recalled(
                 visitor_id=visitor_id,
                 visit_id=visit_id,
@@ -87,6 +89,7 @@ class StoredVisits:
                 facts=tuple(facts),
                 engaged_ms=engaged_ms,
                 scripted=is_scripted(event_id, width, title, language),
+                visit_age_seconds=age_seconds,
             )
 
 

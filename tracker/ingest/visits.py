@@ -19,10 +19,11 @@ from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, VISIT_FACTS, E
 from tracker.ingest.conduct import BEHAVIOUR_NAMES, Conduct, is_scripted
 from tracker.ingest.crowds import CrowdKey, Crowds
 
-VISIT_GAP_US = 30 * 60 * 1_000_000
+_SECOND_US = 1_000_000
+VISIT_GAP_US = 30 * 60 * _SECOND_US
 
 # How long a page may stay open and still report engaged time for the visit that opened it.
-LONGEST_READ_US = 12 * 3600 * 1_000_000
+LONGEST_READ_US = 12 * 3600 * _SECOND_US
 _KEEP_IDLE_US = 2 * VISIT_GAP_US
 
 # So many visitors are held in memory, about 1.5 KB each; whoever is pushed out is recalled from the store.
@@ -39,12 +40,27 @@ _company_of = attrgetter(*_COMPANY_FACTS)
 
 
 class Visit:
-    """A visit so far. `facts` are the VISIT_FACTS of its first event; times are µs since 1970."""
+    """A visit so far. `facts` are the VISIT_FACTS of its first event; times are µs since 1970.
 
-    __slots__ = ("bounced", "conduct", "crowd", "engaging", "event_ids", "facts", "first_us", "last_us", "visit_id")
+    `began_s` is the second of the event that carries its `visits`, which one that comes late may precede.
+    """
+
+    __slots__ = (
+        "began_s",
+        "bounced",
+        "conduct",
+        "crowd",
+        "engaging",
+        "event_ids",
+        "facts",
+        "first_us",
+        "last_us",
+        "visit_id",
+    )
 
     def __init__(self, visit_id: int, first_us: int, last_us: int, facts: tuple[Any, ...]) -> None:
         self.visit_id = visit_id
+        self.began_s = first_us // _SECOND_US
         self.first_us = first_us
         self.last_us = last_us
         self.facts = facts
@@ -66,6 +82,17 @@ class Visit:
     def distance_us(self, begin_us: int, end_us: int) -> int:
         """How far a span of time lies from the visit; 0 within it."""
         return max(begin_us - self.last_us, self.first_us - end_us, 0)
+
+    def stretch(self, moment_us: int) -> int:
+        """Takes an event's moment in; gives by how many seconds of the clock the visit is longer for it.
+
+        The seconds of all its events add up to those between its first and its last, in whatever order they come.
+        """
+        second = moment_us // _SECOND_US
+        # Where only later events were recalled, the beginning is what is known of the earlier ones.
+        earliest, latest = min(self.first_us // _SECOND_US, self.began_s), self.last_us // _SECOND_US
+        self.first_us, self.last_us = min(self.first_us, moment_us), max(self.last_us, moment_us)
+        return max(earliest - second, second - latest, 0)
 
 
 class Visitor(list[Visit]):
@@ -103,6 +130,7 @@ class Recalled(NamedTuple):
     facts: tuple[Any, ...]
     engaged_ms: int = 0
     scripted: bool = False
+    visit_age_seconds: int = 0
 
 
 Recall = Callable[[Collection[int], int, int], Iterable[Recalled]]
@@ -235,6 +263,7 @@ class Visits:
                 visit = next((one for one in visitor if one.visit_id == row.visit_id), None)
                 if visit is None:
                     visit = recalled[row.visit_id] = Visit(row.visit_id, row.occurred_at, row.occurred_at, row.facts)
+                    visit.began_s -= row.visit_age_seconds
                     visitor.append(visit)
             visit.first_us = min(visit.first_us, row.occurred_at)
             visit.last_us = max(visit.last_us, row.occurred_at)
@@ -285,8 +314,8 @@ def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     if event.company_method == GIVEN:
         visit.facts = visit.facts[:_COMPANY] + _company_of(event) + visit.facts[_COMPANY + len(_COMPANY_FACTS) :]
     take_visit_facts(event, visit.facts)
-    visit.first_us = min(visit.first_us, event.occurred_at)
-    visit.last_us = max(visit.last_us, event.occurred_at)
+    event.visit_seconds = visit.stretch(event.occurred_at)
+    event.visit_age_seconds = event.occurred_at // _SECOND_US - visit.began_s
     if event.event_id is not None:
         visit.remember(event.event_id)
     if event.name == PAGEVIEW:

@@ -1,7 +1,7 @@
 """Each metric, defined once: the sums over rows that it needs, and its formula over those sums.
 
-`visits`, `bounces`, `pageviews` and `engaged_ms` are deltas that a row adds, so most metrics are sums over event
-rows; visitors are a distinct count. What belongs to a visit as a whole (did it bounce, how long was it) is counted
+`visits`, `bounces`, `pageviews`, `engaged_ms` and `visit_seconds` are deltas that a row adds, so most metrics are sums
+over event rows; visitors are a distinct count. What belongs to a visit as a whole (did it bounce, how long was it) is counted
 where the visit began, so that no interval shows a bounce that another one takes back. Names and meanings are the
 field's (https://plausible.io/docs/metrics-definitions).
 """
@@ -49,7 +49,7 @@ METRICS: dict[str, Metric] = {
     "views_per_visit": Metric(lambda raw: ratio(raw["pageviews"], raw["visits"]), ("pageviews", "visits")),
     "bounce_rate": Metric(lambda raw: ratio(raw["bounces"], raw["begun"]), of_visits=("bounces", "begun")),
     "visit_duration_seconds": Metric(
-        lambda raw: ratio(raw["span_seconds"], raw["begun"]), of_visits=("span_seconds", "begun")
+        lambda raw: ratio(raw["visit_seconds"], raw["begun"]), of_visits=("visit_seconds", "begun")
     ),
     "engaged_seconds": Metric(lambda raw: ratio(raw["engaged_ms"], raw["visits"] * 1000), ("engaged_ms", "visits")),
     "page_seconds": Metric(lambda raw: ratio(raw["engaged_ms"], raw["pageviews"] * 1000), ("engaged_ms", "pageviews")),

@@ -53,6 +53,9 @@ _COLUMN_NAMES = {Dimension.PAGE: "path", Dimension.EVENT: "name", Dimension.EXIT
 # What differs between the events of one visit; all else stands alike on each of them.
 EVENT_LEVEL = frozenset({Dimension.PAGE, Dimension.TITLE, Dimension.HOSTNAME, Dimension.EVENT, Dimension.EXIT_PAGE})
 
+# What a visitor may name in mid-visit, so that it stands only on the events from then on.
+MAY_BE_GIVEN = frozenset({Dimension.COMPANY, Dimension.COMPANY_DOMAIN})
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -82,11 +85,11 @@ class Scope:
             *(self.visits_with(one) if one.dimension in EVENT_LEVEL else matches(one) for one in self.filters),
         )
 
-    def span(self, *, overrun: timedelta = timedelta()) -> ColumnElement[bool]:
-        """The site and the period alone; `overrun` reaches past the period's end."""
+    def span(self, *, overrun: timedelta = timedelta(), before: timedelta = timedelta()) -> ColumnElement[bool]:
+        """The site and the period alone; `overrun` reaches past the period's end, `before` before its start."""
         return and_(
             events.c.site == self.site,
-            events.c.occurred_at >= naive(self.period.start_at),
+            events.c.occurred_at >= naive(self.period.start_at - before),
             events.c.occurred_at < naive(self.period.end_at + overrun),
         )
 

@@ -12,14 +12,14 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
 
 from tracker.reports import metrics
 from tracker.reports.local_time import truncated
-from tracker.reports.scope import EVENT_LEVEL, Dimension, Scope, column_of, exit_pages, naive
+from tracker.reports.scope import EVENT_LEVEL, MAY_BE_GIVEN, Dimension, Scope, column_of, exit_pages, naive
 from tracker.store.schema import events
 
-# A visit that begins in the period is followed so far past the period's end.
+# A visit that begins in the period is followed so far past the period's end; a late event may precede its beginning.
 _OVERRUN = timedelta(hours=12)
 
 
@@ -28,6 +28,7 @@ class _Side(Enum):
 
     FACT = "each of a visit's rows says it"
     BEGAN = "the moment at which the visit began says it"
+    GIVEN = "a visit's rows say it from some moment on"
     TOUCHED = "a visit belongs to every value that one of its rows has"
     EXIT = "the visit's last page says it"
 
@@ -52,8 +53,9 @@ class Group:
         if self.dimension is Dimension.EXIT_PAGE:
             return _Side.EXIT
         # A visit bounces on the page that it entered by, as Plausible has it.
-        is_fact = self.dimension not in EVENT_LEVEL or self.dimension is Dimension.PAGE
-        return _Side.FACT if is_fact else _Side.TOUCHED
+        if self.dimension in EVENT_LEVEL and self.dimension is not Dimension.PAGE:
+            return _Side.TOUCHED
+        return _Side.GIVEN if self.dimension in MAY_BE_GIVEN else _Side.FACT
 
     @property
     def fact(self) -> ColumnElement[Any]:
@@ -157,6 +159,8 @@ class Tally:
         needs = self._needs("of_visits")
         if not needs:
             return None
+        if self._rows_tell_of_visits:
+            return self._of_visits_by_row(needs)
         visits = self._visits()
         source: Any = visits
         touched, exits = self._touched(), self._exits()
@@ -165,7 +169,7 @@ class Tally:
         if any(group.side is _Side.EXIT for group in self.groups):
             source = source.join(exits, exits.c.visit_id == visits.c.visit_id)
         columns = [self._visit_group(label, visits, touched, exits) for label in self._labels]
-        names = {"bounces": "bounces", "begun": "visits", "span_seconds": "seconds"}
+        names = {"bounces": "bounces", "begun": "begun", "visit_seconds": "seconds"}
         wanted = [func.sum(visits.c[name]).label(raw) for raw, name in names.items() if raw in needs]
         statement = select(*_labelled(columns), *wanted).select_from(source)
         if not self.with_total:
@@ -174,6 +178,39 @@ class Tally:
         groups = [by_group.c[label] for label in self._labels]
         sums = [func.sum(by_group.c[column.name]).label(column.name) for column in wanted]
         return self._grouped(select(*groups, *sums), groups, "begun")
+
+    @property
+    def _rows_tell_of_visits(self) -> bool:
+        """Whether a sum over rows will do, because all rows of a visit are kept or none, and all in one group."""
+        narrowed = any(one.dimension in MAY_BE_GIVEN for one in self.scope.filters)
+        return not narrowed and all(group.side in (_Side.FACT, _Side.BEGAN) for group in self.groups)
+
+    def _of_visits_by_row(self, needs: set[str]) -> Any:
+        columns = [
+            group.fact if group.interval is None else truncated(self.scope.period, group.interval, _began_at())
+            for group in self.groups
+        ]
+        sums = {
+            "bounces": func.sum(events.c.bounces),
+            "begun": metrics.VISITS,
+            "visit_seconds": func.sum(events.c.visit_seconds),
+        }
+        wanted = [value.label(raw) for raw, value in sums.items() if raw in needs]
+        statement = select(*_labelled(columns), *wanted).where(self._rows_of_begun)
+        return self._grouped(statement, columns, "begun")
+
+    @property
+    def _rows_of_begun(self) -> ColumnElement[bool]:
+        """The rows of the visits that began in the period, as far as the filters keep them."""
+        period = self.scope.period
+        return and_(
+            self.scope.span(overrun=_OVERRUN, before=_OVERRUN),
+            _began_at() >= naive(period.start_at),
+            _began_at() < naive(period.end_at),
+            self.scope.kept()
+            if self.condition is None
+            else events.c.visit_id.in_(select(events.c.visit_id).where(self._rows)),
+        )
 
     def _visit_group(self, label: str, visits: Any, touched: Any, exits: Any) -> ColumnElement[Any]:
         group = self.groups[int(label[1:])]
@@ -187,30 +224,26 @@ class Tally:
         return found
 
     def _visits(self) -> Any:
-        """A row a visit that began in the period: visit_id, began_at, seconds, bounces, visits and its facts."""
-        begins = case((events.c.occurred_at < naive(self.scope.period.end_at), events.c.visits), else_=0)
-        first, last = func.min(events.c.occurred_at), func.max(events.c.occurred_at)
+        """A row a visit that began in the period: visit_id, began_at, seconds, bounces, begun and its facts."""
         facts = [
             func.any_value(group.fact).label(label)
             for label, group in zip(self._labels, self.groups, strict=True)
-            if group.side is _Side.FACT
+            if group.side in (_Side.FACT, _Side.GIVEN)
         ]
-        statement = (
+        return (
             select(
                 events.c.visit_id,
-                first.label("began_at"),
-                func.date_diff("second", first, last).label("seconds"),
+                func.min(_began_at()).label("began_at"),
+                func.sum(events.c.visit_seconds).label("seconds"),
                 func.sum(events.c.bounces).label("bounces"),
-                func.sum(begins).label("visits"),
+                metrics.VISITS.label("begun"),
                 *facts,
             )
-            .where(self.scope.span(overrun=_OVERRUN))
+            .where(self._rows_of_begun)
             .group_by(events.c.visit_id)
-            .having(func.sum(begins) > 0)
+            .having(metrics.VISITS > 0)
+            .subquery("visits")
         )
-        if self.condition is None:
-            return statement.where(self.scope.kept()).subquery("visits")
-        return statement.where(events.c.visit_id.in_(select(events.c.visit_id).where(self._rows))).subquery("visits")
 
     def _touched(self) -> Any:
         """Each visit with each value that one of its rows has, for the groups that differ within a visit."""
@@ -237,6 +270,12 @@ class Tally:
         )
         groups = [reads.c[label] for label in self._labels]
         return self._grouped(select(*groups, func.avg(reads.c.depth).label("depth")), groups, "reads")
+
+
+def _began_at() -> ColumnElement[Any]:
+    """When the visit began that a row belongs to, to the second."""
+    began_at: ColumnElement[Any] = events.c.occurred_at - func.to_seconds(events.c.visit_age_seconds)
+    return began_at
 
 
 def _labelled(columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:

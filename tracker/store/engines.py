@@ -44,7 +44,16 @@ _LEAST_MEMORY_MB = 128
 _MOST_MEMORY_MB = 1024
 
 _TIMES = {"occurred_at"}
-_WHOLE_NUMBERS = {"visitor_id", "visit_id", "visits", "bounces", "pageviews", "engaged_ms"}
+_WHOLE_NUMBERS = {
+    "visitor_id",
+    "visit_id",
+    "visits",
+    "bounces",
+    "pageviews",
+    "engaged_ms",
+    "visit_seconds",
+    "visit_age_seconds",
+}
 _OPTIONAL_WHOLE_NUMBERS = {"screen_width", "asn", "scroll_depth"}
 _DECIMALS = {"company_confidence", "revenue"}
 
@@ -174,8 +183,9 @@ def open_event_store(url: str, *, wait_seconds: float = 0.0, memory_mb: int = 0)
     while True:
         engine = _create_engine(url, memory_mb or _default_memory_mb())
         try:
-            with engine.begin() as connection:
+            with engine.connect() as connection:
                 migrate(connection)
+                connection.commit()
             return EventStore(engine)
         except NewerStoreError:
             engine.dispose()

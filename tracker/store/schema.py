@@ -1,8 +1,12 @@
 """The event store's tables as SQLAlchemy Core: the one definition of every column that an event has.
 
 Rows are only inserted, selected and deleted. Every metric is a sum over rows: a row carries the deltas that it
-adds (`visits`, `bounces`, `pageviews`, `engaged_ms`), and the visit's source, place, device and company stand
-on each of its events. Empty is null.
+adds (`visits`, `bounces`, `pageviews`, `engaged_ms`, `visit_seconds`), and the visit's source, place, device and
+company stand on each of its events. Empty is null.
+
+A visit is measured in seconds of the clock without their fractions: `visit_seconds` is by how many the event
+lengthens its visit, `visit_age_seconds` how many after the visit's beginning it happened. The beginning is the event
+that carries `visits` = 1; one that comes late and precedes it has a negative age.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -73,6 +77,8 @@ events = Table(
     Column("revenue", Double),
     Column("currency", Text),
     Column("props", Text),  # a JSON object as text
+    Column("visit_seconds", Integer, nullable=False),
+    Column("visit_age_seconds", Integer, nullable=False),
 )
 
 # One row a (batch, site, day, reason, detail): summed when read, so nothing is updated.

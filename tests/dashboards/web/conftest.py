@@ -18,12 +18,12 @@ from tracker.db.models import User
 from tracker.db.sites import add_site
 from tracker.settings import Settings
 from tracker.store.engines import Batch, EventStore, open_event_store
-from tracker.store.schema import EVENT_COLUMNS
+from tracker.store.schema import EVENT_COLUMNS, events
 
 SITE = "blog.exemple.fr"
 EMAIL, PASSWORD = "lea@exemple.fr", "une phrase de passe"
 
-_EMPTY = dict.fromkeys(EVENT_COLUMNS) | {"visits": 0, "bounces": 0, "pageviews": 0, "engaged_ms": 0}
+_EMPTY = {column.name: None if column.nullable else 0 for column in events.columns}
 
 
 class Clock:
@@ -82,6 +82,8 @@ def visit(store: EventStore, clock: Clock) -> Callable[..., None]:
                 "bounces": 1 if index == 0 else -1 if index == 1 else 0,
                 "pageviews": 1,
                 "engaged_ms": 30_000,
+                "visit_seconds": 60 if index else 0,
+                "visit_age_seconds": 60 * index,
             }
             rows.append(row | facts)
         store.append(Batch({name: [row[name] for row in rows] for name in EVENT_COLUMNS}))
