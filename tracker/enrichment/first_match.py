@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -30,12 +31,16 @@ class Found(NamedTuple):
 
 
 class FirstMatch:
-    """Patterns in order, without regard to case. Raises ValueError for one that the engine cannot read."""
+    """Patterns in order, without regard to case. `find` raises ValueError for one that the engine cannot read."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
+
+    @cached_property
+    def _engine(self) -> UserAgentExtractor:
+        """Compiled when it is first asked: the lists take up to 0.2 s, and those joined to another are asked for bots only."""
         # The engine's fields are a browser's family and major version; here they carry a name and a kind.
-        self._engine = UserAgentExtractor(
+        return UserAgentExtractor(
             (f"(?i:{one.expression})", one.name, one.kind or None, None, None, None) for one in self._patterns
         )
 
