@@ -18,9 +18,9 @@ from tracker.enrichment.geo import Databases
 from tracker.enrichment.pipeline import Enricher, SiteRules
 from tracker.garbage import collect_less_often
 from tracker.hit import Hit, decode_line, encode_line
+from tracker.ingest.columns import columns_of_batch
 from tracker.ingest.identity import Identity
 from tracker.ingest.visits import Visits
-from tracker.ingest.worker import _columns
 from tracker.journal import Journal
 from tracker.service import build_ingest, open_databases
 from tracker.settings import load_settings
@@ -113,7 +113,7 @@ def _steps(folder: Path, hits: list[Hit]) -> Iterator[Figure]:
         )
         outcome = timed("visits", lambda arrivals=arrivals: visits.assign(arrivals))
         kept = [arrival.event for arrival, drop in zip(arrivals, outcome, strict=True) if drop is None]
-        columns = timed("columns", lambda kept=kept: _columns(kept))
+        columns = timed("columns", lambda kept=kept: columns_of_batch(kept))
         timed("store", lambda columns=columns: store.append(Batch(columns)))
     store.close()
     for step, taken in spent.items():

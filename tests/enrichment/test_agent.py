@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.enrichment.agent import parse_agent
+from tracker.enrichment.agent import parse_agent, without_builds
+from tracker.enrichment.bots import detect_bot
 
 WINDOWS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
@@ -175,3 +176,34 @@ def test_tells_an_ipad_that_says_it_is_a_mac(agent, width, expected):
 )
 def test_any_agent_and_hints_have_an_answer(agent, headers):
     assert parse_agent(agent, headers).device in ("desktop", "mobile", "tablet", "tv", "console", "other", None)
+
+
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36{}"
+
+
+@pytest.mark.parametrize(
+    ("agent", "plain"),
+    [
+        pytest.param(CHROME.format("141.0.7390.55", ""), CHROME.format("141.0.0.0", ""), id="chrome"),
+        pytest.param(
+            CHROME.format("141.0.7390.55", " Edg/141.0.3537.57"),
+            CHROME.format("141.0.0.0", " Edg/141.0.0.0"),
+            id="edge",
+        ),
+        pytest.param(
+            CHROME.format("141.0.7390.55", "") + " Foo/1.2.3",
+            CHROME.format("141.0.7390.55", "") + " Foo/1.2.3",
+            id="more",
+        ),
+        pytest.param("curl/8.5.0", "curl/8.5.0", id="no-browser"),
+        pytest.param(
+            "Mozilla/5.0 (compatible; Acme/1.2.3.4) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/99.0.4844.84 Safari/537.36",
+            "Mozilla/5.0 (compatible; Acme/1.2.3.4) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/99.0.0.0 Safari/537.36",
+            id="a-bots-name-stays",
+        ),
+    ],
+)
+def test_an_agent_is_looked_up_without_the_builds_of_its_browser(agent: str, plain: str) -> None:
+    assert without_builds(agent) == plain
+    assert parse_agent(agent, {}) == parse_agent(plain, {})
+    assert detect_bot(agent, {}) == detect_bot(plain, {})

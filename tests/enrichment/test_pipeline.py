@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from msgspec.structs import asdict
 
 from tests.running_service import FIREFOX
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import Event
+from tracker.enrichment.event import Event, columns_of
 from tracker.enrichment.geo import Databases
 from tracker.enrichment.given import Given, make_token
 from tracker.enrichment.pipeline import Enricher, SiteRules
@@ -64,7 +63,7 @@ def test_what_a_hit_tells_stands_in_the_column_of_its_name(enricher: Enricher) -
     }
     found = enricher.enrich(Hit(NOON, "192.0.2.1", FIREFOX, {}, WireEvent(n="Buy", **sent)), SiteRules("a.fr"))
     assert isinstance(found, Event)
-    told = {name: value for name, value in asdict(found).items() if value not in (None, 0)}
+    told = {name: value for name, value in columns_of(found).items() if value not in (None, 0)}
     assert told == {
         "site": "a.fr",
         "name": "Buy",
@@ -135,9 +134,9 @@ def test_a_company_that_the_visitor_names_counts_with_consent(
 ) -> None:
     found = enricher.enrich(hit(**fields), SiteRules("a.fr", link_key=KEY))
     assert isinstance(found, Event)
-    assert (found.company, found.company_domain) == (company, domain)
-    assert found.company_method == ("given" if company else None)
-    assert not company or "visitor" in (found.company_evidence or "")
+    told = found.facts.company
+    assert (told and told.name, told and told.domain) == (company, domain)
+    assert told is None or (told.method == "given" and "visitor" in told.evidence)
 
 
 @pytest.mark.parametrize(("keeps", "props"), [(False, None), (True, '{"email":"lea@acme.fr"}')])

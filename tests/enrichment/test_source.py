@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from msgspec.structs import astuple
 
 from tracker.enrichment.page import parse_page
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
@@ -319,7 +318,7 @@ def test_hostile_addresses_give_short_lines_and_no_errors(url: str, referrer: st
     if page is None:
         return
     found = attribute(page, referrer)
-    for value in (page.hostname, page.path, page.url, *astuple(found)):
+    for value in (page.hostname, page.path, page.url, *found):
         if value is not None:
             assert value.isprintable() or not any(letter in value for letter in "\n\r\x00\u2028\ud800")
             value.encode("utf-8")
@@ -341,4 +340,4 @@ def test_hostile_addresses_give_short_lines_and_no_errors(url: str, referrer: st
 def test_a_long_address_is_cut_before_it_costs(long: str) -> None:
     page = parse_page(long)
     found = attribute(page or parse_page("https://a.fr/"), long)  # type: ignore[arg-type]
-    assert all(value is None or len(value) <= 1024 for value in astuple(found))
+    assert all(value is None or len(value) <= 1024 for value in found)

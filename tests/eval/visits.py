@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.eval.measure import SHARED, Measure, timed
+from tests.made_events import new_event
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW, Event
 from tracker.ingest.identity import Identity
 from tracker.ingest.visits import VISIT_GAP_US, Arrival, Visits
@@ -53,9 +54,7 @@ def visits_of(requests: Iterable[tuple[str, int, str]]) -> tuple[list[Session], 
     """Our visits of (visitor, µs since 1970, event name), and the microseconds that one event took."""
     names: dict[str, int] = {}
     arrivals = [
-        Arrival(
-            Event(site="a.fr", name=name, occurred_at=at), names.setdefault(who, len(names)), None, interactive=True
-        )
+        Arrival(new_event(name, at), names.setdefault(who, len(names)), None, interactive=True)
         for who, at, name in requests
     ]
     people = list(names)
@@ -118,9 +117,7 @@ def _over_midnight(log: list[tuple[str, int]], expected: list[Session]) -> Measu
         address, _, agent = who.partition(" ")
         visitor, yesterdays = identity.visitor_ids("a.fr", "UTC", address, agent, at * _SECOND)
         people[visitor] = who
-        arrivals.append(
-            Arrival(Event(site="a.fr", name=PAGEVIEW, occurred_at=at * _SECOND), visitor, yesterdays, interactive=True)
-        )
+        arrivals.append(Arrival(new_event(PAGEVIEW, at * _SECOND), visitor, yesterdays, interactive=True))
     ours, microseconds = _run(arrivals, lambda event: people[event.visitor_id])
     ours = [one._replace(first=one.first // _SECOND, last=one.last // _SECOND) for one in ours]
     return _measure("server log, ids of the day", ours, expected, microseconds)

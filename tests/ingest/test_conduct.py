@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.made_events import new_event
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.event import VISIT_FACTS, Event
 from tracker.ingest.conduct import FAST_PAGES, UNREAD_PAGES
 from tracker.ingest.crowds import CROWD
+from tracker.ingest.recall import visit_facts
 from tracker.ingest.visits import Arrival, Recalled, Visits
 
 SECOND = 1_000_000
@@ -16,12 +18,9 @@ NOON = 1_794_830_400_000_000  # 2026-11-16T12:00:00Z in µs
 
 
 def event(second: float, name: str = "pageview", *, path: str = "/", scripted: bool = True, **columns: object) -> Event:
-    made = Event(site="a.fr", name=name, occurred_at=NOON + int(second * SECOND), path=path, browser="Chrome")
-    if scripted:
-        made.event_id, made.screen_width, made.title, made.language = f"{name} {second} {path}", 1920, "A page", "fr"
-    for column, value in columns.items():
-        setattr(made, column, value)
-    return made
+    snippets = {"event_id": f"{name} {second} {path}", "screen_width": 1920, "title": "A page", "language": "fr"}
+    given = {"path": path, "browser": "Chrome"} | (snippets if scripted else {}) | columns
+    return new_event(name, NOON + int(second * SECOND), **given)
 
 
 def arrival(one: Event, *, visitor: int = 1, off: frozenset[str] = frozenset()) -> Arrival:
@@ -89,7 +88,7 @@ def test_what_comes_after_the_verdict_is_dropped_by_its_name():
 
 
 def test_a_restart_remembers_the_pages_that_were_stored():
-    facts = tuple(None for _ in VISIT_FACTS)
+    facts = visit_facts(None for _ in VISIT_FACTS)
     stored = tuple(
         Recalled(1, 7, "pageview", NOON + n * 20 * SECOND, f"id{n}", 0, facts, 0, True) for n in range(UNREAD_PAGES - 1)
     )

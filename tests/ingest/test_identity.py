@@ -90,3 +90,13 @@ def test_a_visit_in_which_consent_was_given_may_go_on_under_the_day_s_id() -> No
 )
 def test_days_follow_the_clock_changes(moment: str, day: date) -> None:
     assert LocalDays("Europe/Paris").at(us(moment))[0] == day
+
+
+def test_ids_are_made_anew_once_a_salt_is_forgotten() -> None:
+    salts = iter((b"first-salt-of-16", b"other-salt-of-16"))
+    identity = Identity(lambda _: next(salts))
+    asked = ("a.fr", "UTC", "192.0.2.1", "Firefox", 1_794_830_400_000_000)
+    before = identity.visitor_ids(*asked)
+    assert identity.visitor_ids(*asked) == before
+    identity.forget_salts()
+    assert identity.visitor_ids(*asked) != before

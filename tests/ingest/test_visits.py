@@ -9,8 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.made_events import new_event
 from tracker.enrichment.drops import DropReason
-from tracker.enrichment.event import VISIT_FACTS, Event
+from tracker.enrichment.event import VISIT_FACTS, Event, VisitFacts, columns_of
+from tracker.ingest.recall import visit_facts
 from tracker.ingest.visits import Arrival, Recalled, Visits
 
 MINUTE = 60_000_000
@@ -20,23 +22,22 @@ NOON = 1_794_830_400_000_000  # 2026-11-16T12:00:00Z in µs
 def pageview(
     minute: float, *, path: str = "/", visitor: int = 1, event_id: str | None = None, **facts: object
 ) -> Arrival:
-    event = Event(site="a.fr", name="pageview", occurred_at=NOON + int(minute * MINUTE), path=path, event_id=event_id)
-    for name, value in facts.items():
-        setattr(event, name, value)
+    event = new_event("pageview", NOON + int(minute * MINUTE), path=path, event_id=event_id, **facts)
     return Arrival(event, visitor, None, interactive=True)
 
 
 def engagement(minute: float, *, seconds: float, visitor: int = 1) -> Arrival:
-    event = Event(
-        site="a.fr", name="engagement", occurred_at=NOON + int(minute * MINUTE), engaged_ms=int(seconds * 1000)
-    )
+    event = new_event("engagement", NOON + int(minute * MINUTE), engaged_ms=int(seconds * 1000))
     return Arrival(event, visitor, None, interactive=False)
 
 
 def custom(minute: float, *, interactive: bool = True, visitor: int = 1) -> Arrival:
-    return Arrival(
-        Event(site="a.fr", name="Signup", occurred_at=NOON + int(minute * MINUTE)), visitor, None, interactive
-    )
+    return Arrival(new_event("Signup", NOON + int(minute * MINUTE)), visitor, None, interactive)
+
+
+def stored_facts(event: Event) -> VisitFacts:
+    columns = columns_of(event)
+    return visit_facts(columns[name] for name in VISIT_FACTS)
 
 
 def empty_store(*_: object) -> Iterable[Recalled]:
@@ -97,9 +98,9 @@ def test_the_first_events_source_place_and_entry_page_stand_on_the_whole_visit()
     first = pageview(0, path="/entry", source="LinkedIn", city="Lyon", company="Verrier")
     second = pageview(5, path="/two", source="Google", city="Paris")
     new_visits().assign([first, second])
-    event = second.event
-    assert (event.source, event.city, event.company, event.entry_page) == ("LinkedIn", "Lyon", "Verrier", "/entry")
-    assert event.path == "/two"
+    names = ("source", "city", "company", "entry_page")
+    assert [columns_of(second.event)[name] for name in names] == ["LinkedIn", "Lyon", "Verrier", "/entry"]
+    assert second.event.path == "/two"
 
 
 def test_the_same_event_id_of_one_visit_counts_once() -> None:
@@ -119,7 +120,7 @@ def test_an_event_id_is_known_however_many_events_the_visit_has() -> None:
 def test_each_fact_of_a_visit_stands_in_its_own_column() -> None:
     second = pageview(5)
     new_visits().assign([pageview(0, **{name: name for name in VISIT_FACTS}), second])
-    facts = {name: getattr(second.event, name) for name in VISIT_FACTS if name != "entry_page"}
+    facts = {name: columns_of(second.event)[name] for name in VISIT_FACTS if name != "entry_page"}
     assert facts == {name: name for name in VISIT_FACTS if name != "entry_page"}
 
 
@@ -234,7 +235,11 @@ def test_two_tabs_are_one_visit() -> None:
 def test_a_campaign_that_arrives_in_mid_visit_starts_no_visit_and_takes_no_credit() -> None:
     first, campaign = pageview(0, source="Google", channel="Organic Search"), pageview(10, source="Newsletter")
     new_visits().assign([first, campaign])
-    assert (campaign.event.visits, campaign.event.source, campaign.event.channel) == (0, "Google", "Organic Search")
+    assert (campaign.event.visits, columns_of(campaign.event)["source"], columns_of(campaign.event)["channel"]) == (
+        0,
+        "Google",
+        "Organic Search",
+    )
 
 
 def test_a_late_event_between_two_visits_joins_the_nearer_and_leaves_two() -> None:
@@ -257,7 +262,7 @@ class Store:
     def __call__(self, visitor_ids: object, from_us: int, to_us: int) -> Iterator[Recalled]:
         for event in sorted(self.events, key=lambda one: one.occurred_at):
             if event.visitor_id in visitor_ids and from_us <= event.occurred_at <= to_us:  # type: ignore[operator]
-                facts = tuple(getattr(event, name) for name in VISIT_FACTS)
+                facts = stored_facts(event)
                 yield Recalled(
                     event.visitor_id,
                     event.visit_id,
@@ -418,9 +423,9 @@ NETWORK = {"company": "Transit SA", "company_method": "as_organisation", "source
 def test_a_company_that_the_visitor_names_in_mid_visit_is_the_visit_s_from_then_on() -> None:
     arrivals = [pageview(0, **NETWORK), pageview(1, **GIVEN), pageview(2), engagement(3, seconds=20)]
     new_visits().assign(arrivals)
-    assert [one.event.company for one in arrivals] == ["Transit SA", "Acme", "Acme", "Acme"]
-    assert [one.event.company_domain for one in arrivals] == [None, "acme.fr", "acme.fr", "acme.fr"]
-    assert {one.event.source for one in arrivals} == {"LinkedIn"}
+    assert [columns_of(one.event)["company"] for one in arrivals] == ["Transit SA", "Acme", "Acme", "Acme"]
+    assert [columns_of(one.event)["company_domain"] for one in arrivals] == [None, "acme.fr", "acme.fr", "acme.fr"]
+    assert {columns_of(one.event)["source"] for one in arrivals} == {"LinkedIn"}
     assert len({one.event.visit_id for one in arrivals}) == 1
     assert sum(one.event.visits for one in arrivals) == 1
 
@@ -431,12 +436,12 @@ def test_a_restart_does_not_forget_the_company_that_the_visitor_named() -> None:
 
     def recall(*_: object) -> Iterator[Recalled]:
         for one in (arrival.event for arrival in before):
-            facts = tuple(getattr(one, name) for name in VISIT_FACTS)
+            facts = stored_facts(one)
             yield Recalled(one.visitor_id, one.visit_id, one.name, one.occurred_at, None, one.bounces, facts)
 
     after = pageview(2)
     Visits(recall, stored_until_us=NOON + 2 * MINUTE).assign([after])
-    assert (after.event.company, after.event.source) == ("Acme", "LinkedIn")
+    assert (columns_of(after.event)["company"], columns_of(after.event)["source"]) == ("Acme", "LinkedIn")
 
 
 def test_consent_in_mid_visit_begins_no_second_visit() -> None:

@@ -1,14 +1,20 @@
 """One enriched event: the event store's columns as a struct, filled step by step.
 
-The field names and their order are the store's columns; `tracker.store.schema` is the definition.
+What a visit's events share stands in groups that many events point to: the columns of a batch are then made by looking
+each group up once. The columns' names and their order are the store's; `tracker.store.schema` is the definition.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+
+if TYPE_CHECKING:
+    from tracker.enrichment.agent import Agent
+    from tracker.enrichment.company import Company
+    from tracker.enrichment.source import Attribution
 
 # The names of the events that the product itself knows; all others are the publisher's own.
 PAGEVIEW = "pageview"
@@ -19,49 +25,64 @@ IDENTIFY = "Identify"
 GIVEN = "given"
 
 
+class Whereabouts(NamedTuple):
+    """The place and the network of an address, as columns."""
+
+    country: str | None
+    region: str | None
+    city: str | None
+    asn: int | None
+    organisation: str | None
+    network_kind: str | None
+
+
+class VisitFacts(NamedTuple):
+    """What a visit's first event decides for all of the visit's events. The groups' fields stand as the columns do."""
+
+    source: Attribution
+    whereabouts: Whereabouts
+    company: Company | None
+    agent: Agent
+    entry_page: str | None = None
+
+
+class FactGroup(NamedTuple):
+    """A group of VisitFacts by its name there, with the columns that its fields fill."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+FACT_GROUPS = (
+    FactGroup("source", ("referrer", "source", "medium", "channel", "social_kind", "campaign", "content", "term")),
+    FactGroup("whereabouts", Whereabouts._fields),
+    FactGroup("company", ("company", "company_domain", "company_method", "company_evidence", "company_confidence")),
+    FactGroup("agent", ("device", "browser", "browser_version", "os", "os_version")),
+)
+# The columns of VisitFacts in their order.
+VISIT_FACTS: tuple[str, ...] = (*(column for group in FACT_GROUPS for column in group.columns), "entry_page")
+NO_COMPANY: tuple[None, ...] = (None,) * 5
+
+
 class Event(msgspec.Struct, gc=False):
     """A row of the event store. `occurred_at` is whole microseconds since 1970 in UTC; empty is None.
 
-    Enrichment fills what one hit tells; identity fills `visitor_id`, visits fill the rest and overwrite the
-    visit's facts with those of its first event.
+    Enrichment fills what one hit tells; identity fills `visitor_id`, visits fill the rest and put the facts of the
+    visit's first event in the place of the event's own.
     """
 
     site: str
     name: str
     occurred_at: int
-    event_id: str | None = None
-    visitor_id: int = 0
-    visit_id: int = 0
-    hostname: str | None = None
-    path: str | None = None
-    title: str | None = None
-    language: str | None = None
-    screen_width: int | None = None
-    referrer: str | None = None
-    source: str | None = None
-    medium: str | None = None
-    channel: str | None = None
-    social_kind: str | None = None
-    campaign: str | None = None
-    content: str | None = None
-    term: str | None = None
-    country: str | None = None
-    region: str | None = None
-    city: str | None = None
-    asn: int | None = None
-    organisation: str | None = None
-    network_kind: str | None = None
-    company: str | None = None
-    company_domain: str | None = None
-    company_method: str | None = None
-    company_evidence: str | None = None
-    company_confidence: float | None = None
-    device: str | None = None
-    browser: str | None = None
-    browser_version: str | None = None
-    os: str | None = None
-    os_version: str | None = None
-    entry_page: str | None = None
+    event_id: str | None
+    visitor_id: int
+    visit_id: int
+    hostname: str | None
+    path: str | None
+    title: str | None
+    language: str | None
+    screen_width: int | None
+    facts: VisitFacts
     visits: int = 0
     bounces: int = 0
     pageviews: int = 0
@@ -74,70 +95,22 @@ class Event(msgspec.Struct, gc=False):
     visit_age_seconds: int = 0
 
 
-# What a visit's first event decides for all of the visit's events.
-VISIT_FACTS: tuple[str, ...] = (
-    "referrer",
-    "source",
-    "medium",
-    "channel",
-    "social_kind",
-    "campaign",
-    "content",
-    "term",
-    "country",
-    "region",
-    "city",
-    "asn",
-    "organisation",
-    "network_kind",
-    "company",
-    "company_domain",
-    "company_method",
-    "company_evidence",
-    "company_confidence",
-    "device",
-    "browser",
-    "browser_version",
-    "os",
-    "os_version",
-    "entry_page",
-)
-
-
-def take_visit_facts(event: Event, facts: tuple[Any, ...]) -> None:
-    """Gives an event its visit's facts, in the order of VISIT_FACTS."""
-    (
-        event.referrer,
-        event.source,
-        event.medium,
-        event.channel,
-        event.social_kind,
-        event.campaign,
-        event.content,
-        event.term,
-        event.country,
-        event.region,
-        event.city,
-        event.asn,
-        event.organisation,
-        event.network_kind,
-        event.company,
-        event.company_domain,
-        event.company_method,
-        event.company_evidence,
-        event.company_confidence,
-        event.device,
-        event.browser,
-        event.browser_version,
-        event.os,
-        event.os_version,
-        event.entry_page,
-    ) = facts
+def columns_of(event: Event) -> dict[str, Any]:
+    """All columns of one event by name, in the store's order."""
+    columns: dict[str, Any] = {}
+    for name, value in msgspec.structs.asdict(event).items():
+        if name == "facts":
+            source, whereabouts, company, agent, entry_page = event.facts
+            row = (*source, *whereabouts, *(company or NO_COMPANY), *agent, entry_page)
+            columns |= zip(VISIT_FACTS, row, strict=True)
+        else:
+            columns[name] = value
+    return columns
 
 
 def wire_form(event: Event) -> dict[str, Any]:
     """The event as `webleads enrich` prints it: columns by name, `occurred_at` in ISO 8601 UTC."""
-    columns: dict[str, Any] = msgspec.structs.asdict(event)
+    columns = columns_of(event)
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=event.occurred_at)
     columns["occurred_at"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     columns["visitor_id"] = f"{event.visitor_id & 0xFFFFFFFFFFFFFFFF:016x}"

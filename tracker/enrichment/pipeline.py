@@ -12,11 +12,11 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from math import isfinite
 from typing import Any, NamedTuple, Protocol
 
-from tracker.enrichment.agent import parse_agent
-from tracker.enrichment.bots import Signs, detect_bot
+from tracker.enrichment.agent import NO_AGENT, Agent, parse_agent, without_builds
+from tracker.enrichment.bots import Bot, Signs, detect_bot
 from tracker.enrichment.company import Clues, Company, company_of_address, company_of_visit, identify_company
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import IDENTIFY, Event
+from tracker.enrichment.event import IDENTIFY, Event, VisitFacts, Whereabouts
 from tracker.enrichment.event_name import event_name
 from tracker.enrichment.geo import Databases, NetworkRecord
 from tracker.enrichment.given import NOTHING, Given, given_words
@@ -24,12 +24,15 @@ from tracker.enrichment.network import Network, NetworkKind, identify_network
 from tracker.enrichment.network_list import Listed, NetworkList
 from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
+from tracker.enrichment.tenants import tenant_of
 from tracker.hit import Hit, WireEvent
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300
 # An address's facts take about 600 bytes.
 _ADDRESSES = 32_768
+# A browser's take as much again, and most of it only comes back within its visit.
+_READERS = 8_192
 _NOT_YET = 0  # the visitor's id and the visit's
 # Of a site that says nothing else.
 _LANGUAGE = "fr"
@@ -52,13 +55,19 @@ class SiteRules(NamedTuple):
 class AddressFacts(NamedTuple):
     """What an address alone tells; kept per address, since most hits come from one seen before."""
 
-    country: str | None
-    region: str | None
-    city: str | None
+    whereabouts: Whereabouts
     network: Network
     record: NetworkRecord
     listed: Listed | None
     company: Company | None
+
+
+class Reader(NamedTuple):
+    """What is the same for all hits of a browser at an address; a bot's agent is not parsed."""
+
+    about: AddressFacts
+    agent: Agent
+    bot: Bot | None
 
 
 class Names(Protocol):
@@ -89,6 +98,7 @@ class Enricher:
         self._network_list = network_list or NetworkList(None)
         self._too_old_ms = too_old_ms
         self._about_address = lru_cache(maxsize=_ADDRESSES)(self._look_up)
+        self._reader = lru_cache(maxsize=_READERS)(self._recognise)
 
     def enrich(self, hit: Hit, site: SiteRules) -> Event | Drop:
         """The event that a hit makes, without its visitor and visit, or why it is not counted."""
@@ -103,18 +113,16 @@ class Enricher:
         page = parse_page(url, keep_hash=True) if wire.h or wire.hash else parse_page(url)
         if page is None:
             return Drop(DropReason.INVALID_URL, url[:100])
-        about = self._about_address(hit.ip, site.language)
-        bot = detect_bot(
+        width = wire.w if wire.w is not None else wire.screen_width
+        about, agent, bot = self._reader(
+            hit.ip,
             hit.user_agent,
-            hit.headers,
-            Signs(
-                webdriver=bool(wire.wd),
-                address=hit.ip,
-                hosting=about.network.kind is NetworkKind.HOSTING,
-                with_headers=bool(hit.headers) or wire.id is not None,
-                screen_width=wire.w if wire.w is not None else wire.screen_width,
-            ),
-            disabled_rules=site.disabled_rules,
+            tuple(hit.headers.items()),
+            width,
+            bool(wire.wd),
+            wire.id is not None,
+            site.language,
+            site.disabled_rules,
         )
         if bot is not None:
             return Drop(DropReason.BOT, bot.name)
@@ -125,7 +133,7 @@ class Enricher:
         attribution = attribute(page, referrer, site_hosts=site.hosts)
         given = given_words(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
         company = self._company(hit.ip, about, page, attribution, given)
-        event = _event(hit, site, page, attribution, about, company)
+        event = _event(hit, site, page, VisitFacts(attribution, about.whereabouts, company, agent))
         if event.name == IDENTIFY:
             event.props = _as_text(given.shown(with_email=site.keeps_emails))
         return event
@@ -134,14 +142,17 @@ class Enricher:
         self, address: str, about: AddressFacts, page: Page, attribution: Attribution, given: Given
     ) -> Company | None:
         silent = not given.email and not given.company
-        if silent and (about.company is not None or (self._names is None and attribution.referrer is None)):
+        if silent and about.company is not None:
             return about.company
+        host = _host_of(attribution.referrer)
+        if silent and self._names is None and (host is None or tenant_of(host, page.hostname) is None):
+            return None
         clues = Clues(
             address,
             about.record,
             about.network,
             reverse_name=lambda: self._names.ask(address) if self._names else None,
-            referrer_host=_host_of(attribution.referrer),
+            referrer_host=host,
             email=given.email,
             named=given.company,
             listed=about.listed,
@@ -165,6 +176,7 @@ class Enricher:
         """Takes up geo databases and the operator's network list when they were replaced since."""
         if self._databases.reload_if_changed() | self._network_list.reload_if_changed():
             self._about_address.cache_clear()
+            self._reader.cache_clear()
 
     def _look_up(self, address: str, language: str) -> AddressFacts:
         place = self._databases.place(address, language)
@@ -172,18 +184,38 @@ class Enricher:
         listed = self._network_list.at(address)
         network = identify_network(record, address, listed.kind if listed else None)
         company = company_of_address(Clues(address, record, network, listed=listed))
-        return AddressFacts(place.country, place.region, place.city, network, record, listed, company)
+        whereabouts = Whereabouts(
+            place.country, place.region, place.city, network.asn, network.organisation, str(network.kind)
+        )
+        return AddressFacts(whereabouts, network, record, listed, company)
+
+    def _recognise(
+        self,
+        address: str,
+        user_agent: str,
+        headers: tuple[tuple[str, str], ...],
+        screen_width: float | None,
+        webdriver: bool,  # noqa: FBT001 - the cache wants what tells readers apart
+        has_event_id: bool,  # noqa: FBT001
+        language: str,
+        disabled_rules: frozenset[str],
+    ) -> Reader:
+        about, given, agent = self._about_address(address, language), dict(headers), without_builds(user_agent)
+        signs = Signs(
+            webdriver=webdriver,
+            address=address,
+            hosting=about.network.kind is NetworkKind.HOSTING,
+            with_headers=bool(headers) or has_event_id,
+            screen_width=screen_width,
+        )
+        bot = detect_bot(agent, given, signs, disabled_rules=disabled_rules)
+        return Reader(about, NO_AGENT if bot is not None else parse_agent(agent, given, screen_width), bot)
 
 
-def _event(
-    hit: Hit, site: SiteRules, page: Page, source: Attribution, about: AddressFacts, company: Company | None
-) -> Event:
+def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
     wire = hit.event
-    width = wire.w if wire.w is not None else wire.screen_width
-    agent = parse_agent(hit.user_agent, hit.headers, width)
     props = _props(wire)
     revenue, currency = _revenue(wire.revenue_short if wire.revenue_short is not None else wire.revenue)
-    network = about.network
     # In the order of the columns: by their names they cost six times as much.
     return Event(
         site.domain,
@@ -196,32 +228,8 @@ def _event(
         page.path,
         _text(wire.t if wire.t is not None else wire.title),
         _language(wire.l if wire.l is not None else wire.language, hit.headers),
-        _whole(width, 1, 32_767),
-        source.referrer,
-        source.source,
-        source.medium,
-        source.channel,
-        source.social_kind,
-        source.campaign,
-        source.content,
-        source.term,
-        about.country,
-        about.region,
-        about.city,
-        network.asn,
-        network.organisation,
-        str(network.kind),
-        company.name if company else None,
-        company.domain if company else None,
-        company.method if company else None,
-        company.evidence if company else None,
-        company.confidence if company else None,
-        agent.device,
-        agent.browser,
-        agent.browser_version,
-        agent.os,
-        agent.os_version,
-        None,  # the visit's entry page
+        _whole(wire.w if wire.w is not None else wire.screen_width, 1, 32_767),
+        facts,
         0,  # visits
         0,  # bounces
         0,  # pageviews
@@ -252,6 +260,7 @@ def _is_excluded(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) 
     return any(parsed in network for network in networks)
 
 
+@lru_cache(maxsize=4096)
 def _text(value: str | None) -> str | None:
     if not value:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,8 +28,8 @@ _MAX_REFERRER = 1024
 _MAX_APP = 200
 
 
-class Attribution(msgspec.Struct, frozen=True, gc=False):
-    """Where a visit comes from. Direct has no source and no medium; `referrer` has neither query nor fragment."""
+class Attribution(NamedTuple):
+    """Where a visit comes from, as columns. Direct has no source and no medium; `referrer` has neither query nor fragment."""
 
     referrer: str | None
     source: str | None

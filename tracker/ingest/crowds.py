@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
+from tracker.enrichment.agent import Agent
 from tracker.enrichment.event import Event
 
 CROWD = 200
@@ -26,7 +27,7 @@ class CrowdKey(NamedTuple):
 
     site: str
     path: str | None
-    agent: tuple[str | None, ...]
+    agent: Agent
 
 
 class _Crowd:
@@ -43,16 +44,14 @@ class Crowds:
 
     def __init__(self) -> None:
         self._crowds: OrderedDict[CrowdKey, _Crowd] = OrderedDict()
-        self._visits_of_agent: Counter[tuple[str, tuple[str | None, ...]]] = Counter()
+        self._visits_of_agent: Counter[tuple[str, Agent]] = Counter()
         self._visits_of_page: Counter[tuple[str, str | None]] = Counter()
         self._window_us = 0
 
     def begin(self, event: Event) -> tuple[CrowdKey, list[int]]:
         """Takes up a visit's first page; gives its key, and the visits that are a bot's from now on, this one included."""
         self._turn(event.occurred_at)
-        key = CrowdKey(
-            event.site, event.path, (event.browser, event.browser_version, event.os, event.os_version, event.device)
-        )
+        key = CrowdKey(event.site, event.path, event.facts.agent)
         _count(self._visits_of_agent, (key.site, key.agent))
         _count(self._visits_of_page, (key.site, key.path))
         crowd = self._crowds.get(key)
@@ -61,7 +60,7 @@ class Crowds:
             if len(self._crowds) > _MAX_KEYS:
                 self._crowds.popitem(last=False)
         self._crowds.move_to_end(key)
-        crowd.alive = crowd.alive or event.referrer is not None
+        crowd.alive = crowd.alive or event.facts.source.referrer is not None
         if crowd.alive:
             return key, []
         if crowd.judged:

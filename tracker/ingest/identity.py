@@ -20,6 +20,8 @@ from tracker.ingest.visits import Arrival
 
 # A visit that runs into the night longer than this is cut in two: people sleep.
 _NIGHT_US = 4 * 3600 * 1_000_000
+# Whose ids are kept, as most hits follow others of their visit.
+_VISITORS = 8_192
 
 
 class LocalDays:
@@ -51,6 +53,7 @@ class Identity:
     def __init__(self, salt_of: Callable[[date], bytes]) -> None:
         self._salt_of = lru_cache(maxsize=512)(salt_of)
         self._days: dict[str, LocalDays] = {}
+        self._id_on = lru_cache(maxsize=_VISITORS)(self._make_id)
 
     def visitor_ids(
         self, site: str, time_zone: str, address: str, user_agent: str, moment_us: int, consented: str | None = None
@@ -62,13 +65,15 @@ class Identity:
         """
         if consented:
             agreed, days = _hash(b"", f"{site}\0{consented}"), self._days_of(time_zone)
-            return agreed, _hash(self._salt_of(days.at(moment_us)[0]), f"{site}\0{address}\0{user_agent}")
+            return agreed, self._id_on(days.at(moment_us)[0], site, address, user_agent)
         day, midnight_us = self._days_of(time_zone).at(moment_us)
-        person = f"{site}\0{address}\0{user_agent}"
-        visitor_id = _hash(self._salt_of(day), person)
+        visitor_id = self._id_on(day, site, address, user_agent)
         if moment_us - midnight_us > _NIGHT_US:
             return visitor_id, None
-        return visitor_id, _hash(self._salt_of(day - timedelta(days=1)), person)
+        return visitor_id, self._id_on(day - timedelta(days=1), site, address, user_agent)
+
+    def _make_id(self, day: date, site: str, address: str, user_agent: str) -> int:
+        return _hash(self._salt_of(day), f"{site}\0{address}\0{user_agent}")
 
     def arrival(self, event: Event, hit: Hit, time_zone: str) -> Arrival:
         """The event with who sent it; after this the address is needed no more."""
@@ -88,8 +93,9 @@ class Identity:
         return days
 
     def forget_salts(self) -> None:
-        """Drops the copies of the salts, so that one deleted from the database is gone."""
+        """Drops the copies of the salts and what was made with them, so that one deleted from the database is gone."""
         self._salt_of.cache_clear()
+        self._id_on.cache_clear()
 
 
 def _hash(key: bytes, text: str) -> int:

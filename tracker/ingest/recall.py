@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from tracker.enrichment.event import VISIT_FACTS
+from tracker.enrichment.agent import Agent
+from tracker.enrichment.company import Company
+from tracker.enrichment.event import VISIT_FACTS, VisitFacts, Whereabouts
+from tracker.enrichment.source import Attribution
 from tracker.hit import EPOCH
 from tracker.ingest.conduct import is_scripted
 from tracker.ingest.visits import Recalled
@@ -86,11 +90,21 @@ class StoredVisits:
                 occurred_at=_microseconds(occurred_at),
                 event_id=event_id,
                 bounces=bounces,
-                facts=tuple(facts),
+                facts=visit_facts(facts),
                 engaged_ms=engaged_ms,
                 scripted=is_scripted(event_id, width, title, language),
                 visit_age_seconds=age_seconds,
             )
+
+
+def visit_facts(row: Iterable[Any]) -> VisitFacts:
+    """The facts of a visit out of the columns VISIT_FACTS of one of its rows."""
+    values = iter(row)
+    source = Attribution(*islice(values, len(Attribution._fields)))
+    whereabouts = Whereabouts(*islice(values, len(Whereabouts._fields)))
+    company = Company(*islice(values, len(Company._fields)))
+    agent = Agent(*islice(values, len(Agent._fields)))
+    return VisitFacts(source, whereabouts, company if company.name else None, agent, next(values))
 
 
 def _moment(microseconds: int) -> datetime:

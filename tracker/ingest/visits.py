@@ -11,11 +11,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, VISIT_FACTS, Event, take_visit_facts
+from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, Event, VisitFacts
 from tracker.ingest.conduct import BEHAVIOUR_NAMES, Conduct, is_scripted
 from tracker.ingest.crowds import CrowdKey, Crowds
 
@@ -30,17 +30,9 @@ _KEEP_IDLE_US = 2 * VISIT_GAP_US
 MAX_VISITORS = 100_000
 _FEW_EVENTS = 8
 
-_facts_of = attrgetter(*VISIT_FACTS)
-
-# A company that the visitor names in mid-visit is the visit's from then on: the facts stand side by side.
-_COMPANY_FACTS = tuple(name for name in VISIT_FACTS if name.startswith("company"))
-_COMPANY = VISIT_FACTS.index(_COMPANY_FACTS[0])
-_METHOD = VISIT_FACTS.index("company_method")
-_company_of = attrgetter(*_COMPANY_FACTS)
-
 
 class Visit:
-    """A visit so far. `facts` are the VISIT_FACTS of its first event; times are µs since 1970.
+    """A visit so far. `facts` are those of its first event; times are µs since 1970.
 
     `began_s` is the second of the event that carries its `visits`, which one that comes late may precede.
     """
@@ -58,7 +50,7 @@ class Visit:
         "visit_id",
     )
 
-    def __init__(self, visit_id: int, first_us: int, last_us: int, facts: tuple[Any, ...]) -> None:
+    def __init__(self, visit_id: int, first_us: int, last_us: int, facts: VisitFacts) -> None:
         self.visit_id = visit_id
         self.began_s = first_us // _SECOND_US
         self.first_us = first_us
@@ -127,7 +119,7 @@ class Recalled(NamedTuple):
     occurred_at: int
     event_id: str | None
     bounces: int
-    facts: tuple[Any, ...]
+    facts: VisitFacts
     engaged_ms: int = 0
     scripted: bool = False
     visit_age_seconds: int = 0
@@ -217,9 +209,9 @@ class Visits:
             self._bots.popitem(last=False)
 
     def _begin(self, visitor_id: int, event: Event) -> Visit:
-        event.entry_page = event.path
         event.visits = 1
-        visit = Visit(_visit_id(visitor_id, event.occurred_at), event.occurred_at, event.occurred_at, _facts_of(event))
+        facts = event.facts._replace(entry_page=event.path)
+        visit = Visit(_visit_id(visitor_id, event.occurred_at), event.occurred_at, event.occurred_at, facts)
         self._visitor(visitor_id).append(visit)
         return visit
 
@@ -267,7 +259,7 @@ class Visits:
                     visitor.append(visit)
             visit.first_us = min(visit.first_us, row.occurred_at)
             visit.last_us = max(visit.last_us, row.occurred_at)
-            if row.facts[_METHOD] == GIVEN:
+            if _is_given(row.facts):
                 visit.facts = row.facts
             if row.event_id is not None:
                 visit.remember(row.event_id)
@@ -311,9 +303,9 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
 
 def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     event.visit_id = visit.visit_id
-    if event.company_method == GIVEN:
-        visit.facts = visit.facts[:_COMPANY] + _company_of(event) + visit.facts[_COMPANY + len(_COMPANY_FACTS) :]
-    take_visit_facts(event, visit.facts)
+    if _is_given(event.facts):
+        visit.facts = visit.facts._replace(company=event.facts.company)
+    event.facts = visit.facts
     event.visit_seconds = visit.stretch(event.occurred_at)
     event.visit_age_seconds = event.occurred_at // _SECOND_US - visit.began_s
     if event.event_id is not None:
@@ -327,6 +319,11 @@ def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
         event.bounces = -1 if visit.bounced else 0
         visit.bounced = False
         visit.engaging = True
+
+
+def _is_given(facts: VisitFacts) -> bool:
+    """Whether the visitor named the company: it is the visit's from then on, whatever the visit began with."""
+    return facts.company is not None and facts.company.method == GIVEN
 
 
 def _visit_id(visitor_id: int, first_us: int) -> int:

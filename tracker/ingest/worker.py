@@ -11,16 +11,15 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from operator import attrgetter
 from threading import Event as Signal
 from time import monotonic
 from typing import Any, NamedTuple
 
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import Event
 from tracker.enrichment.pipeline import Enricher, SiteRules
 from tracker.hit import EPOCH, Hit
 from tracker.ingest.backlog import Line, Piece, in_order, next_pieces
+from tracker.ingest.columns import columns_of_batch
 from tracker.ingest.corrections import Counted, Judged, Tally
 from tracker.ingest.identity import Identity
 from tracker.ingest.recall import StoredVisits
@@ -28,7 +27,6 @@ from tracker.ingest.sites import SiteDirectory
 from tracker.ingest.visits import Arrival, Visits
 from tracker.journal import list_segments
 from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition
-from tracker.store.schema import EVENT_COLUMNS
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +136,7 @@ class Ingest:
             positions = [self._advanced(piece, tallies[piece.segment]) for piece in pieces]
             drops = sum((tally.drops for tally in tallies.values()), Counter[tuple[str, date, str, str]]())
             missed = [NotCounted(*key, n) for key, n in drops.items()]
-            self._store.append(Batch(_columns(events), missed, positions, retracted))
+            self._store.append(Batch(columns_of_batch(events), missed, positions, retracted))
         except BaseException:
             self._visits = None
             raise
@@ -223,10 +221,3 @@ def claimed_domain(hit: Hit) -> str:
     url = hit.event.page_url or ""
     host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
     return host.partition("?")[0].partition("#")[0].partition(":")[0].lower()
-
-
-def _columns(events: list[Event]) -> dict[str, list[Any]]:
-    if not events:
-        return {}
-    # A pass a column: a row of its own for each event costs four times as much.
-    return {name: list(map(attrgetter(name), events)) for name in EVENT_COLUMNS}

@@ -17,6 +17,8 @@ from uuid import uuid4
 import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -237,10 +239,10 @@ def _first_line(problem: object) -> str:
 
 
 def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
-    frame = pd.DataFrame({name: _array(name, columns[name]) for name in EVENT_COLUMNS}, copy=False)
+    arrays = {name: column_array(name, columns[name]) for name in EVENT_COLUMNS}
     driver = connection.connection.driver_connection
     assert driver is not None
-    driver.register("batch", frame)
+    driver.register("batch", arrays)  # as it is: a DataFrame would look through each text for its type
     try:
         named: list[Any] = [column(name) for name in EVENT_COLUMNS]
         rows = select(*named).select_from(table("batch")).order_by(*_TOGETHER)
@@ -249,15 +251,26 @@ def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
         driver.unregister("batch")
 
 
-def _array(name: str, values: Any) -> Any:
-    if not isinstance(values, list):
+def column_array(name: str, values: Any) -> NDArray[Any]:
+    """A column's values as the array from which the store takes them; an array of numpy's is taken as it is."""
+    if isinstance(values, np.ndarray):
         return values
     if name in _TIMES:
         return np.array(values, dtype="datetime64[us]")
     if name in _WHOLE_NUMBERS:
         return np.array(values, dtype=np.int64)
     if name in _OPTIONAL_WHOLE_NUMBERS:
-        return pd.array(values, dtype="Int64")
+        return _optional(values)
     if name in _DECIMALS:
         return np.array(values, dtype=np.float64)
-    return pd.Series(values, dtype=object)
+    return np.array(values, dtype=object)
+
+
+def _optional(values: list[int | None] | ExtensionArray) -> NDArray[Any]:
+    """Whole numbers or nothing, the latter masked. A float holds those of 32 bits exactly."""
+    if isinstance(values, list):
+        numbers = np.array(values, dtype=np.float64)
+    else:
+        numbers = values.to_numpy(np.float64, na_value=np.nan)
+    nothing = np.isnan(numbers)
+    return np.ma.masked_array(np.where(nothing, 0, numbers).astype(np.int64), nothing)

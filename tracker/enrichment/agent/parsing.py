@@ -29,6 +29,9 @@ class Agent(NamedTuple):
     os_version: str | None
 
 
+NO_AGENT = Agent(None, None, None, None, None)
+
+
 def parse_agent(user_agent: str, headers: Mapping[str, str], screen_width: float | None = None) -> Agent:
     """What a user agent and the client hints in `headers` (lower-case names) say. Never raises.
 
@@ -42,7 +45,7 @@ def parse_agent(user_agent: str, headers: Mapping[str, str], screen_width: float
 def _parse(agent: str, hinted: Hints | None, as_ipad: bool) -> Agent:  # noqa: FBT001 - the cache wants what tells agents apart
     hints = hinted or _NO_HINTS
     if not agent and hints == _NO_HINTS:
-        return Agent(None, None, None, None, None)
+        return NO_AGENT
     # The database's third part, makes and models, costs as much as the other two and is not shown.
     database = _database()
     said_browser = parsers.parse_browser(*_parts(database.ua.extract(agent)))
