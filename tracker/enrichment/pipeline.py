@@ -25,7 +25,7 @@ from tracker.enrichment.network_list import Listed, NetworkList
 from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
 from tracker.enrichment.tenants import tenant_of
-from tracker.hit import Hit, WireEvent
+from tracker.hit import Hit
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300
@@ -127,8 +127,7 @@ class Enricher:
         if bot is not None:
             return Drop(DropReason.BOT, bot.name)
         referrer = wire.r if wire.r is not None else wire.referrer
-        spam_host = is_referrer_spam(referrer)
-        if spam_host is not None:
+        if referrer and (spam_host := is_referrer_spam(referrer)):
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
         given = given_words(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
@@ -141,7 +140,7 @@ class Enricher:
     def _company(
         self, address: str, about: AddressFacts, page: Page, attribution: Attribution, given: Given
     ) -> Company | None:
-        silent = not given.email and not given.company
+        silent = given is NOTHING or (not given.email and not given.company)
         if silent and about.company is not None:
             return about.company
         host = _host_of(attribution.referrer)
@@ -214,9 +213,11 @@ class Enricher:
 
 def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
     wire = hit.event
-    props = _props(wire)
-    revenue, currency = _revenue(wire.revenue_short if wire.revenue_short is not None else wire.revenue)
-    # In the order of the columns: by their names they cost six times as much.
+    given, money = wire.properties, wire.revenue if wire.revenue_short is None else wire.revenue_short
+    width, engaged_ms, depth = wire.w if wire.w is not None else wire.screen_width, wire.e, wire.sd
+    props = _props(given) if given else {}
+    revenue, currency = _revenue(money) if money else (None, None)
+    # In the order of the columns: by their names they cost six times as much. What few hits have is not asked further.
     return Event(
         site.domain,
         event_name(wire.event_name, props.get("url")),
@@ -227,17 +228,17 @@ def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
         page.hostname,
         page.path,
         _text(wire.t if wire.t is not None else wire.title),
-        _language(wire.l if wire.l is not None else wire.language, hit.headers),
-        _whole(wire.w if wire.w is not None else wire.screen_width, 1, 32_767),
+        _language_tag((wire.l if wire.l is not None else wire.language) or hit.headers.get("accept-language", "")),
+        None if width is None else _whole(width, 1, 32_767),
         facts,
         0,  # visits
         0,  # bounces
         0,  # pageviews
-        _whole(wire.e, 0, _MAX_ENGAGED_MS) or 0,
-        _whole(wire.sd if wire.sd is None else wire.sd + 0.5, 0, 100),
+        0 if engaged_ms is None else _whole(engaged_ms, 0, _MAX_ENGAGED_MS) or 0,
+        None if depth is None else _whole(depth + 0.5, 0, 100),
         revenue,
         currency,
-        _as_text(props),
+        _as_text(props) if props else None,
     )
 
 
@@ -278,13 +279,11 @@ def _language_tag(value: str) -> str | None:
     return primary.lower() + (f"-{rest}" if rest else "")
 
 
-def _language(value: str | None, headers: Mapping[str, str]) -> str | None:
-    return _language_tag(value or headers.get("accept-language", ""))
-
-
-def _whole(value: float | None, least: int, most: int) -> int | None:
+def _whole(value: float, least: int, most: int) -> int | None:
     """The number within its bounds; none for what is no number (JSON lets 1e999 through as infinity)."""
-    if value is None or not isfinite(value):
+    if least <= value <= most:
+        return int(value)
+    if not isfinite(value):
         return None
     return min(max(int(value), least), most)
 
@@ -299,10 +298,7 @@ def _json_object(value: dict[str, Any] | str | None) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _props(wire: WireEvent) -> dict[str, str | int | float | bool]:
-    given = wire.properties
-    if not given:
-        return {}
+def _props(given: dict[str, Any] | str) -> dict[str, str | int | float | bool]:
     scalars = {str(key)[:300]: _scalar(value) for key, value in list(_json_object(given).items())[:30]}
     return {key: value for key, value in scalars.items() if value is not None}
 
@@ -317,10 +313,8 @@ def _scalar(value: Any) -> str | int | float | bool | None:
     return value if isinstance(value, int | float | bool) else None
 
 
-def _revenue(value: dict[str, Any] | str | None) -> tuple[float | None, str | None]:
+def _revenue(value: dict[str, Any] | str) -> tuple[float | None, str | None]:
     """Amount and ISO 4217 currency, or neither."""
-    if not value:
-        return None, None
     money = _json_object(value)
     currency = str(money.get("currency", "")).upper()
     try:

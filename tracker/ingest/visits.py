@@ -159,10 +159,11 @@ class Visits:
         """
         self._recall_missing(arrivals)
         outcome: list[Drop | None] = [None] * len(arrivals)
-        for index in sorted(range(len(arrivals)), key=lambda index: arrivals[index].event.occurred_at):
+        moments = [arrival.event.occurred_at for arrival in arrivals]
+        for index in sorted(range(len(arrivals)), key=moments.__getitem__):
             outcome[index] = self._assign_one(arrivals[index])
         if arrivals:
-            self._forget_idle(max(arrival.event.occurred_at for arrival in arrivals))
+            self._forget_idle(max(moments))
         return outcome
 
     def _assign_one(self, arrival: Arrival) -> Drop | None:
@@ -193,7 +194,7 @@ class Visits:
         rule = visit.conduct.see(event.name, event.occurred_at, event.engaged_ms, scripted=scripted)
         if rule is not None and rule not in disabled_rules:
             self._condemn([visit.visit_id], rule)
-        if BotRule.ONE_PAGE_MANY_ADDRESSES in disabled_rules:
+        if disabled_rules and BotRule.ONE_PAGE_MANY_ADDRESSES in disabled_rules:
             return
         if event.visits and scripted:
             visit.crowd, crowd = self._crowds.begin(event)
@@ -225,10 +226,10 @@ class Visits:
         """Recalls whoever may have stored events, near an arriving one, that memory does not hold."""
         missing: set[int] = set()
         earliest = latest = 0
-        for event, visitor_id, yesterdays_id, *_ in arrivals:
-            reach = LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US
-            begin_us = event.occurred_at - reach
-            if begin_us > self._recall_until_us:
+        until_us = self._recall_until_us
+        for event, visitor_id, yesterdays_id, _, _ in arrivals:
+            begin_us = event.occurred_at - (LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US)
+            if begin_us > until_us:
                 continue
             for one in (visitor_id, yesterdays_id):
                 if one is None:
@@ -289,11 +290,13 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
     """The visit that an event belongs to: the nearest one within the gap; engaged time also joins a visit long past."""
     if not visits:
         return None
-    begin_us = event.occurred_at - event.engaged_ms * 1000
-    nearest = visits[0]
+    moment_us, nearest = event.occurred_at, visits[0]
+    if len(visits) == 1 and nearest.first_us <= moment_us < nearest.last_us + VISIT_GAP_US:
+        return nearest  # as nearly always
+    begin_us = moment_us - event.engaged_ms * 1000
     if len(visits) > 1:
-        nearest = min(visits, key=lambda visit: (visit.distance_us(begin_us, event.occurred_at), visit.first_us))
-    if nearest.distance_us(begin_us, event.occurred_at) < VISIT_GAP_US:
+        nearest = min(visits, key=lambda visit: (visit.distance_us(begin_us, moment_us), visit.first_us))
+    if nearest.distance_us(begin_us, moment_us) < VISIT_GAP_US:
         return nearest
     if event.name == ENGAGEMENT:
         earlier = [visit for visit in visits if visit.first_us <= event.occurred_at <= visit.last_us + LONGEST_READ_US]
@@ -303,7 +306,7 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
 
 def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     event.visit_id = visit.visit_id
-    if _is_given(event.facts):
+    if event.facts.company is not visit.facts.company and _is_given(event.facts):
         visit.facts = visit.facts._replace(company=event.facts.company)
     event.facts = visit.facts
     event.visit_seconds = visit.stretch(event.occurred_at)

@@ -159,8 +159,9 @@ class Ingest:
         counted = []
         for arrival, (site, tally), drop in zip(arrivals, origins, self._known_visits().assign(arrivals), strict=True):
             if drop is None:
-                counted.append(Counted(arrival.event, tally))
-                tally.count(1, arrival.event.pageviews)
+                event = arrival.event
+                counted.append(Counted(event, tally))
+                tally.count(1, event.pageviews)
             else:
                 tally.drop(site.domain, self._identity.local_day(site.time_zone, arrival.event.occurred_at), drop)
         return counted
