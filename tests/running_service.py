@@ -10,8 +10,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+from tracker.hit import Hit, encode_line
+from tracker.journal import Journal
+from tracker.service import Service
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
@@ -112,3 +118,10 @@ class RunningService:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+
+def keep_hits(service: Service, hits: Iterable[Hit]) -> None:
+    """Writes hits into a service's journal, as a collector beside it does."""
+    with closing(Journal(service.ingest._journal_folder)) as journal:
+        for hit in hits:
+            journal.append(encode_line([hit]))

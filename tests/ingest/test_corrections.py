@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from tests.running_service import FIREFOX
+from tests.running_service import FIREFOX, keep_hits
 from tracker.db.models import Site
 from tracker.db.sites import add_site
-from tracker.hit import Hit, WireEvent, encode_line
+from tracker.hit import Hit, WireEvent
 from tracker.ingest.conduct import UNREAD_PAGES
 from tracker.ingest.worker import Ingest
 from tracker.service import Service, build_ingest
@@ -35,6 +35,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 def open_pages(service: Service, numbers: range, *, address: str = BOT, name: str = "pageview") -> None:
+    hits = []
     for number in numbers:
         event = WireEvent(
             name=name,
@@ -48,7 +49,8 @@ def open_pages(service: Service, numbers: range, *, address: str = BOT, name: st
         if name == "engagement":
             event.e = 5000
         moment = BEGIN + timedelta(minutes=number)
-        service.journal.append(encode_line([Hit(moment.isoformat(), address, FIREFOX, event=event)]))
+        hits.append(Hit(moment.isoformat(), address, FIREFOX, event=event))
+    keep_hits(service, hits)
 
 
 def counted(service: Service) -> list[tuple[int, int, int, int]]:

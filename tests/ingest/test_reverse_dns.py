@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from tests.mmdb import write_asn
 from tests.name_server import FakeNameServer
-from tests.running_service import FIREFOX
+from tests.running_service import FIREFOX, keep_hits
 from tracker.clock import utc_now
 from tracker.db.sites import add_site
-from tracker.hit import Hit, WireEvent, encode_line
+from tracker.hit import Hit, WireEvent
 from tracker.service import Service
 from tracker.settings import Settings
 from tracker.store.schema import events
@@ -54,9 +54,8 @@ def read(service: Service, addresses: Sequence[str], agent: str = FIREFOX) -> No
 
 
 def journal(service: Service, addresses: Sequence[str], agent: str = FIREFOX) -> None:
-    for address in addresses:
-        event = WireEvent(name="pageview", url=f"https://{SITE}/", domain=SITE)
-        service.journal.append(encode_line([Hit(utc_now().isoformat(), address, agent, event=event)]))
+    event = WireEvent(name="pageview", url=f"https://{SITE}/", domain=SITE)
+    keep_hits(service, (Hit(utc_now().isoformat(), address, agent, event=event) for address in addresses))
 
 
 def companies(service: Service) -> list[str | None]:
