@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import signal
@@ -10,12 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from tests.crash.installation import Installation
 from tests.crash.traffic import Traffic
 from tests.crash.watching import CREATE, DELETE, MODIFY, MOVED_TO, FolderWatch
 
 # The longest that a clean stop may take.
 STOP_SECONDS = 10.0
+
+# A small event store as version 1 left it, and how often its rows are repeated.
+_VERSION_1 = Path(__file__).parents[1] / "store/version_1.duckdb.gz"
+_COPIES = 2000
 
 
 class Skipped(Exception):
@@ -137,6 +144,32 @@ def kill_in_migration(scene: Scene) -> None:
     time.sleep(scene.chance.uniform(0, 0.05))
     house.owner.kill()
     scene.said.append("hit" if seen else "missed")
+
+
+def kill_in_upgrade(scene: Scene) -> None:
+    """An event store of version 1, large enough to take a moment, is migrated while hits wait for it."""
+    house = scene.house
+    house.owner.stop()
+    house.store.write_bytes(gzip.decompress(_VERSION_1.read_bytes()))
+    with duckdb.connect(str(house.store)) as database:
+        database.execute("DELETE FROM events WHERE pageviews = 0 OR site = 'late.fr'")
+        database.execute(
+            "INSERT INTO events SELECT * EXCLUDE (copy) REPLACE (xor(visit_id, copy) AS visit_id)"
+            f" FROM events, range(1, {_COPIES}) copies(copy)"
+        )
+    scene.accepts_again()
+    watch = FolderWatch(house.store.parent, events=CREATE | MODIFY)
+    house.owner.spawn()
+    seen = watch.wait_for(house.store.name, f"{house.store.name}.wal", seconds=60)
+    watch.close()
+    time.sleep(scene.chance.uniform(0, 1))
+    house.owner.kill()
+    scene.said.append("hit" if seen and _version_of(house.store) == 1 else "missed")
+
+
+def _version_of(store: Path) -> int:
+    with duckdb.connect(str(store), read_only=True) as database:
+        return int(database.execute("SELECT version FROM schema_version").fetchall()[0][0])
 
 
 def tear_last_line(scene: Scene) -> None:

@@ -111,7 +111,13 @@ class Installation:
             bounces = database.execute(
                 "SELECT count(*) FROM (SELECT sum(bounces) AS n FROM events GROUP BY visit_id) WHERE n NOT IN (0, 1)"
             ).fetchall()[0][0]
+            lengths = database.execute(
+                "SELECT count(*) FROM (SELECT visit_id FROM events GROUP BY visit_id HAVING sum(visit_seconds)"
+                " <> date_diff('second', min(occurred_at), max(occurred_at)))"
+            ).fetchall()[0][0]
         found = []
+        if lengths:
+            found.append(f"{lengths} visits whose seconds are not those from their first event to their last")
         if rows != pageviews:
             found.append(f"{rows} rows and {pageviews} pageviews")
         if visits != distinct_visits:

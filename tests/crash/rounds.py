@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "killed in the last checkpoint": Kind(faults.kill_in_checkpoint_of_stop),
     "killed in a retirement": Kind(faults.kill_in_retirement),
     "killed in a migration": Kind(faults.kill_in_migration, "pair", fresh=True, owner_runs=False),
+    "killed in an upgrade": Kind(faults.kill_in_upgrade, "pair", fresh=True, owner_runs=False),
     "torn last line": Kind(faults.tear_last_line),
     "store's log cut": Kind(faults.cut_log),
     "store's log corrupted": Kind(faults.corrupt_log),

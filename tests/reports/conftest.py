@@ -36,7 +36,7 @@ class Blog:
         self._visits += 1
         start = datetime.fromisoformat(began_at).astimezone(UTC)
         entry = next((step[1] for step in steps if len(step) == 2), steps[0][1])
-        rows, pages, length = [], 0, 0
+        rows, pages, first, last = [], 0, 0, 0
         for index, step in enumerate(steps):
             row = EMPTY | {
                 "site": SITE,
@@ -49,10 +49,10 @@ class Blog:
                 "title": None if step[1] is None else f"Titre de {step[1]}",
                 "entry_page": entry,
                 "visits": int(index == 0),
-                "visit_seconds": max(0, step[0] - length),
+                "visit_seconds": max(0, step[0] - last, first - step[0]),
                 "visit_age_seconds": step[0],
             }
-            length = max(length, step[0])
+            first, last = min(first, step[0]), max(last, step[0])
             if len(step) == 2:
                 pages += 1
                 row |= {"pageviews": 1, "bounces": {1: 1, 2: -1}.get(pages, 0)}

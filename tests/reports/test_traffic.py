@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from tests.reports.conftest import PARIS, SITE, Blog, period, scope
+from tests.reports.conftest import EMPTY, PARIS, SITE, Blog, period, scope
 from tracker.reports import traffic
+from tracker.reports.scope import Dimension
+from tracker.reports.tally import Group, Tally
 from tracker.store.engines import Batch, EventStore, NotCounted
 
 
@@ -75,6 +77,39 @@ def test_a_visit_over_midnight_counts_where_it_began(blog: Blog) -> None:
     both = traffic.timeseries(blog.store, scope("2026-11-16,2026-11-17"), "day")
     assert both["bounce_rate"].tolist()[0] == 0.0
     assert pd.isna(both["bounce_rate"].tolist()[1])
+
+
+def test_a_visit_whose_first_event_comes_late_has_its_length_where_it_is_counted(blog: Blog) -> None:
+    """At 00:02 a page, at 00:03 another; then the one of 23:58 arrives, four minutes before the visit's beginning."""
+    blog.visit("2026-11-17T00:02:00+01:00", (0, "/a"), (60, "/b"), (-240, "/c"))
+    days = traffic.timeseries(blog.store, scope("2026-11-16,2026-11-17"), "day")
+    assert days["visits"].tolist() == [0, 1]
+    assert pd.isna(days["visit_duration_seconds"].tolist()[0])
+    assert days["visit_duration_seconds"].tolist()[1] == 300
+    assert traffic.totals(blog.store, scope("2026-11-17")).iloc[0]["visit_duration_seconds"] == 300
+
+
+def test_a_visit_of_a_company_that_was_named_in_mid_visit_is_not_split(blog: Blog) -> None:
+    """The visit is the company's as a whole: it does not bounce, and its whole length counts."""
+    number = blog.visit("2026-11-16T10:00:00+01:00", (0, "/a"))
+    blog.add(
+        [
+            EMPTY
+            | {"site": SITE, "name": "pageview", "path": "/b", "entry_page": "/a", "pageviews": 1, "bounces": -1}
+            | {"visit_id": number, "visitor_id": number, "visit_seconds": 90, "visit_age_seconds": 90}
+            | {"company": "Acme", "occurred_at": int(datetime(2026, 11, 16, 9, 1, 30, tzinfo=UTC).timestamp()) * 10**6}
+        ]
+    )
+    found = of_acme(blog)
+    assert found["bounce_rate"].tolist() == [0.0]
+    assert found["visit_duration_seconds"].tolist() == [90.0]
+
+
+def of_acme(blog: Blog) -> pd.DataFrame:
+    names = ("visitors", "bounce_rate", "visit_duration_seconds")
+    statement = Tally(scope("2026-W47"), names, [Group(Dimension.COMPANY)]).statement()
+    frame = blog.store.frame(statement)
+    return frame[frame["g0"] == "Acme"]
 
 
 def test_no_hour_shows_a_bounce_that_the_next_takes_back(blog: Blog) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
 
 from tracker.reports import metrics
-from tracker.reports.local_time import truncated
+from tracker.reports.local_time import OUTSIDE, truncated, truncated_within
 from tracker.reports.scope import EVENT_LEVEL, MAY_BE_GIVEN, Dimension, Scope, column_of, exit_pages, naive
 from tracker.store.schema import events
 
@@ -95,6 +95,10 @@ class Tally:
     @property
     def _labels(self) -> list[str]:
         return [f"g{index}" for index in range(len(self.groups))]
+
+    @property
+    def _labelled_groups(self) -> list[tuple[str, Group]]:
+        return list(zip(self._labels, self.groups, strict=True))
 
     @property
     def _rows(self) -> ColumnElement[bool]:
@@ -186,31 +190,45 @@ class Tally:
         return not narrowed and all(group.side in (_Side.FACT, _Side.BEGAN) for group in self.groups)
 
     def _of_visits_by_row(self, needs: set[str]) -> Any:
+        """Sums of each group first, and over all groups then: rows are only gone through once."""
+        intervals = [label for label, group in self._labelled_groups if group.interval is not None]
+        rows = self._began_rows(bounded=not intervals)
         columns = [
-            group.fact if group.interval is None else truncated(self.scope.period, group.interval, _began_at())
-            for group in self.groups
+            rows.c[label]
+            if group.interval is None
+            else truncated_within(self.scope.period, group.interval, rows.c.began_at)
+            for label, group in self._labelled_groups
         ]
-        sums = {
-            "bounces": func.sum(events.c.bounces),
-            "begun": metrics.VISITS,
-            "visit_seconds": func.sum(events.c.visit_seconds),
-        }
-        wanted = [value.label(raw) for raw, value in sums.items() if raw in needs]
-        statement = select(*_labelled(columns), *wanted).where(self._rows_of_begun)
-        return self._grouped(statement, columns, "begun")
+        names = {"bounces": "bounces", "begun": "visits", "visit_seconds": "visit_seconds"}
+        wanted = [func.sum(rows.c[name]).label(raw) for raw, name in names.items() if raw in needs]
+        statement = select(*_labelled(columns), *wanted)
+        if not columns:
+            return statement.subquery("begun")
+        by_group = statement.group_by(*columns).subquery("by_group")
+        groups = [by_group.c[label] for label in self._labels]
+        # As a condition of the sums and not of the rows, which the engine would go through twice for it.
+        within = and_(true(), *(by_group.c[label] != OUTSIDE for label in intervals))
+        sums = [func.sum(by_group.c[column.name]).filter(within).label(column.name) for column in wanted]
+        return self._grouped(select(*groups, *sums), groups, "begun")
+
+    def _began_rows(self, *, bounded: bool) -> Any:
+        """The rows of visits with `began_at` and facts; where not `bounded`, also of some that began out of the period."""
+        facts = [group.fact.label(label) for label, group in self._labelled_groups if group.interval is None]
+        deltas = (events.c.visits, events.c.bounces, events.c.visit_seconds)
+        rows = select(*deltas, _began_at().label("began_at"), *facts).where(self._rows_near)
+        return (rows.where(self._began_within) if bounded else rows).subquery("rows")
 
     @property
-    def _rows_of_begun(self) -> ColumnElement[bool]:
-        """The rows of the visits that began in the period, as far as the filters keep them."""
+    def _rows_near(self) -> ColumnElement[bool]:
+        """The rows of all visits that began in the period and of some before, as far as the filters keep them."""
+        of_condition = events.c.visit_id.in_(select(events.c.visit_id).where(self._rows))
+        kept = self.scope.kept() if self.condition is None else of_condition
+        return and_(self.scope.span(overrun=_OVERRUN, before=_OVERRUN), kept)
+
+    @property
+    def _began_within(self) -> ColumnElement[bool]:
         period = self.scope.period
-        return and_(
-            self.scope.span(overrun=_OVERRUN, before=_OVERRUN),
-            _began_at() >= naive(period.start_at),
-            _began_at() < naive(period.end_at),
-            self.scope.kept()
-            if self.condition is None
-            else events.c.visit_id.in_(select(events.c.visit_id).where(self._rows)),
-        )
+        return and_(_began_at() >= naive(period.start_at), _began_at() < naive(period.end_at))
 
     def _visit_group(self, label: str, visits: Any, touched: Any, exits: Any) -> ColumnElement[Any]:
         group = self.groups[int(label[1:])]
@@ -227,7 +245,7 @@ class Tally:
         """A row a visit that began in the period: visit_id, began_at, seconds, bounces, begun and its facts."""
         facts = [
             func.any_value(group.fact).label(label)
-            for label, group in zip(self._labels, self.groups, strict=True)
+            for label, group in self._labelled_groups
             if group.side in (_Side.FACT, _Side.GIVEN)
         ]
         return (
@@ -239,7 +257,7 @@ class Tally:
                 metrics.VISITS.label("begun"),
                 *facts,
             )
-            .where(self._rows_of_begun)
+            .where(self._rows_near, self._began_within)
             .group_by(events.c.visit_id)
             .having(metrics.VISITS > 0)
             .subquery("visits")
@@ -249,7 +267,7 @@ class Tally:
         """Each visit with each value that one of its rows has, for the groups that differ within a visit."""
         columns = [
             group.of_event(self.scope).label(label)
-            for label, group in zip(self._labels, self.groups, strict=True)
+            for label, group in self._labelled_groups
             if group.side is _Side.TOUCHED
         ]
         if not columns:
