@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tracker.enrichment.clouds import cloud_at
 from tracker.enrichment.geo_records import NetworkRecord
+from tracker.enrichment.judged_networks import KINDS, judgement_of
 from tracker.enrichment.known_organisations import known_number, known_organisation, may_be_known
 from tracker.enrichment.network_model import NetworkModel, network_model
 from tracker.enrichment.organisation_words import begins_with, groups_of, word_for, words_of
@@ -164,8 +165,12 @@ def judge_organisation(
     brand = begins_with("brand", words) if "brand" in groups else None
     if brand is not None:
         return _provider_kind(groups) or NetworkKind.ISP, f"“{brand}” is a provider’s name"
+    judgement = judgement_of(asn)
     is_trade = "trade" in groups and not groups & _SELLING
     is_clear = is_trade or score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold)
+    if is_clear and judgement:
+        kind = KINDS[judgement]
+        return NetworkKind(kind), f"AS{asn} is known as {_SAID[kind]}"
     if is_clear and (groups & _PUBLIC or not _SELLER.search(" ".join(words))):
         return _organisation(name, words, groups)
     return _no_organisation(name, words, groups, score)

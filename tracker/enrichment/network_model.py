@@ -1,7 +1,7 @@
 """How much a network's name and number speak for an organisation's own network rather than a provider's.
 
 Pure. A sum of weights (log-odds): of each word, of its first and last letters, of two words in a row, of the groups that
-its words tell of, and of the block that its AS number was given out from. The weights are statistics of labelled
+its words tell of, of the block that its AS number was given out from, and of what readers took the number's owner for. The weights are statistics of labelled
 networks; data/make_network_weights.py makes them and says from what.
 """
 
@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
+from tracker.enrichment.judged_networks import judgement_of, was_looked_at
 from tracker.enrichment.organisation_words import (
     NO_GROUPS,
     Groups,
@@ -21,6 +22,7 @@ from tracker.enrichment.organisation_words import (
     words_of,
 )
 
+JUDGED = "judged:"
 _AFFIXES = (3, 4, 5)
 
 
@@ -56,7 +58,9 @@ class NetworkModel:
         if capitals:
             score += weight("capitals", 0.0)
         score += self._of_groups(groups)
-        return (score + self._of_number(number >> 10) if number else score), groups
+        if number:
+            score += self._of_number(number >> 10) + weight(judgement_feature(number), 0.0)
+        return score, groups
 
     def _sum_of_word(self, word: str) -> tuple[float, Groups]:
         weight, total = self.weights.get, 0.0
@@ -72,7 +76,7 @@ class NetworkModel:
 
 
 def features(name: str, number: int | None) -> Iterator[str]:
-    """Everything of a name and an AS number that has a weight; what comes twice counts twice."""
+    """Everything of a name and an AS number's block that has a weight; what comes twice counts twice."""
     words = words_of(name)
     for word in words:
         yield from word_features(word)
@@ -109,6 +113,11 @@ def number_features(number: int) -> Iterator[str]:
     yield f"AS{block << 10}/1024"
     yield f"AS{number >> 13 << 13}/8192"
     yield f"AS*{(block or 1).bit_length()}"
+
+
+def judgement_feature(number: int) -> str:
+    """What readers took the number's owner for; its weight comes on top of the name's and is found after those."""
+    return f"{JUDGED}{judgement_of(number) or ('-' if was_looked_at(number) else '?')}"
 
 
 def _length(words: list[str]) -> str:

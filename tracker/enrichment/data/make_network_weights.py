@@ -7,7 +7,9 @@ hosting); ASN.mmdb gives the other spelling of each network's name, the one in a
 come from. Prints what a cross-validation grouped by the organisation's name gives, then trains on everything.
 
 The model is a logistic regression with a quadratic penalty, solved by L-BFGS (Nocedal and Wright, Numerical
-Optimization, algorithm 7.4). Nothing here is random: the same input makes the same file.
+Optimization, algorithm 7.4). What readers took a number's owner for (judged_networks.txt) gets its weights in a second
+step, from scores of names that the first had not seen; so a name without a number is judged as well as without the
+judgements. Nothing here is random: the same input makes the same file.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import math
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.enrichment.network import LEAD_KINDS, judge_organisation
-from tracker.enrichment.network_model import NetworkModel, features
+from tracker.enrichment.network_model import NetworkModel, features, judgement_feature
 from tracker.enrichment.organisation_words import words_of
 
 HERE = Path(__file__).parent
@@ -215,26 +217,65 @@ def shown(scored: Iterable[tuple[Labelled, str, float]], threshold: float, *, or
     return sum(chosen) / len(chosen)
 
 
+def weigh_judgements(scored: Sequence[tuple[Labelled, str, float]], threshold: float, share: float) -> dict[str, float]:
+    """The weight of each judgement, such that at the threshold the share of the agreed providers is shown.
+
+    A logistic regression on the scores, whose own factor is held at 1, by Newton's steps.
+    """
+    cases = [one for one in scored if one[0].certainty == "agree" and math.isfinite(one[2])]
+    found = [judgement_feature(case.number) for case, _, _ in cases]
+    names = sorted(set(found))
+    table = np.array([[one == name for name in names] for one in found], dtype=np.float64)
+    scores = np.array([score for *_, score in cases])
+    wanted = np.array([case.is_organisation for case, _, _ in cases], dtype=np.float64)
+    point = np.zeros(len(names))
+    for _ in range(50):
+        expected = 1 / (1 + np.exp(-(scores + table @ point)))
+        curvature = (table * (expected * (1 - expected))[:, None]).T @ table + np.eye(len(names))
+        step = np.linalg.solve(curvature, table.T @ (expected - wanted) + point)
+        point -= step
+        if np.abs(step).max() < 1e-9:
+            break
+    weights = dict(zip(names, point, strict=True))
+    shift = threshold - threshold_for(with_judgements(scored, weights), share)
+    return {name: round(float(weight) + shift, 2) for name, weight in weights.items()}
+
+
+def with_judgements(
+    scored: Iterable[tuple[Labelled, str, float]], weights: Mapping[str, float]
+) -> list[tuple[Labelled, str, float]]:
+    """The scores with the weights of the judgements on top."""
+    return [(case, name, score + weights.get(judgement_feature(case.number), 0.0)) for case, name, score in scored]
+
+
 def main(labels: Path, asdb: Path, database: Path) -> None:
     cases = read(labels, asdb, database)
     scored = cross_validated(cases)
     threshold = threshold_for(scored, SHOWN_PROVIDERS)
+    judgements = weigh_judgements(scored, threshold, SHOWN_PROVIDERS)
+    _print_shares("names alone", scored, threshold)
+    _print_shares("names and judgements", with_judgements(scored, judgements), threshold)
+    model = train(cases, threshold)
+    hundredths = {"bias:": round(model.bias * 100), "threshold:": round(threshold * 100)}
+    weights = sorted((model.weights | judgements).items())
+    hundredths |= {name: round(weight * 100) for name, weight in weights}
+    lines = ["# Log-odds in hundredths; SOURCES.md says from what. Made by make_network_weights.py."]
+    lines += [f"{name}\t{weight}" for name, weight in hundredths.items()]
+    (HERE / "network_weights.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _print_shares(what: str, scored: Sequence[tuple[Labelled, str, float]], threshold: float) -> None:
+    print(what)
     for kind in (False, True):
         shares = [
             shown([one for one in scored if fold_of(one[0]) == fold], threshold, organisations=kind)
             for fold in range(FOLDS)
         ]
         words = "organisations" if kind else "providers and hosts"
-        print(f"{words} at or above {threshold}: mean {np.mean(shares):.4f}, spread {np.std(shares):.4f}")
+        print(f"  {words} at or above {threshold}: mean {np.mean(shares):.4f}, spread {np.std(shares):.4f}")
     for label in ("business", "education", "government", "nonprofit"):
         share = shown([one for one in scored if one[0].label == label], threshold, organisations=True)
-        print(f"  {label}: {share:.4f}")
-    model = train(cases, threshold)
-    hundredths = {"bias:": round(model.bias * 100), "threshold:": round(threshold * 100)}
-    hundredths |= {name: round(weight * 100) for name, weight in sorted(model.weights.items())}
-    lines = ["# Log-odds in hundredths; SOURCES.md says from what. Made by make_network_weights.py."]
-    lines += [f"{name}\t{weight}" for name, weight in hundredths.items()]
-    (HERE / "network_weights.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(f"    {label}: {share:.4f}")
 
 
 if __name__ == "__main__":
