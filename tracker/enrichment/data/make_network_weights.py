@@ -257,7 +257,7 @@ def main(labels: Path, asdb: Path, database: Path) -> None:
     _print_shares("names and judgements", with_judgements(scored, judgements), threshold)
     model = train(cases, threshold)
     hundredths = {"bias:": round(model.bias * 100), "threshold:": round(threshold * 100)}
-    weights = sorted((model.weights | judgements).items())
+    weights = sorted({**model.weights, **judgements}.items())
     hundredths |= {name: round(weight * 100) for name, weight in weights}
     lines = ["# Log-odds in hundredths; SOURCES.md says from what. Made by make_network_weights.py."]
     lines += [f"{name}\t{weight}" for name, weight in hundredths.items()]
