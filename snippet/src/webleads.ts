@@ -76,11 +76,12 @@ try {
       const age = (event.age = Date.now() - happened);
       const body = JSON.stringify(event);
       // Waits as long again as the event is old, so that a service that is down is asked ever more rarely.
-      const retry = () => age > 36e5 || tries-- < 0 || setTimeout(attempt, age + 5e3);
+      // What fetch fails with has no status.
+      const retry = (answer: any) => answer.status < 429 || age > 36e5 || tries-- < 0 || setTimeout(attempt, age + 5e3);
       // Where fetch is missing, broken or would not outlive the page, an image's address tells the event.
       try {
         if ("keepalive" in Request.prototype)
-          return fetch(api, { body, keepalive: true, method: "POST" }).then((response) => response.status > 428 && retry(), retry);
+          return fetch(api, { body, keepalive: 1 as any, method: "POST" }).then(retry, retry);
       } catch (e) {}
       new Image().src = api + "?" + encodeURIComponent(body);
     });
@@ -151,7 +152,7 @@ try {
     (window.webleads = Object.assign(send, early)).l = 1;
 
     for (const type of "submit blur pageshow scroll focus visibilitychange click auxclick popstate".split(" "))
-      addEventListener(type, look, true);
+      addEventListener(type, look, 1 as any);
     for (const name of "replaceState pushState".split(" ") as ("pushState" | "replaceState")[]) {
       const original = history[name];
       history[name] = function () {
@@ -162,7 +163,7 @@ try {
 
     look(0);
     if ("404" in settings) send("404");
-    // Where the page has no queue this throws, and there is nothing after it.
-    for (const call of early.q!) send(...call);
+    // Not left to throw where there is no queue: an error's message has the browser parse all this again, for 1 ms.
+    for (const call of early.q || "") send(...call);
   }
 } catch (e) {}
