@@ -1,98 +1,121 @@
-"""What the snippet costs a reader: main-thread time on load, long tasks and layout shifts, in a real Chromium's trace.
+"""What the snippet costs a reader: main-thread time, long tasks and layout shifts, in the traces of a real Chromium.
 
-Each round loads the same article without and with the snippet, from loopback, and takes from the trace every task of
-the page's main thread that runs the script or is caused by it. `python -m tests.bench.snippet [ROUNDS]`.
+Each round loads the same article from loopback with no script, with the snippet and with Plausible's published client,
+in turn: twice in a tab of its own, since the first page that a process shows also pays for the browser's own objects
+that any script would be the first to touch. Once the article has no script but the one that is measured, and once it has
+a theme's own before it, as blogs have. All work until 0.6 s after the navigation counts, the first pageview's sending and
+its answer included, and is told apart by whether it was done before the page's load event or after.
+
+`python -m tests.bench.snippet [ROUNDS]`.
 """
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
-from typing import Any
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from tests.chromium import ARGUMENTS, find_chromium
+from tests.bench.traces import Cost, TracingChromium, cost
+from tests.chromium import find_chromium
+from tests.snippet.bundles import bundle
 from tests.snippet.servers import Blog, Service
 
-_OBSERVE = """
-  window.seen = {longtask: 0, 'layout-shift': 0};
-  new PerformanceObserver(list => list.getEntries().forEach(entry => seen[entry.entryType]++))
-    .observe({type: 'longtask', buffered: true});
-  new PerformanceObserver(list => list.getEntries().forEach(entry => seen[entry.entryType]++))
-    .observe({type: 'layout-shift', buffered: true});
+_SITE = "blog.example.fr"
+_RIVAL = """
+  import {{ init }} from "@plausible-analytics/tracker";
+  init({{ domain: "{site}", endpoint: "{service}/api/event", captureOnLocalhost: true, outboundLinks: true,
+         fileDownloads: true, formSubmissions: true }});
 """
-_CATEGORIES = "devtools.timeline,v8,disabled-by-default-v8.compile"
-# What a script makes the main thread do by itself: compile it, run it, and answer its fetch.
-_OWN = {"EvaluateScript", "v8.compile", "FunctionCall", "v8.callFunction", "RunMicrotasks"}
+# What a theme does: a dark mode that is remembered, a menu, a header that knows how far one has scrolled.
+_THEME = """<script>
+  document.documentElement.classList.toggle("dark", localStorage.theme == "dark");
+  addEventListener("DOMContentLoaded", () => document.querySelector("h1").addEventListener("click", () => {}));
+  addEventListener("scroll", () => {}, {passive: true});
+</script>"""
+_SEEN = """
+  window.seen = {longtask: 0, 'layout-shift': 0};
+  for (const type in seen) new PerformanceObserver(list => { seen[type] += list.getEntries().length })
+    .observe({type, buffered: true});
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    cost: Cost
+    long_tasks: int
+    layout_shifts: int
 
 
 def main(rounds: int) -> None:
     service = Service()
     blog = Blog(service)
-    body = "".join(f"<h2>Part {number}</h2><p>{'Publier au bon moment. ' * 60}</p>" for number in range(20))
-    with_it = blog.put("/with", blog.article(body))
-    without = blog.put("/without", blog.article(body).replace(blog.snippet(), ""))
+    pages = _pages(blog, service)
+    loads: dict[tuple[str, str], list[Load]] = defaultdict(list)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-        _load(browser, with_it)  # the first load starts the browser's own machinery
-        found = [_load(browser, url) for _ in range(rounds) for url in (with_it, without)]
-        browser.close()
-    _print("with the snippet", found[::2])
-    _print("without it", found[1::2])
+        program = find_chromium() or playwright.chromium.executable_path
+    with tempfile.TemporaryDirectory() as profile, TracingChromium(program, Path(profile)) as browser:
+        for name in pages:
+            _load_twice(browser, pages[name])  # the browser's own first times
+        for _, name in product(range(rounds), pages):
+            first, second = _load_twice(browser, pages[name])
+            loads[name, "first page in a tab"].append(first)
+            loads[name, "next page in it"].append(second)
     blog.stop()
     service.stop()
+    print("processor time of the page's main thread, ms: best / median")
+    for (name, which), found in loads.items():
+        print(_line(f"{name}, {which}", found))
 
 
-def _load(browser: Browser, url: str) -> dict[str, float]:
-    context = browser.new_context()
-    context.add_init_script(_OBSERVE)
-    page = context.new_page()
-    session = context.new_cdp_session(page)
-    events: list[dict[str, Any]] = []
-    session.on("Tracing.dataCollected", lambda chunk: events.extend(chunk["value"]))
-    session.send("Tracing.start", {"categories": _CATEGORIES, "transferMode": "ReportEvents"})
-    page.goto(url)
-    page.wait_for_timeout(600)
-    _end(session, page)
-    seen = page.evaluate("seen")
-    context.close()
-    return {"ms": _own_ms(events), "long tasks": seen["longtask"], "layout shifts": seen["layout-shift"]}
-
-
-def _end(session: CDPSession, page: Any) -> None:
-    done: list[object] = []
-    session.on("Tracing.tracingComplete", lambda _: done.append(True))
-    session.send("Tracing.end")
-    while not done:
-        page.wait_for_timeout(20)
-
-
-def _own_ms(events: list[dict[str, Any]]) -> float:
-    """Milliseconds of processor time of the outermost events that name the script: nested ones are in them already.
-
-    The thread's own clock, and not the wall's: on a busy machine another process may run in between.
-    """
-    spans = sorted(
-        (event["tts"], event["tts"] + event.get("tdur", 0))
-        for event in events
-        if event.get("ph") == "X" and event["name"] in _OWN and "/js/webleads" in json.dumps(event.get("args", {}))
+def _pages(blog: Blog, service: Service) -> dict[str, str]:
+    """The addresses of the pages, by what is on them."""
+    body = "".join(f"<h2>Part {number}</h2><p>{'Publier au bon moment. ' * 60}</p>" for number in range(20))
+    rival = blog.origin + "/js/rival.js"
+    blog.put(
+        "/js/rival.js", bundle(_RIVAL.format(site=_SITE, service=service.origin)), {"Content-Type": "text/javascript"}
     )
-    total = end = 0
-    for begins, ends in spans:
-        total += max(0, ends - max(begins, end))
-        end = max(end, ends)
-    return total / 1000
+    tags = {"no script": "", "the snippet": blog.snippet(), "Plausible's": f"<script defer src='{rival}'></script>"}
+    pages = {}
+    for number, ((about, theme), (name, tag)) in enumerate(
+        product({"bare page": "", "page with a theme": _THEME}.items(), tags.items())
+    ):
+        html = blog.article(body, head=theme).replace(blog.snippet(), tag)
+        pages[f"{about}, {name}"] = blog.put(f"/article-{number}", html)
+    return pages
 
 
-def _print(what: str, loads: list[dict[str, float]]) -> None:
-    times = [load["ms"] for load in loads]
-    shifts, tasks = (sum(load[name] for load in loads) for name in ("layout shifts", "long tasks"))
-    print(
-        f"{what}: {len(loads)} loads, main thread best {min(times):.2f} ms, median {statistics.median(times):.2f} ms,"
-        f" {tasks:.0f} long tasks, {shifts:.0f} layout shifts"
-    )
+def _load_twice(browser: TracingChromium, url: str) -> list[Load]:
+    tab = browser.open_tab()
+    tab.show()
+    loads = []
+    for visit in ("?1", "?2"):
+        browser.start_trace()
+        tab.goto(url + visit)
+        time.sleep(0.6)
+        measured = cost(browser.end_trace(), script="/js/", page=visit)
+        tab.run(_SEEN)
+        time.sleep(0.05)
+        seen = tab.run("seen")
+        loads.append(Load(measured, seen["longtask"], seen["layout-shift"]))
+    tab.close()
+    return loads
+
+
+def _line(what: str, loads: list[Load]) -> str:
+    columns = []
+    for name, title in (("until_load", "until load"), ("after_load", "after"), ("page", "whole page")):
+        values = [getattr(load.cost, name) for load in loads]
+        columns.append(f"{title} {min(values):5.2f} /{statistics.median(values):6.2f}")
+    tasks, shifts = sum(load.long_tasks for load in loads), sum(load.layout_shifts for load in loads)
+    forced = sum(load.cost.layout > 0.5 for load in loads)
+    return f"{what:<52} {'  '.join(columns)}  forced layouts {forced}, long tasks {tasks}, shifts {shifts}"
 
 
 if __name__ == "__main__":
