@@ -18,7 +18,7 @@ interface Window {
     /** Fields of every event, which the leads module sets once a visitor has agreed. */
     f?: Fields | undefined;
     /** Set on the function of the copy that runs, so that a second copy keeps still. */
-    l?: unknown;
+    l?: number;
   };
 }
 
@@ -59,15 +59,15 @@ try {
     const event: Fields = Object.assign(
       {
         u: here(),
-        t: document.title,
-        r: previous || document.referrer,
-        // Distinct also where a page has replaced Math.random by a constant.
-        id: performance.now() + Math.random() + "",
         w: screen.width,
+        n: name,
         d: settings.domain,
         h: 1, // Where the fragment is no route, `u` has none that the server could keep.
         wd: navigator.webdriver,
-        n: name,
+        // Distinct also where a page has replaced Math.random by a constant.
+        id: performance.now() + Math.random() + "",
+        t: document.title,
+        r: previous || document.referrer,
       },
       send.f,
       fields,
@@ -77,7 +77,8 @@ try {
       const body = JSON.stringify(event);
       // Waits as long again as the event is old, so that a service that is down is asked ever more rarely.
       // What fetch fails with has no status.
-      const retry = (answer: any) => answer.status < 429 || age > 36e5 || tries-- < 0 || setTimeout(attempt, age + 5e3);
+      const retry = (answer: any = 0) =>
+        answer.status < 429 || age > 36e5 || tries-- < 0 || setTimeout(attempt, 5e3 + age);
       // Where fetch is missing, broken or would not outlive the page, an image's address tells the event.
       try {
         if ("keepalive" in Request.prototype)
@@ -92,20 +93,23 @@ try {
   /** Takes stock after anything that may have changed the time in front, the scroll position or the address. */
   const look = guard((cause: any) => {
     const now = performance.now();
-    if (since) engaged += now - since;
+    if (since) {
+      engaged += now - since;
+      // Not on load, when it would have the browser lay out the page before its time.
+      lowest = Math.max(lowest, scrollY + innerHeight);
+    }
     since = !document.hidden && document.hasFocus() && now;
-    lowest = Math.max(lowest, scrollY + innerHeight);
 
     if (document.hidden || cause.persisted || here() != page) {
       if (engaged > 99)
-        send("engagement", { u: page, sd: (lowest / document.body.scrollHeight) * 100, e: engaged });
+        send("engagement", { u: page, e: engaged, sd: (lowest / document.body.scrollHeight) * 100 });
       engaged = 0;
       if (!document.hidden) {
         previous = page;
         page = here();
         lowest = 0;
         // A router sets the title after the address: wait for it.
-        previous ? setTimeout(send, 100, "pageview", { u: page }) : send("pageview");
+        previous ? setTimeout(send, 99, "pageview", { u: page }) : send("pageview");
       }
     }
 
@@ -125,11 +129,11 @@ try {
           element.dataset.webleads ||
           (submits
             ? "Form: Submission"
-            : (/\.(exe|7z|dmg|zip|wav|txt|mov|gz|pps|key|wm.|mp\w+|midi?|pkg|pdf|avi|pptx?|rar|docx?|rtf|xlsx?|csv)$/i.test(
+            : (/\.(exe|key|wm.|txt|avi|xlsx?|midi?|gz|dmg|csv|rtf|7z|pdf|pkg|wav|pp[st]x?|mov|zip|rar|docx?|mp\w+)$/i.test(
                 element.pathname,
               )
                 ? "File Download"
-                : /^[hmt]/.test(element.protocol) && element.host != location.host && "Outbound Link: Click"));
+                : element.host != location.host && /^[hmt]/.test(element.protocol) && "Outbound Link: Click"));
         // The server takes of the revenue what is there of amount and currency.
         if (name) send(name, { props, revenue: props });
       }
@@ -139,30 +143,31 @@ try {
 
   // A link to ?webleads=off opts this browser out, and =on in again. The flag of the copy that runs serves for it: who is
   // not counted is counted already. Where storage is closed to the page this throws, and nobody can have opted out.
-  guard(() => {
+  try {
     const word = location.href.split("webleads=")[1];
     if (word) {
       alert("webleads=" + word);
       word == "off" ? (localStorage.webleads = 1) : delete localStorage.webleads;
     }
-    early.l = early.l || localStorage.webleads;
-  })();
+    early.l! |= localStorage.webleads;
+  } catch (e) {}
 
   if (!early.l) {
-    (window.webleads = Object.assign(send, early)).l = 1;
+    early.l = 1;
+    window.webleads = Object.assign(send, early);
 
-    for (const type of "submit blur pageshow scroll focus visibilitychange click auxclick popstate".split(" "))
+    for (const type of "pageshow visibilitychange click scroll focus blur auxclick submit popstate".split(" "))
       addEventListener(type, look, 1 as any);
     for (const name of "replaceState pushState".split(" ") as ("pushState" | "replaceState")[]) {
       const original = history[name];
-      history[name] = function () {
-        original.apply(this, arguments as any);
+      history[name] = (...move: any) => {
+        original.apply(history, move);
         look(0);
       };
     }
 
     look(0);
-    if ("404" in settings) send("404");
+    if (404 in settings) send("404");
     // Not left to throw where there is no queue: an error's message has the browser parse all this again, for 1 ms.
     for (const call of early.q || "") send(...call);
   }
