@@ -15,8 +15,10 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.chromium import ARGUMENTS, find_chromium
 
 # A busy machine is no failing test; in CI the same examples come each time.
-hypothesis.settings.register_profile("here", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+# A busy machine is no fault of what is tested.
+_PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("here", _PATIENT)
+hypothesis.settings.register_profile("ci", _PATIENT, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

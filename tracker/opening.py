@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 
 from tracker.settings import Settings
+from tracker.supervision import die_with_parent
 
 
 class ServiceError(RuntimeError):
@@ -60,6 +61,7 @@ def _run(step: Step, settings: Settings) -> str | None:
 
 
 def _report(sender: Connection, step: Step, settings: Settings) -> None:
+    die_with_parent()  # else a start that was killed would go on migrating, and keep the next one waiting
     from tracker.app import OPENING_ERRORS
 
     try:
