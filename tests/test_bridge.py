@@ -130,6 +130,14 @@ def test_a_folder_with_a_long_name_has_a_socket_too(tmp_path: Path) -> None:
         assert call(Bridge(address, KEY, journal_problem=lambda: None))[0] == "201 Created"
 
 
+def test_a_folder_that_takes_no_socket_is_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / "service.sock").mkdir()
+    with answered(tmp_path, echo) as address:
+        assert call(Bridge(address, KEY, journal_problem=lambda: None))[0] == "201 Created"
+        assert Path(address).exists()
+    assert not Path(address).parent.exists()
+
+
 def test_a_socket_that_a_killed_service_left_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "service.sock").write_text("left")
     with answered(tmp_path, echo) as address:

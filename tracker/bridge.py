@@ -7,11 +7,12 @@ that only its owner can enter. Bodies and answers go whole; whoever calls bounds
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
@@ -76,13 +77,34 @@ class Bridge:
             return answer
 
 
-def listen(folder: Path, key: bytes) -> Listener:
+@contextmanager
+def listen(folder: Path, key: bytes) -> Iterator[Listener]:
     """The answering end's socket. Calls wait in it while whoever answers them is started again."""
-    path = folder / "service.sock"
-    if len(bytes(path.absolute())) > _LONGEST_PATH:
-        path = Path(tempfile.mkdtemp(prefix="webleads-")) / path.name
-    path.unlink(missing_ok=True)
-    return Listener(str(path.absolute()), family="AF_UNIX", backlog=_BACKLOG, authkey=key)
+    with _place(folder) as path, Listener(str(path), family="AF_UNIX", backlog=_BACKLOG, authkey=key) as listener:
+        yield listener
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[Path]:
+    """A path for the socket: in the folder, or in one of its own where that is too deep or takes no sockets."""
+    path = (folder / "service.sock").absolute()
+    if len(bytes(path)) <= _LONGEST_PATH and _takes_sockets(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="webleads-", ignore_cleanup_errors=True) as other:
+        yield Path(other) / path.name
+
+
+def _takes_sockets(path: Path) -> bool:
+    """Removes what a killed service left there; some folders that a container shares with its host take no socket."""
+    try:
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind(str(path))
+        path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def answer_calls(listener: Listener, app: WSGIApp) -> None:
