@@ -31,6 +31,8 @@ from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition
 log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.25
+# A batch costs some 12 ms whatever is in it, so the next one waits for more, unless this one left a backlog behind.
+_BACKLOG_LINES = 5_000
 _RETRY_SECONDS = 2.0
 _LOOK_AHEAD_SECONDS = 0.25
 _LOOK_AHEAD_LINES = 1_000
@@ -89,7 +91,7 @@ class Ingest:
         while not stop.is_set():
             try:
                 housekeeping()
-                busy = self.run_once(before=lambda pieces: self._look_ahead(pieces, stop)).lines > 0
+                progress = self.run_once(before=lambda pieces: self._look_ahead(pieces, stop))
                 self.problem = None
             except Exception as problem:
                 log.exception("ingest failed; the hits stay in the journal and are tried again")
@@ -97,7 +99,7 @@ class Ingest:
                 self._store.recover_from(problem)
                 stop.wait(_RETRY_SECONDS)
                 continue
-            if not busy:
+            if progress.lines < _BACKLOG_LINES:
                 stop.wait(_PAUSE_SECONDS)
         deadline = monotonic() + _LAST_SECONDS
         while monotonic() < deadline and self.run_once().lines:
