@@ -14,8 +14,6 @@ import pytest
 
 from tracker.bridge import JOURNAL_PROBLEM, Bridge, answer_calls, listen
 
-KEY = b"a key of this test"
-
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answers with what it saw."""
@@ -27,7 +25,7 @@ def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 
 @contextmanager
 def answered(folder: Path, app: Any) -> Iterator[str]:
-    with listen(folder, KEY) as listener:
+    with listen(folder) as listener:
         thread = threading.Thread(target=answer_calls, args=(listener, app), daemon=True)
         thread.start()
         yield str(listener.address)
@@ -44,7 +42,7 @@ def call(bridge: Bridge, body: bytes = b"", **environ: str) -> tuple[str, list[t
 
 def test_the_application_sees_the_request_and_the_caller_its_whole_answer(tmp_path: Path) -> None:
     with answered(tmp_path, echo) as address:
-        bridge = Bridge(address, KEY, journal_problem=lambda: None)
+        bridge = Bridge(address, journal_problem=lambda: None)
         status, headers, body = call(
             bridge, b"\x00\xffbody", PATH_INFO="/léads", REMOTE_ADDR="203.0.113.7", HTTP_COOKIE="session=x"
         )
@@ -59,32 +57,43 @@ def test_the_application_sees_the_request_and_the_caller_its_whole_answer(tmp_pa
 
 def test_nothing_of_the_caller_s_own_environment_goes_over(tmp_path: Path) -> None:
     with answered(tmp_path, echo) as address:
-        _, _, body = call(Bridge(address, KEY, journal_problem=lambda: None), WEBLEADS_SMTP_URL="smtp://u:secret@mail")
+        _, _, body = call(Bridge(address, journal_problem=lambda: None), WEBLEADS_SMTP_URL="smtp://u:secret@mail")
     assert b"secret" not in body
 
 
 def test_the_journal_s_problem_comes_along(tmp_path: Path) -> None:
     with answered(tmp_path, echo) as address:
-        _, _, body = call(Bridge(address, KEY, journal_problem=lambda: "the disk is full"))
+        _, _, body = call(Bridge(address, journal_problem=lambda: "the disk is full"))
     assert repr((JOURNAL_PROBLEM, "the disk is full")).encode() in body
 
 
 def test_a_client_cannot_claim_a_problem_of_the_journal(tmp_path: Path) -> None:
     with answered(tmp_path, echo) as address:
-        _, _, body = call(Bridge(address, KEY, journal_problem=lambda: None), HTTP_WEBLEADS_JOURNAL_PROBLEM="made up")
+        _, _, body = call(Bridge(address, journal_problem=lambda: None), HTTP_WEBLEADS_JOURNAL_PROBLEM="made up")
     assert repr(JOURNAL_PROBLEM).encode() not in body
 
 
-@pytest.mark.parametrize("key", [KEY, b"another key"], ids=["nobody answers", "a wrong key"])
-def test_it_is_said_that_the_dashboard_is_away(tmp_path: Path, key: bytes) -> None:
+def test_it_is_said_that_the_dashboard_is_away(tmp_path: Path) -> None:
     with answered(tmp_path, echo) as address:
-        if key != KEY:
-            status, headers, body = call(Bridge(address, key, journal_problem=lambda: None))
-    if key == KEY:
-        status, headers, body = call(Bridge(address, key, journal_problem=lambda: None))
+        pass
+    status, headers, body = call(Bridge(address, journal_problem=lambda: None))
     assert status == "503 Service Unavailable"
     assert ("Retry-After", "2") in headers
     assert b"try again" in body
+
+
+def test_no_caller_waits_for_ever_for_a_service_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.bridge._PROBE_SECONDS", 0.1)
+    monkeypatch.setattr("tracker.bridge._ANSWER_SECONDS", 0.2)
+    with listen(tmp_path) as listener:
+        bridge = Bridge(str(listener.address), journal_problem=lambda: None)
+        for path in ("/readyz", "/"):
+            assert call(bridge, PATH_INFO=path)[0] == "503 Service Unavailable"
+
+
+def test_nobody_else_on_the_machine_can_call(tmp_path: Path) -> None:
+    with listen(tmp_path) as listener:
+        assert Path(str(listener.address)).stat().st_mode & 0o077 == 0
 
 
 def test_an_application_that_fails_is_no_end_of_the_bridge(tmp_path: Path) -> None:
@@ -97,7 +106,7 @@ def test_an_application_that_fails_is_no_end_of_the_bridge(tmp_path: Path) -> No
         return echo(environ, start_response)
 
     with answered(tmp_path, fails_once) as address:
-        bridge = Bridge(address, KEY, journal_problem=lambda: None)
+        bridge = Bridge(address, journal_problem=lambda: None)
         assert call(bridge)[0] == "503 Service Unavailable"
         assert call(bridge)[0] == "201 Created"
 
@@ -112,7 +121,7 @@ def test_calls_do_not_wait_for_one_another(tmp_path: Path) -> None:
         return echo(environ, start_response)
 
     with answered(tmp_path, waits) as address:
-        bridge = Bridge(address, KEY, journal_problem=lambda: None)
+        bridge = Bridge(address, journal_problem=lambda: None)
         slow: list[str] = []
         thread = threading.Thread(target=lambda: slow.append(call(bridge, PATH_INFO="/slow")[0]))
         thread.start()
@@ -127,13 +136,13 @@ def test_a_folder_with_a_long_name_has_a_socket_too(tmp_path: Path) -> None:
     folder = tmp_path / ("x" * 120)
     folder.mkdir()
     with answered(folder, echo) as address:
-        assert call(Bridge(address, KEY, journal_problem=lambda: None))[0] == "201 Created"
+        assert call(Bridge(address, journal_problem=lambda: None))[0] == "201 Created"
 
 
 def test_a_folder_that_takes_no_socket_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "service.sock").mkdir()
     with answered(tmp_path, echo) as address:
-        assert call(Bridge(address, KEY, journal_problem=lambda: None))[0] == "201 Created"
+        assert call(Bridge(address, journal_problem=lambda: None))[0] == "201 Created"
         assert Path(address).exists()
     assert not Path(address).parent.exists()
 
@@ -141,4 +150,4 @@ def test_a_folder_that_takes_no_socket_is_no_obstacle(tmp_path: Path) -> None:
 def test_a_socket_that_a_killed_service_left_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "service.sock").write_text("left")
     with answered(tmp_path, echo) as address:
-        assert call(Bridge(address, KEY, journal_problem=lambda: None))[0] == "201 Created"
+        assert call(Bridge(address, journal_problem=lambda: None))[0] == "201 Created"

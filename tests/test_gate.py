@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -17,21 +18,30 @@ class SlowApp:
     def __init__(self) -> None:
         self.inside = threading.Semaphore(0)
         self.go_on = threading.Event()
+        self.paths = {"/slow"}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/broken":
             raise RuntimeError("broken")
-        if environ["PATH_INFO"] == "/slow":
+        if environ["PATH_INFO"] in self.paths:
             self.inside.release()
             self.go_on.wait(10)
         start_response("200 OK", [])
         return [b"page"]
 
 
-def ask(gate: Gate, path: str) -> tuple[str, bytes]:
+def ask(gate: Gate, path: str, **environ: Any) -> tuple[str, bytes]:
     statuses: list[str] = []
-    body = b"".join(gate({"PATH_INFO": path}, lambda status, _headers: statuses.append(status)))
+    request = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "wsgi.input": Endless(), **environ}
+    body = b"".join(gate(request, lambda status, _headers: statuses.append(status)))
     return statuses[0], body
+
+
+class Endless:
+    """The body of a client that never sends it."""
+
+    def read(self, length: int = -1) -> bytes:
+        raise AssertionError("the body is waited for")
 
 
 @pytest.fixture
@@ -83,3 +93,38 @@ def test_a_page_that_fails_gives_its_place_back(app: SlowApp) -> None:
         with pytest.raises(RuntimeError, match="broken"):
             ask(gate, "/broken")
     assert ask(gate, "/page") == ("200 OK", b"page")
+
+
+def test_what_is_quick_has_few_places_of_its_own(app: SlowApp) -> None:
+    gate = Gate(app, at_once=1, waiting=0, passing=1, pass_seconds=0.01)
+    slow = threading.Thread(target=ask, args=(gate, "/static/../slow"))
+    app.paths = {"/static/../slow"}
+    slow.start()
+    app.inside.acquire(timeout=10)
+    assert ask(gate, "/static/dashboard.css")[0] == "503 Service Unavailable"
+    finish(app, [slow])
+    assert ask(gate, "/static/dashboard.css") == ("200 OK", b"page")
+
+
+def test_a_body_comes_whole_and_is_read_before_the_turn(app: SlowApp) -> None:
+    seen: list[tuple[bytes, str]] = []
+
+    def takes(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        seen.append((environ["wsgi.input"].read(), environ["CONTENT_LENGTH"]))
+        start_response("200 OK", [])
+        return [b"taken"]
+
+    posted = {"REQUEST_METHOD": "POST", "wsgi.input": BytesIO(b"name=1"), "CONTENT_LENGTH": "6"}
+    assert ask(Gate(takes), "/sites", **posted) == ("200 OK", b"taken")
+    assert seen == [(b"name=1", "6")]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [{"CONTENT_LENGTH": str(1024 * 1024 + 1)}, {"wsgi.input": BytesIO(bytes(1024 * 1024 + 1))}],
+    ids=["as it says", "in chunks"],
+)
+def test_a_body_that_is_too_large_is_refused(app: SlowApp, declared: dict[str, Any]) -> None:
+    status, body = ask(Gate(app), "/page", REQUEST_METHOD="POST", **declared)
+    assert status == "413 Content Too Large"
+    assert b"1,048,576" in body

@@ -16,9 +16,9 @@ import pytest
 from tracker.supervision import Supervisor
 
 
-def _note_and_wait(notes: Path) -> None:
+def _note_and_wait(notes: Path, again: bool) -> None:
     with open(notes, "a", encoding="ascii") as file:
-        file.write(f"{os.getpid()}\n")
+        file.write(f"{os.getpid()}{' again' if again else ''}\n")
     try:
         while True:
             time.sleep(0.01)
@@ -27,9 +27,9 @@ def _note_and_wait(notes: Path) -> None:
             file.write("ended tidily\n")
 
 
-def _ignore_the_end(notes: Path) -> None:
+def _ignore_the_end(notes: Path, again: bool) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _note_and_wait(notes)
+    _note_and_wait(notes, again)
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
@@ -57,7 +57,8 @@ def test_a_process_that_is_killed_is_started_again(tmp_path: Path) -> None:
         os.kill(int(lines(notes)[0]), signal.SIGKILL)
         wait_for(lambda: len(lines(notes)) == 2)
     first, second, end = lines(notes)
-    assert first != second
+    assert "again" not in first
+    assert second.endswith(" again")
     assert end == "ended tidily"
 
 
@@ -83,7 +84,7 @@ def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
     program = (
         "import sys, time; from functools import partial; from pathlib import Path;"
         "from tests.test_supervision import _note_and_wait; from tracker.supervision import Supervisor, die_with_parent\n"
-        "def work(): die_with_parent(); _note_and_wait(Path(sys.argv[1]))\n"
+        "def work(again): die_with_parent(); _note_and_wait(Path(sys.argv[1]), again)\n"
         "with Supervisor('work', work).running(stop_seconds=1): time.sleep(60)"
     )
     notes = tmp_path / "notes"
@@ -92,3 +93,15 @@ def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     wait_for(lambda: not lives(lines(notes)[0]))
+
+
+def test_a_stop_between_a_death_and_the_next_start_starts_none(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    for _ in range(5):
+        with Supervisor("work", partial(_note_and_wait, notes)).running(stop_seconds=10):
+            wait_for(lambda: len(lines(notes)) % 2 == 1)
+            os.kill(int(lines(notes)[-1].split()[0]), signal.SIGKILL)
+        begun = lines(notes)
+        time.sleep(0.1)
+        assert lines(notes) == begun
+        notes.unlink()

@@ -1,23 +1,27 @@
 """Carries WSGI calls from the process that listens, and collects, to the one that owns the databases.
 
-Both ends are ours: what comes over the socket was read by the listening server, and the socket's file lies in a folder
-that only its owner can enter. Bodies and answers go whole; whoever calls bounds how many (tracker.gate).
+Both ends are ours: what comes over the socket was read by the listening server, and only the owner may open the socket's
+file. Bodies and answers go whole; whoever calls bounds how many, and has read the bodies (tracker.gate). No caller waits
+for ever for a service that hangs.
 """
 
 from __future__ import annotations
 
 import logging
 import socket
+import struct
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +35,12 @@ _CARRIED = {
     "REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "SERVER_NAME",
     "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "wsgi.url_scheme", JOURNAL_PROBLEM,
 }  # fmt: skip
-# One byte more than the application takes, so that it can say that there is too much.
-_MOST_BODY_BYTES = 1024 * 1024 + 1
+# How long an answer may take, and how long one of those that machines ask for.
 _ANSWER_SECONDS = 60
+_PROBE_SECONDS = 5
+_PROBES = ("/healthz", "/readyz", "/metrics")
+# How long the other end may leave a call, or the rest of an answer that it has begun, where it is.
+_STALLED_SECONDS = 5
 _BACKLOG = 128
 # A socket's path may have about a hundred bytes (unix(7)).
 _LONGEST_PATH = 100
@@ -48,12 +55,16 @@ class Answer(NamedTuple):
     body: bytes
 
 
+_encode = msgspec.msgpack.Encoder().encode
+_read_call = msgspec.msgpack.Decoder(tuple[dict[str, str], bytes]).decode
+_read_answer = msgspec.msgpack.Decoder(Answer).decode
+
+
 class Bridge:
     """The calling end: a WSGI callable. `journal_problem` says why the caller's journal cannot keep hits."""
 
-    def __init__(self, address: str, key: bytes, *, journal_problem: Callable[[], str | None]) -> None:
+    def __init__(self, address: str, *, journal_problem: Callable[[], str | None]) -> None:
         self._address = address
-        self._key = key
         self._journal_problem = journal_problem
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
@@ -61,27 +72,42 @@ class Bridge:
         if problem := self._journal_problem():
             carried[JOURNAL_PROBLEM] = problem
         try:
-            answer = self._ask(carried, environ["wsgi.input"].read(_MOST_BODY_BYTES))
-        except (OSError, EOFError, AuthenticationError):
+            answer = self._ask(carried, environ["wsgi.input"].read())
+        except (OSError, EOFError, UnicodeError, msgspec.MsgspecError):
             headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_AWAY)))]
             answer = Answer("503 Service Unavailable", [*headers, ("Retry-After", "2")], _AWAY)
         start_response(answer.status, answer.headers)
         return [answer.body]
 
     def _ask(self, environ: Environ, body: bytes) -> Answer:
-        with Client(self._address, family="AF_UNIX", authkey=self._key) as connection:
-            connection.send((environ, body))
-            if not connection.poll(_ANSWER_SECONDS):
+        with _connected(self._address) as connection:
+            connection.send_bytes(_encode((environ, body)))
+            if not connection.poll(_PROBE_SECONDS if environ["PATH_INFO"] in _PROBES else _ANSWER_SECONDS):
                 raise TimeoutError("no answer")
-            answer: Answer = connection.recv()
-            return answer
+            return _read_answer(connection.recv_bytes())
+
+
+def _connected(address: str) -> Connection:
+    """A connection on which no single step waits for longer than _STALLED_SECONDS. Raises OSError."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        seconds = struct.pack("ll", _STALLED_SECONDS, 0)
+        for direction in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            caller.setsockopt(socket.SOL_SOCKET, direction, seconds)
+        caller.connect(address)
+        return Connection(caller.detach())
 
 
 @contextmanager
-def listen(folder: Path, key: bytes) -> Iterator[Listener]:
+def listen(folder: Path) -> Iterator[Listener]:
     """The answering end's socket. Calls wait in it while whoever answers them is started again."""
-    with _place(folder) as path, Listener(str(path), family="AF_UNIX", backlog=_BACKLOG, authkey=key) as listener:
-        yield listener
+    with _place(folder) as path:
+        listener = Listener(str(path), family="AF_UNIX", backlog=_BACKLOG)
+        path.chmod(0o600)
+        try:
+            yield listener
+        finally:
+            with suppress(FileNotFoundError):  # somebody tidied up
+                listener.close()
 
 
 @contextmanager
@@ -112,15 +138,17 @@ def answer_calls(listener: Listener, app: WSGIApp) -> None:
     while True:
         try:
             connection = listener.accept()
-        except (OSError, EOFError, AuthenticationError):
-            continue  # the caller went away meanwhile
+        except OSError:
+            log.exception("a request could not be taken")
+            time.sleep(0.1)  # too many files are open, perhaps
+            continue
         threading.Thread(target=_answer, args=(connection, app), name="bridge", daemon=True).start()
 
 
 def _answer(connection: Connection, app: WSGIApp) -> None:
     with connection:
         try:
-            environ, body = connection.recv()
+            environ, body = _read_call(connection.recv_bytes())
             answer = _call(app, environ, body)
         except (EOFError, ConnectionError):
             return  # the caller has gone
@@ -128,7 +156,7 @@ def _answer(connection: Connection, app: WSGIApp) -> None:
             log.exception("a request could not be answered")
             return
         with suppress(OSError):  # the caller may have given up
-            connection.send(answer)
+            connection.send_bytes(_encode(answer))
 
 
 def _call(app: WSGIApp, environ: Environ, body: bytes) -> Answer:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # What a stop may take before a process is killed, which costs nothing but open requests: an operator waits for it.
-_STOP_SECONDS = 3
+_STOP_SECONDS = 2
 _SERVICE_STOP_SECONDS = 5.5
 _BACKLOG = 4096
 # Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
@@ -47,6 +47,8 @@ _MOST_CONNECTIONS = 16_384
 
 
 OnReady = Callable[[Settings, str | None], None]
+# Takes the first user's link.
+Start = Callable[[str | None], "tuple[Any, Service]"]
 
 
 class Roles(NamedTuple):
@@ -69,13 +71,13 @@ def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
         first_user_link = open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings)
         note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
         data_folder.write_service_note(settings.data, note)
-        start = partial(_start_service, settings, roles, note.key, first_user_link, on_ready)
+        start = partial(_start_service, settings, roles, note.key, on_ready)
         try:
             if roles.collects:
-                _serve_behind_a_collector(settings, start, note.key.encode())
+                _serve_behind_a_collector(settings, start, first_user_link)
             else:
                 server = _granian(settings, workers=1)
-                server.serve(target_loader=partial(_load_service, settings, start), wrap_loader=False)
+                server.serve(target_loader=partial(_load_service, settings, start, first_user_link), wrap_loader=False)
         finally:
             data_folder.remove_service_note(settings.data)
 
@@ -136,17 +138,17 @@ def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
     return make_ready(settings, ingests=ingests)
 
 
-def _serve_behind_a_collector(settings: Settings, start: Callable[[], Any], key: bytes) -> None:
-    with bridge.listen(settings.data, key) as listener:
-        service = Supervisor("service", partial(_run_service, settings, start, listener))
+def _serve_behind_a_collector(settings: Settings, start: Start, first_user_link: str | None) -> None:
+    with bridge.listen(settings.data) as listener:
+        service = Supervisor("service", partial(_run_service, settings, start, first_user_link, listener))
         server = _granian(settings, workers=1)
-        load = partial(_load_collector, settings, bridge_to=(str(listener.address), key))
+        load = partial(_load_collector, settings, bridge_to=str(listener.address))
         with service.running(stop_seconds=_SERVICE_STOP_SECONDS):
             server.serve(target_loader=load, wrap_loader=False)
 
 
 def _start_service(
-    settings: Settings, roles: Roles, key: str, first_user_link: str | None, on_ready: OnReady
+    settings: Settings, roles: Roles, key: str, on_ready: OnReady, first_user_link: str | None
 ) -> tuple[Any, Service]:
     """Opens everything and starts it; the WSGI application and what stops it."""
     from tracker.app import build
@@ -157,32 +159,46 @@ def _start_service(
     return application, service
 
 
-def _run_service(settings: Settings, start: Callable[[], tuple[Any, Service]], listener: Listener) -> None:
+def _run_service(
+    settings: Settings,
+    start: Start,
+    first_user_link: str | None,
+    listener: Listener,
+    again: bool,  # noqa: FBT001 - the supervisor says it
+) -> None:
     """Runs in a process of its own, until it is told to stop."""
     die_with_parent()
     _log_to_stderr(settings)
-    application, service = start()
+    if again:  # whatever ended it may have left a log that the engine cannot replay
+        first_user_link = open_in_a_child(partial(_make_ready, ingests=True), settings)
+    application, service = start(first_user_link)
     try:
         bridge.answer_calls(listener, application)
     finally:
         service.stop()
 
 
-def _load_service(settings: Settings, start: Callable[[], tuple[Any, Service]]) -> Any:
+def _load_service(settings: Settings, start: Start, first_user_link: str | None) -> Any:
     """Runs in granian's worker where others collect: gives the WSGI application."""
     die_with_parent()
     _log_to_stderr(settings)
-    application, service = start()
+    application, service = start(first_user_link)
     Finalize(None, service.stop, exitpriority=100)
     return _gate(settings, application)
 
 
 def _gate(settings: Settings, application: Any) -> Gate:
-    """Three quarters of the threads at most work or wait for the dashboard; the rest is for hits."""
-    return Gate(application, at_once=max(1, min(8, settings.threads // 2)), waiting=min(32, settings.threads // 4))
+    """Some threads are always left for hits, whatever becomes of the dashboard."""
+    threads = settings.threads
+    return Gate(
+        application,
+        at_once=max(1, min(8, threads // 2)),
+        waiting=min(32, threads // 8),
+        passing=max(1, min(16, threads // 4)),
+    )
 
 
-def _load_collector(settings: Settings, *, bridge_to: tuple[str, bytes] | None = None) -> Any:
+def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
     """Runs in granian's worker: gives the collector, in front of the bridge where there is one."""
     from tracker.collector import build_collector, open_journal
 
@@ -191,7 +207,7 @@ def _load_collector(settings: Settings, *, bridge_to: tuple[str, bytes] | None =
     journal = open_journal(settings)
     next_app = None
     if bridge_to is not None:
-        next_app = _gate(settings, bridge.Bridge(*bridge_to, journal_problem=lambda: journal.problem))
+        next_app = _gate(settings, bridge.Bridge(bridge_to, journal_problem=lambda: journal.problem))
     collector = build_collector(settings, journal=journal, next_app=next_app)
     Finalize(None, collector.close, exitpriority=100)
     return collector

@@ -22,13 +22,17 @@ _TOLD_TO_STOP_SECONDS = 10
 
 
 class Supervisor:
-    """Runs `work` in a child process. `work` ends at SystemExit, which SIGTERM raises in it."""
+    """Runs `work` in a child process, with whether it is a new start after a death.
 
-    def __init__(self, name: str, work: Callable[[], None]) -> None:
+    `work` ends at SystemExit, which SIGTERM raises in it.
+    """
+
+    def __init__(self, name: str, work: Callable[[bool], None]) -> None:
         self._name = name
         self._work = work
         self._stop = threading.Event()
-        self._started = threading.Event()
+        self._tried = threading.Event()
+        self._lock = threading.Lock()  # held while a child is started, so that none is missed at the end
         self._child: multiprocessing.Process | None = None
 
     @contextmanager
@@ -37,29 +41,49 @@ class Supervisor:
         # The kernel ends a child with the thread that forked it, so one thread starts them all and sees their end.
         keeper = threading.Thread(target=self._keep, name=f"keeps {self._name}", daemon=True)
         keeper.start()
-        self._started.wait()
+        self._tried.wait()
         try:
             yield
         finally:
-            self._stop.set()
-            child = self._child
-            assert child is not None
-            child.terminate()
-            keeper.join(stop_seconds)
-            child.kill()
+            with self._lock:
+                self._stop.set()
+                child = self._child
+            if child is not None:
+                child.terminate()
+                keeper.join(stop_seconds)
+                child.kill()
             keeper.join()
 
     def _keep(self) -> None:
-        while not self._stop.is_set():
-            self._child = multiprocessing.Process(target=_run, args=(self._work,), name=self._name)
-            self._child.start()
-            self._started.set()
-            self._child.join()
-            if self._child.exitcode == 0:
+        # A child that is told to stop before it can listen hears it when it can.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        again = False
+        while (child := self._start(again=again)) is not None:
+            child.join()
+            again = True
+            if child.exitcode == 0:
                 self._stop.wait(_TOLD_TO_STOP_SECONDS)
             if not self._stop.is_set():
-                log.error("the process %s ended (%s) and is started again", self._name, self._child.exitcode)
+                log.error("the process %s ended (%s) and is started again", self._name, child.exitcode)
                 self._stop.wait(_AGAIN_SECONDS)
+
+    def _start(self, *, again: bool) -> multiprocessing.Process | None:
+        """The child, started; None once it is no longer wanted."""
+        while True:
+            with self._lock:
+                if self._stop.is_set():
+                    return None
+                child = multiprocessing.Process(target=_run, args=(self._work, again), name=self._name)
+                try:
+                    child.start()
+                except OSError:
+                    log.exception("the process %s cannot be started; it is tried again", self._name)
+                else:
+                    self._child = child
+                    self._tried.set()
+                    return child
+            self._tried.set()
+            self._stop.wait(_AGAIN_SECONDS)
 
 
 def die_with_parent() -> None:
@@ -71,10 +95,13 @@ def die_with_parent() -> None:
         os._exit(1)
 
 
-def _run(work: Callable[[], None]) -> None:
+def _run(work: Callable[[bool], None], again: bool) -> None:  # noqa: FBT001 - as the supervisor passes it
     signal.signal(signal.SIGTERM, _exit)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all processes; the parent acts on it
-    work()
+    # A terminal sends these to all its processes; the parent acts on them.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    work(again)
 
 
 def _exit(*_: object) -> None:

@@ -14,9 +14,10 @@ from tracker.collector.payload import MAX_BODY_BYTES, Problem
 
 
 class BodyReader:
-    """Reads bodies: `most` at once, and `most_an_address` of one peer."""
+    """Reads bodies of `largest` bytes at most: `most` at once, and `most_an_address` of one peer."""
 
-    def __init__(self, *, most: int = 448, most_an_address: int = 320) -> None:
+    def __init__(self, *, most: int = 448, most_an_address: int = 320, largest: int = MAX_BODY_BYTES) -> None:
+        self._largest = largest
         self._most = most
         self._most_an_address = most_an_address
         self._lock = threading.Lock()
@@ -26,15 +27,17 @@ class BodyReader:
     def read(self, environ: dict[str, Any]) -> bytes:
         """The body of a request. Raises Problem when it is too large, without reading it, or cannot be read now."""
         declared = environ.get("CONTENT_LENGTH")
-        length = int(declared) if declared and declared.isdigit() else MAX_BODY_BYTES + 1
-        if declared and length > MAX_BODY_BYTES:
-            raise Problem(413, "body", f"the body has {length:,} bytes; at most {MAX_BODY_BYTES:,} are taken")
+        length = int(declared) if declared and declared.isdigit() else self._largest + 1
+        if declared and length > self._largest:
+            raise Problem(413, "body", f"the body has {length:,} bytes; at most {self._largest:,} are taken")
         peer = environ.get("REMOTE_ADDR", "")
         self._begin(peer)
         try:
             body: bytes = environ["wsgi.input"].read(length)
         finally:
             self._end(peer)
+        if len(body) > self._largest:
+            raise Problem(413, "body", f"the body has more than {self._largest:,} bytes")
         if declared and len(body) < length:
             raise Problem(400, "body", f"the body ended after {len(body):,} of {length:,} bytes")
         return body
