@@ -8,6 +8,7 @@ from statistics import median
 
 from tests.bench import load, servers
 from tests.bench.figure import Figure
+from tests.bench.memory import worker_mb
 from tracker.journal import list_segments
 
 _SECONDS = 5
@@ -21,12 +22,16 @@ _SETTINGS = {"interval": {"WEBLEADS_JOURNAL_SYNC": "interval"}, "always": {"WEBL
 def figures(folder: Path) -> Iterator[Figure]:
     """Rates and latencies, the three servers in turn in each round, so that a slow moment hits them alike."""
     runs: dict[str, list[load.Load]] = {"collector": [], "flask": [], "wsgi": [], "interval": [], "always": []}
+    memory: list[tuple[float, float]] = []
     for turn in range(_ROUNDS):
         for kind, seen in runs.items():
             data = folder / f"{kind}-{turn}"
             program = kind if kind in {"flask", "wsgi"} else "collector"
-            with servers.running(program, data, **_SETTINGS.get(kind, _BEHIND_A_PROXY)) as (url, _):
+            with servers.running(program, data, **_SETTINGS.get(kind, _BEHIND_A_PROXY)) as (url, pid):
+                idle = worker_mb(pid)
                 seen.append(load.run(url, folder, seconds=_SECONDS))
+                if kind == "collector":
+                    memory.append((idle, worker_mb(pid)))
     rates = {kind: median(one.rate for one in seen) for kind, seen in runs.items()}
     yield Figure("accepted and journalled, one collector worker", rates["collector"], "hits/s")
     yield Figure("the same with the default number of threads, no proxy", rates["interval"], "hits/s")
@@ -45,3 +50,6 @@ def figures(folder: Path) -> Iterator[Figure]:
     hits = runs["collector"][0].requests
     size = sum(segment.size for segment in list_segments(folder / "collector-0" / "journal"))
     yield Figure("journal, bytes a hit", size / hits, "B")
+    idle, loaded = (median(one) for one in zip(*memory, strict=True))
+    yield Figure("memory of a collect worker, idle", idle, "MB", at_most=60)
+    yield Figure("memory of a collect worker, under load", loaded, "MB", at_most=60)

@@ -29,7 +29,7 @@ def figures(folder: Path) -> Iterator[Figure]:
 
 
 def _stored(folder: Path, what: str, *, threads: int | None, at_least: float | None = None) -> Iterator[Figure]:
-    rates, latencies, kept_up = [], [], []
+    rates, latencies, kept_up, memory = [], [], [], []
     for turn in range(_ROUNDS):
         with_geo, service = _service(folder / f"serve-{threads}-{turn}", threads)
         try:
@@ -38,6 +38,7 @@ def _stored(folder: Path, what: str, *, threads: int | None, at_least: float | N
             stopped = time.monotonic()
             _wait_until_stored(service)
             done = time.monotonic()
+            memory.append(resident_mb(service.pid))
         finally:
             service.stop()
         rates.append(seen.requests / (done - begun))
@@ -47,6 +48,7 @@ def _stored(folder: Path, what: str, *, threads: int | None, at_least: float | N
     yield Figure(f"{what}, {geo}", median(rates), "hits/s", at_least=at_least)
     yield Figure("the same, accept p99 meanwhile", median(latencies), "ms", at_most=25)
     yield Figure("the same, time until all is stored against time of sending", median(kept_up), "x")
+    yield Figure("the same, memory of serve after it", median(memory), "MB")
 
 
 def _service(data: Path, threads: int | None = None) -> tuple[bool, RunningService]:

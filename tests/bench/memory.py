@@ -10,6 +10,11 @@ def resident_mb(pid: int) -> float:
     return sum(_pss_kb(one) for one in _family(pid)) / 1000
 
 
+def worker_mb(pid: int) -> float:
+    """Of the largest process that a process started; what it shares with others counts in part."""
+    return max(_pss_kb(one) for one in _family(pid) if one != pid) / 1000
+
+
 def _family(pid: int) -> list[int]:
     found = [pid]
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
