@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from ast import literal_eval
 from collections.abc import Iterable, Iterator
@@ -80,6 +81,15 @@ def test_it_is_said_that_the_dashboard_is_away(tmp_path: Path) -> None:
     assert status == "503 Service Unavailable"
     assert ("Retry-After", "2") in headers
     assert b"try again" in body
+
+
+def test_machines_are_told_that_the_service_is_not_ready(tmp_path: Path) -> None:
+    with answered(tmp_path, echo) as address:
+        pass
+    status, headers, body = call(Bridge(address, journal_problem=lambda: None), PATH_INFO="/readyz")
+    assert status == "503 Service Unavailable"
+    assert ("Content-Type", "application/json") in headers
+    assert json.loads(body)["status"] == "not ready"
 
 
 def test_no_caller_waits_for_ever_for_a_service_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,8 @@ _BACKLOG = 128
 # A socket's path may have about a hundred bytes (unix(7)).
 _LONGEST_PATH = 100
 _AWAY = b"The dashboard is starting; try again in a few seconds. Visits are counted meanwhile.\n"
+# What machines that ask whether all is ready are told in that time, in the form in which the service tells it.
+_NOT_READY = b'{"status":"not ready","problems":{"service":"it is starting, or does not answer"},"notes":[]}\n'
 
 
 class Answer(NamedTuple):
@@ -74,8 +76,7 @@ class Bridge:
         try:
             answer = self._ask(carried, environ["wsgi.input"].read())
         except (OSError, EOFError, UnicodeError, msgspec.MsgspecError):
-            headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_AWAY)))]
-            answer = Answer("503 Service Unavailable", [*headers, ("Retry-After", "2")], _AWAY)
+            answer = _away(environ["PATH_INFO"])
         start_response(answer.status, answer.headers)
         return [answer.body]
 
@@ -85,6 +86,12 @@ class Bridge:
             if not connection.poll(_PROBE_SECONDS if environ["PATH_INFO"] in _PROBES else _ANSWER_SECONDS):
                 raise TimeoutError("no answer")
             return _read_answer(connection.recv_bytes())
+
+
+def _away(path: str) -> Answer:
+    kind, body = ("application/json", _NOT_READY) if path == "/readyz" else ("text/plain; charset=utf-8", _AWAY)
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Retry-After", "2")]
+    return Answer("503 Service Unavailable", headers, body)
 
 
 def _connected(address: str) -> Connection:

@@ -109,7 +109,15 @@ class Role:
             return answer.status, answer.read()
 
     def readiness(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads(self.get("/readyz")[1])
+        """What /readyz says, once the process that knows it is there. Raises NotStarted."""
+        found: dict[str, object] = {}
+
+        def is_told() -> bool:
+            with suppress(ValueError):
+                found.update(json.loads(self.get("/readyz")[1]))
+            return "ingest_lag_bytes" in found
+
+        self.wait_until(is_told, "it does not say whether it is ready")
         return found
 
     def tail(self) -> str:
