@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from tracker.enrichment.company import Clues, Company, StepAnswer, explain_company, identify_company
 from tracker.enrichment.geo import NetworkRecord
 from tracker.enrichment.network import Network, NetworkKind
@@ -9,19 +11,18 @@ TENANT = "armor.sharepoint.com"
 
 
 def clues(kind: NetworkKind, **more: object) -> Clues:
-    return Clues(
-        "192.0.2.7", NetworkRecord(), Network(64500, "Biscuiterie Armor SAS", kind, "so it is")._replace(**more)
-    )
+    network = Network(64500, "Biscuiterie Armor SAS", kind, "so it is")
+    return Clues("192.0.2.7", NetworkRecord(), replace(network, **more))
 
 
 def test_the_first_step_that_finds_a_company_decides() -> None:
-    found = identify_company(clues(NetworkKind.BUSINESS)._replace(referrer_host=TENANT))
+    found = identify_company(replace(clues(NetworkKind.BUSINESS), referrer_host=TENANT))
     assert found is not None
     assert found.method == "as_organisation"
 
 
 def test_a_provider_names_nobody_and_the_next_steps_are_asked() -> None:
-    asked = clues(NetworkKind.ISP)._replace(referrer_host=TENANT)
+    asked = replace(clues(NetworkKind.ISP), referrer_host=TENANT)
     found = identify_company(asked)
     assert found is not None
     assert found.method == "tenant_referrer"
@@ -44,7 +45,7 @@ def test_a_step_that_finds_a_company_says_its_evidence() -> None:
 
 def test_the_operators_list_is_believed_above_all() -> None:
     listed = Listed("192.0.2.0/24", "Kerjean", "kerjean.example", NetworkKind.BUSINESS)
-    found = identify_company(clues(NetworkKind.BUSINESS)._replace(listed=listed, email="lea@armor.fr"))
+    found = identify_company(replace(clues(NetworkKind.BUSINESS), listed=listed, email="lea@armor.fr"))
     assert found == Company(
         "Kerjean", "kerjean.example", "own_list", "the network list says that 192.0.2.0/24 is theirs", 1.0
     )
@@ -52,12 +53,12 @@ def test_the_operators_list_is_believed_above_all() -> None:
 
 def test_a_listed_provider_names_nobody() -> None:
     listed = Listed("192.0.2.0/24", "", None, NetworkKind.ISP)
-    assert identify_company(clues(NetworkKind.ISP)._replace(listed=listed)) is None
+    assert identify_company(replace(clues(NetworkKind.ISP), listed=listed)) is None
 
 
 def test_a_database_of_companies_names_who_uses_the_address() -> None:
     record = NetworkRecord(organisation="Orange S.A.", company="KERJEAN SAS", company_domain="kerjean.example")
-    asked = clues(NetworkKind.BUSINESS)._replace(record=record)
+    asked = replace(clues(NetworkKind.BUSINESS), record=record)
     found = identify_company(asked)
     assert found is not None
     assert (found.name, found.domain, found.method) == ("Kerjean", "kerjean.example", "company_database")
@@ -67,7 +68,7 @@ def test_a_database_of_companies_names_who_uses_the_address() -> None:
 def test_a_network_that_schools_share_names_none_of_them_but_a_reverse_name_may() -> None:
     shared = clues(NetworkKind.EDUCATION, organisation="RENATER")
     assert identify_company(shared) is None
-    found = identify_company(shared._replace(reverse_name=lambda: "gw.univ-exemple.fr"))
+    found = identify_company(replace(shared, reverse_name=lambda: "gw.univ-exemple.fr"))
     assert found is not None
     assert (found.domain, found.method) == ("univ-exemple.fr", "reverse_dns")
 
@@ -79,5 +80,5 @@ def test_a_known_company_has_its_domain() -> None:
 
 
 def test_the_sites_own_tenant_names_nobody() -> None:
-    asked = clues(NetworkKind.ISP)._replace(referrer_host=TENANT, site="blog.armor.fr")
+    asked = replace(clues(NetworkKind.ISP), referrer_host=TENANT, site="blog.armor.fr")
     assert identify_company(asked) is None

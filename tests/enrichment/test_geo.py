@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from tests.mmdb import ABROAD, BUILT_AT, BUSINESS, write_asn, write_city, write_database
 from tracker.enrichment.geo import Databases, NetworkRecord, Place, Use
@@ -247,7 +248,7 @@ def test_networks_are_what_maxmind_documents(tmp_path: Path, name: str, fields: 
     databases = one_database(tmp_path, name)
     cases = 0
     for address, record in cases_of(name):
-        known = databases.network_record(address)._asdict()
+        known = asdict(databases.network_record(address))
         wanted = {ours: record.get(theirs) or None for ours, theirs in fields.items()}
         assert {ours: known[ours] or None for ours in fields} == wanted, address
         cases += 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tracker.enrichment.geo_records import NetworkRecord
 from tracker.enrichment.network import LEAD_KINDS, NetworkKind, classify_organisation, identify_network, is_shared
@@ -89,7 +90,7 @@ def test_what_a_database_states_comes_before_the_name(record: NetworkRecord, kin
 
 def test_a_customer_beside_its_provider_needs_less_to_be_shown() -> None:
     alone = NetworkRecord(asn=3215, organisation="Menuiserie Kerjean SARL", isp="Menuiserie Kerjean SARL")
-    assert identify_network(alone._replace(asn=None)).organisation == "Menuiserie Kerjean SARL"
+    assert identify_network(replace(alone, asn=None)).organisation == "Menuiserie Kerjean SARL"
     customer = NetworkRecord(
         asn=3215, organisation="Orange S.A.", isp="Orange", isp_organisation="Menuiserie Kerjean SARL"
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tracker.enrichment.company import Clues, Company, by_reverse_name
 from tracker.enrichment.geo import NetworkRecord
@@ -117,7 +118,7 @@ def test_where_no_company_has_a_line_nobody_asks_for_a_name(kind: NetworkKind) -
     def ask() -> str:
         raise AssertionError("asked")
 
-    assert isinstance(by_reverse_name(clues(kind, None)._replace(reverse_name=ask)), str)
+    assert isinstance(by_reverse_name(replace(clues(kind, None), reverse_name=ask)), str)
 
 
 @pytest.mark.parametrize(

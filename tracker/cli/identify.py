@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import asdict
 
 from tracker.cli.options import CommandError, data_option, settings_of
 
@@ -58,11 +59,11 @@ def as_json(answer: Answer) -> dict[str, Any]:
 
 
 def _found_as_json(one: Identified) -> dict[str, Any]:
-    known = {name: value for name, value in one.record._asdict().items() if value}
+    known = {name: value for name, value in asdict(one.record).items() if value}
     return {
         "address": one.address or None,
-        "place": one.place._asdict(),
-        "network": one.network._asdict() | {"databases": known},
+        "place": asdict(one.place),
+        "network": asdict(one.network) | {"databases": known},
         "name": {"host": one.name.host, "claims": list(one.name.claims), "problem": one.name.problem},
         "steps": [
             {"method": step.method, "company": step.company and step.company._asdict(), "reason": step.reason}

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from tracker.enrichment.company_name import clean_organisation_name
 from tracker.enrichment.event import GIVEN
 from tracker.enrichment.geo import NetworkRecord
@@ -39,7 +41,7 @@ _NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFR
 NO_NAME = "the address has no name that points back to it, or none is known yet"
 
 
-class Clues(NamedTuple):
+class Clues(msgspec.Struct, frozen=True, gc=False):
     """What the steps go by. `reverse_name` gives the address's confirmed name if it is known; it must not wait.
 
     `listed` is the operator's own word on the address; `email` and `named` are the visitor's own, given with consent;

@@ -9,7 +9,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 Record = Mapping[str, Any]
 Fields = dict[str, Any]
@@ -17,7 +19,7 @@ Fields = dict[str, Any]
 LANGUAGES = ("fr", "en")
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where an address is; `country` is ISO 3166-1 alpha-2, names are in the language that was asked for, else English."""
 
     country: str | None = None
@@ -26,7 +28,7 @@ class Place(NamedTuple):
     time_zone: str | None = None
 
 
-class NetworkRecord(NamedTuple):
+class NetworkRecord(msgspec.Struct, frozen=True, gc=False):
     """What the databases know of the network of an address; the first database to name a field decides it.
 
     `organisation` runs the AS; `isp_organisation` (MaxMind ISP and Enterprise) and `company` (IPinfo, ipapi) use the

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from tracker.enrichment.clouds import cloud_at
 from tracker.enrichment.geo_records import NetworkRecord
@@ -39,7 +40,7 @@ class NetworkKind(StrEnum):
 LEAD_KINDS = frozenset({NetworkKind.BUSINESS, NetworkKind.EDUCATION, NetworkKind.GOVERNMENT, NetworkKind.NONPROFIT})
 
 
-class Network(NamedTuple):
+class Network(msgspec.Struct, frozen=True, gc=False):
     """A network, with how its kind was found in words."""
 
     asn: int | None

@@ -38,15 +38,15 @@ def parse_page(url: str, *, keep_hash: bool = False) -> Page | None:
     address = split_address(url)
     if address is None:
         return None
-    scheme, host, path, query, fragment = address
-    path = _plain_path(path)
+    host, query, fragment = address.host, address.query, address.fragment
+    path = _plain_path(address.path)
     params = campaign_parameters(query) if query else _NO_PARAMETERS
     if fragment:
         if "=" in fragment:
             params = Parameters({**campaign_parameters(fragment.rpartition("?")[2]), **params})
         if keep_hash:
             path = f"{path}#{_plain_fragment(fragment)}"[:_MAX_PATH]
-    return Page(host, path, f"{scheme}://{host}{path}", params)
+    return Page(host, path, f"{address.scheme}://{host}{path}", params)
 
 
 def _plain_path(path: str) -> str:

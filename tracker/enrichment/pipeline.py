@@ -12,6 +12,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from math import isfinite
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 from tracker.enrichment.agent import NO_AGENT, Agent, parse_agent, without_builds
 from tracker.enrichment.bots import Bot, Signs, detect_bot
 from tracker.enrichment.company import Clues, Company, company_of_address, company_of_visit, identify_company
@@ -52,7 +54,7 @@ class SiteRules(NamedTuple):
     link_key: str = ""
 
 
-class AddressFacts(NamedTuple):
+class AddressFacts(msgspec.Struct, frozen=True, gc=False):
     """What an address alone tells; kept per address, since most hits come from one seen before."""
 
     whereabouts: Whereabouts
@@ -62,7 +64,7 @@ class AddressFacts(NamedTuple):
     company: Company | None
 
 
-class Reader(NamedTuple):
+class Reader(msgspec.Struct, frozen=True, gc=False):
     """What is the same for all hits of a browser at an address; a bot's agent is not parsed."""
 
     about: AddressFacts
@@ -114,7 +116,7 @@ class Enricher:
         if page is None:
             return Drop(DropReason.INVALID_URL, url[:100])
         width = wire.w if wire.w is not None else wire.screen_width
-        about, agent, bot = self._reader(
+        reader = self._reader(
             hit.ip,
             hit.user_agent,
             tuple(hit.headers.items()),
@@ -124,15 +126,16 @@ class Enricher:
             site.language,
             site.disabled_rules,
         )
-        if bot is not None:
-            return Drop(DropReason.BOT, bot.name)
+        if reader.bot is not None:
+            return Drop(DropReason.BOT, reader.bot.name)
+        about = reader.about
         referrer = wire.r if wire.r is not None else wire.referrer
         if referrer and (spam_host := is_referrer_spam(referrer)):
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
         given = given_words(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
         company = self._company(hit.ip, about, page, attribution, given)
-        event = _event(hit, site, page, VisitFacts(attribution, about.whereabouts, company, agent))
+        event = _event(hit, site, page, VisitFacts(attribution, about.whereabouts, company, reader.agent))
         if event.name == IDENTIFY:
             event.props = _as_text(given.shown(with_email=site.keeps_emails))
         return event

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import NamedTuple
+
+import msgspec
 
 # Longer addresses are cut: whatever follows is no part of a page that a person reads.
 MAX_ADDRESS = 8192
@@ -22,7 +23,7 @@ _NEARBY = (".localhost", ".local", ".test", ".invalid", ".internal", ".lan")
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-class WebAddress(NamedTuple):
+class WebAddress(msgspec.Struct, frozen=True, gc=False):
     """The parts of an http(s) address; `host` is lower case, ASCII and without port, `path` may be empty."""
 
     scheme: str

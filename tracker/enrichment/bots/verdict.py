@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+import msgspec
+
 
 class BotKind(StrEnum):
     """What a bot is for."""
@@ -43,7 +45,7 @@ class BotRule(StrEnum):
     IMPOSSIBLE_RATE = "impossible_rate"
 
 
-class Signs(NamedTuple):
+class Signs(msgspec.Struct, frozen=True, gc=False):
     """What is known of a hit beside its agent and its headers.
 
     `webdriver` is what the browser says of itself, `hosting` whether the address is of a hosting network,
