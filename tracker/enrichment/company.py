@@ -76,13 +76,13 @@ def identify_company(clues: Clues) -> Company | None:
     return _first(STEPS, clues)
 
 
-def company_of_address(clues: Clues) -> Company | None:
-    """What the address alone says, for a visitor who says nothing: the same for all its hits, so it can be kept."""
-    return _first(_BY_ADDRESS, clues)
+def company_of_network(record: NetworkRecord, network: Network, listed: Listed | None) -> Company | None:
+    """What the network alone says, for a visitor who says nothing: the same for all its addresses, so it can be kept."""
+    return _first(_BY_NETWORK, Clues("", record, network, listed=listed))
 
 
 def company_of_visit(clues: Clues) -> Company | None:
-    """What is left to ask where the visitor says nothing and `company_of_address` names nobody."""
+    """What is left to ask where the visitor says nothing and `company_of_network` names nobody."""
     return _first(_BY_VISIT, clues)
 
 
@@ -225,6 +225,6 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("tenant_referrer", by_tenant),
 )
 _BY_VISIT = tuple((method, step) for method, step in STEPS if step in (by_reverse_name, by_tenant))
-_BY_ADDRESS = tuple(
+_BY_NETWORK = tuple(
     (method, step) for method, step in STEPS if step is not by_email and (method, step) not in _BY_VISIT
 )

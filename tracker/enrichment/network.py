@@ -98,13 +98,17 @@ def identify_network(record: NetworkRecord, address: str | None = None, listed: 
 
     `listed` is the kind that the operator's own list gives to the address; it settles the matter.
     """
+    return network_of(record, cloud_at(address) if address else None, listed)
+
+
+def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | None) -> Network:
+    """As `identify_network`, with the cloud that publishes the address as its own."""
     organisation = record.isp_organisation or record.company or record.organisation
     if listed is not None:
         return Network(record.asn, organisation, listed, f"the network list says {listed}")
     said = _said_by_databases(record)
     if said is not None:
         return Network(record.asn, organisation, *said)
-    cloud = cloud_at(address) if address else None
     if cloud is not None:
         return Network(record.asn, organisation, NetworkKind.HOSTING, f"{cloud} publishes the address as its cloud’s")
     if not organisation:
