@@ -36,11 +36,14 @@ class AddressRanges(Generic[Fact]):
         """What is known of an address; None also for what is no address."""
         # inet_pton reads an address in a tenth of the time that ipaddress takes.
         version, family = (6, AF_INET6) if ":" in address else (4, AF_INET)
+        starts = self._starts[version]
+        if not starts:
+            return None
         try:
             number = int.from_bytes(inet_pton(family, address), "big")
         except (OSError, ValueError):
             return None
-        place = bisect_right(self._starts[version], number) - 1
+        place = bisect_right(starts, number) - 1
         return self._facts[version][place] if place >= 0 else None
 
     def _close(self, version: int, open_ones: list[tuple[int, Fact]]) -> None:

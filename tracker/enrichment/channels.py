@@ -14,6 +14,7 @@ _PAID = re.compile(r"ppc|retargeting|paid.*", re.DOTALL)
 _SHOPPING_CAMPAIGN = re.compile(r"(?:[^a-df-z]|^)shop|shopping")
 _DISPLAY = frozenset({"display", "banner", "expandable", "interstitial", "cpm"})
 _SOCIAL = frozenset({"social", "social-network", "social-media", "sm", "social network", "social media"})
+_TELLING_SOURCES = frozenset({"", "(direct)", "sms", "firebase"})
 _EMAIL = re.compile(r"e[-_ ]?mail")
 _TOKENS = re.compile(r"[\W_]+")
 
@@ -49,19 +50,29 @@ def channel_of(source: str | None, medium: str | None, campaign: str | None, cat
 
     `category` is what kind of site the source is: search, social, shopping, video, ai, email or None.
     """
+    return _channel(_telling_source(source or ""), medium or "", category, _telling_word(campaign))
+
+
+# Sources and campaigns are many, and only these words of theirs count.
+def _telling_source(source: str) -> str:
+    source = source.lower()
+    if source in _TELLING_SOURCES:
+        return source
+    return "email" if "mail" in source and _EMAIL.search(source) else "other"
+
+
+def _telling_word(campaign: str | None) -> str | None:
     if not campaign:
-        return _channel(source or "", medium or "", category, None)
-    # Campaigns are many, and only these words of theirs count.
+        return None
     campaign = campaign.lower()
-    word = "cross-network" if "cross-network" in campaign else None
-    if word is None and _SHOPPING_CAMPAIGN.search(campaign):
-        word = "shopping"
-    return _channel(source or "", medium or "", category, word or "other")
+    if "cross-network" in campaign:
+        return "cross-network"
+    return "shopping" if "shop" in campaign and _SHOPPING_CAMPAIGN.search(campaign) else "other"
 
 
 @lru_cache(maxsize=8192)
 def _channel(source: str, medium: str, category: str | None, campaign: str | None) -> str:
-    source, medium = source.lower(), medium.lower()
+    medium = medium.lower()
     if source in ("", "(direct)") and medium in ("", "(none)", "(not set)") and not campaign:
         return "Direct"
     if campaign == "cross-network" or medium == "cross-network":
@@ -102,7 +113,7 @@ def _unpaid(source: str, medium: str, category: str | None, tokens: frozenset[st
     if medium in ("referral", "app", "link"):
         # Google does not know webmail.
         return "Email" if category == "email" else "Referral"
-    if _EMAIL.search(source) or _EMAIL.search(medium):
+    if source == "email" or _EMAIL.search(medium):
         return "Email"
     exact = {"affiliate": "Affiliates", "audio": "Audio", "sms": "SMS"}
     if medium in exact or source == "sms":

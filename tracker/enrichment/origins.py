@@ -12,9 +12,8 @@ from functools import lru_cache
 
 from tracker.enrichment.origin import Origin, make_origin, network_origin
 from tracker.enrichment.social import NETWORKS, is_mastodon
-from tracker.enrichment.source_lists import COUNTRY, Listed, find_in, source_lists
+from tracker.enrichment.source_lists import Listed, find_in, source_lists, without_country
 
-_COUNTRY_FORM = re.compile(r"\.(?:com?|org|net|gov|edu|ac|or|ne|go|it)\.[a-z]{2}$|\.[a-z]{2}$|\.cat$")
 _MAIL_LABEL = re.compile(
     r"(?:web|w|e|light|up|fast|my)?mail(?:er)?\d*(?:-[a-z]+)?|webmail\w*|messagerie\w*|zimbra\d*|roundcube|owa|horde|imp"
     r"|sogo|rainloop|squirrelmail|courriel|courrier|poczta|posta|post[ae]?|correo|deref-\w+|3c(?:-\w+)?|mailbusiness|email"
@@ -60,30 +59,35 @@ def _find(host: str) -> Listed | None:
     lists = source_lists()
     found = find_in(lists.hosts, host)
     if found is None:
-        country = COUNTRY.match(host)
-        if country is not None:
-            found = find_in(lists.countries, country.group(1))
+        name = without_country(host)
+        if name is not None:
+            found = find_in(lists.countries, name)
     return found
 
 
 def _find_path(host: str, path: str) -> Listed | None:
-    hosts = source_lists().hosts
-    first = path[1:].partition("/")[0]
+    lists = source_lists()
     plain = host.removeprefix("www.").removeprefix("m.")
-    second = path[1:].partition("/")[2].partition("/")[0]
-    for form in (plain, _COUNTRY_FORM.sub(".{}", plain)):
-        if form not in source_lists().with_paths:
+    for form in (plain, _country_form(plain)):
+        if form not in lists.with_paths:
             continue
-        found = hosts.get(f"{form}/{first}/{second}") or hosts.get(f"{form}/{first}")
+        first, _, rest = path[1:].partition("/")
+        found = lists.hosts.get(f"{form}/{first}/{rest.partition('/')[0]}") or lists.hosts.get(f"{form}/{first}")
         if found is not None:
             return found
     return None
 
 
+def _country_form(host: str) -> str:
+    """A host as the lists have it that is the same in all countries: `google.co.uk` is `google.{}`."""
+    name = without_country(host)
+    return host if name is None else f"{name}.{{}}"
+
+
 def _webmail(host: str, provider: str) -> Origin:
     """A webmail by its host's name; by its provider's when that one is known."""
     names = source_lists().mail_names
-    return make_origin(names.get(provider) or names.get(_COUNTRY_FORM.sub(".{}", provider)) or host, "email")
+    return make_origin(names.get(provider) or names.get(_country_form(provider)) or host, "email")
 
 
 @lru_cache(maxsize=4096)

@@ -54,8 +54,8 @@ _SEARCH_LABEL = re.compile(
     r"|cse|ntp|clck|chinese|espanol|malaysia|s\d+-\w+|[a-z]{2}|[a-z]{2}-[a-z]{2}"
 )
 _SEARCH_WORD = re.compile(r"search|suche|rech(erche)?|moteur|ampproject")
-# The country's ending of a host, and what stands before it.
-COUNTRY = re.compile(r"^(.+?)\.(?:(?:com?|org|net|gov|edu|ac|or|ne|go|it)\.[a-z]{2}|[a-z]{2}|cat)$")
+# What may stand before a country's letters and belongs to the ending: `.co.uk`, `.com.br`.
+_BEFORE_COUNTRY = frozenset("co com org net gov edu ac or ne go it".split())
 SEPARATORS = re.compile(r"[\s_.+\-/|:]+")
 
 
@@ -76,6 +76,17 @@ def _is_search(below: str, suffix: str) -> bool:
     if _SEARCH_WORD.search(below) or _SEARCH_WORD.search(suffix):
         return True
     return all(_SEARCH_LABEL.fullmatch(label) for label in below.split("."))
+
+
+def without_country(host: str) -> str | None:
+    """What stands before a host's ending of a country (`.fr`, `.co.uk`, `.cat`); None for a host without such an ending."""
+    name, _, letters = host.rpartition(".")
+    if letters == "cat":
+        return name or None
+    if len(letters) != 2 or not (letters.isascii() and letters.isalpha()):
+        return None
+    above, _, second = name.rpartition(".")
+    return above if above and second in _BEFORE_COUNTRY else name or None
 
 
 class SourceLists:
@@ -109,8 +120,8 @@ class SourceLists:
         if listed is None or listed.origin is not None:
             return
         del self.hosts[host]
-        country = COUNTRY.match(host)
-        above = find_in(self.hosts, host) or (find_in(self.countries, country.group(1)) if country else None)
+        name = without_country(host)
+        above = find_in(self.hosts, host) or (find_in(self.countries, name) if name else None)
         if above is None or above.origin is None:
             self.hosts[host] = listed
 

@@ -51,6 +51,8 @@ def split_address(text: str) -> WebAddress | None:
 @lru_cache(maxsize=16_384)
 def plain_host(authority: str) -> str | None:
     """The host of `user:password@host:port`, lower case and in Punycode; None when it cannot be one."""
+    if len(authority) <= _MAX_HOST and _is_host(authority):
+        return authority
     host = authority.rpartition("@")[2].lower()
     if host.startswith("["):
         inside, bracket, _ = host[1:].partition("]")
@@ -63,7 +65,11 @@ def plain_host(authority: str) -> str | None:
             host = host.encode("idna").decode("ascii").rstrip(".")
         except UnicodeError:
             return None
-    return host if _HOST.fullmatch(host) and ".." not in host else None
+    return host if _is_host(host) else None
+
+
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text) is not None and ".." not in text
 
 
 def _is_address(text: str) -> bool:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from tracker.enrichment.address_ranges import AddressRanges
 from tracker.enrichment.bots.verdict import BotKind
 
-_CACHED = 16_384
 Network = IPv4Network | IPv6Network
 
 
@@ -44,7 +43,6 @@ def _outermost(rows: list[tuple[Network, Crawler]]) -> Iterator[tuple[Network, C
             yield network, crawler
 
 
-@lru_cache(maxsize=_CACHED)
 def crawler_at(address: str) -> Crawler | None:
     """The crawler that an address is published for, or None, also for what is no address."""
     return _published().at(address)
