@@ -22,7 +22,7 @@ const TARGET = join(HERE, "..", "tracker", "collector", "assets");
 
 /** The scripts that browsers load: the most that each may weigh, and the order in which its short names are taken. */
 const SCRIPTS = {
-  webleads: { budget: 1000, names: "ifatoudevwpshgczkqyjblxrmn" },
+  webleads: { budget: 1000, names: "itasxudefwlbjgrkyqmophnczv" },
   "webleads-leads": { budget: 1600, names: "styakqpcudnolhmwfebrigjvxz" },
 };
 
@@ -42,13 +42,27 @@ async function compile(script, names) {
     ecma: 2016,
     compress: { passes: 5, unsafe: true, unsafe_arrows: true, pure_getters: true },
     mangle: { nth_identifier: naming(names) },
-    // In parentheses, a function is compiled with the script, off the main thread, and not when it is first called: the
-    // three that are arguments all run on load. https://v8.dev/blog/preparser#pife
     format: { comments: false, wrap_func_args: true },
   });
+  return Buffer.from(inParentheses(result.code));
+}
+
+/**
+ * The code with its named functions, and what functions return at once, in parentheses as functions that are arguments
+ * already are: so they are compiled with the script, off the main thread, and not one by one when they are first called,
+ * which nearly all are on load. https://v8.dev/blog/preparser#pife
+ */
+function inParentheses(code) {
+  const cuts = [];
+  const look = (node, holder) => {
+    if (node.type == "ArrowFunctionExpression" && /VariableDeclarator|Arrow/.test(holder.type))
+      cuts.push([node.start, "("], [node.end, ")"]);
+    for (const inner of Object.values(node).flat()) if (inner?.type) look(inner, node);
+  };
   // A browser of ten years ago stops at the first line that it cannot read.
-  parse(result.code, { ecmaVersion: 2016 });
-  return Buffer.from(result.code);
+  look(parse(code, { ecmaVersion: 2016 }));
+  cuts.sort(([one], [other]) => other - one);
+  return cuts.reduce((whole, [place, mark]) => whole.slice(0, place) + mark + whole.slice(place), code);
 }
 
 const brotli = (content) =>

@@ -58,16 +58,16 @@ try {
     const happened = Date.now();
     const event: Fields = Object.assign(
       {
-        u: here(),
-        w: screen.width,
-        n: name,
-        d: settings.domain,
         h: 1, // Where the fragment is no route, `u` has none that the server could keep.
+        u: here(),
         wd: navigator.webdriver,
         // Distinct also where a page has replaced Math.random by a constant.
-        id: performance.now() + Math.random() + "",
-        t: document.title,
+        id: Math.random() + "" + happened,
+        d: settings.domain,
         r: previous || document.referrer,
+        w: screen.width,
+        n: name,
+        t: document.title,
       },
       send.f,
       fields,
@@ -79,9 +79,10 @@ try {
       // What fetch fails with has no status.
       const retry = (answer: any = 0) =>
         answer.status < 429 || age > 36e5 || tries-- < 0 || setTimeout(attempt, 5e3 + age);
-      // Where fetch is missing, broken or would not outlive the page, an image's address tells the event.
+      // Where fetch is missing, broken or would not outlive the page, an image's address tells the event. What has no
+      // fields, as the first pageview, is not sent on leaving: it spares the page the browser's making of Request.
       try {
-        if ("keepalive" in Request.prototype)
+        if (!fields || "keepalive" in Request.prototype)
           return fetch(api, { body, keepalive: 1 as any, method: "POST" }).then(retry, retry);
       } catch (e) {}
       new Image().src = api + "?" + encodeURIComponent(body);
@@ -129,7 +130,7 @@ try {
           element.dataset.webleads ||
           (submits
             ? "Form: Submission"
-            : (/\.(exe|key|wm.|txt|avi|xlsx?|midi?|gz|dmg|csv|rtf|7z|pdf|pkg|wav|pp[st]x?|mov|zip|rar|docx?|mp\w+)$/i.test(
+            : (/\.(avi|exe|rtf|rar|key|xlsx?|midi?|wav|7z|pdf|zip|dmg|csv|gz|pp[st]x?|mp\w+|pkg|wm.|txt|docx?|mov)$/i.test(
                 element.pathname,
               )
                 ? "File Download"
@@ -156,7 +157,7 @@ try {
     early.l = 1;
     window.webleads = Object.assign(send, early);
 
-    for (const type of "pageshow visibilitychange click scroll focus blur auxclick submit popstate".split(" "))
+    for (const type of "submit blur scroll visibilitychange click pageshow focus auxclick popstate".split(" "))
       addEventListener(type, look, 1 as any);
     for (const name of "replaceState pushState".split(" ") as ("pushState" | "replaceState")[]) {
       const original = history[name];

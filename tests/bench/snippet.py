@@ -111,7 +111,8 @@ def _load_twice(browser: TracingChromium, url: str) -> list[Load]:
 
 def _line(what: str, loads: list[Load]) -> str:
     columns = []
-    for name, title in (("until_load", "until load"), ("after_load", "after"), ("page", "whole page")):
+    columns_of = {"until_load": "until load", "after_load": "after", "leaving": "leaving", "page": "whole page"}
+    for name, title in columns_of.items():
         values = [getattr(load.cost, name) for load in loads]
         columns.append(f"{title} {min(values):5.2f} /{statistics.median(values):6.2f}")
     tasks, shifts = sum(load.long_tasks for load in loads), sum(load.layout_shifts for load in loads)

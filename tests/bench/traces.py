@@ -7,6 +7,7 @@ stacks and sources for them, and a script seems to cost up to twice as much.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,8 @@ class Cost:
 
     until_load: float
     after_load: float
+    # What the script did on the page before, when it was left: told apart, since no reader waits for it on this one.
+    leaving: float
     # Layout of the page that the script was the first to ask for. The page pays for it sooner or later: not in the above.
     layout: float
     # All that the main thread did for this page, the script or not.
@@ -59,24 +62,29 @@ class Cost:
 
 def cost(events: list[Event], *, script: str, page: str) -> Cost:
     """The cost of the script whose address has `script` in it, on the page whose address ends in `page`."""
-    thread = next(
-        (event["pid"], event["tid"])
+    begin = next(
+        event
         for event in events
         if event["name"] == "ParseHTML" and event["args"].get("beginData", {}).get("url", "").endswith(page)
     )
+    thread = begin["pid"], begin["tid"]
     # A task that began before the trace has no time of the thread.
     complete = [event for event in events if event.get("ph") == "X" and "tts" in event]
     spans = [event for event in complete if (event["pid"], event["tid"]) == thread]
     own = [event for event in spans if event["name"] in _OWN and script in json.dumps(event["args"])]
     loaded = max(event["ts"] for event in events if event["name"] == "MarkLoad" and event["pid"] == thread[0])
     forced = [event for event in spans if event["name"] in {"Layout", "UpdateLayoutTree"} and _within(event, own)]
-    early = [event for event in own if event["ts"] < loaded]
-    late = [event for event in own if event["ts"] >= loaded]
+
+    def between(start: float, end: float) -> float:
+        parts = ([event for event in group if start <= event["ts"] < end] for group in (own, forced))
+        return _ms(next(parts)) - _ms(next(parts))
+
     return Cost(
-        _ms(early) - _ms([event for event in forced if event["ts"] < loaded]),
-        _ms(late) - _ms([event for event in forced if event["ts"] >= loaded]),
-        _ms(forced),
-        _ms([event for event in spans if event["name"].endswith("RunTask")]),
+        until_load=between(begin["ts"], loaded),
+        after_load=between(loaded, math.inf),
+        leaving=between(0, begin["ts"]),
+        layout=_ms([event for event in forced if event["ts"] >= begin["ts"]]),
+        page=_ms([one for one in spans if one["name"].endswith("RunTask") and one["ts"] + one["dur"] > begin["ts"]]),
     )
 
 
