@@ -46,6 +46,9 @@ def attribution(query: str = "", referrer: str | None = None, *, page: str = SIT
         ),
         pytest.param("https://lemoteur.orange.fr/", "Orange", "organic", "Organic Search", id="french-portal"),
         pytest.param("https://search.brave.com/", "Brave", "organic", "Organic Search", id="brave"),
+        pytest.param("https://next.duckduckgo.com/", "DuckDuckGo", "organic", "Organic Search", id="below-an-engine"),
+        pytest.param("https://blog.ecosia.org/", "blog.ecosia.org", "referral", "Referral", id="an-engines-blog"),
+        pytest.param("https://searx.exemple.net/", "SearXNG", "organic", "Organic Search", id="engine-anyone-runs"),
         pytest.param("https://docs.google.com/", "docs.google.com", "referral", "Referral", id="not-the-search"),
         pytest.param("https://google.evil.example/", "google.evil.example", "referral", "Referral", id="not-google"),
         pytest.param("https://notgoogle.com/", "notgoogle.com", "referral", "Referral", id="ends-like-google"),
@@ -84,11 +87,16 @@ def attribution(query: str = "", referrer: str | None = None, *, page: str = SIT
         pytest.param("https://messagerie.laposte.net/", "La Poste", "email", "Email", id="laposte"),
         pytest.param("https://webmail.ac-lyon.fr/", "webmail.ac-lyon.fr", "email", "Email", id="any-webmail"),
         pytest.param("https://exemple.us1.list-manage.com/", "Mailchimp", "email", "Email", id="mailing-service"),
+        pytest.param("https://exemple.cmail37.com/t/x", "Campaign Monitor", "email", "Email", id="numbered-sender"),
+        pytest.param("https://messagerie-7.sfr.fr/", "SFR Mail", "email", "Email", id="numbered-webmail"),
         pytest.param("https://urldefense.com/v3/__x", "Proofpoint", "email", "Email", id="mail-filter"),
         pytest.param("https://mail.ru/", "Mail.ru", "organic", "Organic Search", id="mail-is-no-subdomain-here"),
         # Video, shopping, news, feeds, short links, anything.
         pytest.param("https://player.vimeo.com/video/1", "Vimeo", "video", "Organic Video", id="vimeo"),
         pytest.param("https://geo.dailymotion.com/", "Dailymotion", "video", "Organic Video", id="dailymotion"),
+        pytest.param(
+            "https://tube.peertube.exemple.net/", "PeerTube", "video", "Organic Video", id="video-anyone-runs"
+        ),
         pytest.param("https://www.amazon.fr/dp/1", "Amazon", "referral", "Organic Shopping", id="amazon-france"),
         pytest.param("https://www.etsy.com/", "Etsy", "referral", "Organic Shopping", id="etsy"),
         pytest.param("https://news.google.com/", "Google News", "organic", "Organic Search", id="google-news"),
@@ -105,6 +113,18 @@ def attribution(query: str = "", referrer: str | None = None, *, page: str = SIT
         pytest.param("https://www.lemonde.fr/x?id=3#y", "lemonde.fr", "referral", "Referral", id="newspaper"),
         pytest.param("http://intranet/page", "intranet", "referral", "Referral", id="intranet"),
         pytest.param("android-app://com.acme.reader/x", "com.acme.reader", "app", "Referral", id="unknown-app"),
+        pytest.param("android-app://m.facebook.com", "Facebook", "social", "Organic Social", id="app-named-by-host"),
+        pytest.param("android-app://com.pinterest.unlisted", "Pinterest", "social", "Organic Social", id="makers-app"),
+        pytest.param("android-app://com.google.unlisted", "com.google.unlisted", "app", "Referral", id="portals-app"),
+        pytest.param("https://redlib.exemple.net/r/x", "Reddit", "social", "Organic Social", id="other-face-of-reddit"),
+        pytest.param("https://tech.slashdot.org/", "Slashdot", "social", "Organic Social", id="googles-list-named"),
+        pytest.param("https://login.tagged.com/", "Tagged", "social", "Organic Social", id="a-networks-own-login"),
+        # Without a scheme, as a server's own client may send it.
+        pytest.param("www.google.com", "Google", "organic", "Organic Search", id="bare-host"),
+        pytest.param("t.co/abc", "X", "social", "Organic Social", id="bare-host-and-path"),
+        pytest.param("//www.google.com/search", "Google", "organic", "Organic Search", id="no-scheme"),
+        pytest.param("www.lemonde.fr", "lemonde.fr", "referral", "Referral", id="bare-unknown-site"),
+        pytest.param("com.google.android.gm", "Gmail", "email", "Email", id="bare-app"),
         pytest.param("https://tpc.googlesyndication.com/", "Google", "display", "Display", id="ad-network"),
     ],
 )
@@ -141,6 +161,15 @@ def test_a_referrer_names_its_source(referrer: str, source: str, medium: str, ch
         pytest.param("https://www.facebook.com/v19.0/dialog/oauth?x", id="facebook-sign-in"),
         pytest.param("https://app.franceconnect.gouv.fr/", id="franceconnect"),
         pytest.param("https://sso.exemple-groupe.fr/", id="company-sign-in"),
+        pytest.param("https://login.exemple-groupe.fr/", id="company-login"),
+        pytest.param("https://accounts.google.fr/", id="sign-in-by-country"),
+        pytest.param("index.html", id="a-file"),
+        pytest.param("foo.bar", id="a-word-with-a-dot"),
+        pytest.param("someone@gmail.com", id="an-address"),
+        pytest.param("mailto:someone@gmail.com", id="a-letter"),
+        pytest.param("chrome-extension://x.com/y", id="an-extension"),
+        pytest.param("blog.exemple.fr/other", id="same-host-bare"),
+        pytest.param("/other", id="a-path"),
     ],
 )
 def test_nobody_comes_from_here(referrer: str | None) -> None:
@@ -191,6 +220,19 @@ def test_two_blogs_of_one_host_are_two_sites() -> None:
         pytest.param("?a=1&amp;utm_source=linkedin", "LinkedIn", "social", "Organic Social", id="html-escaped"),
         pytest.param("#utm_source=linkedin", "LinkedIn", "social", "Organic Social", id="in-the-fragment"),
         pytest.param("#/page?mtm_source=linkedin", "LinkedIn", "social", "Organic Social", id="in-a-hash-route"),
+        pytest.param("?utm_source=Google%2520Ads", "Google", "cpc", "Paid Search", id="encoded-twice"),
+        pytest.param(
+            "?utm_source=facebook?fbclid=1", "Facebook", "social", "Organic Social", id="second-question-mark"
+        ),
+        pytest.param("?utm_source=%22google%22", "Google", "organic", "Organic Search", id="quoted"),
+        pytest.param("?ref=https%3A%2F%2Fwww.lemonde.fr%2Fx", "lemonde.fr", "referral", "Referral", id="unknown-url"),
+        pytest.param("?utm_source=facebook_post", "Facebook", "social", "Organic Social", id="a-place-on-it"),
+        pytest.param("?utm_source=courriel", "courriel", "email", "Email", id="french-for-mail"),
+        pytest.param(
+            "?hsa_net=linkedin&utm_source=linkedin", "LinkedIn", "cpc", "Paid Social", id="hubspot-and-source"
+        ),
+        pytest.param("?yclid=YSS.1", "Yahoo!", "cpc", "Paid Search", id="yahoo-japans-click"),
+        pytest.param("?vgo_ee=1", "ActiveCampaign", "email", "Email", id="activecampaign"),
         pytest.param("?utm_source=lancement", "lancement", "referral", "Referral", id="any-word"),
         pytest.param("?utm_source=sms", "sms", "referral", "SMS", id="sms"),
         pytest.param("?utm_source=paid_search", "paid_search", "cpc", "Paid Search", id="a-mediums-words"),
@@ -225,6 +267,14 @@ def test_a_campaign_names_its_source(query: str, source: str | None, medium: str
         pytest.param(
             "?msclkid=1", "https://duckduckgo.com/", "DuckDuckGo", "Paid Search", id="microsofts-click-on-duck"
         ),
+        pytest.param("?gclid=1", "https://duckduckgo.com/", "DuckDuckGo", "Organic Search", id="an-indexed-click-id"),
+        pytest.param("?msclkid=1", "https://www.google.fr/", "Google", "Organic Search", id="indexed-the-other-way"),
+        pytest.param("?gclid=1", "https://www.ecosia.org/", "Ecosia", "Paid Search", id="googles-click-on-ecosia"),
+        pytest.param(
+            "?gclid=1&utm_source=google&utm_medium=organic", "", "Google", "Paid Search", id="an-engines-own-click"
+        ),
+        pytest.param("?gclid=1&utm_source=youtube&utm_medium=video", "", "YouTube", "Paid Video", id="its-own-site"),
+        pytest.param("?gclid=1&utm_source=lettre&utm_medium=email", "", "lettre", "Email", id="anothers-click-id"),
         pytest.param("?gclid=1", "https://un-site.example/", "Google", "Paid Search", id="googles-click-elsewhere"),
         pytest.param("?fbclid=1", "https://l.instagram.com/", "Instagram", "Organic Social", id="shared-id"),
         pytest.param("?fbclid=1", "https://un-forum.example/", "un-forum.example", "Referral", id="copied-link"),

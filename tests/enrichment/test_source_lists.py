@@ -8,7 +8,7 @@ import pytest
 
 import tracker.enrichment
 from tracker.enrichment.origins import origin_of_app, origin_of_host
-from tracker.enrichment.source_lists import own_lines
+from tracker.enrichment.source_lists import own_lines, without_country
 from tracker.enrichment.source_words import origin_of_word
 
 OWN = Path(tracker.enrichment.__file__).parent / "data" / "sources.txt"
@@ -26,14 +26,36 @@ def test_an_entry_is_found_under_its_own_name(entry: str, name: str) -> None:
     if entry.startswith("app:"):
         assert origin_of_app(entry.removeprefix("app:")).name == name
         return
-    host, _, path = entry.removeprefix("=").replace("{}", "fr").partition("/")
+    host, _, path = entry.removeprefix("=").replace("{}", "fr").replace("#", "7").partition("/")
     for below in ("", "www."):
         assert origin_of_host(f"{below}{host}", f"/{path}")[0].name == name
 
 
 def test_no_entry_stands_twice() -> None:
-    entries = [entry for _, _, line in LINES for entry in line]
+    entries = [entry for _, _, line in LINES for entry in line if entry != "word:"]
     assert sorted(entry for entry in set(entries) if entries.count(entry) > 1) == []
+
+
+@pytest.mark.parametrize("word", ["target", "mix", "kit-produit", "spectrum"])
+def test_an_everyday_word_names_no_site(word: str) -> None:
+    assert origin_of_word(word).name == word
+
+
+@pytest.mark.parametrize(
+    ("host", "before"),
+    [
+        pytest.param("google.fr", "google", id="one-label"),
+        pytest.param("google.co.uk", "google", id="two-labels"),
+        pytest.param("www.google.com.br", "www.google", id="subdomain"),
+        pytest.param("google.cat", "google", id="catalan"),
+        pytest.param("google.com", None, id="no-country"),
+        pytest.param("co.uk", "co", id="nothing-before"),
+        pytest.param("fr", None, id="an-ending-alone"),
+        pytest.param("10.0.0.11", None, id="an-address"),
+    ],
+)
+def test_a_countrys_ending_is_told_from_a_name(host: str, before: str | None) -> None:
+    assert without_country(host) == before
 
 
 @pytest.mark.parametrize(

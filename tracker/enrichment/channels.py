@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 # Google's expressions are `^(.*cp.*|ppc|retargeting|paid.*)$` and `^(.*(([^a-df-z]|^)shop|shopping).*)$`.
 _PAID = re.compile(r"ppc|retargeting|paid.*", re.DOTALL)
@@ -19,30 +20,60 @@ _EMAIL = re.compile(r"e[-_ ]?mail")
 _TOKENS = re.compile(r"[\W_]+")
 
 # `sl` are the sponsored links of Piano Analytics.
-_PAID_TOKENS = frozenset({"paid", "sea", "sem", "sl", "ads", "sponsored"})
+_PAID_TOKENS = frozenset(
+    "paid sea sem sl ad ads adwords pmax sponsored boosted pub pubs publicite sponsorise sponsorisee sma".split()
+)
+_PAID_SEARCH = frozenset({"sea", "sem", "sl", "adwords", "pmax"})
 # Where Google's rules end, by a token of the medium.
 _BY_TOKEN = {
     "display": "Display",
     "banner": "Display",
+    "banners": "Display",
+    "banniere": "Display",
+    "bannieres": "Display",
+    "habillage": "Display",
     "programmatic": "Display",
+    "programmatique": "Display",
+    "rtb": "Display",
     "native": "Display",
     "social": "Organic Social",
     "socials": "Organic Social",
     "socialmedia": "Organic Social",
     "reseaux": "Organic Social",
+    "reseau": "Organic Social",
+    "smo": "Organic Social",
+    **dict.fromkeys(
+        "facebook fb instagram insta linkedin twitter tiktok pinterest snapchat whatsapp telegram messenger".split(),
+        "Organic Social",
+    ),
+    "youtube": "Organic Video",
     "newsletter": "Email",
     "newsletters": "Email",
     "emailing": "Email",
     "mailing": "Email",
     "mail": "Email",
     "infolettre": "Email",
+    "courriel": "Email",
+    "nl": "Email",
     "seo": "Organic Search",
     "organic": "Organic Search",
     "affiliates": "Affiliates",
     "affiliation": "Affiliates",
     "podcast": "Audio",
     "backlink": "Referral",
+    "partner": "Referral",
+    "partners": "Referral",
+    "partenaire": "Referral",
+    "partenaires": "Referral",
+    "partenariat": "Referral",
 }
+
+
+def without_accents(text: str) -> str:
+    """A text as those write it who cannot trust what becomes of an accent in an address."""
+    if text.isascii():
+        return text
+    return "".join(letter for letter in normalize("NFKD", text) if not combining(letter))
 
 
 def channel_of(source: str | None, medium: str | None, campaign: str | None, category: str | None) -> str:
@@ -77,16 +108,16 @@ def _channel(source: str, medium: str, category: str | None, campaign: str | Non
         return "Direct"
     if campaign == "cross-network" or medium == "cross-network":
         return "Cross-network"
-    tokens = frozenset(_TOKENS.split(medium))
+    tokens = frozenset(_TOKENS.split(without_accents(medium)))
     shopping = category == "shopping" or campaign == "shopping"
     if "cp" in medium or _PAID.fullmatch(medium) or not _PAID_TOKENS.isdisjoint(tokens):
-        return _paid(category, medium, shopping=shopping)
+        return _paid(category, medium, tokens, shopping=shopping)
     if medium in _DISPLAY:
         return "Display"
     return _unpaid(source, medium, category, tokens, shopping=shopping)
 
 
-def _paid(category: str | None, medium: str, *, shopping: bool) -> str:
+def _paid(category: str | None, medium: str, tokens: frozenset[str], *, shopping: bool) -> str:
     if shopping:
         return "Paid Shopping"
     kinds = {"search": "Paid Search", "social": "Paid Social", "video": "Paid Video"}
@@ -94,9 +125,7 @@ def _paid(category: str | None, medium: str, *, shopping: bool) -> str:
         return kinds[category]
     if medium in _DISPLAY:
         return "Display"
-    if medium in ("sea", "sem", "sl"):
-        return "Paid Search"
-    return "Paid Other"
+    return "Paid Other" if _PAID_SEARCH.isdisjoint(tokens) else "Paid Search"
 
 
 def _unpaid(source: str, medium: str, category: str | None, tokens: frozenset[str], *, shopping: bool) -> str:

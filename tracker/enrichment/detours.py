@@ -18,7 +18,7 @@ _HOSTS = frozenset(
     " mercanet.bnpparibas.net stancer.com gocardless.com pay.sumup.com squareup.com braintreegateway.com"
     " checkout.shopify.com shop.app checkout.helloasso.com paylib.fr wero-wallet.eu lydia-app.com scalapay.com sofort.com"
     " giropay.de cardinalcommerce.com arcot.com 3dsecure.io pay.amazon.com payments.amazon.com apay-us.amazon.com"
-    " checkout.lemonsqueezy.com checkout.paddle.com buy.paddle.com pay.apple.com"
+    " checkout.lemonsqueezy.com checkout.paddle.com buy.paddle.com pay.apple.com secure.checkout.visa.com"
     # Signing in.
     " accounts.google.com accounts.youtube.com login.microsoftonline.com login.microsoft.com login.live.com"
     " account.live.com login.windows.net appleid.apple.com idmsa.apple.com auth0.com okta.com oktapreview.com onelogin.com"
@@ -31,7 +31,8 @@ _HOSTS = frozenset(
 _PATHS = re.compile(
     r"/(?:v\d+\.\d+/)?(?:dialog/oauth|oauth2?|i/oauth2|login/oauth|uas/login|ap/signin|checkoutnow|sessions?/verify)(?:/|$)"
 )
-_LABELS = re.compile(r"(?:3ds2?|3dsecure|oauth2?|sso|idp|adfs|keycloak|saml|openid)\d*")
+# Hosts that say in their name that they only let people in.
+_LABELS = re.compile(r"(?:3ds2?|3dsecure|oauth2?|auth|login|sign-?in|sso|idp|adfs|keycloak|saml|openid|accounts)\d*")
 
 
 def is_detour_host(host: str) -> bool:
@@ -41,6 +42,11 @@ def is_detour_host(host: str) -> bool:
         if suffix in _HOSTS:
             return True
         suffix = suffix.partition(".")[2]
+    return False
+
+
+def lets_people_in(host: str) -> bool:
+    """Whether a host says in its name that people sign in or confirm a payment there."""
     first, _, rest = host.partition(".")
     return "." in rest and _LABELS.fullmatch(first) is not None
 

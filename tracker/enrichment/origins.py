@@ -8,6 +8,7 @@ name (webmail, Mastodon).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from tracker.enrichment.origin import Origin, make_origin, network_origin
@@ -15,12 +16,35 @@ from tracker.enrichment.social import NETWORKS, is_mastodon
 from tracker.enrichment.source_lists import Listed, find_in, source_lists, without_country
 
 _MAIL_LABEL = re.compile(
-    r"(?:web|w|e|light|up|fast|my)?mail(?:er)?\d*(?:-[a-z]+)?|webmail\w*|messagerie\w*|zimbra\d*|roundcube|owa|horde|imp"
-    r"|sogo|rainloop|squirrelmail|courriel|courrier|poczta|posta|post[ae]?|correo|deref-\w+|3c(?:-\w+)?|mailbusiness|email"
+    r"(?:web|w|e|light|up|fast|my)?mail(?:er)?\d*(?:-[a-z]+)?|webmail\w*|messagerie[\w-]*|zimbra\d*|roundcube|owa|horde|imp"
+    r"|sogo\d*|rainloop|squirrelmail|courriel|courrier|poczta|posta|post[ae]?|correo|deref-\w+|3c(?:-\w+)?|mailbusiness"
+    r"|email"
+)
+# The senders' domains that differ in a number only (`cmail19.com`) are listed as `cmail#.com`.
+_NUMBER = re.compile(r"\d+")
+_DIGITS = "0123456789-"
+_MAKERS = frozenset({"search", "social", "video", "ai", "shopping"})
+_PORTALS = frozenset(
+    "google.com yahoo.com yahoo.co.jp yandex.ru yandex.com mail.ru naver.com baidu.com qq.com msn.com aol.com".split()
 )
 _MASTODON_PATH = re.compile(r"/(?:deck/|web/)?@\w+(?:@[\w.-]+)?(?:/\d{10,})?/?$")
 
-_MASTODON = network_origin(next(network for network in NETWORKS if network.name == "Mastodon"))
+_NETWORKS = {network.name: network_origin(network) for network in NETWORKS}
+_MASTODON = _NETWORKS["Mastodon"]
+# Software that anyone may run: its servers say what they are in their names (`searx.example.org`, `peertube.fr`).
+_BY_SOFTWARE: Mapping[str, Origin] = {
+    **dict.fromkeys(("searx", "searxng"), make_origin("SearXNG", "search")),
+    "whoogle": make_origin("Whoogle", "search"),
+    "peertube": make_origin("PeerTube", "video"),
+    **{
+        name.lower(): make_origin(name, "social")
+        for name in ("Lemmy", "Pixelfed", "Misskey", "Pleroma", "Akkoma", "Friendica", "Diaspora")
+    },
+    # Other faces of a network, for people who would rather not visit it: they read what stands on it.
+    **dict.fromkeys(("nitter", "xcancel"), _NETWORKS["X"]),
+    **dict.fromkeys(("libreddit", "redlib", "teddit"), _NETWORKS["Reddit"]),
+    **dict.fromkeys(("invidious", "piped"), _NETWORKS["YouTube"]),
+}
 
 
 def origin_of_host(host: str, path: str = "/", query: str = "") -> tuple[Origin, str]:
@@ -48,6 +72,9 @@ def _origin_of_host(host: str) -> tuple[Origin, str]:
     first, _, rest = plain.partition(".")
     if "." in rest and _MAIL_LABEL.fullmatch(first):
         return _webmail(plain, rest), ""
+    said = _by_software(first, rest)
+    if said is not None:
+        return said, ""
     if listed is not None:
         return make_origin(plain, listed.category), listed.parameters
     app = source_lists().apps.get(plain)
@@ -62,7 +89,20 @@ def _find(host: str) -> Listed | None:
         name = without_country(host)
         if name is not None:
             found = find_in(lists.countries, name)
+    if found is None and _NUMBER.search(host):
+        found = find_in(lists.hosts, _NUMBER.sub("#", host))
     return found
+
+
+def _by_software(first: str, rest: str) -> Origin | None:
+    """What a host is whose first or second label is a software's name, with or without a number."""
+    second, dot, _ = rest.partition(".")
+    return _BY_SOFTWARE.get(first.rstrip(_DIGITS)) or (_BY_SOFTWARE.get(second.rstrip(_DIGITS)) if dot else None)
+
+
+def is_listed(host: str) -> bool:
+    """Whether a list has this very host."""
+    return host in source_lists().hosts
 
 
 def _find_path(host: str, path: str) -> Listed | None:
@@ -93,5 +133,20 @@ def _webmail(host: str, provider: str) -> Origin:
 @lru_cache(maxsize=4096)
 def origin_of_app(app: str) -> Origin:
     """What an app is, by its identifier on Android or iOS (a bundle or a number of the App Store)."""
-    known = source_lists().apps.get(app.lower().removeprefix("id"))
-    return known or Origin(app, "app", None, "Referral")
+    plain = app.lower().removeprefix("id")
+    return source_lists().apps.get(plain) or _of_maker(plain) or Origin(app, "app", None, "Referral")
+
+
+def _of_maker(app: str) -> Origin | None:
+    """The network, engine or assistant whose app it is, by its domain turned round: `com.pinterest.twa` is Pinterest's.
+
+    Some apps give a host as their name (`m.facebook.com`). A portal's apps are many things.
+    """
+    labels = app.split(".")
+    forms = [app, *(".".join(reversed(labels[:count])) for count in (3, 2) if len(labels) >= count)]
+    for host in forms:
+        listed = source_lists().hosts.get(host.removeprefix("www.").removeprefix("m."))
+        origin = listed.origin if listed is not None else None
+        if origin is not None and origin.category in _MAKERS and host not in _PORTALS:
+            return origin
+    return None

@@ -6,6 +6,7 @@ piwik_*), Plausible (ref, source), and the help pages of the networks and mailin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
@@ -13,6 +14,7 @@ from tracker.enrichment.social import NETWORKS
 from tracker.enrichment.web_address import UNSAFE
 
 _MAX_VALUE = 200
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _MAX_PARAMETERS = 200
 
 # In order of preference: Google's names, Matomo's, then those of Piano Analytics (AT Internet), which French publishers
@@ -59,6 +61,13 @@ PAID_CLICK_IDS: Mapping[str, str] = {
     "obclid": "outbrain",
     "dicbo": "outbrain",
     "ttd_uuid": "ttd",
+    "rb_clickid": "vk",
+    "ndclid": "nextdoor",
+    "ldtag_cl": "line",
+    "bd_vid": "baidu",
+    "qhclickid": "360_search",
+    "n_ad": "naver",
+    "n_ad_group": "naver",
     **{click_id: word for click_id, word in _SOCIAL.items() if click_id in _PAID_SOCIAL},
 }
 # Click ids that any link from a network or an engine may carry.
@@ -83,6 +92,19 @@ MAIL_IDS: Mapping[str, str] = {
     "ml_subscriber_hash": "mailerlite",
     "elqtrackid": "eloqua",
     "sfmc_sub": "sfmc",
+    "sfmc_id": "sfmc",
+    "et_rid": "sfmc",
+    "_ke": "klaviyo",
+    "vgo_ee": "activecampaign",
+    "trk_contact": "listrak",
+    "trk_msg": "listrak",
+    "sc_llid": "emarsys",
+    "sc_lid": "emarsys",
+    "omnisendcontactid": "omnisend",
+    "ss_email_id": "squarespace_email",
+    "iterable_campaign": "iterable",
+    "bsft_clkid": "email",
+    "spmailingid": "email",
     "oly_enc_id": "email",
     "oly_anon_id": "email",
     "dm_i": "email",
@@ -158,6 +180,8 @@ def said_by(params: Mapping[str, str]) -> dict[str, str]:
 def readable(value: str) -> str:
     """A parameter's value as people read it: decoded, on one line, at most 200 characters."""
     text = unquote_plus(value[: 12 * _MAX_VALUE]) if "%" in value or "+" in value else value
+    if "%" in text and _ESCAPE.search(text):
+        text = unquote_plus(text)  # a redirector escaped it once more
     if not text.isprintable():
         text = UNSAFE.sub(" ", text)
     return text.strip()[:_MAX_VALUE]

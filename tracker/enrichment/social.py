@@ -35,7 +35,7 @@ class SocialNetwork(NamedTuple):
 _P, _S, _N, _M, _C, _D = SocialKind
 
 NETWORKS: tuple[SocialNetwork, ...] = (
-    SocialNetwork("Facebook", _N, "facebook.com facebook.net fb.com fb.me fb.watch fb.gg fbcdn.net fbsbx.com facebookcorewwwi.onion", "com.facebook.katana com.facebook.lite com.facebook.Facebook com.facebook.pages.app com.facebook.groups 284882215", "facebook fb meta meta_ads meta_facebook an", "fbclid"),
+    SocialNetwork("Facebook", _N, "facebook.com facebook.net fb.com fb.me fb.watch fb.gg fbcdn.net fbsbx.com facebookcorewwwi.onion facebookwkhpilnemxj7asaniu7vnjjbiltxjqhye3mhbshg7kx5tfyd.onion", "com.facebook.katana com.facebook.lite com.facebook.Facebook com.facebook.pages.app com.facebook.groups 284882215", "facebook fb meta meta_ads meta_facebook an", "fbclid"),
     SocialNetwork("Messenger", _M, "messenger.com m.me facebook.com/messages", "com.facebook.orca com.facebook.mlite com.facebook.Messenger 454638411", "messenger msg fb_messenger facebook_messenger"),
     SocialNetwork("Instagram", _S, "instagram.com instagr.am ig.me cdninstagram.com", "com.instagram.android com.instagram.lite com.burbn.instagram 389801252", "instagram ig insta facebook_instagram meta_instagram", "igshid igsh"),
     SocialNetwork("Threads", _D, "threads.net threads.com", "com.instagram.barcelona com.burbn.barcelona 6446901002", "threads meta_threads", "xmt"),
@@ -49,7 +49,7 @@ NETWORKS: tuple[SocialNetwork, ...] = (
     SocialNetwork("Clubhouse", _D, "clubhouse.com joinclubhouse.com clubhouseapi.com", "com.clubhouse.app co.alphaexploration.clubhouse 1503133294", "clubhouse"),
     SocialNetwork("Bluesky", _D, "bsky.app bsky.social skyfeed.app deck.blue bsky.link", "xyz.blueskyweb.app 6444370199", "bluesky bsky blue_sky"),
     SocialNetwork("Mastodon", _D, "joinmastodon.org", "org.joinmastodon.android org.joinmastodon.app com.keylesspalace.tusky app.fedilab.android 1571998974", "mastodon fediverse"),
-    SocialNetwork("Reddit", _D, "reddit.com redd.it reddit.app.link redditmedia.com reddittorjg6rue252oqsxryoxengawnmo46qy4kyii5wtqnwfj4ooad.onion", "com.reddit.frontpage com.reddit.Reddit com.andrewshu.android.reddit com.laurencedawson.reddit_sync com.laurencedawson.reddit_sync.pro com.laurencedawson.reddit_sync.dev io.syncapps.lemmy_sync free.reddit.news 1064216828", "reddit", "rdt_cid"),
+    SocialNetwork("Reddit", _D, "reddit.com redd.it reddit.app.link redditmail.com redditmedia.com reddittorjg6rue252oqsxryoxengawnmo46qy4kyii5wtqnwfj4ooad.onion", "com.reddit.frontpage com.reddit.Reddit com.andrewshu.android.reddit com.laurencedawson.reddit_sync com.laurencedawson.reddit_sync.pro com.laurencedawson.reddit_sync.dev io.syncapps.lemmy_sync free.reddit.news com.onelouder.baconreader com.rubenmayayo.reddit ml.docilealligator.infinityforreddit me.ccrama.redditslide org.quantumbadger.redreader o.o.joey 1064216828", "reddit", "rdt_cid"),
     SocialNetwork("Telegram", _M, "telegram.org telegram.me telegram.dog t.me telesco.pe", "org.telegram.messenger org.telegram.messenger.web org.telegram.plus org.telegram.biftogram org.aka.messenger org.thunderdog.challegram ph.telegra.Telegraph 686449807", "telegram tg"),
     SocialNetwork("Discord", _M, "discord.com discordapp.com discord.gg discordapp.net discord.media", "com.discord com.hammerandchisel.discord 985746746", "discord"),
     SocialNetwork("Slack", _C, "slack.com slack-redir.net slack-msgs.com slack-edge.com", "com.Slack com.tinyspeck.chatlyio 618783545", "slack"),
@@ -67,7 +67,7 @@ NETWORKS: tuple[SocialNetwork, ...] = (
     SocialNetwork("Weibo", _D, "weibo.com weibo.cn t.cn sinaurl.cn", "com.sina.weibo com.sina.weibolite 350962117", "weibo"),
     SocialNetwork("Tumblr", _P, "tumblr.com t.umblr.com tmblr.co", "com.tumblr 305343404", "tumblr"),
     SocialNetwork("Flickr", _S, "flickr.com flic.kr", "com.flickr.android 328407587", "flickr"),
-    SocialNetwork("Hacker News", _D, "news.ycombinator.com hackernews.com hckrnews.com", "io.github.hidroh.materialistic com.nickcraver.hackernews", "hackernews hacker_news hn ycombinator"),
+    SocialNetwork("Hacker News", _D, "news.ycombinator.com hackernews.com hckrnews.com", "io.github.hidroh.materialistic com.nickcraver.hackernews com.simon.harmonichackernews com.premii.hn", "hackernews hacker_news hn ycombinator"),
     SocialNetwork("Stack Overflow", _D, "stackoverflow.com stackexchange.com askubuntu.com serverfault.com superuser.com", "com.stackexchange.marvin", "stackoverflow stack_overflow stackexchange"),
 )  # fmt: skip
 

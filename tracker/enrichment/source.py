@@ -6,6 +6,7 @@ that shared links carry too less than one. Names are the ones that people use to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,14 +15,15 @@ from typing import NamedTuple
 import msgspec
 
 from tracker.enrichment.channels import channel_of
-from tracker.enrichment.detours import is_detour_host, is_detour_path
+from tracker.enrichment.clicks import is_own_click, of_click, seller_of
+from tracker.enrichment.detours import is_detour_host, is_detour_path, lets_people_in
 from tracker.enrichment.origin import Origin, paid
-from tracker.enrichment.origins import origin_of_app, origin_of_host
+from tracker.enrichment.origins import is_listed, origin_of_app, origin_of_host
 from tracker.enrichment.page import Page
-from tracker.enrichment.parameters import AD_NETWORK, FREE_CLICK_IDS, MAIL_IDS, PAID_CLICK_IDS, readable, said_by
+from tracker.enrichment.parameters import readable, said_by
 from tracker.enrichment.same_site import same_site
 from tracker.enrichment.source_words import origin_of_word
-from tracker.enrichment.web_address import UNSAFE, is_private_host, split_address
+from tracker.enrichment.web_address import UNSAFE, is_private_host, plain_host, split_address
 
 _DATA = Path(__file__).parent / "data"
 _MAX_REFERRER = 1024
@@ -59,6 +61,7 @@ class Referrer(msgspec.Struct, frozen=True, gc=False):
 _USUAL_TERMS = ("q", "query", "p", "text", "wd", "kw", "searchfor", "ask", "qs", "qt", "rdata")
 _DIRECT = Attribution(None, None, None, "Direct", None, None, None, None)
 _NOWHERE = Referrer(None, "", None)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?://|[^0-9])", re.IGNORECASE)
 _NO_SOURCE = frozenset({"(direct)", "direct", "(none)", "none", "(not set)", "not set", "null", "undefined"})
 
 
@@ -111,11 +114,24 @@ def _referrer(referrer: str) -> Referrer:
 
 
 def _app(referrer: str) -> Referrer:
+    if _SCHEME.match(referrer.strip()[:40]) is None:
+        return _bare(referrer.strip())
     scheme, _, rest = referrer.strip().partition("://")
     if scheme.lower() not in ("android-app", "ios-app"):
         return _NOWHERE
     app = UNSAFE.sub("", rest[:_MAX_APP]).partition("/")[0].strip()
     return Referrer(f"{scheme.lower()}://{app}", "", origin_of_app(app)) if app else _NOWHERE
+
+
+def _bare(referrer: str) -> Referrer:
+    """What a referrer without a scheme is, as a server's own client may send it; a word of no known site is nothing."""
+    text = referrer.removeprefix("//")
+    name = re.split("[/?#]", text[:300], maxsplit=1)[0]
+    host = plain_host(name) if "." in name and "@" not in name else None
+    if host is None or "." not in host:
+        return _NOWHERE
+    said = text != referrer or host.startswith("www.")
+    return _referrer(f"https://{text}") if said or origin_of_host(host)[0].name != host else _NOWHERE
 
 
 @lru_cache(maxsize=8_192)
@@ -128,7 +144,8 @@ def _about_host(host: str) -> tuple[str | None, bool]:
             known = origin_of_host(host)[0].category is not None
             return None if known else suffix, False
         suffix = suffix.partition(".")[2]
-    return None, is_private_host(host) or is_detour_host(host)
+    # `login.tagged.com` is a network's own host, which lists know.
+    return None, is_private_host(host) or is_detour_host(host) or (lets_people_in(host) and not is_listed(host))
 
 
 def _term(query: str, parameters: str) -> str | None:
@@ -154,9 +171,13 @@ def _campaign(params: Mapping[str, str], referrer: Referrer, *, within: bool) ->
         medium = None
     if word is not None and word.lower() in _NO_SOURCE:
         word = None
-    origin = _by_click_id(params, referrer) if word is None else origin_of_word(word)
-    if origin is not None and word is not None and medium is None and not PAID_CLICK_IDS.keys().isdisjoint(params):
-        origin = paid(origin)
+    seller = seller_of(params)
+    if word is None:
+        origin = of_click(params, seller, referrer.origin)
+    else:
+        origin = origin_of_word(word)
+        if seller is not None and (medium is None or is_own_click(origin, seller)):
+            origin = paid(origin)
     if origin is None:
         channel = channel_of(None, medium, campaign, None)
         return Attribution(referrer.address, None, medium, channel, None, campaign, content, term)
@@ -174,20 +195,3 @@ def _channel(origin: Origin, word: str | None, medium: str | None, campaign: str
     channel = channel_of(word or origin.name, given, campaign, origin.category)
     # `facebook_ads` was paid, whatever the medium says.
     return origin.channel if origin.paid and channel.startswith(("Organic", "Referral", "Unassigned")) else channel
-
-
-def _by_click_id(params: Mapping[str, str], referrer: Referrer) -> Origin | None:
-    """Who sold the click; else the referrer; else whose links carry such an id; else the sender of the letter."""
-    origin = referrer.origin
-    sold = next((PAID_CLICK_IDS[name] for name in params if name in PAID_CLICK_IDS), None) or params.get(AD_NETWORK)
-    if sold is not None:
-        # Google sells clicks on YouTube, Microsoft those on DuckDuckGo: the place says more than the seller.
-        place = origin is not None and origin.category in ("search", "social", "video", "shopping")
-        return paid(origin if place and origin is not None else origin_of_word(sold))
-    if origin is not None:
-        return origin
-    for ids in (FREE_CLICK_IDS, MAIL_IDS):
-        shared = next((ids[name] for name in params if name in ids), None)
-        if shared is not None:
-            return origin_of_word(shared)
-    return None

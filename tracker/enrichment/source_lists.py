@@ -20,7 +20,7 @@ _DATA = Path(__file__).parent / "data"
 
 
 class Listed(NamedTuple):
-    """An entry of a list: search engines count for their own hosts only, others for all hosts below them."""
+    """An entry of a list: a portal's search counts for its own hosts only, others for all hosts below them."""
 
     origin: Origin | None
     parameters: str
@@ -28,6 +28,8 @@ class Listed(NamedTuple):
     alone: bool = False
 
 
+# Our sections of sites that are of the kind that Google's list says, or of none.
+_BY_GOOGLE = ("feed", "referral", "named")
 # Names that lists have otherwise.
 _RENAMED = {
     "Twitter": "X",
@@ -54,6 +56,16 @@ _SEARCH_LABEL = re.compile(
     r"|cse|ntp|clck|chinese|espanol|malaysia|s\d+-\w+|[a-z]{2}|[a-z]{2}-[a-z]{2}"
 )
 _SEARCH_WORD = re.compile(r"search|suche|rech(erche)?|moteur|ampproject")
+# Engines that are nothing but a search: below them everything counts but what the firm says of itself.
+_ENGINES = frozenset(
+    "bing.com duckduckgo.com ecosia.org qwant.com startpage.com swisscows.com mojeek.com kagi.com search.brave.com"
+    " metager.org metager.de presearch.com lilo.org karmasearch.org oceanhero.today yep.com".split()
+)
+_OFFICE = frozenset(
+    "about account accounts ads affiliate api app apps blog blogs business careers community dev developer developers docs"
+    " donate donations feedback forum forums help info jobs mail news newsletter partner partners press shop spreadprivacy"
+    " status store support trees webmaster webmasters wiki".split()
+)
 # What may stand before a country's letters and belongs to the ending: `.co.uk`, `.com.br`.
 _BEFORE_COUNTRY = frozenset("co com org net gov edu ac or ne go it".split())
 SEPARATORS = re.compile(r"[\s_.+\-/|:]+")
@@ -73,6 +85,8 @@ def find_in(entries: dict[str, Listed], host: str) -> Listed | None:
 
 
 def _is_search(below: str, suffix: str) -> bool:
+    if suffix in _ENGINES:
+        return _OFFICE.isdisjoint(below.split("."))
     if _SEARCH_WORD.search(below) or _SEARCH_WORD.search(suffix):
         return True
     return all(_SEARCH_LABEL.fullmatch(label) for label in below.split("."))
@@ -136,7 +150,8 @@ class SourceLists:
             self._add([host], Listed(origin, parameters, kind))
 
     def _take_own(self, kind: str, name: str, entries: list[str]) -> None:
-        category = None if kind in ("feed", "referral") else kind
+        category = None if kind in _BY_GOOGLE else kind
+        is_word = "word:" not in entries
         for entry in entries:
             form, _, rest = entry.partition(":")
             if form == "app":
@@ -144,17 +159,18 @@ class SourceLists:
             elif form == "mail":
                 self.mail_names[rest] = name
             elif form == "word":
-                self._name_word(rest, make_origin(name, category))
+                if rest:
+                    self._name_word(rest, make_origin(name, category))
             else:
                 self._take_host(kind, name, entry.removeprefix("="), alone=entry.startswith("="))
-        if kind not in ("ads", "display"):
+        if is_word and kind not in ("ads", "display"):
             # What Google's list knows of a feed reader decides for its name too.
             listed = self.hosts.get(entries[0])
             origin = listed.origin if listed is not None and listed.origin is not None else make_origin(name, category)
             self._name_word(SEPARATORS.sub("_", name.lower()), origin)
 
     def _take_host(self, kind: str, name: str, host: str, *, alone: bool) -> None:
-        category = self._categories.get(host) if kind in ("feed", "referral") else kind
+        category = self._categories.get(host) if kind in _BY_GOOGLE else kind
         before = self.hosts.get(host) or self.countries.get(host.removesuffix(".{}"))
         parameters = before.parameters if before is not None and kind == "search" else ""
         origin = make_origin(name, category)

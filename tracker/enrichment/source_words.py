@@ -5,9 +5,10 @@ Pure but for the data files behind the lists.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
-from tracker.enrichment.channels import channel_of
+from tracker.enrichment.channels import channel_of, without_accents
 from tracker.enrichment.origin import Origin, make_origin, paid
 from tracker.enrichment.origins import origin_of_host
 from tracker.enrichment.source_lists import SEPARATORS, source_lists
@@ -16,12 +17,12 @@ _PAID_TOKENS = frozenset(
     "ad ads adv advert adverts advertising paid cpc ppc pmax sea sem sponsored publicite retargeting demandgen boost".split()
 )
 _MAIL_TOKENS = frozenset(
-    "newsletter newsletters email emails emailing emailings mail mails mailing mailer infolettre nl newsletterfr enews"
-    " lettre".split()
+    "newsletter newsletters email emails emailing emailings mail mails mailing mailings mailer infolettre nl newsletterfr"
+    " enews lettre courriel courriels".split()
 )
 _MEDIUM_TOKENS = frozenset(
     "paid cpc ppc sea sem seo search social socials media network organic video display banner brand nonbrand non unbrand"
-    " branded sms push affiliate affiliates audio notification programmatic native".split()
+    " branded sms push affiliate affiliates audio notification programmatic native reseaux reseau sociaux socialmedia".split()
 )
 _ADS_WORDS = {
     "adwords": "google",
@@ -48,37 +49,61 @@ _ADS_WORDS = {
 _LEADING = frozenset(
     "facebook fb instagram ig insta linkedin twitter youtube yt tiktok pinterest snapchat whatsapp messenger reddit telegram"
     " bluesky mastodon viadeo xing quora tumblr google bing yahoo duckduckgo ecosia qwant yandex baidu chatgpt openai"
-    " perplexity claude gemini copilot deepseek amazon criteo taboola outbrain mailchimp brevo sendinblue meta".split()
+    " perplexity claude gemini copilot deepseek amazon criteo taboola outbrain mailchimp brevo sendinblue meta pocket"
+    " hackernews producthunt discord slack twitch vimeo dailymotion flipboard feedly github stackoverflow substack klaviyo"
+    " hubspot wechat weibo nextdoor ebay etsy aliexpress leboncoin".split()
 )
+# What people write beside a network's name, and what says nothing of where a reader comes from.
+_PLACES = frozenset(
+    "post posts page pages story stories bio feed reel reels group groupe channel profile profil company share shares dm"
+    " organic organique social account compte event events live shorts video app android ios mobile desktop web website"
+    " link links official com".split()
+)
+_HANGING_ON = re.compile(r"[?&]\w+=.*", re.DOTALL)
 
 
 @lru_cache(maxsize=8192)
 def origin_of_word(word: str) -> Origin:
     """What a campaign's source word means: `fb` is Facebook, `newsletter` is itself, `facebook_ads` was paid."""
-    lower = word.lower()
+    if "=" in word:
+        word = _HANGING_ON.sub("", word) or word
+    lower = word.lower().strip("\"'“”«»[](){}<> ") or word
     if "." in lower and " " not in lower:
-        host = lower.partition("://")[2] or lower
-        host = host.partition("/")[0].removeprefix("www.")
-        origin, _ = origin_of_host(host)
-        if origin.name != host or origin.category is not None:
+        origin = _of_address(lower)
+        if origin is not None:
             return origin
-    plain = SEPARATORS.sub("_", lower).strip("_")
+    plain = without_accents(SEPARATORS.sub("_", lower)).strip("_")
     known = _known_word(lower) or _known_word(plain)
     if known is not None:
         return known
-    tokens = plain.split("_")
+    return _of_tokens(word, plain.split("_"))
+
+
+def _of_tokens(word: str, tokens: list[str]) -> Origin:
+    """What a word means by its parts: `facebook_ads` was paid, `linkedin_post` is LinkedIn."""
     unpaid = [token for token in tokens if token not in _PAID_TOKENS]
+    known = None
     if len(unpaid) < len(tokens):
         known = _known_word("_".join(unpaid)) or (_known_word(unpaid[0]) if unpaid and unpaid[0] in _LEADING else None)
         if known is not None:
             return paid(known)
     if tokens[0] in _LEADING:
         known = _known_word(tokens[0])
+    elif not _PLACES.isdisjoint(tokens):
+        known = _known_word("_".join(token for token in tokens if token not in _PLACES))
     if known is not None:
         return known
     if not _MAIL_TOKENS.isdisjoint(tokens):
         return make_origin(word, "email")
     return _as_medium(word, tokens) or _unknown_word(word)
+
+
+def _of_address(word: str) -> Origin | None:
+    """What an address or a known host means as a campaign's source; None for another word with a dot in it."""
+    rest = word.partition("://")[2]
+    host = (rest or word).partition("/")[0].removeprefix("www.")
+    origin, _ = origin_of_host(host)
+    return origin if rest or origin.name != host or origin.category is not None else None
 
 
 def _unknown_word(word: str) -> Origin:

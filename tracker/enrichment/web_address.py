@@ -18,7 +18,7 @@ _MAX_HOST = 253
 
 _ADDRESS = re.compile(r"(https?):[/\\]{2,}([^/\\?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
-_NEARBY = (".localhost", ".local", ".test", ".invalid", ".internal", ".lan")
+_NEARBY = (".localhost", ".local", ".test", ".invalid", ".internal", ".lan", ".home.arpa")
 # Control characters, line and paragraph separators, and halves of surrogate pairs: nothing of this is stored.
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
