@@ -323,6 +323,7 @@ def test_a_stored_referrer_has_neither_query_nor_password() -> None:
         pytest.param("https://a.b.semalt.com/", "semalt.com", id="subdomain"),
         pytest.param("https://SEMALT.com:443/", "semalt.com", id="case-and-port"),
         pytest.param("http://xn--80ajbshivpvn2i.xn--p1ai/", None, id="an-unlisted-idn"),
+        pytest.param("https://mail.semalt.com/", "semalt.com", id="calls-itself-a-webmail"),
         pytest.param("https://notsemalt.com/", None, id="ends-like-it"),
         pytest.param("https://semalt.com.example/", None, id="begins-like-it"),
         pytest.param("https://www.google.com/search?q=semalt.com", None, id="searched-for"),

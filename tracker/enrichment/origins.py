@@ -89,15 +89,21 @@ def _find(host: str) -> Listed | None:
         name = without_country(host)
         if name is not None:
             found = find_in(lists.countries, name)
-    if found is None and _NUMBER.search(host):
+    if found is None and host.rpartition(".")[0][-1:].isdecimal():
         found = find_in(lists.hosts, _NUMBER.sub("#", host))
     return found
 
 
 def _by_software(first: str, rest: str) -> Origin | None:
     """What a host is whose first or second label is a software's name, with or without a number."""
-    second, dot, _ = rest.partition(".")
-    return _BY_SOFTWARE.get(first.rstrip(_DIGITS)) or (_BY_SOFTWARE.get(second.rstrip(_DIGITS)) if dot else None)
+    found = _BY_SOFTWARE.get(first.rstrip(_DIGITS))
+    return found if found is not None or "." not in rest else _BY_SOFTWARE.get(rest.partition(".")[0].rstrip(_DIGITS))
+
+
+def listed_category(host: str) -> str | None:
+    """The kind of site that a list says a host is, whatever its name says."""
+    listed = _find(host.removeprefix("www."))
+    return None if listed is None else listed.category
 
 
 def is_listed(host: str) -> bool:

@@ -18,7 +18,7 @@ from tracker.enrichment.channels import channel_of
 from tracker.enrichment.clicks import is_own_click, of_click, seller_of
 from tracker.enrichment.detours import is_detour_host, is_detour_path, lets_people_in
 from tracker.enrichment.origin import Origin, paid
-from tracker.enrichment.origins import is_listed, origin_of_app, origin_of_host
+from tracker.enrichment.origins import is_listed, listed_category, origin_of_app, origin_of_host
 from tracker.enrichment.page import Page
 from tracker.enrichment.parameters import readable, said_by
 from tracker.enrichment.same_site import same_site
@@ -141,8 +141,7 @@ def _about_host(host: str) -> tuple[str | None, bool]:
     while "." in suffix:
         if suffix in spam:
             # A search engine that adware brings along sends real people, whatever its makers send besides.
-            known = origin_of_host(host)[0].category is not None
-            return None if known else suffix, False
+            return None if listed_category(host) else suffix, False
         suffix = suffix.partition(".")[2]
     # `login.tagged.com` is a network's own host, which lists know.
     return None, is_private_host(host) or is_detour_host(host) or (lets_people_in(host) and not is_listed(host))
