@@ -76,6 +76,17 @@ AGENTS = {
     ),
     "a watch": ("Mozilla/5.0 (Linux; Android 11; SM-R890) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/90.0 Mobile Safari/537.36", ("other", "Chrome", "90", "Android", "11")),
     "a button phone": ("Mozilla/5.0 (Mobile; Nokia_2720_Flip; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5.2.2", ("mobile", "Firefox", "48", "KaiOS", "2.5")),
+    "a browser that ua-parser takes for its engine's": (f"{WINDOWS} Sidekick/122.0", ("desktop", "Sidekick", "122", "Windows", "10")),
+    "a browser under one of two words": (f"{WINDOWS} BIDUBrowser/8.7", ("desktop", "Baidu Browser", "8.7", "Windows", "10")),
+    "a browser of firefox's make": (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:60.0) Gecko/20100101 Firefox/60.0 Cliqz/1.37.0",
+        ("desktop", "Cliqz", "1.37", "Windows", "10"),
+    ),
+    "ecosia, which says firefox on an iphone": (
+        f"{IPHONE} FxiOS/10.1.0 Mobile/15E148 Safari/605.1.15 (Ecosia ios@10.1.0.1865)",
+        ("mobile", "Ecosia", "10.1", "iOS", "17.5"),
+    ),
+    "a phone named like a bot": (ANDROID.replace("; K)", "; Nova Spider)"), ("mobile", "Chrome", "141", "Android", "10")),
     "nothing": ("", (None, None, None, None, None)),
 }  # fmt: skip
 

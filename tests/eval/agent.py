@@ -31,7 +31,7 @@ _BROWSERS = {
     "Openwave Mobile Browser": "Openwave", "Hawk Quick Browser": "Hawk", "Sogou Mobile Browser": "Sogou", "360 Phone Browser": "360", "Whale": "Naver Whale",
     "Whale Browser": "Naver Whale", "Google": "Google app", "HeyTapBrowser": "HeyTap", "wOSBrowser": "webOS", "UP.Browser": "Openwave", "Epiphany": "GNOME Web",
     "Ecosia Android": "Ecosia", "Ecosia iOS": "Ecosia", "MiuiBrowser": "Mi Browser", "YandexSearch": "Yandex Browser", "Baidu Explorer": "Baidu Browser",
-    "Yandex Searchplugin": "Yandex Browser",
+    "Yandex Searchplugin": "Yandex Browser", "AVG": "AVG Secure Browser", "Avira": "Avira Secure Browser", "Norton": "Norton Private Browser", "Coc Coc": "Cốc Cốc",
 }  # fmt: skip
 _SYSTEMS = {
     "GNU/Linux": "Linux", "Mac": "macOS", "Mac OS X": "macOS", "Mac OS": "macOS", "Chrome OS": "ChromeOS", "Android TV": "Android",

@@ -29,6 +29,23 @@ _IN_APP = (
     ("Reddit", r"\bReddit/"),
     ("Slack", r"\bSlack(?:_SSB)?/"),
     ("Microsoft Teams", r"\bTeams/"),
+    ("Discord", r"\b[Dd]iscord(?:-Android)?/\d"),
+    ("Notion", r"\bNotion/\d"),
+    ("Viber", r"\bViber/\d"),
+    ("Tumblr", r"\bTumblr/\d"),
+    ("Quora", r"\bQuora[ /]\d"),
+    ("Feedly", r"\bFeedly/\d"),
+    ("Reeder", r"\bReeder/\d"),
+    ("Inoreader", r"\bInoreader/\d"),
+    ("SmartNews", r"\bSmartNews[ /]\d"),
+    ("Flipboard", r"\bFlipboard/\d"),
+    ("Evernote", r"\bEvernote iOS/"),
+    ("Zalo", r"\bZalo \w+/"),
+    ("DingTalk", r"DingTalk/"),
+    ("Alipay", r"AlipayClient/"),
+    ("Toutiao", r"\bNewsArticle/"),
+    ("Naver", r"\bNAVER\(inapp"),
+    ("Bing", r"\bBingSapphire/"),
 )
 _PACKAGES = {
     "com.facebook.katana": "Facebook", "com.facebook.lite": "Facebook", "com.facebook.orca": "Messenger", "com.instagram.android": "Instagram",
@@ -50,7 +67,8 @@ _NAMES = {
     "Ecosia Android": "Ecosia", "Ecosia iOS": "Ecosia", "UP.Browser": "Openwave Browser", "BlackBerry WebKit": "BlackBerry Browser", "Baidu Explorer": "Baidu Browser",
     "Baidu Box App": "Baidu", "AdBlock Browser": "Adblock Browser", "Konqueror": "Konqueror", "HeyTap Browser": "HeyTap Browser",
     "Nokia Services (WAP) Browser": "Nokia Browser", "Nokia OSS Browser": "Nokia Browser", "Espial": "Espial TV Browser", "Puffin": "Puffin",
-    "Iron": "SRWare Iron", "webOS Browser": "webOS Browser", "Whale": "Naver Whale", "CFNetwork": "Safari",
+    "Iron": "SRWare Iron", "webOS Browser": "webOS Browser", "Whale": "Naver Whale", "CFNetwork": "Safari", "AVG": "AVG Secure Browser", "CCleaner": "CCleaner Browser", "Norton": "Norton Private Browser",
+    "Avira": "Avira Secure Browser", "Coc Coc": "Cốc Cốc", "Avant": "Avant Browser",
 }  # fmt: skip
 # The brands of Sec-CH-UA that name a browser; every browser made from Chromium also names Chromium.
 _BRANDS = {
@@ -73,8 +91,18 @@ _PRODUCTS = (
     ("LieBaoFast", r"LieBaoFast/([\d.]+)"), ("LG Browser", r"LG Browser/([\d.]+)"), ("PocketBook Browser", r"PocketBook/([\d.]+)"),
     ("Seraphic Sraf", r"\bSRAF\b/?([\d.]*)"), ("MAUI WAP Browser", r"MAUI"), ("Maxthon", r"Maxthon"), ("Odd Browser", r"\bOdd/([\d.]+)"),
     ("Nintendo Browser", r"NintendoBrowser/([\d.]+)"), ("Openwave Browser", r"UP\.Browser/?([\d.]*)"), ("Quick Search TV", r"Quick Search TV/([\d.]+)"), ("Odin", r"\bOdin/([\d.]+)"), ("QQ Browser", r"MQQBrowser/?([\d.]*)"),
+    ("360 Browser", r"\bQIHU\b|\b360SE\b"), ("Liebao", r"\bLBBROWSER"), ("2345 Browser", r"2345Explorer/([\d.]+)"), ("TheWorld Browser", r"\bThe ?World\b ?([\d.]*)"),
+    ("Baidu Browser", r"BIDUBrowser/([\d.]+)"), ("WebPositive", r"WebPositive/([\d.]+)"), ("Cliqz", r"\bCliqz/([\d.]+)"), ("Orion", r"\bOrion/([\d.]+)"), ("Arc", r"\bArc/([\d.]+)"),
+    ("Sidekick", r"\bSidekick/([\d.]+)"), ("Kinza", r"\bKinza/([\d.]+)"), ("Cyberfox", r"Cyberfox/([\d.]+)"), ("TenFourFox", r"TenFourFox/?([\d.]*)"), ("Midori", r"\bmidori/([\d.]+)"),
+    ("Iridium", r"\bIridium/([\d.]+)"), ("NetSurf", r"NetSurf/([\d.]+)"), ("Dillo", r"\bDillo[ /]([\d.]+)"), ("w3m", r"\bw3m/([\d.]+)"), ("IBrowse", r"\bIBrowse[ /]([\d.]+)"), ("Odyssey Web Browser", r"\bOdyssey Web Browser"),
+    ("Ladybird", r"\bLadybird/([\d.]+)"), ("Firefox Focus", r"\bFocus/([\d.]+)"), ("Mercury", r"\bMercury/([\d.]+)"), ("Dolphin", r"\bDolphin/([\d.]+)"), ("Ecosia", r"\(Ecosia \w+@([\d.]+)"),
+    ("Kiwi", r"\) Kiwi Chrome/"), ("Soul Browser", r"\bSoul/([\d.]+)"), ("mCent Browser", r"\bmCent/([\d.]+)"), ("Nokia Browser", r"NokiaBrowser/([\d.]+)"),
 )  # fmt: skip
-_PRODUCT_VERSIONS = {name: re.compile(words, re.IGNORECASE) for name, words in _PRODUCTS}
+# Several lines may name one browser; its version is where any of them says.
+_PRODUCT_VERSIONS = {
+    name: re.compile("|".join(words for other, words in _PRODUCTS if other == name), re.IGNORECASE)
+    for name, _ in _PRODUCTS
+}
 _PLAIN_FAMILIES = frozenset(
     {
         "Chrome",
@@ -88,8 +116,14 @@ _PLAIN_FAMILIES = frozenset(
         "Opera",
         "WebKit Nightly",
         "MiuiBrowser",
+        "Firefox",
+        "Firefox iOS",
+        "IE",
     }
 )
+# ua-parser takes a phone whose maker named it Robot or Spider for a bot of that name.
+_BOTS_WORD = re.compile(r"bot\b|crawler|spider", re.IGNORECASE)
+_CHROME_ON_ANDROID = re.compile(r"\(Linux;.* Android .* Chrome/([\d.]+)")
 # On televisions ua-parser names the broadcasters' standard; the browser stands before it.
 _TV_BROWSERS = (
     ("Opera", re.compile(r"OPR/([\d.]+)|Opera")),
@@ -121,6 +155,10 @@ def name_browser(agent: str, family: str, version: str, hints: Hints) -> tuple[s
         return shown_by.name, short_version(next(filter(None, match.groups()), None) if match else None)
     if family == "HbbTV":
         return _on_television(agent)
+    named_by_maker = _BOTS_WORD.search(family) is not None and family in agent.partition(")")[0]
+    chrome = _CHROME_ON_ANDROID.search(agent) if named_by_maker else None
+    if chrome is not None:
+        return "Chrome", short_version(chrome[1])
     return (None, None) if family in ("Other", "") else (_NAMES.get(family, family), short_version(version))
 
 

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from tracker.enrichment.bots.lists import any_list_or, find_in_crawler_detect, known_bots, named_crawlers
 from tracker.enrichment.bots.naming import name_of
+from tracker.enrichment.bots.people import without_people_words
 from tracker.enrichment.bots.shape import find_odd, is_program, odd_forms
 from tracker.enrichment.bots.signs import bots_by_signs
 from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
-from tracker.enrichment.bots.words import bot_words, contact, without_people_words
+from tracker.enrichment.bots.words import bot_words, contact
 from tracker.enrichment.first_match import FirstMatch, Found
 
 _CACHED = 16_384
@@ -62,17 +63,16 @@ def _verdicts(agent: str) -> Iterator[Bot]:
     if not any(map(str.isalnum, agent)):
         yield Bot("Empty user agent", BotKind.UNKNOWN, BotRule.NO_AGENT)
         return
-    signed = _any_sign().find(agent) is not None
-    if signed:
-        yield from _verdicts_on_words(agent, without_people_words(agent))
-    if is_program(agent):
+    plain = without_people_words(agent) if _any_sign().find(agent) is not None else ""
+    if plain:
+        yield from _verdicts_on_words(agent, plain)
+    odd = find_odd(agent, plain)
+    if odd is not None and odd.kind != BotKind.UNKNOWN:
+        yield Bot(odd.name, BotKind(odd.kind), BotRule.ODD_BROWSER)
+    elif is_program(agent):
         yield _called(agent, None, BotRule.PROGRAM)
-    elif (odd := find_odd(agent, forms=signed)) is not None:
-        yield (
-            Bot(odd.name, BotKind(odd.kind), BotRule.ODD_BROWSER)
-            if odd.name
-            else _called(agent, None, BotRule.ODD_BROWSER)
-        )
+    elif odd is not None:
+        yield _called(agent, odd, BotRule.ODD_BROWSER)
 
 
 def _verdicts_on_words(agent: str, plain: str) -> Iterator[Bot]:
@@ -98,4 +98,4 @@ def _called(agent: str, found: Found | None, rule: BotRule) -> Bot:
     words = bot_words().find(agent)
     kinds = [one.kind for one in (known, found, words) if one is not None and one.kind != BotKind.UNKNOWN]
     kind = BotKind(kinds[0]) if kinds else BotKind.LIBRARY if rule is BotRule.PROGRAM else BotKind.UNKNOWN
-    return Bot((known.name if known else "") or name_of(agent), kind, rule)
+    return Bot((known.name if known else "") or (found.name if found else "") or name_of(agent), kind, rule)

@@ -32,6 +32,7 @@ _KINDS_OF_TAGS = {
 }
 # Patterns of crawler-user-agents that also fit people's agents: a phone's build number and an app's web view.
 _TOO_WIDE = frozenset({r"AP3A\.240617\.008"})
+_SHORT_NAME = re.compile(r"\w{1,5}(?:\\/)?")
 _PLAIN_NAME = re.compile(r"[\w .!&+-]*[A-Za-z][\w .!&+-]*")
 
 
@@ -50,13 +51,22 @@ def named_crawlers() -> FirstMatch:
     content = files("crawleruseragents").joinpath("crawler-user-agents.json").read_text(encoding="utf-8")
     rows = [row for row in json.loads(content) if row["pattern"] not in _TOO_WIDE]
     return FirstMatch(
-        Pattern(f"(?-i:{row['pattern']})", _plain_name(row["pattern"]), _kind_of(row.get("tags", []))) for row in rows
+        Pattern(f"(?-i:{_as_word(row['pattern'])})", _plain_name(row["pattern"]), _kind_of(row.get("tags", [])))
+        for row in rows
     )
 
 
 @lru_cache(maxsize=1)
 def _crawler_detect() -> FirstMatch:
-    return FirstMatch(Pattern(without_look_around(one), "", BotKind.UNKNOWN) for one in crawler_detect_patterns)
+    return FirstMatch(
+        Pattern(_as_word(without_look_around(one)), "", BotKind.UNKNOWN) for one in crawler_detect_patterns
+    )
+
+
+def _as_word(expression: str) -> str:
+    """A short name only where a word begins: `008/` is not in a browser's build 39008/, nor `RED/` in WIRED/."""
+    short = _SHORT_NAME.fullmatch(expression) is not None
+    return rf"\b{expression}" if short else expression
 
 
 def any_list_or(*others: FirstMatch) -> FirstMatch:

@@ -8,7 +8,7 @@ _LONGEST = 60
 
 _BROWSER_WORDS = re.compile(
     r"^(?:Mozilla|AppleWebKit|KHTML|like|Gecko|Chrome|Chromium|Safari|Firefox|Version|Mobile|Windows|Win64|x64|X11|Linux|U|Macintosh|Intel|iPhone|iPad"
-    r"|CPU|Android|compatible|rv|en|MSIE|Trident|wv|Build|Opera|Presto|Edg|Edge|NT|WOW64|Ubuntu|Mac OS X|\.NET CLR|Unknown|http|https|www)\b",
+    r"|CPU|Android|compatible|rv|en|MSIE|Trident|wv|Build|Opera|Presto|Edg|Edge|NT|WOW64|Ubuntu|Mac OS X|\.NET CLR|Unknown|x86_64|i[3-6]86|amd64|aarch64|arm(?:v\d\w*|64)|PPC|WOW64|U;|[a-z]{2}[-_][A-Z]{2}$|\S+ Build$|http|https|www)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z][\w.!&'-]*(?: [A-Z][\w.!&'-]*)*")

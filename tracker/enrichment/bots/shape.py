@@ -18,50 +18,90 @@ _SYSTEM = (
     r"Windows|\bWin(?:9[58]|NT|1[01]|16|32|64)|Macintosh|Mac OS|Mac_PowerPC|\bPPC\b|X11|Linux|Android|\bAdr \d|iPhone|iPh\d|iPad|iPod|\biOS\b|CrOS"
     r"|BeOS|Haiku|OS/2|Amiga|MorphOS|AROS|SunOS|BSD|\bAIX\b|IRIX|HP-UX|OpenVMS|RISC OS|Fuchsia|Plan 9|QNX|MeeGo|Maemo|SerenityOS|Ubuntu|HarmonyOS|OpenHarmony"
     r"|MIDP|CLDC|UP\.?Browser|UP\.Link|\bWAP|NetFront|Obigo|Teleca|Openwave|MAUI|Dolfin|UCWEB|UCBrowser|Opera|OneBrowser|QQBrowser|J2ME"
-    r"|BlackBerry|\bBB10|PlayBook|\bRIM\b|Nokia|Ericsson|SAMSUNG|\bLGE?[-/ ;]|^MOT-|^SEC-|Symbian|Series ?[346]0|KDDI|DoCoMo|J-PHONE|Vodafone|SoftBank|Palm|webOS|Web0S"
+    r"|BlackBerry|\bBB10|PlayBook|\bRIM\b|Nokia|Ericsson|SAMSUNG|\bLGE?[-/ ;]|^MOT-|^SEC-|Symbian|Series ?[346]0|KDDI|DoCoMo|portalmmm|J-PHONE|Vodafone|SoftBank|Palm|webOS|Web0S"
     r"|BREW|\bREX\b|Profile/|KaiOS|\bBada|Tizen|Micromax|Mobile|Phone|Tablet|Dalvik|watchOS|Watch OS|tvOS|Apple ?TV|Apple-i|FBAN|FBAV|FB_IAB"
     r"|HbbTV|Roku|TV\b|SmartTV|Viera|CE-HTML|CrKey|Maple|Espial|NetCast|PlayStation|\bPS[2-5]\b|Nintendo|Xbox|Dreamcast|SEGA|Kindle|Kobo|Nook|PocketBook|Silk"
     r"|Tesla|QtCarBrowser|Oculus|Sonos|Emacs-?w3|\bMRE\b|Dorado|\bQt\b.*Nokia|Xiino|AvantGo|Lynx|ELinks|^Links|w3m|NCSA|Konqueror|jig browser|Mosaic|NetPositive|Dillo|NetSurf|IBrowse|Contiki|ABrowse|Cyberdog|WebTV"
     r"|MobilePhone|Telefunken|LOEWE|Sagemcom|Sagem|Alcatel|Philips|Panasonic|Toshiba|Sharp|Siemens|^SIE-|Sanyo|Pantech|Huawei|ZTE|Karbonn|Lenovo|Motorola|HTC"
 )
 _COMMON_SYSTEMS = ("Android", "Windows NT", "iPhone", "Macintosh", "iPad", "Linux")
+_COMMON_DESKTOPS = ("Windows NT", "Macintosh", "X11")
 # Apple's CFNetwork is an app's own library and shows no page; Safari itself uses it for what it loads in the back.
 _SAFARI_LIBRARY = re.compile(r"(?:Mobile)?Safari|com\.apple\.WebKit")
 
+# On a desktop every browser begins with one of these. What begins otherwise and is of no phone or television is a program.
+_BEGINS_AS_BROWSER = re.compile(
+    r"mozilla|opera|Lynx|E?Links\b|w3m|Dillo|NetSurf|[AI]\w*Browse|iCab|OmniWeb|HotJava|NCSA|Mosaic|(?:URL/)?Emacs|Amaya|Contiki|Cyberdog"
+    r"|Uzbl|edbrowse|retawq|Galeon|Konqueror|NetPositive|Voyager|AmigaVoyager|ICE Browser|HbbTV|TV Bro",
+    re.IGNORECASE,
+)
+# Words, or a name and a version: an old phone's name has a digit in it.
+_PRODUCT_ALONE = re.compile(r"[^\d/]*|(?!Lynx|E?Links|w3m|Dillo|NetSurf|IBrowse)[A-Za-z._-]+/v?\d[\w.]*")
+_DESKTOPS = r"Windows|\bWin(?:9[58]|NT|32|64)|Macintosh|Mac ?OS|macOS|\bPPC\b|X11|\blinux\b|-linux-|\bBSD|SunOS|\bUbuntu|\bFedora|\bDebian|Darwin"
+_DEVICES = (
+    r"Android|\bAdr \d|iPhone|iPad|iPod|\biOS\b|\bWAP|MIDP|CLDC|Brows|AppleWebKit|Gecko|UCWEB|Mobile|Phone|Tablet|Dalvik|TV|Viera|BrightSign|Sonos|Roku|PlayStation|Nintendo|Xbox"
+    r"|BlackBerry|Nokia|Ericsson|SAMSUNG|Symbian|Series ?[346]0|Kindle|Kobo|Tizen|webOS|Web0S|HarmonyOS|Profile/|NetCast|Kodi|UPnP|Watch|Postbox"
+)
+_ENGINE = r"AppleWebKit|Gecko|KHTML|MSIE|Trident|Opera|Presto|Goanna|Servo|LibWeb|NetSurf|Dillo|Nintendo|PlayStation|Viera|Brows|Ladybird|Firefox|CE-HTML|HbbTV|TV\b|Tablet|Mobile|Android|iCab"
+
 # `compatible;` was Internet Explorer's and its imitators' word; in an agent with a modern engine it introduces a bot, as
-# does whatever else stands in the engine's comment. The rest is code, a template that nobody filled in, or a quotation.
+# does whatever else stands in the engine's comment, save old Safari's own name. The rest is code, a template that nobody
+# filled in, a quotation, an agent as it stands in an address or a program's text, or one that somebody typed wrongly.
 _ODD = (
     r"^[^(]*\(compatible;|(?:^|\) )Mozilla/[\d.]+ \(compatible;",
-    r"like Gecko[;,]|\(KHTML[;)]|Gecko[;,] ?compatible",
-    r"rv:[a-z]|Firefox/[a-z]|Chrome/[a-z]|\bversion\}|\(platform;",
-    r"^(?:[\"'<;|(-]|User-?Agent\b)|^Mozilla/5\.0 Mozilla|^Mozilla(?:/[\d.]*)?$",
+    r"like Gecko(?:;|, ?(?:[^S ]|S[^a]))|\(KHTML[;)]|Gecko[;,] ?compatible",
+    r"rv:[a-z]|Firefox/[a-z]|Chrome/[a-z]|\bversion\}|\(platform;|[/:]\{\w+\}|\((?:Windows NT|Macintosh|X11)[^()]*\).*Safari/[\d.]+/\w|\(Unknown; Linux (?:x86_64|i686)",
+    r"^(?:[\"'<;|(-]|\[['\"]|\{\"|b['\"]|User-?Agent\b)|^Mozilla/5\.0 Mozilla|^Mozilla(?:/[\d.]*)?$|Mozilla(?:%2F|\\/)|^Mozilla/[\d.]+\+\(",
+    r"^Moz(?:l\w*|il(?:[^l/]\w*|l[^a/]\w*|la[^/ ]\w*))/\d",
 )
-_CODE = r"\$\{|<\s*/?(?:script|img|svg|iframe|\?php|a )|\{\{|\(\) ?\{|' ?(?:or|and|union) |;\s*(?:wget|curl|sleep) |\.\./|\bjndi\b|%[sd]\b|\bunion\s+select\b|\|\|"
+_CODE = r"\$\{|<\s*/?(?:script|img|svg|iframe|\?php|a )|\{\{|\(\) ?\{|['\"] ?(?:or|and|union) |;\s*(?:wget|curl|sleep) |\.\./|\bjndi\b|%[sd]\b|\bunion\s+select\b|\|\|"
 _GENUINE = re.compile(
-    r"compatible; ?(?:MSIE|Konqueror|Trident|Windows|NetPositive|iCab|Lotus|OmniWeb|WebTV|Google Earth|IBrowse|Polaris|Linux|ANTGalio|Opera|America Online|AOL)"
-    r"|PlayStation",
+    r"compatible; ?(?:U; ?)?(?:MSIE|Konqueror|Trident|Windows|NetPositive|WebPositive|iCab|Lotus|OmniWeb|WebTV|Google Earth|IBrowse|Voyager|Polaris|Linux|ANTGalio|Opera|America Online|AOL|Dillo|NetSurf|E?Links|Netgem)"
+    r"|PlayStation|^MozillaDeveloperPreview",
     re.IGNORECASE,
 )
 
-# A desktop Chrome, Safari or Firefox to the letter, and what may follow: a bare word or a program's early version.
+# A bare word or a program's early version, in the places that a browser leaves free.
+_GUEST = r"([A-Za-z][\w.-]+)(?:/v?[012](?:\.\d+){0,2}(?:-\w+)?)?"
+# A desktop Chrome, Safari or Firefox to the letter, but for a guest.
 _DESKTOP = re.compile(
     r"Mozilla/5\.0 \(((?:[^()]*; ?)?(?:Windows NT|Macintosh|X11)[^()]*)\) "
-    r"(?:AppleWebKit/[\d.]+ \(KHTML, like Gecko\) (?:Chrome|Version)/[\d.]+ Safari/[\d.]+|Gecko/20100101 Firefox/[\d.]+)"
-    r"(?:;? ([A-Za-z][\w.-]+)(?:/v?[012](?:\.\d+){0,2})?)?"
+    rf"(?:AppleWebKit/[\d.]+ \(KHTML, like Gecko\) (?:{_GUEST} )?(?:Chrome|Version)/[\d.]+ (?:{_GUEST} )?Safari/[\d.]+|Gecko/20100101 Firefox/[\d.]+)"
+    rf"(?:;? {_GUEST})?"
+)
+# The same of a phone's or tablet's, where an app's own web view says `wv` or leaves Safari out.
+_PHONE = re.compile(
+    r"Mozilla/5\.0 \((?:Linux; Android [\d.]+; (?:[^();]|\(\d+\)|; ?(?:[^w]|w[^v]))+|(?:iPhone|iPad); CPU [\w ]+ like Mac OS X)\) AppleWebKit/[\d.]+ \(KHTML, like Gecko\) "
+    r"(?:Chrome/[\d.]+(?: Mobile)?|Version/[\d.]+ Mobile/\w+) Safari/[\d.]+ ([A-Za-z][\w.-]+)(?:/v?(?:0(?:\.\d+)*|1(?:\.0)*))?"
 )
 _SYSTEM_PART = re.compile(
-    r"Windows NT [\d.]+|Win64|x64|WOW64|ARM64|arm_?64|Macintosh|Intel Mac OS X [\d_.]*|X11|Wayland|[UNI]|[\w/ +.-]*(?:Linux|BSD|SunOS|CrOS|Ubuntu|Fedora|Debian|Haiku)\b.*"
-    r"|i\d86.*|x86_64.*|aarch64|rv:[\w.]*|[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?|Touch|Tablet PC.*|.*(?:TV|HTC|Quest|PICO|Viera|Model|Lumia|Xbox|like ).*|",
+    r"Windows(?: NT [\d.]+)?|Win64|x64|WOW64|ARM64|arm_?64|Macintosh|(?:Intel|ARM|PPC) Mac OS X ?[\d_.]*|MacOS X[ \d_.]*|X11|Wayland|[UNI]|[\w/ +.-]*(?:Linux|BSD|SunOS|CrOS|Ubuntu|Fedora|Debian|Haiku)\b.*"
+    r"|i\d86.*|x86_64.*|aarch64|rv:[\w.]*|[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?|Touch|Tablet PC.*|Valve .*|Steam Deck|Cortana.*|WebView.*|MSAppHost.*|Chromium GOST|.*(?:TV|HTC|Quest|PICO|Viera|Model|Lumia|Xbox|like |ricoh).*|",
     re.IGNORECASE,
 )
 _FOLLOWS = frozenset(
-    "crkey smart-tv midori mobile ubuntu fedora debian chromium edge webview tesla light vr electron".split()
+    "crkey smart-tv midori mobile ubuntu fedora debian raspbian snap chromium edge webview tesla light vr electron citrixchromeapp citrix oneoutlook kiwi".split()
 )
 
 
 @lru_cache(maxsize=1)
 def _system() -> FirstMatch:
     return FirstMatch([Pattern(_SYSTEM, "", BotKind.UNKNOWN)])
+
+
+@lru_cache(maxsize=1)
+def _desktops() -> FirstMatch:
+    return FirstMatch([Pattern(_DESKTOPS, "", BotKind.UNKNOWN)])
+
+
+@lru_cache(maxsize=1)
+def _devices() -> FirstMatch:
+    return FirstMatch([Pattern(_DEVICES, "", BotKind.UNKNOWN)])
+
+
+@lru_cache(maxsize=1)
+def _engine() -> FirstMatch:
+    return FirstMatch([Pattern(_ENGINE, "", BotKind.UNKNOWN)])
 
 
 @lru_cache(maxsize=1)
@@ -72,29 +112,42 @@ def odd_forms() -> FirstMatch:
 
 
 def is_program(agent: str) -> bool:
-    """Whether an agent names neither a browser's system nor a device that people hold."""
+    """Whether an agent names neither a browser's system nor a device that people hold, or a system but no browser."""
     if "CFNetwork/" in agent:
         return _SAFARI_LIBRARY.match(agent) is None
-    return not any(system in agent for system in _COMMON_SYSTEMS) and _system().find(agent) is None
+    if not any(system in agent for system in _COMMON_SYSTEMS) and _system().find(agent) is None:
+        return True
+    if _PRODUCT_ALONE.fullmatch(agent) and _devices().find(agent) is None:
+        return True
+    if _BEGINS_AS_BROWSER.match(agent) is None:
+        return _desktops().find(agent) is not None and _devices().find(agent) is None
+    return (
+        agent.startswith("Mozilla/5")
+        and any(system in agent for system in _COMMON_DESKTOPS)
+        and _engine().find(agent) is None
+    )
 
 
 def _is_known_browser(agent: str) -> bool:
     """Whether the agent is of a browser with a name of its own, such as SeaMonkey, and not only of its engine's."""
-    return parse_agent(agent, {}).browser not in (None, "Chrome", "Safari", "Firefox")
+    return parse_agent(agent, {}).browser not in (None, "Chrome", "Safari", "Firefox", "Android Browser")
 
 
-def find_odd(agent: str, *, forms: bool = True) -> Found | None:
+def find_odd(agent: str, plain: str) -> Found | None:
     """What an agent is that claims to be a browser in a form that no browser has; None for any other agent.
 
-    Without `forms`, for an agent of which it is known that `odd_forms` finds nothing.
+    `plain` is the agent without people's words, or empty when it is known that `odd_forms` finds nothing in it.
     """
-    found = odd_forms().find(agent) if forms else None
-    if found is not None and _GENUINE.search(agent) is None:
+    found = odd_forms().find(plain) if plain else None
+    if found is not None and _GENUINE.search(plain) is None:
         return found
-    desktop = _DESKTOP.fullmatch(agent)
-    if desktop is None:
+    whole = _DESKTOP.fullmatch(agent) or _PHONE.fullmatch(agent)
+    if whole is None:
         return None
-    follows = desktop[2] is not None and desktop[2].lower() not in _FOLLOWS and not _is_known_browser(agent)
-    if follows or any(_SYSTEM_PART.fullmatch(part.strip()) is None for part in desktop[1].split(";")):
+    desktop = whole.re is _DESKTOP
+    guests = [guest for guest in whole.groups()[desktop:] if guest is not None and guest.lower() not in _FOLLOWS]
+    if guests and not _is_known_browser(agent):
+        return Found(guests[0], BotKind.UNKNOWN)
+    if desktop and any(_SYSTEM_PART.fullmatch(part.strip()) is None for part in whole[1].split(";")):
         return Found("", BotKind.UNKNOWN)
     return None

@@ -1,25 +1,14 @@
-"""The words by which bots say what they are, in whatever name they stand, and the phones that happen to bear one.
+"""The words by which bots say what they are, in whatever name they stand.
 
 For bots that no list knows. An agent with an address of a website or a mailbox is a bot's: no browser sends one.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from tracker.enrichment.bots.verdict import BotKind
 from tracker.enrichment.first_match import FirstMatch, Pattern
-
-# Words of people's phones, televisions and browsers that contain a bot's word.
-_PEOPLE = (
-    r"\bCUBOT[\w ]*|\b[BMI]D?[ _]bot\b|POWER[ _]BOT|htc_botdugls|\bRobotBona|\bBotanic\w*|iRobot\b"
-    r"|HbbTV/[\d.]+ ?\([^()]*(?:\([^()]*\))?|\bOMI/[\w.-]+|NetCast\S*|Model/\S+|BrightSign/\S+|Java/Jbed|Build/UNKNOWN|Build/X{3,}"
-    r"|SogouMSE,\w+|ViewSonic|com\.yandex\.zen|com\.tcl\.browser|Cronet/[\d.]+\)$|Google WAP Proxy|\bHu[Bb]ot\b|Cam[Ss]can\w*|OctopusCore|https?://(?:www\.)?\.?$|YandexSearch\w*|\bBOTech\b|DESAY \w+"
-)
-
-# What stands between Android's version and the end of the comment or the build is the maker's to choose.
-_MODEL = re.compile(r"(Android[ /][\d.]+;(?: U;)?(?: \w\w(?:[-_]\w\w)?;)?)(?! ?compatible)[^;()@+]*?(?= Build/|[;)])")
 
 # A word ends where no letter follows, so that CamelCase, digits, versions and separators all end it.
 _WORDS: tuple[tuple[BotKind, str], ...] = (
@@ -35,18 +24,6 @@ _WORDS: tuple[tuple[BotKind, str], ...] = (
     (BotKind.UNKNOWN, r"crawl|spider|(?:^|[^a-z])bots?(?:[^a-z]|$)|scrap(?:e|ing|y)|user[-_ ]?agent|^(?:unknown|none|null|undefined|anonymous)$|^test(?:er|ing|bot)?(?:[^a-z]|$)|httpclient|\bmy ?agent|placeholder"),
 )  # fmt: skip
 _CONTACT = r"https?:|https?%3a|\bwww\.|[\w.+-]@[a-z0-9-]+\.[a-z]|\[at\]|\(at\)|; ?at;|\b[\w-]+ at [\w-]+ dot |\+ ?[a-z0-9-]+\.(?:com|org|net|io|ai|co|de|fr|dev|app)\b|[( ;/][a-z0-9-]+\.(?:com|org|net|io|ai|info|co\.uk|de|fr|eu|ru|me)(?:[/ );]|$)"
-
-
-def without_people_words(agent: str) -> str:
-    """The agent without a phone's model and the words of phones and browsers that only look like a bot's."""
-    if "Android" in agent:
-        agent = _MODEL.sub(r"\1", agent)
-    return agent if _people().find(agent) is None else re.sub(_PEOPLE, "", agent, flags=re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _people() -> FirstMatch:
-    return FirstMatch([Pattern(_PEOPLE, "", BotKind.UNKNOWN)])
 
 
 @lru_cache(maxsize=1)
