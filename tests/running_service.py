@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,23 @@ def webleads(
 def _environment(changes: dict[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WEBLEADS_")}
     return kept | {"WEBLEADS_RATE_LIMIT": "0", "WEBLEADS_SCHEDULER": "no"} | changes
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and those that they started, the eldest first."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(child) for child in task.read_text().split()]
+    return [*found, *(grandchild for child in found for grandchild in descendants(child))]
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs: one that waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 class RunningService:

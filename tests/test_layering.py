@@ -23,6 +23,7 @@ LAYERS = (
         "tracker.cli",
         "tracker.app",
         "tracker.serving",
+        "tracker.listening",
         "tracker.opening",
         "tracker.gate",
         "tracker.supervision",

@@ -8,13 +8,14 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.running_service import RunningService, webleads
+from tests.crash.processes import Role
+from tests.running_service import RunningService, descendants, free_port, lives, webleads
 
 SITE = "blog.example.fr"
 HIT = {"n": "pageview", "u": f"https://{SITE}/", "d": SITE}
@@ -31,6 +32,23 @@ def service(tmp_path: Path) -> Iterator[RunningService]:
 def storing(service: RunningService) -> int:
     """The process that stores and shows."""
     return int((service.data / "ingest.lock").read_text())
+
+
+def listening(pid: int, *, but: int = 0) -> list[int]:
+    """The processes below one that take connections: they started no other."""
+    return [one for one in descendants(pid) if one != but and lives(one) and not descendants(one)]
+
+
+def crash(pid: int, number: int) -> None:
+    os.kill(pid, number)
+    wait_until(lambda: not lives(pid))
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def ask(service: RunningService, path: str) -> None:
@@ -78,3 +96,54 @@ def test_a_service_that_is_killed_is_started_again_and_counts_what_came_meanwhil
             break
         assert time.monotonic() < deadline, found.stdout
         time.sleep(0.2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_listener_that_crashes_again_and_again_is_started_again(service: RunningService, number: int) -> None:
+    """granian gives up after two crashes within seconds; hits wait in the socket meanwhile, and none is refused."""
+    for _ in range(5):
+        wait_until(lambda: bool(listening(service.pid, but=storing(service))))
+        crash(listening(service.pid, but=storing(service))[-1], number)
+        assert service.post(HIT)[0] == 202
+    assert service.get("/readyz")[0] == 200
+    assert service.stop() == 0
+
+
+def test_a_listener_is_started_again_when_the_one_above_it_is_killed(service: RunningService) -> None:
+    for _ in range(3):
+        above = next(one for one in descendants(service.pid) if descendants(one))
+        crash(above, signal.SIGKILL)
+        assert service.post(HIT)[0] == 202
+
+
+def test_collectors_that_crash_again_and_again_are_started_again(tmp_path: Path) -> None:
+    collect = Role(tmp_path / "data", "collect", "--workers", "2", port=free_port())
+    collect.start()
+    try:
+        for _ in range(5):
+            wait_until(lambda: len(listening(collect.pid)) == 2)
+            for pid in listening(collect.pid):
+                crash(pid, signal.SIGKILL)
+            assert collect.get("/healthz")[0] == 200
+    finally:
+        collect.stop()
+
+
+def test_a_dashboard_without_a_collector_is_started_again_when_it_crashes_again_and_again(tmp_path: Path) -> None:
+    serve = Role(tmp_path / "data", "serve", "--no-collect", port=free_port())
+    serve.start()
+    try:
+        for _ in range(3):
+            wait_until(lambda: bool(listening(serve.pid)))
+            crash(listening(serve.pid)[-1], signal.SIGKILL)
+            serve.wait_ready()
+    finally:
+        serve.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_while_the_listener_is_started_again_ends_the_service(service: RunningService, number: int) -> None:
+    crash(listening(service.pid, but=storing(service))[-1], signal.SIGKILL)
+    os.kill(service.pid, number)
+    wait_until(lambda: not lives(service.pid))
+    assert service.stop() == 0

@@ -1,9 +1,9 @@
 """Runs the service's processes: one that starts the others, one that collects, one that stores and shows.
 
-Owns the processes and their end: none outlives the one that started it, one that dies is started again, a clean stop
-takes seconds whatever waits in the journal, and only one service runs on a data folder. The one that collects listens
-under granian and passes all other requests on over a bridge, so that no query and no batch takes a moment of its
-interpreter (docs/adr/0014).
+Owns the processes and their end: none outlives the one that started it, one that dies is started again however often
+that happens, a clean stop takes seconds whatever waits in the journal, and only one service runs on a data folder. The
+one that collects listens under granian and passes all other requests on over a bridge, so that no query and no batch
+takes a moment of its interpreter (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ import logging
 import os
 import resource
 import secrets
-import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Listener
 from multiprocessing.util import Finalize
+from socket import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -29,9 +28,10 @@ from granian.log import LogLevels
 from tracker import bridge, data_folder
 from tracker.data_folder import ServiceNote
 from tracker.gate import Gate
+from tracker.listening import Server, check_port, listening_sockets, start_listening, stop_signals
 from tracker.opening import ServiceError, open_in_a_child
 from tracker.settings import Settings
-from tracker.supervision import Supervisor, die_with_parent
+from tracker.supervision import Supervisor, all_running, die_with_parent
 
 if TYPE_CHECKING:
     from tracker.service import Service
@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 
 # What a stop may take before a process is killed, which costs nothing but open requests: an operator waits for it.
 _STOP_SECONDS = 2
+_LISTENER_STOP_SECONDS = _STOP_SECONDS + 1.5
 _SERVICE_STOP_SECONDS = 5.5
-_BACKLOG = 4096
 # Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
 _MOST_CONNECTIONS = 16_384
 
@@ -66,28 +66,63 @@ def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
     """
     data_folder.prepare(settings.data)
     with data_folder.acquire(settings.data, data_folder.SERVICE_LOCK, wait_seconds=3):
-        _check_port(settings)
+        check_port(settings)
         _check_roles(settings, roles)
-        first_user_link = open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings)
-        note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
-        data_folder.write_service_note(settings.data, note)
-        start = partial(_start_service, settings, roles, note.key, on_ready)
-        try:
-            if roles.collects:
-                _serve_behind_a_collector(settings, start, first_user_link)
-            else:
-                server = _granian(settings, workers=1)
-                server.serve(target_loader=partial(_load_service, settings, start, first_user_link), wrap_loader=False)
-        finally:
-            data_folder.remove_service_note(settings.data)
+        with listening_sockets(settings) as sockets:
+            first_user_link = open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings)
+            note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
+            data_folder.write_service_note(settings.data, note)
+            start = partial(_start_service, settings, roles, note.key, on_ready)
+            try:
+                if roles.collects:
+                    _serve_behind_a_collector(settings, sockets, start, first_user_link)
+                else:
+                    work = partial(_listen_as_service, settings, sockets[0], start, first_user_link, roles)
+                    _run_listeners(sockets, [Supervisor("service", work)], stop_seconds=_SERVICE_STOP_SECONDS)
+            finally:
+                data_folder.remove_service_note(settings.data)
 
 
 def collect(settings: Settings, *, workers: int) -> None:
     """Runs the public endpoints only, in `workers` processes, beside whatever else uses the data folder."""
     data_folder.prepare(settings.data)
-    _check_port(settings)
-    server = _granian(settings, workers=workers)
-    server.serve(target_loader=partial(_load_collector, settings), wrap_loader=False)
+    check_port(settings)
+    with listening_sockets(settings, workers) as sockets:
+        listeners = [
+            Supervisor(f"collector {number}", partial(_listen, settings, one, partial(_load_collector, settings)))
+            for number, one in enumerate(sockets, start=1)
+        ]
+        _run_listeners(sockets, listeners)
+
+
+def _run_listeners(
+    sockets: Sequence[socket], listeners: Sequence[Supervisor], *, stop_seconds: float = _LISTENER_STOP_SECONDS
+) -> None:
+    """Has the listeners running until this process is told to stop."""
+    with stop_signals() as told:
+        start_listening(sockets)
+        with all_running(listeners, stop_seconds=stop_seconds):
+            told.wait()
+
+
+def _listen(settings: Settings, listener: socket, load: Callable[[], Any], _again: bool) -> None:  # noqa: FBT001
+    """Runs granian in a process of its own, until it is told to stop or its worker dies."""
+    die_with_parent()
+    _granian(settings, listener).serve(target_loader=load, wrap_loader=False)
+
+
+def _listen_as_service(
+    settings: Settings,
+    listener: socket,
+    start: Start,
+    first_user_link: str | None,
+    roles: Roles,
+    again: bool,  # noqa: FBT001 - the supervisor says it
+) -> None:
+    """Runs the service and granian in front of it, where others collect."""
+    if again:  # whatever ended it may have left a log that the engine cannot replay
+        first_user_link = open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings)
+    _listen(settings, listener, partial(_load_service, settings, start, first_user_link), again)
 
 
 def _check_roles(settings: Settings, roles: Roles) -> None:
@@ -98,15 +133,12 @@ def _check_roles(settings: Settings, roles: Roles) -> None:
         )
 
 
-def _granian(settings: Settings, *, workers: int) -> Any:
+def _granian(settings: Settings, listener: socket) -> Server:
     _allow_connections()
-    return Granian(
-        "tracker.serving",
-        address=settings.host,
-        port=settings.port,
+    return Server(
+        listener,
+        target="tracker.serving",
         interface=Interfaces.WSGI,
-        workers=workers,
-        backlog=_BACKLOG,
         backpressure=_MOST_CONNECTIONS,
         # Made when needed, ended when idle for 30 seconds. One that reads a body waits for the client
         # (tracker.collector.body); with WEBLEADS_JOURNAL_SYNC=always those that wait for a sync share it.
@@ -116,8 +148,6 @@ def _granian(settings: Settings, *, workers: int) -> Any:
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         websockets=False,
         log_level=LogLevels.error,
-        respawn_failed_workers=True,
-        respawn_interval=0.1,
         workers_kill_timeout=_STOP_SECONDS,
     )
 
@@ -138,13 +168,14 @@ def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
     return make_ready(settings, ingests=ingests)
 
 
-def _serve_behind_a_collector(settings: Settings, start: Start, first_user_link: str | None) -> None:
-    with bridge.listen(settings.data) as listener:
-        service = Supervisor("service", partial(_run_service, settings, start, first_user_link, listener))
-        server = _granian(settings, workers=1)
-        load = partial(_load_collector, settings, bridge_to=str(listener.address))
+def _serve_behind_a_collector(
+    settings: Settings, sockets: Sequence[socket], start: Start, first_user_link: str | None
+) -> None:
+    with bridge.listen(settings.data) as behind:
+        service = Supervisor("service", partial(_run_service, settings, sockets, start, first_user_link, behind))
+        load = partial(_load_collector, settings, bridge_to=str(behind.address))
         with service.running(stop_seconds=_SERVICE_STOP_SECONDS):
-            server.serve(target_loader=load, wrap_loader=False)
+            _run_listeners(sockets, [Supervisor("collector", partial(_listen, settings, sockets[0], load))])
 
 
 def _start_service(
@@ -161,6 +192,7 @@ def _start_service(
 
 def _run_service(
     settings: Settings,
+    sockets: Sequence[socket],
     start: Start,
     first_user_link: str | None,
     listener: Listener,
@@ -168,6 +200,8 @@ def _run_service(
 ) -> None:
     """Runs in a process of its own, until it is told to stop."""
     die_with_parent()
+    for one in sockets:  # of the collector: this one takes no connection from them
+        one.close()
     _log_to_stderr(settings)
     if again:  # whatever ended it may have left a log that the engine cannot replay
         first_user_link = open_in_a_child(partial(_make_ready, ingests=True), settings)
@@ -211,19 +245,6 @@ def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
     collector = build_collector(settings, journal=journal, next_app=next_app)
     Finalize(None, collector.close, exitpriority=100)
     return collector
-
-
-def _check_port(settings: Settings) -> None:
-    """Says in one line that the port is taken, before anything is opened."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as problem:
-            raise ServiceError(
-                f"cannot listen on {settings.host}:{settings.port}: {problem.strerror} (set WEBLEADS_PORT or --port)"
-            ) from problem
 
 
 def _local_url(settings: Settings) -> str:

@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 log = logging.getLogger(__name__)
@@ -34,25 +35,33 @@ class Supervisor:
         self._tried = threading.Event()
         self._lock = threading.Lock()  # held while a child is started, so that none is missed at the end
         self._child: multiprocessing.Process | None = None
+        self._keeper = threading.Thread(target=self._keep, name=f"keeps {name}", daemon=True)
 
     @contextmanager
     def running(self, *, stop_seconds: float) -> Iterator[None]:
         """Has the child running while the block runs; at its end it may take `stop_seconds` before it is killed."""
-        # The kernel ends a child with the thread that forked it, so one thread starts them all and sees their end.
-        keeper = threading.Thread(target=self._keep, name=f"keeps {self._name}", daemon=True)
-        keeper.start()
-        self._tried.wait()
-        try:
+        with all_running([self], stop_seconds=stop_seconds):
             yield
-        finally:
-            with self._lock:
-                self._stop.set()
-                child = self._child
-            if child is not None:
-                child.terminate()
-                keeper.join(stop_seconds)
-                child.kill()
-            keeper.join()
+
+    def start(self) -> None:
+        """Starts the child and keeps it running from now on."""
+        # The kernel ends a child with the thread that forked it, so one thread starts them all and sees their end.
+        self._keeper.start()
+        self._tried.wait()
+
+    def tell_to_stop(self) -> None:
+        """No other child is started from now on, and the one that runs is told to end."""
+        with self._lock:
+            self._stop.set()
+            if self._child is not None:
+                self._child.terminate()
+
+    def end(self, *, seconds: float) -> None:
+        """Waits until the child has ended, once it was told to stop; after `seconds` it is killed."""
+        self._keeper.join(seconds)
+        if self._child is not None:
+            self._child.kill()
+        self._keeper.join()
 
     def _keep(self) -> None:
         # A child that is told to stop before it can listen hears it when it can.
@@ -84,6 +93,23 @@ class Supervisor:
                     return child
             self._tried.set()
             self._stop.wait(_AGAIN_SECONDS)
+
+
+@contextmanager
+def all_running(supervisors: Sequence[Supervisor], *, stop_seconds: float) -> Iterator[None]:
+    """Has all children running while the block runs; at its end all are told at once, and have the time together."""
+    begun: list[Supervisor] = []
+    try:
+        for supervisor in supervisors:
+            begun.append(supervisor)
+            supervisor.start()
+        yield
+    finally:
+        for supervisor in begun:
+            supervisor.tell_to_stop()
+        deadline = time.monotonic() + stop_seconds
+        for supervisor in begun:
+            supervisor.end(seconds=max(0.0, deadline - time.monotonic()))
 
 
 def die_with_parent() -> None:

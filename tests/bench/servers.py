@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 from tests.running_service import free_port
 from tracker import data_folder, serving
+from tracker.listening import listening_sockets, start_listening
 from tracker.settings import load_settings
 
 
@@ -54,8 +55,9 @@ def main(kind: str, port: str, folder: str) -> None:
         serving.collect(settings, workers=1)
         return
     data_folder.prepare(settings.data)
-    server = serving._granian(settings, workers=1)
-    server.serve(target_loader=partial(_load, kind), wrap_loader=False)
+    with listening_sockets(settings) as sockets:
+        start_listening(sockets)
+        serving._granian(settings, sockets[0]).serve(target_loader=partial(_load, kind), wrap_loader=False)
 
 
 @contextmanager

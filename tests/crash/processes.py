@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+from tests.running_service import descendants, lives
+
 START_SECONDS = 90.0
 
 
@@ -68,12 +70,8 @@ class Role:
         return self._process.pid
 
     def workers(self) -> list[int]:
-        """The process ids of the workers that the process started."""
-        found = []
-        for task in Path(f"/proc/{self.pid}/task").glob("*/children"):
-            with suppress(OSError):
-                found += [int(child) for child in task.read_text().split()]
-        return found
+        """The process ids of the workers that the process started, and of those that they started."""
+        return descendants(self.pid)
 
     def kill(self) -> None:
         """SIGKILL: nothing gets a chance to be tidy."""
@@ -83,7 +81,7 @@ class Role:
         self._process.wait()
         self._process = None
         deadline = time.monotonic() + 10
-        while any(_lives(worker) for worker in workers) and time.monotonic() < deadline:
+        while any(lives(worker) for worker in workers) and time.monotonic() < deadline:
             time.sleep(0.01)
 
     def stop(self) -> float:
@@ -122,10 +120,3 @@ class Role:
 
     def tail(self) -> str:
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
