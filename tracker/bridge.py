@@ -33,8 +33,10 @@ JOURNAL_PROBLEM = "webleads.journal_problem"
 
 _CARRIED = {
     "REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "SERVER_NAME",
-    "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "wsgi.url_scheme", JOURNAL_PROBLEM,
+    "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "wsgi.url_scheme",
 }  # fmt: skip
+# Headers, and what the listening process found out, such as JOURNAL_PROBLEM and whose IP address it is.
+_CARRIED_KINDS = ("HTTP_", "webleads.")
 # How long an answer may take, and how long one of those that machines ask for.
 _ANSWER_SECONDS = 60
 _PROBE_SECONDS = 5
@@ -70,7 +72,9 @@ class Bridge:
         self._journal_problem = journal_problem
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
-        carried = {name: value for name, value in environ.items() if name in _CARRIED or name.startswith("HTTP_")}
+        carried = {
+            name: value for name, value in environ.items() if name in _CARRIED or name.startswith(_CARRIED_KINDS)
+        }
         if problem := self._journal_problem():
             carried[JOURNAL_PROBLEM] = problem
         try:

@@ -88,6 +88,14 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _header_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", value):
+        raise ValueError(
+            "must be the name of one header, of letters, digits and hyphens, such as X-Forwarded-For or X-Real-IP"
+        )
+    return value
+
+
 class NameServer(NamedTuple):
     """A resolver's address and port."""
 
@@ -192,6 +200,14 @@ class Settings:
         _networks,
         "Addresses and networks of your reverse proxies. Only they are believed when they forward a visitor's address.",
         "127.0.0.1, 10.0.0.0/8",
+    )
+    client_ip_header: str = _setting(
+        "WEBLEADS_CLIENT_IP_HEADER",
+        "X-Forwarded-For",
+        _header_name,
+        "The one header in which your reverse proxies forward a visitor's IP address; no other is read. `Forwarded` is read"
+        " as RFC 7239 has it, any other as a list that is counted from the right.",
+        "X-Real-IP",
     )
     script_path: str = _setting(
         "WEBLEADS_SCRIPT_PATH",

@@ -1,42 +1,64 @@
-"""The client's address: the peer's, or what trusted proxies say it is, counted from the right.
+"""The client's IP address: the peer's, or what trusted proxies say in the one header that is believed.
 
-Anyone can write an X-Forwarded-For header, so it is read only when the peer is a trusted proxy, and only as far to
-the left as every proxy on the way is trusted. Source: RFC 7239, section 8.1, and Mozilla's page on X-Forwarded-For.
+Anyone can write any header. So one is read, which the operator names, only when the peer is a trusted proxy, from the
+right, and only as far to the left as every proxy on the way is trusted. A trusted proxy that says nothing that can be
+understood hides its client: the IP address is then unknown, and is neither the proxy's nor what stands to the left.
+Sources: RFC 7239 (its syntax, and section 8.1), and Mozilla's page on X-Forwarded-For.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any
 
-Address = IPv4Address | IPv6Address
-_FORWARDED_FOR = re.compile(r'for=(?:"([^"]*)"|([^;,\s]*))', re.IGNORECASE)
+UNKNOWN = ""
+DEFAULT_HEADER = "X-Forwarded-For"
+
+# Where a request's client is kept once it was found; no header can set it.
+CLIENT_IP = "webleads.client_ip"
+
+_MOST_HOPS = 64
+# What is remembered is no longer than this; IP addresses with brackets, zone and port are shorter.
+_LONGEST_KEPT = 100
+_LONGEST_ELEMENT = 500
+_WITH_BRACKETS = re.compile(r"\[([^][]*)\](?::\S*)?")
+# A piece between commas that stand in no quotes. It is looked for from the right: a quote that a client leaves open
+# then spoils what it said itself, and nothing that a proxy added behind it.
+_ELEMENT = re.compile(r'(?:[^,"]|"[^"]*")+')
+_PAIR = re.compile(r'\s*([!#$%&\'*+.^`|~\w-]+)\s*=\s*("[^"]*"|[^;"]*?)\s*(?:;|$)')
 
 
 class ClientAddress:
-    """Finds the client's address of a request."""
+    """Finds the client's IP address of a WSGI call, whose headers' names had no underscores."""
 
-    def __init__(self, trusted_proxies: Sequence[IPv4Network | IPv6Network]) -> None:
+    def __init__(self, trusted_proxies: Sequence[IPv4Network | IPv6Network], header: str = DEFAULT_HEADER) -> None:
         self._trusted = tuple(trusted_proxies)
+        self._key = f"HTTP_{header.upper().replace('-', '_')}"
+        self._hops_of = _hops_of_forwarded if header.lower() == "forwarded" else _hops_of_list
         self._is_trusted = lru_cache(maxsize=4096)(self._look_up)
+        self._of_short = lru_cache(maxsize=16_384)(self._from_the_right)
 
-    def of(self, peer: str, x_forwarded_for: str | None, forwarded: str | None = None) -> str:
-        """The address as text in its shortest form; the peer's when nobody trusted says more."""
-        if self._trusted and (x_forwarded_for or forwarded) and self._is_trusted(peer):
-            hops = x_forwarded_for.split(",") if x_forwarded_for else _hops(forwarded or "")
-            return self._from_the_right(hops, peer)
-        return plain_address(peer) or peer
+    def of(self, environ: dict[str, Any]) -> str:
+        """The IP address as text in its shortest form, or UNKNOWN. It is found once and kept with the call."""
+        known: str | None = environ.get(CLIENT_IP)
+        if known is None:
+            known = environ[CLIENT_IP] = self.said(environ.get("REMOTE_ADDR", ""), environ.get(self._key))
+        return known
 
-    def _from_the_right(self, hops: list[str], peer: str) -> str:
-        client = plain_address(peer) or peer
-        for hop in reversed(hops):
-            address = plain_address(hop.strip())
-            if address is None:
-                break
-            client = address
-            if not self._is_trusted(address):
+    def said(self, peer: str, header: str | None) -> str:
+        """The client's IP address, from the peer's and the believed header. An absent header leaves the peer's."""
+        if header is None or not self._trusted or not self._is_trusted(peer):
+            return plain_address(peer) or UNKNOWN
+        return self._of_short(header) if len(header) <= _LONGEST_KEPT else self._from_the_right(header)
+
+    def _from_the_right(self, header: str) -> str:
+        client = UNKNOWN
+        for number, hop in enumerate(self._hops_of(header)):
+            client = plain_address(hop) or UNKNOWN if number < _MOST_HOPS else UNKNOWN
+            if not client or not self._is_trusted(client):
                 break
         return client
 
@@ -45,20 +67,36 @@ class ClientAddress:
         return plain is not None and any(ip_address(plain) in network for network in self._trusted)
 
 
-@lru_cache(maxsize=16_384)
 def plain_address(text: str) -> str | None:
-    """An address without brackets, port or zone; IPv4 also where it stands in IPv6. None when it is no address."""
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
+    """An IP address without quotes, brackets, port or zone; IPv4 also where it stands in IPv6. None when it is none."""
+    return _plain(text) if len(text) <= _LONGEST_KEPT else None
+
+
+@lru_cache(maxsize=16_384)
+def _plain(text: str) -> str | None:
+    text = text.strip().strip('"')
+    if bracketed := _WITH_BRACKETS.fullmatch(text):
+        text = bracketed[1]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        address = ip_address(text.partition("%")[0])
+        address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return str(mapped or address)
 
 
-def _hops(forwarded: str) -> list[str]:
-    return [quoted or bare for quoted, bare in _FORWARDED_FOR.findall(forwarded)]
+def _hops_of_list(header: str) -> Iterator[str]:
+    """What stands between commas, the last first; empty elements are none (RFC 9110, section 5.6.1)."""
+    return (hop for hop in reversed(header.rsplit(",", 2 * _MOST_HOPS)) if hop.strip())
+
+
+def _hops_of_forwarded(header: str) -> Iterator[str]:
+    """The `for` of each element, the last first; empty where an element has none, or more than one."""
+    for found in _ELEMENT.finditer(header[::-1]):
+        element = found[0][::-1].strip()
+        if element:
+            pairs = _PAIR.findall(element) if len(element) <= _LONGEST_ELEMENT else ()
+            nodes = [value for name, value in pairs if name.lower() == "for"]
+            yield nodes[0] if len(nodes) == 1 else ""

@@ -144,9 +144,7 @@ class Collector:
 
     def _keep(self, environ: Environ, events: list[WireEvent]) -> None:
         """Puts the events into the journal. Raises Problem (429, 503)."""
-        address = self._client_address.of(
-            environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR"), environ.get("HTTP_FORWARDED")
-        )
+        address = self._client_address.of(environ)
         if not self._rate_limit.allows(address, len(events)):
             raise Problem(429, "rate", "this address sends too many events; try again in a second")
         received_at = self._clock()

@@ -19,7 +19,7 @@ from tracker.db.users import authenticate, count_users
 
 def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("sign_in", __name__)
-    client = ClientAddress(context.settings.trusted_proxies)
+    client = ClientAddress(context.settings.trusted_proxies, context.settings.client_ip_header)
 
     @blueprint.get("/sign-in")
     def show() -> str | Response:
@@ -32,9 +32,7 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
     @blueprint.post("/sign-in")
     def enter() -> tuple[str, int] | Response:
         email = request.form.get("email", "")
-        address = client.of(
-            request.remote_addr or "", request.headers.get("X-Forwarded-For"), request.headers.get("Forwarded")
-        )
+        address = client.of(request.environ)
         wait = limit.wait(address, email)
         if wait:
             seconds = math.ceil(wait.total_seconds())
