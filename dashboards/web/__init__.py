@@ -43,9 +43,11 @@ def register(app: Flask, context: DashboardContext) -> CSRFProtect:
     app.register_blueprint(home.create_blueprint(context))
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(opt_out.create_blueprint(context))
-    app.register_blueprint(sign_in.create_blueprint(context, SignInLimit(context.now)))
-    for view in (account, identify, sites, site_settings, overview, leads, company, not_counted, status):
-        blueprint = view.create_blueprint(context)
+    limit = SignInLimit(context.now)
+    app.register_blueprint(sign_in.create_blueprint(context, limit))
+    views = (identify, sites, site_settings, overview, leads, company, not_counted, status)
+    behind_the_door = [account.create_blueprint(context, limit), *(view.create_blueprint(context) for view in views)]
+    for blueprint in behind_the_door:
         blueprint.before_request(login.require_sign_in)
         app.register_blueprint(blueprint)
     return csrf

@@ -1,55 +1,68 @@
-"""Who is signed in. Owns the login cookie's user and the way to the sign-in page."""
+"""Who is signed in, by the session in the app database that the login cookie names, and the way to the sign-in page.
+
+The cookie is signed and holds the session's token; a copy of it is worth nothing once the session has ended.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, redirect, request, session, url_for
+from functools import partial
+
+from flask import Flask, after_this_request, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from dashboards.web import known_device
 from dashboards.web.context import DashboardContext
-from tracker.db.models import User
-from tracker.db.users import count_users, find_user
+from tracker.db.models import User, UserSession
+from tracker.db.sessions import Device, end_session, find_session, open_session
+from tracker.enrichment.agent import parse_agent
+
+_KEPT_AS = "_user_id"  # where flask_login keeps what get_id gives
+_LONGEST_AGENT = 1000
+_LONGEST_TOKEN = 200
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login has no types
-    """A user as the pages know them. The login ends when the password changes: its hash is part of the id."""
+    """A user as the pages know them, and the number of the session by which they are signed in."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, token: str, session_id: int | None = None) -> None:
         self.id = user.id
         self.email = user.email
         self.language = user.language
-        self._password_mark = user.password_hash[-16:]
+        self.session_id = session_id
+        self._token = token
 
     def get_id(self) -> str:
-        return f"{self.id}:{self._password_mark}"
+        return self._token
 
 
 def register(app: Flask, context: DashboardContext) -> None:
     manager = LoginManager(app)
-    manager.session_protection = None  # it ties a login to the address, which changes on a phone
+    manager.session_protection = None  # it ties a login to the IP address, which changes on a phone
 
     @manager.user_loader  # type: ignore[untyped-decorator]
-    def load(user_id: str) -> SignedIn | None:
-        number, _, _ = user_id.partition(":")
-        user = find_user(context.db, int(number)) if number.isdigit() else None
-        if user is None or SignedIn(user).get_id() != user_id:
+    def load(token: str) -> SignedIn | None:
+        if len(token) > _LONGEST_TOKEN:
             return None
-        return SignedIn(user)
+        found: UserSession | None = find_session(context.db, token, now=context.now())
+        return SignedIn(found.user, token, found.id) if found is not None else None
 
-    app.extensions["webleads_has_users"] = lambda: count_users(context.db) > 0
 
-
-def sign_in(user: User) -> None:
-    """Signs in for thirty days, in a session that keeps nothing of the one before."""
+def sign_in(context: DashboardContext, user: User) -> None:
+    """Signs in, in a session that keeps nothing of the one before, and has the device known."""
     language = session.get("language")
+    _end_session(context)
     session.clear()
     if language:
         session["language"] = language
     session.permanent = True
-    login_user(SignedIn(user))
+    token = open_session(context.db, user.id, _device(), now=context.now())
+    login_user(SignedIn(user, token))
+    after_this_request(partial(known_device.remember, user.email))
 
 
-def sign_out() -> None:
+def sign_out(context: DashboardContext) -> None:
+    _end_session(context)
     logout_user()
     session.clear()
 
@@ -60,3 +73,15 @@ def require_sign_in() -> Response | None:
         return None
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("sign_in.show", next=None if target == "/" else target))
+
+
+def _end_session(context: DashboardContext) -> None:
+    if token := session.get(_KEPT_AS):
+        end_session(context.db, str(token))
+
+
+def _device() -> Device:
+    """The browser and system that ask, by the names that reports use."""
+    headers = {name.lower(): value for name, value in request.headers.items() if name.lower().startswith("sec-ch-ua")}
+    agent = parse_agent(request.headers.get("User-Agent", "")[:_LONGEST_AGENT], headers)
+    return Device(agent.browser, agent.os)

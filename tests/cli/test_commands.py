@@ -15,6 +15,10 @@ import pytest
 from tests.ingest.test_access_log import line
 from tests.mail_server import mail_server
 from tests.running_service import webleads
+from tracker.clock import utc_now
+from tracker.db.engine import open_app_database
+from tracker.db.sessions import Device, find_session, open_session
+from tracker.db.users import create_user
 from tracker.demo.catalogue import SITE
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -161,6 +165,21 @@ def test_sites_and_users_are_added_and_listed(tmp_path: Path) -> None:
     assert (user.returncode, user.stdout) == (0, "anna@exemple.fr can sign in\n")
     short = webleads("user", "add", "ben@exemple.fr", "--password-stdin", data=data, stdin="court\n")
     one_line(short)
+
+
+def test_a_users_sessions_are_listed_and_ended(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert "there is no user anna@exemple.fr" in one_line(webleads("user", "sessions", "anna@exemple.fr", data=data))
+    database = open_app_database(f"sqlite:///{data / 'webleads.sqlite'}")
+    anna = create_user(database, "anna@exemple.fr", "une phrase de passe", now=utc_now())
+    token = open_session(database, anna.id, Device("Firefox", "Linux"), now=utc_now())
+    listed = webleads("user", "sessions", "Anna@exemple.fr", data=data)
+    assert listed.stdout.startswith("Firefox on Linux ")
+    ended = webleads("user", "sign-out", "anna@exemple.fr", data=data)
+    assert ended.stdout == "anna@exemple.fr is signed out of 1 device\n"
+    assert find_session(database, token, now=utc_now()) is None
+    database.close()
+    assert "is not signed in anywhere" in webleads("user", "sessions", "anna@exemple.fr", data=data).stdout
 
 
 def test_an_import_accounts_for_every_line(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from tracker import __version__
-from tracker.cli import check, demo, enrich, geo, identify, log_files, reading, running, sites, tokens
+from tracker.cli import check, demo, enrich, geo, identify, log_files, reading, running, sites, tokens, users
 from tracker.cli.options import EXPECTED_ERRORS
 
 
@@ -22,7 +22,7 @@ for _command in (
     running.collect,
     running.ingest,
     sites.site,
-    sites.user,
+    users.user,
     tokens.token,
     log_files.import_log,
     enrich.enrich,

@@ -1,8 +1,7 @@
-"""Commands for what the app database holds: `site add`, `site list`, `user add`."""
+"""Commands for the sites: `site add`, `site list`."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,29 +77,3 @@ def list_sites(data: Path | None) -> None:
         click.echo("no site yet: webleads site add example.fr")
     for one in found:
         click.echo(f"{one.domain:<40} {one.time_zone:<24} {one.language}")
-
-
-@click.group()
-def user() -> None:
-    """The people who sign in to the dashboard."""
-
-
-@user.command("add")
-@click.argument("email")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
-@data_option
-def add_user(email: str, password_stdin: bool, data: Path | None) -> None:
-    """Add a dashboard user; the password is asked for."""
-    from tracker.clock import utc_now
-    from tracker.db.users import create_user
-
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with app_database(settings_of(data)) as database:
-        try:
-            added = create_user(database, email, password, now=utc_now())
-        except ValueError as problem:
-            raise CommandError(str(problem)) from problem
-    click.echo(f"{added.email} can sign in")

@@ -1,4 +1,4 @@
-"""The app database's tables: sites, users, report recipients, what was sent, salts and one-time links.
+"""The app database's tables: sites, users and their sessions, report recipients, what was sent, salts, one-time links.
 
 Times are aware UTC; SQLite keeps no zone, so `UtcDateTime` puts it back. Traffic never lands here.
 """
@@ -72,6 +72,22 @@ class User(Base):
     language: Mapped[str | None]
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+
+
+class UserSession(Base):
+    """One device on which a user is signed in. Only a hash of its token is kept; a row that goes ends it."""
+
+    __tablename__ = "user_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    browser: Mapped[str | None]
+    system: Mapped[str | None]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
 
 
 class ReportRecipient(Base):

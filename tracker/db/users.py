@@ -1,23 +1,18 @@
-"""The people who sign in: create, authenticate, change. Owns what a password must be and how it is hashed."""
+"""The people who sign in: create, authenticate, change."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
-from werkzeug.security import check_password_hash, generate_password_hash
+from sqlalchemy.orm import Session
 
 from tracker.db.emails import normalise_email
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
-from tracker.db.models import User
-
-MIN_PASSWORD = 10
-_MAX_PASSWORD = 1000  # hashing takes time in the length, and nobody types more
-# OWASP's password storage cheat sheet: scrypt with N = 2^15, r = 8 takes p = 3; werkzeug writes them into the hash.
-_METHOD = "scrypt:32768:8:3"
+from tracker.db.models import Site, User, UserSession
+from tracker.db.passwords import check_password, hash_password, password_fits
 
 
 def count_users(database: AppDatabase) -> int:
@@ -29,7 +24,8 @@ def create_user(
     database: AppDatabase, email: str, password: str, *, now: datetime, language: str | None = None
 ) -> User:
     """Adds a user. Raises Invalid."""
-    user = User(email=normalise_email(email), password_hash=hash_password(password), language=language, created_at=now)
+    plain = check_choice(database, email, password)
+    user = User(email=plain, password_hash=hash_password(password), language=language, created_at=now)
     try:
         with database.transaction() as session:
             session.add(user)
@@ -38,9 +34,22 @@ def create_user(
     return user
 
 
+def check_choice(database: AppDatabase, email: str, password: str) -> str:
+    """The email as it is kept. Raises Invalid for one that is none, and for a password that will not do for it."""
+    plain = normalise_email(email)
+    with database.transaction() as session:
+        check_password(password, email=plain, domains=_domains(session))
+    return plain
+
+
 def find_user(database: AppDatabase, user_id: int) -> User | None:
     with database.transaction() as session:
         return session.get(User, user_id)
+
+
+def find_user_by_email(database: AppDatabase, email: str) -> User | None:
+    with database.transaction() as session:
+        return session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
 def authenticate(database: AppDatabase, email: str, password: str, *, now: datetime) -> User | None:
@@ -48,10 +57,8 @@ def authenticate(database: AppDatabase, email: str, password: str, *, now: datet
 
     Takes as long for an unknown email as for a wrong password, so that nobody learns who has an account.
     """
-    with database.transaction() as session:
-        user = session.scalar(select(User).where(User.email == email.strip().lower()))
-    known_hash = user.password_hash if user is not None else _hash_of_nobody()
-    if not check_password_hash(known_hash, password[:_MAX_PASSWORD]) or user is None:
+    user = find_user_by_email(database, email)
+    if not password_fits(user.password_hash if user is not None else None, password) or user is None:
         return None
     with database.transaction() as session:
         session.get_one(User, user.id).last_sign_in_at = now
@@ -59,11 +66,15 @@ def authenticate(database: AppDatabase, email: str, password: str, *, now: datet
 
 
 def set_password(database: AppDatabase, user_id: int, password: str) -> User:
-    """Replaces a user's password and gives the user. Raises Invalid."""
-    hashed = hash_password(password)
+    """Replaces a user's password, ends all of their sessions and gives the user. Raises Invalid."""
+    with database.transaction() as session:
+        user = session.get_one(User, user_id)
+        check_password(password, email=user.email, domains=_domains(session))
+    hashed = hash_password(password)  # it takes a while, and a transaction would keep others waiting
     with database.transaction() as session:
         user = session.get_one(User, user_id)
         user.password_hash = hashed
+        session.execute(delete(UserSession).where(UserSession.user_id == user_id))
     return user
 
 
@@ -72,15 +83,5 @@ def set_language(database: AppDatabase, user_id: int, language: str) -> None:
         session.get_one(User, user_id).language = language
 
 
-def hash_password(password: str) -> str:
-    """The hash to keep. Raises Invalid for a password that is too short or too long."""
-    if len(password) < MIN_PASSWORD:
-        raise Invalid("The password needs at least %(least)s characters.", least=str(MIN_PASSWORD))
-    if len(password) > _MAX_PASSWORD:
-        raise Invalid("The password has more than %(most)s characters.", most=str(_MAX_PASSWORD))
-    return generate_password_hash(password, method=_METHOD)
-
-
-@cache
-def _hash_of_nobody() -> str:
-    return generate_password_hash("nobody's password", method=_METHOD)
+def _domains(session: Session) -> list[str]:
+    return list(session.scalars(select(Site.domain)))

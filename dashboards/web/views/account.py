@@ -1,44 +1,87 @@
-"""What a signed-in person changes for themselves: the password."""
+"""What a signed-in person changes for themselves: the password, and the devices on which they are signed in."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.translations import translate
 from dashboards.web import login
 from dashboards.web.context import DashboardContext
-from dashboards.web.language import current_language
+from dashboards.web.sign_in_limit import SignInLimit, keys_of_user
+from dashboards.web.site_forms import words_of
+from dashboards.web.views.sign_in import answer_too_many, words_of_wait
 from tracker.db.invalid import Invalid
-from tracker.db.users import MIN_PASSWORD, authenticate, set_password
+from tracker.db.models import UserSession
+from tracker.db.passwords import MIN_PASSWORD
+from tracker.db.sessions import end_session_of, end_sessions, list_sessions
+from tracker.db.users import authenticate, set_password
+
+# What a session's number in a form has at most; more is none that the database gave.
+_MOST_DIGITS = 15
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+class DeviceRow(NamedTuple):
+    """One device as the page lists it."""
+
+    id: int
+    name: str
+    last_seen_at: datetime
+    signed_in_at: datetime
+    is_this_one: bool
+
+
+def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("account", __name__)
 
     @blueprint.get("/account")
     def show() -> str:
-        return render_template("account.html", problem=None, least=MIN_PASSWORD)
+        return _page(context)
 
     @blueprint.post("/account")
-    def change_password() -> tuple[str, int] | Response:
-        """Every other login of this person ends with it."""
-        now, new = context.now(), request.form.get("new_password", "")
+    def change_password() -> Response:
+        """Every session of this person ends with it; this device gets a new one."""
+        keys, now = keys_of_user(current_user.id), context.now()
+        if wait := limit.begin(keys):
+            return answer_too_many(_page(context, words_of_wait(wait)), wait)
         user = authenticate(context.db, current_user.email, request.form.get("password", ""), now=now)
         if user is None:
-            return _refused(_("The present password is not right."))
+            return make_response(_page(context, _("The present password is not right.")), 422)
+        limit.succeeded(keys)
         try:
-            changed = set_password(context.db, user.id, new)
+            changed = set_password(context.db, user.id, request.form.get("new_password", ""))
         except Invalid as problem:
-            return _refused(translate(current_language(), problem.template, **problem.values))
-        login.sign_in(changed)
+            return make_response(_page(context, words_of(problem)), 422)
+        login.sign_in(context, changed)
         flash(_("The password is changed. Other devices have to sign in again."))
+        return redirect(url_for("account.show"))
+
+    @blueprint.post("/account/sign-out")
+    def end_sessions_elsewhere() -> Response:
+        """Ends the session whose number the form has, without one all but this."""
+        number = request.form.get("session", "")
+        if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS:
+            end_session_of(context.db, current_user.id, int(number))
+        elif not number:
+            end_sessions(context.db, current_user.id, but=current_user.session_id)
         return redirect(url_for("account.show"))
 
     return blueprint
 
 
-def _refused(problem: str) -> tuple[str, int]:
-    return render_template("account.html", problem=problem, least=MIN_PASSWORD), 422
+def _page(context: DashboardContext, problem: str | None = None) -> str:
+    found = list_sessions(context.db, current_user.id, now=context.now())
+    template: dict[str, Any] = {"least": MIN_PASSWORD, "devices": [_row(one) for one in found], "utc": UTC}
+    return render_template("account.html", problem=problem, **template)
+
+
+def _row(one: UserSession) -> DeviceRow:
+    if one.browser and one.system:
+        name = _("%(browser)s on %(system)s", browser=one.browser, system=one.system)
+    else:
+        name = one.browser or one.system or _("Unknown device")
+    return DeviceRow(one.id, name, one.last_seen_at, one.created_at, one.id == current_user.session_id)

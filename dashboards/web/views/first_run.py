@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from dashboards.translations import translate
 from dashboards.web import login
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
-from tracker.db.emails import normalise_email
+from dashboards.web.site_forms import words_of
 from tracker.db.invalid import Invalid
 from tracker.db.links import link_works, redeem_link
-from tracker.db.users import MIN_PASSWORD, count_users, create_user, hash_password
+from tracker.db.passwords import MIN_PASSWORD
+from tracker.db.users import check_choice, count_users, create_user
 
 PURPOSE = "first-user"
 
@@ -28,17 +28,17 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
 
     @blueprint.post("/setup/<token>")
     def create(token: str) -> tuple[str, int] | Response:
+        if count_users(context.db) or not link_works(context.db, token, PURPOSE, now=context.now()):
+            return _used_up()
         email, password = request.form.get("email", ""), request.form.get("password", "")
         try:
-            normalise_email(email)  # both are checked before the link is used up
-            hash_password(password)
+            check_choice(context.db, email, password)  # before the link is used up
         except Invalid as problem:
-            words = translate(current_language(), problem.template, **problem.values)
-            return render_template("first_run.html", email=email, problem=words, least=MIN_PASSWORD), 422
-        if count_users(context.db) or not redeem_link(context.db, token, PURPOSE, now=context.now()):
+            return render_template("first_run.html", email=email, problem=words_of(problem), least=MIN_PASSWORD), 422
+        if not redeem_link(context.db, token, PURPOSE, now=context.now()):
             return _used_up()
         user = create_user(context.db, email, password, now=context.now(), language=current_language())
-        login.sign_in(user)
+        login.sign_in(context, user)
         return redirect(url_for("sites.add"))
 
     return blueprint

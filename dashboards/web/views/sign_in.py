@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.web import login
+from dashboards.web import known_device, login
 from dashboards.web.context import DashboardContext
 from dashboards.web.local_address import local_address
-from dashboards.web.sign_in_limit import SignInLimit
+from dashboards.web.sign_in_limit import Key, SignInLimit, keys_of_device, keys_of_stranger
 from tracker.collector.address import ClientAddress
 from tracker.db.users import authenticate, count_users
 
@@ -20,6 +21,12 @@ from tracker.db.users import authenticate, count_users
 def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("sign_in", __name__)
     client = ClientAddress(context.settings.trusted_proxies, context.settings.client_ip_header)
+
+    def keys_of(email: str) -> list[Key]:
+        """Whom a failure counts against: the device, where this email signed in on it before, else the IP address."""
+        if device := known_device.device_of(email):
+            return keys_of_device(device, email)
+        return keys_of_stranger(client.of(request.environ), email)
 
     @blueprint.get("/sign-in")
     def show() -> str | Response:
@@ -30,26 +37,33 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
         return render_template("sign_in.html", email="", problem=None)
 
     @blueprint.post("/sign-in")
-    def enter() -> tuple[str, int] | Response:
+    def enter() -> Response:
         email = request.form.get("email", "")
-        address = client.of(request.environ)
-        wait = limit.wait(address, email)
-        if wait:
-            seconds = math.ceil(wait.total_seconds())
-            problem = _("Too many tries. Wait %(seconds)s seconds, then try again.", seconds=seconds)
-            return render_template("sign_in.html", email=email, problem=problem), 429
+        keys = keys_of(email)
+        if wait := limit.begin(keys):
+            return answer_too_many(render_template("sign_in.html", email=email, problem=words_of_wait(wait)), wait)
         user = authenticate(context.db, email, request.form.get("password", ""), now=context.now())
         if user is None:
-            limit.failed(address, email)
             problem = _("This email and this password do not belong together.")
-            return render_template("sign_in.html", email=email, problem=problem), 422
-        limit.succeeded(address, email)
-        login.sign_in(user)
+            return make_response(render_template("sign_in.html", email=email, problem=problem), 422)
+        limit.succeeded(keys)
+        login.sign_in(context, user)
         return redirect(local_address(request.args.get("next")))
 
     @blueprint.post("/sign-out")
     def leave() -> Response:
-        login.sign_out()
+        login.sign_out(context)
         return redirect(url_for("sign_in.show"))
 
     return blueprint
+
+
+def words_of_wait(wait: timedelta) -> str:
+    seconds = math.ceil(wait.total_seconds())
+    return str(_("Too many tries. Wait %(seconds)s seconds, then try again.", seconds=seconds))
+
+
+def answer_too_many(page: str, wait: timedelta) -> Response:
+    answer = make_response(page, 429)
+    answer.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return answer

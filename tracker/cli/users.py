@@ -1,0 +1,82 @@
+"""Commands for who signs in: `user add`, `user sessions`, `user sign-out`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.sites import app_database
+
+if TYPE_CHECKING:
+    from tracker.db.engine import AppDatabase
+    from tracker.db.models import User
+
+
+@click.group()
+def user() -> None:
+    """The people who sign in to the dashboard."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@data_option
+def add_user(email: str, password_stdin: bool, data: Path | None) -> None:
+    """Add a dashboard user; the password is asked for."""
+    from tracker.clock import utc_now
+    from tracker.db.users import create_user
+
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with app_database(settings_of(data)) as database:
+        try:
+            added = create_user(database, email, password, now=utc_now())
+        except ValueError as problem:
+            raise CommandError(str(problem)) from problem
+    click.echo(f"{added.email} can sign in")
+
+
+@user.command("sessions")
+@click.argument("email")
+@data_option
+def sessions(email: str, data: Path | None) -> None:
+    """List the devices on which a user is signed in, the last used first."""
+    from tracker.clock import utc_now
+    from tracker.db.sessions import list_sessions
+
+    with app_database(settings_of(data)) as database:
+        found = list_sessions(database, _user(database, email).id, now=utc_now())
+    if not found:
+        click.echo(f"{email} is not signed in anywhere")
+    for one in found:
+        device = " on ".join(part for part in (one.browser, one.system) if part) or "unknown device"
+        click.echo(
+            f"{device:<32} last used {one.last_seen_at:%Y-%m-%d %H:%M} UTC, signed in {one.created_at:%Y-%m-%d %H:%M}"
+        )
+
+
+@user.command("sign-out")
+@click.argument("email")
+@data_option
+def sign_out(email: str, data: Path | None) -> None:
+    """Sign a user out on all devices, at once."""
+    from tracker.db.sessions import end_sessions
+
+    with app_database(settings_of(data)) as database:
+        ended = end_sessions(database, _user(database, email).id)
+    click.echo(f"{email} is signed out of {ended} device{'' if ended == 1 else 's'}")
+
+
+def _user(database: AppDatabase, email: str) -> User:
+    from tracker.db.users import find_user_by_email
+
+    found = find_user_by_email(database, email)
+    if found is None:
+        raise CommandError(f"there is no user {email}; add one with `webleads user add {email}`")
+    return found

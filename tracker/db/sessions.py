@@ -1,0 +1,110 @@
+"""Where users are signed in: opened, found by their token, listed and ended. Only a hash of a token is kept.
+
+A session ends when it is not used for a month, at the latest after half a year, or as soon as its row goes.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import joinedload
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import UserSession
+
+log = logging.getLogger(__name__)
+
+UNUSED_LASTS = timedelta(days=30)
+USED_LASTS = timedelta(days=180)
+MOST_OF_ONE_USER = 20
+# The time of the last use is told to some minutes, which spares a write for each page.
+_SEEN_EVERY = timedelta(minutes=5)
+_TOKEN_BYTES = 32
+
+
+class Device(NamedTuple):
+    """What one signs in with, as its user knows it; None is not known."""
+
+    browser: str | None
+    system: str | None
+
+
+def open_session(database: AppDatabase, user_id: int, device: Device, *, now: datetime) -> str:
+    """A new session's token. What has ended is deleted, and the longest unused of a user who has too many."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    opened = UserSession(
+        user_id=user_id,
+        token_hash=_hash(token),
+        browser=device.browser,
+        system=device.system,
+        created_at=now,
+        last_seen_at=now,
+    )
+    own = select(UserSession.id).where(UserSession.user_id == user_id).order_by(UserSession.last_seen_at.desc())
+    with database.transaction() as session:
+        session.execute(delete(UserSession).where(~_lasts(now)))
+        too_many = session.scalars(own.offset(MOST_OF_ONE_USER - 1)).all()
+        session.execute(delete(UserSession).where(UserSession.id.in_(too_many)))
+        session.add(opened)
+    return token
+
+
+def find_session(database: AppDatabase, token: str, *, now: datetime) -> UserSession | None:
+    """The session of a token, with its user, and notes that it was used; None when it has ended."""
+    wanted = select(UserSession).options(joinedload(UserSession.user))
+    with database.transaction() as session:
+        found = session.scalar(wanted.where(UserSession.token_hash == _hash(token), _lasts(now)))
+    if found is not None and now - found.last_seen_at > _SEEN_EVERY:
+        _note_use(database, found.id, now)
+    return found
+
+
+def list_sessions(database: AppDatabase, user_id: int, *, now: datetime) -> Sequence[UserSession]:
+    """A user's sessions, the last used first."""
+    own = select(UserSession).where(UserSession.user_id == user_id, _lasts(now))
+    with database.transaction() as session:
+        return session.scalars(own.order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())).all()
+
+
+def end_session(database: AppDatabase, token: str) -> None:
+    with database.transaction() as session:
+        session.execute(delete(UserSession).where(UserSession.token_hash == _hash(token)))
+
+
+def end_session_of(database: AppDatabase, user_id: int, session_id: int) -> bool:
+    """Ends a session by its number when it is the user's own; whether there was one."""
+    own = delete(UserSession).where(UserSession.user_id == user_id, UserSession.id == session_id)
+    with database.transaction() as session:
+        return session.scalar(own.returning(UserSession.id)) is not None
+
+
+def end_sessions(database: AppDatabase, user_id: int, *, but: int | None = None) -> int:
+    """Ends all sessions of a user, but one where it is named; how many."""
+    own = delete(UserSession).where(UserSession.user_id == user_id)
+    others = own if but is None else own.where(UserSession.id != but)
+    with database.transaction() as session:
+        return len(session.scalars(others.returning(UserSession.id)).all())
+
+
+def _note_use(database: AppDatabase, session_id: int, now: datetime) -> None:
+    used = update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now)
+    try:
+        with database.transaction() as session:
+            session.execute(used)
+    except SQLAlchemyError:  # a full disk must not sign anybody out
+        log.exception("the last use of a session could not be noted")
+
+
+def _lasts(now: datetime) -> ColumnElement[bool]:
+    return and_(UserSession.last_seen_at > now - UNUSED_LASTS, UserSession.created_at > now - USED_LASTS)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
