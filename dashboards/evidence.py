@@ -22,7 +22,10 @@ _SENTENCES = (
     message("the visitor gave an address at %(host)s"),
     message("the visitor gave no email address"),
     message("the visitor named the company"),
-    message("the address is named %(host)s, and that name points back to the address"),
+    message("the visitor named no company"),
+    message("the link that you made for the visitor names the company"),
+    message("the address’s name is one of %(domain)s, and that name points back to the address"),
+    message("the address is named %(host)s, and that name points back to the address"),  # as older versions said it
     message("the reader came from %(host)s"),
     # Why a step finds nobody.
     message("%(host)s is no domain of a company"),

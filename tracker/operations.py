@@ -52,7 +52,7 @@ def list_leads(operator: Operator, *, site: str, period: str) -> dict[str, Any]:
     """The leads of a site in a period: {"site", "period", "leads": [...]}."""
     found = _site(operator, site)
     chosen = _period(operator, found, period)
-    frame = leads(operator.store, Scope(found.domain, chosen))
+    frame = leads(operator.store, Scope(found.domain, chosen), confirmed=found.confirmed_names)
     return {"site": found.domain, "period": _span(chosen), "leads": leads_as_json(frame)}
 
 

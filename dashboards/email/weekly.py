@@ -27,6 +27,7 @@ from dashboards import moments, numbers, words
 from dashboards.email.chart import HEIGHT, WIDTH, week_chart
 from dashboards.translations import translate, translate_plural
 from tracker.db.models import Site
+from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
 from tracker.geo.attribution import Attribution
 from tracker.reports.weekly import WeeklyReport
 
@@ -34,6 +35,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 _LEADS_SHOWN = 8
 _ROWS_SHOWN = 5
+_LONGEST_TEXT = 120
 _CHART_ID = "week"
 
 
@@ -119,12 +121,11 @@ def weekly_message(
     The Message-ID is the same for the same report and recipient, so that a server can tell a copy from another.
     """
     view = weekly_view(report, site=site, base_url=base_url, credits_due=credits_due)
+    sentence = view.sentence.replace(WORD_JOINER, "")
     name, address = getaddresses([sender])[0]
     message = EmailMessage(policy=SMTP)
     message["Subject"] = _one_line(
-        f"{view.site}, {view.dates} : {view.sentence}"
-        if view.language == "fr"
-        else f"{view.site}, {view.dates}: {view.sentence}"
+        f"{view.site}, {view.dates} : {sentence}" if view.language == "fr" else f"{view.site}, {view.dates}: {sentence}"
     )
     message["From"] = Address(name, addr_spec=address)
     message["To"] = recipient
@@ -141,6 +142,11 @@ def weekly_message(
         _chart(report), "image", "png", cid=f"<{_CHART_ID}@webleads>", disposition="inline", filename="week.png"
     )
     return message
+
+
+def _from_outside(text: str, most: int = _LONGEST_TEXT) -> str:
+    """Words that somebody else wrote, as an email may show them: cut, cleaned, and no link of a mail program's making."""
+    return without_links(clean_text(text, most))
 
 
 def _one_line(text: str) -> str:
@@ -200,7 +206,7 @@ def _sentence(language: str, report: WeeklyReport) -> str:
     """The week in one sentence: the companies if there are any to call, else the readers."""
     hot = report.leads[report.leads["score"] >= 40] if len(report.leads) else report.leads
     if len(hot) == 1:
-        return translate(language, "%(company)s deserves a call", company=hot.iloc[0]["company"])
+        return translate(language, "%(company)s deserves a call", company=_from_outside(hot.iloc[0]["company"]))
     if len(hot) > 1:
         others = len(hot) - 1
         return translate_plural(
@@ -208,7 +214,7 @@ def _sentence(language: str, report: WeeklyReport) -> str:
             "%(company)s and %(num)s other company deserve a call",
             "%(company)s and %(num)s other companies deserve a call",
             others,
-            company=hot.iloc[0]["company"],
+            company=_from_outside(hot.iloc[0]["company"]),
         )
     visitors = int(_total(report.totals, "visitors"))
     if not visitors:
@@ -276,11 +282,11 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str) -> Lea
     reasons = sorted(lead["reasons"], key=lambda reason: -reason.points)[:3]
     why = ", ".join(words.score_reason(language, reason.code, reason.values) for reason in reasons)
     return LeadLine(
-        company=lead["company"],
+        company=_from_outside(lead["company"]),
         place=", ".join(place),
         score=score,
         heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
-        why=_sentence_case(why),
+        why=_from_outside(_sentence_case(why), 2 * _LONGEST_TEXT),
         pages=_list_pages(language, lead["pages"]),
         url=f"{base_url}/{site.domain}/leads/{quote(lead['company'], safe='')}",
     )
@@ -292,7 +298,7 @@ def _sentence_case(text: str) -> str:
 
 def _list_pages(language: str, pages: Sequence[str]) -> str:
     quote = "«\u202f%s\u202f»" if language == "fr" else "“%s”"
-    return ", ".join(quote % page for page in pages[:3])
+    return ", ".join(quote % _from_outside(page) for page in pages[:3])
 
 
 def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–") -> list[Row]:
@@ -300,7 +306,7 @@ def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–"
     widest = max((float(value) for value in shown[metric]), default=0.0) or 1.0
     return [
         Row(
-            label=str(row.get("title") or row["value"] or empty),
+            label=_from_outside(str(row.get("title") or row["value"] or empty)),
             value=numbers.count(language, float(row[metric])),
             share=max(2, round(100 * float(row[metric]) / widest)),
         )

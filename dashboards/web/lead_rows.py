@@ -12,6 +12,7 @@ import pandas as pd
 from dashboards import words
 from dashboards.evidence import in_words
 from dashboards.moments import duration
+from tracker.enrichment.event import GIVEN
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class LeadRow:
-    """`level` is the badge: `high` from 70, `middle` from 40, `low` under it."""
+    """`level` is the badge: `high` from 70, `middle` from 40, `low` under it.
+
+    `sure` is whether the company is certain; `links` whether its domain may be opened with a click, which one that a
+    stranger typed may not.
+    """
 
     company: str
     domain: str | None
@@ -45,6 +50,8 @@ class LeadRow:
     method: str
     evidence: str
     confidence: float | None
+    sure: bool
+    links: bool
 
 
 def level(score: int) -> str:
@@ -82,6 +89,8 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         method=words.method(language, _text(record["method"])),
         evidence=in_words(language, _text(record["evidence"]) or ""),
         confidence=None if pd.isna(record["confidence"]) else float(record["confidence"]),
+        sure=bool(record["sure"]),
+        links=record["method"] != GIVEN,
     )
 
 

@@ -16,6 +16,7 @@ from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.panels import DIMENSION_LABELS, word_dimension
 from dashboards.web.selection import Selection, write_filter
+from tracker.enrichment.text import visible_text
 from tracker.geo.attribution import attributions
 from tracker.reports.scope import Filter
 
@@ -40,6 +41,7 @@ def register(app: Flask, context: DashboardContext) -> None:
             moments.visit_start(language, moment, context.now(), zone),
         )
 
+    app.jinja_env.finalize = shown
     app.add_template_filter(lambda number: numbers.count(current_language(), number), "count")
     app.add_template_filter(lambda number: numbers.percent(current_language(), number), "percent")
     app.add_template_filter(lambda text: translate(current_language(), text), "translated")
@@ -52,6 +54,11 @@ def register(app: Flask, context: DashboardContext) -> None:
     app.add_template_global(lambda: attributions(context.settings), "attributions")
     app.add_template_global(lambda: context.status().needs_attention, "needs_attention")
     app.context_processor(lambda: {"language": current_language(), "here": request.full_path.rstrip("?")})
+
+
+def shown(value: Any) -> Any:
+    """What a template puts on a page: text that may come from outside is cleaned, markup is ours."""
+    return visible_text(value) if type(value) is str else value
 
 
 def selection_url(selection: Selection, endpoint: str = "overview.show", /, **changes: Any) -> str:

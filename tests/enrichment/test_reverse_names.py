@@ -96,7 +96,7 @@ def test_a_company_behind_a_providers_line_is_named() -> None:
         "Biscuits Armor",
         "biscuits-armor.fr",
         "reverse_dns",
-        "the address is named mail.biscuits-armor.fr, and that name points back to the address",
+        "the address’s name is one of biscuits-armor.fr, and that name points back to the address",
         0.65,
     )
 

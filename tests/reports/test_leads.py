@@ -97,7 +97,7 @@ def test_a_csv_holds_no_formula(blog: Blog, evil: str) -> None:
     content = leads_as_csv(rows(blog))
     assert content.startswith(b"\xef\xbb\xbf")
     (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    assert row["company"] == row["pages"] == row["sources"] == f"'{evil}"
+    assert row["company"] == row["pages"] == row["sources"] == "'" + evil.replace("\r", " ")
 
 
 def test_a_csv_is_read_back_by_pandas(month: Blog) -> None:

@@ -9,6 +9,7 @@ import click
 from tracker import __version__
 from tracker.cli import check, demo, enrich, geo, identify, log_files, reading, running, sites, tokens, users
 from tracker.cli.options import EXPECTED_ERRORS
+from tracker.enrichment.text import visible_text
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -60,5 +61,5 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except EXPECTED_ERRORS as problem:
-        click.echo(f"webleads: {problem}", err=True)
+        click.echo(f"webleads: {visible_text(str(problem))}", err=True)
         sys.exit(2)

@@ -10,6 +10,7 @@ from typing import Any
 from tracker import data_folder
 from tracker.cli.options import CommandError
 from tracker.data_folder import ServiceNote
+from tracker.enrichment.text import visible_text
 from tracker.settings import Settings
 
 _ANSWER_SECONDS = 300
@@ -20,7 +21,17 @@ def ask(settings: Settings, operation: str, **arguments: Any) -> dict[str, Any]:
     if not settings.data.is_dir():
         raise CommandError(f"there is no data folder {settings.data}; name it with --data")
     note = data_folder.read_service_note(settings.data)
-    return _ask_service(note, operation, arguments) if note else _ask_here(settings, operation, arguments)
+    found = _ask_service(note, operation, arguments) if note else _ask_here(settings, operation, arguments)
+    return {name: _visible(value) for name, value in found.items()}
+
+
+def _visible(value: Any) -> Any:
+    """An answer's texts without what would move a terminal's cursor: strangers wrote some of them."""
+    if isinstance(value, str):
+        return visible_text(value)
+    if isinstance(value, list):
+        return [_visible(one) for one in value]
+    return {_visible(name): _visible(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 def _ask_here(settings: Settings, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,12 @@ class Site(Base):
     recipients: Mapped[list[ReportRecipient]] = relationship(
         back_populates="site", cascade="all, delete-orphan", order_by="ReportRecipient.email"
     )
+    confirmations: Mapped[list[CompanyConfirmation]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def confirmed_names(self) -> frozenset[str]:
+        """The companies that the publisher has confirmed, by name."""
+        return frozenset(one.company for one in self.confirmations)
 
 
 class User(Base):
@@ -102,6 +108,19 @@ class ReportRecipient(Base):
     created_at: Mapped[datetime]
 
     site: Mapped[Site] = relationship(back_populates="recipients")
+
+
+class CompanyConfirmation(Base):
+    """A publisher's word that a company which only its visitor named is the one that it says it is."""
+
+    __tablename__ = "company_confirmations"
+    __table_args__ = (UniqueConstraint("site_id", "company"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    company: Mapped[str]
+    confirmed_by: Mapped[str]  # the user's email
+    confirmed_at: Mapped[datetime]
 
 
 class Delivery(Base):

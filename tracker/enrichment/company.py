@@ -5,6 +5,7 @@ Pure. A provider's name is never given: the steps that go by the network look at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,8 +18,10 @@ from tracker.enrichment.given_email import domain_of_email
 from tracker.enrichment.known_organisations import known_organisation
 from tracker.enrichment.network import LEAD_KINDS, Network, NetworkKind, is_shared
 from tracker.enrichment.network_list import Listed
-from tracker.enrichment.reverse_names import is_of_network_owner, judge_reverse_name, name_of_domain
+from tracker.enrichment.organisation_words import words_of
+from tracker.enrichment.reverse_names import is_of_network_owner, judge_reverse_name, name_of_domain, split_host
 from tracker.enrichment.tenants import tenant_of
+from tracker.enrichment.text import clean_text
 
 
 class Company(NamedTuple):
@@ -33,6 +36,11 @@ class Company(NamedTuple):
 
 _MAX_NAMED = 100
 _NAMED = "the visitor named the company"
+_NAMED_BY_LINK = "the link that you made for the visitor names the company"
+# A name that anybody can type is believed once the publisher has confirmed it.
+UNPROVEN = 0.4
+# What looks like an invitation to open, write or call something is no company's name.
+_NOT_A_NAME = re.compile(r"://|www\.|@|\S\.\S+/|(?:\d[\s().-]*){7}", re.IGNORECASE)
 
 # Where a company may have a line of its own under somebody else's network.
 _NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFRASTRUCTURE, NetworkKind.UNKNOWN})
@@ -44,8 +52,8 @@ NO_NAME = "the address has no name that points back to it, or none is known yet"
 class Clues(msgspec.Struct, frozen=True, gc=False):
     """What the steps go by. `reverse_name` gives the address's confirmed name if it is known; it must not wait.
 
-    `listed` is the operator's own word on the address; `email` and `named` are the visitor's own, given with consent;
-    `site` is the host of the page that was read.
+    `listed` is the operator's own word on the address; `email` and `named` are the visitor's own, given with consent,
+    or the publisher's where `is_signed`; `site` is the host of the page that was read.
     """
 
     address: str
@@ -55,6 +63,7 @@ class Clues(msgspec.Struct, frozen=True, gc=False):
     referrer_host: str | None = None
     email: str | None = None
     named: str | None = None
+    is_signed: bool = False
     listed: Listed | None = None
     site: str | None = None
 
@@ -106,14 +115,39 @@ def explain_company(clues: Clues) -> list[StepAnswer]:
 
 
 def by_email(clues: Clues) -> Company | str:
-    """The company that the visitor named, or at whose domain their email address is, given with their consent."""
-    name = clean_organisation_name(clues.named[:_MAX_NAMED]) if clues.named else ""
-    if not clues.email:
-        return Company(name, None, GIVEN, _NAMED, 0.8) if name else "the visitor gave no email address"
-    domain, words = domain_of_email(clues.email)
-    if domain is None:
-        return Company(name, None, GIVEN, _NAMED, 0.8) if name else words
-    return Company(name or name_of_domain(domain), domain, GIVEN, words, 0.95)
+    """The company at whose domain the visitor's email address is, or that the publisher's own link names.
+
+    A name beside an email address is kept where it fits the address's domain; else it is anybody's word, and the
+    domain's own name stands for it.
+    """
+    name = _named(clues.named) if clues.named else ""
+    domain, words = domain_of_email(clues.email) if clues.email else (None, "the visitor gave no email address")
+    if domain is not None:
+        fits = clues.is_signed or is_name_of_domain(name, domain)
+        return Company(name if name and fits else name_of_domain(domain), domain, GIVEN, words, 0.95)
+    return Company(name, None, GIVEN, _NAMED_BY_LINK, 0.9) if name and clues.is_signed else words
+
+
+def by_name(clues: Clues) -> Company | str:
+    """The company that the visitor named and nothing proves: the last step, below the confidence of a lead."""
+    name = _named(clues.named) if clues.named else ""
+    return Company(name, None, GIVEN, _NAMED, UNPROVEN) if name else "the visitor named no company"
+
+
+def _named(text: str) -> str:
+    """The company's name that somebody typed; empty when it is none."""
+    plain = clean_text(text, _MAX_NAMED)
+    return "" if _NOT_A_NAME.search(plain) else clean_organisation_name(plain)
+
+
+def is_name_of_domain(name: str, domain: str) -> bool:
+    """Whether a company's name and a domain say the same: by letters, by initials, or since both are known."""
+    words = words_of(name)
+    label, letters = "".join(words_of(split_host(domain).domain)), "".join(words)
+    if min(len(label), len(letters)) >= 3 and (label in letters or letters in label):
+        return True
+    known = known_organisation(name)
+    return label == "".join(word[0] for word in words) or (known is not None and known.domain == domain)
 
 
 def by_network_list(clues: Clues) -> Company | str:
@@ -198,7 +232,7 @@ def by_reverse_name(clues: Clues) -> Company | str:
         return "the name is under the network owner’s own domain"
     # A machine in a data centre may be a company's way out as well as a program that somebody lets run there.
     confidence = 0.45 if network.kind is NetworkKind.HOSTING else 0.65
-    evidence = f"the address is named {host}, and that name points back to the address"
+    evidence = f"the address’s name is one of {judged.domain}, and that name points back to the address"
     return Company(name_of_domain(judged.domain), judged.domain, "reverse_dns", evidence, confidence)
 
 
@@ -223,8 +257,9 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("as_organisation", by_network),
     ("reverse_dns", by_reverse_name),
     ("tenant_referrer", by_tenant),
+    (GIVEN, by_name),
 )
 _BY_VISIT = tuple((method, step) for method, step in STEPS if step in (by_reverse_name, by_tenant))
 _BY_NETWORK = tuple(
-    (method, step) for method, step in STEPS if step is not by_email and (method, step) not in _BY_VISIT
+    (method, step) for method, step in STEPS if step not in (by_email, by_name, by_reverse_name, by_tenant)
 )

@@ -13,22 +13,29 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import NamedTuple
 
+from tracker.enrichment.text import clean_text
 from tracker.hit import WireEvent
 
 _LONGEST_TOKEN = 1024
+# RFC 5321, 4.5.3.1.3, less the brackets.
+_LONGEST_TEXT = 254
 
 
 class Given(NamedTuple):
-    """An email address and a company, each as the visitor wrote it. `ends_at` is seconds since 1970."""
+    """An email address and a company, each as the visitor wrote it. `ends_at` is seconds since 1970.
+
+    `is_signed` when the publisher's own link says it and not the visitor.
+    """
 
     email: str | None = None
     company: str | None = None
     ends_at: int | None = None
+    is_signed: bool = False
 
     def shown(self, *, with_email: bool) -> dict[str, str]:
         """What the stored event says of it: the address only where the site keeps addresses."""
         found = {"company": self.company, "email": self.email if with_email and self._is_a_person_s else None}
-        return {name: value[:254] for name, value in found.items() if value}
+        return {name: clean_text(value, _LONGEST_TEXT) for name, value in found.items() if value}
 
     @property
     def _is_a_person_s(self) -> bool:
@@ -65,7 +72,7 @@ def read_token(token: str, key: str) -> Given:
     if len(token) > _LONGEST_TOKEN or not token.isascii() or not hmac.compare_digest(signature, _signature(text, key)):
         return NOTHING
     body = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    return Given(body.get("e"), body.get("c"), body.get("x"))
+    return Given(body.get("e"), body.get("c"), body.get("x"), is_signed=True)
 
 
 def _signature(text: str, key: str) -> str:
@@ -77,4 +84,4 @@ def _encode(content: bytes) -> str:
 
 
 def _text(value: str | None) -> str | None:
-    return " ".join(value.split())[:254] or None if value else None
+    return clean_text(value)[:_LONGEST_TEXT] or None if value else None

@@ -28,6 +28,7 @@ from tracker.enrichment.network_list import Listed, NetworkList
 from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
 from tracker.enrichment.tenants import tenant_of
+from tracker.enrichment.text import clean_text
 from tracker.hit import Hit
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
@@ -166,6 +167,7 @@ class Enricher:
             referrer_host=host,
             email=given.email,
             named=given.company,
+            is_signed=given.is_signed,
             listed=owner.listed,
             site=page.hostname,
         )
@@ -279,11 +281,7 @@ def _is_excluded(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) 
 
 @lru_cache(maxsize=4096)
 def _text(value: str | None) -> str | None:
-    if not value:
-        return None
-    if not value.isprintable():
-        value = "".join(letter if letter.isprintable() else " " for letter in value)
-    return " ".join(value.split())[:_MAX_TEXT] or None
+    return clean_text(value)[:_MAX_TEXT] or None if value else None
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from tracker.enrichment.text import visible_text
+from tracker.leads.scoring import Reason
+
 # What a spreadsheet would run as a formula when a cell of a CSV begins with it (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -18,15 +21,27 @@ def leads_as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plain(record: dict[Any, Any]) -> dict[str, Any]:
-    row = {
-        str(name): None if not isinstance(value, list) and pd.isna(value) else value for name, value in record.items()
-    }
-    row["reasons"] = [{"code": one.code, "points": one.points, "values": dict(one.values)} for one in record["reasons"]]
+    row = {str(name): plain_value(value) for name, value in record.items() if name != "reasons"}
+    row["reasons"] = [_plain_reason(one) for one in record["reasons"]]
     for name in ("first_seen", "last_seen"):
         row[name] = record[name].strftime("%Y-%m-%dT%H:%M:%SZ")
     for name in ("score", "visits", "visitors", "pageviews"):
         row[name] = int(record[name])
     return row
+
+
+def _plain_reason(one: Reason) -> dict[str, Any]:
+    values = {name: plain_value(value) for name, value in dict(one.values).items()}
+    return {"code": one.code, "points": one.points, "values": values}
+
+
+def plain_value(value: Any) -> Any:
+    """A cell as JSON has it; texts without what would move a terminal's cursor or turn a line around."""
+    if isinstance(value, list):
+        return [plain_value(one) for one in value]
+    if isinstance(value, str):
+        return visible_text(value)
+    return None if pd.isna(value) else value
 
 
 def leads_as_csv(rows: Sequence[dict[str, Any]]) -> bytes:

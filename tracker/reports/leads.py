@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from tracker.leads.certainty import best_first, confidence, is_sure
 from tracker.leads.scoring import Activity, Score, score
 from tracker.reports import metrics
 from tracker.reports.local_time import truncated
@@ -28,12 +29,11 @@ _FACTS = (
     "city",
     "company_method",
     "company_evidence",
-    "company_confidence",
 )
 COLUMNS = (
     "company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews",
     "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence",
-    "confidence",
+    "confidence", "sure",
 )  # fmt: skip
 
 
@@ -61,20 +61,24 @@ class Visit:
     steps: list[VisitStep] = field(default_factory=list)
 
 
-def leads(store: EventStore, scope: Scope, *, limit: int | None = None) -> pd.DataFrame:
-    """A row a company, the best score first, then the one seen last. Columns as in COLUMNS.
+def leads(
+    store: EventStore, scope: Scope, *, confirmed: Collection[str] = (), limit: int | None = None
+) -> pd.DataFrame:
+    """A row a company, the certain ones first, the best score first, then the one seen last. Columns as in COLUMNS.
 
     `reasons` are scoring.Reason, `sources` names by visits (Direct is none), `pages` titles or paths by views,
     `first_seen` and `last_seen` aware UTC, `engaged_seconds` the sum over all visits. The score is of the last
-    SCORED_DAYS before the newest visit of any company: who deserves a call now, however long the period.
+    SCORED_DAYS before the newest visit of any company: who deserves a call now, however long the period. `sure` is
+    whether the company is certain (tracker.leads.certainty), which those that the publisher has `confirmed` are; of a
+    company that is certain, only the visits that are certainly its own count.
     """
-    companies = _companies(store, scope)
+    companies, condition = _companies(store, scope, confirmed)
     if companies.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     now = min(scope.period.end_at, companies["last_seen"].max().to_pydatetime().replace(tzinfo=UTC))
-    scores = _scores(store, scope, now)
-    pages = _pages(store, scope.where())
-    sources = _sources(store, scope)
+    scores = _scores(store, scope, condition, now)
+    pages = _pages(store, condition)
+    sources = _sources(store, condition)
     rows = [
         _lead(
             record,
@@ -84,16 +88,19 @@ def leads(store: EventStore, scope: Scope, *, limit: int | None = None) -> pd.Da
         )
         for record in companies.to_dict("records")
     ]
-    rows.sort(key=lambda row: (-row["score"], -row["last_seen"].timestamp(), row["company"]))
+    rows.sort(key=lambda row: (not row["sure"], -row["score"], -row["last_seen"].timestamp(), row["company"]))
     frame = pd.DataFrame(rows[:limit], columns=list(COLUMNS), dtype=object)
-    return frame.astype(dict.fromkeys(("score", "visits", "visitors", "pageviews"), "int64"))
+    return frame.astype(dict.fromkeys(("score", "visits", "visitors", "pageviews"), "int64") | {"sure": "bool"})
 
 
-def company_visits(store: EventStore, scope: Scope, company: str, *, limit: int = 50) -> list[Visit]:
-    """A company's visits in the period, the newest first, each with its events."""
+def company_visits(
+    store: EventStore, scope: Scope, company: str, *, only_sure: bool = False, limit: int = 50
+) -> list[Visit]:
+    """A company's visits in the period, the newest first, each with its events; `only_sure` those certainly its own."""
+    whose = events.c.company == company
     newest = (
         select(events.c.visit_id, func.min(events.c.occurred_at).label("started_at"))
-        .where(scope.where(), events.c.company == company)
+        .where(scope.where(), and_(whose, is_sure()) if only_sure else whose)
         .group_by(events.c.visit_id)
         .order_by(func.min(events.c.occurred_at).desc())
         .limit(limit)
@@ -147,14 +154,15 @@ def _lead(record: dict[Any, Any], scored: Score, pages: list[tuple[str, str]], s
         "city": record["city"],
         "method": record["company_method"],
         "evidence": record["company_evidence"],
-        "confidence": record["company_confidence"],
+        "confidence": record["confidence"],
+        "sure": bool(record["sure"]),
     }
 
 
-def _scores(store: EventStore, scope: Scope, now: datetime) -> dict[str, Score]:
+def _scores(store: EventStore, scope: Scope, counted: ColumnElement[bool], now: datetime) -> dict[str, Score]:
     """By company: the score of what it did in the days before `now`; a company that did nothing then is left out."""
     since = (now - timedelta(days=SCORED_DAYS)).replace(tzinfo=None)
-    condition = and_(scope.where(), events.c.occurred_at > since)
+    condition = and_(counted, events.c.occurred_at > since)
     pages = _pages(store, condition)
     day = truncated(scope.period, "day").label("day")
     by_day = (
@@ -185,7 +193,9 @@ def _scores(store: EventStore, scope: Scope, now: datetime) -> dict[str, Score]:
     return found
 
 
-def _companies(store: EventStore, scope: Scope) -> pd.DataFrame:
+def _companies(store: EventStore, scope: Scope, confirmed: Collection[str]) -> tuple[pd.DataFrame, ColumnElement[bool]]:
+    """A row a company, and the condition on the events that count for these rows."""
+    sure = is_sure(confirmed).label("sure")
     statement = (
         select(
             events.c.company,
@@ -195,15 +205,22 @@ def _companies(store: EventStore, scope: Scope) -> pd.DataFrame:
             metrics.ENGAGED_MS.label("engaged_ms"),
             func.min(events.c.occurred_at).label("first_seen"),
             func.max(events.c.occurred_at).label("last_seen"),
-            *(func.arg_max(events.c[name], events.c.occurred_at).label(name) for name in _FACTS),
+            func.max(confidence()).label("confidence"),
+            sure,
+            *(func.arg_max(events.c[name], best_first()).label(name) for name in _FACTS),
         )
         .where(scope.where(), events.c.company.is_not(None))
-        .group_by(events.c.company)
+        .group_by(events.c.company, sure)
     )
     frame = store.frame(statement)
-    text = [name for name in _FACTS if name != "company_confidence"]
-    frame[text] = frame[text].astype(object).where(frame[text].notna(), None)
-    return frame
+    facts = list(_FACTS)
+    frame[facts] = frame[facts].astype(object).where(frame[facts].notna(), None)
+    frame["sure"] = frame["sure"].astype(bool)
+    both = set(frame.loc[frame["sure"], "company"]) & set(frame.loc[~frame["sure"], "company"])
+    if not both:
+        return frame, scope.where()
+    counted = and_(scope.where(), or_(is_sure(confirmed), events.c.company.not_in(sorted(both))))
+    return frame[frame["sure"] | ~frame["company"].isin(both)], counted
 
 
 def _pages(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[tuple[str, str]]]:
@@ -218,12 +235,12 @@ def _pages(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[
     return _grouped((company, (path or "", title or path or "")) for company, path, title, _ in store.rows(statement))
 
 
-def _sources(store: EventStore, scope: Scope) -> dict[str, list[str]]:
+def _sources(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[str]]:
     """By company: the sources of its visits, the most frequent first."""
     visits = metrics.VISITS_TOUCHED.label("visits")
     statement = (
         select(events.c.company, events.c.source, visits)
-        .where(scope.where(), events.c.company.is_not(None), events.c.source.is_not(None))
+        .where(condition, events.c.company.is_not(None), events.c.source.is_not(None))
         .group_by(events.c.company, events.c.source)
         .order_by(visits.desc(), events.c.source)
     )

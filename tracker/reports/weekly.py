@@ -12,7 +12,7 @@ import pandas as pd
 from tracker.db.models import Site
 from tracker.reports import traffic
 from tracker.reports.breakdowns import breakdown
-from tracker.reports.export import leads_as_json
+from tracker.reports.export import leads_as_json, plain_value
 from tracker.reports.leads import leads
 from tracker.reports.periods import Period, parse_week
 from tracker.reports.scope import Dimension, Scope
@@ -26,7 +26,7 @@ class WeeklyReport:
     """One complete ISO week of a site, Monday to Sunday in its own time zone.
 
     `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are timeseries by day; `pages` and
-    `sources` are breakdowns; `leads` is the frame of reports.leads.
+    `sources` are breakdowns; `leads` is the frame of reports.leads, of the companies that are certain.
     """
 
     site: str
@@ -68,6 +68,7 @@ def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) ->
     scope, before = Scope(site.domain, period), Scope(site.domain, period.previous())
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
+    companies = leads(store, scope, confirmed=site.confirmed_names)
     return WeeklyReport(
         site=site.domain,
         week=week,
@@ -77,7 +78,7 @@ def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) ->
         previous=previous,
         days=days,
         days_before=days_before,
-        leads=leads(store, scope),
+        leads=companies[companies["sure"].astype(bool)],
         pages=breakdown(store, scope, Dimension.PAGE, limit=_ROWS, order_by="pageviews"),
         sources=breakdown(store, scope, Dimension.SOURCE, limit=_ROWS, order_by="visits"),
     )
@@ -90,7 +91,4 @@ def _numbers(frame: pd.DataFrame) -> dict[str, float | int | None]:
 
 def _rows(frame: pd.DataFrame, *more: str) -> list[dict[str, Any]]:
     names = ("value", *more, "visitors", "visits", "pageviews")
-    return [
-        {name: None if pd.isna(row[name]) else row[name] for name in names if name in row}
-        for row in frame.to_dict("records")
-    ]
+    return [{name: plain_value(row[name]) for name in names if name in row} for row in frame.to_dict("records")]

@@ -1,14 +1,19 @@
-"""One company as a site's publisher sees it: score and its reasons, visits, and how it was recognised."""
+"""One company as a site's publisher sees it: score and its reasons, visits, how it was recognised, and their own word."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.lead_rows import lead_rows
+from dashboards.web.rendering import selection_url
 from dashboards.web.site_pages import head, selection_or_404
 from dashboards.web.timeline import stories
+from tracker.db.confirmations import confirm_company, take_back_confirmation
 from tracker.reports.leads import company_visits, leads
 
 _VISITS = 40
@@ -22,16 +27,34 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     def show(site: str, name: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
         # All leads are read, so that a company has the score here that it has in the list.
-        rows = lead_rows(language, leads(context.store, selection.scope))
+        confirmed = selection.site.confirmed_names
+        rows = lead_rows(language, leads(context.store, selection.scope, confirmed=confirmed))
         lead = next((one for one in rows if one.company == name), None)
-        visits = stories(language, company_visits(context.store, selection.scope, name, limit=_VISITS))
+        only_sure = lead is not None and lead.sure and name not in confirmed
+        found = company_visits(context.store, selection.scope, name, only_sure=only_sure, limit=_VISITS)
+        visits = stories(language, found)
         return render_template(
             "company.html",
             name=name,
             lead=lead,
+            confirmed=name in confirmed,
             visits=visits,
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,
             **head(context, selection),
         )
+
+    @blueprint.post("/leads/<path:name>", merge_slashes=False)
+    def judge(site: str, name: str) -> Response:
+        """The publisher's word on a company that only its visitor named: `verdict` is `confirm` or `take_back`."""
+        selection, verdict = selection_or_404(context, site), request.form.get("verdict")
+        if verdict == "confirm":
+            confirm_company(context.db, selection.site.id, name, by=current_user.email, now=context.now())
+            flash(_("The company is confirmed: it counts as a lead from now on, its earlier visits included."))
+        elif verdict == "take_back":
+            take_back_confirmation(context.db, selection.site.id, name)
+            flash(_("The confirmation is taken back."))
+        else:
+            abort(400)
+        return redirect(selection_url(selection, "company.show", name=name))
 
     return blueprint

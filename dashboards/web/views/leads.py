@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from flask import Blueprint, Response, render_template, request
 
 from dashboards.translations import message
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.lead_rows import LeadRow, lead_rows
+from dashboards.web.selection import Selection
 from dashboards.web.site_pages import head, selection_or_404
 from tracker.reports.export import leads_as_csv, leads_as_json
 from tracker.reports.leads import leads as leads_report
@@ -28,13 +30,14 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     @blueprint.get("/leads")
     def show(site: str) -> str:
         selection = selection_or_404(context, site)
-        rows = lead_rows(current_language(), leads_report(context.store, selection.scope))
+        rows = lead_rows(current_language(), _report(context, selection))
         sort = request.args.get("sort", "score")
         sort = sort if sort in SORTS else "score"
         backwards = request.args.get("order") == "reversed"
         return render_template(
             "leads.html",
-            leads=_sorted(rows, sort, backwards=backwards),
+            leads=_sorted([one for one in rows if one.sure], sort, backwards=backwards),
+            unconfirmed=_sorted([one for one in rows if not one.sure], sort, backwards=backwards),
             sort=sort,
             backwards=backwards,
             sorts=SORTS,
@@ -44,7 +47,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     @blueprint.get("/leads.csv")
     def download(site: str) -> Response:
         selection = selection_or_404(context, site)
-        frame = leads_report(context.store, selection.scope)
+        frame = _report(context, selection)
         name = f"leads-{selection.site.domain}-{selection.period.start}.csv"
         return Response(
             leads_as_csv(leads_as_json(frame)),
@@ -53,6 +56,10 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         )
 
     return blueprint
+
+
+def _report(context: DashboardContext, selection: Selection) -> pd.DataFrame:
+    return leads_report(context.store, selection.scope, confirmed=selection.site.confirmed_names)
 
 
 def _sorted(rows: list[LeadRow], sort: str, *, backwards: bool) -> list[LeadRow]:

@@ -15,7 +15,7 @@ from dashboards.web.chart import Chart, Point, draw
 from dashboards.web.context import DashboardContext
 from dashboards.web.figures import LABELS, figures, word_value
 from dashboards.web.language import current_language
-from dashboards.web.lead_rows import lead_rows
+from dashboards.web.lead_rows import LeadRow, lead_rows
 from dashboards.web.not_counted_rows import by_reason
 from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, read_panels
 from dashboards.web.selection import Selection
@@ -47,7 +47,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
             chart=_chart(context, selection, language, series, earlier),
             metric_label=translate(language, LABELS[selection.metric]),
-            leads=lead_rows(language, leads(context.store, selection.scope, limit=_LEADS)),
+            leads=_leads(context, selection, language),
             panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
             not_counted=by_reason(language, traffic.not_counted(context.store, site, selection.period)),
             live=traffic.live_visitors(context.store, selection.site.domain, context.now()),
@@ -85,6 +85,11 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         )
 
     return blueprint
+
+
+def _leads(context: DashboardContext, selection: Selection, language: str) -> list[LeadRow]:
+    confirmed = selection.site.confirmed_names
+    return lead_rows(language, leads(context.store, selection.scope, confirmed=confirmed, limit=_LEADS))
 
 
 def _comparable(context: DashboardContext, selection: Selection) -> Selection:
