@@ -17,8 +17,9 @@ from tracker.api import health
 from tracker.bridge import JOURNAL_PROBLEM
 from tracker.clock import utc_now
 from tracker.data_folder import FolderInUse, FolderUnusable
+from tracker.db import recovery as app_recovery
 from tracker.db.engine import AppDatabase
-from tracker.db.errors import NewerDatabaseError
+from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
 from tracker.db.links import create_link
 from tracker.db.models import Site
 from tracker.db.users import count_users
@@ -34,7 +35,14 @@ from tracker.store.recovery import in_words, repairs
 log = logging.getLogger(__name__)
 
 # What opening a data folder can fail with; each message is one line for the operator.
-OPENING_ERRORS = (NewerDatabaseError, NewerStoreError, StoreUnavailable, FolderInUse, FolderUnusable)
+OPENING_ERRORS = (
+    NewerDatabaseError,
+    AppDatabaseUnavailable,
+    NewerStoreError,
+    StoreUnavailable,
+    FolderInUse,
+    FolderUnusable,
+)
 
 _LAG_WARNING_BYTES = 256 * 1024 * 1024
 
@@ -65,6 +73,7 @@ def create_app(
             event_store=probes.event_store(),
             waiting_bytes=probes.ingest_lag_bytes(),
             repairs=repairs(settings.event_store),
+            restores=app_recovery.restores(app_database.file, utc_now()),
         )
 
     context = web.DashboardContext(settings=settings, db=app_database, store=store, now=utc_now, status=status)
@@ -100,6 +109,15 @@ def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
             databases.app.close()
 
 
+def _notes(service: Service) -> list[str]:
+    """What happened to the databases and was mended."""
+    restores = app_recovery.restores(service.app_database.file, utc_now())
+    return [
+        *(in_words(repair) for repair in repairs(service.settings.event_store)),
+        *(app_recovery.in_words(restore) for restore in restores),
+    ]
+
+
 def _probes(service: Service) -> health.Health:
     def ask(question: Callable[[], object]) -> str | None:
         try:
@@ -126,7 +144,7 @@ def _probes(service: Service) -> health.Health:
 
     return health.Health(
         journal=lambda: journal.writable(service.settings.journal_folder) or told_by_the_collector(),
-        notes=lambda: [in_words(repair) for repair in repairs(service.settings.event_store)],
+        notes=lambda: _notes(service),
         event_store=lambda: ask(service.events.ping),
         app_database=lambda: ask(app_database),
         ingest=ingest,

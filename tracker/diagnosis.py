@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from tracker import journal
 from tracker.db import deliveries
+from tracker.db import recovery as app_recovery
+from tracker.db.copies import folder_of, list_copies
 from tracker.db.models import Delivery
 from tracker.db.sites import list_sites
 from tracker.db.users import count_users
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 # Documentation addresses have no names; any answer, also that there is none, shows a resolver that works.
 _ANY_ADDRESS = "192.0.2.1"
 _LOW_DISK_BYTES = 1_000_000_000
+_OLD_COPY = timedelta(days=2)
 _OLD_DATABASE = timedelta(days=60)
 
 
@@ -45,6 +48,7 @@ def diagnose(operator: Operator) -> Iterator[Finding]:
     yield from _folder(operator)
     yield from _journal(operator)
     yield from _repairs(operator)
+    yield from _app_database(operator)
     yield from _geo(operator)
     yield from _reverse_dns(operator)
     yield from _sites(operator)
@@ -82,6 +86,32 @@ def _journal(operator: Operator) -> Iterator[Finding]:
 def _repairs(operator: Operator) -> Iterator[Finding]:
     for repair in recovery.repairs(operator.settings.event_store):
         yield Finding("hint" if repair.part == "log" else "problem", recovery.in_words(repair))
+
+
+def _app_database(operator: Operator) -> Iterator[Finding]:
+    file = operator.app_database.file
+    if file is None:
+        if operator.settings.database_url:
+            yield Finding(
+                "hint", "the app database is no SQLite file: the service keeps no copies of it, back it up yourself"
+            )
+        return
+    for restore in app_recovery.restores(file, operator.now()):
+        yield Finding("hint", app_recovery.in_words(restore))
+    kept = list_copies(file)
+    if not kept:
+        yield Finding(
+            "hint", "there is no copy of the app database yet: the service makes the first as soon as it runs"
+        )
+    elif kept[0].at < operator.now() - _OLD_COPY:
+        words = (
+            f"the newest copy of the app database is of {kept[0].at:%Y-%m-%d}: a running service makes one a day; its log"
+            f" says why not, most often that {folder_of(file)} cannot be written"
+        )
+        yield Finding("problem", words)
+    else:
+        words = f"app database: copied {kept[0].at:%Y-%m-%d %H:%M} UTC, {len(kept)} copies in {folder_of(file)}"
+        yield Finding("good", words)
 
 
 def _geo(operator: Operator) -> Iterator[Finding]:

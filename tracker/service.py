@@ -11,12 +11,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tracker import data_folder
 from tracker.clock import utc_now
+from tracker.db.copy_schedule import CopySchedule
 from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.recovery import forget_set_aside
 from tracker.db.salts import Salts
 from tracker.enrichment.network_list import NetworkList
 from tracker.enrichment.pipeline import Enricher
@@ -101,12 +103,14 @@ def build_ingest(
 
 
 class Housekeeping:
-    """What must be done now and then: retire journal segments, delete salts that have had their day."""
+    """What must be done now and then: retire segments, delete salts that have had their day, copy and mend the app database."""
 
     def __init__(
         self, settings: Settings, app: AppDatabase, store: EventStore, ingest: Ingest, identity: Identity
     ) -> None:
         self._settings = settings
+        self._app = app
+        self._copies = CopySchedule(app, monotonic=time.monotonic)
         self._salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)
         self._store = store
         self._ingest = ingest
@@ -114,13 +118,23 @@ class Housekeeping:
         self._next_at = 0.0
 
     def __call__(self) -> None:
-        """Does it when ten seconds have passed since the last time."""
+        """Does it when ten seconds have passed since the last time; a damaged app database is mended at once."""
+        if self._app.damage:
+            self._app.mend(utc_now())
+            self._identity.forget_salts()
         if time.monotonic() < self._next_at:
             return
         self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS
         self._retire_segments()
-        self._salts.delete_made_before(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
+        self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
+        self._app.look()
+        self._copies(utc_now())
+
+    def _delete_salts(self, made_before: datetime) -> None:
+        self._salts.delete_made_before(made_before)
         self._identity.forget_salts()
+        if self._app.file is not None:
+            forget_set_aside(self._app.file, made_before)
 
     def _retire_segments(self) -> None:
         """Lets go of what is stored: only once a checkpoint has covered it, so that a lost log can be rebuilt."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.db.engine import AppDatabase
+from tracker.db.recovery import Restore
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
 from tracker.store.recovery import Repair
@@ -16,7 +17,8 @@ from tracker.store.recovery import Repair
 class ServiceStatus:
     """How the service is: what is wrong with each part, in an operator's words, or None.
 
-    `waiting_bytes` of hits are kept and not counted yet; `repairs` are files of the event store that were set aside.
+    `waiting_bytes` of hits are kept and not counted yet; `repairs` are files of the event store that were set aside,
+    `restores` what happened to the app database of late.
     """
 
     journal: str | None = None
@@ -24,6 +26,7 @@ class ServiceStatus:
     event_store: str | None = None
     waiting_bytes: int = 0
     repairs: Sequence[Repair] = ()
+    restores: Sequence[Restore] = ()
 
     @property
     def needs_attention(self) -> bool:

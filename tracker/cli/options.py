@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tracker.data_folder import FolderInUse, FolderUnusable
-from tracker.db.errors import NewerDatabaseError
+from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
 from tracker.settings import SettingError, Settings, load_settings
 from tracker.store.errors import NewerStoreError, StoreUnavailable
 
@@ -24,6 +24,7 @@ EXPECTED_ERRORS = (
     FolderInUse,
     FolderUnusable,
     NewerDatabaseError,
+    AppDatabaseUnavailable,
     NewerStoreError,
     StoreUnavailable,
 )

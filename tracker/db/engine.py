@@ -1,56 +1,222 @@
-"""Opens the app database: created on first use, migrated at start, refused when a newer version wrote it."""
+"""Opens the app database: created on first use, migrated at start, refused when a newer version wrote it.
+
+A damaged SQLite file is restored from the service's own copies (tracker.db.recovery), at the opening and, by `mend`,
+while it is used. What SQLite deletes is overwritten in the file at once, and in its log by `forget_deleted`.
+"""
 
 from __future__ import annotations
 
+import logging
+import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from tracker.db.errors import NewerDatabaseError
+from tracker.db import damage
+from tracker.db.copies import Copy, SourceDamaged, make_copy
+from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
+from tracker.db.opened_file import OpenedFile
+
+log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_PRAGMAS = (
+    # Several processes share the file: wait for a writer instead of failing, and let readers go on meanwhile.
+    "journal_mode=WAL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "synchronous=FULL",
+    # A deleted salt must be gone from the file, and never have been in a temporary one.
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+)
+# In the file's `user_version`: it holds nothing that was deleted before `secure_delete` was on.
+_PACKED = 1
+# How long transactions may take to their end before the database is taken from under them.
+_IDLE_SECONDS = 15.0
+
 
 class AppDatabase:
-    """The engine and its transactions."""
+    """The engine and its transactions. `damage` says what a transaction found damaged, until `mend` has mended it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, opened: OpenedFile | None = None) -> None:
         self.engine = engine
+        self.damage: str | None = None
+        self._opened = opened
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._state = threading.Condition()
+        self._running = 0
+        self._is_closed_for_repair = False
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for another database and for one in memory."""
+        return self._opened.path if self._opened else None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session that commits at the end and rolls back on an error."""
-        with self._sessions.begin() as session:
-            yield session
+        """A session that commits at the end and rolls back on an error.
+
+        Raises AppDatabaseUnavailable for what is no fault of the statements: a full disk, damage, a server that is away.
+        """
+        with self._state:
+            if not self._state.wait_for(lambda: not self._is_closed_for_repair, _IDLE_SECONDS):
+                raise AppDatabaseUnavailable("the app database is damaged and being restored: try again in a minute")
+            self._running += 1
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except DBAPIError as problem:
+            self._raise(problem)
+        finally:
+            with self._state:
+                self._running -= 1
+                self._state.notify_all()
+
+    def mend(self, now: datetime) -> None:
+        """Restores the file that a transaction found damaged, when all transactions have ended.
+
+        Raises AppDatabaseUnavailable; NewerDatabaseError.
+        """
+        if self._opened is None:
+            self.damage = None
+            return
+        with self._closed_for_repair():
+            self.engine.dispose()
+            self._opened.make_whole(now)
+            _migrate(self.engine)
+            self._opened.remember()
+            self.damage = None
+
+    def look(self) -> None:
+        """Notices that somebody removed or replaced the file while it is open."""
+        if self._opened is not None and self._opened.was_replaced():
+            self.damage = "it was removed or replaced while it was in use"
+
+    def copy(self, now: datetime) -> Copy | None:
+        """Makes a copy of an SQLite file beside it; None for another database. Raises AppDatabaseUnavailable."""
+        if self._opened is None:
+            return None
+        try:
+            return make_copy(self._opened.path, now)
+        except SourceDamaged as found:
+            self.damage = str(found)
+            raise AppDatabaseUnavailable(f"the app database {self._opened.path} is damaged: {found}") from found
+
+    def forget_deleted(self) -> bool:
+        """Overwrites what is deleted in SQLite's log, too; False while a reader prevents it. Raises AppDatabaseUnavailable."""
+        if self.engine.dialect.name != "sqlite":
+            return True
+        try:
+            with self.engine.connect() as connection:
+                is_held_up, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                return not is_held_up
+        except DBAPIError as problem:
+            self._raise(problem)
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._opened is not None:
+            self._opened.close()
+
+    def _raise(self, problem: DBAPIError) -> NoReturn:
+        if damage.is_damage(problem.orig):
+            self.damage = str(problem.orig)
+        judged = _judged(problem, self.file)
+        if judged is None:
+            raise problem
+        log.error("%s", judged)
+        raise judged from problem
+
+    @contextmanager
+    def _closed_for_repair(self) -> Iterator[None]:
+        with self._state:
+            self._is_closed_for_repair = True
+            is_idle = self._state.wait_for(lambda: not self._running, _IDLE_SECONDS)
+        try:
+            if not is_idle:
+                raise AppDatabaseUnavailable(
+                    "the app database is damaged and in use; it is restored as soon as it is idle"
+                )
+            yield
+        finally:
+            with self._state:
+                self._is_closed_for_repair = False
+                self._state.notify_all()
 
 
 def open_app_database(url: str) -> AppDatabase:
-    """The app database at `url`, at this version's schema. Raises NewerDatabaseError."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    _migrate(engine)
-    return AppDatabase(engine)
+    """The app database at `url`, at this version's schema; a damaged SQLite file is restored.
+
+    Raises NewerDatabaseError, AppDatabaseUnavailable.
+    """
+    path = damage.file_of(url)
+    opened = OpenedFile(path) if path else None
+    engine = None
+    try:
+        if opened is not None:
+            opened.make_whole(datetime.now(UTC))
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+        _migrate(engine)
+        _pack(engine)
+        if opened is not None:
+            opened.remember()
+    except BaseException as problem:
+        if engine is not None:
+            engine.dispose()
+        if opened is not None:
+            opened.close()
+        judged = _judged(problem, path) if isinstance(problem, DBAPIError) else None
+        if judged is None:
+            raise
+        raise judged from problem
+    return AppDatabase(engine, opened)
+
+
+def _judged(problem: DBAPIError, where: Path | None) -> AppDatabaseUnavailable | None:
+    """The error to raise in place of one of SQLAlchemy's; None where the statement is at fault."""
+    original = problem.orig
+    if isinstance(problem, IntegrityError) or original is None:
+        return None
+    if isinstance(original, sqlite3.Error):
+        known = damage.is_damage(original) or damage.is_unavailable(original)
+    else:  # a server that is away, refuses or stops
+        known = isinstance(problem, OperationalError) or problem.connection_invalidated
+    return AppDatabaseUnavailable(damage.in_words(where or "in WEBLEADS_DATABASE_URL", original)) if known else None
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Several processes share the file: wait for a writer instead of failing, and let readers go on meanwhile."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _pack(engine: Engine) -> None:
+    """Once in a file's life: writes it anew without what was deleted before deletions were overwritten."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
+        if autocommit.exec_driver_sql("PRAGMA user_version").scalar_one() >= _PACKED:
+            return
+        autocommit.exec_driver_sql("VACUUM")
+        autocommit.exec_driver_sql(f"PRAGMA user_version={_PACKED}")
+        autocommit.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _migrate(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Salt
@@ -25,6 +25,7 @@ class Salts:
         self._database = database
         self._now = now
         self._random_bytes = random_bytes
+        self._may_linger = True
 
     def of(self, day: date) -> bytes:
         with self._database.transaction() as session:
@@ -35,6 +36,12 @@ class Salts:
             return found.value
 
     def delete_made_before(self, moment: datetime) -> None:
-        """Deletes the salts that were made before `moment` (aware). An old log's salts go by their making, not their day."""
+        """Deletes the salts that were made before `moment` (aware). An old log's salts go by their making, not their day.
+
+        They are gone from SQLite's files when this has returned and no reader held its log up; else the next call tries
+        again, as does the first after a start.
+        """
         with self._database.transaction() as session:
-            session.execute(delete(Salt).where(Salt.created_at < moment))
+            gone: CursorResult[object] = session.execute(delete(Salt).where(Salt.created_at < moment))  # type: ignore[assignment]
+        if gone.rowcount or self._may_linger:
+            self._may_linger = not self._database.forget_deleted()

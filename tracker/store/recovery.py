@@ -11,6 +11,7 @@ The files that were set aside are the record of it: while they lie there, `weble
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -69,8 +70,9 @@ def repairs(url: str) -> list[Repair]:
     found = []
     for kept_as in path.parent.glob(f"{path.name}*{_MARK}*"):
         stem, _, stamp = kept_as.name.rpartition(_MARK)
-        at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
-        found.append(Repair("file" if stem == path.name else "log", at, kept_as))
+        with suppress(ValueError):  # somebody else's file
+            at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+            found.append(Repair("file" if stem == path.name else "log", at, kept_as))
     return sorted(found, key=lambda repair: (repair.at, repair.part))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from dashboards.web import ServiceStatus
 from tests.dashboards.web.conftest import Browser, ToldStatus
+from tracker.db.recovery import Restore
 from tracker.store.recovery import Repair
 
 _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
@@ -29,8 +30,21 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
             ServiceStatus(repairs=[Repair("log", _AT, Path("events.duckdb.wal.damaged-1"))]),
             ["All is well.", "nothing is missing"],
         ),
+        (
+            ServiceStatus(restores=[Restore(_AT, "cut", _AT, "webleads.sqlite.damaged-1")]),
+            [
+                "was damaged and restored",
+                "from the copy of",
+                "webleads.sqlite.damaged-1 for two days",
+                "signs in again",
+            ],
+        ),
+        (
+            ServiceStatus(restores=[Restore(_AT, "its log is damaged", None, "webleads.sqlite-wal.damaged-1")]),
+            ["minute before may be missing", "webleads.sqlite-wal.damaged-1"],
+        ),
     ],
-    ids=["well", "full disk", "behind", "broken store", "lost file", "rebuilt log"],
+    ids=["well", "full disk", "behind", "broken store", "lost file", "rebuilt log", "restored", "lost log"],
 )
 def test_it_says_what_is_wrong(signed_in: Browser, status: ToldStatus, said: ServiceStatus, words: list[str]) -> None:
     status.now = said

@@ -1,0 +1,55 @@
+"""When the app database is copied: once a day, and within a minute of a change, so that damage costs a minute's changes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from tracker.db.damage import log_of
+from tracker.db.engine import AppDatabase
+from tracker.db.errors import AppDatabaseUnavailable
+
+log = logging.getLogger(__name__)
+
+_LEAST_SECONDS = 60.0
+# A large database is copied less often, so that its copies take a hundredth of the time.
+_SHARE = 100
+
+
+class CopySchedule:
+    """Copies when it is called and a copy is due. `monotonic` gives seconds."""
+
+    def __init__(self, database: AppDatabase, *, monotonic: Callable[[], float]) -> None:
+        self._database = database
+        self._monotonic = monotonic
+        self._next_at = float("-inf")
+        self._copied: object = None
+
+    def __call__(self, now: datetime) -> None:
+        """What goes wrong is logged, and tried again a minute later."""
+        began, file = self._monotonic(), self._database.file
+        if file is None or began < self._next_at:
+            return
+        self._next_at = began + _LEAST_SECONDS
+        found = (now.date(), _stamp(file), _stamp(log_of(file)))
+        if found == self._copied:
+            return
+        try:
+            self._database.copy(now)
+        except AppDatabaseUnavailable as problem:
+            log.warning("%s", problem)
+            return
+        self._copied = found
+        ended = self._monotonic()
+        self._next_at = max(self._next_at, ended + _SHARE * (ended - began))
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """By which a file that was written to is told."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,90 @@
+"""The lock beside an SQLite file: everyone who has it open shares it, who restores it has it alone."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from tracker.db import recovery
+from tracker.db.copies import list_copies
+from tracker.db.damage import damage_of, log_is_damaged
+from tracker.db.errors import AppDatabaseUnavailable
+
+_WAIT_SECONDS = 10.0
+
+
+class OpenedFile:
+    """The file of an app database that is in use, until `close`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._number: tuple[int, int] | None = None
+        lock = path.with_name(f"{path.name}.lock")
+        try:
+            self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as problem:
+            raise AppDatabaseUnavailable(
+                f"{lock} cannot be opened ({problem.strerror}): let the service's user write it and its folder"
+            ) from problem
+
+    def make_whole(self, now: datetime) -> None:
+        """Restores the database when it is damaged, and takes a share of the lock. Raises AppDatabaseUnavailable."""
+        # The log first: SQLite throws away one of garbage as soon as it opens the file.
+        if log_is_damaged(self.path) or self._damage():
+            with self._alone():
+                # Another process may have mended it while this one waited; then there is nothing left to do.
+                if log_is_damaged(self.path) and self.path.is_file():
+                    recovery.set_log_aside(self.path, now)
+                if reason := self._damage():
+                    recovery.restore(self.path, reason, now)
+        self._take(fcntl.LOCK_SH)
+
+    def remember(self) -> None:
+        """Notes which file lies there now: the one that is open."""
+        self._number = self._number_now()
+
+    def was_replaced(self) -> bool:
+        return self._number_now() != self._number
+
+    def _number_now(self) -> tuple[int, int] | None:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return None
+        return stat.st_dev, stat.st_ino
+
+    def close(self) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _damage(self) -> str | None:
+        return damage_of(self.path, expects_content=bool(list_copies(self.path)))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._take(fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            self._take(fcntl.LOCK_SH)
+
+    def _take(self, kind: int) -> None:
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._lock, kind | fcntl.LOCK_NB)
+            except OSError as problem:
+                if time.monotonic() >= deadline:
+                    raise AppDatabaseUnavailable(
+                        f"the app database {self.path} is damaged, or being restored, while other processes have it open:"
+                        " stop them and start the service, which restores it"
+                    ) from problem
+                time.sleep(0.05)
+            else:
+                return
