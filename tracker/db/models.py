@@ -21,7 +21,7 @@ NAMING = {
 
 # Tables whose rows never reach a copy of the database (tracker.db.copies): a day's secret must end with its day, and
 # whoever comes by a copy must not be signed in by it. A new model is copied, or stands here (tests/db/test_copies.py).
-LEFT_OUT_OF_COPIES = ("salts", "one_time_links")
+LEFT_OUT_OF_COPIES = ("salts", "one_time_links", "user_sessions")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
