@@ -38,12 +38,12 @@ LAYERS = (
     ("tracker.geo", "tracker.reverse_dns"),
     ("tracker.enrichment", "tracker.collector"),
     ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder", "tracker.bridge"),
-    ("tracker.settings", "tracker.hit", "tracker.clock", "tracker.garbage"),
+    ("tracker.settings", "tracker.hit", "tracker.nesting", "tracker.clock", "tracker.garbage"),
 )
 RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}
 
 # What the collector, the only part that strangers reach without a limit, may use of this project.
-COLLECTOR_MAY_IMPORT = {"tracker.collector", "tracker.journal", "tracker.hit", "tracker.settings"}
+COLLECTOR_MAY_IMPORT = {"tracker.collector", "tracker.journal", "tracker.hit", "tracker.nesting", "tracker.settings"}
 HEAVY = (
     "pandas",
     "numpy",

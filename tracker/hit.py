@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from tracker.nesting import is_harmless
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,8 +40,8 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
     props: dict[str, Any] | str | None = None
     h: bool | int | None = None
     hash: bool | int | None = None
-    revenue_short: dict[str, Any] | str | None = msgspec.field(default=None, name="$")
-    revenue: dict[str, Any] | str | None = None
+    revenue_short: dict[str, Any] | str | float | None = msgspec.field(default=None, name="$")
+    revenue: dict[str, Any] | str | float | None = None
     i: bool | None = None
     interactive: bool | None = None
     e: float | None = None
@@ -108,10 +110,16 @@ class Hit(msgspec.Struct, omit_defaults=True):
         return arrival_us - int(age_ms * 1000) if age_ms and age_ms > 0 else arrival_us
 
 
-encode_hit = msgspec.json.Encoder().encode
-decode_hit = msgspec.json.Decoder(Hit).decode
+encode_event = encode_hit = msgspec.json.Encoder().encode
 
+_decode_hit = msgspec.json.Decoder(Hit).decode
 _decode_hits = msgspec.json.Decoder(list[Hit]).decode
+
+
+def decode_hit(line: bytes | str) -> Hit:
+    """The hit of a JSON text. Raises msgspec.MsgspecError, also for one that nests deeper than the collector takes it."""
+    _check_nesting(line)
+    return _decode_hit(line)
 
 
 def encode_line(hits: list[Hit]) -> bytes:
@@ -121,4 +129,10 @@ def encode_line(hits: list[Hit]) -> bytes:
 
 def decode_line(line: bytes) -> list[Hit]:
     """The hits of a journal line. Raises msgspec.MsgspecError."""
-    return _decode_hits(line) if line.startswith(b"[") else [decode_hit(line)]
+    _check_nesting(line)
+    return _decode_hits(line) if line.startswith(b"[") else [_decode_hit(line)]
+
+
+def _check_nesting(line: bytes | str) -> None:
+    if not is_harmless(line if isinstance(line, bytes) else line.encode("utf-8", "surrogatepass")):
+        raise msgspec.DecodeError("JSON is nested too deeply")

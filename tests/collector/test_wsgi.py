@@ -51,30 +51,19 @@ def test_what_plausibles_clients_send_is_taken(call: Caller, event: dict[str, An
         pytest.param(b'{"n":"pageview"', 400, "body", "not valid JSON", id="cut-off"),
         pytest.param(b"hello", 400, "body", "not valid JSON", id="prose"),
         pytest.param(b"[1, 2]", 400, "body", "must be an object, not a list", id="list"),
-        pytest.param(b'{"n":"\xff\xfe","u":"https://a.fr/"}', 400, "body", "not valid UTF-8", id="wrong-encoding"),
         pytest.param({"u": "https://a.fr/"}, 400, "name", "`name` is missing", id="no-name"),
         pytest.param({"n": " ", "u": "https://a.fr/"}, 400, "name", "`name` is missing", id="blank-name"),
-        pytest.param({"n": "x" * 121, "u": "https://a.fr/"}, 400, "name", "121 characters", id="long-name"),
         pytest.param({"n": "pageview"}, 400, "url", "`url` is missing", id="no-url"),
-        pytest.param(
-            {"name": "pageview", "url": 12}, 400, "url", "`url` must be text, not a number", id="number-for-url"
-        ),
-        pytest.param({"n": ["x"], "u": "https://a.fr/"}, 400, "n", "`n` must be text, not a list", id="list-for-name"),
-        pytest.param({"n": "pageview", "u": "javascript:alert(1)"}, 400, "url", "http:// or https://", id="javascript"),
-        pytest.param({"n": "pageview", "u": "file:///etc/passwd"}, 400, "url", "http:// or https://", id="file"),
-        pytest.param({"n": "pageview", "u": "/blog/"}, 400, "url", "http:// or https://", id="relative"),
-        pytest.param(
-            {"n": "pageview", "u": "https://a.fr/" + "x" * 5000}, 400, "url", "5013 characters", id="long-url"
-        ),
-        pytest.param(EVENT | {"age": -5}, 400, "age", "0 or more", id="negative-age"),
-        pytest.param(EVENT | {"d": "a.fr,,b.fr"}, 400, "domain", "must be a domain", id="empty-domain"),
-        pytest.param(EVENT | {"t": "x" * 20_000}, 413, "body", "at most 16,384", id="twenty-kilobytes"),
+        pytest.param({"name": "pageview", "url": 12}, 400, "url", "`url` is none of a page", id="number-for-url"),
+        pytest.param({"n": ["x"], "u": "https://a.fr/"}, 400, "name", "`name` is missing", id="list-for-name"),
+        pytest.param({"n": "x", "u": "javascript:alert(1)"}, 400, "url", "is none of a page", id="javascript"),
+        pytest.param({"n": "pageview", "u": "/blog/"}, 400, "url", "is none of a page", id="relative-to-nothing"),
+        pytest.param(b'{"n":"x","u":"https://a.fr/","x":' + b"[" * 990, 400, "body", "nested too deeply", id="deep"),
         pytest.param(b"x" * 300_000, 413, "body", "at most 262,144", id="huge"),
         pytest.param({"batch": []}, 400, "batch", "is empty", id="empty-batch"),
         pytest.param({"batch": [EVENT] * 51}, 413, "batch", "51 events", id="large-batch"),
-        pytest.param(
-            {"batch": [EVENT, {"n": "x"}]}, 400, "batch[1].url", "`batch[1].url` is missing", id="bad-one-in-batch"
-        ),
+        pytest.param({"batch": 3}, 400, "batch[0]", "`batch[0]` must be an object", id="batch-of-nothing"),
+        pytest.param({"batch": [{"n": "x"}, 7]}, 400, "batch[0].url", "`batch[0].url` is missing", id="no-good-one"),
     ],
 )
 def test_bad_input_is_refused_in_words_and_nothing_is_kept(
@@ -119,13 +108,17 @@ def test_the_pixel_counts_the_page_that_shows_it(call: Caller) -> None:
     assert (answer.status, answer.body, answer.headers["Content-Type"]) == (200, PIXEL, "image/gif")
     assert "no-store" in answer.headers["Cache-Control"]
     (hit,) = call.kept()
-    assert (hit.event.name, hit.event.url, hit.event.domain) == ("pageview", "https://a.fr/blog/", "a.fr")
+    assert (hit.event.event_name, hit.event.page_url, hit.event.site_domain) == (
+        "pageview",
+        "https://a.fr/blog/",
+        "a.fr",
+    )
 
 
 def test_the_pixel_takes_page_and_referrer_from_its_address(call: Caller) -> None:
     call("GET", "/pixel.gif?d=a.fr&u=https%3A%2F%2Fa.fr%2Fcaf%C3%A9&r=https%3A%2F%2Ft.co%2F")
     (hit,) = call.kept()
-    assert (hit.event.url, hit.event.referrer) == ("https://a.fr/café", "https://t.co/")
+    assert (hit.event.page_url, hit.event.r) == ("https://a.fr/café", "https://t.co/")
 
 
 def test_a_pixel_that_is_not_counted_is_still_an_image_and_says_why(call: Caller) -> None:

@@ -1,26 +1,33 @@
-"""What a client may send: a request's body becomes wire events, or a problem that names the field and the reason.
+"""What a client may send: a request becomes wire events, or a problem that names the field and the reason.
 
-Checks only what needs no database. Limits follow Plausible's Events API where it states one
-(https://plausible.io/docs/events-api): 120 characters of a name, 2,000 and more of a URL.
+What is as the API has it is decoded and checked in one pass, which is nearly everything. The rest is read loosely and
+repaired field by field, so that no visitor is lost for what the visitor cannot help; of a batch, what cannot be used is
+left out and told. Checks only what needs no database.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from urllib.parse import parse_qs, unquote_to_bytes
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from tracker.hit import WireEvent
+from tracker.collector.fields import MAX_DOMAIN, StrictBody
+from tracker.collector.page_url import site_names
+from tracker.collector.reading import Unreadable, content_of, form_of, from_json, text_of
+from tracker.collector.repair import repaired
+from tracker.hit import WireEvent, encode_event
+from tracker.nesting import is_harmless
 
+# What is kept of an event: properties beyond it are left out.
 MAX_EVENT_BYTES = 16 * 1024
 MAX_BATCH = 50
 MAX_BODY_BYTES = 256 * 1024
-_MAX_NAME = 120
-_MAX_URL = 4096
-_MAX_DOMAINS = 10
-_MAX_DOMAIN = 253
+_MAX_QUERY = 3 * MAX_EVENT_BYTES
+
+# The events, and what of a batch was left out, in words; nearly always nothing.
+Reading = tuple[list[WireEvent], str]
 
 
 class Problem(Exception):
@@ -33,121 +40,76 @@ class Problem(Exception):
         self.message = message
 
 
-class _Body(WireEvent, omit_defaults=True):
-    """A request's body: one event, or several under `batch`."""
-
-    batch: list[WireEvent] | None = None
+_decode = msgspec.json.Decoder(StrictBody).decode
 
 
-_decode = msgspec.json.Decoder(_Body).decode
-_TYPE_PROBLEM = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`(?: - at `\$(?P<where>[^`]*)`)?")
-_TYPE_WORDS = {
-    "str": "text",
-    "int": "a number",
-    "float": "a number",
-    "bool": "true or false",
-    "null": "null",
-    "object": "an object",
-    "array": "a list",
-}
+def read_events(body: bytes, referer: str = "") -> Reading:
+    """The events of a request's body, one for each domain that an event names. Raises Problem.
 
-
-def read_events(body: bytes) -> list[WireEvent]:
-    """The checked events of a request's body, one for each domain that an event names. Raises Problem."""
-    if not body.strip():
-        raise Problem(400, "body", "the body is empty; send an event as a JSON object")
+    `referer` is the page that sent the request, as far as its browser says.
+    """
     if len(body) > MAX_BODY_BYTES:
         raise Problem(413, "body", f"the body has {len(body):,} bytes; at most {MAX_BODY_BYTES:,} are taken")
-    parsed = _parse(body)
-    if parsed.batch is None:
-        if len(body) > MAX_EVENT_BYTES:
-            raise Problem(413, "body", f"the event has {len(body):,} bytes; at most {MAX_EVENT_BYTES:,} are taken")
-        _check(parsed, "")
-        return [parsed] if "," not in (parsed.site_domain or "") else list(_for_each_domain(parsed))
-    return _read_batch(parsed.batch)
-
-
-def _read_batch(batch: list[WireEvent]) -> list[WireEvent]:
-    if not batch:
-        raise Problem(400, "batch", "`batch` is empty; put at least one event in it")
-    if len(batch) > MAX_BATCH:
-        raise Problem(413, "batch", f"`batch` has {len(batch)} events; at most {MAX_BATCH} are taken")
-    events: list[WireEvent] = []
-    for index, event in enumerate(batch):
-        _check(event, f"batch[{index}].")
-        events += _for_each_domain(event)
-    return events
-
-
-def read_pixel(query: str, referer: str) -> list[WireEvent]:
-    """The pageview that a pixel's address tells; the page is `u`, else the one that shows the image. Raises Problem."""
-    given = parse_qs(query[:MAX_EVENT_BYTES], max_num_fields=50, errors="replace")
-    first = {key: values[0] for key, values in given.items()}
-    event = WireEvent(
-        name=first.get("n") or "pageview",
-        url=first.get("u") or referer,
-        domain=first.get("d") or None,
-        referrer=first.get("r") or None,
-        title=first.get("t") or None,
-    )
-    _check(event, "")
-    return list(_for_each_domain(event))
-
-
-def read_query(query: str, _referer: str) -> list[WireEvent]:
-    """The event that stands as JSON in an image's address, from browsers that cannot post. Raises Problem."""
-    return read_events(unquote_to_bytes(query[: 3 * MAX_EVENT_BYTES]))
-
-
-def _parse(body: bytes) -> _Body:
     try:
-        return _decode(body)
-    except msgspec.ValidationError as problem:
-        raise _type_problem(str(problem)) from None
-    except msgspec.DecodeError as problem:
-        raise Problem(400, "body", f"the body is not valid JSON: {problem}") from None
-    except UnicodeDecodeError:
-        raise Problem(400, "body", "the body is not valid UTF-8") from None
-    except RecursionError:
-        raise Problem(400, "body", "the body is nested too deeply") from None
+        parsed = _decode(body) if is_harmless(body) else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        parsed = None
+    if parsed is not None and parsed.batch is None and _is_usual(parsed):
+        events: list[WireEvent] = [parsed]
+    elif parsed is not None and parsed.batch and len(parsed.batch) <= MAX_BATCH and all(map(_is_usual, parsed.batch)):
+        events = parsed.batch
+    else:
+        return _read_loosely(_content(body), referer)
+    return _finished(events, large=len(body) > MAX_EVENT_BYTES), ""
 
 
-def _type_problem(message: str) -> Problem:
-    match = _TYPE_PROBLEM.match(message)
-    if match is None:
-        return Problem(400, "body", message)
-    where = (match["where"] or "").lstrip(".")
-    expected = [_TYPE_WORDS.get(word, word) for word in match["expected"].split(" | ") if word != "null"]
-    got = _TYPE_WORDS.get(match["got"], match["got"])
-    named = f"`{where}`" if where else "the body"
-    return Problem(400, where or "body", f"{named} must be {' or '.join(dict.fromkeys(expected))}, not {got}")
+def read_pixel(query: str, referer: str) -> Reading:
+    """The event that a pixel's address tells: a pageview of `u`, else of the page that shows the image. Raises Problem."""
+    given = form_of(query[:_MAX_QUERY])
+    if not (given.get("n") or given.get("name")):
+        given["n"] = "pageview"
+    return _read_loosely(given, referer)
 
 
-def _check(event: WireEvent, prefix: str) -> None:
-    name, url = event.event_name, event.page_url
-    if name is None or not name.strip():
-        raise Problem(400, f"{prefix}name", f"`{prefix}name` is missing; it is `pageview` or your event's name")
-    if len(name) > _MAX_NAME:
-        raise Problem(400, f"{prefix}name", f"`{prefix}name` has {len(name)} characters; at most {_MAX_NAME} are taken")
-    if url is None or not url.strip():
-        raise Problem(400, f"{prefix}url", f"`{prefix}url` is missing; it is the address of the page")
-    if len(url) > _MAX_URL:
-        raise Problem(400, f"{prefix}url", f"`{prefix}url` has {len(url)} characters; at most {_MAX_URL} are taken")
-    if url[:8].lower() not in _SCHEMES and url[:7].lower() not in _SCHEMES:
-        raise Problem(400, f"{prefix}url", f"`{prefix}url` must begin with http:// or https://")
-    age = event.age
-    if age is not None and not 0 <= age < 1e13:
-        raise Problem(400, f"{prefix}age", f"`{prefix}age` must be the milliseconds since the event, 0 or more")
-    if not event.consent and (event.email or event.company or event.token):
-        event.email = event.company = event.token = None  # what nobody agreed to is not kept, not even in the journal
-    if "wl=" in url:
-        event.u, event.url = _LINK_TOKEN.sub(_first_separator, url), None
-    if len(event.id or "") > 100:
-        raise Problem(400, f"{prefix}id", f"`{prefix}id` has {len(event.id or '')} characters; at most 100 are taken")
-    _check_domains(event, prefix)
+def read_query(query: str, referer: str) -> Reading:
+    """The event that stands in an image's address, from browsers that cannot post. Raises Problem."""
+    return read_events(unquote_to_bytes(query[:_MAX_QUERY]), referer)
 
 
-_SCHEMES = {"http://", "https://"}
+def _is_usual(event: WireEvent) -> bool:
+    """Whether a decoded event can be kept as it is: it has a name, a page of the web, and sites that can be names."""
+    name, url, domain = event.event_name, event.page_url, event.site_domain
+    if not name or not url or name.isspace():
+        return False
+    if url[:8].lower() not in _WEB and url[:7].lower() not in _WEB:
+        return False
+    return domain is None or len(domain) <= MAX_DOMAIN or "," in domain
+
+
+_WEB = {"http://", "https://"}
+
+
+def _finished(events: list[WireEvent], *, large: bool) -> list[WireEvent]:
+    """The events as the journal has them, one for each site; `large` when one may be over MAX_EVENT_BYTES."""
+    found: list[WireEvent] = []
+    for event in events:
+        if not event.consent and (event.email or event.company or event.token):
+            event.email = event.company = event.token = (
+                None  # what nobody agreed to is not kept, not even in the journal
+            )
+        url = event.page_url or ""
+        if "wl=" in url:
+            event.u, event.url = _LINK_TOKEN.sub(_first_separator, url), None
+        if large:
+            _bound(event)
+        domain = event.site_domain
+        if domain is None or "," not in domain:
+            found.append(event)
+        else:
+            names: list[str | None] = [*site_names(domain)]
+            found += [msgspec.structs.replace(event, d=name, domain=None) for name in names or [None]]
+    return found
+
 
 # The token of a newsletter's link names somebody; where it was agreed to, it stands in a field of its own.
 _LINK_TOKEN = re.compile(r"(?P<before>[?&])wl=[^&#]*(?P<after>&?)")
@@ -157,24 +119,83 @@ def _first_separator(match: re.Match[str]) -> str:
     return match["before"] if match["after"] else ""
 
 
-def _check_domains(event: WireEvent, prefix: str) -> None:
-    domain = event.site_domain
-    if domain is None:
+def _bound(event: WireEvent) -> None:
+    """Leaves out the properties by which an event is larger than MAX_EVENT_BYTES."""
+    if len(encode_event(event)) <= MAX_EVENT_BYTES:
         return
-    domains = domain.split(",")
-    if len(domains) > _MAX_DOMAINS:
+    given = event.properties
+    event.p = event.props = event.m = event.meta = None
+    room, kept = MAX_EVENT_BYTES - len(encode_event(event)), {}
+    for key, value in given.items() if isinstance(given, dict) else ():
+        room -= len(msgspec.json.encode({key: value}))
+        if room < 0:
+            break
+        kept[key] = value
+    event.p = kept or None
+
+
+def _content(body: bytes) -> dict[str, Any]:
+    text = text_of(body)
+    if not text:
+        raise Problem(400, "body", "the body is empty; send an event as a JSON object")
+    try:
+        found = content_of(text)
+    except Unreadable as why:
+        raise Problem(400, "body", f"the body {why}") from None
+    if not isinstance(found, dict):
         raise Problem(
-            400, f"{prefix}domain", f"`{prefix}domain` names {len(domains)} sites; at most {_MAX_DOMAINS} are taken"
+            400, "body", f"the body must be an object, not {'a list' if isinstance(found, list) else 'a value'}"
         )
-    if any(not one.strip() or len(one) > _MAX_DOMAIN for one in domains):
-        raise Problem(400, f"{prefix}domain", f"`{prefix}domain` must be a domain such as blog.example.fr")
+    return found
 
 
-def _for_each_domain(event: WireEvent) -> Iterator[WireEvent]:
-    """The event once for each of its domains, which Plausible's clients separate by commas."""
-    domain = event.site_domain
-    if domain is None or "," not in domain:
-        yield event
-        return
-    for one in dict.fromkeys(part.strip() for part in domain.split(",")):
-        yield msgspec.structs.replace(event, d=one, domain=None)
+def _read_loosely(given: dict[str, Any], referer: str) -> Reading:
+    members, referer = _members(given), _as_utf8(referer)
+    events, left_out = [], []
+    for index, member in enumerate(members):
+        try:
+            events.append(_event_of(member, f"batch[{index}]." if members[0] is not given else "", referer))
+        except Problem as problem:
+            left_out.append(problem)
+    if not events:
+        raise left_out[0]
+    told = f"{len(left_out)} of {len(members)} events: {left_out[0].message}" if left_out else ""
+    return _finished(events, large=True), told
+
+
+def _members(given: dict[str, Any]) -> list[Any]:
+    batch = given.get("batch")
+    if isinstance(batch, str):
+        batch = from_json(batch)
+    if batch is None or (not batch and ("n" in given or "name" in given)):
+        return [given]
+    if not isinstance(batch, list):
+        batch = [batch]
+    if not batch:
+        raise Problem(400, "batch", "`batch` is empty; put at least one event in it")
+    if len(batch) > MAX_BATCH:
+        raise Problem(413, "batch", f"`batch` has {len(batch)} events; at most {MAX_BATCH} are taken")
+    return batch
+
+
+def _event_of(given: Any, prefix: str, referer: str) -> WireEvent:
+    """The event of an object, repaired. Raises Problem without a name or a page."""
+    if not isinstance(given, dict):
+        raise Problem(400, prefix.rstrip(".") or "body", f"`{prefix.rstrip('.')}` must be an object")
+    event = repaired(given, referer)
+    if event.event_name is None:
+        raise Problem(400, f"{prefix}name", f"`{prefix}name` is missing; it is `pageview` or your event's name")
+    if event.page_url is None:
+        said = "is missing" if given.get("u", given.get("url")) is None else "is none of a page"
+        raise Problem(
+            400, f"{prefix}url", f"`{prefix}url` {said}; it is the URL of the page, such as https://a.fr/blog/"
+        )
+    return event
+
+
+def _as_utf8(header: str) -> str:
+    """A header's text, whose bytes WSGI gives as Latin-1, as its browser wrote it."""
+    try:
+        return header if header.isascii() else header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header

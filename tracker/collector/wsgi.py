@@ -14,7 +14,7 @@ from typing import Any
 from tracker.collector.address import ClientAddress
 from tracker.collector.body import BodyReader
 from tracker.collector.limits import RateLimit
-from tracker.collector.payload import Problem, read_events, read_pixel, read_query
+from tracker.collector.payload import Problem, Reading, read_events, read_pixel, read_query
 from tracker.collector.scripts import Scripts
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.journal import Journal, JournalUnavailable
@@ -25,7 +25,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-ReadPixel = Callable[[str, str], list[WireEvent]]
+ReadQuery = Callable[[str, str], Reading]
 
 EVENT_PATH = "/api/event"
 PIXEL_PATH = "/pixel.gif"
@@ -33,25 +33,26 @@ PIXEL_PATH = "/pixel.gif"
 # A transparent GIF of one pixel.
 PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
+# The headers that enrichment reads, with what is kept of each: as much as browsers send, since much is looked up by it.
 _KEPT_HEADERS = tuple(
-    (f"HTTP_{name.upper().replace('-', '_')}", name)
-    for name in (
-        "accept-language",
-        "dnt",
-        "purpose",
-        "sec-ch-ua",
-        "sec-ch-ua-full-version-list",
-        "sec-ch-ua-mobile",
-        "sec-ch-ua-model",
-        "sec-ch-ua-platform",
-        "sec-ch-ua-platform-version",
-        "sec-gpc",
-        "sec-purpose",
-        "x-requested-with",
+    (f"HTTP_{name.upper().replace('-', '_')}", name, most)
+    for name, most in (
+        ("accept-language", 128),
+        ("dnt", 8),
+        ("purpose", 32),
+        ("sec-ch-ua", 256),
+        ("sec-ch-ua-full-version-list", 384),
+        ("sec-ch-ua-mobile", 8),
+        ("sec-ch-ua-model", 64),
+        ("sec-ch-ua-platform", 32),
+        ("sec-ch-ua-platform-version", 32),
+        ("sec-gpc", 8),
+        ("sec-purpose", 64),
+        ("x-requested-with", 128),
     )
 )
-_MAX_HEADER = 512
 _MAX_AGENT = 1024
+_MAX_REASON = 300
 
 _ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
 _ACCEPTED = [("Content-Type", "text/plain"), ("Content-Length", "2"), _ANY_ORIGIN, ("Cache-Control", "no-store")]
@@ -115,10 +116,11 @@ class Collector:
         method = environ["REQUEST_METHOD"]
         if method == "POST":
             try:
-                self._keep(environ, read_events(self._bodies.read(environ)))
+                events, left_out = read_events(self._bodies.read(environ), environ.get("HTTP_REFERER", ""))
+                self._keep(environ, events)
             except Problem as problem:
                 return _refuse(problem, start_response)
-            start_response("202 Accepted", _ACCEPTED)
+            start_response("202 Accepted", [*_ACCEPTED, _dropped(left_out)] if left_out else _ACCEPTED)
             return _ACCEPTED_BODY
         if method == "OPTIONS":
             start_response("204 No Content", _PREFLIGHT)
@@ -127,7 +129,7 @@ class Collector:
             return self._pixel(environ, start_response, read_query)
         return _refuse(Problem(405, "method", "send events with POST"), start_response)
 
-    def _pixel(self, environ: Environ, start_response: StartResponse, read: ReadPixel) -> Iterable[bytes]:
+    def _pixel(self, environ: Environ, start_response: StartResponse, read: ReadQuery) -> Iterable[bytes]:
         """Always an image, so that no page shows a broken one; a header says when it was not counted."""
         headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(PIXEL))), _ANY_ORIGIN]
         headers += [("Cache-Control", "no-store, private"), ("Cross-Origin-Resource-Policy", "cross-origin")]
@@ -135,9 +137,11 @@ class Collector:
         if environ["REQUEST_METHOD"] == "GET":
             try:
                 query = environ.get("QUERY_STRING", "")
-                self._keep(environ, read(query, environ.get("HTTP_REFERER", "")))
+                events, left_out = read(query, environ.get("HTTP_REFERER", ""))
+                self._keep(environ, events)
+                headers += [_dropped(left_out)] if left_out else []
             except Problem as problem:
-                headers.append(("X-Webleads-Dropped", problem.message.encode("ascii", "replace").decode()))
+                headers.append(_dropped(problem.message))
                 status = _STATUS[problem.status] if problem.status in (429, 503) else status
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [PIXEL]
@@ -149,12 +153,26 @@ class Collector:
             raise Problem(429, "rate", "this address sends too many events; try again in a second")
         received_at = self._clock()
         user_agent = environ.get("HTTP_USER_AGENT", "")[:_MAX_AGENT]
-        headers = {name: environ[key][:_MAX_HEADER] for key, name in _KEPT_HEADERS if key in environ}
+        headers = {name: environ[key][:most] for key, name, most in _KEPT_HEADERS if key in environ}
         try:
-            self._journal.append(encode_line([Hit(received_at, address, user_agent, headers, one) for one in events]))
+            line = encode_line([Hit(received_at, address, user_agent, headers, one) for one in events])
+        except UnicodeEncodeError:  # a header's bytes that a server hands on as halves of letters
+            plain = {name: _printable(value) for name, value in headers.items()}
+            line = encode_line([Hit(received_at, address, _printable(user_agent), plain, one) for one in events])
+        try:
+            self._journal.append(line)
         except JournalUnavailable as problem:
             log.error("a hit was refused: %s", problem)  # noqa: TRY400 - the cause says all, and a flood of hits logs it
             raise Problem(503, "journal", f"the event cannot be kept now ({problem}); send it again later") from problem
+
+
+def _dropped(why: str) -> tuple[str, str]:
+    """The header that says what was not counted; a header has no letters beyond ASCII, and no line ends."""
+    return ("X-Webleads-Dropped", _printable(why[:_MAX_REASON]).encode("ascii", "replace").decode())
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _refuse(problem: Problem, start_response: StartResponse) -> list[bytes]:

@@ -5,12 +5,11 @@ Pure but for the geo databases that it reads. The address is used here and in th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from math import isfinite
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -26,6 +25,8 @@ from tracker.enrichment.given import NOTHING, Given, given_words
 from tracker.enrichment.network import Network, NetworkKind, network_of
 from tracker.enrichment.network_list import Listed, NetworkList
 from tracker.enrichment.page import Page, parse_page
+from tracker.enrichment.properties import as_text, read_properties
+from tracker.enrichment.revenue import read_revenue
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
 from tracker.enrichment.tenants import tenant_of
 from tracker.enrichment.text import clean_text
@@ -147,7 +148,7 @@ class Enricher:
         company = self._company(hit.ip, about.owner, page, attribution, given)
         event = _event(hit, site, page, VisitFacts(attribution, about.whereabouts, company, reader.agent))
         if event.name == IDENTIFY:
-            event.props = _as_text(given.shown(with_email=site.keeps_emails))
+            event.props = as_text(given.shown(with_email=site.keeps_emails))
         return event
 
     def _company(
@@ -233,8 +234,8 @@ def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
     wire = hit.event
     given, money = wire.properties, wire.revenue if wire.revenue_short is None else wire.revenue_short
     width, engaged_ms, depth = wire.w if wire.w is not None else wire.screen_width, wire.e, wire.sd
-    props = _props(given) if given else {}
-    revenue, currency = _revenue(money) if money else (None, None)
+    props = read_properties(given) if given else {}
+    revenue, currency = read_revenue(money) if money else (None, None)
     # In the order of the columns: by their names they cost six times as much. What few hits have is not asked further.
     return Event(
         site.domain,
@@ -256,7 +257,7 @@ def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
         None if depth is None else _whole(depth + 0.5, 0, 100),
         revenue,
         currency,
-        _as_text(props) if props else None,
+        as_text(props) if props else None,
     )
 
 
@@ -300,41 +301,3 @@ def _whole(value: float, least: int, most: int) -> int | None:
     if not isfinite(value):
         return None
     return min(max(int(value), least), most)
-
-
-def _json_object(value: dict[str, Any] | str | None) -> dict[str, Any]:
-    """An object that clients send as it is or, older ones, as a JSON text."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _props(given: dict[str, Any] | str) -> dict[str, str | int | float | bool]:
-    scalars = {str(key)[:300]: _scalar(value) for key, value in list(_json_object(given).items())[:30]}
-    return {key: value for key, value in scalars.items() if value is not None}
-
-
-def _as_text(props: Mapping[str, str | int | float | bool]) -> str | None:
-    return json.dumps(props, ensure_ascii=False, separators=(",", ":")) if props else None
-
-
-def _scalar(value: Any) -> str | int | float | bool | None:
-    if isinstance(value, str):
-        return value[:2000]
-    return value if isinstance(value, int | float | bool) else None
-
-
-def _revenue(value: dict[str, Any] | str) -> tuple[float | None, str | None]:
-    """Amount and ISO 4217 currency, or neither."""
-    money = _json_object(value)
-    currency = str(money.get("currency", "")).upper()
-    try:
-        amount = float(money.get("amount", ""))
-    except (TypeError, ValueError):
-        return None, None
-    if len(currency) != 3 or not currency.isalpha() or not isfinite(amount) or abs(amount) > 1e15:
-        return None, None
-    return amount, currency
