@@ -45,7 +45,7 @@ AGENTS = {
     ),
     "a chromebook": (
         WINDOWS.replace("Windows NT 10.0; Win64; x64", "X11; CrOS x86_64 14541.0.0"),
-        ("desktop", "Chrome", "141", "ChromeOS", "14541"),
+        ("desktop", "Chrome", "141", "ChromeOS", None),
     ),
     "an iphone": (f"{IPHONE} Version/17.5 Mobile/15E148 Safari/604.1", ("mobile", "Safari", "17.5", "iOS", "17.5")),
     "chrome on an iphone": (f"{IPHONE} CriOS/141.0.7390.41 Mobile/15E148 Safari/604.1", ("mobile", "Chrome", "141", "iOS", "17.5")),
@@ -218,3 +218,44 @@ def test_an_agent_is_looked_up_without_the_builds_of_its_browser(agent: str, pla
     assert without_builds(agent) == plain
     assert parse_agent(agent, {}) == parse_agent(plain, {})
     assert detect_bot(agent, {}) == detect_bot(plain, {})
+
+
+APPLE = "Mozilla/5.0 ({}) AppleWebKit/605.1.15 (KHTML, like Gecko) {}"
+IOS_18_6, IOS_18_7 = (f"iPhone; CPU iPhone OS {version} like Mac OS X" for version in ("18_6", "18_7"))
+SAFARI_26 = "Version/26.2 Mobile/15E148 Safari/604.1"
+FIREFOX_ON_ANDROID = "Mozilla/5.0 (Android {0}; Mobile; rv:{1}.0) Gecko/{1}.0 Firefox/{1}.0"
+STOPPED = {
+    "safari says it": (APPLE.format(IOS_18_7, SAFARI_26), "iOS", "26.2"),
+    "safari says it of the first one": (APPLE.format(IOS_18_6, SAFARI_26.replace("26.2", "26.0")), "iOS", "26"),
+    "and of one to come": (APPLE.format(IOS_18_7, SAFARI_26.replace("26.2", "27.1")), "iOS", "27.1"),
+    "an ipad's safari": (APPLE.format("iPad; CPU OS 18_6 like Mac OS X", SAFARI_26), "iPadOS", "26.2"),
+    "an ipod's": (APPLE.format("iPod touch; CPU iPhone OS 15_8 like Mac OS X", "Version/15.6.5 Mobile/15E148 Safari/604.1"), "iOS", "15.8"),
+    "a true 18.6": (APPLE.format("iPhone; CPU iPhone OS 18_6_2 like Mac OS X", SAFARI_26.replace("26.2", "18.6")), "iOS", "18.6"),
+    "a true 18.7": (APPLE.format(IOS_18_7, SAFARI_26.replace("26.2", "18.7")), "iOS", "18.7"),
+    "duckduckgo has safari's": (APPLE.format(IOS_18_7, f"{SAFARI_26.replace(' Safari', ' DuckDuckGo/26 Safari')}"), "iOS", "26.2"),
+    "chrome does not say": (APPLE.format(IOS_18_7, "CriOS/143.0.7499.92 Mobile/15E148 Safari/604.1"), "iOS", None),
+    "firefox does not say": (APPLE.format(IOS_18_7, "FxiOS/145.0 Mobile/15E148 Safari/605.1.15"), "iOS", None),
+    "a chrome of before": (APPLE.format(IOS_18_6, "CriOS/138.0.7204.156 Mobile/15E148 Safari/604.1"), "iOS", "18.6"),
+    "a web view does not say": (APPLE.format(IOS_18_7, "Mobile/15E148 [LinkedInApp]/9.31"), "iOS", None),
+    "facebook says it": (APPLE.format(IOS_18_7, "Mobile/15E148 [FBAN/FBIOS;FBAV/540.0;FBDV/iPhone17,1;FBSN/iOS;FBSV/26.1]"), "iOS", "26.1"),
+    "instagram says it": (APPLE.format(IOS_18_7, "Mobile/15E148 Instagram 410.0 (iPhone17,1; iOS 26_1; fr_FR)"), "iOS", "26.1"),
+    "an older web view": (APPLE.format("iPhone; CPU iPhone OS 17_5 like Mac OS X", "Mobile/15E148"), "iOS", "17.5"),
+    "safari on a mac": (MAC_SAFARI.replace("18.1", "26.1"), "macOS", None),
+    "firefox on a mac": ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:145.0) Gecko/20100101 Firefox/145.0", "macOS", None),
+    "chrome on android": (ANDROID, "Android", None),
+    "a marked chrome on android": (ANDROID.replace("; K)", "; K; acme)"), "Android", None),
+    "firefox on android 10 or another": (FIREFOX_ON_ANDROID.format("10", 145), "Android", None),
+    "firefox on android 15": (FIREFOX_ON_ANDROID.format("15", 145), "Android", "15"),
+    "an old firefox on android 10": (FIREFOX_ON_ANDROID.format("10", 115), "Android", "10"),
+    "a chromebook": (WINDOWS.replace("Windows NT 10.0; Win64; x64", "X11; CrOS x86_64 14541.0.0"), "ChromeOS", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("agent", "system", "version"), STOPPED.values(), ids=STOPPED)
+def test_where_an_agent_stopped_its_browser_says_the_systems_version_or_nothing_does(agent, system, version):
+    answer = parse_agent(agent, {})
+    assert (answer.os, answer.os_version) == (system, version)
+
+
+def test_an_ipad_that_says_it_is_a_mac_has_safaris_version():
+    assert parse_agent(MAC_SAFARI.replace("18.1", "26.1"), {}, 820).os_version == "26.1"

@@ -90,23 +90,10 @@ UNLISTED = {
         "Qorvax",
         BotRule.ODD_BROWSER,
     ),
-    "a bare word after a whole browser": (f"{CHROME} Qorvax", "Qorvax", BotRule.ODD_BROWSER),
-    "a foreign word in the system": (CHROME.replace("Win64;", "Qorvax;"), "Qorvax", BotRule.ODD_BROWSER),
     "code": ("Mozilla/5.0 (Windows NT 10.0) ${jndi:ldap://x}", "Code in place of an agent", BotRule.ODD_BROWSER),
     "a template nobody filled in": (
         FIREFOX.replace("145.0)", "geckoversion)").replace("rv:145.0", "rv:geckoversion"),
         None,
-        BotRule.ODD_BROWSER,
-    ),
-    "a guest before the engine's browser": (
-        CHROME.replace("Chrome/", "Qorvax/0.3 Chrome/"),
-        "Qorvax",
-        BotRule.ODD_BROWSER,
-    ),
-    "a guest before Safari": (CHROME.replace(" Safari/", " Qorvax/1.0 Safari/"), "Qorvax", BotRule.ODD_BROWSER),
-    "a bare word after a whole phone": (
-        "Mozilla/5.0 (Linux; Android 10; Moto G (4)) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/116.0 Mobile Safari/537.36 Qorvax",
-        "Qorvax",
         BotRule.ODD_BROWSER,
     ),
     "a word stuck to a whole desktop browser": (f"{CHROME}/qX9", None, BotRule.ODD_BROWSER),

@@ -12,6 +12,7 @@ from user_agents import parsers
 
 from tracker.enrichment.agent.browsers import name_browser
 from tracker.enrichment.agent.devices import device_kind, is_ipad_as_mac
+from tracker.enrichment.agent.frozen import ipad_version
 from tracker.enrichment.agent.hints import Hints, read_hints
 from tracker.enrichment.agent.systems import name_system
 
@@ -53,7 +54,7 @@ def _parse(agent: str, hinted: Hints | None, as_ipad: bool) -> Agent:  # noqa: F
     browser, browser_version = name_browser(agent, said_browser.family, said_browser.version_string, hints)
     system, system_version = name_system(agent, said_system.family, said_system.version_string, hints)
     if as_ipad:
-        system, system_version = "iPadOS", None
+        system, system_version = "iPadOS", ipad_version(agent)
     device = "tablet" if as_ipad else device_kind(agent, system, hints)
     return Agent(device, browser, browser_version, system, system_version)
 

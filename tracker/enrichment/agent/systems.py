@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tracker.enrichment.agent.frozen import apple_mobile_version, is_frozen
 from tracker.enrichment.agent.hints import Hints
 from tracker.enrichment.agent.versions import major, short_version
 
@@ -33,11 +34,6 @@ _TAKEN_FOR_ANOTHER = (
     "windows CE",
 )
 
-# Chrome, Safari and Firefox say macOS 10.15 for every later one, and Chrome Android 10 for every Android.
-_FROZEN_MAC = re.compile(r"Mac OS X 10[._]15")
-_FROZEN_ANDROID = re.compile(r"Android 10; K\)")
-_FROZEN_SINCE = {"Chrome": 90, "Firefox": 87, "Version": 15}
-
 
 def name_system(agent: str, family: str, version: str, hints: Hints) -> tuple[str | None, str | None]:
     """The system and its version; no version where the agent only has a frozen one and no hint says more.
@@ -57,9 +53,9 @@ def name_system(agent: str, family: str, version: str, hints: Hints) -> tuple[st
     name = _NAMES.get(family, family)
     if name == "iOS" and "iPad" in agent and major(version) >= 13:
         name = "iPadOS"
-    if _is_frozen(agent, name):
-        return name, None
-    return name, None if name == "Linux" else short_version(version)
+    if name in ("iOS", "iPadOS"):
+        return name, apple_mobile_version(agent, version)
+    return name, None if name == "Linux" or is_frozen(agent, name) else short_version(version)
 
 
 def _by_hints(hints: Hints, version: str) -> tuple[str, str | None] | None:
@@ -76,14 +72,3 @@ def _windows_version(number: str, version: str) -> str | None:
     if number.startswith("0."):
         return {"0.1": "7", "0.2": "8", "0.3": "8.1"}.get(".".join(number.split(".")[:2]), version or None)
     return "11" if major(number) >= 13 else "10" if major(number) else version or None
-
-
-def _is_frozen(agent: str, name: str) -> bool:
-    if name == "Android":
-        return _FROZEN_ANDROID.search(agent) is not None
-    if name != "macOS" or _FROZEN_MAC.search(agent) is None:
-        return False
-    return any(
-        int(number) >= _FROZEN_SINCE[product]
-        for product, number in re.findall(r"\b(Chrome|Firefox|Version)/(\d{1,4})", agent)
-    )

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from tracker.enrichment.bots.lists import any_list_or, find_in_crawler_detect, known_bots, named_crawlers
+from tracker.enrichment.bots.marks import is_whole_browser, without_office_words
 from tracker.enrichment.bots.naming import name_of
 from tracker.enrichment.bots.people import without_people_words
 from tracker.enrichment.bots.shape import find_odd, is_program, odd_forms
 from tracker.enrichment.bots.signs import bots_by_signs
 from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
-from tracker.enrichment.bots.words import bot_words, contact
+from tracker.enrichment.bots.words import bot_words, contact, written_contact
 from tracker.enrichment.first_match import FirstMatch, Found
 
 _CACHED = 16_384
@@ -66,7 +67,7 @@ def _verdicts(agent: str) -> Iterator[Bot]:
     plain = without_people_words(agent) if _any_sign().find(agent) is not None else ""
     if plain:
         yield from _verdicts_on_words(agent, plain)
-    odd = find_odd(agent, plain)
+    odd = find_odd(plain)
     if odd is not None and odd.kind != BotKind.UNKNOWN:
         yield Bot(odd.name, BotKind(odd.kind), BotRule.ODD_BROWSER)
     elif is_program(agent):
@@ -83,12 +84,15 @@ def _verdicts_on_words(agent: str, plain: str) -> Iterator[Bot]:
     listed = named_crawlers().find(plain)
     if listed is not None:
         yield _called(agent, listed, BotRule.LISTS)
+    whole = is_whole_browser(agent)
+    if whole:
+        plain = without_office_words(plain)
     words = bot_words().find(plain)
     if words is not None:
         yield _called(agent, words, BotRule.NAMES_ITSELF)
-    if contact().find(plain) is not None:
+    if (written_contact() if whole else contact()).find(plain) is not None:
         yield _called(agent, None, BotRule.CONTACT)
-    if listed is None and find_in_crawler_detect(plain):
+    if listed is None and find_in_crawler_detect(plain, names_only=whole):
         yield _called(agent, None, BotRule.LISTS)
 
 

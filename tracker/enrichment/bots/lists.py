@@ -33,6 +33,12 @@ _KINDS_OF_TAGS = {
 # Patterns of crawler-user-agents that also fit people's agents: a phone's build number and an app's web view.
 _TOO_WIDE = frozenset({r"AP3A\.240617\.008"})
 _SHORT_NAME = re.compile(r"\w{1,5}(?:\\/)?")
+# Four letters or a single word of a dictionary's kind: `Attach`, `Bandit`, `Buddy`.
+_AN_EVERYDAY_NAME = re.compile(
+    r"\w{1,4}|attach|bandit|buddy|devil|demon|digg|drip|flipboard|genieo|holmes|jigsaw|lycos|mollie|needle|nettle|peoplepal|scoop|seeker|siege|siphon|snake|snappy|snoopy|speedy|twice|vacuum|verity"
+    r"|access|coccoc|ant\\.com|java|internet ?ninja|zeus ",
+    re.IGNORECASE,
+)
 _PLAIN_NAME = re.compile(r"[\w .!&+-]*[A-Za-z][\w .!&+-]*")
 
 
@@ -79,11 +85,24 @@ def _browser_words() -> re.Pattern[str]:
     return re.compile("|".join(crawler_detect_exclusions), re.IGNORECASE)
 
 
-def find_in_crawler_detect(agent: str) -> bool:
-    """Whether CrawlerDetect's list has an agent: the list is meant for what is left without a browser's own words."""
+@lru_cache(maxsize=1)
+def _crawler_detect_names() -> FirstMatch:
+    """Those of CrawlerDetect's names that stand for nothing else: no generic words, and no short ones such as `NYU` or `Pump`."""
+    names = (
+        one for one in crawler_detect_patterns if "[a-z0-9" not in one and _AN_EVERYDAY_NAME.fullmatch(one) is None
+    )
+    return FirstMatch(Pattern(rf"\b(?:{without_look_around(one)})", "", BotKind.UNKNOWN) for one in names)
+
+
+def find_in_crawler_detect(agent: str, *, names_only: bool = False) -> bool:
+    """Whether CrawlerDetect's list has an agent: the list is meant for what is left without a browser's own words.
+
+    `names_only` leaves out what may as well be the mark of an office in a whole browser's agent.
+    """
     if _crawler_detect().find(agent) is None:
         return False
-    return _crawler_detect().find(_browser_words().sub("", agent).strip()) is not None
+    left = _browser_words().sub("", agent).strip()
+    return (_crawler_detect_names() if names_only else _crawler_detect()).find(left) is not None
 
 
 def _kind_of(tags: list[str]) -> BotKind:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.bots.verdict import BotKind
 from tracker.enrichment.first_match import FirstMatch, Found, Pattern
 
@@ -48,10 +47,11 @@ _ENGINE = r"AppleWebKit|Gecko|KHTML|MSIE|Trident|Opera|Presto|Goanna|Servo|LibWe
 # does whatever else stands in the engine's comment, save old Safari's own name. The rest is code, a template that nobody
 # filled in, a quotation, an agent as it stands in an address or a program's text, or one that somebody typed wrongly.
 _ODD = (
-    r"^[^(]*\(compatible;|(?:^|\) )Mozilla/[\d.]+ \(compatible;",
+    r"^[^(]*\(compatible;|(?:^|\) )Mozilla/[\d.]+ \(compatible;|(?:Safari|Firefox)/[\d.]+;? ?\(compatible;",
     r"like Gecko(?:;|, ?(?:[^S ]|S[^a]))|\(KHTML[;)]|Gecko[;,] ?compatible",
     r"rv:[a-z]|Firefox/[a-z]|Chrome/[a-z]|\bversion\}|\(platform;|[/:]\{\w+\}|\((?:Windows NT|Macintosh|X11)[^()]*\).*Safari/[\d.]+/\w|\(Unknown; Linux (?:x86_64|i686)",
     r"^(?:[\"'<;|(-]|\[['\"]|\{\"|b['\"]|User-?Agent\b)|^Mozilla/5\.0 Mozilla|^Mozilla(?:/[\d.]*)?$|Mozilla(?:%2F|\\/)|^Mozilla/[\d.]+\+\(",
+    r"(?:Firefox|Safari)/[\d.]+.* [A-Z][a-z]+/1[4-9]\d{11}$",
     r"^Moz(?:l\w*|il(?:[^l/]\w*|l[^a/]\w*|la[^/ ]\w*))/\d",
 )
 _CODE = r"\$\{|<\s*/?(?:script|img|svg|iframe|\?php|a )|\{\{|\(\) ?\{|['\"] ?(?:or|and|union) |;\s*(?:wget|curl|sleep) |\.\./|\bjndi\b|%[sd]\b|\bunion\s+select\b|\|\|"
@@ -61,26 +61,10 @@ _GENUINE = re.compile(
     re.IGNORECASE,
 )
 
-# A bare word or a program's early version, in the places that a browser leaves free.
-_GUEST = r"([A-Za-z][\w.-]+)(?:/v?[012](?:\.\d+){0,2}(?:-\w+)?)?"
-# A desktop Chrome, Safari or Firefox to the letter, but for a guest.
-_DESKTOP = re.compile(
-    r"Mozilla/5\.0 \(((?:[^()]*; ?)?(?:Windows NT|Macintosh|X11)[^()]*)\) "
-    rf"(?:AppleWebKit/[\d.]+ \(KHTML, like Gecko\) (?:{_GUEST} )?(?:Chrome|Version)/[\d.]+ (?:{_GUEST} )?Safari/[\d.]+|Gecko/20100101 Firefox/[\d.]+)"
-    rf"(?:;? {_GUEST})?"
-)
-# The same of a phone's or tablet's, where an app's own web view says `wv` or leaves Safari out.
-_PHONE = re.compile(
-    r"Mozilla/5\.0 \((?:Linux; Android [\d.]+; (?:[^();]|\(\d+\)|; ?(?:[^w]|w[^v]))+|(?:iPhone|iPad); CPU [\w ]+ like Mac OS X)\) AppleWebKit/[\d.]+ \(KHTML, like Gecko\) "
-    r"(?:Chrome/[\d.]+(?: Mobile)?|Version/[\d.]+ Mobile/\w+) Safari/[\d.]+ ([A-Za-z][\w.-]+)(?:/v?(?:0(?:\.\d+)*|1(?:\.0)*))?"
-)
-_SYSTEM_PART = re.compile(
-    r"Windows(?: NT [\d.]+)?|Win64|x64|WOW64|ARM64|arm_?64|Macintosh|(?:Intel|ARM|PPC) Mac OS X ?[\d_.]*|MacOS X[ \d_.]*|X11|Wayland|[UNI]|[\w/ +.-]*(?:Linux|BSD|SunOS|CrOS|Ubuntu|Fedora|Debian|Haiku)\b.*"
-    r"|i\d86.*|x86_64.*|aarch64|rv:[\w.]*|[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?|Touch|Tablet PC.*|Valve .*|Steam Deck|Cortana.*|WebView.*|MSAppHost.*|Chromium GOST|.*(?:TV|HTC|Quest|PICO|Viera|Model|Lumia|Xbox|like |ricoh).*|",
-    re.IGNORECASE,
-)
-_FOLLOWS = frozenset(
-    "crkey smart-tv midori mobile ubuntu fedora debian raspbian snap chromium edge webview tesla light vr electron citrixchromeapp citrix oneoutlook kiwi".split()
+# Internet Explorer's word before a whole browser of today: a mark of somebody's (`compatible; Ville; Windows NT 10.0`),
+# where a bot would give its version.
+_MARKED = re.compile(
+    r"Mozilla/5\.0 \(compatible; ?[^/()@]*; ?(?:Windows NT|Macintosh|X11)[^()]*\) (?:Gecko/[\d.]+ Firefox/\d|AppleWebKit/[\d.]+ \(KHTML, like Gecko\) .*(?:Chrome|Version)/\d.*Safari/\d)"
 )
 
 
@@ -128,26 +112,12 @@ def is_program(agent: str) -> bool:
     )
 
 
-def _is_known_browser(agent: str) -> bool:
-    """Whether the agent is of a browser with a name of its own, such as SeaMonkey, and not only of its engine's."""
-    return parse_agent(agent, {}).browser not in (None, "Chrome", "Safari", "Firefox", "Android Browser")
-
-
-def find_odd(agent: str, plain: str) -> Found | None:
+def find_odd(plain: str) -> Found | None:
     """What an agent is that claims to be a browser in a form that no browser has; None for any other agent.
 
     `plain` is the agent without people's words, or empty when it is known that `odd_forms` finds nothing in it.
     """
     found = odd_forms().find(plain) if plain else None
-    if found is not None and _GENUINE.search(plain) is None:
-        return found
-    whole = _DESKTOP.fullmatch(agent) or _PHONE.fullmatch(agent)
-    if whole is None:
+    if found is None or _GENUINE.search(plain) is not None:
         return None
-    desktop = whole.re is _DESKTOP
-    guests = [guest for guest in whole.groups()[desktop:] if guest is not None and guest.lower() not in _FOLLOWS]
-    if guests and not _is_known_browser(agent):
-        return Found(guests[0], BotKind.UNKNOWN)
-    if desktop and any(_SYSTEM_PART.fullmatch(part.strip()) is None for part in whole[1].split(";")):
-        return Found("", BotKind.UNKNOWN)
-    return None
+    return None if found.kind == BotKind.UNKNOWN and _MARKED.match(plain) is not None else found
