@@ -85,6 +85,17 @@ DROP_REASONS = {
     "duplicate": (message("Sent twice"), message("The browser sent the same event again; it is counted once.")),
     "no_visit": (message("No visit"), message("Reading time that came without the page it belongs to.")),
     "opted_out": (message("Objected"), message("The visitor asked not to be counted.")),
+    "development_host": (
+        message("Development host"),
+        message(
+            "The page was on localhost, in a private network, in a file, or under an ending that is reserved for tests."
+        ),
+    ),
+    "staging_host": (message("Staging host"), message("The page’s host is on the list in this site’s settings.")),
+    "same_page": (
+        message("Same page"),
+        message("Only the query of the page’s URL changed, as with a filter or a map’s position."),
+    ),
 }
 
 # The rules by which a robot is told (tracker.enrichment.bots.BotRule), as a site's settings name them.

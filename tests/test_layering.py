@@ -38,7 +38,7 @@ LAYERS = (
     ("tracker.geo", "tracker.reverse_dns"),
     ("tracker.enrichment", "tracker.collector"),
     ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder", "tracker.bridge"),
-    ("tracker.settings", "tracker.hit", "tracker.nesting", "tracker.clock", "tracker.garbage"),
+    ("tracker.settings", "tracker.hit", "tracker.domain_name", "tracker.nesting", "tracker.clock", "tracker.garbage"),
 )
 RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}
 

@@ -61,9 +61,12 @@ def test_what_is_no_page(url: str) -> None:
     ("fragment", "path"),
     [
         pytest.param("#/route", "/app#/route", id="route"),
-        pytest.param("#/route?id=3", "/app#/route?id=3", id="its-own-parameters-stay"),
-        pytest.param("#/route?utm_source=x&id=3&fbclid=1", "/app#/route?id=3", id="campaign-goes"),
-        pytest.param("#utm_source=x", "/app#", id="nothing-but-campaign"),
+        pytest.param("#/route?id=3", "/app#/route", id="its-own-parameters-go"),
+        pytest.param("#/route?id=3&p=12", "/app#/route?p=12", id="what-tells-pages-apart-stays"),
+        pytest.param("#map=6/46.4/2.2", "/app", id="a-map"),
+        pytest.param("#lat=46&lng=2", "/app", id="nothing-but-parameters"),
+        pytest.param("#/route?utm_source=x&id=3&fbclid=1", "/app#/route", id="campaign-goes"),
+        pytest.param("#utm_source=x", "/app", id="nothing-but-campaign"),
     ],
 )
 def test_a_hash_route_is_kept_without_the_campaign(fragment: str, path: str) -> None:
@@ -96,3 +99,26 @@ def test_a_value_is_cut_to_what_a_column_holds() -> None:
     page = parse_page("https://blog.fr/?utm_source=" + "é" * 500)
     assert page is not None
     assert page.params["utm_source"] == "é" * 200
+
+
+@pytest.mark.parametrize(
+    ("url", "hostname", "path"),
+    [
+        pytest.param("app://localhost/login", "localhost", "/login", id="app"),
+        pytest.param("capacitor://localhost", "localhost", "/", id="no-path"),
+        pytest.param("tauri://localhost/a?p=3&x=1#y", "localhost", "/a?p=3", id="query"),
+        pytest.param("app://./index.html", "", "/index.html", id="no-host-that-could-be-one"),
+        pytest.param("file:///C:/site/index.html", "", "/C:/site/index.html", id="file"),
+    ],
+)
+def test_an_application_s_page_is_one(url: str, hostname: str, path: str) -> None:
+    page = parse_page(url)
+    assert page is not None
+    assert (page.hostname, page.path, page.is_web) == (hostname, path, False)
+
+
+@pytest.mark.parametrize(
+    "url", ["about:blank", "data:text/html,a", "blob:https://a.fr/1", "javascript://a.fr/%0Aalert(1)"]
+)
+def test_what_a_browser_has_beside_pages_is_none(url: str) -> None:
+    assert parse_page(url) is None

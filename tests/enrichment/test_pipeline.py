@@ -149,3 +149,67 @@ def test_the_address_is_stored_only_where_the_site_keeps_addresses(
     assert isinstance(found, Event)
     assert found.props == props
     assert keeps or "lea" not in str(found)
+
+
+DEVELOPMENT = (
+    "localhost",
+    "shop.localhost",
+    "127.0.0.1",
+    "127.8.8.8",
+    "10.1.2.3",
+    "172.20.0.5",
+    "192.168.1.20",
+    "169.254.9.9",
+    "[::1]",
+    "[fe80::1]",
+    "[fd12::1]",
+    "[::ffff:10.0.0.1]",
+    "blog.test",
+    "a.invalid",
+    "mac.local",
+    "0.0.0.0",
+)
+
+
+def outcome_of(enricher: Enricher, url: str, site: SiteRules) -> Event | Drop:
+    return enricher.enrich(Hit(NOON, "192.0.2.1", FIREFOX, {}, WireEvent(n="pageview", u=url)), site)
+
+
+@pytest.mark.parametrize("host", DEVELOPMENT)
+def test_a_page_on_a_development_host_is_not_counted(enricher: Enricher, host: str) -> None:
+    url = f"http://{host}:3000/a"
+    found = outcome_of(enricher, url, SiteRules("a.fr", hosts=frozenset({"a.fr"})))
+    assert found == Drop(DropReason.DEVELOPMENT_HOST, host.strip("[]"))
+    assert isinstance(outcome_of(enricher, url, SiteRules("a.fr", counts_development=True)), Event)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://a.fr/", id="its-own"),
+        pytest.param("https://b.a.fr/", id="below-it"),
+        pytest.param("https://cache.google.com/", id="another's"),
+        pytest.param("http://203.0.113.9/", id="a-public-ip"),
+        pytest.param("http://172.32.0.1/", id="beside-a-private-network"),
+        pytest.param("https://blog.example/", id="an-ending-for-documentation"),
+        pytest.param("https://localhost.a.fr/", id="a-name-with-the-word"),
+        pytest.param("app://localhost/login", id="app"),
+        pytest.param("capacitor://localhost/", id="capacitor"),
+        pytest.param("ionic://192.168.1.2/", id="ionic"),
+    ],
+)
+def test_a_page_elsewhere_and_an_application_are_counted(enricher: Enricher, url: str) -> None:
+    assert isinstance(outcome_of(enricher, url, SiteRules("a.fr", hosts=frozenset({"a.fr"}))), Event)
+
+
+def test_a_file_is_not_counted(enricher: Enricher) -> None:
+    found = outcome_of(enricher, "file:///home/lea/index.html", SiteRules("a.fr"))
+    assert found == Drop(DropReason.DEVELOPMENT_HOST, "file:")
+
+
+def test_what_the_publisher_lists_as_staging_is_not_counted(enricher: Enricher) -> None:
+    site = SiteRules("a.fr", hosts=frozenset({"a.fr"}), staging_hosts=frozenset({"stage.a.fr", "*.preview.a.fr"}))
+    for host in ("stage.a.fr", "x.preview.a.fr", "y.x.preview.a.fr"):
+        assert outcome_of(enricher, f"https://{host}/", site) == Drop(DropReason.STAGING_HOST, host)
+    for host in ("a.fr", "preview.a.fr", "xstage.a.fr"):
+        assert isinstance(outcome_of(enricher, f"https://{host}/", site), Event)

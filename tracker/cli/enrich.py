@@ -89,13 +89,13 @@ class _Workbench:
     def _one(self, line: bytes) -> Any:
         from tracker.enrichment.pipeline import SiteRules
         from tracker.hit import decode_hit
-        from tracker.ingest.worker import claimed_domain
+        from tracker.ingest.sites import claimed_domain
 
         try:
             hit = decode_hit(line)
         except msgspec.MsgspecError as problem:
             return Drop(DropReason.INVALID_HIT, str(problem))
-        domain = claimed_domain(hit).removeprefix("www.")
+        domain = claimed_domain(hit)
         rules = _rules(domain) if domain else SiteRules("")
         try:
             event = self._enricher.enrich(hit, rules)
@@ -107,8 +107,10 @@ class _Workbench:
 @lru_cache(maxsize=4096)
 def _rules(domain: str) -> Any:
     from tracker.enrichment.pipeline import SiteRules
+    from tracker.enrichment.web_address import is_development_host
 
-    return SiteRules(domain, hosts=frozenset({domain, f"www.{domain}"}))
+    hosts = frozenset({domain, f"www.{domain}"})
+    return SiteRules(domain, hosts=hosts, counts_development=is_development_host(domain))
 
 
 @lru_cache(maxsize=4096)

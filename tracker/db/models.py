@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, MetaData, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from tracker.domain_name import shown_domain
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -46,7 +48,7 @@ class Base(DeclarativeBase):
 
 
 class Site(Base):
-    """A publisher's website. `domain` is what the snippet's data-domain says, lower case, without `www.`."""
+    """A publisher's website. `domain` is what the snippet's data-domain says, as tracker.domain_name writes it."""
 
     __tablename__ = "sites"
 
@@ -59,7 +61,21 @@ class Site(Base):
     honours_signals: Mapped[bool] = mapped_column(default=False)  # Global Privacy Control and Do Not Track
     keeps_emails: Mapped[bool] = mapped_column(default=False)  # the addresses that readers gave with consent
     link_key: Mapped[str] = mapped_column(default="")  # signs the tokens of newsletter links; made on first use
+    page_parameters: Mapped[str | None]  # of the query, that tell pages apart, by spaces; None: WordPress's
+    counts_development: Mapped[bool] = mapped_column(default=False)  # pages on localhost, private networks, .test, …
+    staging_hosts: Mapped[str] = mapped_column(default="")  # not counted; one a line
+    other_hosts: Mapped[str] = mapped_column(
+        default=""
+    )  # counted beside the site's own, as the publisher said; one a line
+    former_domains: Mapped[str] = mapped_column(default="")  # the names it had, by which it is still found; one a line
+    # The name under which the event store has its events: the first that it had.
+    stored_as: Mapped[str] = mapped_column(default=lambda context: context.get_current_parameters()["domain"])
     created_at: Mapped[datetime]
+
+    @property
+    def name(self) -> str:
+        """The domain as people read it, in its own script."""
+        return shown_domain(self.domain)
 
     recipients: Mapped[list[ReportRecipient]] = relationship(
         back_populates="site", cascade="all, delete-orphan", order_by="ReportRecipient.email"

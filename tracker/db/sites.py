@@ -1,28 +1,21 @@
-"""The sites that are counted: list, find, add, change. Owns how a domain is written and what a site's settings may be."""
+"""The sites that are counted: list, find, add, change. What their settings may be is tracker.db.site_settings'."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from ipaddress import ip_network
-from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
-from tracker.db.emails import normalise_email
+from tracker.db import site_settings
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.models import ReportRecipient, Site
+from tracker.domain_name import plain_domain, shown_domain, split_name
 
-LANGUAGES = ("fr", "en")
-
-_MAX_DOMAIN = 253  # RFC 1035, 2.3.4
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-# Names without a dot that people count while they try things out.
-_LOCAL_NAMES = {"localhost"}
+LANGUAGES = site_settings.LANGUAGES
 
 
 def normalise_domain(text: str) -> str:
@@ -30,35 +23,39 @@ def normalise_domain(text: str) -> str:
 
     Names beyond ASCII are kept in their punycode form, which is what browsers report.
     """
-    host = text.strip().lower()
-    host = host.split("://", 1)[-1]
-    host = re.split(r"[/?#\\]", host, maxsplit=1)[0].rsplit("@", 1)[-1]
-    host = re.sub(r":\d*$", "", host).rstrip(".").removeprefix("www.")
-    try:
-        host = host.encode("idna").decode("ascii") if not host.isascii() else host
-    except UnicodeError:
-        host = ""
-    labels = host.split(".")
-    complete = len(labels) > 1 or host in _LOCAL_NAMES
-    if not complete or len(host) > _MAX_DOMAIN or not all(_LABEL.fullmatch(label) for label in labels):
+    plain = plain_domain(text)
+    if plain is None:
         raise Invalid("“%(domain)s” is not a domain; write one such as blog.example.fr.", domain=text.strip()[:60])
-    return host
+    return plain
 
 
 def list_sites(database: AppDatabase) -> Sequence[Site]:
     """All sites by domain, each with its recipients."""
     with database.transaction() as session:
-        return session.scalars(select(Site).options(selectinload(Site.recipients)).order_by(Site.domain)).all()
+        return session.scalars(_with_recipients().order_by(Site.domain)).all()
 
 
 def find_site(database: AppDatabase, domain: str) -> Site | None:
-    """The site of a domain in any spelling, with its recipients; None when there is none."""
-    try:
-        plain = normalise_domain(domain)
-    except Invalid:
-        return None
+    """The site of a domain in any spelling, also of one that it had before, with its recipients; None when there is none."""
     with database.transaction() as session:
-        return session.scalar(select(Site).options(selectinload(Site.recipients)).where(Site.domain == plain))
+        return site_of(session, domain)
+
+
+def site_of(session: Session, domain: str) -> Site | None:
+    """As `find_site`, within a transaction."""
+    plain = plain_domain(domain)
+    if plain is None:
+        return None
+    sites = _with_recipients()
+    found = session.scalar(sites.where(Site.domain == plain))
+    if found is None:
+        renamed = session.scalars(sites.where(Site.former_domains.contains(plain, autoescape=True)))
+        found = next((site for site in renamed if plain in site.former_domains.split()), None)
+    return found
+
+
+def _with_recipients() -> Select[Site]:
+    return select(Site).options(selectinload(Site.recipients))
 
 
 def add_site(
@@ -70,18 +67,43 @@ def add_site(
     language: str = "fr",
     recipients: Sequence[str] = (),
 ) -> Site:
-    """Adds a site and gives it as `find_site` would. Raises Invalid."""
-    plain = normalise_domain(domain)
-    site = Site(domain=plain, time_zone=_zone(time_zone), language=_language(language), created_at=now)
+    """Adds a site and gives it as `find_site` would. Raises Invalid, also for a page of a site."""
+    plain = whole_site(domain)
+    site = Site(domain=plain, stored_as=plain, created_at=now, page_parameters=None)
+    site.time_zone, site.language = site_settings.zone(time_zone), site_settings.language(language)
     site.excluded_networks = site.disabled_rules = site.link_key = ""
-    site.honours_signals = site.keeps_emails = False
-    site.recipients = [ReportRecipient(email=email, created_at=now) for email in _emails(recipients)]
+    site.staging_hosts = site.other_hosts = site.former_domains = ""
+    site.honours_signals = site.keeps_emails = site.counts_development = False
+    site.recipients = [ReportRecipient(email=email, created_at=now) for email in site_settings.emails(recipients)]
     try:
         with database.transaction() as session:
+            refuse_taken(session, plain)
             session.add(site)
     except IntegrityError:
-        raise Invalid("%(domain)s is here already.", domain=plain) from None
+        raise Invalid("%(domain)s is here already.", domain=shown_domain(plain)) from None
     return site
+
+
+def whole_site(text: str) -> str:
+    """The domain that somebody typed as a site's. Raises Invalid, also where it is followed by a path."""
+    plain = normalise_domain(text)
+    if split_name(text)[1].strip("/\\ "):
+        raise Invalid(
+            "“%(text)s” is a page, and a site is all that its host has; write %(domain)s.",
+            text=text.strip()[:60],
+            domain=shown_domain(plain),
+        )
+    return plain
+
+
+def refuse_taken(session: Session, domain: str, *, besides: Site | None = None) -> None:
+    """Raises Invalid when a site, other than `besides`, has a name or had it before."""
+    taken = site_of(session, domain)
+    if taken is None or taken is besides:
+        return
+    if taken.domain == domain:
+        raise Invalid("%(domain)s is here already.", domain=shown_domain(domain))
+    raise Invalid("%(domain)s is here already: %(site)s had that name.", domain=shown_domain(domain), site=taken.name)
 
 
 def update_site(
@@ -96,23 +118,25 @@ def update_site(
     honours_signals: bool = False,
     keeps_emails: bool = False,
     disabled_rules: Collection[str] | None = None,
+    counting: site_settings.Counting | None = None,
 ) -> Site:
     """Changes a site's settings, all or none. Raises Invalid; LookupError when there is no such site.
 
-    `disabled_rules` are the rules by which a robot is told that do not hold for the site; None leaves them as they are.
+    `disabled_rules` are the rules by which a robot is told that do not hold for the site; these and `counting` stay as
+    they are where None is given.
     """
     zone, tongue, networks, emails = (
-        _zone(time_zone),
-        _language(language),
-        _networks(excluded_networks),
-        _emails(recipients),
+        site_settings.zone(time_zone),
+        site_settings.language(language),
+        site_settings.networks(excluded_networks),
+        site_settings.emails(recipients),
     )
     with database.transaction() as session:
-        site = session.scalar(
-            select(Site).options(selectinload(Site.recipients)).where(Site.domain == normalise_domain(domain))
-        )
+        site = site_of(session, domain)
         if site is None:
             raise LookupError(domain)
+        if counting is not None:
+            counting.apply(site)
         site.time_zone, site.language, site.excluded_networks = zone, tongue, networks
         site.honours_signals, site.keeps_emails = honours_signals, keeps_emails
         if disabled_rules is not None:
@@ -130,38 +154,9 @@ def link_key(database: AppDatabase, domain: str, *, random_text: Callable[[int],
     `random_text` gives a text of so many random bytes.
     """
     with database.transaction() as session:
-        site = session.scalar(select(Site).where(Site.domain == normalise_domain(domain)).with_for_update())
+        site = site_of(session, domain)
         if site is None:
             raise LookupError(domain)
+        session.refresh(site, with_for_update=True)
         site.link_key = site.link_key or random_text(32)
         return site.link_key
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise Invalid("There is no time zone “%(zone)s”; write one such as Europe/Paris.", zone=name[:60])
-    return ZoneInfo(name).key
-
-
-def _language(code: str) -> str:
-    if code not in LANGUAGES:
-        raise Invalid("“%(code)s” is not a language of the reports; they are in fr and en.", code=code[:20])
-    return code
-
-
-def _networks(text: str) -> str:
-    """One network a line, as written; every line is checked."""
-    lines = [line.strip() for line in re.split(r"[\n,;]", text) if line.strip()]
-    for line in lines:
-        try:
-            ip_network(line, strict=False)
-        except ValueError:
-            raise Invalid(
-                "“%(line)s” is not an address or network; write one a line, such as 203.0.113.7 or 2001:db8::/32.",
-                line=line[:60],
-            ) from None
-    return "\n".join(dict.fromkeys(lines))
-
-
-def _emails(texts: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(normalise_email(text) for text in texts if text.strip()))

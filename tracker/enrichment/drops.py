@@ -19,6 +19,9 @@ class DropReason(StrEnum):
     DUPLICATE = "duplicate"
     NO_VISIT = "no_visit"
     OPTED_OUT = "opted_out"
+    DEVELOPMENT_HOST = "development_host"
+    STAGING_HOST = "staging_host"
+    SAME_PAGE = "same_page"
 
 
 class Drop(NamedTuple):

@@ -1,52 +1,67 @@
 """The page's address: its host and path without what campaigns and networks hang on it.
 
-Pure. The campaign parameters and click ids are taken out of the address and handed on; other parameters may hold
-anything a visitor typed, so they are not kept.
+Pure. The campaign parameters and click ids are taken out of the address and handed on. Of the others only those stay
+that tell a site's pages apart (tracker.enrichment.page_query): the rest may hold anything a visitor typed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import unquote
 
 import msgspec
 
-from tracker.enrichment.parameters import Parameters, campaign_parameters, without_campaign
-from tracker.enrichment.web_address import UNSAFE, split_address
+from tracker.enrichment.page_query import DEFAULT_PARAMETERS, page_query
+from tracker.enrichment.parameters import Parameters, campaign_parameters
+from tracker.enrichment.web_address import UNSAFE, split_address, split_app_address
 
 _CACHED = 8_192
 _MAX_PATH = 1024
 _NO_PARAMETERS = Parameters()
+_ALL_PARAMETERS = re.compile(r"[^/=]+=")
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
-    """A page. `hostname` is lower case and ASCII; `path` begins with a slash; `params` are the RECOGNISED parameters."""
+    """A page. `hostname` is lower case and ASCII; `params` are the RECOGNISED parameters.
+
+    `path` begins with a slash and ends with the parameters that tell pages apart. `is_web` is False for an application's
+    page and for a file, whose `hostname` may be empty.
+    """
 
     hostname: str
     path: str
     url: str
     params: Mapping[str, str]
+    is_web: bool = True
+
+    @property
+    def is_file(self) -> bool:
+        return not self.is_web and self.url.startswith("file:")
 
 
 @lru_cache(maxsize=_CACHED)
-def parse_page(url: str, *, keep_hash: bool = False) -> Page | None:
-    """The page of an http(s) address; None when it is none. `keep_hash` keeps the fragment as part of the path.
+def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] = DEFAULT_PARAMETERS) -> Page | None:
+    """The page of an address; None when it is none. `keep_hash` keeps the fragment as part of the path.
 
-    Campaign parameters count in the query and, as Matomo and older Google tags have them, in the fragment.
+    `parameters` are those of the query that tell the site's pages apart. Campaign parameters count in the query and, as
+    Matomo and older Google tags have them, in the fragment.
     """
-    address = split_address(url)
+    address = split_address(url) or split_app_address(url)
     if address is None:
         return None
     host, query, fragment = address.host, address.query, address.fragment
     path = _plain_path(address.path)
-    params = campaign_parameters(query) if query else _NO_PARAMETERS
+    params = _NO_PARAMETERS
+    if query:
+        params, path = campaign_parameters(query), (path + page_query(query, parameters))[:_MAX_PATH]
     if fragment:
         if "=" in fragment:
             params = Parameters({**campaign_parameters(fragment.rpartition("?")[2]), **params})
         if keep_hash:
-            path = f"{path}#{_plain_fragment(fragment)}"[:_MAX_PATH]
-    return Page(host, path, f"{address.scheme}://{host}{path}", params)
+            path = f"{path}{_plain_fragment(fragment, parameters)}"[:_MAX_PATH]
+    return Page(host, path, f"{address.scheme}://{host}{path}", params, address.scheme.startswith("http"))
 
 
 def _plain_path(path: str) -> str:
@@ -62,10 +77,15 @@ def _plain_path(path: str) -> str:
     return path[:_MAX_PATH] or "/"
 
 
-def _plain_fragment(fragment: str) -> str:
-    """The fragment of a single-page application without the campaign parameters in it."""
+def _plain_fragment(fragment: str, parameters: frozenset[str]) -> str:
+    """The route in the fragment of a single-page application, with the parameters that tell its pages apart.
+
+    A fragment such as `map=6/46.4/2.2` or `lat=46&lng=2` is all parameters.
+    """
     if "=" not in fragment:
-        return fragment
-    before, question, query = fragment.rpartition("?")
-    kept = without_campaign(query)
-    return f"{before}{question}{kept}" if kept else before
+        return f"#{fragment}"
+    route, question, query = fragment.partition("?")
+    if not question and _ALL_PARAMETERS.match(fragment):
+        route, query = "", fragment
+    route += page_query(query, parameters)
+    return f"#{route}" if route else ""

@@ -5,7 +5,7 @@ Pure but for the geo databases that it reads. The address is used here and in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from math import isfinite
@@ -25,11 +25,13 @@ from tracker.enrichment.given import NOTHING, Given, given_words
 from tracker.enrichment.network import Network, NetworkKind, network_of
 from tracker.enrichment.network_list import Listed, NetworkList
 from tracker.enrichment.page import Page, parse_page
+from tracker.enrichment.page_query import DEFAULT_PARAMETERS
 from tracker.enrichment.properties import as_text, read_properties
 from tracker.enrichment.revenue import read_revenue
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
 from tracker.enrichment.tenants import tenant_of
 from tracker.enrichment.text import clean_text
+from tracker.enrichment.web_address import is_development_host
 from tracker.hit import Hit
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
@@ -57,6 +59,9 @@ class SiteRules(NamedTuple):
     honours_signals: bool = False
     keeps_emails: bool = False
     link_key: str = ""
+    page_parameters: frozenset[str] = DEFAULT_PARAMETERS
+    staging_hosts: frozenset[str] = frozenset()
+    counts_development: bool = False
 
 
 class Owner(msgspec.Struct, frozen=True, gc=False):
@@ -123,9 +128,11 @@ class Enricher:
         if site.honours_signals and (signal := _objection(hit.headers)):
             return Drop(DropReason.OPTED_OUT, signal)
         url = wire.page_url or ""
-        page = parse_page(url, keep_hash=True) if wire.h or wire.hash else parse_page(url)
+        page = parse_page(url, keep_hash=bool(wire.h or wire.hash), parameters=site.page_parameters)
         if page is None:
             return Drop(DropReason.INVALID_URL, url[:100])
+        if page.hostname not in site.hosts and (elsewhere := _off_site(page, site)):
+            return elsewhere
         width = wire.w if wire.w is not None else wire.screen_width
         reader = self._reader(
             hit.ip,
@@ -259,6 +266,25 @@ def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
         currency,
         as_text(props) if props else None,
     )
+
+
+def _off_site(page: Page, site: SiteRules) -> Drop | None:
+    """Why a page that is on none of the site's own hosts is not counted, if it is not."""
+    if site.staging_hosts and _is_listed(page.hostname, site.staging_hosts):
+        return Drop(DropReason.STAGING_HOST, page.hostname)
+    if site.counts_development:
+        return None
+    if page.is_file:
+        return Drop(DropReason.DEVELOPMENT_HOST, "file:")
+    return (
+        Drop(DropReason.DEVELOPMENT_HOST, page.hostname) if page.is_web and is_development_host(page.hostname) else None
+    )
+
+
+def _is_listed(host: str, hosts: Collection[str]) -> bool:
+    """Whether hosts name one, or by `*.` one above it."""
+    labels = host.split(".")
+    return host in hosts or any(f"*.{'.'.join(labels[place:])}" in hosts for place in range(1, len(labels)))
 
 
 def _host_of(url: str | None) -> str | None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tracker.domain_name import plain_host
 from tracker.enrichment.channels import channel_of
 from tracker.enrichment.clicks import is_own_click, of_click, seller_of
 from tracker.enrichment.detours import is_detour_host, is_detour_path, lets_people_in
@@ -23,7 +24,7 @@ from tracker.enrichment.page import Page
 from tracker.enrichment.parameters import readable, said_by
 from tracker.enrichment.same_site import same_site
 from tracker.enrichment.source_words import origin_of_word
-from tracker.enrichment.web_address import UNSAFE, is_private_host, plain_host, split_address
+from tracker.enrichment.web_address import UNSAFE, is_private_host, split_address
 
 _DATA = Path(__file__).parent / "data"
 _MAX_REFERRER = 1024

@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import msgspec
 
+from tracker.domain_name import plain_host
+
 # Longer addresses are cut: whatever follows is no part of a page that a person reads.
 MAX_ADDRESS = 8192
-_MAX_HOST = 253
 
+_APP = re.compile(r"([a-z][a-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
+# Schemes of what is no page: scripts, what a page holds in itself, ways to write to somebody, a browser's own places.
+_NO_PAGES = frozenset(
+    "javascript data blob about mailto tel sms view-source ftp ws wss urn cid mid filesystem chrome edge brave".split()
+)
 _ADDRESS = re.compile(r"(https?):[/\\]{2,}([^/\\?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _NEARBY = (".localhost", ".local", ".test", ".invalid", ".internal", ".lan", ".home.arpa")
+_DEVELOPMENT = (".localhost", ".test", ".invalid", ".local")
+# This machine, private networks (RFC 1918, RFC 4193) and link-local addresses.
+_NEAR = tuple(
+    map(
+        ip_network,
+        "0.0.0.0/32 127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16"
+        " ::/128 ::1/128 fc00::/7 fe80::/10".split(),
+    )
+)
 # Control characters, line and paragraph separators, and halves of surrogate pairs: nothing of this is stored.
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -35,9 +49,7 @@ class WebAddress(msgspec.Struct, frozen=True, gc=False):
 
 def split_address(text: str) -> WebAddress | None:
     """The parts of an http or https address; None for anything else. User names, passwords and ports are dropped."""
-    text = text[:MAX_ADDRESS].strip()
-    if not text.isprintable():
-        text = UNSAFE.sub("", text)
+    text = _repaired(text)
     match = _ADDRESS.match(text)
     if match is None:
         return None
@@ -48,36 +60,42 @@ def split_address(text: str) -> WebAddress | None:
     return WebAddress(scheme.lower(), host, path.replace("\\", "/") if "\\" in path else path, query, fragment)
 
 
-@lru_cache(maxsize=16_384)
-def plain_host(authority: str) -> str | None:
-    """The host of `user:password@host:port`, lower case and in Punycode; None when it cannot be one."""
-    if len(authority) <= _MAX_HOST and _is_host(authority):
-        return authority
-    host = authority.rpartition("@")[2].lower()
-    if host.startswith("["):
-        inside, bracket, _ = host[1:].partition("]")
-        return inside if bracket and _is_address(inside) else None
-    host = host.partition(":")[0].rstrip(".")
-    if len(host) > _MAX_HOST:
+def split_app_address(text: str) -> WebAddress | None:
+    """The parts of a page's address in an application, such as `capacitor://localhost/a`, or in a file.
+
+    `host` is empty where there is none that could be one. None for http and https, and for what is no page.
+    """
+    match = _APP.match(_repaired(text))
+    if match is None:
         return None
-    if not host.isascii():
-        try:
-            host = host.encode("idna").decode("ascii").rstrip(".")
-        except UnicodeError:
-            return None
-    return host if _is_host(host) else None
+    scheme, authority, path, query, fragment = match.groups("")
+    scheme = scheme.lower()
+    if scheme in {"http", "https"} or scheme in _NO_PAGES or not (authority or path.startswith("/")):
+        return None
+    return WebAddress(scheme, plain_host(authority) or "", path, query, fragment)
 
 
-def _is_host(text: str) -> bool:
-    return _HOST.fullmatch(text) is not None and ".." not in text
+def _repaired(text: str) -> str:
+    text = text[:MAX_ADDRESS].strip()
+    return text if text.isprintable() else UNSAFE.sub("", text)
 
 
-def _is_address(text: str) -> bool:
+@lru_cache(maxsize=4096)
+def is_development_host(host: str) -> bool:
+    """Whether pages on a host are somebody's at work on the site: this machine, a private network, a reserved ending.
+
+    The endings are of RFC 2606 and RFC 6762; `.example` is for documentation and demonstrations.
+    """
+    if f".{host}".endswith(_DEVELOPMENT):
+        return True
+    if not (host[-1:].isdigit() or ":" in host):
+        return False
     try:
-        ip_address(text)
+        address = ip_address(host)
     except ValueError:
         return False
-    return True
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return any(plain in network for network in _NEAR)
 
 
 def is_private_host(host: str) -> bool:

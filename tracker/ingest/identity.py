@@ -14,8 +14,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from tracker.enrichment.event import Event
+from tracker.enrichment.event import PAGEVIEW, Event
 from tracker.hit import EPOCH, Hit
+from tracker.ingest.same_page import opening_of
 from tracker.ingest.visits import Arrival
 
 # A visit that runs into the night longer than this is cut in two: people sleep.
@@ -80,7 +81,8 @@ class Identity:
         visitor_id, yesterdays_id = self.visitor_ids(
             event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, hit.event.vid
         )
-        return Arrival(event, visitor_id, yesterdays_id, hit.event.is_interactive)
+        opening = opening_of(event, hit.event) if event.name == PAGEVIEW else None
+        return Arrival(event, visitor_id, yesterdays_id, hit.event.is_interactive, opening=opening)
 
     def local_day(self, time_zone: str, moment_us: int) -> date:
         """The calendar day of a moment in a time zone."""

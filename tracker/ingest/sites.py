@@ -9,7 +9,11 @@ from sqlalchemy import select
 
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
+from tracker.domain_name import plain_domain
+from tracker.enrichment.page_query import DEFAULT_PARAMETERS
 from tracker.enrichment.pipeline import SiteRules
+from tracker.enrichment.web_address import is_development_host
+from tracker.hit import Hit
 
 FRESH_SECONDS = 1.0
 
@@ -31,39 +35,52 @@ class SiteDirectory:
             self._read()
 
     def find(self, domain: str) -> SiteRules | None:
-        """The site of a domain as a client writes it, with or without `www.`.
+        """The site of a domain as `tracker.domain_name` writes it, also of one that the site had before.
 
         Reads the sites again for the first unknown one of a batch: a site may have its first hit as soon as it is added.
         """
-        found = self._look_up(domain)
+        found = self._by_domain.get(domain)
         if found is None and not self._is_of_this_batch:
             self._read()
-            found = self._look_up(domain)
+            found = self._by_domain.get(domain)
         return found
 
     def _read(self) -> None:
         with self._database.transaction() as session:
-            self._by_domain = {site.domain: _rules(site) for site in session.scalars(select(Site))}
+            self._by_domain = {
+                name: rules
+                for site in session.scalars(select(Site))
+                for rules in [rules_of(site)]
+                for name in (site.domain, *site.former_domains.split())
+            }
         self._read_at = self._monotonic()
         self._is_of_this_batch = True
 
-    def _look_up(self, domain: str) -> SiteRules | None:
-        found = self._by_domain.get(domain)
-        if found is None:
-            plain = domain.lower().rstrip(".").removeprefix("www.")
-            found = self._by_domain.get(plain) or self._by_domain.get(f"www.{plain}")
-        return found
 
-
-def _rules(site: Site) -> SiteRules:
+def rules_of(site: Site) -> SiteRules:
+    """What a site's settings say about its hits. Their events are stored under the name that the store knows."""
+    names = (site.domain, *site.former_domains.split())
+    parameters = site.page_parameters
     return SiteRules(
-        domain=site.domain,
+        domain=site.stored_as,
         time_zone=site.time_zone,
         excluded=tuple(ip_network(line, strict=False) for line in site.excluded_networks.split()),
         disabled_rules=frozenset(site.disabled_rules.split()),
-        hosts=frozenset({site.domain, f"www.{site.domain}"}),
+        hosts=frozenset(site.other_hosts.split()).union(*((name, f"www.{name}") for name in names)),
         language=site.language,
         honours_signals=site.honours_signals,
         keeps_emails=site.keeps_emails,
         link_key=site.link_key,
+        page_parameters=DEFAULT_PARAMETERS if parameters is None else frozenset(parameters.split()),
+        staging_hosts=frozenset(site.staging_hosts.split()),
+        counts_development=site.counts_development or is_development_host(site.domain),
     )
+
+
+def claimed_domain(hit: Hit) -> str:
+    """The site that a hit says it is of: its domain, else the host of its URL; as it stands where it is no name."""
+    domain = hit.event.site_domain
+    if not domain:
+        url = hit.event.page_url or ""
+        domain = url.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
+    return plain_domain(domain) or domain.strip().lower()

@@ -18,6 +18,7 @@ from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, Event, VisitFacts
 from tracker.ingest.conduct import BEHAVIOUR_NAMES, Conduct, is_scripted
 from tracker.ingest.crowds import CrowdKey, Crowds
+from tracker.ingest.same_page import Opening, is_same_page
 
 _SECOND_US = 1_000_000
 VISIT_GAP_US = 30 * 60 * _SECOND_US
@@ -47,6 +48,7 @@ class Visit:
         "facts",
         "first_us",
         "last_us",
+        "opening",
         "visit_id",
     )
 
@@ -61,6 +63,7 @@ class Visit:
         self.engaging = False  # had a second page or an interaction, so it never is a bounce again
         self.conduct = Conduct()
         self.crowd: CrowdKey | None = None
+        self.opening: Opening | None = None  # of the page that is open
 
     def remember(self, event_id: str) -> None:
         """Keeps an event's id. Most visits have few events, and a set takes five times the memory of a short tuple."""
@@ -100,7 +103,8 @@ class Visitor(list[Visit]):
 class Arrival(NamedTuple):
     """An enriched event with who sent it: the visitor's id and, just after midnight, yesterday's id.
 
-    `disabled_rules` are the rules of behaviour by which the event's site does not want its visitors judged.
+    `disabled_rules` are the rules of behaviour by which the event's site does not want its visitors judged; `opening`
+    is what a page view opened, where that is known.
     """
 
     event: Event
@@ -108,6 +112,7 @@ class Arrival(NamedTuple):
     yesterdays_id: int | None
     interactive: bool
     disabled_rules: frozenset[str] = frozenset()
+    opening: Opening | None = None
 
 
 class Recalled(NamedTuple):
@@ -179,10 +184,16 @@ class Visits:
         if visit is not None and visit.visit_id in self._bots:
             visit.last_us = max(visit.last_us, event.occurred_at)
             return Drop(DropReason.BOT, BEHAVIOUR_NAMES[self._bots[visit.visit_id]])
+        opening = arrival.opening
+        if visit is not None and opening is not None:
+            before, visit.opening = visit.opening, opening
+            if before is not None and is_same_page(before, opening):
+                return Drop(DropReason.SAME_PAGE)
         if visit is None:
             if event.name == ENGAGEMENT:
                 return Drop(DropReason.NO_VISIT)
             visit = self._begin(visitor_id, event)
+            visit.opening = opening
         event.visitor_id = visitor_id
         _join(visit, event, interactive=arrival.interactive)
         self._visitors.move_to_end(visitor_id)
@@ -227,7 +238,7 @@ class Visits:
         missing: set[int] = set()
         earliest = latest = 0
         until_us = self._recall_until_us
-        for event, visitor_id, yesterdays_id, _, _ in arrivals:
+        for event, visitor_id, yesterdays_id, *_ in arrivals:
             begin_us = event.occurred_at - (LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US)
             if begin_us > until_us:
                 continue

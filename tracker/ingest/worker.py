@@ -23,7 +23,7 @@ from tracker.ingest.columns import columns_of_batch
 from tracker.ingest.corrections import Counted, Judged, Tally
 from tracker.ingest.identity import Identity
 from tracker.ingest.recall import StoredVisits
-from tracker.ingest.sites import SiteDirectory
+from tracker.ingest.sites import SiteDirectory, claimed_domain
 from tracker.ingest.visits import Arrival, Visits
 from tracker.journal import list_segments
 from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition
@@ -214,13 +214,3 @@ class Ingest:
         if self._visits is None:
             self._visits = Visits(self._recall, stored_until_us=self._recall.latest_us())
         return self._visits
-
-
-def claimed_domain(hit: Hit) -> str:
-    """The site that a hit says it is of: its domain, else the host of its URL."""
-    domain = hit.event.site_domain
-    if domain:
-        return domain.strip().lower()
-    url = hit.event.page_url or ""
-    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
-    return host.partition("?")[0].partition("#")[0].partition(":")[0].lower()

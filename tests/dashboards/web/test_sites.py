@@ -23,7 +23,7 @@ def test_without_a_site_one_is_asked_for(signed_in: Browser) -> None:
 
 
 def test_adds_a_site_and_shows_its_snippet(signed_in: Browser, database: AppDatabase) -> None:
-    answer = signed_in.post("/sites/add", domain=f"https://www.{SITE}/blog", time_zone="Europe/Brussels")
+    answer = signed_in.post("/sites/add", domain=f"https://www.{SITE}/", time_zone="Europe/Brussels")
     assert answer.location == f"/{SITE}/setup"
     assert SNIPPET in unescape(signed_in.get(answer.location).text)
     found = find_site(database, SITE)
@@ -35,6 +35,7 @@ def test_adds_a_site_and_shows_its_snippet(signed_in: Browser, database: AppData
     ("domain", "time_zone", "says"),
     [
         ("<b>", "Europe/Paris", "“<b>” is not a domain"),
+        ("https://autre.fr/blog", "Europe/Paris", "is a page, and a site is all that its host has; write autre.fr."),
         (SITE, "Europe/Paris", f"{SITE} is here already"),
         ("autre.fr", "Mars/Olympus", "There is no time zone “Mars/Olympus”"),
     ],

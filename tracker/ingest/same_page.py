@@ -1,0 +1,41 @@
+"""Whether a page view is one, or the page that is open already with another query.
+
+A map that is dragged, a catalogue's filters and a page that tidies its own URL change the query in place. Our snippet
+keeps still then; a client that reports it nevertheless must not make page views of it. A reload has the URL as it was,
+and a way back to a page has another page between: both are page views, as in Plausible. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tracker.enrichment.event import Event
+from tracker.hit import WireEvent
+
+# A document that is loaded by a link names the page before as its referrer, where a change in place keeps the one of
+# the document; but some clients name the page before there as well, and nobody follows links so fast for long.
+_AT_ONCE_US = 10 * 1_000_000
+
+
+class Opening(NamedTuple):
+    """What a page view opened: the page as stored, the whole URL and the referrer, as hashes of this process."""
+
+    page: int
+    url: int
+    referrer: int | None
+    moment_us: int
+
+
+def opening_of(event: Event, wire: WireEvent) -> Opening:
+    """What a page view opened; `event` is what enrichment made of `wire`."""
+    referrer = wire.r if wire.r is not None else wire.referrer
+    page = hash((event.hostname, event.path))
+    return Opening(page, hash(wire.page_url), hash(referrer) if referrer else None, event.occurred_at)
+
+
+def is_same_page(before: Opening, now: Opening) -> bool:
+    """Whether only the query changed, of a page that was open: that is no page view."""
+    if now.page != before.page or now.url == before.url:
+        return False
+    in_place = now.referrer is None or now.referrer == before.referrer
+    return in_place or abs(now.moment_us - before.moment_us) < _AT_ONCE_US
