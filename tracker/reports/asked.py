@@ -1,6 +1,6 @@
-"""What a Stats API v2 query asks, read and checked: the closed lists of its words, and its shape.
+"""What a Stats API v2 query asks, read and checked. What is not understood, or would be ignored, is refused.
 
-Source: https://plausible.io/docs/stats-api. Their names of metrics and dimensions, and ours beside them.
+Source: https://plausible.io/docs/stats-api.
 """
 
 from __future__ import annotations
@@ -11,68 +11,18 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement
 
-from tracker.reports.periods import Period, parse_period
-from tracker.reports.scope import EVENT_LEVEL, Dimension, Filter, Scope, matches
+from tracker.reports.periods import Period, is_day, parse_period
+from tracker.reports.query_filters import read_filters
+from tracker.reports.query_words import DIMENSIONS, METRICS, TIMES, QueryError
+from tracker.reports.scope import EVENT_LEVEL, Dimension, Scope
 from tracker.reports.tally import Group
+from tracker.reports.timestamps import is_timestamp, span_of
 
 MOST_ROWS = 10_000
-_MOST_NESTED = 20
 _KEYS = ("site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "include", "pagination")
 _INCLUDES = ("total_rows", "time_labels", "imports")
-_OPERATORS = ("is", "is_not", "contains", "contains_not")
-
-# A query's metrics by the names in `metrics.METRICS`; a percentage is made of visitors afterwards.
-METRICS = {
-    "visitors": "visitors",
-    "visits": "visits",
-    "pageviews": "pageviews",
-    "views_per_visit": "views_per_visit",
-    "bounce_rate": "bounce_rate",
-    "visit_duration": "visit_duration_seconds",
-    "engaged_seconds": "engaged_seconds",
-    "time_on_page": "page_seconds",
-    "scroll_depth": "scroll_depth",
-    "events": "events",
-    "percentage": "visitors",
-}
-
-DIMENSIONS: dict[str, Dimension] = {
-    "event:page": Dimension.PAGE,
-    "event:name": Dimension.EVENT,
-    "event:hostname": Dimension.HOSTNAME,
-    "event:title": Dimension.TITLE,
-    "visit:entry_page": Dimension.ENTRY_PAGE,
-    "visit:exit_page": Dimension.EXIT_PAGE,
-    "visit:source": Dimension.SOURCE,
-    "visit:channel": Dimension.CHANNEL,
-    "visit:referrer": Dimension.REFERRER,
-    "visit:utm_source": Dimension.SOURCE,
-    "visit:utm_medium": Dimension.MEDIUM,
-    "visit:utm_campaign": Dimension.CAMPAIGN,
-    "visit:utm_content": Dimension.CONTENT,
-    "visit:utm_term": Dimension.TERM,
-    "visit:device": Dimension.DEVICE,
-    "visit:browser": Dimension.BROWSER,
-    "visit:browser_version": Dimension.BROWSER_VERSION,
-    "visit:os": Dimension.OS,
-    "visit:os_version": Dimension.OS_VERSION,
-    "visit:country": Dimension.COUNTRY,
-    "visit:region": Dimension.REGION,
-    "visit:city": Dimension.CITY,
-    "visit:language": Dimension.LANGUAGE,
-    "visit:social_kind": Dimension.SOCIAL_KIND,
-    "visit:company": Dimension.COMPANY,
-    "visit:company_domain": Dimension.COMPANY_DOMAIN,
-    "visit:organisation": Dimension.ORGANISATION,
-    "visit:network_kind": Dimension.NETWORK_KIND,
-}
-TIMES = {"time:hour": "hour", "time:day": "day", "time:week": "week", "time:month": "month"}
-
-
-class QueryError(ValueError):
-    """The query cannot be answered as it is; the message says what to write instead."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +56,15 @@ def read_query(
     unknown = [key for key in query if key not in _KEYS]
     if unknown:
         raise QueryError(f"a query has no {unknown[0]!r}; it has {', '.join(_KEYS)}")
+    if query.get("site_id", site) != site:
+        raise QueryError(f"`site_id` {query['site_id']!r} is not the site that is asked, {site}")
     metrics = _names(query, "metrics", METRICS)
     if not metrics:
         raise QueryError(f"`metrics` is missing; name at least one of {', '.join(METRICS)}")
     period = _period(query.get("date_range", "all"), today, time_zone, first_day)
-    dimensions = [
-        f"time:{period.interval}" if name == "time" else name
-        for name in _names(query, "dimensions", {**DIMENSIONS, **TIMES, "time": ""})
-    ]
-    condition, picks = _filters(query.get("filters", []), Scope(site, period))
+    named = _names(query, "dimensions", {**DIMENSIONS, **TIMES, "time": ""})
+    dimensions = _once("dimensions", [f"time:{period.interval}" if name == "time" else name for name in named])
+    condition, picks = read_filters(query.get("filters", []), Scope(site, period))
     limit, offset = _pagination(query.get("pagination", {}))
     return Asked(
         period=period,
@@ -136,60 +86,42 @@ def _names(query: Mapping[str, Any], key: str, known: Collection[str]) -> list[s
     for name in names:
         if not isinstance(name, str) or name not in known:
             raise QueryError(f"`{key}` knows no {name!r}; it knows {', '.join(known)}")
-    return list(dict.fromkeys(names))
+    return _once(key, names)
+
+
+def _once(key: str, names: list[str]) -> list[str]:
+    """The names, each of which has a place of its own in a row of the answer."""
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise QueryError(f"`{key}` names {name!r} twice; name it once")
+    return names
 
 
 def _period(asked: Any, today: date, time_zone: ZoneInfo, first_day: date | None) -> Period:
-    if isinstance(asked, list) and len(asked) == 2 and all(isinstance(one, str) for one in asked):
-        asked = ",".join(one[:10] for one in asked)
-    if not isinstance(asked, str):
-        raise QueryError('`date_range` must be a word such as "7d" or two days such as ["2026-11-01", "2026-11-15"]')
     try:
-        return parse_period(asked, today=today, time_zone=time_zone, first_day=first_day)
+        if isinstance(asked, list) and len(asked) == 2 and all(isinstance(one, str) for one in asked):
+            return _between(asked[0], asked[1], today, time_zone)
+        if isinstance(asked, str):
+            return parse_period(asked, today=today, time_zone=time_zone, first_day=first_day)
     except ValueError as problem:
         raise QueryError(f"`date_range`: {problem}") from problem
+    raise QueryError(
+        '`date_range` must be a word such as "7d", two days such as ["2026-11-01", "2026-11-15"], or two moments such as'
+        ' ["2026-11-01T12:00:00+01:00", "2026-11-01T15:59:59+01:00"]'
+    )
 
 
-def _filters(filters: Any, scope: Scope) -> tuple[ColumnElement[bool] | None, bool]:
-    """The condition of a list of filters, and whether one of them picks single events."""
-    if not isinstance(filters, list):
-        raise QueryError("`filters` must be a list")
-    if not filters:
-        return None, False
-    parts = [_filter(one, scope, 0) for one in filters]
-    return and_(*(condition for condition, _ in parts)), any(picks for _, picks in parts)
-
-
-def _filter(one: Any, scope: Scope, depth: int) -> tuple[ColumnElement[bool], bool]:
-    if depth > _MOST_NESTED:
-        raise QueryError(f"`filters` are nested more than {_MOST_NESTED} deep")
-    if not isinstance(one, list) or not one:
-        raise QueryError(f'a filter is a list such as ["is", "visit:source", ["Google"]], not {one!r}')
-    operator = one[0]
-    if operator == "not" and len(one) == 2:
-        condition, picks = _filter(one[1], scope, depth + 1)
-        return not_(condition), picks
-    if operator in ("and", "or") and len(one) == 2 and isinstance(one[1], list) and one[1]:
-        parts = [_filter(inner, scope, depth + 1) for inner in one[1]]
-        joined = and_(*(part for part, _ in parts)) if operator == "and" else or_(*(part for part, _ in parts))
-        return joined, any(picks for _, picks in parts)
-    if operator not in _OPERATORS:
-        raise QueryError(f"`filters` knows no {operator!r}; it knows {', '.join(_OPERATORS)}, and, or, not")
-    return _comparison(one, scope)
-
-
-def _comparison(one: list[Any], scope: Scope) -> tuple[ColumnElement[bool], bool]:
-    shape = len(one) == 3 and isinstance(one[1], str) and one[1] in DIMENSIONS and isinstance(one[2], list)
-    if not shape or not all(isinstance(value, str) or value is None for value in one[2]):
-        raise QueryError(
-            f'the filter {one!r} must be ["{one[0]}", DIMENSION, [VALUES…]]: values are text or null,'
-            f" dimensions {', '.join(DIMENSIONS)}"
-        )
-    dimension = DIMENSIONS[one[1]]
-    asked = Filter(dimension, one[0], tuple("" if value is None else value for value in one[2]))
-    if dimension is Dimension.EXIT_PAGE:
-        return scope.visits_with(asked), False
-    return matches(asked), dimension in EVENT_LEVEL
+def _between(first: str, last: str, today: date, time_zone: ZoneInfo) -> Period:
+    """From a day to a day, or from a moment to a moment. Raises ValueError."""
+    kinds = {is_timestamp(first), is_timestamp(last)}
+    if len(kinds) == 2:
+        raise ValueError(f"{first[:40]!r} and {last[:40]!r} must be two days or two moments")
+    if kinds == {True}:
+        return span_of(first, last, time_zone)
+    for day in (first, last):
+        if not is_day(day):
+            raise ValueError(f"{day[:40]!r} is no day; write it as 2026-11-01")
+    return parse_period(f"{first},{last}", today=today, time_zone=time_zone)
 
 
 def _order(asked: Any, metrics: list[str], dimensions: list[str]) -> list[tuple[str, bool]]:
@@ -199,6 +131,7 @@ def _order(asked: Any, metrics: list[str], dimensions: list[str]) -> list[tuple[
         order = [*times, (metrics[0], True)] if dimensions else []
     elif isinstance(asked, list):
         order = [_order_of(one, [*metrics, *dimensions]) for one in asked]
+        _once("order_by", [name for name, _ in order])
     else:
         raise QueryError('`order_by` must be a list such as [["visitors", "desc"]]')
     named = {name for name, _ in order}
@@ -216,6 +149,9 @@ def _order_of(one: Any, names: list[str]) -> tuple[str, bool]:
 def _pagination(asked: Any) -> tuple[int, int]:
     if not isinstance(asked, dict):
         raise QueryError("`pagination` must be an object with limit and offset")
+    unknown = [key for key in asked if key not in ("limit", "offset")]
+    if unknown:
+        raise QueryError(f"`pagination` has no {unknown[0]!r}; it has limit and offset")
     limit, offset = asked.get("limit", MOST_ROWS), asked.get("offset", 0)
     if type(limit) is not int or type(offset) is not int or not 0 < limit <= MOST_ROWS or not 0 <= offset < 2**62:
         raise QueryError(f"`pagination`: limit is 1 to {MOST_ROWS:,}, offset 0 or more")
@@ -227,6 +163,11 @@ def _include(asked: Any, dimensions: list[str]) -> dict[str, Any]:
         return {}
     if not isinstance(asked, dict) or any(key not in _INCLUDES for key in asked):
         raise QueryError(f"`include` is an object that knows {', '.join(_INCLUDES)}")
+    for key, value in asked.items():
+        if not isinstance(value, bool):
+            raise QueryError(f"`include.{key}` is true or false, not {value!r}")
+    if asked.get("imports") is False:
+        raise QueryError("`include.imports` cannot be false: imported logs are visits like all others; leave it out")
     if asked.get("time_labels") and not any(name in TIMES for name in dimensions):
         raise QueryError("`include.time_labels` needs a time dimension")
     return asked

@@ -94,10 +94,15 @@ def _next(day: date, interval: str) -> date:
     return day + timedelta(days=7 if interval == "week" else 1)
 
 
+def quarter(moment: datetime) -> datetime:
+    """The beginning of the quarter of an hour that a moment lies in."""
+    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+
+
 def _hours(period: Period) -> tuple[tuple[datetime, datetime], ...]:
     """The hours that the clock shows; offsets are whole quarters of an hour."""
     found: list[_Beginning] = []
-    moment = period.start_at
+    moment = quarter(period.start_at)
     while moment < period.end_at:
         local = moment.astimezone(period.time_zone).replace(tzinfo=None, minute=0, second=0, microsecond=0, fold=0)
         if not found or found[-1][1] != local:

@@ -7,33 +7,39 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_LAST_DAYS = re.compile(r"(\d{1,4})d")
-_LAST_MONTHS = re.compile(r"(\d{1,3})mo")
-_WEEK = re.compile(r"(\d{4})-W(\d{2})")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_LAST_DAYS = re.compile(r"(\d{1,4})d", re.ASCII)
+_LAST_MONTHS = re.compile(r"(\d{1,3})mo", re.ASCII)
+_WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # What lies outside has no events, and the clocks of the year 1 overflow.
-_YEARS = (1970, 2100)
+YEARS = (1970, 2100)
 WORDS = "today, yesterday, 7d, 30d, 6mo, 12mo, month, last-month, year, all, 2026-W46, 2026-11, 2026-11-02 or 2026-11-01,2026-11-15"
 
 
 @dataclass(frozen=True)
 class Period:
-    """The days from `start` to before `end`, in a site's time zone; `name` is how it was asked for."""
+    """The days from `start` to before `end`, in a site's time zone; `name` is how it was asked for.
+
+    `moments` (aware, UTC) are a beginning and an end within the first and the last of these days, where they are not
+    midnight (tracker/reports/timestamps.py).
+    """
 
     start: date
     end: date
     time_zone: ZoneInfo
     name: str
+    moments: tuple[datetime, datetime] | None = None
 
     @property
     def start_at(self) -> datetime:
-        """The local midnight at which it begins (aware, UTC)."""
-        return _midnight(self.start, self.time_zone)
+        """The moment at which it begins (aware, UTC): local midnight, unless it has `moments`."""
+        return self.moments[0] if self.moments else _midnight(self.start, self.time_zone)
 
     @property
     def end_at(self) -> datetime:
-        """The local midnight before which it ends (aware, UTC)."""
-        return _midnight(self.end, self.time_zone)
+        """The moment before which it ends (aware, UTC): local midnight, unless it has `moments`."""
+        return self.moments[1] if self.moments else _midnight(self.end, self.time_zone)
 
     @property
     def days(self) -> int:
@@ -42,7 +48,7 @@ class Period:
     @property
     def interval(self) -> str:
         """What a chart of it steps by: hour, day, week or month."""
-        if self.days <= 1:
+        if self.days <= 1 or self.end_at - self.start_at <= timedelta(days=1):
             return "hour"
         return "day" if self.days <= 62 else "week" if self.days <= 190 else "month"
 
@@ -60,7 +66,7 @@ def parse_period(text: str, *, today: date, time_zone: ZoneInfo, first_day: date
     asked = text.strip()
     try:
         start, end = _span(asked, today, first_day)
-        if not _YEARS[0] <= start.year <= end.year <= _YEARS[1]:
+        if not YEARS[0] <= start.year <= end.year <= YEARS[1]:
             raise ValueError  # noqa: TRY301 - answered like every other period that is none
     except (ValueError, OverflowError):
         raise ValueError(f"{asked[:40]!r} is no period; write {WORDS}") from None
@@ -76,6 +82,11 @@ def parse_week(text: str) -> date:
     except ValueError:
         pass
     raise ValueError(f"{text!r} is no ISO week; write it as 2026-W46")
+
+
+def is_day(text: str) -> bool:
+    """Whether it is written as a day is here; ISO 8601 has other forms, some of which mean a week."""
+    return _DAY.fullmatch(text) is not None
 
 
 def iso_week(day: date) -> str:
@@ -108,9 +119,16 @@ def _span(text: str, today: date, first_day: date | None) -> tuple[date, date]:
         first = date(int(match[1]), int(match[2]), 1)
         return first, _next_month(first)
     first_text, comma, last_text = text.partition(",")
-    first = date.fromisoformat(first_text.strip())
-    last = date.fromisoformat(last_text.strip()) if comma else first
+    first = _day(first_text.strip())
+    last = _day(last_text.strip()) if comma else first
     return _not_empty(first, last + timedelta(days=1))
+
+
+def _day(text: str) -> date:
+    """The day that is meant. Raises ValueError."""
+    if not is_day(text):
+        raise ValueError
+    return date.fromisoformat(text)
 
 
 def _not_empty(start: date, end: date) -> tuple[date, date]:

@@ -14,9 +14,11 @@ from sqlalchemy import Select, and_, func, select
 
 from tracker.db.models import Site
 from tracker.reports import metrics
-from tracker.reports.asked import DIMENSIONS, METRICS, Asked, QueryError, read_query
+from tracker.reports.asked import Asked, read_query
+from tracker.reports.query_words import DIMENSIONS, METRICS, QueryError
 from tracker.reports.scope import Scope
 from tracker.reports.tally import Tally
+from tracker.reports.timestamps import last_moment
 from tracker.reports.traffic import first_day, interval_starts
 from tracker.store.engines import EventStore
 
@@ -114,8 +116,8 @@ def _meta(store: EventStore, asked: Asked, statement: Select[Any]) -> dict[str, 
 
 
 def _echo(asked: Asked, site: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The query as it was understood."""
-    span = [asked.period.start_at, asked.period.end_at]
+    """The query as it was understood; its `date_range` asked again is the same."""
+    span = [asked.period.start_at, last_moment(asked.period)]
     return {
         "site_id": site,
         "metrics": asked.metrics,

@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, func, select
 
 from tracker.reports import metrics
+from tracker.reports.local_time import quarter
 from tracker.reports.periods import Period
 from tracker.reports.scope import Scope, naive
 from tracker.reports.tally import Group, Tally
@@ -59,7 +60,7 @@ def interval_starts(period: Period, interval: str) -> pd.DatetimeIndex:
     """
     first, last = pd.Timestamp(period.start), pd.Timestamp(period.end) - pd.Timedelta(1, "s")
     if interval == "hour":
-        moments = pd.date_range(period.start_at, period.end_at, freq="15min", inclusive="left", unit="us")
+        moments = pd.date_range(quarter(period.start_at), period.end_at, freq="15min", inclusive="left", unit="us")
         return moments.tz_convert(period.time_zone).tz_localize(None).floor("h").unique()
     if interval == "week":
         return pd.date_range(first - pd.Timedelta(days=first.day_of_week), last, freq="7D", unit="us")
