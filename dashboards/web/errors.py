@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, InternalServerError, NotFound
 from werkzeug.wrappers import Response
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,17 @@ def register(app: Flask) -> None:
             ),
         )
 
+    def not_understood(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+        return _page(
+            error,
+            Problem(
+                400,
+                _("This address was not understood"),
+                _("It asks for a period, a filter or a value that does not exist."),
+                _("Go back and choose again."),
+            ),
+        )
+
     def stale_form(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
@@ -74,6 +85,7 @@ def register(app: Flask) -> None:
 
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(Forbidden, forbidden)
+    app.register_error_handler(BadRequest, not_understood)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(InternalServerError, broken)
 

@@ -1,6 +1,6 @@
 """What a page shows, read from its address and written back into its links: period, comparison, filters, tabs.
 
-A filter stands in the address as `f=dimension:operator:value`, values parted by `|`; what cannot be read is left out.
+A filter stands in the address as `f=dimension:operator:value`, values parted by `|`; what cannot be read is left out and told.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from dashboards.web.context import DashboardContext
 from tracker.db.models import Site
+from tracker.enrichment.text.clean import clean_text
 from tracker.reports.periods import Period, parse_period
 from tracker.reports.scope import Dimension, Filter, Scope
 from tracker.reports.traffic import first_day
@@ -22,13 +23,14 @@ from tracker.reports.traffic import first_day
 DEFAULT_PERIOD = "30d"
 DEFAULT_METRIC = "visitors"
 METRICS = ("visitors", "visits", "pageviews", "bounce_rate", "visit_duration_seconds", "engaged_seconds")
+_MOST_TOLD = 40
 _OPERATORS = ("is", "is_not", "contains", "contains_not")
 _TABS = ("pages", "sources", "places", "devices", "companies")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """One reading of a page's address. `problem` is a sentence (English) when the asked period made no sense."""
+    """One reading of a page's address; `unread_period` and `unread_filters` are what of it made no sense, as it was asked."""
 
     site: Site
     period: Period
@@ -38,7 +40,12 @@ class Selection:
     filters: tuple[Filter, ...] = ()
     tabs: tuple[tuple[str, str], ...] = ()
     counted_before: bool = True
-    problem: str | None = None
+    unread_period: str | None = None
+    unread_filters: tuple[str, ...] = ()
+
+    @property
+    def is_all_read(self) -> bool:
+        return self.unread_period is None and not self.unread_filters
 
     @property
     def shows_before(self) -> bool:
@@ -83,15 +90,16 @@ class Selection:
 
 
 def read_selection(context: DashboardContext, site: Site, arguments: MultiDict[str, str]) -> Selection:
-    """The selection that an address asks for; what it says wrongly falls back to the default."""
+    """The selection that an address asks for; what it says wrongly falls back to the default, and is kept to be told."""
     zone = ZoneInfo(site.time_zone)
     today = context.now().astimezone(zone).date()
-    text, problem = _period_text(arguments), None
+    text, unread = _period_text(arguments), None
     try:
         period = _parse(context, site, text, today, zone)
-    except ValueError as mistake:
-        text, problem = DEFAULT_PERIOD, str(mistake)
+    except ValueError:
+        text, unread = DEFAULT_PERIOD, clean_text(text, _MOST_TOLD)
         period = _parse(context, site, text, today, zone)
+    filters = [(asked, read_filter(asked)) for asked in arguments.getlist("f")]
     metric = arguments.get("metric", DEFAULT_METRIC)
     return Selection(
         site=site,
@@ -99,17 +107,20 @@ def read_selection(context: DashboardContext, site: Site, arguments: MultiDict[s
         period_text=text,
         compares=arguments.get("compare") != "no",
         metric=metric if metric in METRICS else DEFAULT_METRIC,
-        filters=tuple(one for one in map(read_filter, arguments.getlist("f")) if one is not None),
+        filters=tuple(one for _, one in filters if one is not None),
         tabs=tuple((panel, arguments[panel]) for panel in _TABS if panel in arguments),
-        problem=problem,
+        unread_period=unread,
+        unread_filters=tuple(clean_text(asked, _MOST_TOLD) for asked, one in filters if one is None),
     )
 
 
 def _period_text(arguments: Mapping[str, str]) -> str:
-    """The period, or the two days of the picker's form."""
-    start, end = arguments.get("from"), arguments.get("to")
+    """The period, or the two days of the picker's form, in either order. One of them alone is no period."""
+    start, end = arguments.get("from", ""), arguments.get("to", "")
     if start and end:
         return f"{min(start, end)},{max(start, end)}"
+    if start or end:
+        return f"{start},{end}"
     return arguments.get("period") or DEFAULT_PERIOD
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from dashboards.translations import message
 from dashboards.web.context import DashboardContext
@@ -47,6 +47,8 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     @blueprint.get("/leads.csv")
     def download(site: str) -> Response:
         selection = selection_or_404(context, site)
+        if not selection.is_all_read:  # a file cannot say that it holds another period
+            abort(400)
         frame = _report(context, selection)
         name = f"leads-{selection.site.domain}-{selection.period.start}.csv"
         return Response(

@@ -123,14 +123,45 @@ def test_every_period_has_its_page(signed_in: Browser, three_visits: None, perio
     assert signed_in.get(f"/{SITE}?period={period}").status_code == 200
 
 
-@pytest.mark.parametrize("period", ["nonsense", "2026-13", "9999999d", "2026-11-31"])
+@pytest.mark.parametrize(
+    "period",
+    ["nonsense", "2026-13", "9999999d", "2026-11-31", "٧d", "2026-11-01T10:00:00,2026-11-02T10:00:00", "2026-11-01x"],
+)
 def test_a_period_that_makes_no_sense_says_so_and_shows_the_last_30_days(
     signed_in: Browser, three_visits: None, period: str
 ) -> None:
     answer = signed_in.get(f"/{SITE}?period={period}")
     assert answer.status_code == 200
-    assert "The period was not understood" in answer.text
+    assert f"“{period}” is not a known period; showing the last 30 days." in answer.text
     assert figures(answer.text)["Visits"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        pytest.param("from=2026-11-01T10:00&to=2026-11-02", "2026-11-01T10:00,2026-11-02", id="time-in-a-day"),
+        pytest.param("from=2026-11-01", "2026-11-01,", id="from-alone"),
+        pytest.param("to=2026-11-01&period=7d", ",2026-11-01", id="to-alone"),
+        pytest.param("period=%00%1b[31m%e2%80%ae7d", "[31m7d", id="controls"),
+        pytest.param("period=" + "7" * 500, "7" * 39 + "…", id="long"),
+    ],
+)
+def test_days_that_make_no_sense_are_told(signed_in: Browser, three_visits: None, query: str, told: str) -> None:
+    assert f"“{told}” is not a known period" in signed_in.get(f"/{SITE}?{query}").text
+
+
+@pytest.mark.parametrize("given", ["nonsense", "page:eats:x", "shoe:is:x", "page:is"])
+def test_a_filter_that_is_left_out_is_told(signed_in: Browser, three_visits: None, given: str) -> None:
+    page = signed_in.get(f"/{SITE}?f={given}&f=page:is:/").text
+    assert f"“{given}” is not a known filter and is left out." in page
+    assert page.count("is not a known filter") == 1
+
+
+@pytest.mark.parametrize("query", ["period=soon", "from=2026-11-01", "f=nonsense"])
+def test_a_file_of_leads_holds_what_was_asked_or_is_refused(signed_in: Browser, three_visits: None, query: str) -> None:
+    answer = signed_in.get(f"/{SITE}/leads.csv?{query}")
+    assert answer.status_code == 400
+    assert "This address was not understood" in answer.text
 
 
 @pytest.mark.parametrize(
