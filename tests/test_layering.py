@@ -37,8 +37,24 @@ LAYERS = (
     ("tracker.ingest",),
     ("tracker.geo", "tracker.reverse_dns"),
     ("tracker.enrichment", "tracker.collector"),
-    ("tracker.store", "tracker.db", "tracker.journal", "tracker.mail", "tracker.data_folder", "tracker.bridge"),
-    ("tracker.settings", "tracker.hit", "tracker.domain_name", "tracker.nesting", "tracker.clock", "tracker.garbage"),
+    (
+        "tracker.store",
+        "tracker.db",
+        "tracker.journal",
+        "tracker.mail",
+        "tracker.data_folder",
+        "tracker.secret_key",
+        "tracker.bridge",
+    ),
+    (
+        "tracker.settings",
+        "tracker.hit",
+        "tracker.domain_name",
+        "tracker.nesting",
+        "tracker.clock",
+        "tracker.garbage",
+        "tracker.permissions",
+    ),
 )
 RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}
 

@@ -26,6 +26,7 @@ from tracker.db.users import count_users
 from tracker.operations import Operator
 from tracker.operations import create_blueprint as operations_blueprint
 from tracker.scheduler import everything_due
+from tracker.secret_key import secret_key
 from tracker.service import Service, open_databases
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
@@ -53,7 +54,7 @@ def create_app(
     """The Flask application over open databases. It starts no thread and opens no file but the secret key."""
     app = Flask("tracker", static_folder=None)
     app.config.update(
-        SECRET_KEY=data_folder.secret_key(settings.data),
+        SECRET_KEY=secret_key(settings.data),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from tracker import journal
+from tracker import journal, permissions
 from tracker.db import deliveries
 from tracker.db import recovery as app_recovery
 from tracker.db.copies import folder_of, list_copies
@@ -24,6 +25,7 @@ from tracker.geo.shelf import open_databases
 from tracker.reports import traffic
 from tracker.reports.periods import parse_period
 from tracker.reverse_dns.lookup import Lookup, Unanswered
+from tracker.secret_key import replaced_keys
 from tracker.store import recovery
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Finding(NamedTuple):
 def diagnose(operator: Operator) -> Iterator[Finding]:
     """Looks at everything that commonly goes wrong."""
     yield from _folder(operator)
+    yield from _rights(operator)
     yield from _journal(operator)
     yield from _repairs(operator)
     yield from _app_database(operator)
@@ -64,6 +67,29 @@ def _folder(operator: Operator) -> Iterator[Finding]:
         yield Finding(
             "hint", f"WEBLEADS_BASE_URL is not set: the snippet and the emails say {operator.settings.public_url}"
         )
+
+
+def _rights(operator: Operator) -> Iterator[Finding]:
+    """The folder holds addresses, passwords' hashes and the key that signs cookies."""
+    folder = operator.settings.data
+    if exposed := permissions.open_to_others(folder):
+        words = f"{_named(exposed)} can be read by other users of this machine: `chmod -R go= {folder.resolve()}`"
+        yield Finding("problem", words)
+    if strange := permissions.foreign(folder):
+        owner = "the service's user"
+        words = f"{_named(strange)} belong to another user: `chown -R` the folder to {owner}, with the service stopped"
+        yield Finding("problem", words)
+    for key in replaced_keys(folder):
+        words = (
+            f"secret.key was none to sign cookies with and was made anew: everybody signs in again; delete {key.name} when"
+            " you need it no more"
+        )
+        yield Finding("hint", words)
+
+
+def _named(paths: Sequence[Path]) -> str:
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return ", ".join(path.name for path in paths[:3]) + more
 
 
 def _journal(operator: Operator) -> Iterator[Finding]:

@@ -83,3 +83,14 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     path = tmp_path / "networks.csv"
     path.write_bytes(b"\xff\xfe\x00broken")
     assert "networks.csv cannot be read" in NetworkList(path).problems[0]
+
+
+@pytest.mark.parametrize(
+    "line", ['"' + "x" * 200_000, "\x00" * 10, "1" * 5000 + "/24,A,,"], ids=["long", "nul", "digits"]
+)
+def test_a_line_of_garbage_costs_that_line_alone(tmp_path: Path, line: str) -> None:
+    table = listed(tmp_path / "networks.csv", LINES + line + "\n203.0.113.0/24,Kerjean,,\n")
+    found = table.at("203.0.113.1")
+    assert found is not None
+    assert found.company == "Kerjean"
+    assert len(table.problems) >= 1

@@ -153,3 +153,31 @@ def test_every_corrupt_file_of_maxmind_over_a_good_one_leaves_the_good_one_in_us
     assert all(problem.endswith("stays in use") for problem in databases.problems)
     assert len(databases.opened) == len(BAD)
     assert databases.place("192.0.2.1").city == "Quimper"
+
+
+@pytest.mark.parametrize("damage", ["cut", "removed", "overwritten"])
+def test_a_copy_that_was_damaged_is_made_again(incoming: Path, kept: Path, damage: str) -> None:
+    write_city(incoming / "city.mmdb")
+    Databases(Shelf(incoming, kept, keeps=True))
+    content = (kept / "city.mmdb").read_bytes()
+    if damage == "removed":
+        (kept / "city.mmdb").unlink()
+    else:
+        (kept / "city.mmdb").write_bytes(content[:100] if damage == "cut" else bytes(len(content)))
+    databases = Databases(Shelf(incoming, kept, keeps=True))
+    assert databases.problems == []
+    assert [one.path for one in databases.opened] == [kept / "city.mmdb"]
+    assert databases.place("192.0.2.1").city == "Quimper"
+
+
+@pytest.mark.parametrize(
+    "notes", ["", "[", "[" * 100_000, "[]", '{"../secret.key": 1}', '{"city.mmdb": {"seen": []}}', "\x00"]
+)
+def test_garbage_in_the_notes_is_checked_anew(incoming: Path, kept: Path, notes: str) -> None:
+    write_city(incoming / "city.mmdb")
+    kept.mkdir()
+    (kept / "checked.json").write_text(notes)
+    (kept.parent / "secret.key").touch()
+    databases = Databases(Shelf(incoming, kept, keeps=True))
+    assert databases.place("192.0.2.1").city == "Quimper"
+    assert (kept.parent / "secret.key").exists()

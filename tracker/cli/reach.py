@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tracker import data_folder
 from tracker.cli.options import CommandError
 from tracker.data_folder import ServiceNote
 from tracker.enrichment.text import visible_text
+from tracker.permissions import umask_given_back
 from tracker.settings import Settings
 
 _ANSWER_SECONDS = 300
@@ -39,8 +43,7 @@ def _ask_here(settings: Settings, operation: str, arguments: dict[str, Any]) -> 
     from tracker.operations import OperationError, Operator, run
     from tracker.service import open_databases
 
-    data_folder.prepare(settings.data)
-    with data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10):
+    with umask_given_back(), _prepared(settings.data):
         databases = open_databases(settings, wait_seconds=5)
         try:
             return run(Operator(settings, databases.app, databases.events, utc_now), operation, arguments)
@@ -49,6 +52,14 @@ def _ask_here(settings: Settings, operation: str, arguments: dict[str, Any]) -> 
         finally:
             databases.events.close()
             databases.app.close()
+
+
+@contextmanager
+def _prepared(folder: Path) -> Iterator[None]:
+    """The data folder, this process its only owner."""
+    data_folder.prepare(folder)
+    with data_folder.acquire(folder, data_folder.INGEST_LOCK, wait_seconds=10):
+        yield
 
 
 def _ask_service(note: ServiceNote, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:

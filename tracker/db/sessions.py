@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
 from tracker.db.engine import AppDatabase
+from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import UserSession
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def _note_use(database: AppDatabase, session_id: int, now: datetime) -> None:
     try:
         with database.transaction() as session:
             session.execute(used)
-    except SQLAlchemyError:  # a full disk must not sign anybody out
+    except (AppDatabaseUnavailable, SQLAlchemyError):  # a full disk must not sign anybody out
         log.exception("the last use of a session could not be noted")
 
 

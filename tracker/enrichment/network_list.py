@@ -81,7 +81,11 @@ def read_network_list(lines: Iterable[str]) -> tuple[list[tuple[_Network, Listed
     found: list[tuple[_Network, Listed]] = []
     problems: list[str] = []
     for number, line in enumerate(lines, start=1):
-        fields = [field.strip() for field in next(csv.reader([line]), [])]
+        try:
+            fields = [field.strip() for field in next(csv.reader([line]), [])]
+        except csv.Error as problem:
+            problems.append(f"line {number}: {problem}")
+            continue
         if not any(fields) or line.startswith("#") or (number == 1 and fields[0].lower() == "network"):
             continue
         try:

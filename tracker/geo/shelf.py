@@ -49,14 +49,16 @@ class Shelf:
     def _keep(self, found: Mapping[Path, Seen]) -> Files:
         assert self._kept is not None
         notes = self._notes()
-        fresh = [path for path, seen in found.items() if _note_of(notes, path).get("seen") != list(seen)]
+        fresh = [path for path, seen in found.items() if not self._is_kept(_note_of(notes, path), path, seen)]
         try:
             self._kept.mkdir(exist_ok=True)
             for path, problem in zip(fresh, self._take(fresh), strict=True):
-                notes[path.name] = {"seen": list(found[path]), "problem": problem}
+                kept = None if problem else _stamp(self._kept / path.name)
+                notes[path.name] = {"seen": list(found[path]), "problem": problem, "kept": kept}
             for name in notes.keys() - {path.name for path in found}:
                 del notes[name]
-                (self._kept / name).unlink(missing_ok=True)
+                if name == Path(name).name:
+                    (self._kept / name).unlink(missing_ok=True)
             _write(self._kept / _NOTES, notes)
         except OSError as problem:
             words = (
@@ -65,6 +67,13 @@ class Shelf:
             files = self._read_only(found)
             return Files(files.paths, [*files.problems, words])
         return self._from_notes(found, notes)
+
+    def _is_kept(self, note: Mapping[str, Any], path: Path, seen: Seen) -> bool:
+        """Whether the file was checked before, and its copy is still the one that was made then."""
+        assert self._kept is not None
+        if note.get("seen") != list(seen):
+            return False
+        return bool(note.get("problem")) or note.get("kept") == _stamp(self._kept / path.name) is not None
 
     def _take(self, fresh: list[Path]) -> list[str | None]:
         """Copies files, checks the copies and puts the good ones in place; what is wrong with each file."""
@@ -95,7 +104,7 @@ class Shelf:
             note = _note_of(notes, path)
             copy = self._kept / path.name if self._kept is not None else None
             old = copy if copy is not None and copy.is_file() else None
-            if note["problem"] is None:
+            if note.get("problem") is None:
                 paths.append(path if note.get("in_place") or old is None else old)
                 continue
             remains = ""
@@ -111,7 +120,7 @@ class Shelf:
             return {}
         try:
             notes = json.loads((self._kept / _NOTES).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return notes if isinstance(notes, dict) else {}
 
@@ -124,6 +133,15 @@ def open_databases(settings: Settings, *, keeps: bool = False, warn: bool = True
 def _note_of(notes: Mapping[str, Any], path: Path) -> dict[str, Any]:
     note = notes.get(path.name)
     return note if isinstance(note, dict) else {}
+
+
+def _stamp(copy: Path) -> list[int] | None:
+    """By which a copy that was damaged or taken away is told; None where there is no file."""
+    try:
+        about = copy.stat()
+    except OSError:
+        return None
+    return [about.st_size, about.st_mtime_ns] if copy.is_file() else None
 
 
 def _write(path: Path, notes: Mapping[str, Any]) -> None:

@@ -208,7 +208,6 @@ def _about_if_readable(path: Path) -> tuple[str, int] | None:
 def _put_in_place(fresh: Path, target: Path) -> None:
     with open(fresh, "rb+") as file:
         os.fsync(file.fileno())
-    fresh.chmod(0o644)
     fresh.replace(target)
 
 
@@ -224,7 +223,7 @@ def _workplace(folder: Path) -> Iterator[Path]:
 def _notes(folder: Path) -> dict[str, Any]:
     try:
         notes = json.loads((folder / _NOTES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return notes if isinstance(notes, dict) else {}
 

@@ -1,0 +1,74 @@
+"""The key that signs cookies: made once, kept in the data folder, replaced when it is none to sign with."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tracker.data_folder import FolderUnusable
+
+log = logging.getLogger(__name__)
+
+_NAME = "secret.key"
+_MARK = ".damaged-"
+_BYTES = 32
+# Of 32 random bytes some 30 differ; of zeros, or of a word again and again, a few do.
+_LEAST_DIFFERENT = 8
+
+
+def secret_key(folder: Path) -> bytes:
+    """The key, made on first use. One that anyone could guess is set aside and made anew. Raises FolderUnusable."""
+    path = folder / _NAME
+    try:
+        key = _read(path)
+        problem = None if key is None else _weakness(key)
+        if key is not None and problem is None:
+            return key
+        if problem or path.is_symlink() or path.exists():
+            _set_aside(path, problem or "it is no file")
+        return _make(path)
+    except OSError as problem:
+        raise FolderUnusable(
+            f"{path} cannot be used ({problem.strerror}): let the service's user read and write it, or delete it, and"
+            " everybody signs in again"
+        ) from problem
+
+
+def replaced_keys(folder: Path) -> list[Path]:
+    """What was set aside and still lies there."""
+    return sorted(folder.glob(f"{_NAME}{_MARK}*"))
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+
+
+def _weakness(key: bytes) -> str | None:
+    if len(key) < _BYTES:
+        return f"it has {len(key)} bytes where {_BYTES} are needed"
+    return "its bytes are all alike" if len(set(key)) < _LEAST_DIFFERENT else None
+
+
+def _set_aside(path: Path, problem: str) -> None:
+    kept_as = path.with_name(f"{_NAME}{_MARK}{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    path.rename(kept_as)
+    log.error("%s signs nothing: %s; it was set aside as %s, and everybody signs in again", path, problem, kept_as.name)
+
+
+def _make(path: Path) -> bytes:
+    """Whole or not at all, so that nobody reads half of it."""
+    key = secrets.token_bytes(_BYTES)
+    fresh = path.with_name(f"{_NAME}.new")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    return key
