@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from tracker.enrichment.mangled import mended
 from tracker.enrichment.page_query import DEFAULT_PARAMETERS, page_query
 from tracker.enrichment.parameters import Parameters, campaign_parameters
 from tracker.enrichment.web_address import UNSAFE, split_address, split_app_address
@@ -51,6 +52,7 @@ def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] 
     address = split_address(url) or split_app_address(url)
     if address is None:
         return None
+    address = mended(address)
     host, query, fragment = address.host, address.query, address.fragment
     path = _plain_path(address.path)
     params = _NO_PARAMETERS

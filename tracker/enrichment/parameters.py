@@ -16,6 +16,8 @@ from tracker.enrichment.web_address import UNSAFE
 _MAX_VALUE = 200
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _MAX_PARAMETERS = 200
+# Other parameters that a second `?` or an escaped `&` made a part of a value.
+_HANGING_ON = re.compile(r"[?&][\w.-]+=.*", re.DOTALL)
 
 # In order of preference: Google's names, Matomo's, then those of Piano Analytics (AT Internet), which French publishers
 # use. The weak ones are words of everyday navigation too, so a link within the site does not count.
@@ -156,6 +158,8 @@ def campaign_parameters(query: str) -> Parameters:
         key = name.lower().removeprefix("amp;")
         if key in RECOGNISED and key not in found:
             text = readable(value)
+            if ("?" in text or "&" in text) and key in ROLES and "://" not in text:
+                text = _HANGING_ON.sub("", text)
             if text:
                 found[key] = text
     return found
