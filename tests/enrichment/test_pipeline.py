@@ -48,6 +48,11 @@ def test_a_browser_s_objection_is_honoured_where_the_site_says_so(
         assert found == Drop(DropReason.OPTED_OUT, detail)
 
 
+def test_of_an_invalid_url_neither_path_nor_query_is_told(enricher: Enricher) -> None:
+    secret = Hit(NOON, "192.0.2.1", FIREFOX, {}, WireEvent(n="pageview", u="ftp://a.fr/reset/lea@acme.fr?token=SECRET"))
+    assert enricher.enrich(secret, SiteRules("a.fr")) == Drop(DropReason.INVALID_URL, "ftp:")
+
+
 def test_what_a_hit_tells_stands_in_the_column_of_its_name(enricher: Enricher) -> None:
     sent = {
         "u": "https://a.fr/news?utm_source=Lettre&utm_medium=email&utm_campaign=mai&utm_content=haut&utm_term=mot",

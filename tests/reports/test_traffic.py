@@ -219,3 +219,13 @@ def test_what_was_not_counted_is_summed_by_day_reason_and_detail(store: EventSto
         ["bot", "Googlebot", 9], ["bot", "Googlebot", 7], ["referrer_spam", "semalt.com", 1]
     ]  # fmt: skip
     assert str(frame["hits"].dtype) == "int64"
+
+
+def test_of_rows_that_an_older_version_stored_no_query_is_shown(store: EventStore) -> None:
+    monday = date(2026, 11, 16)
+    url, name = "ftp://files.a.fr/reset?token=SECRET&email=lea@acme.fr", "https://b.fr?email=lea@acme.fr"
+    store.append(
+        Batch({}, [NotCounted(SITE, monday, "invalid_url", url, 1), NotCounted("", monday, "unknown_site", name, 1)])
+    )
+    assert traffic.not_counted(store, SITE, period("2026-11-16"))["detail"].tolist() == ["ftp://files.a.fr"]
+    assert traffic.not_counted(store, "", period("2026-11-16"))["detail"].tolist() == [""]

@@ -117,4 +117,6 @@ def _revenue(value: Any) -> dict[str, Any] | str | float | None:
 
 
 def _version(value: Any) -> str | float | None:
-    return value[:32] if isinstance(value, str) else value if isinstance(value, int | float) else None
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)[:32]
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -7,6 +7,7 @@ reader: a click on an address or a number is named here by the scheme of its lin
 from __future__ import annotations
 
 from tracker.enrichment.event import PAGEVIEW
+from tracker.enrichment.text import clean_text
 
 OUTBOUND = "Outbound Link: Click"
 _BY_SCHEME = {"mailto": "Email: Click", "tel": "Phone: Click"}
@@ -15,7 +16,13 @@ _MAX_NAME = 120
 
 def event_name(sent: str | None, url_of_link: object = None) -> str:
     """The stored name of an event that a client sent, with the `url` among its properties."""
-    name = (sent or PAGEVIEW)[:_MAX_NAME]
+    name = _cleaned(sent) if sent else PAGEVIEW
     if name == OUTBOUND and isinstance(url_of_link, str):
         return _BY_SCHEME.get(url_of_link.partition(":")[0].lower(), name)
     return name
+
+
+def _cleaned(sent: str) -> str:
+    """A name that can be shown; a page view's where nothing is left of it."""
+    name = sent[:_MAX_NAME]
+    return name if name.isascii() and name.isprintable() else clean_text(name) or PAGEVIEW

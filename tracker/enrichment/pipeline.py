@@ -31,6 +31,7 @@ from tracker.enrichment.revenue import read_revenue
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
 from tracker.enrichment.tenants import tenant_of
 from tracker.enrichment.text import clean_text
+from tracker.enrichment.told import host_of_invalid_url
 from tracker.enrichment.web_address import is_development_host
 from tracker.hit import Hit
 
@@ -130,7 +131,7 @@ class Enricher:
         url = wire.page_url or ""
         page = parse_page(url, keep_hash=bool(wire.h or wire.hash), parameters=site.page_parameters)
         if page is None:
-            return Drop(DropReason.INVALID_URL, url[:100])
+            return Drop(DropReason.INVALID_URL, host_of_invalid_url(url))
         if page.hostname not in site.hosts and (elsewhere := _off_site(page, site)):
             return elsewhere
         width = wire.w if wire.w is not None else wire.screen_width

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.enrichment.told import name_of_unknown_site
 from tracker.hit import EPOCH, Hit
 from tracker.ingest.backlog import Line, Piece, in_order, next_pieces
 from tracker.ingest.columns import columns_of_batch
@@ -184,7 +185,7 @@ class Ingest:
         site = self._sites.find(domain)
         if site is None:
             day = (EPOCH + timedelta(microseconds=hit.occurred_at_us)).date()
-            tally.drop("", day, Drop(DropReason.UNKNOWN_SITE, domain[:253]))
+            tally.drop("", day, Drop(DropReason.UNKNOWN_SITE, name_of_unknown_site(domain)))
             return
         try:
             event = self._enricher.enrich(hit, site)

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import ColumnElement, func, select
 
+from tracker.enrichment.drops import DropReason
+from tracker.enrichment.told import host_of_invalid_url, name_of_unknown_site
 from tracker.reports import metrics
 from tracker.reports.local_time import quarter
 from tracker.reports.periods import Period
@@ -19,6 +21,8 @@ from tracker.store.schema import events
 from tracker.store.schema import not_counted as not_counted_table
 
 _LIVE_MINUTES = 5
+# Rows of older versions hold whole URLs, as they came.
+_TOLD = {DropReason.INVALID_URL: host_of_invalid_url, DropReason.UNKNOWN_SITE: name_of_unknown_site}
 
 
 def totals(store: EventStore, scope: Scope) -> pd.DataFrame:
@@ -81,6 +85,9 @@ def not_counted(store: EventStore, site: str, period: Period) -> pd.DataFrame:
     )
     frame = store.frame(statement)
     frame["hits"] = frame["hits"].astype("int64")
+    for reason, told in _TOLD.items():
+        of_reason = frame["reason"] == reason
+        frame.loc[of_reason, "detail"] = frame.loc[of_reason, "detail"].map(told)
     return frame
 
 
