@@ -48,6 +48,20 @@ def test_a_browser_s_objection_is_honoured_where_the_site_says_so(
         assert found == Drop(DropReason.OPTED_OUT, detail)
 
 
+@pytest.mark.parametrize(
+    ("url", "hostname", "path"),
+    [
+        pytest.param("app://localhost/login", "localhost", "/login", id="plausibles-example"),
+        pytest.param("capacitor://localhost", "localhost", "/", id="capacitor"),
+        pytest.param("acme:///login", "a.fr", "/login", id="without-a-host-it-is-the-site-s"),
+    ],
+)
+def test_a_page_of_an_app_counts(enricher: Enricher, url: str, hostname: str, path: str) -> None:
+    event = enricher.enrich(Hit(NOON, "192.0.2.1", FIREFOX, {}, WireEvent(n="pageview", u=url)), SiteRules("a.fr"))
+    assert isinstance(event, Event)
+    assert (event.hostname, event.path) == (hostname, path)
+
+
 def test_of_an_invalid_url_neither_path_nor_query_is_told(enricher: Enricher) -> None:
     secret = Hit(NOON, "192.0.2.1", FIREFOX, {}, WireEvent(n="pageview", u="ftp://a.fr/reset/lea@acme.fr?token=SECRET"))
     assert enricher.enrich(secret, SiteRules("a.fr")) == Drop(DropReason.INVALID_URL, "ftp:")

@@ -252,7 +252,7 @@ def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
         wire.id,
         _NOT_YET,
         _NOT_YET,
-        page.hostname,
+        page.hostname or site.domain,  # an app may have no host
         page.path,
         _text(wire.t if wire.t is not None else wire.title),
         _language_tag((wire.l if wire.l is not None else wire.language) or hit.headers.get("accept-language", "")),
