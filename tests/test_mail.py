@@ -5,7 +5,10 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 
 from tests.mail_server import Mailbox, mail_server
 from tests.running_service import free_port
-from tracker.mail import Mailer, MailError, MailSettingsMissing, MailUnconfirmed
+from tracker.mail import Mailer, MailError, MailServerAway, MailSettingsMissing, MailUnconfirmed
 
 SENDER = "Webleads <stats@exemple.fr>"
 
@@ -84,7 +87,6 @@ def test_a_server_that_hangs_up_at_once_is_said() -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        import threading
 
         def hang_up() -> None:
             connection, _ = listening.accept()
@@ -124,3 +126,62 @@ def test_starttls_is_taken_where_it_is_offered_also_with_the_servers_own_certifi
         Mailer(server.url.replace("//", "//anna:p%40ss%20word@"), SENDER).send(message())
         assert len(server.messages) == 1
         assert server.logins == [("anna", "p@ss word")]
+
+
+@contextmanager
+def dripping_server(*, answers: list[bytes]) -> Iterator[int]:
+    """Gives its answers at once and then one byte every tenth of a second, for ever; its port."""
+    over = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            for answer in answers:
+                connection.sendall(answer)
+                if answer is not answers[-1]:
+                    connection.recv(65_536)
+            while not over.is_set():
+                connection.sendall(b"2")
+                time.sleep(0.1)
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def serve() -> None:
+            with suppress(OSError):
+                connection, _ = listening.accept()
+                talk(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            over.set()
+            thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "answers", "raised"),
+    [
+        pytest.param("smtp", [b""], MailServerAway, id="in-its-greeting"),
+        pytest.param("smtps", [b"\x16\x03\x03\x3f\xff"], MailServerAway, id="in-the-handshake-of-tls"),
+        pytest.param("smtp", [b"220 hello\r\n", b"250-"], MailServerAway, id="in-the-list-of-what-it-can"),
+        pytest.param("smtp", [b"220 hello\r\n", b"250 hello\r\n", b"250 ok\r\n", b""], MailServerAway, id="at-the-recipient"),
+        pytest.param(
+            "smtp",
+            [b"220 hello\r\n", b"250 hello\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n", b""],
+            MailUnconfirmed,
+            id="after-the-message",
+        ),
+    ],
+)  # fmt: skip
+def test_a_server_that_drips_is_left_after_the_whole_time(scheme: str, answers: list[bytes], raised: type) -> None:
+    with dripping_server(answers=answers) as port, pytest.raises(raised, match=r"longer than 1 seconds|hung up"):
+        Mailer(f"{scheme}://127.0.0.1:{port}", SENDER, seconds=1).send(message())
+
+
+def test_a_message_within_the_time_leaves_no_watch_behind(server: Mailbox) -> None:
+    Mailer(server.url, SENDER, seconds=60).send(message())
+    assert len(server.messages) == 1
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]

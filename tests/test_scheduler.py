@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from tests.mail_server import Mailbox, mail_server
 from tests.reports.conftest import SITE, Blog
-from tracker.db import deliveries
+from tracker.db import deliveries, recovery
 from tracker.db.deliveries import DeliveryKey
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import Delivery, Site
@@ -178,6 +178,53 @@ def test_what_may_have_arrived_is_never_sent_again(post: Post, server: Mailbox, 
     outcome = send_weekly(post, site, "2026-W46", BOTH[:1])[0]
     assert outcome.failed
     assert "cut off while it was sent" in outcome.outcome
+
+
+def test_what_was_cut_off_is_sent_again_once_when_a_person_says_so(post: Post, server: Mailbox, clock: Clock) -> None:
+    (site,) = list_sites(post.database)
+    sent, cut_off = BOTH
+    send_weekly(post, site, "2026-W46", [sent])
+    claimed = deliveries.claim(post.database, DeliveryKey(1, "weekly", "2026-W46", cut_off), now=clock.now)
+    assert claimed is not None
+    deliveries.mark_sending(post.database, claimed)  # and the process was killed
+    clock.now += timedelta(minutes=5)
+    early = send_weekly(post, site, "2026-W46", BOTH, again=True)
+    assert early[1].outcome == "being sent by another process"
+    clock.now += timedelta(hours=1)
+    send_due(post)
+    assert "unless you say --again" in send_weekly(post, site, "2026-W46", BOTH)[1].outcome
+    assert server.recipients == [sent]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: send_weekly(post, site, "2026-W46", BOTH, again=True), range(4)))
+    assert server.recipients == [sent, cut_off]
+    assert [one.outcome[:12] for one in send_weekly(post, site, "2026-W46", BOTH, again=True)] == ["already sent"] * 2
+
+
+def test_a_server_that_is_away_is_not_asked_for_each_recipient(post: Post, database: AppDatabase) -> None:
+    (site,) = list_sites(database)
+    lost = replace(post, settings=replace(post.settings, smtp_url="smtp://127.0.0.1:1"))
+    outcomes = send_weekly(lost, site, "2026-W46", BOTH)
+    assert [one.recipient for one in outcomes] == BOTH
+    assert len({one.outcome for one in outcomes}) == 1
+    assert {found.status for found in deliveries.latest(database, site.id)} == {"failed"}
+
+
+def test_what_was_due_before_a_restore_is_left_to_a_person(
+    post: Post, server: Mailbox, clock: Clock, database: AppDatabase
+) -> None:
+    database.copy(MONDAY_8 - timedelta(minutes=1))
+    send_due(post)
+    assert sorted(server.recipients) == BOTH
+    assert database.file is not None
+    recovery.restore(database.file, "cut", MONDAY_8 + timedelta(hours=1))
+    database.engine.dispose()
+    for later in (timedelta(hours=1), timedelta(days=1)):
+        clock.now = MONDAY_8 + later
+        send_due(post)
+    assert sorted(server.recipients) == BOTH
+    clock.now = MONDAY_8 + timedelta(days=7)
+    send_due(post)
+    assert sorted(server.recipients) == sorted(BOTH * 2)
 
 
 def test_a_sender_that_died_before_sending_is_taken_over(post: Post, server: Mailbox, clock: Clock) -> None:

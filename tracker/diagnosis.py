@@ -232,5 +232,7 @@ def _mail(operator: Operator) -> Iterator[Finding]:
         elif delivery.claimed_at < operator.now() - deliveries.STALE_CLAIM:
             yield Finding(
                 "hint",
-                f"report {delivery.period} to {delivery.recipient} was cut off while it was sent; it is not sent again",
+                f"report {delivery.period} to {delivery.recipient} was cut off while it was sent, and perhaps arrived; it is"
+                " not sent again by itself: `webleads report weekly --site …"
+                f" --week {delivery.period} --send --again --to {delivery.recipient}`",
             )

@@ -82,13 +82,18 @@ def weekly(operator: Operator, *, site: str, week: str | None, form: str) -> dic
     return {"content": content}
 
 
-def send_weekly_report(operator: Operator, *, site: str, week: str | None, recipients: list[str]) -> dict[str, Any]:
-    """Sends a week's report to the given recipients, else to the site's: {"deliveries": [...]}."""
+def send_weekly_report(
+    operator: Operator, *, site: str, week: str | None, recipients: list[str], again: bool = False
+) -> dict[str, Any]:
+    """Sends a week's report to the given recipients, else to the site's: {"deliveries": [...]}.
+
+    With `again` also to those whose message was cut off while it was sent.
+    """
     found = _site(operator, site)
     to = recipients or [one.email for one in found.recipients]
     post = Post(operator.settings, operator.app_database, operator.store, operator.now)
     try:
-        outcomes = send_weekly(post, found, _week(operator, found, week), to) if to else []
+        outcomes = send_weekly(post, found, _week(operator, found, week), to, again=again) if to else []
     except MailError as problem:
         raise OperationError(str(problem)) from problem
     return {"deliveries": [asdict(outcome) for outcome in outcomes]}

@@ -14,10 +14,11 @@ from tracker.db import deliveries
 from tracker.db.deliveries import DeliveryKey
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
+from tracker.db.recovery import restores
 from tracker.db.sites import list_sites
 from tracker.geo.attribution import attributions
 from tracker.geo.schedule import GeoUpdates
-from tracker.mail import Mailer, MailError, MailUnconfirmed
+from tracker.mail import Mailer, MailError, MailServerAway, MailUnconfirmed
 from tracker.reports.periods import iso_week
 from tracker.reports.weekly import WeeklyReport, weekly_report
 from tracker.settings import Settings
@@ -70,13 +71,17 @@ def everything_due(service: Service) -> Callable[[], None]:
 
 
 def send_due(post: Post) -> None:
-    """Sends every site's due report to the recipients who have not had it."""
+    """Sends every site's due report to the recipients who have not had it.
+
+    What was due before the app database was restored is left to a person: it may have been sent, and the note of it lost.
+    """
     if not post.settings.smtp_url or not post.settings.mail_from:
         return
+    restored_at = max((one.at for one in restores(post.database.file) if one.copy_of), default=None)
     for site in list_sites(post.database):
         due_at, week = due(site.time_zone, post.now())
         waiting = [one.email for one in site.recipients if one.created_at <= due_at]
-        if not waiting or site.created_at > due_at:
+        if not waiting or site.created_at > due_at or (restored_at is not None and due_at <= restored_at):
             continue
         for outcome in send_weekly(post, site, week, waiting, retry_early=False):
             if outcome.failed:
@@ -101,24 +106,41 @@ def last_complete_week(time_zone: str, now: datetime) -> str:
 
 
 def send_weekly(
-    post: Post, site: Site, week: str, recipients: Sequence[str], *, retry_early: bool = True
+    post: Post, site: Site, week: str, recipients: Sequence[str], *, retry_early: bool = True, again: bool = False
 ) -> list[Outcome]:
-    """Sends a week's report to each recipient who has not had it; one that fails does not stop the others."""
+    """Sends a week's report to each recipient who has not had it; one that fails does not stop the others.
+
+    With `again` also to those whose message was cut off while it was sent, who may have had it: a person says so.
+    """
     post.mailer.check()
     report: WeeklyReport | None = None
     outcomes = []
+    away: MailServerAway | None = None
     for recipient in recipients:
         key = DeliveryKey(site.id, WEEKLY, week, recipient)
-        delivery_id = deliveries.claim(post.database, key, now=post.now(), retry_early=retry_early)
+        delivery_id = deliveries.claim(post.database, key, now=post.now(), retry_early=retry_early, again=again)
         if delivery_id is None:
             outcomes.append(_not_claimed(post, key))
             continue
-        report = report or weekly_report(post.store, site, week, now=post.now())
-        outcomes.append(_send_one(post, site, report, recipient, delivery_id))
+        if away is not None:  # each would take as long to fail
+            outcomes.append(_failed(post, recipient, delivery_id, away))
+            continue
+        try:
+            report = report or weekly_report(post.store, site, week, now=post.now())
+            outcomes.append(_send_one(post, site, report, recipient, delivery_id))
+        except MailServerAway as problem:
+            away = problem
+            outcomes.append(_failed(post, recipient, delivery_id, problem))
     return outcomes
 
 
+def _failed(post: Post, recipient: str, delivery_id: int, problem: MailError) -> Outcome:
+    deliveries.mark_failed(post.database, delivery_id, error=str(problem), now=post.now())
+    return Outcome(recipient, f"not sent: {problem}", failed=True)
+
+
 def _send_one(post: Post, site: Site, report: WeeklyReport, recipient: str, delivery_id: int) -> Outcome:
+    """Raises MailServerAway when there is no point in trying the next one now."""
     try:
         message = weekly_message(
             report,
@@ -132,10 +154,11 @@ def _send_one(post: Post, site: Site, report: WeeklyReport, recipient: str, deli
         post.mailer.send(message, about_to_send=lambda: deliveries.mark_sending(post.database, delivery_id))
     except MailUnconfirmed as problem:
         # It stays as being sent, which nobody takes over: better once too few than twice.
-        return Outcome(recipient, f"perhaps sent, and not sent again: {problem}", failed=True)
+        return Outcome(recipient, f"perhaps sent, and not sent again by itself: {problem}", failed=True)
+    except MailServerAway:
+        raise
     except MailError as problem:
-        deliveries.mark_failed(post.database, delivery_id, error=str(problem), now=post.now())
-        return Outcome(recipient, f"not sent: {problem}", failed=True)
+        return _failed(post, recipient, delivery_id, problem)
     except Exception as problem:
         deliveries.mark_failed(post.database, delivery_id, error=repr(problem), now=post.now())
         log.exception("the weekly report of %s could not be made", site.domain)
@@ -151,5 +174,6 @@ def _not_claimed(post: Post, key: DeliveryKey) -> Outcome:
     if found is not None and found.status == "failed":
         return Outcome(key.recipient, f"failed before ({found.error}); it is tried again later", failed=True)
     if found is not None and found.claimed_at < post.now() - deliveries.STALE_CLAIM:
-        return Outcome(key.recipient, "cut off while it was sent, perhaps delivered; not sent again", failed=True)
+        words = "cut off while it was sent, perhaps delivered; not sent again, unless you say --again"
+        return Outcome(key.recipient, words, failed=True)
     return Outcome(key.recipient, "being sent by another process", failed=False)

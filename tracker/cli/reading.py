@@ -96,19 +96,30 @@ def report() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "html", "json"]), default="text", show_default=True)
 @click.option("--send", is_flag=True, help="Send it to the site's recipients who have not had it yet.")
 @click.option(
+    "--again", is_flag=True, help="With --send: also to those whose message was cut off, who may have had it."
+)
+@click.option(
     "--to", "recipients", multiple=True, help="With --send: to these addresses instead of the site's recipients."
 )
 @data_option
-def weekly(site: str, week: str | None, form: str, send: bool, recipients: tuple[str, ...], data: Path | None) -> None:
+def weekly(
+    site: str,
+    week: str | None,
+    form: str,
+    send: bool,
+    again: bool,
+    recipients: tuple[str, ...],
+    data: Path | None,
+) -> None:
     """The report of one complete week."""
-    if recipients and not send:
-        raise CommandError("--to goes with --send")
+    if (recipients or again) and not send:
+        raise CommandError(f"{'--to' if recipients else '--again'} goes with --send")
     settings = settings_of(data)
     if not send:
         found = ask(settings, "weekly", site=site, week=week, form=form)
         click.echo(found["content"], nl=False)
         return
-    found = ask(settings, "send_weekly", site=site, week=week, recipients=list(recipients))
+    found = ask(settings, "send_weekly", site=site, week=week, recipients=list(recipients), again=again)
     for delivery in found["deliveries"]:
         click.echo(f"{delivery['recipient']}: {delivery['outcome']}")
     if not found["deliveries"]:

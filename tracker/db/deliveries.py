@@ -1,7 +1,8 @@
 """The log of what was sent: a report is claimed for a recipient before it is sent, so that nobody gets it twice.
 
 A delivery goes `claimed` → `sending` → `sent`, or to `failed` and later again to `claimed`. A process that died while
-`claimed` had sent nothing, so its claim is taken over; one that died while `sending` may have sent, so it is left.
+`claimed` had sent nothing, so its claim is taken over; one that died while `sending` may have sent, so it is left until
+a person says that it is sent again.
 """
 
 from __future__ import annotations
@@ -30,8 +31,13 @@ class DeliveryKey:
     recipient: str
 
 
-def claim(database: AppDatabase, key: DeliveryKey, *, now: datetime, retry_early: bool = False) -> int | None:
-    """The delivery's id when the caller is the one to send it now; None when it was sent or is not due."""
+def claim(
+    database: AppDatabase, key: DeliveryKey, *, now: datetime, retry_early: bool = False, again: bool = False
+) -> int | None:
+    """The delivery's id when the caller is the one to send it now; None when it was sent or is not due.
+
+    `again` takes over one that was cut off while it was sent, which nobody does without being told to.
+    """
     with database.transaction() as session:
         found = session.scalar(_select(key))
     if found is None:
@@ -43,7 +49,8 @@ def claim(database: AppDatabase, key: DeliveryKey, *, now: datetime, retry_early
                 return made.id
         except IntegrityError:
             return None  # another process claimed it in this moment
-    stale = found.status == "claimed" and found.claimed_at < now - STALE_CLAIM
+    may_be_stale = {"claimed", "sending"} if again else {"claimed"}
+    stale = found.status in may_be_stale and found.claimed_at < now - STALE_CLAIM
     due = found.status == "failed" and (retry_early or found.retry_at is None or found.retry_at <= now)
     if not stale and not due:
         return None
