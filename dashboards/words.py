@@ -77,6 +77,10 @@ DROP_REASONS = {
         message("Robot"),
         message("A search engine, a crawler or a program, by what it says, where it comes from or how it behaves."),
     ),
+    "scanner": (
+        message("Scanner"),
+        message("An IP address that, by an imported log, looks for weaknesses or sends forms rather than reads."),
+    ),
     "referrer_spam": (message("Referrer spam"), message("The visit pretends to come from a site that wants clicks.")),
     "excluded_address": (message("Excluded address"), message("The address is on the list in this site’s settings.")),
     "invalid_url": (message("Invalid page address"), message("The page’s address cannot be read.")),
@@ -129,6 +133,9 @@ NAMELESS_ROBOTS = (
     BOT_RULES["impossible_rate"],
     BOT_RULES["reads_nothing"],
     BOT_RULES["one_page_many_addresses"],
+    message("Sends forms rather than reads"),
+    message("Mostly asks for what is not there"),
+    message("Looks for weaknesses"),
 )
 
 METHODS = {

@@ -91,7 +91,8 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
 class Hit(msgspec.Struct, omit_defaults=True):
     """One accepted payload: when and from where it came, and the event in it.
 
-    `received_at` is ISO 8601 UTC; `headers` has lower-case names and only those that enrichment reads.
+    `received_at` is ISO 8601 UTC; `headers` has lower-case names and only those that enrichment reads. `scanner` says
+    what gave a scanner away in a log that was read as a whole.
     """
 
     received_at: datetime
@@ -99,6 +100,7 @@ class Hit(msgspec.Struct, omit_defaults=True):
     user_agent: str = ""
     headers: dict[str, str] = {}
     event: WireEvent = msgspec.field(default_factory=WireEvent)
+    scanner: str | None = None
 
     @property
     def occurred_at_us(self) -> int:

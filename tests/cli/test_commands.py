@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.test_access_log import line
+from tests.ingest.log_lines import get, line
 from tests.mail_server import mail_server
 from tests.running_service import webleads
 from tracker.clock import utc_now
@@ -73,7 +73,7 @@ def one_line(answer: subprocess.CompletedProcess[str]) -> str:
         pytest.param(["user", "add", "nobody", "--password-stdin"], "nobody", id="user-email"),
         pytest.param(["import-log", "/nowhere.log", "--site", SITE], "does not exist", id="import-no-file"),
         pytest.param(["import-log", __file__, "--site", "nowhere.fr"], "there is no site", id="import-unknown-site"),
-        pytest.param(["import-log", __file__, "--site", SITE], "holds no line in the combined log format", id="import-no-log"),
+        pytest.param(["import-log", __file__, "--site", SITE], "holds no line of an access log", id="import-no-log"),
         pytest.param(["demo", "--events", "0"], "'--events'", id="demo-no-events"),
         pytest.param(["demo"], "is not empty; the demo needs a new folder", id="demo-in-a-used-folder"),
         pytest.param(["enrich", "--geo", "/nowhere"], "does not exist", id="enrich-geo"),
@@ -199,6 +199,59 @@ def test_an_import_accounts_for_every_line(tmp_path: Path) -> None:
     assert "is not counted twice" in one_line(webleads("import-log", str(log), "--site", "a.fr", data=data))
     query = webleads("query", "--site", "a.fr", '{"metrics": ["pageviews"], "date_range": "all"}', data=data)
     assert json.loads(query.stdout)["results"][0]["metrics"] == [2]
+
+
+def figures(data: Path, *metrics: str) -> list[int]:
+    query = webleads("query", "--site", "a.fr", json.dumps({"metrics": metrics, "date_range": "all"}), data=data)
+    found: list[int] = json.loads(query.stdout)["results"][0]["metrics"]
+    return found
+
+
+def log_of_all_kinds(log: Path) -> Path:
+    """Two pages with their pictures, a person by host name, a scanner, other hosts, no agent, a cut line, feeds."""
+    visits = [get("/a", 0), *(get(f"/pic/{n}", 1, "/a") for n in range(4))]
+    visits += [get("/b", 60, "/a"), *(get(f"/pic/{n}", 61, "/b") for n in range(4))]
+    scans = [get("/", 0, ip="203.0.113.9"), get("/.env", 1, ip="203.0.113.9", status=404)]
+    others = [f"{host}:443 {get('/', 0)}" for host in ("b.fr", "b.fr", "c.fr")]
+    more = [get("/c", 90, ip="host-1.provider.fr"), get("/feed/", 95), get("/d", 99, agent="-"), get("/e", 99)[:50]]
+    log.write_text("\n".join(visits + scans + others + more) + "\n")
+    return log
+
+
+def test_an_import_learns_pages_and_tells_scanners_and_hosts(tmp_path: Path) -> None:
+    data, log = tmp_path / "data", log_of_all_kinds(tmp_path / "access.log")
+    assert webleads("site", "add", "a.fr", data=data).returncode == 0
+    done = webleads("import-log", str(log), "--site", "a.fr", data=data)
+    assert done.returncode == 0, done.stderr
+    rows = [text.strip() for text in done.stdout.splitlines() if text.startswith("  ")]
+    assert rows[0] == "3  pageviews counted"
+    assert rows[-1] == "19  in all"
+    assert sum(int(row.split()[0]) for row in rows[:-1]) == 19
+    assert "3  skipped: another host (b.fr: 2, c.fr: 1)" in rows
+    assert "1  not counted: scanners" in rows
+    assert "1  skipped: no agent (common format, or cut off)" in rows
+    assert "1  skipped: malformed lines" in rows
+    assert figures(data, "visitors", "pageviews") == [2, 3]
+
+
+def test_a_dry_run_says_what_was_taken_for_what_and_imports_nothing(tmp_path: Path) -> None:
+    data, log = tmp_path / "data", log_of_all_kinds(tmp_path / "access.log")
+    assert webleads("site", "add", "a.fr", data=data).returncode == 0
+    done = webleads("import-log", str(log), "--site", "a.fr", "--dry-run", "--exclude-path", "/c", data=data)
+    assert done.returncode == 0, done.stderr
+    assert "19 lines read, nothing imported" in done.stdout
+    for words in ("page views: 2 lines of 2 kinds of paths", "8  /pic/0", "1  /feed/", "1  /c", "b.fr: 2, c.fr: 1"):
+        assert words in done.stdout
+    assert not list((data / "journal").glob("*.jsonl"))
+
+
+def test_a_log_may_come_through_a_pipe(tmp_path: Path) -> None:
+    data, log = tmp_path / "data", log_of_all_kinds(tmp_path / "access.log")
+    assert webleads("site", "add", "a.fr", data=data).returncode == 0
+    done = webleads("import-log", "-", "--site", "a.fr", "--only-path", "/a", data=data, stdin=log.read_text())
+    assert "1  pageviews counted" in done.stdout, done.stderr
+    assert not list(data.glob("*.tmp"))
+    assert "is not counted twice" in one_line(webleads("import-log", str(log), "--site", "a.fr", data=data))
 
 
 def hit(**changes: Any) -> str:

@@ -6,6 +6,7 @@ from dashboards import words
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import DropReason
 from tracker.ingest.conduct import BEHAVIOUR_NAMES
+from tracker.ingest.log_scanners import ScannerSign
 
 
 @pytest.mark.parametrize("reason", list(DropReason))
@@ -67,3 +68,4 @@ def test_a_nameless_robot_is_called_in_the_readers_language() -> None:
 def test_every_rule_and_every_nameless_robot_has_its_words() -> None:
     assert set(words.BOT_RULES) == set(BotRule)
     assert set(BEHAVIOUR_NAMES.values()) <= set(words.NAMELESS_ROBOTS)
+    assert set(ScannerSign) <= set(words.NAMELESS_ROBOTS)

@@ -16,7 +16,18 @@ from tracker.enrichment.parameters import FREE_CLICK_IDS, MAIL_IDS, PAID_CLICK_I
         pytest.param("https://user:secret@blog.fr:8443/a", "blog.fr", "/a", id="user-and-port"),
         pytest.param("https://blog.fr./a", "blog.fr", "/a", id="rooted-name"),
         pytest.param("https://blog.fr/caf%C3%A9", "blog.fr", "/café", id="accents"),
-        pytest.param("https://blog.fr/a%2Fb", "blog.fr", "/a/b", id="escaped-slash"),
+        pytest.param("https://blog.fr/p/a%2fb", "blog.fr", "/p/a%2Fb", id="an-escaped-slash-is-no-slash"),
+        pytest.param(
+            "https://blog.fr/a%2Fb/caf%C3%A9", "blog.fr", "/a%2Fb/café", id="only-what-has-a-meaning-stays-escaped"
+        ),
+        pytest.param("https://blog.fr/a%5Cb%252F", "blog.fr", "/a%5Cb%252F", id="escaped-backslash-and-escaped-escape"),
+        pytest.param("https://blog.fr//x", "blog.fr", "/x", id="doubled-slash"),
+        pytest.param("https://blog.fr/a//b///", "blog.fr", "/a/b/", id="doubled-slashes-within"),
+        pytest.param(
+            "https://blog.fr/to/https://b.fr/", "blog.fr", "/to/https://b.fr/", id="an-address-within-the-path"
+        ),
+        pytest.param("https://blog.fr/a;jsessionid=1A.n1?b=1", "blog.fr", "/a", id="a-session-in-the-path-goes"),
+        pytest.param("https://blog.fr/a;v=2/b", "blog.fr", "/a;v=2/b", id="other-parameters-of-a-path-stay"),
         pytest.param("https://blog.fr/100%25", "blog.fr", "/100%25", id="an-escape-that-would-mean-another-stays"),
         pytest.param("https://blog.fr/a%3Fb", "blog.fr", "/a%3Fb", id="escaped-question-mark-stays"),
         pytest.param("https://blog.fr/a%0Ab", "blog.fr", "/a%0Ab", id="escaped-newline-stays"),

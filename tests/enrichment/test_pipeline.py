@@ -67,6 +67,17 @@ def test_of_an_invalid_url_neither_path_nor_query_is_told(enricher: Enricher) ->
     assert enricher.enrich(secret, SiteRules("a.fr")) == Drop(DropReason.INVALID_URL, "ftp:")
 
 
+def test_a_scanner_of_a_log_is_not_counted_for_what_gave_it_away(enricher: Enricher) -> None:
+    of_log = Hit(
+        NOON, "192.0.2.1", FIREFOX, event=WireEvent(n="pageview", u="https://a.fr/"), scanner="Looks for weaknesses"
+    )
+    assert enricher.enrich(of_log, SiteRules("a.fr")) == Drop(DropReason.SCANNER, "Looks for weaknesses")
+    named = Hit(NOON, "192.0.2.1", "curl/8.5.0", event=WireEvent(n="pageview", u="https://a.fr/"), scanner="x")
+    found = enricher.enrich(named, SiteRules("a.fr"))
+    assert isinstance(found, Drop)
+    assert found.reason == DropReason.BOT
+
+
 def test_what_a_hit_tells_stands_in_the_column_of_its_name(enricher: Enricher) -> None:
     sent = {
         "u": "https://a.fr/news?utm_source=Lettre&utm_medium=email&utm_campaign=mai&utm_content=haut&utm_term=mot",

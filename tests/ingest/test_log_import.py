@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import multiprocessing
 import os
 import signal
@@ -13,12 +15,13 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.test_access_log import line
+from tests.ingest.log_lines import line
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.sites import add_site
+from tracker.hit import decode_line
 from tracker.ingest import log_import
-from tracker.ingest.access_log import SkipReason
-from tracker.ingest.log_import import ImportRefused, LogImport, import_log
+from tracker.ingest.access_log import LogOf, LogReading, SkipReason
+from tracker.ingest.log_import import ImportRefused, LogImport, import_log, survey
 from tracker.journal import list_segments
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -41,9 +44,11 @@ def database(tmp_path: Path) -> Iterator[AppDatabase]:
     opened.close()
 
 
-def put_in(file: Path, database: AppDatabase, folder: Path, **changes: Any) -> LogImport:
-    options = {"site": "a.fr", "now": NOW, "on_bytes": lambda _: None} | changes
-    return import_log(file, database=database, journal_folder=folder, **options)
+def put_in(file: Path, database: AppDatabase, folder: Path, site: str = "a.fr", **changes: Any) -> LogImport:
+    reading = LogReading(LogOf(site=site, hosts=frozenset({site})))
+    survey([file], reading, lambda _: None)
+    options = {"now": NOW, "on_bytes": lambda _: None} | changes
+    return import_log(file, reading=reading, database=database, journal_folder=folder, **options)
 
 
 def journal_lines(folder: Path) -> int:
@@ -58,6 +63,13 @@ def journal_lines(folder: Path) -> int:
         pytest.param(f"{PAGE}\r\n{IMAGE}\r\n{PAGE}\r\n".encode(), id="crlf"),
         pytest.param(gzip.compress(f"{PAGE}\n{IMAGE}\n{PAGE}\n".encode()), id="gzip"),
         pytest.param(gzip.compress(f"{PAGE}\n{IMAGE}\n".encode()) + gzip.compress(PAGE.encode()), id="gzip-in-parts"),
+        pytest.param(bz2.compress(f"{PAGE}\n{IMAGE}\n{PAGE}\n".encode()), id="bzip2"),
+        pytest.param(lzma.compress(f"{PAGE}\n{IMAGE}\n{PAGE}\n".encode()), id="xz"),
+        pytest.param(f"\ufeff{PAGE}\n{IMAGE}\n{PAGE}\n".encode(), id="byte-order-mark"),
+        pytest.param(f"{PAGE}\r\n{IMAGE}\r\n{PAGE}\r\n".encode("utf-16"), id="utf-16"),
+        pytest.param(
+            gzip.compress(f"\ufeff{PAGE}\n{IMAGE}\n{PAGE}".encode("utf-16-be")), id="packed-utf-16-big-endian"
+        ),
     ],
 )
 def test_each_line_is_a_hit_or_skipped_with_a_reason(
@@ -87,10 +99,12 @@ def test_bytes_that_are_no_text_do_not_stop_it(tmp_path: Path, database: AppData
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        pytest.param(os.urandom(5000), "holds no line in the combined log format", id="binary-garbage"),
-        pytest.param(b"time,address\n1,2\n", "holds no line in the combined log format", id="another-format"),
+        pytest.param(os.urandom(5000), "holds no line of an access log", id="binary-garbage"),
+        pytest.param(b"time,address\n1,2\n", "holds no line of an access log", id="another-format"),
         pytest.param(gzip.compress(PAGE.encode() * 2000)[:-20], "cannot be read", id="gzip-cut-off"),
         pytest.param(b"\x1f\x8bno gzip at all", "cannot be read", id="gzip-in-name-only"),
+        pytest.param(lzma.compress(PAGE.encode() * 2000)[:-20], "cannot be read", id="xz-cut-off"),
+        pytest.param(bz2.compress(PAGE.encode() * 2000)[:-20], "cannot be read", id="bzip2-cut-off"),
     ],
 )
 def test_what_cannot_be_imported_leaves_nothing(
@@ -109,6 +123,33 @@ def test_an_empty_file_holds_no_lines_and_is_not_remembered(
     for _ in range(2):
         assert put_in(tmp_path / "a.log", database, folder).lines == 0
     assert list_segments(folder) == []
+
+
+def test_a_log_of_other_hosts_can_be_imported_again_once_they_are_named(
+    tmp_path: Path, database: AppDatabase, folder: Path
+) -> None:
+    (tmp_path / "a.log").write_text(f"shop.fr:443 {PAGE}\nshop.fr:443 {IMAGE}\nc.fr:443 {PAGE}\n")
+    result = put_in(tmp_path / "a.log", database, folder)
+    assert (result.lines, result.hits, result.skipped[SkipReason.ANOTHER_HOST]) == (3, 0, 3)
+    assert result.other_hosts == {"shop.fr": 2, "c.fr": 1}
+    reading = LogReading(LogOf(site="a.fr", hosts=frozenset({"a.fr", "shop.fr"})))
+    again = import_log(
+        tmp_path / "a.log", reading=reading, database=database, journal_folder=folder, now=NOW, on_bytes=lambda _: None
+    )
+    assert (again.hits, again.skipped[SkipReason.ANOTHER_HOST]) == (1, 1)
+
+
+def test_files_are_surveyed_together(tmp_path: Path, database: AppDatabase, folder: Path) -> None:
+    """A scanner of yesterday's file is one in today's as well."""
+    files = [tmp_path / "access.log.1", tmp_path / "access.log"]
+    files[0].write_text("\n".join(line(f"GET /{word} HTTP/1.1", 404) for word in "abcdefgh"))
+    files[1].write_text(PAGE)
+    reading = LogReading(LogOf(site="a.fr", hosts=frozenset({"a.fr"})))
+    survey(files, reading, lambda _: None)
+    import_log(files[1], reading=reading, database=database, journal_folder=folder, now=NOW, on_bytes=lambda _: None)
+    (segment,) = list_segments(folder)
+    (hit,) = decode_line(segment.path.read_bytes().strip())
+    assert hit.scanner is not None
 
 
 def test_the_same_log_is_refused_a_second_time_also_packed_or_renamed(

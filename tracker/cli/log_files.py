@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,44 +21,116 @@ from tracker.cli.sites import app_database
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
+    from tracker.ingest.access_log import LogReading
     from tracker.ingest.log_import import LogImport
+    from tracker.ingest.log_preview import Preview
 
 _WAIT_SECONDS = 600
+_SHOWN_HOSTS = 10
+_SHOWN_PATHS = 30
 
 
 @click.command("import-log")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+)
 @click.option("--site", "domain", required=True, help="The site whose log it is.")
+@click.option(
+    "--host", "hosts", multiple=True, help="A further host of the site, beside its domain and www.; repeatable."
+)
+@click.option(
+    "--only-path", "only", multiple=True, metavar="GLOB", help="Count these paths only, as '/blog/*'; repeatable."
+)
+@click.option("--exclude-path", "without", multiple=True, metavar="GLOB", help="Leave these paths out; repeatable.")
+@click.option("--dry-run", is_flag=True, help="Import nothing; list what would be taken for what.")
 @data_option
-def import_log(files: tuple[Path, ...], domain: str, data: Path | None) -> None:
-    """Import access logs in the combined format, plain or gzipped."""
+def import_log(
+    files: tuple[Path, ...],
+    domain: str,
+    hosts: tuple[str, ...],
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    data: Path | None,
+    *,
+    dry_run: bool,
+) -> None:
+    """Import access logs, plain or packed; - is standard input. What is a page is learnt from the logs themselves."""
     from tracker.db.sites import find_site
-    from tracker.ingest.log_import import ImportRefused
+    from tracker.ingest.access_log import LogOf, LogReading
 
     settings = settings_of(data)
-    with app_database(settings) as database:
+    with app_database(settings) as database, _files_of(files, settings) as kept:
         site = find_site(database, domain)
         if site is None:
             raise CommandError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
-        refused = 0
-        for file in files:
-            try:
-                _import_one(file, site.domain, database, settings)
-            except ImportRefused as problem:
-                refused += 1
-                click.echo(f"webleads: {problem}", err=True)
+        own = frozenset({site.domain, f"www.{site.domain}", *(host.lower() for host in hosts)})
+        reading = LogReading(
+            LogOf(site=site.domain, hosts=own, trusted_proxies=settings.trusted_proxies, only=only, without=without)
+        )
+        _survey(kept, reading)
+        if dry_run:
+            _preview(kept, reading)
+        else:
+            _import_all(kept, reading, database, settings)
+
+
+def _import_all(files: list[Path], reading: LogReading, database: Any, settings: Settings) -> None:
+    from tracker.ingest.log_import import ImportRefused
+
+    refused = 0
+    for file in files:
+        try:
+            _import_one(file, reading, database, settings)
+        except ImportRefused as problem:
+            refused += 1
+            click.echo(f"webleads: {problem}", err=True)
     if refused:
         raise SystemExit(2)
 
 
-def _import_one(file: Path, site: str, database: Any, settings: Settings) -> None:
+@contextmanager
+def _files_of(files: tuple[Path, ...], settings: Settings) -> Iterator[list[Path]]:
+    """The files, each of which can be read more than once: what comes through a pipe is kept for the time."""
+    if all(file.is_file() for file in files):
+        yield list(files)
+        return
+    with NamedTemporaryFile(dir=settings.data, prefix="log-", suffix=".tmp") as kept:
+        for file in files:
+            with open(0 if str(file) == "-" else file, "rb", closefd=str(file) != "-") as source:
+                copyfileobj(source, kept)
+        kept.flush()
+        yield [Path(kept.name)]
+
+
+def _survey(files: list[Path], reading: LogReading) -> None:
+    from tracker.ingest.log_import import survey
+
+    size = sum(file.stat().st_size for file in files)
+    with click.progressbar(length=size, label="learning what is a page", show_pos=False) as bar:
+        survey(files, reading, bar.update)
+
+
+def _preview(files: list[Path], reading: LogReading) -> None:
+    from tracker.ingest.log_file import LogUnreadable
+    from tracker.ingest.log_preview import preview
+
+    size = sum(file.stat().st_size for file in files)
+    try:
+        with click.progressbar(length=size, label="reading", show_pos=False) as bar:
+            seen = preview(files, reading, bar.update)
+    except LogUnreadable as problem:
+        raise CommandError(str(problem)) from problem
+    _print_preview(seen)
+
+
+def _import_one(file: Path, reading: LogReading, database: Any, settings: Settings) -> None:
     from tracker.clock import utc_now
     from tracker.ingest.log_import import import_log as put_in_journal
 
     with click.progressbar(length=file.stat().st_size, label=f"reading {file.name}", show_pos=False) as bar:
         result = put_in_journal(
             file,
-            site=site,
+            reading=reading,
             database=database,
             journal_folder=settings.journal_folder,
             now=utc_now(),
@@ -98,22 +175,71 @@ def _ingest_here(settings: Settings, size: int) -> None:
 def _print_outcome(result: LogImport, tally: dict[str, Any]) -> None:
     """The lines of the file, each in exactly one row, and their sum."""
     rows = [("pageviews counted", tally["pageviews"])]
-    rows += [(f"skipped: {_WORDS.get(reason, reason)}", n) for reason, n in result.skipped.most_common()]
+    rows += _skipped_rows(result.skipped, result.other_hosts)
     rows += [(f"not counted: {_WORDS.get(reason, reason)}", n) for reason, n in Counter(tally["dropped"]).most_common()]
     click.echo(f"{result.file.name}: {result.lines:,} lines read")
+    _print_rows(rows)
+
+
+def _print_preview(seen: Preview) -> None:
+    """What an import would do, and the paths by what they were taken for."""
+    from tracker.ingest.log_preview import PAGE, SCANNER
+
+    fates = Counter(seen.fates)
+    rows = [
+        ("page views, before bots are taken out", fates.pop(PAGE, 0)),
+        ("page views of scanners", fates.pop(SCANNER, 0)),
+    ]
+    click.echo(f"{seen.lines:,} lines read, nothing imported")
+    _print_rows(rows + _skipped_rows(fates, seen.other_hosts))
+    for fate, words in {PAGE: "page views", SCANNER: "page views of scanners"}.items() | _PATH_FATES.items():
+        paths = list(seen.paths(fate))
+        if not paths:
+            continue
+        click.echo(f"\n{words}: {sum(one.lines for one in paths):,} lines of {len(paths):,} kinds of paths")
+        for one in islice(paths, _SHOWN_PATHS):
+            click.echo(
+                f"  {one.lines:>12,}  {one.shape}" + (f"   e.g. {one.example}" if one.example != one.shape else "")
+            )
+        if len(paths) > _SHOWN_PATHS:
+            click.echo(
+                f"  {sum(one.lines for one in paths[_SHOWN_PATHS:]):>12,}  {len(paths) - _SHOWN_PATHS:,} more kinds of paths"
+            )
+
+
+def _skipped_rows(skipped: Mapping[Any, int], hosts: Counter[str]) -> list[tuple[str, int]]:
+    rows = []
+    for reason, number in Counter(skipped).most_common():
+        words = _WORDS.get(reason, reason)
+        if reason == "another_host":
+            named = [f"{host}: {lines:,}" for host, lines in hosts.most_common(_SHOWN_HOSTS)]
+            words += f" ({', '.join(named)}{', …' if len(hosts) > _SHOWN_HOSTS else ''})"
+        rows.append((f"skipped: {words}", number))
+    return rows
+
+
+def _print_rows(rows: list[tuple[str, int]]) -> None:
     for words, number in rows:
         click.echo(f"  {number:>12,}  {words}")
     click.echo(f"  {sum(number for _, number in rows):>12,}  in all")
 
 
-_WORDS = {
+_PATH_FATES = {
+    "part": "parts of pages (fetched together with a page, and never left for another)",
     "asset": "files that a page loads (images, styles, scripts, downloads)",
     "no_page": "no page (feeds, robots.txt, icons, partial answers)",
+    "path_left_out": "paths left out by --only-path or --exclude-path",
+}
+_WORDS = _PATH_FATES | {
     "error": "errors (status 400 and up)",
     "redirect": "redirects",
     "method": "no GET request (HEAD, POST, …)",
-    "malformed": "lines that are not in the combined format",
+    "malformed": "malformed lines",
+    "directive": "lines about the log itself (#…)",
+    "another_host": "another host",
+    "no_agent": "no agent (common format, or cut off)",
     "bot": "bots",
+    "scanner": "scanners",
     "referrer_spam": "referrer spam",
     "excluded_address": "excluded addresses",
     "invalid_url": "addresses that are no web page",

@@ -11,6 +11,7 @@ class DropReason(StrEnum):
 
     UNKNOWN_SITE = "unknown_site"
     BOT = "bot"
+    SCANNER = "scanner"
     REFERRER_SPAM = "referrer_spam"
     EXCLUDED_ADDRESS = "excluded_address"
     INVALID_URL = "invalid_url"

@@ -23,6 +23,12 @@ _MAX_PATH = 1024
 _NO_PARAMETERS = Parameters()
 _ALL_PARAMETERS = re.compile(r"[^/=]+=")
 
+# What would mean something else once decoded: / ? # % \ and control characters.
+_MEANINGFUL = re.compile(r"(%(?:2[f35]|3f|5c|7f|[01][0-9a-f]))", re.IGNORECASE)
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|cfid|cftoken)=[^/;]*", re.IGNORECASE)
+# Behind a colon they belong to an address within the path.
+_SLASHES = re.compile(r"(?<!:)/{2,}")
+
 
 class Page(msgspec.Struct, frozen=True, gc=False):
     """A page. `hostname` is lower case and ASCII; `params` are the RECOGNISED parameters.
@@ -66,17 +72,31 @@ def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] 
     return Page(host, path, f"{address.scheme}://{host}{path}", params, address.scheme.startswith("http"))
 
 
+def tidy_path(path: str) -> str:
+    """The path without doubled slashes and without the session that some servers write into it."""
+    if ";" in path:
+        path = _SESSION.sub("", path)
+    return _SLASHES.sub("/", path) if "//" in path else path
+
+
 def _plain_path(path: str) -> str:
     """The path as people read it: %C3%A9 is é. What does not decode, or would mean something else, stays escaped."""
-    path = path[: 3 * _MAX_PATH]
+    path = tidy_path(path[: 3 * _MAX_PATH])
     if "%" in path:
         try:
-            decoded = unquote(path, errors="strict")
+            path = "".join(map(_decoded, _MEANINGFUL.split(path)))
         except UnicodeDecodeError:
             return path[:_MAX_PATH]
-        if not ("%" in decoded or "?" in decoded or "#" in decoded or UNSAFE.search(decoded)):
-            path = decoded
     return path[:_MAX_PATH] or "/"
+
+
+def _decoded(piece: str) -> str:
+    if "%" not in piece:
+        return piece
+    if _MEANINGFUL.fullmatch(piece):
+        return piece.upper()
+    decoded = unquote(piece, errors="strict")
+    return piece if UNSAFE.search(decoded) else decoded
 
 
 def _plain_fragment(fragment: str, parameters: frozenset[str]) -> str:

@@ -147,6 +147,8 @@ class Enricher:
         )
         if reader.bot is not None:
             return Drop(DropReason.BOT, reader.bot.name)
+        if hit.scanner is not None:
+            return Drop(DropReason.SCANNER, hit.scanner)
         about = reader.about
         referrer = wire.r if wire.r is not None else wire.referrer
         if referrer and (spam_host := is_referrer_spam(referrer)):

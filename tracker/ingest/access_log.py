@@ -1,150 +1,181 @@
-"""Web server access logs in the combined format, as hits: the log's own times, addresses, agents and referrers.
+"""Access logs of web servers as hits: each line is a hit, or there is a reason why it is none.
 
-Pure: from a line to a hit, or to the reason why the line is no page view. Source of the format: Apache's
-mod_log_config ("combined") and nginx's ngx_http_log_module; a leading virtual host and trailing fields are let pass.
+A log is read twice: the first reading learns what is a page and who scans, the second gives the hits. Pure: the
+formats are in `log_text` and `log_fields`, what is learnt in `log_pages` and `log_scanners`.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import lru_cache
-from ipaddress import ip_address
-from posixpath import splitext
-from urllib.parse import urlsplit
 
 from tracker.hit import Hit, WireEvent
+from tracker.ingest.log_fields import FieldLines
+from tracker.ingest.log_line import ClientFinder, LogLine, Network, unescape_target
+from tracker.ingest.log_pages import PageLessons, PathKind, plain_path
+from tracker.ingest.log_scanners import Scanners, client_key
+from tracker.ingest.log_text import TextLines, own_target
+
+_MAX_TARGET, _MAX_REFERRER, _MAX_AGENT = 4096, 2048, 1024
+# Who teaches what a page is: agents of browsers that do not say that they are none.
+_BROWSER = re.compile(r"Mozilla/\d(?!.*(?:bot|crawl|spider|slurp|https?:))", re.IGNORECASE)
 
 
 class SkipReason(StrEnum):
-    """Why a line of a log is no pageview."""
+    """Why a line of a log is no page view."""
 
     MALFORMED = "malformed"
+    DIRECTIVE = "directive"
+    ANOTHER_HOST = "another_host"
     METHOD = "method"
     ERROR = "error"
     REDIRECT = "redirect"
     NO_PAGE = "no_page"
     ASSET = "asset"
+    PART = "part"
+    PATH_LEFT_OUT = "path_left_out"
+    NO_AGENT = "no_agent"
 
 
-_QUOTED = r'"((?:[^"\\]|\\.)*)"'
-_LINE = re.compile(
-    r"^(?:\S+ )?(?P<ip>[0-9a-fA-F.:]+(?:%\w+)?) \S+ (?P<user>.*?) \[(?P<time>[^\]]{20,32})\] "
-    + _QUOTED.replace("(", "(?P<request>", 1)
-    + r" (?P<status>\d{3}) (?:\d+|-)(?: "
-    + _QUOTED.replace("(", "(?P<referrer>", 1)
-    + " "
-    + _QUOTED.replace("(", "(?P<agent>", 1)
-    + r")?(?: .*)?$"
-)
-_TIME = re.compile(r"^(\d{2})/(\w{3})/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$")
-_MONTHS = {
-    name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
+_SKIPPED_KINDS = {
+    PathKind.ASSET: SkipReason.ASSET,
+    PathKind.PART: SkipReason.PART,
+    PathKind.FEED: SkipReason.NO_PAGE,
+    PathKind.MACHINE: SkipReason.NO_PAGE,
 }
-_ESCAPE = re.compile(r'\\(x[0-9a-fA-F]{2}|["\\])')
-
-# A page is what has no extension or one of these; everything else that a page loads is an asset.
-_PAGE_EXTENSIONS = frozenset(
-    {"", ".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".do", ".cfm", ".pl", ".cgi", ".md"}
-)
-# Files that machines ask for, whatever they are named.
-_MACHINE_PATHS = re.compile(
-    r"^/(?:robots\.txt|favicon[^/]*|apple-touch-icon[^/]*|ads\.txt|\.well-known/.*|sitemap[^/]*|wp-json/.*|xmlrpc\.php|wp-login\.php|wp-cron\.php|wp-admin/.*|wp-content/.*|wp-includes/.*)$"
-    r"|(?:^|/)(?:feed|rss|atom)(?:/|$|\.)",
-    re.IGNORECASE,
-)
-_FEED_QUERY = re.compile(r"(?:^|&)(?:feed|flav)=(?:rss|atom)", re.IGNORECASE)
 
 
-def parse_line(line: str, *, site: str) -> Hit | SkipReason:
-    """The hit that a line of a combined log makes for `site`, or why it makes none."""
-    match = _LINE.match(line)
-    if match is None:
-        return SkipReason.MALFORMED
-    received_at = _parse_time(match["time"])
-    address = _parse_address(match["ip"])
-    method, _, rest = match["request"].partition(" ")
-    target = rest.rpartition(" HTTP/")[0] or rest
-    if received_at is None or address is None or not target:
-        return SkipReason.MALFORMED
-    skip = _why_no_page(method, target, int(match["status"]))
-    if skip is not None:
-        return skip
-    referrer = _unescape(match["referrer"] or "-")
-    agent = _unescape(match["agent"] or "-")
-    path = target if target.startswith("/") else urlsplit(target)._replace(scheme="", netloc="").geturl() or "/"
-    return Hit(
-        received_at=received_at,
-        ip=address,
-        user_agent="" if agent == "-" else agent[:1024],
-        event=WireEvent(
-            name="pageview",
-            url=f"https://{site}{_unescape(path)}"[:4096],
-            domain=site,
-            referrer=None if referrer in ("-", "") else referrer[:2048],
-        ),
-    )
+@dataclass(frozen=True, kw_only=True)
+class LogOf:
+    """Whose log it is and what of it counts. Lines of other hosts than `hosts` are not the site's.
+
+    `only` and `without` are globs of paths: with `only`, other paths are left out; `without` leaves out its own.
+    """
+
+    site: str
+    hosts: frozenset[str]
+    trusted_proxies: Sequence[Network] = ()
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def includes(self, path: str) -> bool:
+        """Whether the globs let a path count."""
+        if self.only and not any(fnmatchcase(path, glob) for glob in self.only):
+            return False
+        return not any(fnmatchcase(path, glob) for glob in self.without)
 
 
-def _why_no_page(method: str, target: str, status: int) -> SkipReason | None:
-    if method != "GET":
-        return SkipReason.METHOD
-    if status >= 400:
-        return SkipReason.ERROR
-    if 300 <= status < 400 and status != 304:  # 304 is a page read again from the browser's cache
-        return SkipReason.REDIRECT
-    if status not in (200, 203, 206, 304):
-        return SkipReason.NO_PAGE
-    path, _, query = target.partition("?")
-    if _MACHINE_PATHS.search(path) or _FEED_QUERY.search(query):
-        return SkipReason.NO_PAGE
-    if splitext(path)[1].lower() not in _PAGE_EXTENSIONS and not path.endswith("/"):
-        return _extension_kind(splitext(path)[1].lower())
-    return None
+class LineReader:
+    """Reads lines in any of the formats; one for each reading of a file, since W3C logs name their fields on the way."""
+
+    def __init__(self, clients: ClientFinder) -> None:
+        self._text = TextLines(clients)
+        self._fields = FieldLines(clients)
+
+    def read(self, text: str) -> LogLine | SkipReason:
+        """The request of a line, its texts cut, or why there is none."""
+        text = text.lstrip("\ufeff")
+        if text.startswith("#"):
+            self._fields.read_directive(text)
+            return SkipReason.DIRECTIVE
+        line = self._in_any_format(text)
+        if line is None or not line.method.isalpha():
+            return SkipReason.MALFORMED
+        target, host = own_target(line.target)
+        line.target, line.host = unescape_target(target[:_MAX_TARGET]), host or line.host
+        line.agent = line.agent[:_MAX_AGENT]
+        line.referrer = line.referrer[:_MAX_REFERRER] if line.referrer else None
+        return line
+
+    def _in_any_format(self, text: str) -> LogLine | None:
+        if text.endswith("}") and (brace := text.find("{")) >= 0:  # whatever syslog put in front of it
+            found = self._fields.read_json(text[brace:])
+            if isinstance(found, str):
+                return self._in_any_format(found)
+            if found is not None:
+                return found
+        found = self._text.read(text)
+        return self._fields.read_columns(text) if found is None and self._fields.has_columns else found
 
 
-def _extension_kind(extension: str) -> SkipReason | None:
-    """An asset by its extension; a dot in a page's own name ("/blog/version-1.2") is none."""
-    name = extension[1:]
-    if not name.isalnum() or not any(letter.isalpha() for letter in name) or len(name) > 6:
-        return None
-    return SkipReason.ASSET
+class LogReading:
+    """Both readings of a log. `survey` each line first, then `finish_survey`, then `read` each line."""
 
+    def __init__(self, log: LogOf) -> None:
+        self.log = log
+        self._clients = ClientFinder(log.trusted_proxies)
+        self._pages = PageLessons(log.hosts)
+        self._scanners = Scanners()
+        self._lines = LineReader(self._clients)
+        self._is_browser = lru_cache(maxsize=4096)(lambda agent: _BROWSER.match(agent) is not None)
 
-@lru_cache(maxsize=4096)
-def _parse_time(text: str) -> datetime | None:
-    match = _TIME.match(text)
-    if match is None or match[2] not in _MONTHS:
-        return None
-    day, _, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
-    offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-    try:
-        zone = timezone(-offset if sign == "-" else offset)
-        local = datetime(
-            int(year), _MONTHS[match[2]], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone
+    def begin_file(self) -> None:
+        """Forgets what only held for the file before."""
+        self._lines = LineReader(self._clients)
+
+    def survey(self, text: str) -> None:
+        """Learns from a line."""
+        line = self._lines.read(text)
+        if isinstance(line, SkipReason) or not self._is_own(line.host):
+            return
+        client = client_key(line)
+        self._scanners.see(line, client, from_site=self._pages.is_own(line.referrer))
+        if line.method == "GET" and line.status in (200, 206, 304) and self._is_browser(line.agent):
+            self._pages.see(line, client)
+
+    def finish_survey(self) -> None:
+        """Ends the first reading."""
+        self._pages.finish()
+        self._scanners.finish()
+
+    def read(self, text: str) -> tuple[Hit | SkipReason, LogLine | None]:
+        """The hit that a line makes, or why it makes none, with the line itself where it could be read."""
+        line = self._lines.read(text)
+        if isinstance(line, SkipReason):
+            return line, None
+        skip = self._why_no_page_view(line)
+        return (self._hit(line) if skip is None else skip), line
+
+    def kind_of(self, line: LogLine) -> PathKind:
+        """What the path of a line was taken for."""
+        return self._pages.kind_of(line.target)
+
+    def _is_own(self, host: str | None) -> bool:
+        return host is None or host in self.log.hosts
+
+    def _why_no_page_view(self, line: LogLine) -> SkipReason | None:
+        if not self._is_own(line.host):
+            return SkipReason.ANOTHER_HOST
+        if line.method != "GET":
+            return SkipReason.METHOD
+        if line.status >= 400:
+            return SkipReason.ERROR
+        if 300 <= line.status < 400 and line.status != 304:  # 304 is a page read again from the browser's cache
+            return SkipReason.REDIRECT
+        if line.status not in (200, 203, 206, 304):
+            return SkipReason.NO_PAGE
+        if (skip := _SKIPPED_KINDS.get(self.kind_of(line))) is not None:
+            return skip
+        if not self.log.includes(plain_path(line.target)):
+            return SkipReason.PATH_LEFT_OUT
+        return None if line.agent else SkipReason.NO_AGENT
+
+    def _hit(self, line: LogLine) -> Hit:
+        sign = self._scanners.sign(line)
+        path = line.target if line.target.startswith("/") else f"/{line.target}"
+        return Hit(
+            received_at=line.at,
+            ip=line.client,
+            user_agent=line.agent,
+            scanner=None if sign is None else str(sign),
+            event=WireEvent(
+                name="pageview",
+                url=f"https://{self.log.site}{path}"[:_MAX_TARGET],
+                domain=self.log.site,
+                referrer=line.referrer,
+            ),
         )
-    except ValueError:
-        return None
-    return local.astimezone(UTC)
-
-
-@lru_cache(maxsize=4096)
-def _parse_address(text: str) -> str | None:
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address)
-
-
-def _unescape(text: str) -> str:
-    r"""What Apache escaped as \xhh or \" is put back; bytes that are no UTF-8 become U+FFFD."""
-    if "\\" not in text:
-        return text
-    raw = _ESCAPE.sub(lambda match: chr(int(match[1][1:], 16)) if match[1][0] == "x" else match[1], text)
-    try:
-        return raw.encode("latin-1").decode("utf-8", "replace")
-    except UnicodeEncodeError:
-        return raw

@@ -7,15 +7,12 @@ is finished by the next import, whatever it is of. One import runs at a time: th
 
 from __future__ import annotations
 
-import gzip
 import os
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
-from io import BufferedReader
 from pathlib import Path
 
 from sqlalchemy import select
@@ -24,18 +21,15 @@ from tracker import data_folder
 from tracker.db.engine import AppDatabase
 from tracker.db.models import ImportedLog, Site
 from tracker.hit import encode_hit
-from tracker.ingest.access_log import SkipReason, parse_line
+from tracker.ingest.access_log import LogReading, SkipReason
+from tracker.ingest.log_file import LogUnreadable, OnBytes, digest_of, lines_of
 from tracker.journal import list_segments
 from tracker.journal.segments import sync_folder
 
-_CHUNK_BYTES = 1024 * 1024
-# Web servers take requests of 8 KB; what is longer is cut, and then no line of a log any more.
-_LONGEST_LINE = 64 * 1024
 _STAGED = ".part"
 _LOCK = "import.lock"
 _WAIT_SECONDS = 6 * 3600.0
-
-OnBytes = Callable[[int], None]
+_MAX_HOSTS = 1000
 
 
 class ImportRefused(ValueError):
@@ -51,16 +45,32 @@ class LogImport:
     lines: int = 0
     hits: int = 0
     skipped: Counter[SkipReason] = field(default_factory=Counter)
+    other_hosts: Counter[str] = field(default_factory=Counter)
+
+
+def survey(files: Iterable[Path], reading: LogReading, on_bytes: OnBytes) -> None:
+    """The first reading of all files together; one that cannot be read is refused when it is imported."""
+    for file in files:
+        reading.begin_file()
+        with suppress(LogUnreadable):
+            for line in lines_of(file, on_bytes):
+                reading.survey(line)
+    reading.finish_survey()
 
 
 def import_log(
-    file: Path, *, site: str, database: AppDatabase, journal_folder: Path, now: datetime, on_bytes: OnBytes
+    file: Path, *, reading: LogReading, database: AppDatabase, journal_folder: Path, now: datetime, on_bytes: OnBytes
 ) -> LogImport:
-    """Puts the page views of a log into the journal. `on_bytes` hears of the file's bytes as they are read.
+    """Puts the page views of a log into the journal, as its survey has them. `on_bytes` hears of the bytes that are read.
 
-    Raises ImportRefused when the file was imported before, cannot be read, or holds no log.
+    A log without any page view is not remembered. Raises ImportRefused when the file was imported before, cannot be
+    read, or holds no log.
     """
-    digest = _digest(file)
+    site = reading.log.site
+    try:
+        digest = digest_of(file)
+    except LogUnreadable as problem:
+        raise ImportRefused(str(problem)) from problem
     with data_folder.acquire(journal_folder, _LOCK, wait_seconds=_WAIT_SECONDS):
         _clear_up(database, journal_folder, now)
         record = _find_record(database, site, digest)
@@ -68,19 +78,29 @@ def import_log(
             raise ImportRefused(
                 f"{file} was imported on {record.imported_at:%Y-%m-%d} ({record.lines} lines); it is not counted twice"
             )
-        return _import(file, digest, site=site, database=database, folder=journal_folder, now=now, on_bytes=on_bytes)
+        return _import(file, digest, reading, database=database, folder=journal_folder, now=now, on_bytes=on_bytes)
 
 
 def _import(
-    file: Path, digest: str, *, site: str, database: AppDatabase, folder: Path, now: datetime, on_bytes: OnBytes
+    file: Path,
+    digest: str,
+    reading: LogReading,
+    *,
+    database: AppDatabase,
+    folder: Path,
+    now: datetime,
+    on_bytes: OnBytes,
 ) -> LogImport:
+    site = reading.log.site
     staged = folder / f"import-{digest}-{site}{_STAGED}"
     result = LogImport(file, _segment_name(now, digest))
-    _stage(file, staged, site, result, on_bytes)
-    if result.lines == result.skipped[SkipReason.MALFORMED]:
+    _stage(file, staged, reading, result, on_bytes)
+    if not result.hits:
         staged.unlink()
-        if result.lines:
-            raise ImportRefused(f"{file} holds no line in the combined log format")
+        if result.lines and result.lines == result.skipped[SkipReason.MALFORMED] + result.skipped[SkipReason.DIRECTIVE]:
+            raise ImportRefused(
+                f"{file} holds no line of an access log; docs/operator.md lists the formats that are read"
+            )
         return result
     _record(database, site, digest, result, now)
     staged.rename(folder / result.segment)
@@ -117,51 +137,29 @@ def _writer(digest: str) -> str:
     return digest[:8]
 
 
-def _stage(file: Path, staged: Path, site: str, result: LogImport, on_bytes: OnBytes) -> None:
+def _stage(file: Path, staged: Path, reading: LogReading, result: LogImport, on_bytes: OnBytes) -> None:
+    reading.begin_file()
     try:
         with open(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-            for line in _lines(file, on_bytes):
+            for text in lines_of(file, on_bytes):
                 result.lines += 1
-                hit = parse_line(line, site=site)
-                if isinstance(hit, SkipReason):
-                    result.skipped[hit] += 1
-                else:
+                hit, line = reading.read(text)
+                if not isinstance(hit, SkipReason):
                     result.hits += 1
                     target.write(encode_hit(hit) + b"\n")
+                    continue
+                result.skipped[hit] += 1
+                if hit is SkipReason.ANOTHER_HOST and line is not None and line.host:
+                    _count_host(result.other_hosts, line.host)
             target.flush()
             os.fsync(target.fileno())
-    except (OSError, EOFError, zlib.error) as problem:
+    except (OSError, LogUnreadable) as problem:
         staged.unlink(missing_ok=True)
         raise ImportRefused(f"{file} could not be read to its end, nothing was imported: {problem}") from problem
 
 
-def _lines(file: Path, on_bytes: OnBytes) -> Iterator[str]:
-    """The file's lines as text, whatever its encoding; a line without end is cut."""
-    with open(file, "rb") as raw:
-        packed = raw.peek(2)[:2] == b"\x1f\x8b"
-        source = gzip.open(raw) if packed else raw  # noqa: SIM115 - closed with the file below it
-        read = 0
-        while line := source.readline(_LONGEST_LINE):
-            while not line.endswith(b"\n") and len(line) == _LONGEST_LINE and (more := source.readline(_LONGEST_LINE)):
-                line = line[: _LONGEST_LINE - 1] + more[-1:]
-            on_bytes(raw.tell() - read)
-            read = raw.tell()
-            yield line.decode("utf-8", "replace").rstrip("\r\n")
-
-
-def _digest(file: Path) -> str:
-    """The hash of the log's text, so that the same log packed again is known as well."""
-    digest = sha256()
-    try:
-        with open(file, "rb") as raw:
-            source: BufferedReader | gzip.GzipFile = raw
-            if raw.peek(2)[:2] == b"\x1f\x8b":
-                source = gzip.GzipFile(fileobj=raw)
-            while chunk := source.read(_CHUNK_BYTES):
-                digest.update(chunk)
-    except (OSError, EOFError, zlib.error) as problem:
-        raise ImportRefused(f"{file} cannot be read: {getattr(problem, 'strerror', None) or problem}") from problem
-    return digest.hexdigest()
+def _count_host(hosts: Counter[str], host: str) -> None:
+    hosts[host if host in hosts or len(hosts) < _MAX_HOSTS else "…"] += 1
 
 
 def _find_record(database: AppDatabase, site: str, digest: str) -> ImportedLog | None:
