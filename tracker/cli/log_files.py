@@ -36,7 +36,7 @@ _SHOWN_PATHS = 30
 )
 @click.option("--site", "domain", required=True, help="The site whose log it is.")
 @click.option(
-    "--host", "hosts", multiple=True, help="A further host of the site, beside its domain and www.; repeatable."
+    "--host", "hosts", multiple=True, help="A further host of the site, beside those in its settings; repeatable."
 )
 @click.option(
     "--only-path", "only", multiple=True, metavar="GLOB", help="Count these paths only, as '/blog/*'; repeatable."
@@ -57,13 +57,14 @@ def import_log(
     """Import access logs, plain or packed; - is standard input. What is a page is learnt from the logs themselves."""
     from tracker.db.sites import find_site
     from tracker.ingest.access_log import LogOf, LogReading
+    from tracker.ingest.sites import rules_of
 
     settings = settings_of(data)
     with app_database(settings) as database, _files_of(files, settings) as kept:
         site = find_site(database, domain)
         if site is None:
             raise CommandError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
-        own = frozenset({site.domain, f"www.{site.domain}", *(host.lower() for host in hosts)})
+        own = rules_of(site).hosts | {name for host in hosts for name in (host.lower(), f"www.{host.lower()}")}
         reading = LogReading(
             LogOf(site=site.domain, hosts=own, trusted_proxies=settings.trusted_proxies, only=only, without=without)
         )
