@@ -49,7 +49,13 @@ _LAG_WARNING_BYTES = 256 * 1024 * 1024
 
 
 def create_app(
-    settings: Settings, *, app_database: AppDatabase, store: EventStore, probes: health.Health, operator_key: str
+    settings: Settings,
+    *,
+    app_database: AppDatabase,
+    store: EventStore,
+    probes: health.Health,
+    operator_key: str,
+    forget_site: Callable[[str], None] | None = None,
 ) -> Flask:
     """The Flask application over open databases. It starts no thread and opens no file but the secret key."""
     app = Flask("tracker", static_folder=None)
@@ -63,7 +69,7 @@ def create_app(
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # a report's keys come in the order in which people read them
     app.register_blueprint(health.create_blueprint(probes))
-    operator = Operator(settings, app_database, store, utc_now)
+    operator = Operator(settings, app_database, store, utc_now, forget_site)
     operations = operations_blueprint(operator, operator_key)
     app.register_blueprint(operations)
 
@@ -92,6 +98,7 @@ def build(settings: Settings, *, operator_key: str, ingests: bool = True) -> tup
         store=service.events,
         probes=_probes(service),
         operator_key=operator_key,
+        forget_site=service.forget_site,
     )
     return app.wsgi_app, service
 

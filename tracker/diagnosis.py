@@ -193,11 +193,11 @@ def _sites(operator: Operator) -> Iterator[Finding]:
             "hint", "nobody can sign in yet: open the link that `webleads serve` prints, or `webleads user add`"
         )
     for site in sites:
-        last = traffic.last_event_at(operator.store, site.domain)
+        last = traffic.last_event_at(operator.store, site.stored_as)
         if last is None:
-            yield Finding("hint", f"{site.domain}: no hit yet; is the snippet in its pages?")
+            yield Finding("hint", f"{site.name}: no hit yet; is the snippet in its pages?")
         else:
-            yield Finding("good", f"{site.domain}: last event {last:%Y-%m-%d %H:%M} UTC")
+            yield Finding("good", f"{site.name}: last event {last:%Y-%m-%d %H:%M} UTC")
     yield from _unknown_sites(operator)
 
 

@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_SECONDS = 10.0
 _STOP_SECONDS = 4.0
+_FORGET_SECONDS = 120.0
 # A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
 _SALT_MARGIN = timedelta(hours=26)
 
@@ -193,6 +194,13 @@ class Service:
         if self._schedule is not None and self.settings.scheduler:
             tick = self._schedule(self)
             self._spawn("scheduler", lambda: self._run_every_minute(tick))
+
+    def forget_site(self, stored_as: str) -> None:
+        """Deletes a removed site's events, between two batches where this process ingests. Raises StoreUnavailable."""
+        if not self.ingest_is_alive():
+            self.events.forget_site(stored_as)
+        elif not self.ingest.forget_site(stored_as).wait(_FORGET_SECONDS):
+            raise StoreUnavailable("ingest is busy; the site's events are deleted as soon as it goes on")
 
     def ingest_is_alive(self) -> bool:
         return any(thread.name == "ingest" and thread.is_alive() for thread in self._threads)

@@ -162,7 +162,7 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due:
     week_url = f"{base_url}/{site.domain}?period={report.week}"
     return View(
         language=language,
-        site=site.domain,
+        site=site.name,
         dates=moments.span(language, report.period.start, report.period.end),
         week=report.week,
         sentence=_sentence(language, report),

@@ -1,4 +1,7 @@
-"""A site's domain in an address: it has a dot, which no other page's first part has, or is `localhost`."""
+"""A site's domain in an address: it has a dot, which no other page's first part has, or is `localhost`.
+
+In any form that a person may type; the site's pages lead to its own.
+"""
 
 from __future__ import annotations
 
@@ -6,4 +9,4 @@ from werkzeug.routing import BaseConverter
 
 
 class DomainConverter(BaseConverter):
-    regex = r"(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+|localhost"
+    regex = r"(?:[\w-]+\.)+[\w-]+\.?|localhost"

@@ -54,11 +54,11 @@ class Selection:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.site.domain, self.period, self.filters)
+        return Scope(self.site.stored_as, self.period, self.filters)
 
     @property
     def previous_scope(self) -> Scope:
-        return Scope(self.site.domain, self.period.previous(), self.filters)
+        return Scope(self.site.stored_as, self.period.previous(), self.filters)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -125,7 +125,7 @@ def _period_text(arguments: Mapping[str, str]) -> str:
 
 
 def _parse(context: DashboardContext, site: Site, text: str, today: date, zone: ZoneInfo) -> Period:
-    first = first_day(context.store, site.domain, zone) if text == "all" else None
+    first = first_day(context.store, site.stored_as, zone) if text == "all" else None
     return parse_period(text, today=today, time_zone=zone, first_day=first)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, request
+from flask import abort, redirect, request, url_for
 
 from dashboards import moments
 from dashboards.translations import message, translate
@@ -30,9 +30,13 @@ PERIODS = (
 
 
 def site_or_404(context: DashboardContext, domain: str) -> Site:
+    """The site of the address; an address with another form of its name, or a former one, leads to its own."""
     found = find_site(context.db, domain)
-    if found is None or found.domain != domain:
+    if found is None:
         abort(404)
+    if found.domain != domain:
+        values = {**(request.view_args or {}), "site": found.domain, **request.args.to_dict(flat=False)}
+        abort(redirect(url_for(request.endpoint or "sites.index", **values), 308))
     return found
 
 

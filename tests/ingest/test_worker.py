@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from tests.running_service import FIREFOX, keep_hits
 from tracker.clock import utc_now
+from tracker.db.site_names import remove_site
 from tracker.db.sites import add_site
 from tracker.hit import Hit, WireEvent
 from tracker.ingest.worker import _BACKLOG_LINES
 from tracker.service import Service
 from tracker.settings import Settings
+from tracker.store.schema import events
 
 SITE = "blog.example.fr"
 
@@ -65,3 +68,14 @@ def test_a_backlog_is_worked_off_without_a_pause(service: Service) -> None:
     service.ingest.run(pauses, housekeeping=lambda: turns.append(service.ingest.events_stored))
     assert service.ingest.events_stored == 2 * _BACKLOG_LINES + 100
     assert len(turns) > 1
+
+
+def test_a_removed_site_s_events_go_between_two_batches_with_those_that_came_meanwhile(service: Service) -> None:
+    read_pages(service, 3)
+    service.ingest.run_once()
+    remove_site(service.app_database, SITE)
+    read_pages(service, 3)
+    done = service.ingest.forget_site(SITE)
+    assert service.ingest.run_once().dropped == {"unknown_site": 3}
+    assert done.is_set()
+    assert service.events.rows(select(func.count()).select_from(events))[0][0] == 0

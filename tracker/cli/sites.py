@@ -1,4 +1,4 @@
-"""Commands for the sites: `site add`, `site list`."""
+"""Commands for the sites: `site add`, `site list`, `site set`, `site rename`, `site remove`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import click
 
 from tracker import data_folder
 from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.reach import ask
+from tracker.domain_name import shown_domain
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
     from tracker.db.engine import AppDatabase
+    from tracker.db.models import Site
 
 
 @contextmanager
@@ -54,14 +57,9 @@ def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...],
     from tracker.db.sites import add_site
 
     settings = settings_of(data)
-    with app_database(settings) as database:
-        try:
-            added = add_site(
-                database, domain, time_zone=time_zone, language=language, recipients=recipients, now=utc_now()
-            )
-        except ValueError as problem:
-            raise CommandError(str(problem)) from problem
-    click.echo(f"{added.domain} is added (days in {added.time_zone}). Put this line in the head of its pages:\n")
+    with app_database(settings) as database, said_in_one_line(domain):
+        added = add_site(database, domain, time_zone=time_zone, language=language, recipients=recipients, now=utc_now())
+    click.echo(f"{added.name} is added (days in {added.time_zone}). Put this line in the head of its pages:\n")
     click.echo(f"  {tags(settings, added.domain).plain}")
 
 
@@ -76,4 +74,94 @@ def list_sites(data: Path | None) -> None:
     if not found:
         click.echo("no site yet: webleads site add example.fr")
     for one in found:
-        click.echo(f"{one.domain:<40} {one.time_zone:<24} {one.language}")
+        own = f"  ({one.domain})" if one.name != one.domain else ""
+        former = f"  formerly {', '.join(map(shown_domain, one.former_domains.split()))}" if one.former_domains else ""
+        click.echo(f"{one.name:<40} {one.time_zone:<24} {one.language}{own}{former}")
+
+
+@site.command("set")
+@click.argument("domain")
+@click.option(
+    "--page-parameters",
+    metavar="NAMES",
+    help="Parameters of the query that tell pages apart, by spaces or commas; `default` for WordPress's.",
+)
+@click.option(
+    "--count-development/--no-count-development",
+    "counts_development",
+    default=None,
+    help="Count pages on localhost, in private networks, under .test, .invalid and .local, and in files.",
+)
+@click.option("--staging-hosts", metavar="HOSTS", help="Hosts that are not counted, such as *.preview.example.fr.")
+@data_option
+def set_counting(
+    domain: str,
+    page_parameters: str | None,
+    counts_development: bool | None,
+    staging_hosts: str | None,
+    data: Path | None,
+) -> None:
+    """Change which pages and hosts of a website are counted, and print what holds."""
+    from tracker.db.site_settings import Counting
+    from tracker.db.sites import change_counting
+    from tracker.enrichment.page_query import DEFAULT_PARAMETERS
+
+    counting = Counting(page_parameters, counts_development, staging_hosts)
+    with app_database(settings_of(data)) as database, said_in_one_line(domain):
+        changed = change_counting(database, domain, counting)
+    names = changed.page_parameters
+    default = f"{' '.join(sorted(DEFAULT_PARAMETERS))} (the default)"
+    click.echo(f"page parameters:   {default if names is None else names or 'none'}")
+    click.echo(f"development hosts: {'counted' if changed.counts_development else 'not counted'}")
+    click.echo(f"staging hosts:     {' '.join(changed.staging_hosts.split()) or 'none'}")
+    if counting.page_parameters is not None:
+        click.echo("The line in the pages may have changed: copy it anew from the dashboard's Snippet page.")
+
+
+@site.command("rename")
+@click.argument("old")
+@click.argument("new")
+@data_option
+def rename(old: str, new: str, data: Path | None) -> None:
+    """Give a website another domain. Its past stays, and hits and links with the old domain are still its."""
+    from tracker.db.site_names import rename_site
+
+    with app_database(settings_of(data)) as database, said_in_one_line(old):
+        renamed = rename_site(database, old, new)
+    click.echo(f"{renamed.name} is the site's name now; hits that say {old} are still counted for it.")
+
+
+@site.command("remove")
+@click.argument("domain")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+def remove(domain: str, data: Path | None, *, yes: bool) -> None:
+    """Remove a website with its settings, recipients and all its events. There is no way back."""
+    settings = settings_of(data)
+    if not yes:
+        with app_database(settings) as database, said_in_one_line(domain):
+            found = find_present(database, domain)
+        click.confirm(f"Remove {found.name} and everything that was counted for it, for good?", abort=True)
+    gone = ask(settings, "remove_site", site=domain)
+    click.echo(f"{gone['site']} is removed with all its events; hits that still come for it are of an unknown site.")
+
+
+@contextmanager
+def said_in_one_line(domain: str) -> Iterator[None]:
+    """Words what the app database refuses, and a site that is not there."""
+    try:
+        yield
+    except LookupError as problem:
+        raise CommandError(f"there is no site {domain!r}; `webleads site list` names them") from problem
+    except ValueError as problem:
+        raise CommandError(str(problem)) from problem
+
+
+def find_present(database: AppDatabase, domain: str) -> Site:
+    """The site of a domain. Raises LookupError."""
+    from tracker.db.sites import find_site
+
+    found = find_site(database, domain)
+    if found is None:
+        raise LookupError(domain)
+    return found

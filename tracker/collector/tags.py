@@ -26,17 +26,22 @@ class Tags(NamedTuple):
     opt_out_address: str
 
 
-def tags(settings: Settings, domain: str) -> Tags:
-    """Everything for the pages of one site."""
+def tags(settings: Settings, domain: str, page_parameters: str | None = None) -> Tags:
+    """Everything for the pages of one site.
+
+    `page_parameters` are those of the query that tell its pages apart, by spaces; None where it has no list of its own.
+    """
     url, path = settings.public_url, settings.script_path
-    line = f'<script defer data-domain="{domain}"{_api(settings)} src="{url}{path}"></script>'
+    names = "" if page_parameters is None else f' data-query="{page_parameters.replace(" ", "|") or "|"}"'
+    attributes = f'data-domain="{domain}"{names}{_api(settings)}'
+    line = f'<script defer {attributes} src="{url}{path}"></script>'
     return Tags(
         server=url,
         script=f"{url}{path}",
         events=f"{url}{settings.event_path}",
         bundled=_bundled(settings, domain),
         plain=line,
-        pinned=_pinned(settings, domain),
+        pinned=_pinned(settings, attributes),
         image=f'<noscript><img src="{url}{settings.pixel_path}?d={domain}" alt="" width="1" height="1"'
         ' referrerpolicy="no-referrer-when-downgrade"></noscript>',
         leads=f'<script defer data-consent="tarteaucitron" src="{url}{leads_path(path)}"></script>\n{line}',
@@ -44,14 +49,13 @@ def tags(settings: Settings, domain: str) -> Tags:
     )
 
 
-def _pinned(settings: Settings, domain: str) -> str | None:
+def _pinned(settings: Settings, attributes: str) -> str | None:
     built = published()
     if built is None:
         return None
     source = f"{settings.public_url}{versioned(settings.script_path, built.version)}"
     return (
-        f'<script defer data-domain="{domain}"{_api(settings)} src="{source}"\n'
-        f'  integrity="{built.integrity}" crossorigin="anonymous"></script>'
+        f'<script defer {attributes} src="{source}"\n  integrity="{built.integrity}" crossorigin="anonymous"></script>'
     )
 
 

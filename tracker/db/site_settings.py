@@ -82,7 +82,9 @@ def hosts(text: str) -> str:
 
 def _host(line: str) -> str:
     stars, host = ("*.", line[2:]) if line.startswith("*.") else ("", line)
-    plain = plain_host(split_name(host)[0])
+    plain = plain_host(f"[{host}]") or plain_host(
+        split_name(host)[0]
+    )  # an IPv6 address, as it is kept, has no brackets
     if plain is None:
         raise Invalid("“%(host)s” is not a host; write one a line, such as staging.example.fr.", host=line[:60])
     return f"{stars}{plain}"

@@ -148,6 +148,16 @@ def update_site(
         return site
 
 
+def change_counting(database: AppDatabase, domain: str, counting: site_settings.Counting) -> Site:
+    """Changes which pages and hosts of a site are counted. Raises Invalid; LookupError when there is no such site."""
+    with database.transaction() as session:
+        site = site_of(session, domain)
+        if site is None:
+            raise LookupError(domain)
+        counting.apply(site)
+        return site
+
+
 def link_key(database: AppDatabase, domain: str, *, random_text: Callable[[int], str]) -> str:
     """The key that signs the tokens of a site's newsletter links, made on first use. Raises LookupError.
 

@@ -45,6 +45,11 @@ class SiteDirectory:
             found = self._by_domain.get(domain)
         return found
 
+    def reread(self) -> None:
+        """Reads the sites again, however fresh they are."""
+        self._read_at = float("-inf")
+        self.refresh()
+
     def _read(self) -> None:
         with self._database.transaction() as session:
             self._by_domain = {

@@ -8,7 +8,7 @@ visits in memory are dropped, to be recalled from the store, and the same lines 
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from threading import Event as Signal
@@ -69,6 +69,7 @@ class Ingest:
         self._recall = StoredVisits(store)
         self._positions = store.positions()
         self._visits: Visits | None = None
+        self._removed: deque[tuple[str, Signal]] = deque()
         self.events_stored = 0
         self.problem: str | None = None
 
@@ -82,6 +83,25 @@ class Ingest:
         self._store.forget_positions(list(segments))
         for segment in segments:
             self._positions.pop(segment, None)
+
+    def forget_site(self, stored_as: str) -> Signal:
+        """Has a removed site's events deleted before the next batch, by the thread that ingests; the signal is set then.
+
+        No batch that still knew the site can then be stored after.
+        """
+        done = Signal()
+        self._removed.append((stored_as, done))
+        return done
+
+    def _forget_removed(self) -> None:
+        if self._removed:
+            self._sites.reread()
+            self._visits = None  # they may go on in what the store no longer has
+        while self._removed:
+            site, done = self._removed[0]
+            self._store.forget_site(site)
+            self._removed.popleft()
+            done.set()
 
     def lag_bytes(self) -> int:
         """Journal bytes that are not stored yet."""
@@ -126,6 +146,7 @@ class Ingest:
         `before` sees what was read before anything is made of it.
         """
         self._sites.refresh()
+        self._forget_removed()
         self._enricher.refresh_databases()
         pieces = next_pieces(self._journal_folder, self._offset)
         if not pieces:

@@ -43,9 +43,9 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
         site=site.domain,
         today=now.astimezone(zone).date(),
         time_zone=zone,
-        first_day=first_day(store, site.domain, zone),
+        first_day=first_day(store, site.stored_as, zone),
     )
-    scope = Scope(site.domain, asked.period)
+    scope = Scope(site.stored_as, asked.period)
     statement = _statement(asked, scope)
     rows = store.rows(statement.limit(asked.limit).offset(asked.offset))
     everybody = _everybody(store, asked, scope) if "percentage" in asked.metrics else 0

@@ -65,7 +65,7 @@ def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) ->
     """The report of an ISO week such as `2026-W46`. Raises ValueError with a sentence for another text."""
     monday = parse_week(week)
     period = Period(monday, monday + timedelta(days=7), ZoneInfo(site.time_zone), week)
-    scope, before = Scope(site.domain, period), Scope(site.domain, period.previous())
+    scope, before = Scope(site.stored_as, period), Scope(site.stored_as, period.previous())
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
     companies = leads(store, scope, confirmed=site.confirmed_names)

@@ -151,6 +151,12 @@ class EventStore:
             with self.transaction() as connection:
                 connection.execute(journal_positions.delete().where(journal_positions.c.segment.in_(segments)))
 
+    def forget_site(self, site: str) -> None:
+        """Deletes a site's events and what was not counted for it. DuckDB uses their room again; it does not overwrite it."""
+        with self.transaction() as connection:
+            connection.execute(events.delete().where(events.c.site == site))
+            connection.execute(not_counted.delete().where(not_counted.c.site == site))
+
     def checkpoint(self) -> None:
         """Makes what was committed so far independent of DuckDB's log, which a crash may leave beyond repair.
 

@@ -18,7 +18,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     def show(site: str) -> str:
         selection = selection_or_404(context, site)
         reasons = by_reason(
-            current_language(), traffic.not_counted(context.store, selection.site.domain, selection.period)
+            current_language(), traffic.not_counted(context.store, selection.site.stored_as, selection.period)
         )
         pageviews = traffic.totals(context.store, selection.scope).iloc[0]["pageviews"]
         return render_template(

@@ -41,7 +41,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             if selection.shows_before
             else (None, None)
         )
-        last_event_at = traffic.last_event_at(context.store, selection.site.domain)
+        last_event_at = traffic.last_event_at(context.store, selection.site.stored_as)
         return render_template(
             "overview.html",
             figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
@@ -50,7 +50,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             leads=_leads(context, selection, language),
             panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
             not_counted=by_reason(language, traffic.not_counted(context.store, site, selection.period)),
-            live=traffic.live_visitors(context.store, selection.site.domain, context.now()),
+            live=traffic.live_visitors(context.store, selection.site.stored_as, context.now()),
             last_event_at=last_event_at,
             before_days=moments.span(language, selection.period.previous().start, selection.period.previous().end),
             **head(context, selection),
@@ -94,7 +94,7 @@ def _leads(context: DashboardContext, selection: Selection, language: str) -> li
 
 def _comparable(context: DashboardContext, selection: Selection) -> Selection:
     """The selection without its comparison when the site was not counted yet for all of the period before."""
-    first = traffic.first_day(context.store, selection.site.domain, selection.zone)
+    first = traffic.first_day(context.store, selection.site.stored_as, selection.zone)
     counted = first is not None and first <= selection.period.previous().start
     return selection if counted else replace(selection, counted_before=False)
 

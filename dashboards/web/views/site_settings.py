@@ -1,4 +1,4 @@
-"""A site's settings: time zone, language, who gets the weekly email, which addresses and robots are not counted."""
+"""A site's settings: time zone, language, who gets the weekly email, and what is counted: pages, hosts, addresses, robots."""
 
 from __future__ import annotations
 
@@ -10,14 +10,27 @@ from werkzeug.wrappers import Response
 
 from dashboards import words
 from dashboards.web.context import DashboardContext
+from dashboards.web.selection import Selection
 from dashboards.web.site_forms import bot_rule_switches, time_zone_names, words_of
-from dashboards.web.site_pages import head, selection_or_404
+from dashboards.web.site_hosts import SEEN_DAYS, decide, seen_hosts
+from dashboards.web.site_pages import head, selection_or_404, site_or_404
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
+from tracker.db.site_settings import Counting
 from tracker.db.sites import update_site
+from tracker.enrichment.page_query import DEFAULT_PARAMETERS
 
-_SWITCHES = ("honours_signals", "keeps_emails")
-_FIELDS = ("time_zone", "report_language", "recipients", "excluded_networks")
+_SWITCHES = ("honours_signals", "keeps_emails", "counts_development")
+_FIELDS = (
+    "time_zone",
+    "report_language",
+    "recipients",
+    "excluded_networks",
+    "page_parameters",
+    "staging_hosts",
+    "other_hosts",
+)
+_WITH_HOSTS = ("site_settings.show", "sites.setup")
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:
@@ -27,7 +40,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     def show(site: str) -> tuple[str, int] | str | Response:
         selection = selection_or_404(context, site)
         if request.method == "GET":
-            return render_template("settings.html", **_settings_form(selection.site), **head(context, selection))
+            return _page(context, selection, {})
         try:
             _update(context, selection.site)
         except Invalid as problem:
@@ -35,15 +48,34 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             typed |= {name: name in request.form for name in _SWITCHES}
             if "with_bot_rules" in request.form:
                 typed["bot_rules"] = bot_rule_switches(request.form.getlist("bot_rules"))
-            form = _settings_form(selection.site) | typed | {"problem": words_of(problem)}
-            return render_template("settings.html", **form, **head(context, selection)), 422
+            return _page(context, selection, typed | {"problem": words_of(problem)}), 422
         flash(_("The settings are saved. They hold for hits from now on."))
         return redirect(url_for("site_settings.show", site=selection.site.domain))
+
+    @blueprint.post("/<domain:site>/hosts")
+    def host(site: str) -> Response:
+        """Leaves out a host that was seen, or counts it as the site's own."""
+        found = site_or_404(context, site)
+        try:
+            decide(context, found, request.form.get("host", ""), counts=request.form.get("choice") == "count")
+        except Invalid as problem:
+            flash(words_of(problem))
+        else:
+            flash(_("The settings are saved. They hold for hits from now on."))
+        back = request.form.get("from", "")
+        return redirect(url_for(back if back in _WITH_HOSTS else _WITH_HOSTS[0], site=found.domain))
 
     return blueprint
 
 
+def _page(context: DashboardContext, selection: Selection, typed: dict[str, Any]) -> str:
+    form = _settings_form(selection.site) | typed
+    hosts = {"seen_hosts": seen_hosts(context, selection.site), "seen_days": SEEN_DAYS}
+    return render_template("settings.html", **form, **hosts, **head(context, selection))
+
+
 def _settings_form(site: Site) -> dict[str, Any]:
+    names = site.page_parameters
     return {
         "time_zone": site.time_zone,
         "report_language": site.language,
@@ -51,6 +83,10 @@ def _settings_form(site: Site) -> dict[str, Any]:
         "recipients": "\n".join(one.email for one in site.recipients),
         "honours_signals": site.honours_signals,
         "keeps_emails": site.keeps_emails,
+        "page_parameters": " ".join(sorted(DEFAULT_PARAMETERS)) if names is None else names,
+        "counts_development": site.counts_development,
+        "staging_hosts": site.staging_hosts,
+        "other_hosts": site.other_hosts,
         "bot_rules": bot_rule_switches(set(words.BOT_RULES) - set(site.disabled_rules.split())),
         "time_zones": time_zone_names(),
         "problem": None,
@@ -69,7 +105,19 @@ def _update(context: DashboardContext, site: Site) -> None:
         honours_signals="honours_signals" in request.form,
         keeps_emails="keeps_emails" in request.form,
         disabled_rules=_unticked_rules(),
+        counting=_counting(),
     )
+
+
+def _counting() -> Counting | None:
+    """Which pages and hosts the form counts; None for a form that does not ask."""
+    form = request.form
+    if "with_counting" not in form:
+        return None
+    names = form.get("page_parameters")
+    if names is not None and set(names.replace(",", " ").split()) == DEFAULT_PARAMETERS:
+        names = "default"
+    return Counting(names, "counts_development" in form, form.get("staging_hosts"), form.get("other_hosts"))
 
 
 def _unticked_rules() -> set[str] | None:

@@ -15,6 +15,7 @@ from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.not_counted_rows import by_reason
 from dashboards.web.site_forms import time_zone_names, words_of
+from dashboards.web.site_hosts import SEEN_DAYS, seen_hosts
 from dashboards.web.site_pages import head, selection_or_404, site_or_404
 from tracker.collector.tags import tags
 from tracker.db.invalid import Invalid
@@ -57,8 +58,10 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         selection = selection_or_404(context, site)
         return render_template(
             "setup.html",
-            tags=tags(context.settings, selection.site.domain),
+            tags=tags(context.settings, selection.site.domain, selection.site.page_parameters),
             first=_first_hit(context, selection.site),
+            seen_hosts=seen_hosts(context, selection.site),
+            seen_days=SEEN_DAYS,
             **head(context, selection),
         )
 
@@ -74,13 +77,14 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
 
 def _summary(context: DashboardContext, site: Site) -> dict[str, Any]:
     period = _period(context, site, "7d")
-    scope = Scope(site.domain, period)
+    scope = Scope(site.stored_as, period)
     days = [float(value) for value in traffic.timeseries(context.store, scope, "day")["visitors"]]
     return {
         "domain": site.domain,
+        "name": site.name,
         "visitors": int(traffic.totals(context.store, scope).iloc[0]["visitors"]),
         "spark": sparkline(days),
-        "last_event_at": traffic.last_event_at(context.store, site.domain),
+        "last_event_at": traffic.last_event_at(context.store, site.stored_as),
         "zone": ZoneInfo(site.time_zone),
     }
 
@@ -93,15 +97,15 @@ def _period(context: DashboardContext, site: Site, text: str) -> Period:
 def _first_hit(context: DashboardContext, site: Site) -> dict[str, Any]:
     """Whether a hit of the site is stored and which page it was; else why the last ones were not counted."""
     language, zone = current_language(), ZoneInfo(site.time_zone)
-    last_at = traffic.last_event_at(context.store, site.domain)
+    last_at = traffic.last_event_at(context.store, site.stored_as)
     if last_at is not None:
         day = last_at.astimezone(zone).date()
-        scope = Scope(site.domain, Period(day, day + timedelta(days=1), zone, "today"))
+        scope = Scope(site.stored_as, Period(day, day + timedelta(days=1), zone, "today"))
         pages = breakdown(context.store, scope, Dimension.PAGE, limit=1)
         page = str(pages["value"].iloc[0]) if len(pages) else "/"
         when = moments.ago(language, last_at, context.now(), zone)
         return {"received": True, "page": page, "when": when, "not_counted": None}
-    refused = by_reason(language, traffic.not_counted(context.store, site.domain, _period(context, site, "7d")))
+    refused = by_reason(language, traffic.not_counted(context.store, site.stored_as, _period(context, site, "7d")))
     reason = f"{refused[0].name}. {refused[0].meaning}" if refused else None
     return {"received": False, "page": None, "when": None, "not_counted": reason}
 

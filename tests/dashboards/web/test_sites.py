@@ -10,6 +10,7 @@ import pytest
 from dashboards import words
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
+from tracker.db.site_names import rename_site
 from tracker.db.sites import find_site
 from tracker.enrichment.bots import BotRule
 from tracker.store.engines import Batch, EventStore, NotCounted
@@ -162,3 +163,90 @@ def test_tells_each_kind_of_site_what_to_do_and_hands_out_what_it_needs(signed_i
         [address] = re.findall(rf'href="(/assets/{re.escape(name)}[^"]*)"', page)
         with signed_in.get(unescape(address)) as answer:
             assert answer.data.startswith(begins)
+
+
+@pytest.mark.parametrize("form", ["BLOG.exemple.fr", "www.blog.exemple.fr", "blog.exemple.fr.", "ancien.fr"])
+def test_any_form_of_a_site_s_name_and_a_former_one_lead_to_its_page(
+    signed_in: Browser, site: str, database: AppDatabase, form: str
+) -> None:
+    rename_site(database, SITE, "ancien.fr")
+    rename_site(database, "ancien.fr", SITE)
+    answer = signed_in.get(f"/{form}/leads?period=7d")
+    assert (answer.status_code, answer.location) == (308, f"/{SITE}/leads?period=7d")
+
+
+def test_a_renamed_site_shows_its_past(
+    signed_in: Browser, site: str, database: AppDatabase, visit: Callable[..., None]
+) -> None:
+    visit("/un-article")
+    rename_site(database, SITE, "nouveau.fr")
+    page = signed_in.get("/nouveau.fr?period=7d").text
+    assert "/un-article" in page
+    assert "nouveau.fr" in page
+
+
+def test_a_name_beyond_ascii_is_shown_in_its_script(signed_in: Browser, database: AppDatabase) -> None:
+    assert signed_in.post("/sites/add", domain="Café.fr", time_zone="Europe/Paris").location == "/xn--caf-dma.fr/setup"
+    page = signed_in.get("/xn--caf-dma.fr/setup").text
+    assert "Snippet · café.fr · webleads" in page
+    assert "data-domain=&#34;xn--caf-dma.fr&#34;" in page
+    assert "café.fr" in signed_in.get("/sites").text
+    assert signed_in.get("/café.fr/setup").status_code == 308
+
+
+def test_changes_which_pages_and_hosts_are_counted(signed_in: Browser, site: str, database: AppDatabase) -> None:
+    page = signed_in.get(f"/{SITE}/settings").text
+    assert 'value="author cat m p page_id s tag"' in page
+    form = {"time_zone": "Europe/Paris", "report_language": "en", "recipients": "", "excluded_networks": ""}
+    changed = form | {"with_counting": "1", "page_parameters": "id, p", "staging_hosts": "Stage.exemple.fr\r\n*.a.fr"}
+    signed_in.post(f"/{SITE}/settings", **changed, counts_development="on")
+    signed_in.post(f"/{SITE}/settings", **form)  # a form that does not ask
+    found = find_site(database, SITE)
+    assert found is not None
+    assert (found.page_parameters, found.staging_hosts) == ("id p", "stage.exemple.fr\n*.a.fr")
+    assert found.counts_development
+    assert 'data-query="id|p"' in unescape(signed_in.get(f"/{SITE}/setup").text)
+    default = changed | {"page_parameters": "s tag p page_id m cat author"}
+    signed_in.post(f"/{SITE}/settings", **default)
+    found = find_site(database, SITE)
+    assert found is not None
+    assert (found.page_parameters, found.counts_development) == (None, False)
+    wrong = signed_in.post(f"/{SITE}/settings", **changed | {"page_parameters": "a=b"})
+    assert (wrong.status_code, "is not the name of a parameter" in wrong.text) == (422, True)
+    assert 'value="a=b"' in wrong.text
+
+
+@pytest.mark.parametrize("where", ["setup", "settings"])
+def test_proposes_hosts_that_were_seen_until_somebody_decides(
+    signed_in: Browser, site: str, database: AppDatabase, visit: Callable[..., None], where: str
+) -> None:
+    for host in ("stage.exemple.fr", "stage.exemple.fr", "exemple.translate.goog", f"www.{SITE}"):
+        visit("/a", hostname=host)
+    visit("/a", hostname="old.exemple.fr", ago=timedelta(days=31))
+    page = signed_in.get(f"/{SITE}/{where}").text
+    assert re.findall(r'name="host" value="([^"]+)"', page) == ["stage.exemple.fr", "exemple.translate.goog"]
+    assert re.search(r"<b>stage\.exemple\.fr</b> · 2 page views", page)
+    origin = {"setup": "sites.setup", "settings": "site_settings.show"}[where]
+    answer = signed_in.post(
+        f"/{SITE}/hosts", f"/{SITE}/settings", host="stage.exemple.fr", choice="leave-out", **{"from": origin}
+    )
+    assert answer.location == f"/{SITE}/{where}"
+    signed_in.post(
+        f"/{SITE}/hosts",
+        f"/{SITE}/settings",
+        host="exemple.translate.goog",
+        choice="count",
+        **{"from": "//evil.example"},
+    )
+    assert 'name="host"' not in signed_in.get(f"/{SITE}/{where}").text
+    found = find_site(database, SITE)
+    assert found is not None
+    assert (found.staging_hosts, found.other_hosts) == ("stage.exemple.fr", "exemple.translate.goog")
+
+
+def test_a_host_that_is_none_is_refused(signed_in: Browser, site: str, database: AppDatabase) -> None:
+    signed_in.post(f"/{SITE}/hosts", f"/{SITE}/settings", host="<b>", choice="leave-out")
+    assert "is not a host" in signed_in.get(f"/{SITE}/settings").text
+    found = find_site(database, SITE)
+    assert found is not None
+    assert found.staging_hosts == ""
