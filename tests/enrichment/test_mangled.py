@@ -71,8 +71,9 @@ def test_what_is_no_campaign_of_this_page_is_left_alone(rest, path):
     assert (attribute(page, None).source, page.path) == (None, path)
 
 
-def test_a_campaigns_own_brackets_stay():
-    page = parse_page("https://blog.example.fr/?utm_source=linkedin&utm_campaign=nov%20(fr)")
+@pytest.mark.parametrize("written", ["nov%20(fr)", "nov%20%28fr%29"], ids=["as they are", "escaped"])
+def test_a_campaigns_own_brackets_stay(written):
+    page = parse_page(f"https://blog.example.fr/?utm_source=linkedin&utm_campaign={written}")
     assert page is not None
     assert attribute(page, None).campaign == "nov (fr)"
 

@@ -49,7 +49,7 @@ def attribution(query: str = "", referrer: str | None = None, *, page: str = SIT
         pytest.param("https://next.duckduckgo.com/", "DuckDuckGo", "organic", "Organic Search", id="below-an-engine"),
         pytest.param("https://blog.ecosia.org/", "blog.ecosia.org", "referral", "Referral", id="an-engines-blog"),
         pytest.param("https://searx.exemple.net/", "SearXNG", "organic", "Organic Search", id="engine-anyone-runs"),
-        pytest.param("https://docs.google.com/", "docs.google.com", "referral", "Referral", id="not-the-search"),
+        pytest.param("https://docs.google.com/", "Google Docs", "referral", "Referral", id="not-the-search"),
         pytest.param("https://google.evil.example/", "google.evil.example", "referral", "Referral", id="not-google"),
         pytest.param("https://notgoogle.com/", "notgoogle.com", "referral", "Referral", id="ends-like-google"),
         # AI assistants.

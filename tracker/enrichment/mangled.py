@@ -24,7 +24,7 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _SUSPECT = re.compile(
-    rf"[?;]|{_ENCODED}(?:26|3[bdf]|23)|(?:^|&)[^=&]*[%+\[]|utm[^_]|[.,;:!)\]>\"'»”’/]$|%(?:22|27|29|2c|3e)$",
+    rf"[?;]|{_ENCODED}(?:26|3[bdf]|23)|(?:^|&)[^=&]*[%+\[]|utm[^_]|%(?:22|27|29|2c|3e)$",
     re.IGNORECASE,
 )
 _IN_PATH = re.compile(rf"=|{_ENCODED}3d", re.IGNORECASE)
@@ -32,24 +32,35 @@ _FIRST_IN_PATH = re.compile(rf"(?:[&;?]|{_ENCODED}(?:26|3f|3b))+[\w%.-]{{1,40}}?
 _AT_SLASH = re.compile(r"/((?:utm|mtm|pk)_\w+=)", re.IGNORECASE)
 _HTML_AMPERSAND = re.compile(r"0*38;")
 _WITHOUT_UNDERSCORE = re.compile(r"utm(source|medium|campaign|content|term|id)")
+_ENDS = frozenset(".,;:!)]>\"'»”’/*?")
 _END = re.compile(r"(?:[.,;:!)\]>\"'»”’/*?]|%(?:22|27|29|2c|3e|c2%bb|e2%80%9d|e2%80%99))+$", re.IGNORECASE)
+_OPENED = re.compile(r"[(\[]|%28|%5b", re.IGNORECASE)
 _ADDRESS_WITHIN = ("/", "%2f", "%252f", "http")
 
 
 def mended(address: WebAddress) -> WebAddress:
     """The address with its campaign parameters in its query, as whoever made the link meant it."""
     path, query, fragment = address.path, address.query, address.fragment
-    if _IN_PATH.search(path) is not None:
+    if ("=" in path or "%" in path) and _IN_PATH.search(path) is not None:
         path, said = _path_and_query(path)
         query = f"{said}&{query}" if said and query else said or query
     if fragment and "=" in fragment:
         fragment, said = _fragment_and_query(fragment)
         query = f"{query}&{said}" if said and query else said or query
-    if query and _SUSPECT.search(query) is not None:
+    if query and _may_be_mangled(query):
         query = _plain_query(query)
     if (path, query, fragment) == (address.path, address.query, address.fragment):
         return address
     return WebAddress(address.scheme, address.host, path, query, fragment)
+
+
+def _may_be_mangled(query: str) -> bool:
+    """Whether a query has anything of what mangled ones have; almost none has, and that is to cost little."""
+    if query[-1] in _ENDS or "?" in query or ";" in query:
+        return True
+    if "%" in query or "+" in query or "[" in query:
+        return _SUSPECT.search(query) is not None
+    return "tm_" not in query and "utm" in query.lower()
 
 
 def plain_name(name: str) -> str:
@@ -84,7 +95,7 @@ def _fragment_and_query(fragment: str) -> tuple[str, str]:
     route, question, query = fragment.partition("?")
     if not question:
         route, query = "", fragment
-    return (f"{route}{question}{_plain_query(query)}" if _SUSPECT.search(query) else fragment), ""
+    return (f"{route}{question}{_plain_query(query)}" if query and _may_be_mangled(query) else fragment), ""
 
 
 def _is_meant(match: re.Match[str]) -> bool:
@@ -104,7 +115,7 @@ def _plain_query(query: str) -> str:
     plain = _JOINT.sub(part, query)
     before, _, last = plain.rpartition("&")
     name, _, value = last.partition("=")
-    if name in ROLES and name in _TELLING and "(" not in value and "[" not in value:
+    if name in ROLES and name in _TELLING and _OPENED.search(value) is None:
         last = f"{name}={_END.sub('', value)}"
     return f"{before}&{last}" if before else last
 

@@ -22,6 +22,7 @@ from tracker.enrichment.origin import Origin, paid
 from tracker.enrichment.origins import is_listed, listed_category, origin_of_app, origin_of_host
 from tracker.enrichment.page import Page
 from tracker.enrichment.parameters import readable, said_by
+from tracker.enrichment.raw_referrer import plain_referrer
 from tracker.enrichment.same_site import same_site
 from tracker.enrichment.source_words import origin_of_word
 from tracker.enrichment.web_address import UNSAFE, is_private_host, split_address
@@ -102,6 +103,7 @@ def _spam_hosts() -> frozenset[str]:
 @lru_cache(maxsize=8_192)
 def _referrer(referrer: str) -> Referrer:
     """What a referrer is."""
+    referrer = plain_referrer(referrer)
     address = split_address(referrer)
     if address is None:
         return _app(referrer)
@@ -128,6 +130,7 @@ def _bare(referrer: str) -> Referrer:
     """What a referrer without a scheme is, as a server's own client may send it; a word of no known site is nothing."""
     text = referrer.removeprefix("//")
     name = re.split("[/?#]", text[:300], maxsplit=1)[0]
+    name = name.split(maxsplit=1)[0] if name.strip() else ""
     host = plain_host(name) if "." in name and "@" not in name else None
     if host is None or "." not in host:
         return _NOWHERE

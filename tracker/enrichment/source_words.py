@@ -14,7 +14,7 @@ from tracker.enrichment.origins import origin_of_host
 from tracker.enrichment.source_lists import SEPARATORS, source_lists
 
 _PAID_TOKENS = frozenset(
-    "ad ads adv advert adverts advertising paid cpc ppc pmax sea sem sponsored publicite retargeting demandgen boost".split()
+    "ad ads adv advert adverts advertising paid cpc ppc pmax sea sem sponsored publicite retargeting demandgen boost adwords".split()
 )
 _MAIL_TOKENS = frozenset(
     "newsletter newsletters email emails emailing emailings mail mails mailing mailings mailer infolettre nl newsletterfr"
@@ -22,8 +22,10 @@ _MAIL_TOKENS = frozenset(
 )
 _MEDIUM_TOKENS = frozenset(
     "paid cpc ppc sea sem seo search social socials media network organic video display banner brand nonbrand non unbrand"
-    " branded sms push affiliate affiliates audio notification programmatic native reseaux reseau sociaux socialmedia".split()
+    " branded sms push affiliate affiliates audio notification programmatic native reseaux reseau sociaux socialmedia ctv ott".split()
 )
+# Advertising on televisions that are connected.
+_TELEVISION = frozenset(("ctv", "ott"))
 _ADS_WORDS = {
     "adwords": "google",
     "googleadwords": "google",
@@ -44,6 +46,50 @@ _ADS_WORDS = {
     "snapads": "snapchat",
     "pinterestads": "pinterest",
     "redditads": "reddit",
+    "gad": "google",
+    "gads_search": "google",
+    "googledisplay": "google_display",
+    "pmax": "google",
+    "performance_max": "google",
+    "demandgen": "google",
+    "demand_gen": "google",
+    "discovery_ads": "google",
+    "msads": "bing",
+    "msft": "bing",
+    "audience_network": "facebook",
+    "audiencenetwork": "facebook",
+    "fban": "facebook",
+}
+# What stands glued to a network's name where it was an advertisement (`fbad`, `igads`, `linkedincpc`).
+_GLUED = re.compile(
+    r"(?:(?P<name>[a-z]{1,12}?)_?(?:ads?|adv|adverts?|cpc|ppc|paid)|(?:ads|paid)_?(?P<behind>[a-z]{2,12}))"
+)
+# Short forms that stand for a network with such a word only, or are read as nothing else.
+_SHORT = {
+    "tw": "x",
+    "twt": "x",
+    "twttr": "x",
+    "tt": "tiktok",
+    "ttk": "tiktok",
+    "lnkd": "linkedin",
+    "lkd": "linkedin",
+    "ln": "linkedin",
+    "ytb": "youtube",
+    "msgr": "messenger",
+    "pins": "pinterest",
+}
+_SHORT_OF_ADS = {
+    "ms": "bing",
+    "microsoft": "bing",
+    "msft": "bing",
+    "g": "google",
+    "x": "x",
+    "sc": "snapchat",
+    "rd": "reddit",
+    "pin": "pinterest",
+    "am": "amazon",
+    "amz": "amazon",
+    "li": "linkedin",
 }
 # Words that mean their network also as the first of several (`Facebook_Mobile_Feed`); others are everyday words too.
 _LEADING = frozenset(
@@ -51,7 +97,7 @@ _LEADING = frozenset(
     " bluesky mastodon viadeo xing quora tumblr google bing yahoo duckduckgo ecosia qwant yandex baidu chatgpt openai"
     " perplexity claude gemini copilot deepseek amazon criteo taboola outbrain mailchimp brevo sendinblue meta pocket"
     " hackernews producthunt discord slack twitch vimeo dailymotion flipboard feedly github stackoverflow substack klaviyo"
-    " hubspot wechat weibo nextdoor ebay etsy aliexpress leboncoin".split()
+    " hubspot wechat weibo nextdoor ebay etsy aliexpress leboncoin spotify".split()
 )
 # What people write beside a network's name, and what says nothing of where a reader comes from.
 _PLACES = frozenset(
@@ -75,8 +121,22 @@ def origin_of_word(word: str) -> Origin:
     plain = without_accents(SEPARATORS.sub("_", lower)).strip("_")
     known = _known_word(lower) or _known_word(plain)
     if known is not None:
-        return known
-    return _of_tokens(word, plain.split("_"))
+        return paid(known) if plain.endswith(("_ads", "_ad")) else known
+    return _glued(plain) or _of_tokens(word, plain.split("_"))
+
+
+def _glued(word: str) -> Origin | None:
+    """The network of which an advertisement's word is written without a space between: `fbad` is Facebook, paid."""
+    found = _GLUED.fullmatch(word)
+    if found is None:
+        return None
+    name = found["name"] or found["behind"]
+    known = (
+        _known_word(_SHORT_OF_ADS.get(name, name))
+        if name in _SHORT_OF_ADS or name in _SHORT or name in _LEADING
+        else None
+    )
+    return None if known is None else paid(known)
 
 
 def _of_tokens(word: str, tokens: list[str]) -> Origin:
@@ -120,6 +180,8 @@ def _as_medium(word: str, tokens: list[str]) -> Origin | None:
         return None
     is_paid = not _PAID_TOKENS.isdisjoint(tokens) or any(token.startswith("paid") for token in tokens)
     category = next((kind for kind in ("search", "social", "video") if kind in plain), None)
+    if not plain.isdisjoint(_TELEVISION):
+        return paid(make_origin(word, "video"))
     if not plain.isdisjoint(("sea", "sem", "seo")):
         category = "search"
     if not is_paid and category is None:
@@ -131,5 +193,6 @@ def _as_medium(word: str, tokens: list[str]) -> Origin | None:
 
 def _known_word(word: str) -> Origin | None:
     if word in _ADS_WORDS:
-        return paid(source_lists().words[_ADS_WORDS[word]])
-    return source_lists().words.get(word)
+        named = source_lists().words.get(_ADS_WORDS[word])
+        return None if named is None else paid(named)
+    return source_lists().words.get(_SHORT.get(word, word))
