@@ -13,7 +13,7 @@ from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.selection import Selection, read_selection
 from tracker.db.models import Site
-from tracker.db.sites import find_site, list_sites
+from tracker.db.sites import find_site, page_of_sites
 
 PERIODS = (
     ("today", message("Today")),
@@ -27,6 +27,9 @@ PERIODS = (
     ("12mo", message("Last 12 months")),
     ("all", message("Since the first day")),
 )
+
+
+_MOST_IN_SWITCHER = 20
 
 
 def site_or_404(context: DashboardContext, domain: str) -> Site:
@@ -52,12 +55,18 @@ def head(context: DashboardContext, selection: Selection) -> dict[str, Any]:
         "selection": selection,
         "site": selection.site,
         "zone": selection.zone,
-        "sites": list_sites(context.db),
+        **_switcher(context),
         "periods": [(text, translate(language, label)) for text, label in PERIODS],
         "period_name": period_name(language, selection),
         "period_days": moments.span(language, period.start, period.end),
         "last_day": period.end - timedelta(days=1),
     }
+
+
+def _switcher(context: DashboardContext) -> dict[str, Any]:
+    """The sites that the switcher lists, and how many there are in all: beyond some it offers a search."""
+    found, number = page_of_sites(context.db, limit=_MOST_IN_SWITCHER)
+    return {"sites": found, "number_of_sites": number}
 
 
 def period_name(language: str, selection: Selection) -> str:

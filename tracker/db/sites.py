@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -33,6 +33,27 @@ def list_sites(database: AppDatabase) -> Sequence[Site]:
     """All sites by domain, each with its recipients."""
     with database.transaction() as session:
         return session.scalars(_with_recipients().order_by(Site.domain)).all()
+
+
+def page_of_sites(
+    database: AppDatabase, *, search: str = "", limit: int, offset: int = 0
+) -> tuple[Sequence[Site], int]:
+    """Some of the sites whose domain contains `search`, by domain and without their recipients; and how many there are."""
+    wanted: ColumnElement[bool] = true()
+    if search:
+        wanted = or_(*(Site.domain.contains(text, autoescape=True) for text in _spellings(search)))
+    with database.transaction() as session:
+        number = session.scalar(select(func.count()).select_from(Site).where(wanted)) or 0
+        found = session.scalars(select(Site).where(wanted).order_by(Site.domain).limit(limit).offset(offset)).all()
+    return found, number
+
+
+def _spellings(search: str) -> set[str]:
+    """What to look for in domains as they are kept: the text itself, and the domain that it means if it is one."""
+    try:
+        return {search.strip().lower(), normalise_domain(search)}
+    except Invalid:
+        return {search.strip().lower()}
 
 
 def find_site(database: AppDatabase, domain: str) -> Site | None:

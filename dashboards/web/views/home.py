@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.web.context import DashboardContext
-from tracker.db.sites import list_sites
+from tracker.db.sites import page_of_sites
 from tracker.db.users import count_users
 
 
@@ -20,7 +20,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             return render_template("no_user.html")
         if not current_user.is_authenticated:
             return redirect(url_for("sign_in.show"))
-        found = list_sites(context.db)
-        return redirect(url_for("overview.show", site=found[0].domain) if len(found) == 1 else url_for("sites.index"))
+        found, number = page_of_sites(context.db, limit=1)
+        return redirect(url_for("overview.show", site=found[0].domain) if number == 1 else url_for("sites.index"))
 
     return blueprint

@@ -17,6 +17,7 @@ from dashboards.web.figures import LABELS, figures, word_value
 from dashboards.web.language import current_language
 from dashboards.web.lead_rows import LeadRow, lead_rows
 from dashboards.web.not_counted_rows import by_reason
+from dashboards.web.pages import page_number
 from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, read_panels
 from dashboards.web.selection import Selection
 from dashboards.web.site_pages import head, selection_or_404
@@ -72,7 +73,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         if dimension not in {one.value for one in DIMENSION_TITLES}:
             abort(404)
         selection, language, chosen = selection_or_404(context, site), current_language(), Dimension(dimension)
-        page = max(request.args.get("page", 1, type=int), 1)
+        page = page_number(request.args)
         rows = breakdown_rows(context, selection, chosen, language, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
         return render_template(
             "breakdown.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,17 +15,22 @@ from dashboards.web.chart import sparkline
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.not_counted_rows import by_reason
+from dashboards.web.pages import page_number
 from dashboards.web.site_forms import time_zone_names, words_of
 from dashboards.web.site_hosts import SEEN_DAYS, seen_hosts
 from dashboards.web.site_pages import head, selection_or_404, site_or_404
 from tracker.collector.tags import tags
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
-from tracker.db.sites import add_site, list_sites
+from tracker.db.sites import add_site, page_of_sites
 from tracker.reports import traffic
 from tracker.reports.breakdowns import breakdown
 from tracker.reports.periods import Period, parse_period
 from tracker.reports.scope import Dimension, Scope
+from tracker.reports.site_list import figures_of_sites, sites_with_events
+
+_PAGE = 100
+_LONGEST_SEARCH = 253
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:
@@ -32,10 +38,20 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
 
     @blueprint.get("/sites")
     def index() -> str | BaseResponse:
-        found = list_sites(context.db)
-        if not found:
+        search, page = request.args.get("q", "").strip()[:_LONGEST_SEARCH], page_number(request.args)
+        found, number = page_of_sites(context.db, search=search, limit=_PAGE, offset=(page - 1) * _PAGE)
+        if not number and not search:
             return redirect(url_for("sites.add"))
-        return render_template("sites.html", summaries=[_summary(context, site) for site in found])
+        if not found and page > 1:
+            return redirect(url_for("sites.index", q=search or None))
+        return render_template(
+            "sites.html",
+            summaries=_summaries(context, found),
+            search=search,
+            searchable=bool(search) or number > _PAGE,
+            page=page,
+            has_more=number > page * _PAGE,
+        )
 
     @blueprint.route("/sites/add", methods=["GET", "POST"])
     def add() -> tuple[str, int] | str | BaseResponse:
@@ -75,18 +91,21 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     return blueprint
 
 
-def _summary(context: DashboardContext, site: Site) -> dict[str, Any]:
-    period = _period(context, site, "7d")
-    scope = Scope(site.stored_as, period)
-    days = [float(value) for value in traffic.timeseries(context.store, scope, "day")["visitors"]]
-    return {
-        "domain": site.domain,
-        "name": site.name,
-        "visitors": int(traffic.totals(context.store, scope).iloc[0]["visitors"]),
-        "spark": sparkline(days),
-        "last_event_at": traffic.last_event_at(context.store, site.stored_as),
-        "zone": ZoneInfo(site.time_zone),
-    }
+def _summaries(context: DashboardContext, sites: Sequence[Site]) -> list[dict[str, Any]]:
+    """Each site with its visitors of a week; a site is waited for until it has its first event."""
+    figures = figures_of_sites(context.store, {site.stored_as: _period(context, site, "7d") for site in sites})
+    quiet = {name for name, week in figures.items() if not week.visitors}
+    waiting = quiet - sites_with_events(context.store, quiet)
+    return [
+        {
+            "domain": site.domain,
+            "name": site.name,
+            "visitors": figures[site.stored_as].visitors,
+            "spark": sparkline(figures[site.stored_as].by_day),
+            "is_waiting": site.stored_as in waiting,
+        }
+        for site in sites
+    ]
 
 
 def _period(context: DashboardContext, site: Site, text: str) -> Period:

@@ -6,12 +6,14 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy import event
 
 from dashboards import words
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
 from tracker.db.site_names import rename_site
-from tracker.db.sites import find_site
+from tracker.db.sites import add_site, find_site
 from tracker.enrichment.bots import BotRule
 from tracker.store.engines import Batch, EventStore, NotCounted
 
@@ -55,6 +57,75 @@ def test_words_a_problem_in_the_reader_s_language(signed_in: Browser) -> None:
 
 def test_the_only_site_is_where_one_arrives(signed_in: Browser, site: str) -> None:
     assert signed_in.get("/").location == f"/{SITE}"
+
+
+@pytest.fixture
+def many_sites(database: AppDatabase, clock: Clock, visit: Callable[..., None]) -> list[str]:
+    """120 of them, half in another time zone; the first has had a visit lately, the second one long ago."""
+    domains = [f"site-{number:03}.exemple.fr" for number in range(120)]
+    with database.transaction() as session:
+        for number, domain in enumerate(domains):
+            zone = "Asia/Tokyo" if number % 2 else "Europe/Paris"
+            session.add(Site(domain=domain, time_zone=zone, language="fr", created_at=clock()))
+    visit("/", site=domains[0])
+    visit("/", site=domains[1], ago=timedelta(days=200))
+    return domains
+
+
+@pytest.fixture
+def statements(database: AppDatabase, store: EventStore) -> list[str]:
+    """What both databases are asked from now on."""
+    asked: list[str] = []
+    for engine in (database.engine, store.engine):
+        event.listen(engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    return asked
+
+
+@pytest.mark.parametrize("address", ["/sites", f"/{SITE}", f"/{SITE}/settings", f"/{SITE}/leads", "/status", "/"])
+def test_a_page_asks_no_more_of_many_sites_than_of_two(
+    signed_in: Browser,
+    site: str,
+    database: AppDatabase,
+    clock: Clock,
+    statements: list[str],
+    address: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    add_site(database, "site-000.exemple.jp", now=clock(), time_zone="Asia/Tokyo")
+    signed_in.get(address)
+    statements.clear()
+    few = (signed_in.get(address), len(statements))[1]
+    request.getfixturevalue("many_sites")
+    statements.clear()
+    answer = signed_in.get(address)
+    assert answer.status_code in (200, 302)
+    assert len(statements) <= few
+    assert answer.text.count("exemple.fr") < 250
+
+
+def test_the_list_of_many_sites_has_pages_and_a_search(signed_in: Browser, many_sites: list[str]) -> None:
+    def listed(address: str) -> list[str]:
+        return re.findall(r'class="site-name">([^<]+)<', signed_in.get(address).text)
+
+    assert listed("/sites") == many_sites[:100]
+    assert listed("/sites?page=2") == many_sites[100:]
+    assert signed_in.get("/sites?page=3").location == "/sites"
+    assert listed("/sites?q=SITE-11") == many_sites[110:]
+    assert listed("/sites?q=https://www.site-007.exemple.fr/") == [many_sites[7]]
+    assert listed("/sites?q=%25") == listed("/sites?q=_") == []
+    assert "No site contains “%25”" in signed_in.get("/sites?q=%2525").text
+
+
+def test_a_quiet_site_is_told_from_one_that_waits(signed_in: Browser, many_sites: list[str]) -> None:
+    page = signed_in.get("/sites").text
+    assert page.count("waiting for the first hit") == 98
+    assert re.findall(r"<b>(\d+)</b> visitors in 7 days", page) == ["1", "0"]
+
+
+def test_the_switcher_offers_a_search_beyond_some_sites(signed_in: Browser, many_sites: list[str]) -> None:
+    page = signed_in.get(f"/{many_sites[50]}/settings").text
+    assert "All 120 sites" in page
+    assert 'action="/sites"' in page
 
 
 def test_lists_the_sites_with_their_week(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:

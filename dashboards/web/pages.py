@@ -1,0 +1,16 @@
+"""Which page of a long list an address asks for."""
+
+from __future__ import annotations
+
+import re
+
+from werkzeug.datastructures import MultiDict
+
+# More pages than any list has; the databases count rows in 64 bits.
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def page_number(arguments: MultiDict[str, str]) -> int:
+    """The page, from 1. What is no number of a page is the first."""
+    asked = arguments.get("page", "")
+    return int(asked) if _NUMBER.fullmatch(asked) else 1
