@@ -83,5 +83,5 @@ def test_a_line_that_is_no_hit_keeps_its_place_and_says_why(tmp_path: Path) -> N
     with open(tmp_path / name, "ab") as file:
         file.write(b"no json\n")
     (piece,) = next_pieces(tmp_path, lambda _: 0)
-    assert [line.problem is None for line in piece.lines] == [True, False]
+    assert [[one.detail for one in line.unread] for line in piece.lines] == [[], ["not JSON"]]
     assert piece.end == (tmp_path / name).stat().st_size

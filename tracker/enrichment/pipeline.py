@@ -115,14 +115,14 @@ class Enricher:
         self._databases = databases
         self._names = names
         self._network_list = network_list or NetworkList(None)
-        self._too_old_ms = too_old_ms
+        self.too_old_ms = too_old_ms
         self._about_address = lru_cache(maxsize=_ADDRESSES)(self._look_up)
         self._reader = lru_cache(maxsize=_READERS)(self._recognise)
 
     def enrich(self, hit: Hit, site: SiteRules) -> Event | Drop:
         """The event that a hit makes, without its visitor and visit, or why it is not counted."""
         wire = hit.event
-        if wire.age is not None and wire.age > self._too_old_ms:
+        if wire.age is not None and wire.age > self.too_old_ms:
             return Drop(DropReason.TOO_OLD, f"{wire.age / 3_600_000:.0f} h")
         if site.excluded and _is_excluded(hit.ip, site.excluded):
             return Drop(DropReason.EXCLUDED_ADDRESS)
@@ -195,6 +195,11 @@ class Enricher:
                 ask = partial(self._names.ask, address)
                 company_of_visit(Clues(address, owner.record, owner.network, reverse_name=ask, listed=owner.listed))
         return self._names.asked > asked
+
+    def at_address(self, address: str, language: str) -> tuple[Whereabouts, Company | None]:
+        """The place and the network of an IP address, and whose it is."""
+        about = self._about_address(address, language)
+        return about.whereabouts, about.owner.company
 
     def refresh_databases(self) -> None:
         """Takes up geo databases and the operator's network list when they were replaced since."""

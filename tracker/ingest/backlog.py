@@ -6,14 +6,14 @@ tear that visitor's visits apart, so after a pause, or a rebuild, the pieces are
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
-from tracker.hit import Hit, decode_line
+from tracker.hit import Hit
+from tracker.ingest.journal_line import EARLIEST, LATEST, Unread, read_line
+from tracker.ingest.kept import Kept, is_replay
 from tracker.journal import Segment, list_segments, read_lines
 
 PIECE_BYTES = 4 * 1024 * 1024
@@ -23,13 +23,19 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Line(NamedTuple):
-    """A journal line: the latest arrival up to it, its segment, the offset behind it, its hits or why there are none."""
+    """A journal line: the latest arrival up to it, its segment, the offset behind it, and what it holds.
+
+    `unread` is what of it cannot be read, `refused` are hits that the store did not take; `replayed` says what was known
+    of a line that comes from the quarantine.
+    """
 
     arrived_at: datetime
     segment: str
     end: int
     hits: list[Hit]
-    problem: str | None
+    unread: Sequence[Unread] = ()
+    replayed: Kept | None = None
+    refused: Sequence[tuple[Hit, str]] = ()
 
 
 class Piece(NamedTuple):
@@ -85,19 +91,16 @@ def _first_piece(
 
 def _decoded(segment: str, offset: int, raw: list[bytes]) -> list[Line]:
     """Times never run backwards within a piece, whatever the clock did, so that a cut by time is a cut by place."""
-    lines, latest = [], datetime.min.replace(tzinfo=UTC)
+    lines, latest, replay = [], EARLIEST, is_replay(segment)
     for line in raw:
         offset += len(line) + 1
-        hits: list[Hit] = []
-        problem = None
-        try:
-            hits = decode_line(line)
-        except msgspec.MsgspecError as error:
-            problem = str(error)
+        hits, unread, replayed = read_line(line, from_quarantine=replay)
         if hits:
             arrived_at = hits[0].received_at
-            latest = max(latest, arrived_at if arrived_at.tzinfo else arrived_at.replace(tzinfo=UTC))
-        lines.append(Line(latest, segment, offset, hits, problem))
+            arrived_at = arrived_at if arrived_at.tzinfo else arrived_at.replace(tzinfo=UTC)
+            if latest < arrived_at < LATEST:
+                latest = arrived_at
+        lines.append(Line(latest, segment, offset, hits, unread, replayed))
     return lines
 
 

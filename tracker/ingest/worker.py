@@ -3,31 +3,37 @@
 A batch of hits and the journal positions behind them go into the store in one transaction. Whatever is killed, the
 next start reads on from the stored positions. When the store refuses a batch, nothing is remembered of it: the
 visits in memory are dropped, to be recalled from the store, and the same lines are read again.
+
+No line stops the loop. What cannot be read, enriched or stored is counted with a reason and kept in the quarantine
+(tracker.ingest.quarantine); where it is not known which line a batch fails on, the batch is halved until it is. A store
+that fails for a reason of its own, as a full disk, is waited for.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, date, datetime
 from threading import Event as Signal
 from time import monotonic
 from typing import Any, NamedTuple
 
-from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.pipeline import Enricher, SiteRules
-from tracker.enrichment.told import name_of_unknown_site
-from tracker.hit import EPOCH, Hit
+from tracker.enrichment.pipeline import Enricher
+from tracker.hit import Hit
+from tracker.ingest.arrivals import Arrivals, Failure
 from tracker.ingest.backlog import Line, Piece, in_order, next_pieces
 from tracker.ingest.columns import columns_of_batch
 from tracker.ingest.corrections import Counted, Judged, Tally
 from tracker.ingest.identity import Identity
+from tracker.ingest.kept import Kept
+from tracker.ingest.quarantine import Quarantine
 from tracker.ingest.recall import StoredVisits
-from tracker.ingest.sites import SiteDirectory, claimed_domain
-from tracker.ingest.visits import Arrival, Visits
+from tracker.ingest.sites import SiteDirectory
+from tracker.ingest.visits import Visits
 from tracker.journal import list_segments
 from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition
+from tracker.store.errors import blames_the_data
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +55,14 @@ class Progress(NamedTuple):
     dropped: Counter[str]
 
 
+class Made(NamedTuple):
+    """What a run of lines comes to: the batch for the store, and the lines for the quarantine."""
+
+    batch: Batch
+    events: int
+    kept: list[Kept]
+
+
 class Ingest:
     """Reads the journal, enriches, assigns visits, stores. One at a time may run on a data directory."""
 
@@ -66,8 +80,11 @@ class Ingest:
         self._sites = sites
         self._identity = identity
         self._enricher = enricher
+        self._arrivals = Arrivals(sites, identity, enricher)
+        self.quarantine = Quarantine(journal_folder)
         self._recall = StoredVisits(store)
         self._positions = store.positions()
+        self.quarantine.settle(store.offsets)
         self._visits: Visits | None = None
         self._removed: deque[tuple[str, Signal]] = deque()
         self.events_stored = 0
@@ -116,7 +133,7 @@ class Ingest:
                 self.problem = None
             except Exception as problem:
                 log.exception("ingest failed; the hits stay in the journal and are tried again")
-                self.problem = f"hits stay in the journal: {str(problem).partition(chr(10))[0] or repr(problem)}"
+                self.problem = f"hits stay in the journal: {_first_line(problem)}"
                 self._store.recover_from(problem)
                 stop.wait(_RETRY_SECONDS)
                 continue
@@ -152,34 +169,82 @@ class Ingest:
         if not pieces:
             return Progress(0, 0, Counter())
         before(pieces)
-        tallies = {piece.segment: Tally() for piece in pieces}
+        return self._store_lines(in_order(pieces))
+
+    def forget_addresses(self, *, ip_hours: float) -> None:
+        """Lets go of what the quarantine must not keep any longer."""
+        self.quarantine.forget(self._arrivals.known_of, ip_hours=ip_hours)
+
+    def _store_lines(self, lines: Sequence[Line]) -> Progress:
+        """Stores lines in one batch, or in several around those that cannot be stored."""
         try:
-            counted = self._process(in_order(pieces), tallies)
-            counted, retracted = self._take_back(counted, tallies[pieces[-1].segment])
-            events = [event for event, _ in counted]
-            positions = [self._advanced(piece, tallies[piece.segment]) for piece in pieces]
-            drops = sum((tally.drops for tally in tallies.values()), Counter[tuple[str, date, str, str]]())
-            missed = [NotCounted(*key, n) for key, n in drops.items()]
-            self._store.append(Batch(columns_of_batch(events), missed, positions, retracted))
+            return self._store_at_once(lines)
+        except Exception as problem:
+            if not blames_the_data(problem):
+                raise
+            log.warning("a batch of %d lines cannot be stored: %s", len(lines), _first_line(problem))
+            if len(lines) == 1:
+                return self._store_alone(lines[0], problem)
+        middle = len(lines) // 2
+        first, second = self._store_lines(lines[:middle]), self._store_lines(lines[middle:])
+        return Progress(first.lines + second.lines, first.events + second.events, first.dropped + second.dropped)
+
+    def _store_alone(self, line: Line, problem: Exception) -> Progress:
+        """Stores a line without those of its hits that cannot be stored; they go into the quarantine."""
+        log.error("a hit cannot be stored and is kept in the quarantine", exc_info=problem)
+        good = [hit for hit in line.hits if self._can_be_stored(line, hit)] if len(line.hits) > 1 else []
+        try:
+            return self._store_at_once([_without(line, good, problem)])
+        except Exception as other:
+            if not good or not blames_the_data(other):
+                raise
+            return self._store_at_once([_without(line, [], problem)])
+
+    def _can_be_stored(self, line: Line, hit: Hit) -> bool:
+        try:
+            self._store.rehearse(self._make([line._replace(hits=[hit], unread=())]).batch)
+        except Exception as problem:
+            if not blames_the_data(problem):
+                raise
+            return False
+        finally:
+            self._visits = None
+        return True
+
+    def _store_at_once(self, lines: Sequence[Line]) -> Progress:
+        try:
+            made = self._make(lines)
+            with self.quarantine.keeping(made.kept):
+                self._store.append(made.batch)
         except BaseException:
             self._visits = None
             raise
-        self._positions.update({position.segment: position for position in positions})
-        self.events_stored += len(events)
+        self._positions.update({position.segment: position for position in made.batch.positions})
+        self.events_stored += made.events
         reasons: Counter[str] = Counter()
-        for (_, _, reason, _), hits in drops.items():
-            reasons[reason] += hits
-        return Progress(sum(len(piece.lines) for piece in pieces), len(events), reasons)
+        for row in made.batch.not_counted:
+            reasons[row.reason] += row.hits
+        return Progress(len(lines), made.events, reasons)
 
-    def _process(self, lines: Iterable[Line], tallies: Mapping[str, Tally]) -> list[Counted]:
-        arrivals: list[Arrival] = []
-        origins: list[tuple[SiteRules, Tally]] = []
+    def _make(self, lines: Sequence[Line]) -> Made:
+        """Takes lines up as far as the store: their visits are in memory then, and must go when it refuses them."""
+        tallies: defaultdict[str, Tally] = defaultdict(Tally)
+        ends: dict[str, int] = {}
         for line in lines:
-            tally = tallies[line.segment]
-            if line.problem is not None:
-                tally.drop("", datetime.now(UTC).date(), Drop(DropReason.INVALID_HIT, line.problem[:100]))
-            for hit in line.hits:
-                self._arrive(hit, tally, arrivals, origins)
+            ends[line.segment] = line.end
+        counted, failures = self._process(lines, tallies)
+        counted, retracted = self._take_back(counted, tallies[lines[-1].segment])
+        events = [event for event, _ in counted]
+        positions = [self._advanced(segment, end, tallies[segment]) for segment, end in ends.items()]
+        drops: Counter[tuple[str, date, str, str]] = Counter()
+        for tally in tallies.values():
+            drops.update(tally.drops)
+        missed = [NotCounted(*key, n) for key, n in drops.items() if n]
+        kept = [failure.to_keep(datetime.now(UTC)) for failure in failures]
+        return Made(Batch(columns_of_batch(events), missed, positions, retracted), len(events), kept)
+
+    def _process(self, lines: Sequence[Line], tallies: defaultdict[str, Tally]) -> tuple[list[Counted], list[Failure]]:
+        arrivals, origins, failures = self._arrivals.of(lines, tallies)
         counted = []
         for arrival, (site, tally), drop in zip(arrivals, origins, self._known_visits().assign(arrivals), strict=True):
             if drop is None:
@@ -188,7 +253,7 @@ class Ingest:
                 tally.count(1, event.pageviews)
             else:
                 tally.drop(site.domain, self._identity.local_day(site.time_zone, arrival.event.occurred_at), drop)
-        return counted
+        return counted, failures
 
     def _take_back(self, counted: list[Counted], into: Tally) -> tuple[list[Counted], list[int]]:
         """What is still counted, once the visits are known whose behaviour is a bot's, and those that the store forgets."""
@@ -201,32 +266,13 @@ class Ingest:
         rules = self._sites.find(site)
         return self._identity.local_day(rules.time_zone if rules else "UTC", moment_us)
 
-    def _arrive(self, hit: Hit, tally: Tally, arrivals: list[Arrival], origins: list[tuple[SiteRules, Tally]]) -> None:
-        domain = claimed_domain(hit)
-        site = self._sites.find(domain)
-        if site is None:
-            day = (EPOCH + timedelta(microseconds=hit.occurred_at_us)).date()
-            tally.drop("", day, Drop(DropReason.UNKNOWN_SITE, name_of_unknown_site(domain)))
-            return
-        try:
-            event = self._enricher.enrich(hit, site)
-        except Exception as problem:  # one hit that no step foresaw must not keep all later ones from being counted
-            log.exception("a hit could not be enriched and is not counted")
-            event = Drop(DropReason.INVALID_HIT, type(problem).__name__)
-        if isinstance(event, Drop):
-            tally.drop(site.domain, self._identity.local_day(site.time_zone, hit.occurred_at_us), event)
-            return
-        arrival = self._identity.arrival(event, hit, site.time_zone)
-        arrivals.append(arrival._replace(disabled_rules=site.disabled_rules) if site.disabled_rules else arrival)
-        origins.append((site, tally))
-
-    def _advanced(self, piece: Piece, tally: Tally) -> SegmentPosition:
-        before = self._positions.get(piece.segment) or SegmentPosition(piece.segment, 0, 0, 0, {})
+    def _advanced(self, segment: str, end: int, tally: Tally) -> SegmentPosition:
+        before = self._positions.get(segment) or SegmentPosition(segment, 0, 0, 0, {})
         dropped = Counter(before.dropped)
         for (_, _, reason, _), hits in tally.drops.items():
             dropped[reason] += hits
         events, pageviews = before.events + tally.events, before.pageviews + tally.pageviews
-        return SegmentPosition(piece.segment, piece.end, events, pageviews, dict(dropped))
+        return SegmentPosition(segment, end, events, pageviews, dict(dropped))
 
     def _offset(self, segment: str) -> int:
         position = self._positions.get(segment)
@@ -236,3 +282,12 @@ class Ingest:
         if self._visits is None:
             self._visits = Visits(self._recall, stored_until_us=self._recall.latest_us())
         return self._visits
+
+
+def _without(line: Line, good: list[Hit], problem: Exception) -> Line:
+    refused = [(hit, type(problem).__name__) for hit in line.hits if hit not in good]
+    return line._replace(hits=good, refused=refused)
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0] or repr(problem)

@@ -10,10 +10,21 @@ It knows nothing of what a line means.
 
 from __future__ import annotations
 
-from tracker.journal.segments import Segment, has_writer, list_segments, read_lines, retirable, retire, writable
+from tracker.journal.segments import (
+    SUFFIX,
+    Segment,
+    has_writer,
+    list_segments,
+    read_lines,
+    retirable,
+    retire,
+    sync_folder,
+    writable,
+)
 from tracker.journal.writer import Journal, JournalUnavailable
 
 __all__ = [
+    "SUFFIX",
     "Journal",
     "JournalUnavailable",
     "Segment",
@@ -22,5 +33,6 @@ __all__ = [
     "read_lines",
     "retirable",
     "retire",
+    "sync_folder",
     "writable",
 ]

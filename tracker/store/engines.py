@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -29,6 +29,7 @@ from sqlalchemy import (
     cast,
     column,
     create_engine,
+    func,
     make_url,
     select,
     table,
@@ -129,21 +130,35 @@ class EventStore:
     def append(self, batch: Batch) -> None:
         """Adds a batch in one transaction: all of it is stored, or nothing. Its rows are stored visitor by visitor."""
         with self.transaction() as connection:
-            if batch.retracted:
-                connection.execute(events.delete().where(events.c.visit_id.in_(batch.retracted)))
-            if batch.columns and len(batch.columns["site"]):
-                _insert_events(connection, batch.columns)
-            if batch.not_counted:
-                connection.execute(not_counted.insert(), [row._asdict() for row in batch.not_counted])
-            for position in batch.positions:
-                connection.execute(journal_positions.delete().where(journal_positions.c.segment == position.segment))
-            if batch.positions:
-                connection.execute(journal_positions.insert(), [row._asdict() for row in batch.positions])
+            _add(connection, batch)
+
+    def rehearse(self, batch: Batch) -> None:
+        """Raises what `append` would raise; nothing of the batch is stored."""
+        with self.engine.connect() as connection, connection.begin() as transaction:
+            _add(connection, batch)
+            transaction.rollback()
+
+    def compact_not_counted(self) -> None:
+        """Makes one row of the rows that batches added for the same site, day, reason and detail."""
+        key = (not_counted.c.site, not_counted.c.day, not_counted.c.reason, not_counted.c.detail)
+        several = select(not_counted.c.day).group_by(*key).having(func.count() > 1)
+        with self.transaction() as connection:
+            days = {row.day for row in connection.execute(several)}
+            if not days:
+                return
+            sums = select(*key, func.sum(not_counted.c.hits)).where(not_counted.c.day.in_(days)).group_by(*key)
+            rows = [NotCounted(*row[:4], int(row[4])) for row in connection.execute(sums)]
+            connection.execute(not_counted.delete().where(not_counted.c.day.in_(days)))
+            connection.execute(not_counted.insert(), [row._asdict() for row in rows if row.hits])
 
     def positions(self) -> dict[str, SegmentPosition]:
         """How far each journal segment is stored, by its name."""
         found = self.rows(select(journal_positions))
         return {row.segment: SegmentPosition(*row) for row in found}
+
+    def offsets(self) -> dict[str, int]:
+        """How many bytes of each journal segment are stored."""
+        return {name: position.offset_bytes for name, position in self.positions().items()}
 
     def forget_positions(self, segments: Sequence[str]) -> None:
         """Removes the positions of segments that are no longer there."""
@@ -248,6 +263,19 @@ def _first_line(problem: object) -> str:
     return str(problem).partition("\n")[0]
 
 
+def _add(connection: Connection, batch: Batch) -> None:
+    if batch.retracted:
+        connection.execute(events.delete().where(events.c.visit_id.in_(batch.retracted)))
+    if batch.columns and len(batch.columns["site"]):
+        _insert_events(connection, batch.columns)
+    if batch.not_counted:
+        connection.execute(not_counted.insert(), [row._asdict() for row in batch.not_counted])
+    for position in batch.positions:
+        connection.execute(journal_positions.delete().where(journal_positions.c.segment == position.segment))
+    if batch.positions:
+        connection.execute(journal_positions.insert(), [row._asdict() for row in batch.positions])
+
+
 def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
     arrays = {name: column_array(name, columns[name]) for name in EVENT_COLUMNS}
     driver = connection.connection.driver_connection
@@ -257,8 +285,11 @@ def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
         named: list[Any] = [column(name) for name in EVENT_COLUMNS]
         rows = select(*named).select_from(table("batch")).order_by(*_TOGETHER)
         connection.execute(events.insert().from_select(list(EVENT_COLUMNS), rows))
-    finally:
-        driver.unregister("batch")
+    except BaseException:
+        with suppress(duckdb.Error):  # a transaction that failed takes no command but its end, and hides why
+            driver.unregister("batch")
+        raise
+    driver.unregister("batch")
 
 
 def column_array(name: str, values: Any) -> NDArray[Any]:

@@ -1,0 +1,168 @@
+"""From the journal's lines to arrivals: enrichment and identity, hit by hit, with what fails set apart.
+
+One hit that no step foresaw must not keep all others from being counted: it is counted with a reason, and kept so that
+a later version can count it. What fails of the databases or the disk is no fault of a hit, and is raised.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from tracker.enrichment.company import Company
+from tracker.enrichment.drops import Drop, DropReason
+from tracker.enrichment.event import Event, Whereabouts
+from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.enrichment.told import name_of_unknown_site
+from tracker.hit import Hit, decode_hit, encode_hit
+from tracker.ingest.backlog import Line
+from tracker.ingest.corrections import Tally
+from tracker.ingest.identity import Identity
+from tracker.ingest.journal_line import EARLIEST, LATEST, is_possible, moment_of
+from tracker.ingest.kept import NO_HIT, Kept, Known
+from tracker.ingest.sites import SiteDirectory, claimed_domain
+from tracker.ingest.visits import Arrival
+from tracker.store.errors import blames_the_data
+
+log = logging.getLogger(__name__)
+
+
+_YEARS = (EARLIEST.year, LATEST.year)
+_IMPOSSIBLE = Drop(DropReason.INVALID_HIT, "impossible date")
+
+
+class Failure(NamedTuple):
+    """What of a line is not counted but kept: a hit, or bytes that are none, and where it is counted instead."""
+
+    line: Line
+    site: str
+    day: date
+    detail: str
+    hit: Hit | None
+    raw: bytes | None
+
+    def to_keep(self, now: datetime) -> Kept:
+        """The line of the quarantine."""
+        hit, raw = NO_HIT, self.raw
+        if self.hit is not None:
+            try:
+                hit = msgspec.Raw(encode_hit(self.hit))
+            except Exception:
+                log.exception("a hit that failed cannot be written either; it is counted and not kept")
+                raw = b""
+        replayed = self.line.replayed
+        known, at = (replayed.known, replayed.at) if replayed else (None, now)
+        return Kept(self.line.segment, self.line.end, at, self.site, self.day, self.detail, hit, raw, known)
+
+
+class Taken(NamedTuple):
+    """What lines hold: arrivals, the site and the tally of each, and what failed."""
+
+    arrivals: list[Arrival]
+    origins: list[tuple[SiteRules, Tally]]
+    failures: list[Failure]
+
+
+class Arrivals:
+    """Makes arrivals of hits."""
+
+    def __init__(self, sites: SiteDirectory, identity: Identity, enricher: Enricher) -> None:
+        self._sites = sites
+        self._identity = identity
+        self._enricher = enricher
+
+    def of(self, lines: Sequence[Line], tallies: Mapping[str, Tally]) -> Taken:
+        """What lines hold; each hit that makes no arrival is in its segment's tally."""
+        taken = Taken([], [], [])
+        told: set[str] = set()
+        for line in lines:
+            tally = tallies[line.segment]
+            if line.unread or line.refused or line.replayed is not None:
+                self._set_apart(line, tally, taken.failures)
+            known = line.replayed.known if line.replayed is not None else None
+            for hit in line.hits:
+                try:
+                    self._take(hit, known, tally, taken)
+                except Exception as problem:
+                    if not blames_the_data(problem):
+                        raise
+                    detail = type(problem).__name__
+                    if detail not in told:  # once a batch: whoever sends many of them fills no disk with them
+                        told.add(detail)
+                        log.exception("a hit could not be enriched and is kept in the quarantine")
+                    self._fail(line, hit, detail, tally, taken.failures)
+        return taken
+
+    def known_of(self, kept: Kept) -> Known | None:
+        """What the IP address of a kept hit tells, for the time when it is gone; None where that fails, too."""
+        try:
+            hit = decode_hit(kept.hit) if kept.raw is None else None
+            site = self._sites.find(kept.site)
+            moment_us = None if hit is None else moment_of(hit)
+            if hit is None or site is None or moment_us is None:
+                return None
+            whereabouts, company = self._enricher.at_address(hit.ip, site.language)
+            visitor_id = self._identity.visitor_ids(
+                site.domain, site.time_zone, hit.ip, hit.user_agent, moment_us, hit.event.vid
+            )[0]
+        except Exception:
+            log.exception("nothing is known of a kept hit's address")
+            return None
+        return Known(list(whereabouts), visitor_id, None if company is None else list(company))
+
+    def _set_apart(self, line: Line, tally: Tally, failures: list[Failure]) -> None:
+        """Counts what cannot be read or stored, and takes back what was counted of a line that is read once more."""
+        kept = line.replayed
+        if kept is not None:
+            tally.drops[(kept.site, kept.day, DropReason.INVALID_HIT, kept.detail)] -= 1
+        for unread in line.unread:
+            day = datetime.now(UTC).date()
+            tally.drop("", day, Drop(DropReason.INVALID_HIT, unread.detail))
+            failures.append(Failure(line, "", day, unread.detail, None, unread.raw))
+        for hit, detail in line.refused:
+            self._fail(line, hit, detail, tally, failures)
+
+    def _fail(self, line: Line, hit: Hit, detail: str, tally: Tally, failures: list[Failure]) -> None:
+        site = self._sites.find(claimed_domain(hit))
+        domain, day = site.domain if site else "", self._day(hit, site)
+        tally.drop(domain, day, Drop(DropReason.INVALID_HIT, detail))
+        failures.append(Failure(line, domain, day, detail, hit, None))
+
+    def _take(self, hit: Hit, known: Known | None, tally: Tally, taken: Taken) -> None:
+        domain = claimed_domain(hit)
+        site = self._sites.find(domain)
+        if site is None:
+            tally.drop("", self._day(hit, None), Drop(DropReason.UNKNOWN_SITE, name_of_unknown_site(domain)))
+            return
+        event = self._enricher.enrich(hit, site) if _YEARS[0] <= hit.received_at.year < _YEARS[1] else _IMPOSSIBLE
+        if not isinstance(event, Drop) and not is_possible(event.occurred_at):
+            event = _IMPOSSIBLE
+        if isinstance(event, Drop):
+            tally.drop(site.domain, self._day(hit, site), event)
+            return
+        arrival = self._identity.arrival(event, hit, site.time_zone)
+        if known is not None:
+            arrival = arrival._replace(event=_with(event, known), visitor_id=known.visitor_id, yesterdays_id=None)
+        taken.arrivals.append(arrival._replace(disabled_rules=site.disabled_rules) if site.disabled_rules else arrival)
+        taken.origins.append((site, tally))
+
+    def _day(self, hit: Hit, site: SiteRules | None) -> date:
+        """The day under which a hit is not counted: its own, or where it claims an impossible one, today's."""
+        moment_us, age_ms = moment_of(hit), hit.event.age
+        if moment_us is None or (age_ms is not None and age_ms > self._enricher.too_old_ms):
+            return datetime.now(UTC).date()
+        try:
+            return self._identity.local_day(site.time_zone if site else "UTC", moment_us)
+        except (LookupError, ValueError, OverflowError):  # the site's time zone is none that this machine knows
+            return datetime.now(UTC).date()
+
+
+def _with(event: Event, known: Known) -> Event:
+    """The event of a hit whose address is gone, with what the address told before."""
+    company = event.facts.company or (Company(*known.company) if known.company else None)
+    event.facts = event.facts._replace(whereabouts=Whereabouts(*known.whereabouts), company=company)
+    return event

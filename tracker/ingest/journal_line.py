@@ -1,0 +1,104 @@
+"""What a line of the journal holds, whatever its bytes are: hits, and what cannot be read, with the reason.
+
+Nothing that a line contains raises here, and none is decoded whose brackets stand too deep within one another: a
+decoder that follows thousands of them may take the process down with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from tracker.hit import EPOCH, Hit, decode_hit, decode_line
+from tracker.ingest.kept import Kept, decode_kept
+from tracker.nesting import MAX_NESTING, is_harmless, nests_too_deep
+
+_decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+# A hit of another time is no visitor's: there was no web before, and no report reaches further.
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_EARLIEST_US = (EARLIEST - EPOCH).days * 86_400_000_000
+_LATEST_US = (LATEST - EPOCH).days * 86_400_000_000
+
+
+class Unread(NamedTuple):
+    """What could not be read, as it stands in the journal, and why in a few fixed words."""
+
+    detail: str
+    raw: bytes
+
+
+class Content(NamedTuple):
+    """What a line holds. `replayed` is what was known of it when it comes from the quarantine."""
+
+    hits: list[Hit]
+    unread: Sequence[Unread] = ()
+    replayed: Kept | None = None
+
+
+def read_line(raw: bytes, *, from_quarantine: bool = False) -> Content:
+    """What a line holds; a batch of which some hits cannot be read keeps the others."""
+    try:
+        return _read_kept(raw) if from_quarantine else Content(decode_line(raw))
+    except MemoryError:
+        raise
+    except Exception as problem:  # noqa: BLE001 - whatever a line makes a decoder raise, the next line is read
+        return _read_in_part(raw, problem)
+
+
+def is_possible(moment_us: int) -> bool:
+    """Whether a moment (µs since 1970) can be a hit's: the store and every calendar hold it."""
+    return _EARLIEST_US <= moment_us < _LATEST_US
+
+
+def moment_of(hit: Hit) -> int | None:
+    """When a hit happened, in µs since 1970; None for an impossible moment."""
+    try:
+        moment_us = hit.occurred_at_us
+    except (OverflowError, ValueError):
+        return None
+    return moment_us if is_possible(moment_us) else None
+
+
+def _read_kept(raw: bytes) -> Content:
+    if nests_too_deep(raw, MAX_NESTING + 1):
+        return Content([], (Unread("nested too deeply", raw),))
+    kept = decode_kept(raw)
+    if kept.raw is not None:
+        return read_line(kept.raw)._replace(replayed=kept)
+    return read_line(bytes(kept.hit))._replace(replayed=kept)
+
+
+def _read_in_part(raw: bytes, problem: Exception) -> Content:
+    if not is_harmless(raw):
+        return Content([], (Unread("nested too deeply", raw),))
+    whole = Content([], (Unread(_why(problem), raw),))
+    if not raw.startswith(b"["):
+        return whole
+    try:
+        items = _decode_items(raw)
+    except Exception:  # noqa: BLE001 - it is no list
+        return whole
+    hits: list[Hit] = []
+    unread: list[Unread] = []
+    for item in items:
+        try:
+            hits.append(decode_hit(item))
+        except Exception as reason:  # noqa: BLE001 - as above
+            unread.append(Unread(_why(reason), bytes(item)))
+    return Content(hits, unread or whole.unread)
+
+
+def _why(problem: Exception) -> str:
+    """Few words, whatever was sent: they are a row of what is not counted."""
+    if isinstance(problem, UnicodeError) or "utf-8" in str(problem).lower():
+        return "not UTF-8"
+    if isinstance(problem, msgspec.ValidationError):
+        return "invalid field"
+    if isinstance(problem, msgspec.DecodeError):
+        return "not JSON"
+    return "nested too deeply" if isinstance(problem, RecursionError) else "unreadable"
