@@ -127,6 +127,7 @@ class Housekeeping:
             return
         self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS
         self._retire_segments()
+        self._ingest.forget_addresses(ip_hours=self._settings.journal_retention_hours)
         self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
         self._app.look()
         self._copies(utc_now())

@@ -100,7 +100,7 @@ class Arrivals:
     def known_of(self, kept: Kept) -> Known | None:
         """What the IP address of a kept hit tells, for the time when it is gone; None where that fails, too."""
         try:
-            hit = decode_hit(kept.hit) if kept.raw is None else None
+            hit = decode_hit(bytes(kept.hit)) if kept.raw is None else None
             site = self._sites.find(kept.site)
             moment_us = None if hit is None else moment_of(hit)
             if hit is None or site is None or moment_us is None:

@@ -87,7 +87,7 @@ def _read_in_part(raw: bytes, problem: Exception) -> Content:
     unread: list[Unread] = []
     for item in items:
         try:
-            hits.append(decode_hit(item))
+            hits.append(decode_hit(bytes(item)))
         except Exception as reason:  # noqa: BLE001 - as above
             unread.append(Unread(_why(reason), bytes(item)))
     return Content(hits, unread or whole.unread)
