@@ -25,6 +25,7 @@ LAYERS = (
         "tracker.serving",
         "tracker.listening",
         "tracker.opening",
+        "tracker.standby",
         "tracker.gate",
         "tracker.supervision",
         "tracker.diagnosis",

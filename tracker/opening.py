@@ -19,6 +19,10 @@ class ServiceError(RuntimeError):
     """The service cannot start; the message is one line for the operator."""
 
 
+class NotOpenNow(ServiceError):
+    """The app database cannot be used until what the message names is mended; hits can be kept meanwhile."""
+
+
 Step = Callable[[Settings], str | None]
 
 
@@ -57,14 +61,19 @@ def _run(step: Step, settings: Settings) -> str | None:
     child.join()
     if outcome[0] == "failed":
         raise ServiceError(outcome[1])
+    if outcome[0] == "not now":
+        raise NotOpenNow(outcome[1])
     return outcome[1]
 
 
 def _report(sender: Connection, step: Step, settings: Settings) -> None:
     die_with_parent()  # else a start that was killed would go on migrating, and keep the next one waiting
     from tracker.app import OPENING_ERRORS
+    from tracker.db.errors import AppDatabaseUnavailable
 
     try:
         sender.send(("done", step(settings)))
+    except AppDatabaseUnavailable as problem:
+        sender.send(("not now", str(problem)))
     except OPENING_ERRORS as problem:
         sender.send(("failed", str(problem)))

@@ -19,6 +19,7 @@ from functools import partial
 from multiprocessing.connection import Listener
 from multiprocessing.util import Finalize
 from socket import socket
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -29,8 +30,9 @@ from tracker import bridge, data_folder
 from tracker.data_folder import ServiceNote
 from tracker.gate import Gate
 from tracker.listening import Server, check_port, listening_sockets, start_listening, stop_signals
-from tracker.opening import ServiceError, open_in_a_child
+from tracker.opening import NotOpenNow, ServiceError, open_in_a_child
 from tracker.settings import Settings
+from tracker.standby import Standby, open_at_last
 from tracker.supervision import Supervisor, all_running, die_with_parent
 
 if TYPE_CHECKING:
@@ -69,18 +71,28 @@ def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
         check_port(settings)
         _check_roles(settings, roles)
         with listening_sockets(settings) as sockets:
-            first_user_link = open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings)
+            first_user_link, is_open = _open_first(settings, roles)
             note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
             data_folder.write_service_note(settings.data, note)
             start = partial(_start_service, settings, roles, note.key, on_ready)
             try:
                 if roles.collects:
-                    _serve_behind_a_collector(settings, sockets, start, first_user_link)
+                    _serve_behind_a_collector(settings, sockets, start, first_user_link, is_open=is_open)
                 else:
                     work = partial(_listen_as_service, settings, sockets[0], start, first_user_link, roles)
                     _run_listeners(sockets, [Supervisor("service", work)], stop_seconds=_SERVICE_STOP_SECONDS)
             finally:
                 data_folder.remove_service_note(settings.data)
+
+
+def _open_first(settings: Settings, roles: Roles) -> tuple[str | None, bool]:
+    """The first user's link, and whether the databases could be opened: one that collects does so also when not."""
+    try:
+        return open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings), True
+    except NotOpenNow:
+        if not roles.collects:
+            raise
+        return None, False
 
 
 def collect(settings: Settings, *, workers: int) -> None:
@@ -121,7 +133,9 @@ def _listen_as_service(
 ) -> None:
     """Runs the service and granian in front of it, where others collect."""
     if again:  # whatever ended it may have left a log that the engine cannot replay
-        first_user_link = open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings)
+        _log_to_stderr(settings)
+        open_now = partial(open_in_a_child, partial(_make_ready, ingests=roles.ingests), settings)
+        first_user_link = open_at_last(open_now, Standby(), lambda: None)
     _listen(settings, listener, partial(_load_service, settings, start, first_user_link), again)
 
 
@@ -169,10 +183,11 @@ def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
 
 
 def _serve_behind_a_collector(
-    settings: Settings, sockets: Sequence[socket], start: Start, first_user_link: str | None
+    settings: Settings, sockets: Sequence[socket], start: Start, first_user_link: str | None, *, is_open: bool
 ) -> None:
     with bridge.listen(settings.data) as behind:
-        service = Supervisor("service", partial(_run_service, settings, sockets, start, first_user_link, behind))
+        work = partial(_run_service, settings, sockets, start, first_user_link, behind, is_open)
+        service = Supervisor("service", work)
         load = partial(_load_collector, settings, bridge_to=str(behind.address))
         with service.running(stop_seconds=_SERVICE_STOP_SECONDS):
             _run_listeners(sockets, [Supervisor("collector", partial(_listen, settings, sockets[0], load))])
@@ -196,6 +211,7 @@ def _run_service(
     start: Start,
     first_user_link: str | None,
     listener: Listener,
+    is_open: bool,  # noqa: FBT001 - as the supervisor's
     again: bool,  # noqa: FBT001 - the supervisor says it
 ) -> None:
     """Runs in a process of its own, until it is told to stop."""
@@ -203,13 +219,22 @@ def _run_service(
     for one in sockets:  # of the collector: this one takes no connection from them
         one.close()
     _log_to_stderr(settings)
-    if again:  # whatever ended it may have left a log that the engine cannot replay
-        first_user_link = open_in_a_child(partial(_make_ready, ingests=True), settings)
-    application, service = start(first_user_link)
+    standby = Standby()
+    answering = Thread(target=bridge.answer_calls, args=(listener, standby), name="answers", daemon=True)
+    if again or not is_open:  # whatever ended it may have left a log that the engine cannot replay
+        open_now = partial(open_in_a_child, partial(_make_ready, ingests=True), settings)
+        first_user_link = open_at_last(open_now, standby, partial(_ensure, answering))
+    standby.application, service = start(first_user_link)
     try:
-        bridge.answer_calls(listener, application)
+        _ensure(answering)
+        answering.join()
     finally:
         service.stop()
+
+
+def _ensure(thread: Thread) -> None:
+    if not thread.is_alive():
+        thread.start()
 
 
 def _load_service(settings: Settings, start: Start, first_user_link: str | None) -> Any:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, InternalServerError, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response
+
+from dashboards.web import login
+from tracker.db.errors import AppDatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +86,24 @@ def register(app: Flask) -> None:
             ),
         )
 
+    def away(error: AppDatabaseUnavailable) -> Response | HTTPException | tuple[str, int]:
+        """The app database's file, disk or server; what it was is in the log."""
+        login.as_nobody()
+        return _page(
+            ServiceUnavailable(str(error), retry_after=30),
+            Problem(
+                503,
+                _("This cannot be saved or read now"),
+                _(
+                    "The service’s database is not available, most often because the disk is full. Nothing was changed, and visits are still being kept as long as there is room."
+                ),
+                _(
+                    "Try again in a minute. If it stays so, tell whoever runs the service: its log and “webleads doctor” say what to do."
+                ),
+            ),
+        )
+
+    app.register_error_handler(AppDatabaseUnavailable, away)
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(Forbidden, forbidden)
     app.register_error_handler(BadRequest, not_understood)

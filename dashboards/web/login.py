@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Flask, after_this_request, redirect, request, session, url_for
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask import Flask, after_this_request, g, redirect, request, session, url_for
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from dashboards.web import known_device
@@ -65,6 +65,12 @@ def sign_out(context: DashboardContext) -> None:
     _end_session(context)
     logout_user()
     session.clear()
+
+
+def as_nobody() -> None:
+    """For the rest of a request that could not ask who is signed in: its error page must not ask again."""
+    if not hasattr(g, "_login_user"):
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where flask_login keeps it; it has no name for this
 
 
 def require_sign_in() -> Response | None:
