@@ -21,6 +21,7 @@ the defaults, and `webleads doctor` says which ones your installation would be b
 - An empty value is the same as none: the default.
 - Each variable has a twin that ends in `_FILE` and names a file to read the value from, for secrets of Docker,
   Kubernetes or systemd: `WEBLEADS_SMTP_URL_FILE=/run/secrets/smtp`. Setting both is refused.
+- A file that is named and empty, or holds more than one line, is refused.
 - A value that cannot be used, or a `WEBLEADS_…` variable that does not exist, stops the start with one line that
   names the variable and what to do. The values of passwords and addresses that hold one are never printed.
 - Options of a command (`--data`, `--host`, `--port`) win over the environment.

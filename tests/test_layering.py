@@ -49,6 +49,7 @@ LAYERS = (
     ),
     (
         "tracker.settings",
+        "tracker.setting_values",
         "tracker.hit",
         "tracker.domain_name",
         "tracker.nesting",

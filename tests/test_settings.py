@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from dataclasses import fields
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import getaddresses
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -71,9 +80,9 @@ def test_an_empty_value_is_the_default(setting: Any) -> None:
         ("WEBLEADS_PORT", "70000", "must be a port between 1 and 65535"),
         ("WEBLEADS_PORT", "0", "must be a port between 1 and 65535"),
         ("WEBLEADS_PORT", "tcp://10.0.0.1:8000", "must be a port between 1 and 65535"),
-        ("WEBLEADS_RATE_LIMIT", "-1", "must be a whole number, 0 or more"),
-        ("WEBLEADS_RATE_LIMIT", "1.5", "must be a whole number, 0 or more"),
-        ("WEBLEADS_RATE_LIMIT", "²", "must be a whole number, 0 or more"),
+        ("WEBLEADS_RATE_LIMIT", "-1", "must be a whole number between 0 and 1000000"),
+        ("WEBLEADS_RATE_LIMIT", "1.5", "must be a whole number between 0 and 1000000"),
+        ("WEBLEADS_RATE_LIMIT", "²", "must be a whole number between 0 and 1000000"),
         ("WEBLEADS_SCHEDULER", "maybe", "must be yes or no"),
         ("WEBLEADS_JOURNAL_SYNC", "never", "must be one of interval, always"),
         ("WEBLEADS_LOG_LEVEL", "loud", "must be one of debug, info, warning, error"),
@@ -92,6 +101,218 @@ def test_a_value_that_cannot_be_used_is_one_line_with_its_name_and_the_remedy(
     assert words.startswith(f"{variable}={value!r}: ")
     assert remedy in words
     assert "\n" not in words
+
+
+# Of each setting: values that can be used, and values that would fail later.
+VALUES: dict[str, tuple[list[str], list[str]]] = {
+    "WEBLEADS_DATA": (["/srv/webleads", "~/données"], ["~nobody-of-that-name/x", "/srv/\x1b[31m", "/a\nb"]),
+    "WEBLEADS_HOST": (
+        ["0.0.0.0", "::", "::1", "localhost", "web-1.internal"],
+        ["http://0.0.0.0", "0.0.0.0:8000", "[::1]", "1.2.3", "999.1.1.1", "a b", "-a.fr", "\u202e"],
+    ),
+    "WEBLEADS_PORT": (["1", "65535"], ["0", "65536", "-1", "8e3", "inf", "nan", "٣", "9" * 5000]),
+    "WEBLEADS_BASE_URL": (
+        ["https://stats.example.fr", "http://localhost:8000/", "https://[2001:db8::1]:8443", "https://a.fr/stats"],
+        [
+            "stats.example.fr",
+            "ftp://a.fr",
+            "https://",
+            "https://:8000",
+            "https://a.fr:0",
+            "https://a.fr:99999",
+            "https://user:password@a.fr",
+            "https://a.fr/?x=1",
+            "https://a.fr/#x",
+            "https://a b.fr",
+            "https://a..fr",
+            "https://[::1",
+            "https://a.fr/../b",
+            "https://a.fr/<script>",
+            "https://a.fr, https://b.fr",
+        ],
+    ),
+    "WEBLEADS_DATABASE_URL": (
+        ["sqlite:////srv/w.sqlite", "sqlite:///w.sqlite"],
+        [
+            "w.sqlite",
+            "sqlite://",
+            "sqlite:///",
+            "sqlite:///:memory:",
+            "sqlite:///x?mode=ro",
+            "duckdb:///a",
+            "mysql://a/b",
+            "postgresql://",
+            "postgresql://host",
+            "postgresql://u:p@host:http/db",
+            "postgresql+nothing://host/db",
+        ],
+    ),
+    "WEBLEADS_EVENT_STORE_URL": (
+        ["duckdb:////srv/events.duckdb"],
+        ["events.duckdb", "duckdb://", "duckdb:///", "duckdb:///folder/", "sqlite:///a", "clickhouse://host/db"],
+    ),
+    "WEBLEADS_STORE_MEMORY": (["0", "2048"], ["-1", "1.5", "2GB", "inf", "NaN", "1" * 19, "16"]),
+    "WEBLEADS_SMTP_URL": (
+        ["smtp://mail.a.fr", "smtps://u:p%40ss@mail.a.fr:465", "smtp://[::1]:2525/", "smtp://localhost"],
+        [
+            "mail.a.fr",
+            "http://mail.a.fr",
+            "smtp://",
+            "smtp://mail.a.fr:0",
+            "smtp://mail.a.fr:smtp",
+            "smtp://a.fr/x?y",
+            "smtp://u:p%zz@a.fr",
+            "smtp://u:pässwort@a.fr",
+            "smtp://u:p%0Ax@a.fr",
+            "smtp://:p@a.fr",
+            "smtp://u:p%E9@a.fr",
+            "smtp://u:a b@a.fr",
+            "smtp://u:a#b@a.fr",
+        ],
+    ),
+    "WEBLEADS_MAIL_FROM": (
+        [
+            "stats@a.fr",
+            "Webleads <stats@a.fr>",
+            '"Acme, Paris" <stats@a.fr>',
+            "Société <stats@société.fr>",
+            "root@localhost",
+        ],
+        [
+            "stats",
+            "stats@",
+            "@a.fr",
+            "Webleads",
+            "Acme, Paris <stats@a.fr>",
+            "a@a.fr, b@b.fr",
+            "a@a.fr;b@b.fr",
+            "a@@a.fr",
+            "a@a..fr",
+            "a@a.fr b@b.fr",
+            "A <a@a.fr> B",
+            "A <a@a.fr",
+            "A a@a.fr>",
+            "<>",
+            "a b@a.fr",
+            "a@a.fr\nBcc: b@b.fr",
+            "a@-a.fr",
+            "a@[1.2.3.4",
+            "us: a@a.fr, b@b.fr;",
+            "é@a.fr",
+        ],
+    ),
+    "WEBLEADS_TRUSTED_PROXIES": (
+        ["127.0.0.1", "10.0.0.0/8, 2001:db8::/32", "10.1.2.3/8"],
+        ["proxy", "10.0.0.0/33", "127.0.0.1 10.0.0.1", "10.0.0.0/8;::1", "127.0.0.1:80"],
+    ),
+    "WEBLEADS_CLIENT_IP_HEADER": (["X-Real-IP", "Forwarded"], ["X_Real_IP", "X-Real-IP: 1", "A, B", "é"]),
+    "WEBLEADS_SCRIPT_PATH": (
+        ["/notes/n.js"],
+        ["notes.js", "/n", "/n.js?x", "/../n.js", "https://a.fr/n.js", "/sites/n.js"],
+    ),
+    "WEBLEADS_EVENT_PATH": (
+        ["/notes/n", "/api/event"],
+        ["n", "/", "/n/", "//n", "/a b", "/é", "/./n", "/sign-in", "/readyz", "/pixel.gif", "/js/webleads.js"],
+    ),
+    "WEBLEADS_PIXEL_PATH": (["/notes/n.gif"], ["/n.png", "n.gif", "/n.gif/", "/account/n.gif"]),
+    "WEBLEADS_RATE_LIMIT": (["0", "50"], ["-1", "1e3", "inf", "9" * 30]),
+    "WEBLEADS_THREADS": (["1", "512"], ["0", "-1", "100000", "two"]),
+    "WEBLEADS_JOURNAL_SYNC": (["interval", "always"], ["never", "ALWAYS", "interval always"]),
+    "WEBLEADS_JOURNAL_RETENTION": (["0", "24"], ["-1", "24h", "999999999999", "1.5", "inf"]),
+    "WEBLEADS_JOURNAL_SEGMENT": (["20000", "67108864"], ["0", "1", "64MB", "9" * 18]),
+    "WEBLEADS_TOO_OLD": (["0", "72"], ["-1", "999999999999", "1d"]),
+    "WEBLEADS_GEO_UPDATE": (["off", "dbip"], ["on", "maxmind"]),
+    "WEBLEADS_MAXMIND_ACCOUNT_ID": (["123456"], ["abc", "12 34", "1" * 21, "-1"]),
+    "WEBLEADS_MAXMIND_LICENSE_KEY": (["abc_123"], ["a b", "clé", "a\tb", "x" * 501]),
+    "WEBLEADS_IPINFO_TOKEN": (["abc123"], ["a b", "clé", "a\r\nX: y"]),
+    "WEBLEADS_REVERSE_DNS": (["yes", "Off"], ["maybe", "2"]),
+    "WEBLEADS_NAME_SERVER": (
+        ["127.0.0.1", "127.0.0.1:5353", "::1", "[::1]:5353"],
+        ["localhost", "127.0.0.1:0", "127.0.0.1:dns", "[::1", "[::1]5353", "[::1]:", "1.2.3", "9.9.9.9, 1.1.1.1"],
+    ),
+    "WEBLEADS_SCHEDULER": (["no"], ["never"]),
+    "WEBLEADS_LOG_LEVEL": (["debug"], ["loud", "DEBUG"]),
+}
+
+
+def test_the_table_of_values_holds_every_setting() -> None:
+    assert set(VALUES) == {setting.metadata["variable"] for setting in fields(Settings)}
+
+
+@pytest.mark.parametrize(("variable", "value"), [(name, one) for name, (good, _) in VALUES.items() for one in good])
+def test_what_can_be_used_is_read(variable: str, value: str) -> None:
+    load_settings({variable: value})
+
+
+@pytest.mark.parametrize(("variable", "value"), [(name, one) for name, (_, bad) in VALUES.items() for one in bad])
+def test_what_would_fail_later_is_refused_when_it_is_set(variable: str, value: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        load_settings({variable: value})
+    words = str(refused.value)
+    assert words.startswith((f"{variable}: ", f"{variable}={value!r}: "))
+    assert re.search(r": (must be|must name|would hide|is the path of|needs the Python package) ", words)
+    assert words.isprintable()
+
+
+@pytest.mark.parametrize(("variable", "value"), [(name, one) for name, (_, bad) in VALUES.items() for one in bad])
+def test_what_stands_in_a_file_is_checked_alike_and_never_printed(variable: str, value: str, tmp_path: Path) -> None:
+    (tmp_path / "value").write_text(value, encoding="utf-8")
+    with pytest.raises(SettingError, match=rf"^({variable}_FILE: |{variable}='/)") as refused:
+        load_settings({f"{variable}_FILE": str(tmp_path / "value")})
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_sender_that_is_accepted_makes_a_message(tmp_path: Path) -> None:
+    """What the weekly email does with it: the first mailbox is the only one."""
+    for value in VALUES["WEBLEADS_MAIL_FROM"][0]:
+        ((name, email),) = getaddresses([load_settings({"WEBLEADS_MAIL_FROM": value}).mail_from])
+        message = EmailMessage(policy=SMTP)
+        message["From"] = Address(name, addr_spec=email)
+        assert [one.addr_spec for one in message["From"].addresses] == [email]
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg", "pg8000"])
+def test_a_database_whose_driver_is_missing_names_it(driver: str) -> None:
+    if find_spec(driver) is not None:
+        pytest.skip(f"{driver} is installed here")
+    dialect = f"postgresql+{driver}"
+    with pytest.raises(SettingError, match=rf"needs the Python package {driver}, which is not installed"):
+        load_settings({"WEBLEADS_DATABASE_URL": f"{dialect}://u:p%40@db.a.fr:5432/webleads"})
+
+
+def test_two_things_at_one_path_are_refused() -> None:
+    with pytest.raises(SettingError, match=r"^WEBLEADS_SCRIPT_PATH='/a.js': is the path of WEBLEADS_EVENT_PATH"):
+        load_settings({"WEBLEADS_SCRIPT_PATH": "/a.js", "WEBLEADS_EVENT_PATH": "/a.js"})
+
+
+def test_an_empty_file_is_no_default(tmp_path: Path) -> None:
+    (tmp_path / "smtp").write_text(" \n")
+    with pytest.raises(SettingError, match=r"^WEBLEADS_SMTP_URL_FILE=.*: is empty; write the value into it"):
+        load_settings({"WEBLEADS_SMTP_URL_FILE": str(tmp_path / "smtp")})
+
+
+def test_a_file_of_many_lines_is_no_value(tmp_path: Path) -> None:
+    (tmp_path / "smtp").write_text("smtp://a.fr\n# the old one: smtp://b.fr\n")
+    with pytest.raises(SettingError, match=r"^WEBLEADS_SMTP_URL_FILE: must be one line of text"):
+        load_settings({"WEBLEADS_SMTP_URL_FILE": str(tmp_path / "smtp")})
+
+
+def test_a_wrong_setting_ends_each_command_with_one_line(tmp_path: Path) -> None:
+    environment = os.environ | {"WEBLEADS_MAIL_FROM": "Acme, Paris <stats@a.fr>"}
+    for command in (["serve"], ["collect"], ["ingest", "--once"], ["report", "weekly", "--site", "a.fr"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "tracker.cli", *command, "--data", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
+            timeout=60,
+        )
+        assert done.returncode == 2, command
+        assert done.stderr.startswith(
+            "webleads: WEBLEADS_MAIL_FROM='Acme, Paris <stats@a.fr>': must be one sender such as"
+        )
+        assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("value", ["mail.acme.fr", "http://u:s3cret@mail.example.fr", "smtp://u:s3/cret@host"])
@@ -157,9 +378,10 @@ def test_the_command_line_wins_over_the_environment() -> None:
         ("127.0.0.1", "", "http://localhost:8000"),
         ("0.0.0.0", "", "http://localhost:8000"),
         ("192.0.2.7", "", "http://192.0.2.7:8000"),
+        ("2001:db8::7", "", "http://[2001:db8::7]:8000"),
         ("127.0.0.1", "https://stats.example.fr", "https://stats.example.fr"),
     ],
-    ids=["loopback", "everywhere", "one-address", "behind-a-proxy"],
+    ids=["loopback", "everywhere", "one-address", "one-ipv6", "behind-a-proxy"],
 )
 def test_says_where_browsers_reach_the_service(host: str, base_url: str, expected: str) -> None:
     assert Settings(host=host, base_url=base_url).public_url == expected
