@@ -114,6 +114,13 @@ class RunningService:
             self._process.terminate()
         return self._process.wait(timeout=30)
 
+    def wait_until_stored(self) -> None:
+        """Waits until nothing in the journal is left to be stored."""
+        deadline = time.monotonic() + 60
+        while json.loads(self.get("/readyz")[1]).get("ingest_lag_bytes") != 0:
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
+
     def get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:

@@ -23,6 +23,7 @@ from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
 from tracker.db.links import create_link
 from tracker.db.models import Site
 from tracker.db.users import count_users
+from tracker.ingest import quarantine
 from tracker.operations import Operator
 from tracker.operations import create_blueprint as operations_blueprint
 from tracker.scheduler import everything_due
@@ -73,6 +74,8 @@ def create_app(
     operations = operations_blueprint(operator, operator_key)
     app.register_blueprint(operations)
 
+    kept = quarantine.Quarantine(settings.journal_folder)
+
     def status() -> web.ServiceStatus:
         return web.ServiceStatus(
             journal=probes.journal(),
@@ -81,6 +84,7 @@ def create_app(
             waiting_bytes=probes.ingest_lag_bytes(),
             repairs=repairs(settings.event_store),
             restores=app_recovery.restores(app_database.file, utc_now()),
+            quarantined=kept.summary().lines,
         )
 
     context = web.DashboardContext(settings=settings, db=app_database, store=store, now=utc_now, status=status)
@@ -118,11 +122,13 @@ def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
 
 
 def _notes(service: Service) -> list[str]:
-    """What happened to the databases and was mended."""
+    """What happened to the databases and was mended, and what could not be counted."""
+    quarantined = quarantine.in_words(service.ingest.quarantine.summary())
     restores = app_recovery.restores(service.app_database.file, utc_now())
     return [
         *(in_words(repair) for repair in repairs(service.settings.event_store)),
         *(app_recovery.in_words(restore) for restore in restores),
+        *([quarantined] if quarantined else []),
     ]
 
 

@@ -22,6 +22,7 @@ from tracker.enrichment.drops import DropReason
 from tracker.enrichment.geo import is_fast
 from tracker.enrichment.network_list import NetworkList
 from tracker.geo.shelf import open_databases
+from tracker.ingest import quarantine
 from tracker.reports import traffic
 from tracker.reports.periods import parse_period
 from tracker.reverse_dns.lookup import Lookup, Unanswered
@@ -50,6 +51,7 @@ def diagnose(operator: Operator) -> Iterator[Finding]:
     yield from _folder(operator)
     yield from _rights(operator)
     yield from _journal(operator)
+    yield from _quarantine(operator)
     yield from _repairs(operator)
     yield from _app_database(operator)
     yield from _geo(operator)
@@ -107,6 +109,12 @@ def _journal(operator: Operator) -> Iterator[Finding]:
         )
     else:
         yield Finding("good", f"journal: {waiting:,} bytes wait to be stored")
+
+
+def _quarantine(operator: Operator) -> Iterator[Finding]:
+    words = quarantine.in_words(quarantine.Quarantine(operator.settings.journal_folder).summary())
+    if words:
+        yield Finding("hint", words)
 
 
 def _repairs(operator: Operator) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from tracker.db.site_names import remove_site
 from tracker.db.sites import find_site
 from tracker.diagnosis import diagnose
 from tracker.geo.attribution import attributions
+from tracker.ingest.quarantine import Quarantine
 from tracker.mail import MailError
 from tracker.reports import traffic
 from tracker.reports.export import leads_as_json
@@ -125,6 +126,16 @@ def remove(operator: Operator, *, site: str) -> dict[str, Any]:
     return {"site": found.name}
 
 
+def replay_quarantine(operator: Operator) -> dict[str, Any]:
+    """Puts what is in the quarantine back into the journal: {"lines": how many}."""
+    quarantine = Quarantine(operator.settings.journal_folder)
+    quarantine.settle(operator.store.offsets)
+    try:
+        return {"lines": quarantine.replay(checkpoint=operator.store.checkpoint)}
+    except StoreUnavailable as problem:
+        raise OperationError(f"nothing was put back, try again in a moment: {problem}") from problem
+
+
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "leads": list_leads,
     "query": query,
@@ -133,6 +144,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "diagnose": diagnosis,
     "send_weekly": send_weekly_report,
     "remove_site": remove,
+    "replay_quarantine": replay_quarantine,
 }
 
 

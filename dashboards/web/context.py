@@ -18,7 +18,7 @@ class ServiceStatus:
     """How the service is: what is wrong with each part, in an operator's words, or None.
 
     `waiting_bytes` of hits are kept and not counted yet; `repairs` are files of the event store that were set aside,
-    `restores` what happened to the app database of late.
+    `restores` what happened to the app database of late, `quarantined` how many lines could not be read or counted.
     """
 
     journal: str | None = None
@@ -27,6 +27,7 @@ class ServiceStatus:
     waiting_bytes: int = 0
     repairs: Sequence[Repair] = ()
     restores: Sequence[Restore] = ()
+    quarantined: int = 0
 
     @property
     def needs_attention(self) -> bool:

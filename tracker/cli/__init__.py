@@ -7,7 +7,20 @@ import sys
 import click
 
 from tracker import __version__
-from tracker.cli import check, demo, enrich, geo, identify, log_files, reading, running, sites, tokens, users
+from tracker.cli import (
+    check,
+    demo,
+    enrich,
+    geo,
+    identify,
+    log_files,
+    quarantine,
+    reading,
+    running,
+    sites,
+    tokens,
+    users,
+)
 from tracker.cli.options import EXPECTED_ERRORS
 from tracker.enrichment.text import visible_text
 
@@ -33,6 +46,7 @@ for _command in (
     reading.report,
     reading.query,
     demo.demo,
+    quarantine.quarantine,
     check.doctor,
 ):
     webleads.add_command(_command)

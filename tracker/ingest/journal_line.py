@@ -76,7 +76,7 @@ def _read_kept(raw: bytes) -> Content:
 def _read_in_part(raw: bytes, problem: Exception) -> Content:
     if not is_harmless(raw):
         return Content([], (Unread("nested too deeply", raw),))
-    whole = Content([], (Unread(_why(problem), raw),))
+    whole = Content([], (Unread(_why(problem, raw), raw),))
     if not raw.startswith(b"["):
         return whole
     try:
@@ -89,13 +89,15 @@ def _read_in_part(raw: bytes, problem: Exception) -> Content:
         try:
             hits.append(decode_hit(bytes(item)))
         except Exception as reason:  # noqa: BLE001 - as above
-            unread.append(Unread(_why(reason), bytes(item)))
+            unread.append(Unread(_why(reason, bytes(item)), bytes(item)))
     return Content(hits, unread or whole.unread)
 
 
-def _why(problem: Exception) -> str:
+def _why(problem: Exception, raw: bytes) -> str:
     """Few words, whatever was sent: they are a row of what is not counted."""
-    if isinstance(problem, UnicodeError) or "utf-8" in str(problem).lower():
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
         return "not UTF-8"
     if isinstance(problem, msgspec.ValidationError):
         return "invalid field"

@@ -26,6 +26,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             status=status,
             is_behind=status.waiting_bytes > _ON_THEIR_WAY_BYTES,
             megabytes=megabytes,
+            quarantined=numbers.count(current_language(), status.quarantined, compact=False),
             utc=UTC,
         )
 

@@ -18,6 +18,8 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("said", "words"),
     [
+        (ServiceStatus(quarantined=1), ["All is well.", "1 hit could not be read", "webleads quarantine replay"]),
+        (ServiceStatus(quarantined=1234), ["1,234 hits could not be read"]),
         (ServiceStatus(), ["All is well.", "Hits are accepted", "counted within two seconds", "It answers."]),
         (ServiceStatus(journal="the disk is full"), ["Something needs you.", "Hits are refused.", "the disk is full"]),
         (ServiceStatus(waiting_bytes=12_345_678), ["12.3 MB of accepted hits wait", "All is well."]),
@@ -44,7 +46,18 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
             ["minute before may be missing", "webleads.sqlite-wal.damaged-1"],
         ),
     ],
-    ids=["well", "full disk", "behind", "broken store", "lost file", "rebuilt log", "restored", "lost log"],
+    ids=[
+        "one line kept",
+        "lines kept",
+        "well",
+        "full disk",
+        "behind",
+        "broken store",
+        "lost file",
+        "rebuilt log",
+        "restored",
+        "lost log",
+    ],
 )
 def test_it_says_what_is_wrong(signed_in: Browser, status: ToldStatus, said: ServiceStatus, words: list[str]) -> None:
     status.now = said
