@@ -61,3 +61,17 @@ def test_a_site_is_not_its_own_staging_and_a_host_is_on_one_list(tmp_path: Path)
     with pytest.raises(Invalid, match=r"“www.a\.fr” is the site itself"):
         Counting(staging_hosts="www.a.fr").apply(site)
     database.close()
+
+
+def test_referrers_that_are_not_counted_are_hosts_without_www(tmp_path: Path) -> None:
+    database = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    site = add_site(database, "a.fr", now=NOW)
+    Counting(excluded_referrers="https://www.Gain.example/offre\n*.spam.example gain.example").apply(site)
+    assert site.excluded_referrers == "gain.example\nspam.example"
+    Counting(staging_hosts="stage.a.fr").apply(site)
+    assert site.excluded_referrers == "gain.example\nspam.example"
+    with pytest.raises(Invalid, match=r"“a\.fr” is the site itself"):
+        Counting(excluded_referrers="a.fr").apply(site)
+    Counting(excluded_referrers="").apply(site)
+    assert site.excluded_referrers == ""
+    database.close()

@@ -201,8 +201,8 @@ DEVELOPMENT = (
 )
 
 
-def outcome_of(enricher: Enricher, url: str, site: SiteRules) -> Event | Drop:
-    return enricher.enrich(Hit(NOON, "192.0.2.1", FIREFOX, {}, WireEvent(n="pageview", u=url)), site)
+def outcome_of(enricher: Enricher, url: str, site: SiteRules, referrer: str | None = None) -> Event | Drop:
+    return enricher.enrich(Hit(NOON, "192.0.2.1", FIREFOX, {}, WireEvent(n="pageview", u=url, r=referrer)), site)
 
 
 @pytest.mark.parametrize("host", DEVELOPMENT)
@@ -243,3 +243,26 @@ def test_what_the_publisher_lists_as_staging_is_not_counted(enricher: Enricher) 
         assert outcome_of(enricher, f"https://{host}/", site) == Drop(DropReason.STAGING_HOST, host)
     for host in ("a.fr", "preview.a.fr", "xstage.a.fr"):
         assert isinstance(outcome_of(enricher, f"https://{host}/", site), Event)
+
+
+@pytest.mark.parametrize(
+    ("referrer", "left_out"),
+    [
+        ("https://gain.example/", "gain.example"),
+        ("https://www.gain.example/offre?x=1", "gain.example"),
+        ("http%3A%2F%2Fgain.example%2F", "gain.example"),
+        ("https://bargain.example/", None),
+        ("https://www.linkedin.com/", None),
+        (None, None),
+    ],
+    ids=["the host", "a host below it", "escaped", "a longer name", "another", "none"],
+)
+def test_a_referrer_that_the_publisher_left_out_is_not_counted(
+    enricher: Enricher, referrer: str | None, left_out: str | None
+) -> None:
+    site = SiteRules("a.fr", hosts=frozenset({"a.fr"}), excluded_referrers=frozenset({"gain.example"}))
+    found = outcome_of(enricher, "https://a.fr/", site, referrer)
+    if left_out is None:
+        assert isinstance(found, Event)
+    else:
+        assert found == Drop(DropReason.REFERRER_SPAM, left_out)

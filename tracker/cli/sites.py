@@ -93,12 +93,16 @@ def list_sites(data: Path | None) -> None:
     help="Count pages on localhost, in private networks, under .test, .invalid and .local, and in files.",
 )
 @click.option("--staging-hosts", metavar="HOSTS", help="Hosts that are not counted, such as *.preview.example.fr.")
+@click.option(
+    "--excluded-referrers", metavar="HOSTS", help="Referring hosts, as spammers have them, that are not counted."
+)
 @data_option
 def set_counting(
     domain: str,
     page_parameters: str | None,
     counts_development: bool | None,
     staging_hosts: str | None,
+    excluded_referrers: str | None,
     data: Path | None,
 ) -> None:
     """Change which pages and hosts of a website are counted, and print what holds."""
@@ -106,7 +110,7 @@ def set_counting(
     from tracker.db.sites import change_counting
     from tracker.enrichment.page_query import DEFAULT_PARAMETERS
 
-    counting = Counting(page_parameters, counts_development, staging_hosts)
+    counting = Counting(page_parameters, counts_development, staging_hosts, excluded_referrers=excluded_referrers)
     with app_database(settings_of(data)) as database, said_in_one_line(domain):
         changed = change_counting(database, domain, counting)
     names = changed.page_parameters
@@ -114,6 +118,7 @@ def set_counting(
     click.echo(f"page parameters:   {default if names is None else names or 'none'}")
     click.echo(f"development hosts: {'counted' if changed.counts_development else 'not counted'}")
     click.echo(f"staging hosts:     {' '.join(changed.staging_hosts.split()) or 'none'}")
+    click.echo(f"excluded referrers: {' '.join(changed.excluded_referrers.split()) or 'none'}")
     if counting.page_parameters is not None:
         click.echo("The line in the pages may have changed: copy it anew from the dashboard's Snippet page.")
 

@@ -67,6 +67,7 @@ class Site(Base):
     other_hosts: Mapped[str] = mapped_column(
         default=""
     )  # counted beside the site's own, as the publisher said; one a line
+    excluded_referrers: Mapped[str] = mapped_column(default="")  # spammers' hosts and those below them; one a line
     former_domains: Mapped[str] = mapped_column(default="")  # the names it had, by which it is still found; one a line
     # The name under which the event store has its events: the first that it had.
     stored_as: Mapped[str] = mapped_column(default=lambda context: context.get_current_parameters()["domain"])

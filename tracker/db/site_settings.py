@@ -26,21 +26,27 @@ class Counting:
     """Which pages and hosts of a site are counted, as typed; what is None stays as it is.
 
     `page_parameters` are separated by spaces or commas; `default` is WordPress's list, an empty text none.
-    `staging_hosts` are not counted, `other_hosts` are, as the publisher said of hosts that were seen.
+    `staging_hosts` are not counted, `other_hosts` are, as the publisher said of hosts that were seen. Nor is who comes
+    from one of `excluded_referrers`, or a host below it.
     """
 
     page_parameters: str | None = None
     counts_development: bool | None = None
     staging_hosts: str | None = None
     other_hosts: str | None = None
+    excluded_referrers: str | None = None
 
     def apply(self, site: Site) -> None:
         """Sets a site's fields, once all are valid."""
         names = None if self.page_parameters is None else parameters(self.page_parameters)
         staging = site.staging_hosts if self.staging_hosts is None else hosts(self.staging_hosts)
         others = site.other_hosts if self.other_hosts is None else hosts(self.other_hosts)
+        excluded = site.excluded_referrers if self.excluded_referrers is None else referrers(self.excluded_referrers)
         own = {site.domain, f"www.{site.domain}"}
         for host in staging.split():
+            if host in own:
+                raise Invalid("“%(host)s” is the site itself; leave out another host.", host=host)
+        for host in excluded.split():
             if host in own:
                 raise Invalid("“%(host)s” is the site itself; leave out another host.", host=host)
         if self.page_parameters is not None:
@@ -48,6 +54,7 @@ class Counting:
         if self.counts_development is not None:
             site.counts_development = self.counts_development
         site.staging_hosts = staging
+        site.excluded_referrers = excluded
         site.other_hosts = "\n".join(host for host in others.split() if host not in staging.split())
 
 
@@ -78,6 +85,11 @@ def hosts(text: str) -> str:
             "%(count)s hosts are too many; write %(most)s at most.", count=str(len(lines)), most=str(_MOST_HOSTS)
         )
     return "\n".join(dict.fromkeys(_host(line) for line in lines))
+
+
+def referrers(text: str) -> str:
+    """The hosts of referrers, one a line, without `www.`; what a host is left out for holds for those below it too."""
+    return "\n".join(dict.fromkeys(host.removeprefix("*.").removeprefix("www.") for host in hosts(text).split()))
 
 
 def _host(line: str) -> str:

@@ -93,7 +93,7 @@ def add_site(
     site = Site(domain=plain, stored_as=plain, created_at=now, page_parameters=None)
     site.time_zone, site.language = site_settings.zone(time_zone), site_settings.language(language)
     site.excluded_networks = site.disabled_rules = site.link_key = ""
-    site.staging_hosts = site.other_hosts = site.former_domains = ""
+    site.staging_hosts = site.other_hosts = site.excluded_referrers = site.former_domains = ""
     site.honours_signals = site.keeps_emails = site.counts_development = False
     site.recipients = [ReportRecipient(email=email, created_at=now) for email in site_settings.emails(recipients)]
     try:

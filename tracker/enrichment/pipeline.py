@@ -28,7 +28,7 @@ from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.page_query import DEFAULT_PARAMETERS
 from tracker.enrichment.properties import as_text, read_properties
 from tracker.enrichment.revenue import read_revenue
-from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
+from tracker.enrichment.source import Attribution, attribute, is_referrer_spam, listed_referrer
 from tracker.enrichment.tenants import tenant_of
 from tracker.enrichment.text import clean_text
 from tracker.enrichment.told import host_of_invalid_url
@@ -63,6 +63,7 @@ class SiteRules(NamedTuple):
     page_parameters: frozenset[str] = DEFAULT_PARAMETERS
     staging_hosts: frozenset[str] = frozenset()
     counts_development: bool = False
+    excluded_referrers: frozenset[str] = frozenset()
 
 
 class Owner(msgspec.Struct, frozen=True, gc=False):
@@ -151,7 +152,7 @@ class Enricher:
             return Drop(DropReason.SCANNER, hit.scanner)
         about = reader.about
         referrer = wire.r if wire.r is not None else wire.referrer
-        if referrer and (spam_host := is_referrer_spam(referrer)):
+        if referrer and (spam_host := is_referrer_spam(referrer) or listed_referrer(referrer, site.excluded_referrers)):
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
         given = given_words(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING

@@ -95,6 +95,16 @@ def is_referrer_spam(referrer: str | None) -> str | None:
     return _referrer(referrer).spam if referrer else None
 
 
+def listed_referrer(referrer: str, hosts: Collection[str]) -> str | None:
+    """The one of `hosts` that a referrer's host is or is below; None when it is none of them."""
+    suffix = _referrer(referrer).host if hosts else ""
+    while suffix:
+        if suffix in hosts:
+            return suffix
+        suffix = suffix.partition(".")[2]
+    return None
+
+
 @lru_cache(maxsize=1)
 def _spam_hosts() -> frozenset[str]:
     return frozenset((_DATA / "spam_hosts.txt").read_text(encoding="utf-8").split())

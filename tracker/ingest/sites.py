@@ -78,6 +78,7 @@ def rules_of(site: Site) -> SiteRules:
         link_key=site.link_key,
         page_parameters=DEFAULT_PARAMETERS if parameters is None else frozenset(parameters.split()),
         staging_hosts=frozenset(site.staging_hosts.split()),
+        excluded_referrers=frozenset(site.excluded_referrers.split()),
         counts_development=site.counts_development or is_development_host(site.domain),
     )
 

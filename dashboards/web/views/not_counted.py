@@ -1,13 +1,18 @@
-"""Every hit of a site that was not counted, and why."""
+"""Every hit of a site that was not counted, and why; and the referrers that look like spam and were counted."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.not_counted_rows import by_reason
-from dashboards.web.site_pages import head, selection_or_404
+from dashboards.web.site_forms import words_of
+from dashboards.web.site_pages import head, selection_or_404, site_or_404
+from dashboards.web.suspect_referrers import leave_out, suspect_referrers
+from tracker.db.invalid import Invalid
 from tracker.reports import traffic
 
 
@@ -24,9 +29,22 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         return render_template(
             "not_counted.html",
             reasons=reasons,
+            suspects=suspect_referrers(context, selection),
             hits=sum(one.hits for one in reasons),
             pageviews=int(pageviews),
             **head(context, selection),
         )
+
+    @blueprint.post("/referrers")
+    def referrer(site: str) -> Response:
+        """Leaves out a referrer that looks like spam."""
+        found = site_or_404(context, site)
+        try:
+            leave_out(context, found, request.form.get("host", ""))
+        except Invalid as problem:
+            flash(words_of(problem))
+        else:
+            flash(_("This referrer is not counted from now on; its past visits stay. The settings undo it."))
+        return redirect(url_for("not_counted.show", site=found.domain, period=request.form.get("period") or None))
 
     return blueprint

@@ -29,6 +29,7 @@ _FIELDS = (
     "page_parameters",
     "staging_hosts",
     "other_hosts",
+    "excluded_referrers",
 )
 _WITH_HOSTS = ("site_settings.show", "sites.setup")
 
@@ -87,6 +88,7 @@ def _settings_form(site: Site) -> dict[str, Any]:
         "counts_development": site.counts_development,
         "staging_hosts": site.staging_hosts,
         "other_hosts": site.other_hosts,
+        "excluded_referrers": site.excluded_referrers,
         "bot_rules": bot_rule_switches(set(words.BOT_RULES) - set(site.disabled_rules.split())),
         "time_zones": time_zone_names(),
         "problem": None,
@@ -117,7 +119,13 @@ def _counting() -> Counting | None:
     names = form.get("page_parameters")
     if names is not None and set(names.replace(",", " ").split()) == DEFAULT_PARAMETERS:
         names = "default"
-    return Counting(names, "counts_development" in form, form.get("staging_hosts"), form.get("other_hosts"))
+    return Counting(
+        names,
+        "counts_development" in form,
+        form.get("staging_hosts"),
+        form.get("other_hosts"),
+        form.get("excluded_referrers"),
+    )
 
 
 def _unticked_rules() -> set[str] | None:
