@@ -42,7 +42,7 @@ def plain_domain(text: str) -> str | None:
     return _plain(text) if len(text) <= LONGEST_TEXT else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str | None:
     host = split_name(text)[0].rpartition("@")[2]
     name = ascii_name(_PORT.sub("", host))
@@ -80,9 +80,14 @@ def ascii_name(host: str) -> str | None:
     return name if name and len(name) <= _LONGEST_NAME else None
 
 
-@lru_cache(maxsize=16_384)
 def plain_host(authority: str) -> str | None:
     """The host of `user:password@host:port`, lower case and in Punycode; None when it cannot be one."""
+    is_kept = len(authority) <= _LONGEST_NAME and authority.isascii()
+    return (_host_of if is_kept else _host_of.__wrapped__)(authority)
+
+
+@lru_cache(maxsize=8_192)
+def _host_of(authority: str) -> str | None:
     if len(authority) <= _LONGEST_NAME and _is_host(authority):
         return authority
     host = authority.rpartition("@")[2].lower()

@@ -101,7 +101,7 @@ def _telling_word(campaign: str | None) -> str | None:
     return "shopping" if "shop" in campaign and _SHOPPING_CAMPAIGN.search(campaign) else "other"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _channel(source: str, medium: str, category: str | None, campaign: str | None) -> str:
     medium = medium.lower()
     if source in ("", "(direct)") and medium in ("", "(none)", "(not set)") and not campaign:

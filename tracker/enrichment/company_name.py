@@ -47,7 +47,7 @@ _COMMON_END = re.compile(
 )
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def clean_organisation_name(name: str) -> str:
     """The name for people; empty when there is nothing but a number and a legal form."""
     plain = _NUMBER.sub("", name.translate(_QUOTES))
@@ -114,7 +114,7 @@ def _natural_part(part: str, *, first: bool) -> str:
     return part if is_acronym(lower) else lower.capitalize()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def is_acronym(word: str) -> bool:
     """Whether a word (in small letters) is read letter by letter: no vowel, too short, or nothing one can say."""
     if word in _ACRONYMS:

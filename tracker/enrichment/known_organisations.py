@@ -63,7 +63,7 @@ def _first_words() -> frozenset[str]:
     return frozenset(words_of(spelling.removeprefix("The "))[0] for _, spelling in _spellings())
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def known_organisation(name: str) -> Known | None:
     """The organisation of a name, however its legal form and capitals are written."""
     return _names().get(name_key(name))

@@ -25,7 +25,7 @@ def _forms() -> frozenset[str]:
     return frozenset(files("tracker.enrichment").joinpath("data/legal_forms.txt").read_text("utf-8").split())
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def _compact(token: str) -> str:
     return "".join(words_of(token))
 

@@ -16,9 +16,11 @@ import msgspec
 from tracker.enrichment.mangled import mended
 from tracker.enrichment.page_query import DEFAULT_PARAMETERS, page_query
 from tracker.enrichment.parameters import Parameters, campaign_parameters
+from tracker.enrichment.remembered import is_short
 from tracker.enrichment.web_address import UNSAFE, split_address, split_app_address
 
-_CACHED = 8_192
+# At most 8 KB each: the URL, three parts of it, and its parameters.
+_CACHED = 2_048
 _MAX_PATH = 1024
 _NO_PARAMETERS = Parameters()
 _ALL_PARAMETERS = re.compile(r"[^/=]+=")
@@ -34,7 +36,7 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """A page. `hostname` is lower case and ASCII; `params` are the RECOGNISED parameters.
 
     `path` begins with a slash and ends with the parameters that tell pages apart. `is_web` is False for an application's
-    page and for a file, whose `hostname` may be empty.
+    page and for a file, whose `hostname` may be empty. `is_kept` says that the same URL gives this very page again.
     """
 
     hostname: str
@@ -42,19 +44,25 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     url: str
     params: Mapping[str, str]
     is_web: bool = True
+    is_kept: bool = True
 
     @property
     def is_file(self) -> bool:
         return not self.is_web and self.url.startswith("file:")
 
 
-@lru_cache(maxsize=_CACHED)
 def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] = DEFAULT_PARAMETERS) -> Page | None:
     """The page of an address; None when it is none. `keep_hash` keeps the fragment as part of the path.
 
     `parameters` are those of the query that tell the site's pages apart. Campaign parameters count in the query and, as
     Matomo and older Google tags have them, in the fragment.
     """
+    if is_short(url):
+        return _kept_page(url, keep_hash, parameters)
+    return _page(url, keep_hash, parameters, is_kept=False)
+
+
+def _page(url: str, keep_hash: bool, parameters: frozenset[str], *, is_kept: bool = True) -> Page | None:  # noqa: FBT001 - as its cache wants it
     address = split_address(url) or split_app_address(url)
     if address is None:
         return None
@@ -69,7 +77,10 @@ def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] 
             params = Parameters({**campaign_parameters(fragment.rpartition("?")[2]), **params})
         if keep_hash:
             path = f"{path}{_plain_fragment(fragment, parameters)}"[:_MAX_PATH]
-    return Page(host, path, f"{address.scheme}://{host}{path}", params, address.scheme.startswith("http"))
+    return Page(host, path, f"{address.scheme}://{host}{path}", params, address.scheme.startswith("http"), is_kept)
+
+
+_kept_page = lru_cache(maxsize=_CACHED)(_page)
 
 
 def tidy_path(path: str) -> str:

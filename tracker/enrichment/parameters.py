@@ -16,6 +16,8 @@ from tracker.enrichment.web_address import UNSAFE
 _MAX_VALUE = 200
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _MAX_PARAMETERS = 200
+# More than any link carries; what is remembered of a page is bounded by it.
+_MOST_KEPT = 24
 # Other parameters that a second `?` or an escaped `&` made a part of a value.
 _HANGING_ON = re.compile(r"[?&][\w.-]+=.*", re.DOTALL)
 
@@ -162,6 +164,8 @@ def campaign_parameters(query: str) -> Parameters:
                 text = _HANGING_ON.sub("", text)
             if text:
                 found[key] = text
+                if len(found) == _MOST_KEPT:
+                    break
     return found
 
 

@@ -27,6 +27,7 @@ from tracker.enrichment.network_list import Listed, NetworkList
 from tracker.enrichment.page import Page, parse_page
 from tracker.enrichment.page_query import DEFAULT_PARAMETERS
 from tracker.enrichment.properties import as_text, read_properties
+from tracker.enrichment.remembered import LONGEST_KEY, is_short
 from tracker.enrichment.revenue import read_revenue
 from tracker.enrichment.source import Attribution, attribute, is_referrer_spam, listed_referrer
 from tracker.enrichment.tenants import tenant_of
@@ -37,9 +38,14 @@ from tracker.hit import Hit
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300
+_MAX_AGENT = 1024
+_LONGEST_TITLE = 500
+_LONGEST_LANGUAGES = 64
+_LONGEST_IP = 64
+_FEW_HEADERS = 4
 # An address's facts take about 600 bytes.
 _ADDRESSES = 32_768
-# A browser's take as much again, and most of it only comes back within its visit.
+# A browser's take as much again, 2 KB at most, and most of it only comes back within its visit.
 _READERS = 8_192
 # Of 100,000 addresses at random nine in ten have the owner of one before.
 _OWNERS = 8_192
@@ -136,10 +142,14 @@ class Enricher:
         if page.hostname not in site.hosts and (elsewhere := _off_site(page, site)):
             return elsewhere
         width = wire.w if wire.w is not None else wire.screen_width
-        reader = self._reader(
+        headers = hit.headers
+        is_kept = is_short(hit.user_agent) and len(hit.ip) <= _LONGEST_IP
+        # Of each the collector keeps what browsers send; a browser that says all of it is rare.
+        is_kept = is_kept and (len(headers) <= _FEW_HEADERS or sum(map(len, headers.values())) <= LONGEST_KEY)
+        reader = (self._reader if is_kept else self._recognise)(
             hit.ip,
             hit.user_agent,
-            tuple(hit.headers.items()),
+            tuple(headers.items()),
             width,
             bool(wire.wd),
             wire.id is not None,
@@ -191,7 +201,7 @@ class Enricher:
             return False
         asked = self._names.asked
         for address in set(addresses):
-            owner = self._about_address(address, _LANGUAGE).owner
+            owner = self._about_address(address[:_LONGEST_IP], _LANGUAGE).owner
             if owner.company is None:
                 ask = partial(self._names.ask, address)
                 company_of_visit(Clues(address, owner.record, owner.network, reverse_name=ask, listed=owner.listed))
@@ -228,7 +238,8 @@ class Enricher:
         language: str,
         disabled_rules: frozenset[str],
     ) -> Reader:
-        about, given, agent = self._about_address(address, language), dict(headers), without_builds(user_agent)
+        about, given = self._about_address(address[:_LONGEST_IP], language), dict(headers)
+        agent = without_builds(user_agent[:_MAX_AGENT])
         signs = Signs(
             webdriver=webdriver,
             address=address,
@@ -249,6 +260,7 @@ def _owner(record: NetworkRecord, cloud: str | None, listed: Listed | None) -> O
 def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
     wire = hit.event
     given, money = wire.properties, wire.revenue if wire.revenue_short is None else wire.revenue_short
+    title, language = wire.t if wire.t is not None else wire.title, wire.l if wire.l is not None else wire.language
     width, engaged_ms, depth = wire.w if wire.w is not None else wire.screen_width, wire.e, wire.sd
     props = read_properties(given) if given else {}
     revenue, currency = read_revenue(money) if money else (None, None)
@@ -262,8 +274,8 @@ def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
         _NOT_YET,
         page.hostname or site.domain,  # an app may have no host
         page.path,
-        _text(wire.t if wire.t is not None else wire.title),
-        _language_tag((wire.l if wire.l is not None else wire.language) or hit.headers.get("accept-language", "")),
+        _text(title[:_LONGEST_TITLE]) if title else None,
+        _language_tag((language or hit.headers.get("accept-language", ""))[:_LONGEST_LANGUAGES]),
         None if width is None else _whole(width, 1, 32_767),
         facts,
         0,  # visits
@@ -315,9 +327,9 @@ def _is_excluded(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) 
     return any(parsed in network for network in networks)
 
 
-@lru_cache(maxsize=4096)
-def _text(value: str | None) -> str | None:
-    return clean_text(value)[:_MAX_TEXT] or None if value else None
+@lru_cache(maxsize=2048)
+def _text(value: str) -> str | None:
+    return clean_text(value)[:_MAX_TEXT] or None
 
 
 @lru_cache(maxsize=4096)

@@ -33,7 +33,7 @@ def same_site(host: str, page_host: str, site_hosts: Collection[str] = ()) -> bo
     return domain != "" and domain not in _SHARED and domain == _domain(page)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def _domain(host: str) -> str:
     """The part of a host that is registered; empty for an address or a suffix."""
     return str(_extract()(host).top_domain_under_public_suffix)

@@ -23,6 +23,7 @@ from tracker.enrichment.origins import is_listed, listed_category, origin_of_app
 from tracker.enrichment.page import Page
 from tracker.enrichment.parameters import readable, said_by
 from tracker.enrichment.raw_referrer import plain_referrer
+from tracker.enrichment.remembered import is_short
 from tracker.enrichment.same_site import same_site
 from tracker.enrichment.source_words import origin_of_word
 from tracker.enrichment.web_address import UNSAFE, is_private_host, split_address
@@ -71,19 +72,27 @@ def attribute(page: Page, referrer: str | None, *, site_hosts: Collection[str] =
     """The attribution of a pageview of `page` that says `referrer`; `site_hosts` are the site's own hosts."""
     if not referrer and not page.params:
         return _DIRECT
-    return _attribute(page, referrer, site_hosts if isinstance(site_hosts, frozenset) else frozenset(site_hosts))
-
-
-@lru_cache(maxsize=8_192)
-def _attribute(page: Page, referrer: str | None, site_hosts: frozenset[str]) -> Attribution:
-    known = _referrer(referrer) if referrer else _NOWHERE
-    within = bool(known.host) and same_site(known.host, page.hostname, site_hosts)
-    if within:
-        known = _NOWHERE
+    hosts = site_hosts if isinstance(site_hosts, frozenset) else frozenset(site_hosts)
+    is_kept = page.is_kept and (not referrer or is_short(referrer))
     if page.params:
-        return _campaign(page.params, known, within=within)
+        return (_by_campaign if is_kept else _by_campaign.__wrapped__)(page.params, page.hostname, referrer, hosts)
+    return (_by_referrer if is_kept else _by_referrer.__wrapped__)(page.hostname, referrer or "", hosts)
+
+
+@lru_cache(maxsize=2_048)
+def _by_campaign(
+    params: Mapping[str, str], hostname: str, referrer: str | None, site_hosts: frozenset[str]
+) -> Attribution:
+    known = _referrer(referrer) if referrer else _NOWHERE
+    within = bool(known.host) and same_site(known.host, hostname, site_hosts)
+    return _campaign(params, _NOWHERE if within else known, within=within)
+
+
+@lru_cache(maxsize=4_096)
+def _by_referrer(hostname: str, referrer: str, site_hosts: frozenset[str]) -> Attribution:
+    known = _referrer(referrer)
     origin = known.origin
-    if origin is None:
+    if origin is None or same_site(known.host, hostname, site_hosts):
         return _DIRECT
     return Attribution(
         known.address, origin.name, origin.medium, origin.channel, origin.social_kind, None, None, known.term
@@ -110,9 +119,12 @@ def _spam_hosts() -> frozenset[str]:
     return frozenset((_DATA / "spam_hosts.txt").read_text(encoding="utf-8").split())
 
 
-@lru_cache(maxsize=8_192)
 def _referrer(referrer: str) -> Referrer:
     """What a referrer is."""
+    return _kept_referrer(referrer) if is_short(referrer) else _read_referrer(referrer)
+
+
+def _read_referrer(referrer: str) -> Referrer:
     referrer = plain_referrer(referrer)
     address = split_address(referrer)
     if address is None:
@@ -124,6 +136,9 @@ def _referrer(referrer: str) -> Referrer:
     origin, parameters = origin_of_host(host, path, query)
     term = _term(query, parameters) if query and origin.category == "search" else None
     return Referrer(f"{address.scheme}://{host}{path}"[:_MAX_REFERRER], host, origin, term)
+
+
+_kept_referrer = lru_cache(maxsize=4_096)(_read_referrer)
 
 
 def _app(referrer: str) -> Referrer:

@@ -108,7 +108,7 @@ _PLACES = frozenset(
 _HANGING_ON = re.compile(r"[?&]\w+=.*", re.DOTALL)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def origin_of_word(word: str) -> Origin:
     """What a campaign's source word means: `fb` is Facebook, `newsletter` is itself, `facebook_ads` was paid."""
     if "=" in word:

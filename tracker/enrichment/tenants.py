@@ -61,7 +61,7 @@ class Tenant(NamedTuple):
     domain: str | None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def tenant_of(host: str, site: str | None = None) -> Tenant | None:
     """The company whose workspace or inner host a referrer is; None for others, and for the read site's own domain."""
     host = host.lower().rstrip(".").partition(":")[0]

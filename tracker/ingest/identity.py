@@ -15,6 +15,7 @@ from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from tracker.enrichment.event import PAGEVIEW, Event
+from tracker.enrichment.remembered import is_short
 from tracker.hit import EPOCH, Hit
 from tracker.ingest.same_page import opening_of
 from tracker.ingest.visits import Arrival
@@ -66,12 +67,13 @@ class Identity:
         """
         if consented:
             agreed, days = _hash(b"", f"{site}\0{consented}"), self._days_of(time_zone)
-            return agreed, self._id_on(days.at(moment_us)[0], site, address, user_agent)
+            return agreed, self._make_id(days.at(moment_us)[0], site, address, user_agent)
         day, midnight_us = self._days_of(time_zone).at(moment_us)
-        visitor_id = self._id_on(day, site, address, user_agent)
+        id_on = self._id_on if is_short(user_agent) else self._make_id
+        visitor_id = id_on(day, site, address, user_agent)
         if moment_us - midnight_us > _NIGHT_US:
             return visitor_id, None
-        return visitor_id, self._id_on(day - timedelta(days=1), site, address, user_agent)
+        return visitor_id, id_on(day - timedelta(days=1), site, address, user_agent)
 
     def _make_id(self, day: date, site: str, address: str, user_agent: str) -> int:
         return _hash(self._salt_of(day), f"{site}\0{address}\0{user_agent}")

@@ -38,7 +38,8 @@ def read_hints(headers: Mapping[str, str]) -> Hints | None:
     return _read(tuple(headers.get(name, "") for name in _HEADERS))
 
 
-@lru_cache(maxsize=8192)
+# At most 3 KB each.
+@lru_cache(maxsize=2048)
 def _read(values: tuple[str, ...]) -> Hints:
     brands, full, platform, version, mobile, model, app = values
     plain = [value.strip().strip('"') for value in (platform, version, model)]

@@ -15,8 +15,9 @@ from tracker.enrichment.agent.devices import device_kind, is_ipad_as_mac
 from tracker.enrichment.agent.frozen import ipad_version
 from tracker.enrichment.agent.hints import Hints, read_hints
 from tracker.enrichment.agent.systems import name_system
+from tracker.enrichment.remembered import is_short
 
-_CACHED = 16_384
+_CACHED = 8_192
 _NO_HINTS = Hints()
 
 
@@ -39,7 +40,8 @@ def parse_agent(user_agent: str, headers: Mapping[str, str], screen_width: float
     `screen_width` in CSS pixels tells an iPad that says it is a Mac.
     """
     as_ipad = is_ipad_as_mac(user_agent, screen_width)
-    return _parse(user_agent, read_hints(headers) if headers else None, as_ipad)
+    parse = _parse if is_short(user_agent) else _parse.__wrapped__
+    return parse(user_agent, read_hints(headers) if headers else None, as_ipad)
 
 
 @lru_cache(maxsize=_CACHED)

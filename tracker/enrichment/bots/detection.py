@@ -14,8 +14,9 @@ from tracker.enrichment.bots.signs import bots_by_signs
 from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
 from tracker.enrichment.bots.words import bot_words, contact, written_contact
 from tracker.enrichment.first_match import FirstMatch, Found
+from tracker.enrichment.remembered import is_short
 
-_CACHED = 16_384
+_CACHED = 8_192
 _ALL_RULES: frozenset[str] = frozenset()
 _NO_SIGNS = Signs()
 
@@ -33,9 +34,10 @@ def detect_bot(
     other sites.
     """
     if disabled_rules:
-        said = next((bot for bot in _by_agent(user_agent) if bot.rule not in disabled_rules), None)
+        verdicts = _by_agent(user_agent) if is_short(user_agent) else _verdicts(user_agent)
+        said = next((bot for bot in verdicts if bot.rule not in disabled_rules), None)
     else:
-        said = _first_by_agent(user_agent)
+        said = (_first_by_agent if is_short(user_agent) else _first_by_agent.__wrapped__)(user_agent)
     if said is not None:
         return said
     if not disabled_rules:

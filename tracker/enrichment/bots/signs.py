@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from tracker.enrichment.bots.networks import crawler_at
 from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
@@ -49,7 +48,6 @@ def _is_loaded_ahead(headers: Mapping[str, str]) -> bool:
     return "prefetch" in purpose or "preview" in purpose
 
 
-@lru_cache(maxsize=4096)
 def contradict(agent: str, brands: str, platform: str) -> bool:
     """Whether a browser's agent and its client hints (`Sec-CH-UA`, `Sec-CH-UA-Platform`) name different browsers or systems."""
     said, hinted = _CHROME.search(agent), _CHROMIUM_BRAND.search(brands)
@@ -59,7 +57,6 @@ def contradict(agent: str, brands: str, platform: str) -> bool:
     return any(word in agent and system not in ("", name) for word, name in _PLATFORMS)
 
 
-@lru_cache(maxsize=4096)
 def _is_old_or_server(agent: str) -> bool:
     chrome = _CHROME.search(agent)
     old = chrome is not None and int(chrome[1]) < _OLDEST_CHROME_OF_PEOPLE
