@@ -100,6 +100,7 @@ def test_without_a_copy_hits_are_kept_until_it_is_mended(service: RunningService
     said = until(lambda: json.loads(service.get("/readyz")[1])["problems"].get("databases"))
     assert "no good copy of it" in said
     assert "put a backup in its place" in service.log.read_text()
+    assert "no good copy of it" in webleads("doctor", data=data).stdout
     assert "Traceback" not in service.log.read_text()
     assert service.get("/")[0] == 503
     (data / "webleads.sqlite").write_bytes(backup)

@@ -209,6 +209,20 @@ def test_a_server_that_is_away_is_not_asked_for_each_recipient(post: Post, datab
     assert {found.status for found in deliveries.latest(database, site.id)} == {"failed"}
 
 
+def test_a_server_that_is_away_is_not_asked_for_each_site(post: Post, database: AppDatabase, clock: Clock) -> None:
+    for number in range(3):
+        add_site(database, f"site{number}.example", now=LONG_AGO, recipients=["c@exemple.fr"])
+    lost = replace(post, settings=replace(post.settings, smtp_url="smtp://127.0.0.1:1"))
+
+    def tried() -> int:
+        return sum(len(deliveries.latest(database, site.id)) > 0 for site in list_sites(database))
+
+    for ticks in range(1, 5):
+        send_due(lost)
+        assert tried() == ticks
+        clock.now += timedelta(minutes=1)
+
+
 def test_what_was_due_before_a_restore_is_left_to_a_person(
     post: Post, server: Mailbox, clock: Clock, database: AppDatabase
 ) -> None:

@@ -17,6 +17,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from dashboards.email.weekly import render_weekly
 from tracker.db.engine import AppDatabase
+from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
 from tracker.db.site_names import remove_site
 from tracker.db.sites import find_site
@@ -171,6 +172,8 @@ def create_blueprint(operator: Operator, key: str) -> Blueprint:
             return jsonify(run(operator, name, request.get_json())), 200
         except OperationError as problem:
             return jsonify(error=str(problem)), 400
+        except AppDatabaseUnavailable as problem:
+            return jsonify(error=str(problem)), 503
 
     return blueprint
 

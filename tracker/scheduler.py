@@ -40,6 +40,7 @@ class Outcome:
     recipient: str
     outcome: str
     failed: bool
+    server_is_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,12 @@ def send_due(post: Post) -> None:
         waiting = [one.email for one in site.recipients if one.created_at <= due_at]
         if not waiting or site.created_at > due_at or (restored_at is not None and due_at <= restored_at):
             continue
-        for outcome in send_weekly(post, site, week, waiting, retry_early=False):
+        outcomes = send_weekly(post, site, week, waiting, retry_early=False)
+        for outcome in outcomes:
             if outcome.failed:
                 log.warning("weekly report of %s to %s: %s", site.domain, outcome.recipient, outcome.outcome)
+        if any(outcome.server_is_away for outcome in outcomes):
+            return  # it is asked for the other sites a minute later
 
 
 def due(time_zone: str, now: datetime) -> tuple[datetime, str]:
@@ -136,7 +140,7 @@ def send_weekly(
 
 def _failed(post: Post, recipient: str, delivery_id: int, problem: MailError) -> Outcome:
     deliveries.mark_failed(post.database, delivery_id, error=str(problem), now=post.now())
-    return Outcome(recipient, f"not sent: {problem}", failed=True)
+    return Outcome(recipient, f"not sent: {problem}", failed=True, server_is_away=isinstance(problem, MailServerAway))
 
 
 def _send_one(post: Post, site: Site, report: WeeklyReport, recipient: str, delivery_id: int) -> Outcome:

@@ -18,6 +18,7 @@ from tracker import data_folder
 from tracker.clock import utc_now
 from tracker.db.copy_schedule import CopySchedule
 from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.recovery import forget_set_aside
 from tracker.db.salts import Salts
 from tracker.enrichment.network_list import NetworkList
@@ -128,7 +129,10 @@ class Housekeeping:
         self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS
         self._retire_segments()
         self._ingest.forget_addresses(ip_hours=self._settings.journal_retention_hours)
-        self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
+        try:
+            self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
+        except AppDatabaseUnavailable as problem:  # no reason to count nothing; it is tried again
+            log.warning("salts are not deleted now: %s", problem)
         self._app.look()
         self._copies(utc_now())
 

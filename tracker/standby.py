@@ -40,6 +40,8 @@ class Standby:
         if path == "/readyz":
             said = {"status": "not ready", "problems": {"databases": self.problem}, "notes": []}
             return "503 Service Unavailable", "application/json", json.dumps(said).encode() + b"\n"
+        if path.startswith("/operations/"):  # a command's user reads it
+            return "503 Service Unavailable", "application/json", json.dumps({"error": self.problem}).encode() + b"\n"
         return "503 Service Unavailable", "text/plain; charset=utf-8", _AWAY
 
 

@@ -207,9 +207,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _pack(engine: Engine) -> None:
-    """Once in a file's life: writes it anew without what was deleted before deletions were overwritten."""
+    """Once in a file's life: writes it anew without what was deleted before deletions were overwritten.
+
+    Where that is not possible now, for a full disk or another process, the next opening does it.
+    """
     if engine.dialect.name != "sqlite":
         return
+    try:
+        _pack_now(engine)
+    except DBAPIError as problem:
+        if not damage.is_unavailable(problem.orig):
+            raise
+        log.warning("what earlier versions deleted is not overwritten yet: %s", problem.orig)
+
+
+def _pack_now(engine: Engine) -> None:
     with engine.connect() as connection:
         autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
         if autocommit.exec_driver_sql("PRAGMA user_version").scalar_one() >= _PACKED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
+
 # DuckDB's errors that a value can cause; all others say something of the file, the disk or the connection.
 _OF_THE_DATA = frozenset(
     {
@@ -32,7 +34,15 @@ def blames_the_data(problem: Exception) -> bool:
 
     Unsure is the store's: a full disk or a lost file must keep hits waiting, never set one aside.
     """
-    if isinstance(problem, StoreUnavailable | NewerStoreError | OSError | MemoryError):
+    of_the_machine = (
+        StoreUnavailable,
+        NewerStoreError,
+        AppDatabaseUnavailable,
+        NewerDatabaseError,
+        OSError,
+        MemoryError,
+    )
+    if isinstance(problem, of_the_machine):
         return False
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError  # loaded already where such an error can come from
 
