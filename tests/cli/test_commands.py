@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import select
 import subprocess
 import sys
@@ -248,9 +249,11 @@ def test_a_dry_run_says_what_was_taken_for_what_and_imports_nothing(tmp_path: Pa
 def test_a_log_may_come_through_a_pipe(tmp_path: Path) -> None:
     data, log = tmp_path / "data", log_of_all_kinds(tmp_path / "access.log")
     assert webleads("site", "add", "a.fr", data=data).returncode == 0
+    (data / "piped-log-of-a-killed-import").touch()
+    os.utime(data / "piped-log-of-a-killed-import", (0, 0))
     done = webleads("import-log", "-", "--site", "a.fr", "--only-path", "/a", data=data, stdin=log.read_text())
     assert "1  pageviews counted" in done.stdout, done.stderr
-    assert not list(data.glob("*.tmp"))
+    assert not list(data.glob("piped-log-*"))
     assert "is not counted twice" in one_line(webleads("import-log", str(log), "--site", "a.fr", data=data))
 
 

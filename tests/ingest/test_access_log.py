@@ -91,6 +91,14 @@ def test_pages_in_all_their_spellings(request_line: str, url: str) -> None:
     assert pages([line(request_line)]) == [url]
 
 
+@pytest.mark.parametrize("behind", ['"-" "{}"', '"-" 0.004 {}', 'rt=0.1 host="{}"', '"{}" TLSv1.3 "10.0.0.1:8080"'])
+def test_a_host_at_the_end_is_found_by_the_sites_own(behind: str) -> None:
+    hosts = ["b.fr", "a.fr", "www.a.fr", "b.fr", "c.fr"]
+    log = [f"{get(f'/{n}', 60 * n)} {behind.format(host)}" for n, host in enumerate(hosts)]
+    assert pages(log) == ["/1", "/2"]
+    assert read_log(log).count(SkipReason.ANOTHER_HOST) == 3
+
+
 def test_globs_say_which_paths_count() -> None:
     log = [get("/blog/a", 0), get("/blog/draft/b", 60), get("/shop/c?x=1", 120)]
     assert pages(log, only=("/blog/*", "/shop/?")) == ["/blog/a", "/blog/draft/b", "/shop/c?x=1"]

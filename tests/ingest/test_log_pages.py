@@ -36,6 +36,14 @@ def test_a_part_that_comes_late_or_without_a_referrer_is_known_by_the_others_of_
     assert pages(log) == [f"/m/{n}" for n in range(8)]
 
 
+def test_pictures_that_each_have_a_name_are_known_by_their_folder() -> None:
+    names = [f"/thumbs/{first}-{second}" for first in ("red", "blue", "green") for second in ("shoe", "hat", "coat")]
+    log = [text for n in range(3) for text in visit(f"/c/{'xyz'[n]}", 60 * n, *names[3 * n : 3 * n + 3])]
+    log += [get("/thumbs/one-more", 600, "/c/z"), get("/c/new", 700, "/c/z")]
+    large = [text.replace(" 900 ", " 4900 ") for text in log]
+    assert pages(log) == pages(large) == ["/c/x", "/c/y", "/c/z", "/c/new"]
+
+
 def test_parts_are_known_in_any_order_of_the_lines() -> None:
     """A server logs a request when it has answered it: the page, which took longest, may stand last."""
     log = [
@@ -95,6 +103,22 @@ def test_pages_that_differ_by_a_parameter_are_told_from_parts_that_do() -> None:
     for n in range(3):
         log += visit(f"/index.php?page={n}", 60 * n, "/index.php?thumb=1", "/index.php?thumb=2", "/index.php?thumb=3")
     assert pages(log) == [f"/index.php?page={n}" for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reviews/bun.sh",
+        "/tools/socket.io",
+        "/people/character.ai",
+        "/plan.b",
+        "/v1.2.3",
+        "/asp.net/",
+        "/a.html;v=1.png/b",
+    ],
+)
+def test_a_name_with_a_dot_is_a_page_unless_it_ends_as_files_do(path: str) -> None:
+    assert pages([get(path, 0, GOOGLE)]) == [path]
 
 
 def test_a_log_without_referrers_counts_by_names() -> None:

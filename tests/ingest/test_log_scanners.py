@@ -63,6 +63,11 @@ def signs(lines: list[str]) -> set[str | None]:
         pytest.param(
             [get("/", 0), get("/.env", 1), get("/a", 2), get("/b", 3)], ScannerSign.PROBES, id="answered-as-all-is"
         ),
+        pytest.param(
+            [get("/", 0), *(get(one, 1 + n) for n, one in enumerate(PROBES[:4]))],
+            ScannerSign.PROBES,
+            id="probes-with-a-page-each",
+        ),
         pytest.param([get("/", 0), get("/a%2e%2e/../etc/passwd", 1)], ScannerSign.PROBES, id="out-of-the-folder"),
         pytest.param([get("/?x=%24%7Bjndi:ldap://x/a%7D", 1)], ScannerSign.PROBES, id="log4shell"),
         *(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _WAIT_SECONDS = 600
 _SHOWN_HOSTS = 10
+_PIPED, _DAY_SECONDS = "piped-log-", 24 * 3600
 _SHOWN_PATHS = 30
 
 
@@ -91,11 +92,17 @@ def _import_all(files: list[Path], reading: LogReading, database: Any, settings:
 
 @contextmanager
 def _files_of(files: tuple[Path, ...], settings: Settings) -> Iterator[list[Path]]:
-    """The files, each of which can be read more than once: what comes through a pipe is kept for the time."""
+    """The files, each of which can be read more than once: what comes through a pipe is kept for the time.
+
+    A kill leaves it behind, with its IP addresses, so the next import removes what is older than a day.
+    """
+    for left in settings.data.glob(f"{_PIPED}*"):
+        if time.time() - left.stat().st_mtime > _DAY_SECONDS:
+            left.unlink(missing_ok=True)
     if all(file.is_file() for file in files):
         yield list(files)
         return
-    with NamedTemporaryFile(dir=settings.data, prefix="log-", suffix=".tmp") as kept:
+    with NamedTemporaryFile(dir=settings.data, prefix=_PIPED) as kept:
         for file in files:
             with open(0 if str(file) == "-" else file, "rb", closefd=str(file) != "-") as source:
                 copyfileobj(source, kept)
@@ -245,4 +252,7 @@ _WORDS = _PATH_FATES | {
     "excluded_address": "excluded addresses",
     "invalid_url": "addresses that are no web page",
     "duplicate": "sent twice",
+    "same_page": "the same page, with another query",
+    "development_host": "development hosts",
+    "staging_host": "staging hosts",
 }

@@ -18,7 +18,7 @@ from tracker.ingest.log_fields import FieldLines
 from tracker.ingest.log_line import ClientFinder, LogLine, Network, unescape_target
 from tracker.ingest.log_pages import PageLessons, PathKind, plain_path
 from tracker.ingest.log_scanners import Scanners, client_key
-from tracker.ingest.log_text import TextLines, own_target
+from tracker.ingest.log_text import HostBehind, TextLines, own_target
 
 _MAX_TARGET, _MAX_REFERRER, _MAX_AGENT = 4096, 2048, 1024
 # Who teaches what a page is: agents of browsers that do not say that they are none.
@@ -72,8 +72,8 @@ class LogOf:
 class LineReader:
     """Reads lines in any of the formats; one for each reading of a file, since W3C logs name their fields on the way."""
 
-    def __init__(self, clients: ClientFinder) -> None:
-        self._text = TextLines(clients)
+    def __init__(self, clients: ClientFinder, hosts: HostBehind | None = None) -> None:
+        self._text = TextLines(clients, hosts)
         self._fields = FieldLines(clients)
 
     def read(self, text: str) -> LogLine | SkipReason:
@@ -110,12 +110,13 @@ class LogReading:
         self._clients = ClientFinder(log.trusted_proxies)
         self._pages = PageLessons(log.hosts)
         self._scanners = Scanners()
-        self._lines = LineReader(self._clients)
+        self._hosts = HostBehind(log.hosts)
+        self._lines = LineReader(self._clients, self._hosts)
         self._is_browser = lru_cache(maxsize=4096)(lambda agent: _BROWSER.match(agent) is not None)
 
     def begin_file(self) -> None:
         """Forgets what only held for the file before."""
-        self._lines = LineReader(self._clients)
+        self._lines = LineReader(self._clients, self._hosts)
 
     def survey(self, text: str) -> None:
         """Learns from a line."""

@@ -27,15 +27,18 @@ _COMPANY = 2
 _MOSTLY = 0.8
 # A path that was fetched once is a part only if there is more to say so: more company, and a small size.
 _COMPANY_OF_ONE, _SMALL = 3, 0.5
+_ENOUGH_OF_FOLDER = 4
 
+# Not what is a name as often as a file's ending, as in /reviews/bun.sh, /tools/crates.io, /people/j.ai.
 _ASSETS = frozenset(
     (
-        "css js mjs cjs map wasm png jpg jpeg jpe jfif gif webp avif jxl svg svgz ico bmp tif tiff heic heif psd ai eps"
+        "css js mjs cjs map wasm png jpg jpeg jpe jfif gif webp avif jxl svg svgz ico bmp tif tiff heic heif psd eps"
         " woff woff2 ttf otf eot mp3 mp4 m4a m4v m3u8 mpd ts webm ogg oga ogv opus wav flac aac avi mov mkv wmv flv swf"
-        " vtt srt pdf epub mobi azw3 djvu ps doc docx docm dot xls xlsx xlsm ppt pptx pps odt ods odp odg rtf csv tsv txt"
+        " vtt srt pdf epub mobi azw3 djvu doc docx docm dot xls xlsx xlsm ppt pptx pps odt ods odp odg rtf csv tsv txt"
         " xml xsl xslt json jsonld geojson webmanifest yaml yml toml ini conf log sql bak old swp sqlite db"
         " zip gz tgz bz2 xz zst tbz txz 7z rar tar jar war ear class whl gem crate deb rpm apk aab ipa msi exe dmg pkg iso"
-        " img bin dat vcf ics kml kmz gpx torrent sig asc md5 sha1 sha256 sha512 pem crt cer der p12 c h cpp hpp ino"
+        " img bin dat vcf ics kml kmz gpx torrent sig asc md5 sha1 sha256 sha512 pem crt cer der p12"
+        " cpp hpp ino py pyc rb lua java patch diff spec tex bib parquet ipynb"
     ).split()
 )
 _ICON = re.compile(
@@ -44,9 +47,11 @@ _ICON = re.compile(
 # Files that machines ask for.
 _MACHINE = re.compile(
     r"^/(?:(?:robots|ads|app-ads|humans|security|llms|llms-full)\.txt|sitemap[^/]*\.(?:xml|xsl|txt)(?:\.gz)?|\.well-known/.*"
-    r"|browserconfig\.xml|crossdomain\.xml|manifest\.json|(?:service-?worker|sw)\.js)$"
-    r"|/(?:wp-json/.*|xmlrpc\.php|wp-login\.php|wp-cron\.php|wp-admin/.*|wp-content/.*|wp-includes/.*)$",
+    r"|browserconfig\.xml|crossdomain\.xml|manifest\.json|(?:service-?worker|sw)\.js)$",
     re.IGNORECASE,
+)
+_WORDPRESS = re.compile(
+    r"/(?:wp-json/.*|(?:xmlrpc|wp-login|wp-cron)\.php|wp-(?:admin|content|includes)/.*)$", re.IGNORECASE
 )
 _FEED = re.compile(
     r"/(?:feed|rss|atom|rss2|rdf)(?:/(?:rss2?|atom|rdf))?/?$|[/.](?:feed|rss|rss2|atom|rdf|index\.rdf)(?:\.xml|\.json|\.php)?$",
@@ -90,7 +95,9 @@ def kind_by_name(target: str) -> PathKind:
         return PathKind.MACHINE
     if _FEED.search(path) or _FEED_QUERY.search(target.partition("?")[2]):
         return PathKind.FEED
-    return PathKind.ASSET if splitext(path)[1][1:].lower() in _ASSETS else PathKind.PAGE
+    if splitext(path)[1][1:].lower() in _ASSETS:
+        return PathKind.ASSET
+    return PathKind.MACHINE if _WORDPRESS.search(path) else PathKind.PAGE
 
 
 class _Evidence:
@@ -103,6 +110,16 @@ class _Evidence:
         self.size = 0.0  # largest, in sizes of its page
         self.entered = 0  # fetched from nowhere on the site
         self.leads = self.leads_to_page = False  # others were fetched from it; one of them was no file by its name
+
+    def see(self, company: int, size: float, *, is_entered: bool) -> None:
+        """One fetch; `company` is 0 where it was fetched as a page is."""
+        self.entered += is_entered
+        if not company:
+            self.alone += 1
+            return
+        self.beside += 1
+        self.company = max(self.company, company)
+        self.size = max(self.size, size)
 
 
 class _Browser:
@@ -124,6 +141,7 @@ class PageLessons:
         self._hosts = frozenset(hosts)
         self._max_shapes, self._max_browsers = max_shapes, max_browsers
         self._shapes: dict[str, _Evidence] = {}
+        self._folders: dict[str, _Evidence] = {}
         self._browsers: dict[int, _Browser] = {}
         self._own_shape = lru_cache(maxsize=_CACHED)(self._look_up)
 
@@ -131,11 +149,8 @@ class PageLessons:
         """One answered GET of a browser, known by a number."""
         referrer = self._own_shape(line.referrer) if line.referrer else None
         shape = shape_of(line.target)
-        leads_on = referrer is not None and referrer != shape and not _ICON.search(plain_path(line.target))
-        page = self._evidence(referrer) if referrer is not None and leads_on else None
-        if page is not None:
-            page.leads = True
-            page.leads_to_page = page.leads_to_page or kind_by_name(line.target) is PathKind.PAGE
+        if referrer is not None and referrer != shape and not _ICON.search(plain_path(line.target)):
+            self._leads(referrer, to_page=kind_by_name(line.target) is PathKind.PAGE)
         now = line.at.timestamp()
         running = self._browsers.get(browser)
         if running is None:
@@ -145,6 +160,12 @@ class PageLessons:
             self._end(running)
         running.last = now
         running.fetched.append((shape, now, line.size, referrer))
+
+    def _leads(self, shape: str, *, to_page: bool) -> None:
+        for page in (self._evidence(shape), self._of_folder(shape)):
+            if page is not None:
+                page.leads = True
+                page.leads_to_page = page.leads_to_page or to_page
 
     def finish(self) -> None:
         """Ends the first reading."""
@@ -163,7 +184,23 @@ class PageLessons:
             return by_name
         if seen.leads:
             return PathKind.PAGE if by_name is not PathKind.ASSET or _is_page_all_the_same(seen) else by_name
-        return PathKind.PART if by_name is PathKind.PAGE and _is_part(seen) else by_name
+        if by_name is PathKind.PAGE and (_is_part(seen) or (_is_rare(seen) and self._is_folder_of_parts(target))):
+            return PathKind.PART
+        return by_name
+
+    def _is_folder_of_parts(self, target: str) -> bool:
+        """Whether what lies beside a rare path is all parts, as pictures are that each have a name of their own."""
+        folder = self._folders.get(_folder(shape_of(target)))
+        return folder is not None and not folder.leads and folder.beside >= _ENOUGH_OF_FOLDER and _is_part(folder)
+
+    def _of_folder(self, shape: str) -> _Evidence:
+        folder = _folder(shape)
+        found = self._folders.get(folder)
+        if found is None:
+            found = _Evidence()
+            if folder and len(self._folders) < self._max_shapes:
+                self._folders[folder] = found
+        return found
 
     def _evidence(self, shape: str) -> _Evidence | None:
         found = self._shapes.get(shape)
@@ -176,18 +213,13 @@ class PageLessons:
         pages = {shape: (at, size) for shape, at, size, _ in browser.fetched}
         of_page = Counter(referrer for _, _, _, referrer in browser.fetched)
         for shape, at, size, referrer in browser.fetched:
-            seen = self._evidence(shape)
-            if seen is None:
-                continue
-            seen.entered += referrer is None
             page = pages.get(referrer) if referrer not in (None, shape) else None
             company = of_page[referrer] - 1
-            if page is None or company < _COMPANY or abs(at - page[0]) > _WITH_ITS_PAGE_SECONDS:
-                seen.alone += 1
-                continue
-            seen.beside += 1
-            seen.company = max(seen.company, company)
-            seen.size = max(seen.size, size / page[1] if page[1] > 0 else 0.0)
+            is_beside = page is not None and company >= _COMPANY and abs(at - page[0]) <= _WITH_ITS_PAGE_SECONDS
+            share = size / page[1] if page is not None and page[1] > 0 else 0.0
+            for seen in (self._evidence(shape), self._of_folder(shape)):
+                if seen is not None:
+                    seen.see(company if is_beside else 0, share, is_entered=referrer is None)
         browser.fetched.clear()
 
     def _make_room(self) -> None:
@@ -200,6 +232,15 @@ class PageLessons:
             return None
         host, slash, path = rest.partition("/")
         return shape_of(f"{slash}{path}" or "/") if host.partition(":")[0].lower() in self._hosts else None
+
+
+def _folder(shape: str) -> str:
+    """The folder of a shape; empty for the site's own, where everything lies."""
+    return shape.partition("?")[0].rpartition("/")[0]
+
+
+def _is_rare(seen: _Evidence) -> bool:
+    return seen.alone + seen.beside <= 1
 
 
 def _is_part(seen: _Evidence) -> bool:

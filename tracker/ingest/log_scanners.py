@@ -22,6 +22,7 @@ _ENOUGH = 5
 _HASTY_SECONDS = 2
 _HASTY_SHARE = 5
 _KEPT_PATHS = 50
+_PROBES_ANSWERED = 3
 
 # What no page of a site has as its address, whatever the server answers.
 _CERTAIN = re.compile(
@@ -57,7 +58,20 @@ class ScannerSign(StrEnum):
 class _Conduct:
     """What one client did."""
 
-    __slots__ = ("asked", "certain", "errors", "forms", "gets", "hasty", "likely", "loads", "missed", "pages", "posts")
+    __slots__ = (
+        "asked",
+        "certain",
+        "errors",
+        "forms",
+        "gets",
+        "hasty",
+        "likely",
+        "loads",
+        "missed",
+        "pages",
+        "posts",
+        "probed",
+    )
 
     def __init__(self) -> None:
         self.gets = 0  # pages, or what passes for one
@@ -65,20 +79,26 @@ class _Conduct:
         self.errors = 0
         self.missed: set[int] = set()  # the different kinds of paths that were not there
         self.certain = self.likely = 0
+        self.probed: set[int] = (
+            set()
+        )  # what scanners ask for, answered as a site answers that has a page for everything
         self.posts = 0
-        self.forms = 0  # sent back to their own page, with it as the referrer: as people do, and programs
+        self.forms = 0  # as browsers send them too, where the client fetches files as browsers do
         self.hasty = 0
         self.pages: set[int] = set()
         self.asked: tuple[int, float] = (0, 0.0)
 
-    def see_get(self, line: LogLine, path: str) -> None:
+    def see_get(self, line: LogLine, path: str, *, from_site: bool) -> None:
         """A GET or HEAD."""
         is_error = 400 <= line.status < 500 and line.status not in (408, 429, 499)
         is_likely = is_error and _LIKELY.search(path) is not None
         self.certain += _is_certain(line.target)
         self.likely += is_likely
-        if not is_likely and kind_by_name(line.target) in (PathKind.ASSET, PathKind.MACHINE):
-            self.loads += not is_error
+        if not from_site and len(self.probed) < _KEPT_PATHS and _LIKELY.match(path):
+            self.probed.add(hash(path))
+        kind = kind_by_name(line.target)
+        if not is_likely and kind in (PathKind.ASSET, PathKind.MACHINE):
+            self.loads += kind is PathKind.ASSET and not is_error
         elif is_error:
             self.errors += 1
             if len(self.missed) < _KEPT_PATHS:
@@ -92,9 +112,9 @@ class _Conduct:
     def see_post(self, line: LogLine, path: str, *, from_site: bool) -> None:
         """A POST or another request that sends something; what a page's own script sends goes elsewhere than to a page."""
         key = hash(path)
-        if not from_site or line.status >= 400 or _DOORS.search(path):
+        if _DOORS.search(path) or (key in self.pages and not from_site):
             self.posts += 1
-        elif key in self.pages:
+        elif key in self.pages or not from_site or line.status >= 400:
             self.forms += 1
         self.hasty += self.asked[0] == key and line.at.timestamp() - self.asked[1] <= _HASTY_SECONDS
 
@@ -111,6 +131,8 @@ class _Conduct:
         return ScannerSign.ERRORS if missed >= _ENOUGH and missed > self.gets else None
 
     def _probes(self, asked: int, *, alone: bool) -> bool:
+        if alone and len(self.probed) >= _PROBES_ANSWERED and not self.loads:
+            return True
         probes = self.certain + self.likely
         if not probes or not (alone or 2 * probes >= asked):
             return False
@@ -138,7 +160,7 @@ class Scanners:
             else:
                 conducts.move_to_end(key)
             if line.method in ("GET", "HEAD"):
-                conduct.see_get(line, path)
+                conduct.see_get(line, path, from_site=from_site)
             elif line.method not in ("OPTIONS", "PROPFIND"):
                 conduct.see_post(line, path, from_site=from_site)
 

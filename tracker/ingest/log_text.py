@@ -7,6 +7,7 @@ Application Load Balancer". Quotes that a server did not escape do not end a fie
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ _REQUEST = re.compile(r'([^"]*)"(.*?)" "?(\d{3})"?(?: "?(\d+|-)"?)?(?=\s|$)')
 _REFERRER_AND_AGENT = re.compile(r'[^"]*"((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"(?=[\s,]|$)')
 _PRODUCT = re.compile(r"[\w.+-]+/\d")
 _QUOTED = re.compile(r'"([^"]*)"')
+_WORDS = re.compile(r'"([^"]*)"|([^\s"]+)')
 _NAME = re.compile(r"(?:[\w-]+\.)*(?!\d+$)[\w-]+", re.ASCII)  # 999.1.2.3 is no name
 _BALANCER = re.compile(
     r'(?:[a-z0-9]+ )?(\d{4}-\d\d-\d\dT[\d:.]+Z) \S+ (\S+) \S+ [-\d.]+ [-\d.]+ [-\d.]+ (\d{3}) \S+ \d+ (\d+) "(.*?)" "([^"]*)"'
@@ -46,11 +48,27 @@ class Front(NamedTuple):
     is_named: bool = False
 
 
-class TextLines:
-    """Reads lines of plain text."""
+class HostBehind:
+    """Which of the fields behind the agent is the host that was asked: the one that is the site's own in some lines."""
 
-    def __init__(self, clients: ClientFinder) -> None:
+    def __init__(self, hosts: Collection[str]) -> None:
+        self._hosts = hosts
+        self._place: int | None = None
+
+    def of(self, behind: str) -> str | None:
+        """The host among the fields behind the agent, once it is known which it is."""
+        words = [host_name(quoted or bare) for quoted, bare in _WORDS.findall(behind)]
+        if self._place is None:
+            self._place = next((place for place, word in enumerate(words) if word in self._hosts), None)
+        return words[self._place] if self._place is not None and self._place < len(words) else None
+
+
+class TextLines:
+    """Reads lines of plain text. `hosts` finds the host where it stands at the end."""
+
+    def __init__(self, clients: ClientFinder, hosts: HostBehind | None = None) -> None:
         self._clients = clients
+        self._hosts = hosts or HostBehind(())
         self._front = lru_cache(maxsize=8192)(self._read_front)
 
     def read(self, text: str) -> LogLine | None:
@@ -80,7 +98,7 @@ class TextLines:
             int(size) if size and size != "-" else -1,
             referrer,
             agent,
-            front.host,
+            front.host or (self._hosts.of(behind) if behind else None),
         )
 
     def _forwarded(self, front: Front, behind: str) -> str | None:
