@@ -79,7 +79,7 @@ def test_nobody_waits_behind_a_full_queue(app: SlowApp) -> None:
     finish(app, threads)
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/static/dashboard.css"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/assets/dashboard.css"])
 def test_what_is_quick_passes_a_full_gate(app: SlowApp, path: str) -> None:
     gate = Gate(app, at_once=1, waiting=0)
     threads = fill(gate, app, 1)
@@ -97,13 +97,13 @@ def test_a_page_that_fails_gives_its_place_back(app: SlowApp) -> None:
 
 def test_what_is_quick_has_few_places_of_its_own(app: SlowApp) -> None:
     gate = Gate(app, at_once=1, waiting=0, passing=1, pass_seconds=0.01)
-    slow = threading.Thread(target=ask, args=(gate, "/static/../slow"))
-    app.paths = {"/static/../slow"}
+    slow = threading.Thread(target=ask, args=(gate, "/assets/../slow"))
+    app.paths = {"/assets/../slow"}
     slow.start()
     app.inside.acquire(timeout=10)
-    assert ask(gate, "/static/dashboard.css")[0] == "503 Service Unavailable"
+    assert ask(gate, "/assets/dashboard.css")[0] == "503 Service Unavailable"
     finish(app, [slow])
-    assert ask(gate, "/static/dashboard.css") == ("200 OK", b"page")
+    assert ask(gate, "/assets/dashboard.css") == ("200 OK", b"page")
 
 
 def test_a_body_comes_whole_and_is_read_before_the_turn(app: SlowApp) -> None:

@@ -26,6 +26,8 @@ LAYERS = (
         "tracker.listening",
         "tracker.opening",
         "tracker.standby",
+        "tracker.front",
+        "tracker.granian_loop",
         "tracker.gate",
         "tracker.supervision",
         "tracker.diagnosis",

@@ -10,21 +10,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from typing import Any
 
-from tracker.collector.body import BodyReader
+from tracker.collector.body import WITHOUT_A_BODY, put_body, read_body
 from tracker.collector.payload import Problem
 
 Environ = dict[str, Any]
 WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # What machines ask and what browsers fetch for every page is quick and must not wait for a query.
-_PASSES = ("/healthz", "/readyz", "/metrics", "/static/")
-_WITHOUT_A_BODY = ("GET", "HEAD", "OPTIONS")
-_LARGEST_BODY_BYTES = 1024 * 1024
+PASSES = ("/healthz", "/readyz", "/metrics", "/assets/")
+MAX_BODY_BYTES = 1024 * 1024
 _STATUS = {
     400: "400 Bad Request",
+    408: "408 Request Timeout",
     413: "413 Content Too Large",
     429: "429 Too Many Requests",
     503: "503 Service Unavailable",
@@ -53,27 +52,20 @@ class Gate:
         self._passing = threading.Semaphore(passing)
         self._wait_seconds = wait_seconds
         self._pass_seconds = pass_seconds
-        self._bodies = BodyReader(most=at_once + waiting, most_an_address=at_once, largest=_LARGEST_BODY_BYTES)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
-            self._read_body(environ)
+            asks = environ["REQUEST_METHOD"] in WITHOUT_A_BODY
+            put_body(environ, b"" if asks else read_body(environ, MAX_BODY_BYTES))
             with self._place(environ["PATH_INFO"]):
                 return _whole(self._app(environ, start_response))
         except Problem as problem:
             return _refuse(problem, start_response)
 
-    def _read_body(self, environ: Environ) -> None:
-        """Puts the body where the application finds it, whole; none is waited for where none is asked for."""
-        body = b"" if environ["REQUEST_METHOD"] in _WITHOUT_A_BODY else self._bodies.read(environ)
-        environ["wsgi.input"] = BytesIO(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-
     @contextmanager
     def _place(self, path: str) -> Iterator[None]:
         """Holds a place while the block runs. Raises Problem when there is none in time."""
-        if path.startswith(_PASSES):
+        if path.startswith(PASSES):
             with _held(self._passing, self._pass_seconds):
                 yield
         else:

@@ -24,11 +24,21 @@ BACKLOG = 4096
 
 
 class Server(MPServer):
-    """granian on a socket that is open already. It ends when its worker does: a supervisor starts both again."""
+    """granian on a socket that is open already. It ends when its worker does: a supervisor starts both again.
 
-    def __init__(self, listener: socket.socket, **options: Any) -> None:
+    Its `threads` run what it calls: more than one is of use where they wait for something else than one another.
+    """
+
+    def __init__(self, listener: socket.socket, *, threads: int = 1, **options: Any) -> None:
         super().__init__(workers=1, backlog=BACKLOG, respawn_failed_workers=False, **options)
         self._listener = listener
+        self._threads = threads
+
+    def _spawn_worker(self, **arguments: Any) -> Any:  # type: ignore[override]
+        # granian refuses more than one from the start, as asyncio's own loop would have no use for it; ours has
+        # (tracker.granian_loop).
+        self.blocking_threads = self._threads
+        return super()._spawn_worker(**arguments)
 
     def _init_shared_socket(self) -> None:
         """In place of granian's own, which opens the socket in the worker, where it would end with it."""

@@ -13,7 +13,9 @@ import os
 import resource
 import secrets
 import sys
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Listener
@@ -22,12 +24,16 @@ from socket import socket
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from granian.constants import HTTPModes, Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from tracker import bridge, data_folder
+from tracker import bridge, data_folder, gate, granian_loop
+from tracker.collector.address import ClientAddress
+from tracker.collector.body import UnfinishedBodies
+from tracker.collector.payload import MAX_BODY_BYTES
 from tracker.data_folder import ServiceNote
+from tracker.front import Front
 from tracker.gate import Gate
 from tracker.listening import Server, check_port, listening_sockets, start_listening, stop_signals
 from tracker.opening import NotOpenNow, ServiceError, open_in_a_child
@@ -46,6 +52,8 @@ _LISTENER_STOP_SECONDS = _STOP_SECONDS + 1.5
 _SERVICE_STOP_SECONDS = 5.5
 # Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
 _MOST_CONNECTIONS = 16_384
+# As many as the gate lets in, wait or pass, and some that it turns away.
+_GATE_THREADS = 64
 
 
 OnReady = Callable[[Settings, str | None], None]
@@ -151,13 +159,12 @@ def _granian(settings: Settings, listener: socket) -> Server:
     _allow_connections()
     return Server(
         listener,
+        # More than one only where hits wait for the disk, and share its syncs.
+        threads=settings.threads if settings.journal_sync == "always" else 1,
         target="tracker.serving",
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         backpressure=_MOST_CONNECTIONS,
-        # Made when needed, ended when idle for 30 seconds. One that reads a body waits for the client
-        # (tracker.collector.body); with WEBLEADS_JOURNAL_SYNC=always those that wait for a sync share it.
-        blocking_threads=settings.threads,
-        loop=Loops.asyncio,
+        loop=granian_loop.NAME,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         websockets=False,
@@ -238,27 +245,28 @@ def _ensure(thread: Thread) -> None:
 
 
 def _load_service(settings: Settings, start: Start, first_user_link: str | None) -> Any:
-    """Runs in granian's worker where others collect: gives the WSGI application."""
+    """Runs in granian's worker where others collect: gives the RSGI application."""
     die_with_parent()
     _log_to_stderr(settings)
     application, service = start(first_user_link)
     Finalize(None, service.stop, exitpriority=100)
-    return _gate(settings, application)
+    return _front(settings, Gate(application))
 
 
-def _gate(settings: Settings, application: Any) -> Gate:
-    """Some threads are always left for hits, whatever becomes of the dashboard."""
-    threads = settings.threads
-    return Gate(
+def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] = lambda _: False) -> Front:
+    """`hits` says which paths the collector answers."""
+    return Front(
         application,
-        at_once=max(1, min(8, threads // 2)),
-        waiting=min(32, threads // 8),
-        passing=max(1, min(16, threads // 4)),
+        client_address=ClientAddress(settings.trusted_proxies, settings.client_ip_header),
+        bodies=UnfinishedBodies(monotonic=time.monotonic),
+        is_quick=hits,
+        largest=lambda path: MAX_BODY_BYTES if hits(path) else gate.MAX_BODY_BYTES,
+        pool=ThreadPoolExecutor(_GATE_THREADS, "requests"),
     )
 
 
 def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
-    """Runs in granian's worker: gives the collector, in front of the bridge where there is one."""
+    """Runs in granian's worker: gives the collector as an RSGI application, before the bridge where there is one."""
     from tracker.collector import build_collector, open_journal
 
     die_with_parent()
@@ -266,10 +274,10 @@ def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
     journal = open_journal(settings)
     next_app = None
     if bridge_to is not None:
-        next_app = _gate(settings, bridge.Bridge(bridge_to, journal_problem=lambda: journal.problem))
+        next_app = Gate(bridge.Bridge(bridge_to, journal_problem=lambda: journal.problem))
     collector = build_collector(settings, journal=journal, next_app=next_app)
     Finalize(None, collector.close, exitpriority=100)
-    return collector
+    return _front(settings, collector, hits=collector.takes)
 
 
 def _local_url(settings: Settings) -> str:

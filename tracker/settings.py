@@ -137,9 +137,7 @@ class Settings:
         "WEBLEADS_THREADS",
         512,
         read.whole_number(1, 10_000),
-        "Requests that one process works on at once. Threads wait on one another, so few are fast; but each client that"
-        " sends its body slowly holds one. Behind a proxy that buffers requests (deploy/ has two): 2 for `webleads collect`"
-        " and 4 for `webleads serve`. WEBLEADS_JOURNAL_SYNC=always needs many.",
+        "With WEBLEADS_JOURNAL_SYNC=always: how many hits may wait for the disk at once in one process; they share a sync.",
     )
     journal_sync: str = _setting(
         "WEBLEADS_JOURNAL_SYNC",

@@ -13,28 +13,24 @@ from tracker.journal import list_segments
 
 _SECONDS = 5
 _ROUNDS = 3
-# As deploy/ runs a collector: the proxy buffers requests, so few threads do.
-_BEHIND_A_PROXY = {"WEBLEADS_THREADS": "2"}
-# Without a proxy, and so that many requests share a sync.
-_SETTINGS = {"interval": {"WEBLEADS_JOURNAL_SYNC": "interval"}, "always": {"WEBLEADS_JOURNAL_SYNC": "always"}}
+_SETTINGS = {"always": {"WEBLEADS_JOURNAL_SYNC": "always"}}
 
 
 def figures(folder: Path) -> Iterator[Figure]:
     """Rates and latencies, the three servers in turn in each round, so that a slow moment hits them alike."""
-    runs: dict[str, list[load.Load]] = {"collector": [], "flask": [], "wsgi": [], "interval": [], "always": []}
+    runs: dict[str, list[load.Load]] = {"collector": [], "flask": [], "wsgi": [], "always": []}
     memory: list[tuple[float, float]] = []
     for turn in range(_ROUNDS):
         for kind, seen in runs.items():
             data = folder / f"{kind}-{turn}"
             program = kind if kind in {"flask", "wsgi"} else "collector"
-            with servers.running(program, data, **_SETTINGS.get(kind, _BEHIND_A_PROXY)) as (url, pid):
+            with servers.running(program, data, **_SETTINGS.get(kind, {})) as (url, pid):
                 idle = worker_mb(pid)
                 seen.append(load.run(url, folder, seconds=_SECONDS))
                 if kind == "collector":
                     memory.append((idle, worker_mb(pid)))
     rates = {kind: median(one.rate for one in seen) for kind, seen in runs.items()}
     yield Figure("accepted and journalled, one collector worker", rates["collector"], "hits/s")
-    yield Figure("the same with the default number of threads, no proxy", rates["interval"], "hits/s")
     yield Figure("the same server, bare Flask view", rates["flask"], "hits/s")
     yield Figure("the same server, bare WSGI callable", rates["wsgi"], "hits/s")
     yield Figure("collector against bare Flask view", rates["collector"] / rates["flask"], "x", at_least=4)
@@ -42,8 +38,8 @@ def figures(folder: Path) -> Iterator[Figure]:
     yield Figure("collector, accept p50", median(one.p50_ms for one in runs["collector"]), "ms")
     yield Figure("collector, accept p99", median(one.p99_ms for one in runs["collector"]), "ms", at_most=25)
     yield Figure(
-        "journal_sync=always against interval, 32 connections, default threads",
-        rates["always"] / rates["interval"],
+        "journal_sync=always against interval, 32 connections",
+        rates["always"] / rates["collector"],
         "x",
         at_least=0.5,
     )

@@ -23,15 +23,14 @@ _ROUNDS = 3
 def figures(folder: Path) -> Iterator[Figure]:
     """Rates until the last accepted hit is in the event store, the accept's p99 meanwhile, and the time to be seen."""
     what = "accepted, enriched and stored, one service"
-    yield from _stored(folder, f"{what}, 4 threads", threads=4, at_least=20_000)
-    yield from _stored(folder, f"{what}, default threads, no proxy", threads=None)
+    yield from _stored(folder, what, at_least=20_000)
     yield from _visible(folder / "visible")
 
 
-def _stored(folder: Path, what: str, *, threads: int | None, at_least: float | None = None) -> Iterator[Figure]:
+def _stored(folder: Path, what: str, *, at_least: float) -> Iterator[Figure]:
     rates, latencies, kept_up, memory = [], [], [], []
     for turn in range(_ROUNDS):
-        with_geo, service = _service(folder / f"serve-{threads}-{turn}", threads)
+        with_geo, service = _service(folder / f"serve-{turn}")
         try:
             begun = time.monotonic()
             seen = load.run(service.url, folder, seconds=_SECONDS, distinct=_SECONDS * 50_000)
@@ -51,12 +50,10 @@ def _stored(folder: Path, what: str, *, threads: int | None, at_least: float | N
     yield Figure("the same, memory of serve after it", median(memory), "MB")
 
 
-def _service(data: Path, threads: int | None = None) -> tuple[bool, RunningService]:
-    """Behind a proxy that buffers requests few threads do; without one the default is many."""
+def _service(data: Path) -> tuple[bool, RunningService]:
     assert webleads("site", "add", SITE, data=data).returncode == 0
     with_geo = provide_geo(data / "geo")
-    changed = {"WEBLEADS_THREADS": str(threads)} if threads else {}
-    return with_geo, RunningService(data, WEBLEADS_TRUSTED_PROXIES="127.0.0.1", **changed).start()
+    return with_geo, RunningService(data, WEBLEADS_TRUSTED_PROXIES="127.0.0.1").start()
 
 
 def _wait_until_stored(service: RunningService) -> None:

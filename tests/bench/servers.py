@@ -1,7 +1,7 @@
 """What the collector is compared with, under the same server: `python -m tests.bench.servers KIND PORT FOLDER`.
 
-`wsgi` is a bare callable that reads the body and answers 202, `flask` the same as a Flask view, `collector` the
-product's own `webleads collect` with one worker.
+`wsgi` is a bare callable that reads the body and answers 202, under granian's own WSGI interface with two threads, `flask`
+the same as a Flask view, `collector` the product's own `webleads collect` with one worker.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from granian.constants import Interfaces
+
 from tests.running_service import free_port
 from tracker import data_folder, serving
-from tracker.listening import listening_sockets, start_listening
+from tracker.listening import Server, listening_sockets, start_listening
 from tracker.settings import load_settings
 
 
@@ -57,7 +59,8 @@ def main(kind: str, port: str, folder: str) -> None:
     data_folder.prepare(settings.data)
     with listening_sockets(settings) as sockets:
         start_listening(sockets)
-        serving._granian(settings, sockets[0]).serve(target_loader=partial(_load, kind), wrap_loader=False)
+        server = Server(sockets[0], target="bare", interface=Interfaces.WSGI, threads=2, backpressure=1024)
+        server.serve(target_loader=partial(_load, kind), wrap_loader=False)
 
 
 @contextmanager

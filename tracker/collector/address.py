@@ -32,12 +32,16 @@ _PAIR = re.compile(r'\s*([!#$%&\'*+.^`|~\w-]+)\s*=\s*("[^"]*"|[^;"]*?)\s*(?:;|$)
 
 
 class ClientAddress:
-    """Finds the client's IP address of a WSGI call, whose headers' names had no underscores."""
+    """Finds the client's IP address of a WSGI call, whose headers' names had no underscores (tracker.front).
+
+    `header` is the name of the one that is believed, in lower case, and `key` WSGI's for it.
+    """
 
     def __init__(self, trusted_proxies: Sequence[IPv4Network | IPv6Network], header: str = DEFAULT_HEADER) -> None:
         self._trusted = tuple(trusted_proxies)
-        self._key = f"HTTP_{header.upper().replace('-', '_')}"
-        self._hops_of = _hops_of_forwarded if header.lower() == "forwarded" else _hops_of_list
+        self.header = header.lower()
+        self.key = f"HTTP_{header.upper().replace('-', '_')}"
+        self._hops_of = _hops_of_forwarded if self.header == "forwarded" else _hops_of_list
         self._is_trusted = lru_cache(maxsize=4096)(self._look_up)
         self._of_short = lru_cache(maxsize=16_384)(self._from_the_right)
 
@@ -45,7 +49,7 @@ class ClientAddress:
         """The IP address as text in its shortest form, or UNKNOWN. It is found once and kept with the call."""
         known: str | None = environ.get(CLIENT_IP)
         if known is None:
-            known = environ[CLIENT_IP] = self.said(environ.get("REMOTE_ADDR", ""), environ.get(self._key))
+            known = environ[CLIENT_IP] = self.said(environ.get("REMOTE_ADDR", ""), environ.get(self.key))
         return known
 
     def said(self, peer: str, header: str | None) -> str:
@@ -85,6 +89,12 @@ def _plain(text: str) -> str | None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return str(mapped or address)
+
+
+@lru_cache(maxsize=16_384)
+def subscriber_of(ip: str) -> str:
+    """Whom a limit is for: the IP address, and for IPv6 its /64, which one subscriber has as a whole (RFC 6177)."""
+    return str(IPv6Address(int(IPv6Address(ip)) >> 64 << 64)) if ":" in ip else ip
 
 
 def _hops_of_list(header: str) -> Iterator[str]:

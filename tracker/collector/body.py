@@ -1,61 +1,155 @@
-"""Reads a request's body, and bounds how many requests may wait for theirs at once.
+"""Requests whose bodies have not come whole: how long a body may take, how many a client may leave open, how large.
 
-The server reads a body in the thread that works on its request, for as long as the client likes. A client that sends
-its bodies byte by byte so holds a thread each; the bound keeps threads for everybody else, and one address cannot
-reach it alone. A reverse proxy that buffers requests (deploy/ has two) keeps such clients away altogether.
+A body is waited for without a thread (tracker.front), so a client that sends byte by byte costs a connection and the
+bytes it sent. Each has a deadline for the whole of it. A client, which is an IP address or a /64 of IPv6 behind whatever
+proxies, may have so many open; when all of them together grow too large, the oldest of whoever holds most is given up.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
-from tracker.collector.payload import MAX_BODY_BYTES, Problem
+from tracker.collector.address import subscriber_of
+from tracker.collector.payload import Problem
+
+# No body is waited for where none is asked for.
+WITHOUT_A_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
+
+_TOO_SLOW = "the body did not come whole within {:g} seconds; send it again"
+_TOO_MANY = "this IP address has too many unfinished requests; finish them first"
+_GIVEN_UP = "too many requests are waiting for their bodies; send it again later"
 
 
-class BodyReader:
-    """Reads bodies of `largest` bytes at most: `most` at once, and `most_an_address` of one peer."""
+class Waiting:
+    """A request that waits for its body. `cancel` ends the waiting; `problem` then says why."""
 
-    def __init__(self, *, most: int = 448, most_an_address: int = 320, largest: int = MAX_BODY_BYTES) -> None:
-        self._largest = largest
-        self._most = most
-        self._most_an_address = most_an_address
+    __slots__ = ("cancel", "client", "deadline", "problem", "size")
+
+    def __init__(self, client: str, size: int, deadline: float) -> None:
+        self.client = client
+        self.size = size
+        self.deadline = deadline
+        self.cancel: Callable[[], Any] | None = None
+        self.problem: Problem | None = None
+
+
+class UnfinishedBodies:
+    """Counts the requests that wait for their bodies. Safe to use from several threads; `monotonic` gives seconds."""
+
+    def __init__(
+        self,
+        *,
+        monotonic: Callable[[], float],
+        seconds: float = 10.0,
+        most_of_a_client: int = 64,
+        most_bytes: int = 64 * 1024 * 1024,
+    ) -> None:
+        self._monotonic = monotonic
+        self._seconds = seconds
+        self._most_of_a_client = most_of_a_client
+        self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        self._reading: dict[str, int] = {}
-        self._total = 0
+        self._waiting: dict[Waiting, None] = {}  # the oldest first
+        self._of_client: dict[str, int] = {}
+        self._bytes = 0
 
-    def read(self, environ: dict[str, Any]) -> bytes:
-        """The body of a request. Raises Problem when it is too large, without reading it, or cannot be read now."""
-        declared = environ.get("CONTENT_LENGTH")
-        length = int(declared) if declared and declared.isdigit() else self._largest + 1
-        if declared and length > self._largest:
-            raise Problem(413, "body", f"the body has {length:,} bytes; at most {self._largest:,} are taken")
-        peer = environ.get("REMOTE_ADDR", "")
-        self._begin(peer)
-        try:
-            body: bytes = environ["wsgi.input"].read(length)
-        finally:
-            self._end(peer)
-        if len(body) > self._largest:
-            raise Problem(413, "body", f"the body has more than {self._largest:,} bytes")
-        if declared and len(body) < length:
-            raise Problem(400, "body", f"the body ended after {len(body):,} of {length:,} bytes")
-        return body
-
-    def _begin(self, peer: str) -> None:
+    def begin(self, client: str, size: int) -> Waiting:
+        """Counts a request whose body of `size` bytes is waited for. Raises Problem when the client has too many."""
+        client = subscriber_of(client)
         with self._lock:
-            of_peer = self._reading.get(peer, 0)
-            if of_peer >= self._most_an_address:
-                raise Problem(429, "body", "this address has too many unfinished requests; finish them first")
-            if self._total >= self._most:
-                raise Problem(503, "body", "too many requests are waiting for their bodies; send it again later")
-            self._reading[peer] = of_peer + 1
-            self._total += 1
+            of_client = self._of_client.get(client, 0)
+            if of_client >= self._most_of_a_client:
+                raise Problem(429, "body", _TOO_MANY)
+            waiting = Waiting(client, size, self._monotonic() + self._seconds)
+            self._waiting[waiting] = None
+            self._of_client[client] = of_client + 1
+            self._bytes += size
+        if self._bytes > self._most_bytes:
+            self._give_up_one()
+        return waiting
 
-    def _end(self, peer: str) -> None:
+    def grow(self, waiting: Waiting, size: int) -> None:
+        """Counts bytes that came of a body whose size was not known."""
         with self._lock:
-            self._total -= 1
-            if self._reading[peer] == 1:
-                del self._reading[peer]
+            waiting.size += size
+            self._bytes += size
+        if self._bytes > self._most_bytes:
+            self._give_up_one()
+
+    def end(self, waiting: Waiting) -> None:
+        """The body is here, or is waited for no longer."""
+        with self._lock:
+            del self._waiting[waiting]
+            self._bytes -= waiting.size
+            left = self._of_client[waiting.client] - 1
+            if left:
+                self._of_client[waiting.client] = left
             else:
-                self._reading[peer] -= 1
+                del self._of_client[waiting.client]
+
+    def end_overdue(self) -> None:
+        """Ends the waiting for what should have come by now."""
+        now = self._monotonic()
+        with self._lock:
+            overdue = [one for one in self._waiting if one.deadline <= now and one.problem is None]
+        for one in overdue:
+            _end(one, Problem(408, "body", _TOO_SLOW.format(self._seconds)))
+
+    def _give_up_one(self) -> None:
+        with self._lock:
+            held: dict[str, int] = {}
+            for one in self._waiting:
+                if one.problem is None:
+                    held[one.client] = held.get(one.client, 0) + one.size
+            most = max(held, key=held.__getitem__, default=None)
+            oldest = next((one for one in self._waiting if one.client == most and one.problem is None), None)
+        if oldest is not None:
+            _end(oldest, Problem(503, "body", _GIVEN_UP))
+
+
+def _end(waiting: Waiting, problem: Problem) -> None:
+    waiting.problem = problem
+    if waiting.cancel is not None:
+        waiting.cancel()
+
+
+class RefusedBody:
+    """Stands where a WSGI application reads a body that was not taken: reading says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+
+    def read(self, _size: int = -1) -> bytes:
+        raise self._problem
+
+
+def put_body(environ: dict[str, Any], body: bytes | Problem) -> None:
+    """Puts a body where a WSGI application finds it, whole, or why there is none."""
+    if isinstance(body, Problem):
+        environ["wsgi.input"] = RefusedBody(body)
+        return
+    environ["wsgi.input"] = BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+
+
+def read_body(environ: dict[str, Any], largest: int) -> bytes:
+    """The body of a WSGI call. Raises Problem when it is too large, or was not taken."""
+    declared = environ.get("CONTENT_LENGTH")
+    length = int(declared) if declared and declared.isdigit() else largest + 1
+    if declared and length > largest:
+        raise too_large(length, largest)
+    body: bytes = environ["wsgi.input"].read(length)
+    if len(body) > largest:
+        raise too_large(len(body), largest)
+    if declared and len(body) < length:
+        raise Problem(400, "body", f"the body ended after {len(body):,} of {length:,} bytes")
+    return body
+
+
+def too_large(length: int, largest: int) -> Problem:
+    """Why a body of that length is refused."""
+    return Problem(413, "body", f"the body has {length:,} bytes; at most {largest:,} are taken")

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tracker.collector.address import ClientAddress
-from tracker.collector.body import BodyReader
+from tracker.collector.body import read_body
 from tracker.collector.limits import RateLimit
-from tracker.collector.payload import Problem, Reading, read_events, read_pixel, read_query
+from tracker.collector.payload import MAX_BODY_BYTES, Problem, Reading, read_events, read_pixel, read_query
 from tracker.collector.scripts import Scripts
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.journal import Journal, JournalUnavailable
@@ -67,6 +67,7 @@ _PREFLIGHT = [
 _STATUS = {
     400: "400 Bad Request",
     405: "405 Method Not Allowed",
+    408: "408 Request Timeout",
     413: "413 Content Too Large",
     429: "429 Too Many Requests",
     503: "503 Service Unavailable",
@@ -94,7 +95,6 @@ class Collector:
         self._scripts = scripts
         self._event_paths = frozenset((EVENT_PATH, event_path))
         self._pixel_paths = frozenset((PIXEL_PATH, pixel_path))
-        self._bodies = BodyReader()
         self._clock = clock
         self._next_app = next_app or _not_found
 
@@ -108,6 +108,10 @@ class Collector:
             return self._scripts(environ, start_response)
         return self._next_app(environ, start_response)
 
+    def takes(self, path: str) -> bool:
+        """Whether requests for the path are answered here, and not passed on."""
+        return path in self._event_paths or path in self._pixel_paths or self._scripts.serves(path)
+
     def close(self) -> None:
         """Syncs and ends the journal's running segment."""
         self._journal.close()
@@ -116,7 +120,8 @@ class Collector:
         method = environ["REQUEST_METHOD"]
         if method == "POST":
             try:
-                events, left_out = read_events(self._bodies.read(environ), environ.get("HTTP_REFERER", ""))
+                body = read_body(environ, MAX_BODY_BYTES)
+                events, left_out = read_events(body, environ.get("HTTP_REFERER", ""))
                 self._keep(environ, events)
             except Problem as problem:
                 return _refuse(problem, start_response)

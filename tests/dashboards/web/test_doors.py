@@ -14,6 +14,7 @@ from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
 from tracker.db.links import create_link
 from tracker.db.users import authenticate, count_users
+from tracker.gate import PASSES
 
 PROTECTED = [
     "/sites", "/sites/add", "/account", f"/{SITE}", f"/{SITE}/leads", f"/{SITE}/leads.csv", f"/{SITE}/leads/Air%20France",
@@ -25,6 +26,16 @@ PROTECTED = [
 @pytest.fixture
 def link(database: AppDatabase, clock: Clock) -> str:
     return "/setup/" + create_link(database, "first-user", now=clock(), lasts=timedelta(days=7))
+
+
+def test_what_a_page_loads_waits_behind_no_query(browser: Browser, database: AppDatabase, clock: Clock) -> None:
+    pages = [browser.get(path).text for path in ("/", "/sign-in", "/no-such-page")]
+    loaded = {url for page in pages for url in re.findall(r'(?:href|src)="(/[^"?]+\.(?:css|js|svg|png|ico))', page)}
+    assert {url.rpartition(".")[2] for url in loaded} >= {"css", "js", "svg"}
+    for url in loaded:
+        with browser.get(url) as answer:
+            assert answer.status_code == 200
+        assert url.startswith(PASSES)
 
 
 def test_a_new_installation_says_where_the_link_is(browser: Browser) -> None:

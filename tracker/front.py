@@ -1,0 +1,182 @@
+"""The way in: makes WSGI calls of granian's requests, with bodies that came whole and headers that cannot be mistaken.
+
+WSGI makes one key of `X-Forwarded-For` and `X_Forwarded_For`, so that a client could speak in its proxy's name. Here the
+names are still known, and one with an underscore is left out. A body is waited for here as well, within
+tracker.collector.body's bounds, and no thread waits with it. What is quick is answered at once, all else from a pool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import lru_cache
+from typing import Any
+
+from granian._granian import RSGIProtocolClosed, RSGIProtocolError
+
+from tracker.collector.address import ClientAddress
+from tracker.collector.body import WITHOUT_A_BODY, UnfinishedBodies, Waiting, put_body, too_large
+from tracker.collector.payload import Problem
+from tracker.collector.wsgi import Environ, WSGIApp
+
+log = logging.getLogger(__name__)
+
+_SAME_FOR_ALL: Environ = {
+    "SCRIPT_NAME": "",
+    "SERVER_PROTOCOL": "HTTP/1.1",
+    "wsgi.version": (1, 0),
+    "wsgi.url_scheme": "http",
+    "wsgi.input_terminated": True,
+    "wsgi.errors": sys.stderr,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
+_LONGEST_NAME = 64
+_LOOK_SECONDS = 0.5
+_FAILED = b"Something went wrong; the service's log says what.\n"
+
+
+class Front:
+    """The RSGI application in front of a WSGI application.
+
+    `is_quick` says of a path whether its requests are answered at once, in granian's own thread; all others run in
+    `pool`. `largest` gives the bytes that a body for a path may have.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApp,
+        *,
+        client_address: ClientAddress,
+        bodies: UnfinishedBodies,
+        is_quick: Callable[[str], bool],
+        largest: Callable[[str], int],
+        pool: Executor,
+    ) -> None:
+        self._app = app
+        self._client_address = client_address
+        self._bodies = bodies
+        self._is_quick = is_quick
+        self._largest = largest
+        self._pool = pool
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._end_overdue_bodies(loop)
+
+    def _end_overdue_bodies(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._bodies.end_overdue()
+        loop.call_later(_LOOK_SECONDS, self._end_overdue_bodies, loop)
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        environ = self._environ(scope)
+        try:
+            put_body(environ, await self._body(environ, protocol))
+        except Problem as problem:
+            put_body(environ, problem)
+        except (RSGIProtocolClosed, RSGIProtocolError):
+            return  # the client has gone
+        if self._is_quick(environ["PATH_INFO"]):
+            self._answer(environ, protocol)
+        else:
+            environ["SERVER_NAME"], environ["SERVER_PORT"] = _host_and_port(scope.server)
+            assert self._loop is not None
+            await self._loop.run_in_executor(self._pool, self._answer, environ, protocol)
+
+    def _environ(self, scope: Any) -> Environ:
+        environ = _SAME_FOR_ALL.copy()
+        environ["REQUEST_METHOD"] = scope.method
+        environ["PATH_INFO"] = _as_latin_1(scope.path)
+        environ["QUERY_STRING"] = _as_latin_1(scope.query_string)
+        environ["REMOTE_ADDR"] = _host_and_port(scope.client)[0]
+        headers = scope.headers
+        for name, value in headers.items():
+            key = _key_of(name) if len(name) <= _LONGEST_NAME else None
+            if key in environ:
+                environ[key] += (";" if key == "HTTP_COOKIE" else ",") + value
+            elif key is not None:
+                environ[key] = value
+        believed = self._client_address
+        if believed.key not in environ and believed.header in headers:
+            environ[believed.key] = ""  # granian leaves out what has bytes above 0x7F
+        return environ
+
+    async def _body(self, environ: Environ, protocol: Any) -> bytes:
+        """The request's body. Raises Problem, and granian's errors when the client goes away."""
+        declared = environ.get("CONTENT_LENGTH")
+        if environ["REQUEST_METHOD"] in WITHOUT_A_BODY or not (declared or "HTTP_TRANSFER_ENCODING" in environ):
+            return b""
+        largest, length = self._largest(environ["PATH_INFO"]), int(declared) if declared else 0
+        if length > largest:
+            raise too_large(length, largest)
+        waiting = self._bodies.begin(self._client_address.of(environ), length)
+        try:
+            if not declared:
+                return await self._in_chunks(protocol, waiting, largest)
+            coming = protocol()
+            waiting.cancel = coming.cancel
+            body: bytes = await coming
+        except asyncio.CancelledError:
+            raise waiting.problem or Problem(408, "body", "the service is stopping; send it again") from None
+        else:
+            return body
+        finally:
+            self._bodies.end(waiting)
+
+    async def _in_chunks(self, protocol: Any, waiting: Waiting, largest: int) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        stream = aiter(protocol)
+        while waiting.problem is None:
+            coming = anext(stream)
+            waiting.cancel = coming.cancel
+            chunk = await coming
+            if not chunk:
+                return b"".join(chunks)
+            chunks.append(chunk)
+            size += len(chunk)
+            self._bodies.grow(waiting, len(chunk))
+            if size > largest:
+                raise too_large(size, largest)
+        raise waiting.problem
+
+    def _answer(self, environ: Environ, protocol: Any) -> None:
+        said: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
+            said[:] = [(status, headers)]
+
+        try:
+            answer = self._app(environ, start_response)
+            body = b"".join(answer)
+            if hasattr(answer, "close"):
+                answer.close()
+        except Exception:
+            log.exception("%s %s could not be answered", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            said, body = [("500", [("Content-Type", "text/plain")])], _FAILED
+        status, headers = said[0]
+        protocol.response_bytes(int(status[:3]), headers, body)
+
+
+@lru_cache(maxsize=1024)
+def _key_of(name: str) -> str | None:
+    """WSGI's key of a header; None when WSGI would take it for another header's."""
+    if "_" in name:
+        return None
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+
+
+def _as_latin_1(text: str) -> str:
+    """Text as WSGI carries it: a character for each byte of UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
+
+
+def _host_and_port(socket_name: str) -> tuple[str, str]:
+    host, _, port = socket_name.rpartition(":")
+    return host.strip("[]"), port

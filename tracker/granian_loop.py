@@ -1,0 +1,74 @@
+"""An event loop in which granian's coroutines run at once, on the thread that granian calls from.
+
+granian hands each request, and each body that has come, to the loop's thread, which has to be woken for it: asyncio's
+own loop so takes half of what a collector can. Here the thread that would wake it works on the request itself, as
+granian's WSGI interface has it. Whatever else is asked of the loop (timers, signals, the answers of a pool) is asyncio's
+own. Should granian one day call it otherwise, then requests run as asyncio's tasks: slower, and with the same answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from types import CoroutineType
+from typing import Any
+
+from granian import loops
+
+NAME = "webleads"
+
+
+class _Running:
+    """A coroutine that goes on in the thread that its awaited future is done in."""
+
+    __slots__ = ("_coroutine",)
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+
+    def go_on(self, done: Any = None) -> None:
+        """Runs it as far as it goes; `done` is the future that it waited for."""
+        try:
+            if done is not None:
+                done.result()
+        except BaseException as problem:  # noqa: BLE001 - the coroutine is told, whatever it is
+            self._wait(self._coroutine.throw, problem)
+        else:
+            self._wait(self._coroutine.send, None)
+
+    def _wait(self, step: Callable[[Any], Any], value: Any) -> None:
+        try:
+            future = step(value)
+        except StopIteration:
+            return
+        future._asyncio_future_blocking = False  # noqa: SLF001 - as asyncio's tasks tell a future that it is heard
+        future.add_done_callback(self.go_on)
+
+
+class GranianLoop(asyncio.SelectorEventLoop):
+    """asyncio's loop, but for granian's own calls."""
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., Any], *args: Any, context: Any = None
+    ) -> Any:
+        """Where granian gives a request (a function that makes a task, the coroutine), and says that a body is here."""
+        if args and type(args[0]) is CoroutineType:
+            return _Running(args[0]).go_on()
+        if args and type(getattr(callback, "__self__", None)) is _Running:
+            return callback(*args)
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., Any], *args: Any, context: Any = None
+    ) -> asyncio.Handle:
+        """A coroutine may wait for a future in another thread than the loop's, which is then woken."""
+        if type(getattr(callback, "__self__", None)) is _Running:
+            return super().call_soon_threadsafe(callback, *args, context=context)
+        return super().call_soon(callback, *args, context=context)
+
+
+@loops.register(NAME)
+def _build() -> GranianLoop:
+    loop = GranianLoop()
+    asyncio.set_event_loop(loop)
+    return loop
