@@ -68,8 +68,17 @@ def test_a_mark_beside_a_whole_browser_is_no_sign_of_a_bot(marks):
         CHROME_10.replace("Chrome/", "Qorvax/0.3 Chrome/").format(""),
         CHROME_10.replace(" Safari/", " Qorvax/1.0 Safari/").format(""),
         CHROME_10.format("; qorvax.com"),
+        "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 5.1; SV1; User-agent: Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1) ; .NET CLR 2.0.50727)",
     ],
-    ids=["compatible", "semicolon", "empty part", "before chrome", "before safari", "a firm's domain"],
+    ids=[
+        "compatible",
+        "semicolon",
+        "empty part",
+        "before chrome",
+        "before safari",
+        "a firm's domain",
+        "a shell's own name",
+    ],
 )
 def test_a_mark_may_stand_in_any_place(agent):
     assert detect_bot(agent, {}) is None

@@ -31,7 +31,7 @@ def suspects(store: EventStore, scope: Scope, *, limit: int = 20) -> pd.DataFram
 
     Hosts that a list of sources names are never among them.
     """
-    host = func.split_part(events.c.referrer, "/", 3)
+    host = func.regexp_replace(func.split_part(events.c.referrer, "/", 3), r"^www\.", "")
     of_unknown_sites = and_(events.c.channel == "Referral", events.c.referrer.is_not(None), host != "")
     visits, networks = metrics.VISITS, func.count(events.c.asn.distinct())
     statement = (
@@ -43,7 +43,7 @@ def suspects(store: EventStore, scope: Scope, *, limit: int = 20) -> pd.DataFram
             func.count(events.c.country.distinct()).label("countries"),
             func.count(events.c.entry_page.distinct()).label("landing_pages"),
             func.min(events.c.entry_page).label("page"),
-            func.max(case((func.contains(host, events.c.source), 1), else_=0)).label("is_unnamed"),
+            func.max(case((events.c.source == host, 1), else_=0)).label("is_unnamed"),
         )
         .where(scope.where(), of_unknown_sites)
         .group_by(host)

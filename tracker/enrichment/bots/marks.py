@@ -34,9 +34,9 @@ _OFFICE_WORDS = re.compile(
     rf"(?:\b[\w-]{{0,30}}(?:{_OFFICE})|(?<![\w-])(?:{_TRADE}))(?![a-z])(?:-[A-Za-z][\w-]{{0,30}})?(?! ?/?v?\d[\w.]*/|/v?\d| ?(?:bot|client))",
     re.IGNORECASE,
 )
-# Family names, places and words that only end like a bot.
+# Family names, places and words that only end like a bot, and what Internet Explorer’s shells wrote of themselves.
 _NAMES = re.compile(
-    r"\b(?:abbot|barbot|cabot|chabot|corbot|gobot|guibot|herbot|jabot|le[ -]?bot|nabot|rabot|ribot|sabot|talbot|tarbot|thibot|turbot|vibot)s?\b|\brobot(?:ics|ique)\b|\biRobot\b|spider-?man",
+    r"\b(?:abbot|barbot|cabot|chabot|corbot|gobot|guibot|herbot|jabot|le[ -]?bot|nabot|rabot|ribot|sabot|talbot|tarbot|thibot|turbot|vibot)s?\b|\brobot(?:ics|ique)\b|\biRobot\b|spider-?man|(?<=[; ])user-agent: ?(?=mozilla/)",
     re.IGNORECASE,
 )
 
