@@ -80,6 +80,10 @@ eval: .make/dev install  ## Measure how well visitors, bots and companies are to
 crash: .make/dev install  ## Strike the service with faults at random moments, ROUNDS=200 of them (half an hour), and count
 	@$(BIN)/python -m tests.crash --rounds $(ROUNDS) $(ARGS)
 
+.PHONY: fuzz
+fuzz: .make/dev install  ## Send hostile requests and bodies, and count (ARGS="--requests 200000 --bodies 2000000" is the default)
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
