@@ -47,6 +47,14 @@ wheel: .make/package build  ## Build the wheel into dist/
 test: .make/dev .make/package .make/browser .make/php build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
+# What strangers reach: other versions of Python end otherwise on what is nested too deeply.
+IMAGE_TESTS := tests/collector tests/journal tests/ingest tests/fuzz
+
+.PHONY: test-image
+test-image: build  ## Run the tests of collector, journal, ingest and fuzz on the Python of the image, where it is found
+	@python=$$(.ci/image-python); if [ -n "$$python" ]; then \
+		$(MAKE) --no-print-directory .make/image && .venv-image/bin/pytest -n auto --dist worksteal $(IMAGE_TESTS); fi
+
 .PHONY: check
 check: lint .make/package build  ## Run what is no test of behaviour: ruff, mypy, tsc, the rules of layering
 	@npm run --silent check
@@ -94,7 +102,7 @@ lock: .make/dev  ## Raise requirements.lock and requirements-dev.lock to the new
 
 .PHONY: clean
 clean:  ## Remove what was built and installed; data stays
-	rm -rf .make $(VENV) node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .make $(VENV) .venv-image node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf tracker/collector/assets dashboards/web/static $(TRANSLATIONS)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -115,6 +123,12 @@ $(BIN)/python:
 .make/dev: requirements-dev.lock .make/python
 	@echo 'Installing the packages for tests and checks'
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@mkdir -p $(@D) && touch $@
+
+.make/image: requirements-dev.lock
+	@echo 'Installing the packages for the Python of the image'
+	@"$$(.ci/image-python)" -m venv --clear .venv-image
+	@.venv-image/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	@mkdir -p $(@D) && touch $@
 
 .make/node: package-lock.json package.json

@@ -197,8 +197,7 @@ def _request(chance: Random) -> tuple[bytes, bool]:
     if chance.random() < 0.95:
         lines.append(b"Host: a")
     lines.append(b"User-Agent: " + hostile.agent(chance).encode("utf-8", "replace"))
-    for name in chance.sample(_HEADERS, chance.randrange(4)):
-        lines.append(name.encode() + b": " + _header(chance))
+    lines += [name.encode() + b": " + _header(chance) for name in chance.sample(_HEADERS, chance.randrange(4))]
     if body or chance.random() < 0.1:
         length = len(body) if chance.random() < 0.97 else chance.choice((0, len(body) + 5, -1, 10**20))
         lines.append(b"Content-Length: %d" % length)
