@@ -164,6 +164,22 @@ def test_a_file_that_is_taken_away_while_it_is_used_is_restored(path: Path, dama
         assert "new.exemple.fr" in domains(again)
 
 
+@pytest.mark.parametrize("damage", [remove, empty, replace_by_another], ids=["removed", "emptied", "replaced"])
+def test_one_that_is_taken_away_before_its_first_copy_is_not_begun_anew(
+    path: Path, damage: Callable[[Path], None]
+) -> None:
+    shutil.rmtree(folder_of(path))
+    with closing(opened(path)) as database:
+        database.forget_deleted()
+        database.engine.dispose()
+        damage(path)
+        with pytest.raises(AppDatabaseUnavailable):
+            list_sites(database)
+        with pytest.raises(AppDatabaseDamaged, match="no good copy"):
+            database.mend(NOW)
+        assert database.damage
+
+
 def test_a_backup_that_is_moved_into_its_place_is_used(path: Path) -> None:
     shutil.copy(list_copies(path)[0].path, path.with_name("backup"))
     with closing(opened(path)) as database:

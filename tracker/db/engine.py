@@ -95,7 +95,7 @@ class AppDatabase:
             return
         with self._closed_for_repair():
             self.engine.dispose()
-            self._opened.make_whole(now)
+            self._opened.make_whole(now, was_used=True)
             _migrate(self.engine)
             self._opened.remember()
             self.damage = None

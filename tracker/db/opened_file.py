@@ -32,15 +32,18 @@ class OpenedFile:
                 f"{lock} cannot be opened ({problem.strerror}): let the service's user write it and its folder"
             ) from problem
 
-    def make_whole(self, now: datetime) -> None:
-        """Restores the database when it is damaged, and takes a share of the lock. Raises AppDatabaseUnavailable."""
+    def make_whole(self, now: datetime, *, was_used: bool = False) -> None:
+        """Restores the database when it is damaged, and takes a share of the lock.
+
+        One that was used before is never begun anew: it is damaged when it is empty or gone. Raises AppDatabaseUnavailable.
+        """
         # The log first: SQLite throws away one of garbage as soon as it opens the file.
-        if log_is_damaged(self.path) or self._damage():
+        if log_is_damaged(self.path) or self._damage(was_used):
             with self._alone():
                 # Another process may have mended it while this one waited; then there is nothing left to do.
                 if log_is_damaged(self.path) and self.path.is_file():
                     recovery.set_log_aside(self.path, now)
-                if reason := self._damage():
+                if reason := self._damage(was_used):
                     recovery.restore(self.path, reason, now)
         self._take(fcntl.LOCK_SH)
 
@@ -63,8 +66,8 @@ class OpenedFile:
             os.close(self._lock)
             self._lock = -1
 
-    def _damage(self) -> str | None:
-        return damage_of(self.path, expects_content=bool(list_copies(self.path)))
+    def _damage(self, was_used: bool) -> str | None:  # noqa: FBT001 - passed on
+        return damage_of(self.path, expects_content=was_used or bool(list_copies(self.path)))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
