@@ -40,6 +40,7 @@ from tracker.store.recovery import repairs
 log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_SECONDS = 10.0
+_COMPACT_SECONDS = 600.0
 _STOP_SECONDS = 4.0
 _FORGET_SECONDS = 120.0
 # A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
@@ -118,6 +119,7 @@ class Housekeeping:
         self._ingest = ingest
         self._identity = identity
         self._next_at = 0.0
+        self._compact_at = time.monotonic() + _COMPACT_SECONDS
 
     def __call__(self) -> None:
         """Does it when ten seconds have passed since the last time; a damaged app database is mended at once."""
@@ -128,6 +130,7 @@ class Housekeeping:
             return
         self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS
         self._retire_segments()
+        self._compact()
         self._ingest.forget_addresses(ip_hours=self._settings.journal_retention_hours)
         try:
             self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
@@ -135,6 +138,12 @@ class Housekeeping:
             log.warning("salts are not deleted now: %s", problem)
         self._app.look()
         self._copies(utc_now())
+
+    def _compact(self) -> None:
+        """Each batch adds rows of what is not counted; now and then those that say the same become one."""
+        if time.monotonic() >= self._compact_at:
+            self._compact_at = time.monotonic() + _COMPACT_SECONDS
+            self._store.compact_not_counted()
 
     def _delete_salts(self, made_before: datetime) -> None:
         self._salts.delete_made_before(made_before)

@@ -20,6 +20,9 @@ _WINDOW_US = 24 * 3600 * 1_000_000
 _OF_AGENT = 0.95
 _OF_PAGE = 0.6
 _MAX_KEYS = 20_000
+# More visits of one agent to one page, none of them alone in its way, are the page's readers.
+_MOST_VISITS = 5_000
+_LONGEST_PATH = 200
 
 
 class CrowdKey(NamedTuple):
@@ -51,7 +54,8 @@ class Crowds:
     def begin(self, event: Event) -> tuple[CrowdKey, list[int]]:
         """Takes up a visit's first page; gives its key, and the visits that are a bot's from now on, this one included."""
         self._turn(event.occurred_at)
-        key = CrowdKey(event.site, event.path, event.facts.agent)
+        path = event.path[:_LONGEST_PATH] if event.path else None
+        key = CrowdKey(event.site, path, event.facts.agent)
         _count(self._visits_of_agent, (key.site, key.agent))
         _count(self._visits_of_page, (key.site, key.path))
         crowd = self._crowds.get(key)
@@ -67,6 +71,8 @@ class Crowds:
             return key, [event.visit_id]
         crowd.visit_ids.append(event.visit_id)
         if len(crowd.visit_ids) < CROWD or not self._stands_out(key, len(crowd.visit_ids)):
+            if len(crowd.visit_ids) > _MOST_VISITS:
+                crowd.alive, crowd.visit_ids = True, []
             return key, []
         crowd.judged = True
         judged, crowd.visit_ids = crowd.visit_ids, []

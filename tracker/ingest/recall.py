@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from tracker.enrichment.agent import Agent
 from tracker.enrichment.company import Company
@@ -15,7 +15,7 @@ from tracker.enrichment.event import VISIT_FACTS, VisitFacts, Whereabouts
 from tracker.enrichment.source import Attribution
 from tracker.hit import EPOCH
 from tracker.ingest.conduct import is_scripted
-from tracker.ingest.visits import Recalled
+from tracker.ingest.visits import MOST_EVENT_IDS, Recalled
 from tracker.store.engines import EventStore
 from tracker.store.schema import events
 
@@ -34,6 +34,9 @@ _COLUMNS = (
     *(events.c[name] for name in VISIT_FACTS),
 )
 _IDS_A_QUERY = 1000
+# Of a visit's rows, those that tell its beginning and whose ids memory would hold (tracker.ingest.visits).
+_FIRST_ROWS = 20
+_LAST_ROWS = MOST_EVENT_IDS
 
 
 class StoredEvent(NamedTuple):
@@ -72,13 +75,20 @@ class StoredVisits:
         return 0 if latest is None else _microseconds(latest)
 
     def _rows_of(self, ids: list[int], from_us: int, to_us: int) -> Iterator[Recalled]:
-        statement = (
-            select(*_COLUMNS)
+        place = func.row_number().over(partition_by=events.c.visit_id, order_by=events.c.occurred_at)
+        from_end = func.row_number().over(partition_by=events.c.visit_id, order_by=events.c.occurred_at.desc())
+        numbered = (
+            select(*_COLUMNS, place.label("place"), from_end.label("from_end"))
             .where(
                 events.c.occurred_at.between(_moment(from_us), _moment(to_us)),
                 events.c.visitor_id.in_(ids),
             )
-            .order_by(events.c.occurred_at)
+            .subquery()
+        )
+        statement = (
+            select(*(numbered.c[column.name] for column in _COLUMNS))
+            .where(or_(numbered.c.place <= _FIRST_ROWS, numbered.c.from_end <= _LAST_ROWS))
+            .order_by(numbered.c.occurred_at)
         )
         for row in self._store.rows(statement):
             visitor_id, visit_id, name, occurred_at, event_id, bounces, *more = row

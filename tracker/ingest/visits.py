@@ -27,9 +27,16 @@ VISIT_GAP_US = 30 * 60 * _SECOND_US
 LONGEST_READ_US = 12 * 3600 * _SECOND_US
 _KEEP_IDLE_US = 2 * VISIT_GAP_US
 
-# So many visitors are held in memory, about 1.5 KB each; whoever is pushed out is recalled from the store.
+# So many visitors are held in memory, about 1.5 KB each without what strangers can make long: the texts of their visits
+# and the ids of their events, which have a bound of their own. Whoever is pushed out is recalled from the store.
 MAX_VISITORS = 100_000
+MAX_BYTES = 64 * 1024 * 1024
 _FEW_EVENTS = 8
+# An event that is sent again is sent within minutes: of a visit, so many of the latest events are known by their ids.
+MOST_EVENT_IDS = 500
+_ID_BYTES = 80
+# Of a visitor with more visits than this, those that no event can join any more are let go of.
+MANY_VISITS = 25
 
 
 class Visit:
@@ -58,7 +65,7 @@ class Visit:
         self.first_us = first_us
         self.last_us = last_us
         self.facts = facts
-        self.event_ids: tuple[str, ...] | set[str] = ()
+        self.event_ids: tuple[int, ...] | dict[int, None] = ()
         self.bounced = False  # counts as a bounce now
         self.engaging = False  # had a second page or an interaction, so it never is a bounce again
         self.conduct = Conduct()
@@ -66,13 +73,28 @@ class Visit:
         self.opening: Opening | None = None  # of the page that is open
 
     def remember(self, event_id: str) -> None:
-        """Keeps an event's id. Most visits have few events, and a set takes five times the memory of a short tuple."""
-        if isinstance(self.event_ids, set):
-            self.event_ids.add(event_id)
-        elif len(self.event_ids) < _FEW_EVENTS:
-            self.event_ids = (*self.event_ids, event_id)
+        """Keeps an event's id, as a hash of this process: ids are as long as clients make them.
+
+        Most visits have few events, and a short tuple takes a fifth of the memory of a dictionary.
+        """
+        key, known = hash(event_id), self.event_ids
+        if isinstance(known, dict):
+            known[key] = None
+            if len(known) > MOST_EVENT_IDS:
+                del known[next(iter(known))]
+        elif len(known) < _FEW_EVENTS:
+            self.event_ids = (*known, key)
         else:
-            self.event_ids = {*self.event_ids, event_id}
+            self.event_ids = dict.fromkeys((*known, key))
+
+    def knows(self, event_id: str | None) -> bool:
+        """Whether an event of this id is among the visit's latest."""
+        return event_id is not None and hash(event_id) in self.event_ids
+
+    def bytes(self) -> int:
+        """About what the texts of the visit and the ids of its events take in memory."""
+        texts = sum(len(text) for text in (*self.facts.source, self.facts.entry_page) if text)
+        return texts + _ID_BYTES * len(self.event_ids)
 
     def distance_us(self, begin_us: int, end_us: int) -> int:
         """How far a span of time lies from the visit; 0 within it."""
@@ -140,10 +162,14 @@ class Visits:
     `stored_until_us` is the latest moment of which the store held events before this memory began.
     """
 
-    def __init__(self, recall: Recall, *, stored_until_us: int, max_visitors: int = MAX_VISITORS) -> None:
+    def __init__(
+        self, recall: Recall, *, stored_until_us: int, max_visitors: int = MAX_VISITORS, max_bytes: int = MAX_BYTES
+    ) -> None:
         self._recall = recall
         self._recall_until_us = stored_until_us
         self._max_visitors = max_visitors
+        self._max_bytes = max_bytes
+        self._bytes = 0
         self._visitors: OrderedDict[int, Visitor] = OrderedDict()
         self._crowds = Crowds()
         self._bots: OrderedDict[int, BotRule] = OrderedDict()
@@ -179,7 +205,7 @@ class Visits:
             visit = _running_visit(self._visitors.get(arrival.yesterdays_id), event)
             if visit is not None:
                 visitor_id = arrival.yesterdays_id
-        if visit is not None and event.event_id in visit.event_ids:
+        if visit is not None and visit.knows(event.event_id):
             return Drop(DropReason.DUPLICATE)
         if visit is not None and visit.visit_id in self._bots:
             visit.last_us = max(visit.last_us, event.occurred_at)
@@ -195,7 +221,9 @@ class Visits:
             visit = self._begin(visitor_id, event)
             visit.opening = opening
         event.visitor_id = visitor_id
+        ids = len(visit.event_ids)
         _join(visit, event, interactive=arrival.interactive)
+        self._bytes += _ID_BYTES * (len(visit.event_ids) - ids)
         self._visitors.move_to_end(visitor_id)
         self._judge(visit, event, arrival.disabled_rules)
         return None
@@ -224,8 +252,20 @@ class Visits:
         event.visits = 1
         facts = event.facts._replace(entry_page=event.path)
         visit = Visit(_visit_id(visitor_id, event.occurred_at), event.occurred_at, event.occurred_at, facts)
-        self._visitor(visitor_id).append(visit)
+        self._bytes += visit.bytes()
+        visitor = self._visitor(visitor_id)
+        visitor.append(visit)
+        if len(visitor) > MANY_VISITS:
+            self._forget_long_past(visitor, event.occurred_at - LONGEST_READ_US - VISIT_GAP_US)
         return visit
+
+    def _forget_long_past(self, visitor: Visitor, before_us: int) -> None:
+        """Lets go of the visits that ended before a moment; an event that comes so late has them recalled."""
+        for visit in [one for one in visitor if one.last_us < before_us]:
+            visitor.remove(visit)
+            self._bytes -= visit.bytes()
+            visitor.known_from_us = max(visitor.known_from_us, visit.last_us + 1)
+            self._recall_until_us = max(self._recall_until_us, visit.last_us)
 
     def _visitor(self, visitor_id: int) -> Visitor:
         visitor = self._visitors.get(visitor_id)
@@ -273,8 +313,11 @@ class Visits:
             visit.last_us = max(visit.last_us, row.occurred_at)
             if _is_given(row.facts):
                 visit.facts = row.facts
-            if row.event_id is not None:
+            if row.event_id is not None and not visit.knows(row.event_id):
+                ids = len(visit.event_ids)
                 visit.remember(row.event_id)
+                if row.visit_id not in recalled:
+                    self._bytes += _ID_BYTES * (len(visit.event_ids) - ids)
             if row.visit_id in recalled:
                 visit.conduct.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
             if row.name != ENGAGEMENT and row.visit_id in recalled:
@@ -285,15 +328,18 @@ class Visits:
             # An interaction before any page wrote nothing, and neither did the pages after it.
             visit.engaging = visit.engaging or not visit.bounced
             visit.bounced = visit.bounced and not visit.engaging
+            self._bytes += visit.bytes()
 
     def _forget_idle(self, now_us: int) -> None:
-        """Lets go of the visitors who were not heard of longest: idle ones, and whoever is over the bound."""
+        """Lets go of the visitors who were not heard of longest: idle ones, and whoever is over the bounds."""
         while self._visitors:
             visitor_id, visits = next(iter(self._visitors.items()))
             last_us = max((visit.last_us for visit in visits), default=0)
-            if len(self._visitors) <= self._max_visitors and last_us > now_us - _KEEP_IDLE_US:
+            fits = len(self._visitors) <= self._max_visitors and self._bytes <= self._max_bytes
+            if fits and last_us > now_us - _KEEP_IDLE_US:
                 return
             del self._visitors[visitor_id]
+            self._bytes -= sum(visit.bytes() for visit in visits)
             self._recall_until_us = max(self._recall_until_us, last_us)
 
 

@@ -25,6 +25,7 @@ from tracker.ingest.arrivals import Arrivals, Failure
 from tracker.ingest.backlog import Line, Piece, in_order, next_pieces
 from tracker.ingest.columns import columns_of_batch
 from tracker.ingest.corrections import Counted, Judged, Tally
+from tracker.ingest.details import Details
 from tracker.ingest.identity import Identity
 from tracker.ingest.kept import Kept
 from tracker.ingest.quarantine import Quarantine
@@ -82,6 +83,7 @@ class Ingest:
         self._enricher = enricher
         self._arrivals = Arrivals(sites, identity, enricher)
         self.quarantine = Quarantine(journal_folder)
+        self._details = Details(store.details_of)
         self._recall = StoredVisits(store)
         self._positions = store.positions()
         self.quarantine.settle(store.offsets)
@@ -239,7 +241,7 @@ class Ingest:
         drops: Counter[tuple[str, date, str, str]] = Counter()
         for tally in tallies.values():
             drops.update(tally.drops)
-        missed = [NotCounted(*key, n) for key, n in drops.items() if n]
+        missed = [NotCounted(*key, n) for key, n in self._details.fold(drops).items() if n]
         kept = [failure.to_keep(datetime.now(UTC)) for failure in failures]
         return Made(Batch(columns_of_batch(events), missed, positions, retracted), len(events), kept)
 

@@ -138,6 +138,12 @@ class EventStore:
             _add(connection, batch)
             transaction.rollback()
 
+    def details_of(self, day: date) -> Sequence[tuple[str, str, str]]:
+        """The site, reason and detail of what is not counted on a day."""
+        columns = (not_counted.c.site, not_counted.c.reason, not_counted.c.detail)
+        found = self.rows(select(*columns).where(not_counted.c.day == day).distinct())
+        return [(site, reason, detail) for site, reason, detail in found]
+
     def compact_not_counted(self) -> None:
         """Makes one row of the rows that batches added for the same site, day, reason and detail."""
         key = (not_counted.c.site, not_counted.c.day, not_counted.c.reason, not_counted.c.detail)
@@ -147,9 +153,10 @@ class EventStore:
             if not days:
                 return
             sums = select(*key, func.sum(not_counted.c.hits)).where(not_counted.c.day.in_(days)).group_by(*key)
-            rows = [NotCounted(*row[:4], int(row[4])) for row in connection.execute(sums)]
+            rows = [NotCounted(*row[:4], int(row[4]))._asdict() for row in connection.execute(sums) if row[4]]
             connection.execute(not_counted.delete().where(not_counted.c.day.in_(days)))
-            connection.execute(not_counted.insert(), [row._asdict() for row in rows if row.hits])
+            if rows:
+                connection.execute(not_counted.insert(), rows)
 
     def positions(self) -> dict[str, SegmentPosition]:
         """How far each journal segment is stored, by its name."""
