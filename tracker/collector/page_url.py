@@ -15,6 +15,7 @@ _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+\.?(?::\d+)?(?=[/?#]|$)|localhost(?::\d+
 _NO_PAGE = frozenset({"about", "blob", "data", "javascript", "mailto", "sms", "tel", "vbscript", "view-source"})
 _LONGEST_FRAGMENT = 512
 _LONGEST_READ = 64 * 1024
+_LONGEST_HOST = 300
 
 
 def page_url(given: str | None, domain: str | None, referer: str) -> str | None:
@@ -22,13 +23,13 @@ def page_url(given: str | None, domain: str | None, referer: str) -> str | None:
 
     None when nothing says which page it was.
     """
-    url = (given or "").strip()
+    url = (given or "")[:_LONGEST_READ].strip()
     scheme = _SCHEME.match(url)
     if scheme is not None and scheme[1].lower() not in _NO_PAGE and url[scheme.end() :].strip("/"):
         return url
-    if url.startswith("//") and _HOST.match(url, 2):
+    if url.startswith("//") and _HOST.match(url[2:_LONGEST_HOST]):
         return f"https:{url}"
-    if _HOST.match(url):
+    if _HOST.match(url[:_LONGEST_HOST]):
         return f"https://{url}"
     if url.startswith("/") and domain:
         return f"https://{_host_of(domain)}{url}"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from tracker.collector.address import plain_address
+from tracker.enrichment.remembered import LONGEST_KEY
 from tracker.ingest.log_line import ClientFinder, LogLine, host_name, parse_time, unescape
 
 # What syslog (RFC 3164, RFC 5424), container engines and compose put in front of a line.
@@ -81,7 +82,8 @@ class TextLines:
         return self._haproxy(text) if time is not None else self._balancer(text)
 
     def _combined(self, text: str, time: re.Match[str], request: re.Match[str]) -> LogLine | None:
-        at, front = parse_time(time[1]), self._front(text[: time.start()], request[1])
+        at, before, middle = parse_time(time[1]), text[: time.start()], request[1]
+        front = (self._front if len(before) + len(middle) <= LONGEST_KEY else self._read_front)(before, middle)
         method, target = split_request(request[2])
         rest = text[request.end() :]
         referrer, agent, behind = _referrer_and_agent(rest)
