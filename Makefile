@@ -44,7 +44,7 @@ wheel: .make/package build  ## Build the wheel into dist/
 	@$(PIP) wheel --no-deps --wheel-dir dist . && ls -l dist
 
 .PHONY: test
-test: .make/dev .make/package .make/browser .make/php build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
+test: .make/dev .make/package .make/browser .make/php .make/proxies build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 # What strangers reach: other versions of Python end otherwise on what is nested too deeply.
@@ -141,6 +141,10 @@ $(BIN)/python:
 
 .make/php:
 	@.ci/php
+	@mkdir -p $(@D) && touch $@
+
+.make/proxies:
+	@.ci/proxies
 	@mkdir -p $(@D) && touch $@
 
 .make/browser: .make/dev

@@ -237,3 +237,13 @@ def test_what_a_reader_said_of_themselves_is_not_even_journalled_without_consent
 def test_the_token_of_a_newsletter_s_link_is_no_part_of_the_page_s_address(call: Caller, url: str, kept: str) -> None:
     call.post(EVENT | {"u": url})
     assert call.kept()[0].event.page_url == kept
+
+
+def test_each_event_of_a_batch_counts_and_one_that_can_never_pass_says_so(make_caller: Callable[..., Caller]) -> None:
+    call = make_caller(rate_limit=3)
+    assert call.post({"batch": [EVENT] * 4}).status == 413
+    assert call.post(EVENT | {"d": "a.fr,b.fr,c.fr,d.fr"}).status == 413
+    assert call.post({"batch": [EVENT] * 2}).status == 202
+    assert call.post({"batch": [EVENT] * 2}).status == 429
+    assert call.post(EVENT).status == 202
+    assert len(call.kept()) == 3

@@ -1,42 +1,45 @@
-"""The rate limit of an address: so many hits a second. Memory is one entry an address of the running second."""
+"""The rate limit of a client: so many hits in any second, counted one by one whether they come alone or in batches."""
 
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable
 
-_MOST_ADDRESSES = 200_000
+from tracker.collector.address import subscriber_of
+
+_MOST_CLIENTS = 100_000
 
 
 class RateLimit:
-    """Counts hits by address in windows of a second; 0 a second means no limit. `monotonic` gives seconds."""
+    """Lets so many hits of a client pass in any second; 0 means no limit. `monotonic` gives seconds.
+
+    A client is an IP address, or the /64 of an IPv6 address. Memory is a number for each hit of the last second or two,
+    and the clients of these seconds, so many at most. Each process counts what it takes itself.
+    """
 
     def __init__(self, hits_per_second: int, *, monotonic: Callable[[], float]) -> None:
-        self._most = hits_per_second
+        self.most = hits_per_second
         self._monotonic = monotonic
-        self._second = 0
-        self._hits: dict[str, int] = {}
+        self._begun = monotonic()
+        self._recent: dict[str, list[float]] = {}  # when the hits of the last second came, the oldest first
+        self._before: dict[str, list[float]] = {}  # of clients that may have been silent since
         self._lock = threading.Lock()
 
-    def allows(self, address: str, hits: int = 1) -> bool:
-        """Whether the address may send now; counts the hits when it may."""
-        if not self._most:
+    def allows(self, ip: str, hits: int = 1) -> bool:
+        """Whether the client may send that many now; counts them when it may, all of them or none."""
+        if not self.most:
             return True
-        key = address if ":" not in address else _network_of(address)
+        client = subscriber_of(ip)
         with self._lock:
-            second = int(self._monotonic())
-            if second != self._second or len(self._hits) > _MOST_ADDRESSES:
-                self._second = second
-                self._hits = {}
-            counted = self._hits.get(key, 0)
-            if counted and counted + hits > self._most:
+            now = self._monotonic()
+            if now - self._begun >= 1 or len(self._recent) >= _MOST_CLIENTS:
+                self._before, self._recent, self._begun = self._recent, {}, now
+            times = self._recent.get(client)
+            if times is None:
+                times = self._recent[client] = self._before.pop(client, [])
+            del times[: bisect_right(times, now - 1)]
+            if len(times) + hits > self.most:
                 return False
-            self._hits[key] = counted + hits
+            times += [now] * hits
             return True
-
-
-def _network_of(address: str) -> str:
-    """The /64 of an IPv6 address, which one subscriber has as a whole (RFC 6177)."""
-    head, gap, _ = address.partition("::")
-    groups = head.split(":") if head else []
-    return ":".join(groups[:4]) if len(groups) >= 4 or not gap else ":".join([*groups, "0", "0", "0", "0"][:4])

@@ -155,7 +155,7 @@ class Collector:
         """Puts the events into the journal. Raises Problem (429, 503)."""
         address = self._client_address.of(environ)
         if not self._rate_limit.allows(address, len(events)):
-            raise Problem(429, "rate", "this address sends too many events; try again in a second")
+            raise _too_many(len(events), self._rate_limit.most)
         received_at = self._clock()
         user_agent = environ.get("HTTP_USER_AGENT", "")[:_MAX_AGENT]
         headers = {name: environ[key][:most] for key, name, most in _KEPT_HEADERS if key in environ}
@@ -201,3 +201,9 @@ def _not_found(environ: Environ, start_response: StartResponse) -> Iterable[byte
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response("200 OK" if found else "404 Not Found", headers)
     return [body]
+
+
+def _too_many(events: int, most: int) -> Problem:
+    if events > most:  # so it would be in any second
+        return Problem(413, "batch", f"the request makes {events} events; at most {most} pass in a second: send fewer")
+    return Problem(429, "rate", "this IP address sends too many events; try again in a second")
