@@ -55,6 +55,7 @@ def test_a_page_view_carries_the_logs_own_time_address_agent_and_referrer() -> N
         pytest.param(line("-"), SkipReason.MALFORMED, id="no-request"),
         pytest.param(line()[:60], SkipReason.MALFORMED, id="cut-in-the-request"),
         pytest.param(line(agent="-"), SkipReason.NO_AGENT, id="agent-of-a-dash"),
+        pytest.param(line(agent=" "), SkipReason.NO_AGENT, id="agent-of-a-blank"),
         pytest.param(line().partition(' "https')[0], SkipReason.NO_AGENT, id="common-format"),
         pytest.param(line()[:110], SkipReason.NO_AGENT, id="cut-in-the-referrer"),
         pytest.param(line()[:-20], SkipReason.NO_AGENT, id="cut-in-the-agent"),
@@ -97,6 +98,10 @@ def test_a_host_at_the_end_is_found_by_the_sites_own(behind: str) -> None:
     log = [f"{get(f'/{n}', 60 * n)} {behind.format(host)}" for n, host in enumerate(hosts)]
     assert pages(log) == ["/1", "/2"]
     assert read_log(log).count(SkipReason.ANOTHER_HOST) == 3
+
+
+def test_a_log_that_was_cut_while_it_was_written_begins_with_zeros() -> None:
+    assert pages(["\0" * 4096 + get("/a", 0)]) == ["/a"]
 
 
 def test_globs_say_which_paths_count() -> None:

@@ -44,6 +44,19 @@ def test_pictures_that_each_have_a_name_are_known_by_their_folder() -> None:
     assert pages(log) == pages(large) == ["/c/x", "/c/y", "/c/z", "/c/new"]
 
 
+def test_one_visit_is_enough_to_tell_many_parts_from_clicks() -> None:
+    log = [
+        get("/", 0, GOOGLE, size=8000),
+        *(get(one, 1, "/", size=12_000) for one in ("/photo/anna", "/photo/ben", "/badge")),
+    ]
+    assert pages(log) == ["/"]
+
+
+def test_what_a_page_asks_for_again_and_again_is_a_part() -> None:
+    log = [*visit("/", 0, "/a.css", "/a.js"), *(get("/api/state", 1 + 30 * n, "/", size=50) for n in range(9))]
+    assert pages(log) == ["/"]
+
+
 def test_parts_are_known_in_any_order_of_the_lines() -> None:
     """A server logs a request when it has answered it: the page, which took longest, may stand last."""
     log = [

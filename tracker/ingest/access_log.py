@@ -78,7 +78,7 @@ class LineReader:
 
     def read(self, text: str) -> LogLine | SkipReason:
         """The request of a line, its texts cut, or why there is none."""
-        text = text.lstrip("\ufeff")
+        text = text.lstrip("\ufeff\0")  # a log that was cut while it was written begins with zeros
         if text.startswith("#"):
             self._fields.read_directive(text)
             return SkipReason.DIRECTIVE

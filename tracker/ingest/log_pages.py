@@ -27,6 +27,9 @@ _COMPANY = 2
 _MOSTLY = 0.8
 # A path that was fetched once is a part only if there is more to say so: more company, and a small size.
 _COMPANY_OF_ONE, _SMALL = 3, 0.5
+# Nobody clicks on three links of a page in its first seconds.
+_CROWD = 3
+_TINY = 0.1
 _ENOUGH_OF_FOLDER = 4
 
 # Not what is a name as often as a file's ending, as in /reviews/bun.sh, /tools/crates.io, /people/j.ai.
@@ -101,24 +104,25 @@ def kind_by_name(target: str) -> PathKind:
 
 
 class _Evidence:
-    __slots__ = ("alone", "beside", "company", "entered", "leads", "leads_to_page", "size")
+    __slots__ = ("alone", "beside", "company", "crowd", "entered", "leads", "leads_to_page", "size")
 
     def __init__(self) -> None:
         self.alone = 0  # fetched as a page is: from elsewhere, or long after the page that links it
         self.beside = 0  # fetched in the seconds of a page, with others
         self.company = 0  # most things of the same page that came with it
+        self.crowd = 0  # most of them that are no files by their names
         self.size = 0.0  # largest, in sizes of its page
         self.entered = 0  # fetched from nowhere on the site
         self.leads = self.leads_to_page = False  # others were fetched from it; one of them was no file by its name
 
-    def see(self, company: int, size: float, *, is_entered: bool) -> None:
+    def see(self, company: int, crowd: int, size: float, *, is_entered: bool) -> None:
         """One fetch; `company` is 0 where it was fetched as a page is."""
         self.entered += is_entered
         if not company:
             self.alone += 1
             return
         self.beside += 1
-        self.company = max(self.company, company)
+        self.company, self.crowd = max(self.company, company), max(self.crowd, crowd)
         self.size = max(self.size, size)
 
 
@@ -212,6 +216,9 @@ class PageLessons:
         """Takes the lesson of a stretch: what came with which page, whatever the order in which the server logged it."""
         pages = {shape: (at, size) for shape, at, size, _ in browser.fetched}
         of_page = Counter(referrer for _, _, _, referrer in browser.fetched)
+        like_pages = Counter(
+            referrer for shape, _, _, referrer in browser.fetched if kind_by_name(shape) is PathKind.PAGE
+        )
         for shape, at, size, referrer in browser.fetched:
             page = pages.get(referrer) if referrer not in (None, shape) else None
             company = of_page[referrer] - 1
@@ -219,7 +226,7 @@ class PageLessons:
             share = size / page[1] if page is not None and page[1] > 0 else 0.0
             for seen in (self._evidence(shape), self._of_folder(shape)):
                 if seen is not None:
-                    seen.see(company if is_beside else 0, share, is_entered=referrer is None)
+                    seen.see(company if is_beside else 0, like_pages[referrer], share, is_entered=referrer is None)
         browser.fetched.clear()
 
     def _make_room(self) -> None:
@@ -244,9 +251,13 @@ def _is_rare(seen: _Evidence) -> bool:
 
 
 def _is_part(seen: _Evidence) -> bool:
+    if seen.beside and not seen.entered and 0 < seen.size <= _TINY:  # what a page's script asks for, then and later
+        return True
     if seen.beside < _MOSTLY * (seen.beside + seen.alone):
         return False
-    return seen.beside > 1 or (seen.company >= _COMPANY_OF_ONE and seen.size <= _SMALL)
+    if seen.beside > 1 or seen.crowd >= _CROWD:
+        return True
+    return seen.company >= _COMPANY_OF_ONE and seen.size <= _SMALL
 
 
 def _is_page_all_the_same(seen: _Evidence) -> bool:

@@ -187,14 +187,14 @@ def _host_between(middle: str) -> str | None:
 def _referrer_and_agent(rest: str) -> tuple[str | None, str, str]:
     """Referrer, agent, and what stands behind them. A field that the line's end cuts off is none."""
     match = _REFERRER_AND_AGENT.match(rest)
-    if match is not None:
+    if match is not None and (match[2] or _PRODUCT.search(rest, match.end()) is None):
         referrer, agent, behind = match[1], match[2], rest[match.end() :]
     else:
         fields = rest.partition('"')[2].split('" "')
         referrer, agent, behind = fields[0], *_loose_agent(fields[1:])
     return (
         None if referrer in ("-", "") else unescape(referrer),
-        "" if agent in ("-", "") else unescape(agent),
+        "" if agent.strip() in ("-", "") else unescape(agent),
         behind.strip(),
     )
 
