@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tests.enrichment.test_bots_marks import BOTS, BROWSERS, MARKS, agents_with
 from tests.eval.measure import SHARED, Measure, timed
 from tracker.enrichment.bots import Bot, BotRule, detect_bot
 
@@ -53,6 +54,7 @@ def measures() -> Iterable[Measure]:
     for label in _OTHERS:
         yield _taken(f"{label}, all", [pair for pair in found if pair[0].label == label], microseconds)
     yield _named(found, microseconds)
+    yield from _made_up()
 
 
 def family_of_source(source: str) -> str:
@@ -70,6 +72,26 @@ def _recall(data: str, pairs: list[tuple[LabelledAgent, Bot | None]], source: st
 def _taken(data: str, pairs: list[tuple[LabelledAgent, Bot | None]], microseconds: float) -> Measure:
     taken = [f"taken for {bot.name} by {bot.rule}: {case.agent}" for case, bot in pairs if bot is not None]
     return Measure("bots", data, len(pairs), {"taken for bots": len(taken) / len(pairs)}, microseconds, taken)
+
+
+def _made_up() -> Iterable[Measure]:
+    """Browsers with every mark in both places, and every bot's word behind every browser: kinds of our own making."""
+    marked = [
+        LabelledAgent(agent, "browser", "ours")
+        for marks in MARKS.values()
+        for mark in marks.split("|")
+        for agent in agents_with(mark)
+    ]
+    bots = [
+        LabelledAgent(f"{browser.format('')} {word}", "bot", "ours")
+        for words in BOTS.values()
+        for word in words.split("|")
+        for browser in BROWSERS.values()
+    ]
+    verdicts, microseconds = timed(lambda case: detect_bot(case.agent, {}), [*marked, *bots])
+    pairs = list(zip([*marked, *bots], verdicts, strict=True))
+    yield _taken("marked browsers of our own making", pairs[: len(marked)], microseconds)
+    yield _recall("bots of our own making", pairs[len(marked) :], "ours", microseconds)
 
 
 def _named(pairs: list[tuple[LabelledAgent, Bot | None]], microseconds: float) -> Measure:

@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 
 import yaml
 
+from tests.enrichment.test_mangled import MANGLED
+from tests.enrichment.test_raw_referrer import LINKEDIN
 from tests.eval.measure import SHARED, Measure, timed
 from tracker.enrichment.origins import origin_of_host
 from tracker.enrichment.page import parse_page
@@ -85,6 +87,8 @@ def measures() -> Iterator[Measure]:
     yield _hosts("liwan list", _liwan())
     yield _categories()
     yield _spam()
+    yield _made_up("mangled links, ours", [(f"https://blog.example.fr/a{rest}", None) for rest in MANGLED.values()])
+    yield _made_up("raw referrers, ours", [("https://blog.example.fr/a", referrer) for referrer in LINKEDIN.values()])
     yield from _speed()
 
 
@@ -242,6 +246,19 @@ def _categories() -> Measure:
     return Measure(
         "source", "ga4 source categories", len(rows), {"channel": 1 - len(mistakes) / len(rows)}, microseconds, mistakes
     )
+
+
+def _made_up(data: str, hits: list[tuple[str, str | None]]) -> Measure:
+    """Links and referrers of our own making that all come from LinkedIn, and all to one page."""
+    pages = [parse_page(url) for url, _ in hits]
+    right = [
+        page is not None
+        and page.path.rstrip("/") == "/a"
+        and attribute(page, referrer)[1:4] == ("LinkedIn", "social", "Organic Social")
+        for page, (_, referrer) in zip(pages, hits, strict=True)
+    ]
+    mistakes = [f"{url} {referrer or ''}" for (url, referrer), good in zip(hits, right, strict=True) if not good]
+    return Measure("source", data, len(hits), {"source and page": sum(right) / len(hits)}, 0.0, mistakes)
 
 
 def _spam() -> Measure:

@@ -47,7 +47,7 @@ _ENGINE = r"AppleWebKit|Gecko|KHTML|MSIE|Trident|Opera|Presto|Goanna|Servo|LibWe
 # does whatever else stands in the engine's comment, save old Safari's own name. The rest is code, a template that nobody
 # filled in, a quotation, an agent as it stands in an address or a program's text, or one that somebody typed wrongly.
 _ODD = (
-    r"^[^(]*\(compatible;|(?:^|\) )Mozilla/[\d.]+ \(compatible;|(?:Safari|Firefox)/[\d.]+;? ?\(compatible;",
+    r"^[^(]*\(compatible;|(?:^|\) )Mozilla/[\d.]+ \(compatible;|(?:(?:Safari|Firefox|Edg|OPR|Mobile)/[\w.]+|Gecko);? ?\(compatible;",
     r"like Gecko(?:;|, ?(?:[^S ]|S[^a]))|\(KHTML[;)]|Gecko[;,] ?compatible",
     r"rv:[a-z]|Firefox/[a-z]|Chrome/[a-z]|\bversion\}|\(platform;|[/:]\{\w+\}|\((?:Windows NT|Macintosh|X11)[^()]*\).*Safari/[\d.]+/\w|\(Unknown; Linux (?:x86_64|i686)",
     r"^(?:[\"'<;|(-]|\[['\"]|\{\"|b['\"]|User-?Agent\b)|^Mozilla/5\.0 Mozilla|^Mozilla(?:/[\d.]*)?$|Mozilla(?:%2F|\\/)|^Mozilla/[\d.]+\+\(",
