@@ -22,7 +22,7 @@ const TARGET = join(HERE, "..", "tracker", "collector", "assets");
 
 /** The scripts that browsers load: the most that each may weigh, and the order in which its short names are taken. */
 const SCRIPTS = {
-  webleads: { budget: 1000, names: "itasxudefwlbjgrkyqmophnczv" },
+  webleads: { budget: 1000, names: "ftixmudeawksvqyolrnzgcbhpj" },
   "webleads-leads": { budget: 1600, names: "styakqpcudnolhmwfebrigjvxz" },
 };
 

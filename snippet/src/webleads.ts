@@ -109,8 +109,9 @@ try {
         previous = page;
         page = here();
         lowest = 0;
-        // A router sets the title after the address: wait for it.
-        previous ? setTimeout(send, 99, "pageview", { u: page }) : send("pageview");
+        // A router sets the title after the address: wait for it. The `e` tells the server that no document was loaded,
+        // so that it need not count what is the same page with another query; which parameters are its site's, it knows.
+        previous ? setTimeout(send, 99, "pageview", { u: page, e: engaged }) : send("pageview");
       }
     }
 
@@ -130,7 +131,7 @@ try {
           element.dataset.webleads ||
           (submits
             ? "Form: Submission"
-            : (/\.(avi|exe|rtf|rar|key|xlsx?|midi?|wav|7z|pdf|zip|dmg|csv|gz|pp[st]x?|mp\w+|pkg|wm.|txt|docx?|mov)$/i.test(
+            : (/\.(avi|exe|rtf|rar|key|xls|mid|wav|7z|pdf|zip|dmg|csv|gz|pp.|mp.|pkg|wm.|txt|doc|mov)\w?$/i.test(
                 element.pathname,
               )
                 ? "File Download"

@@ -129,7 +129,6 @@ def test_what_is_counted_is_set_and_printed(data: Path) -> None:
     assert "page parameters:   id product_id\n" in changed
     assert "development hosts: counted\n" in changed
     assert "staging hosts:     stage.ancien.fr\n" in changed
-    assert "copy it anew" in changed
     refused = webleads("site", "set", "ancien.fr", "--page-parameters", "a=b", data=data)
     assert (refused.returncode, "is not the name of a parameter" in refused.stderr) == (2, True)
     assert "(the default)" in webleads("site", "set", "ancien.fr", "--page-parameters", "default", data=data).stdout

@@ -17,13 +17,6 @@ def test_the_line_names_the_site_and_the_service() -> None:
     )
 
 
-def test_a_list_of_parameters_of_the_site_s_own_is_in_the_line() -> None:
-    found = tags(SETTINGS, "blog.exemple.fr", "id product_id")
-    assert 'data-domain="blog.exemple.fr" data-query="id|product_id" src=' in found.plain
-    assert 'data-query="id|product_id"' in (found.pinned or "")
-    assert 'data-query="|"' in tags(SETTINGS, "blog.exemple.fr", "").plain  # no parameter has no name
-
-
 def test_the_pinned_line_bears_the_version_and_its_integrity_value() -> None:
     built = published()
     assert built is not None, "the snippet is not built: run `make build`"

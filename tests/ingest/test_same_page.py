@@ -39,6 +39,7 @@ class Reading:
         arrivals = []
         for number, (second, url, referrer) in enumerate(seen):
             own = {"id": f"{second} {number}"} | SNIPPETS if fields.get("snippet") else {}
+            own |= {"e": 0.0} if fields.get("in_place") and number else {}
             wire = WireEvent(n="pageview", u=f"https://a.fr{url}", r=referrer, **own)  # type: ignore[arg-type]
             arrivals.append(self._arrive(Hit(NOON + timedelta(seconds=second), "192.0.2.1", FIREFOX, {}, wire)))
         drops = self.visits.assign(arrivals)
@@ -94,6 +95,12 @@ def test_what_is_another_page_view_stays_one(reading: Reading, seen: list[Seen])
     events, drops = reading.of(seen)
     assert drops == []
     assert [one.pageviews for one in events] == [1] * len(seen)
+
+
+def test_what_the_snippet_did_in_place_is_one_page_view_whatever_its_referrer_and_pace(reading: Reading) -> None:
+    seen = [(n * 60.0, url, before) for n, (_, url, before) in enumerate(dragged(0, names_page_before=True))]
+    events, _ = reading.of(seen, snippet=True, in_place=True)
+    assert [one.pageviews for one in events] == [1]
 
 
 def test_a_later_visit_to_the_page_is_counted(reading: Reading) -> None:

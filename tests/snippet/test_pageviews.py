@@ -168,3 +168,14 @@ def test_a_tab_opened_in_the_background_counts_when_it_is_looked_at(
     service.wait_for("Early", 1, seconds=8)
     behind.close()
     front.close()
+
+
+def test_a_page_view_in_place_says_that_no_document_was_loaded(page: Page, blog: Blog, service: Service) -> None:
+    page.goto(blog.origin + "/one")
+    service.wait_for("pageview", 1)
+    page.evaluate("history.pushState(0, '', '?lat=1')")
+    page.evaluate("history.replaceState(0, '', '/two')")
+    service.wait_for("pageview", 3)
+    page.goto(blog.origin + "/three")
+
+    assert [event.get("e") for event in service.wait_for("pageview", 4)] == [None, 0, 0, None]

@@ -153,3 +153,23 @@ def test_the_opt_out_page_leads_to_the_blog_where_the_wish_is_kept(
 
     assert page.evaluate("localStorage.webleads") == "1"
     assert stored(service, lambda events: True) == []
+
+
+def test_a_map_that_is_dragged_is_one_page_view_and_a_listed_parameter_another(
+    page: Page, blog: RealBlog, service: RunningService
+) -> None:
+    dragging = """<script>const drag = n => n < 25 && (history.replaceState(0, "", `?lat=${n}&utm_source=x`),
+      setTimeout(drag, 120, n + 1));</script>"""
+    page.goto(blog.put("/map", blog.article(dragging)) + "?utm_source=x")
+    page.wait_for_function("typeof webleads == 'function'")
+    page.evaluate("drag(0)")
+    page.wait_for_function("location.search.includes('lat=24')")
+    page.wait_for_timeout(500)
+    page.evaluate("history.pushState(0, '', '?p=12&lat=1')")
+    page.wait_for_timeout(300)
+    page.evaluate("history.pushState(0, '', '?p=12&lat=2')")
+    page.wait_for_timeout(1500)
+
+    found = stored(service, lambda events: any(one["path"] == "/map?p=12" for one in events))
+    views = [one for one in found if one["name"] == "pageview"]
+    assert [(one["path"], one["bounces"], one["source"]) for one in views] == [("/map", 1, "X"), ("/map?p=12", -1, "X")]

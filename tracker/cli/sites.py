@@ -119,8 +119,6 @@ def set_counting(
     click.echo(f"development hosts: {'counted' if changed.counts_development else 'not counted'}")
     click.echo(f"staging hosts:     {' '.join(changed.staging_hosts.split()) or 'none'}")
     click.echo(f"excluded referrers: {' '.join(changed.excluded_referrers.split()) or 'none'}")
-    if counting.page_parameters is not None:
-        click.echo("The line in the pages may have changed: copy it anew from the dashboard's Snippet page.")
 
 
 @site.command("rename")

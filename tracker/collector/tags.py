@@ -26,14 +26,10 @@ class Tags(NamedTuple):
     opt_out_address: str
 
 
-def tags(settings: Settings, domain: str, page_parameters: str | None = None) -> Tags:
-    """Everything for the pages of one site.
-
-    `page_parameters` are those of the query that tell its pages apart, by spaces; None where it has no list of its own.
-    """
+def tags(settings: Settings, domain: str) -> Tags:
+    """Everything for the pages of one site."""
     url, path = settings.public_url, settings.script_path
-    names = "" if page_parameters is None else f' data-query="{page_parameters.replace(" ", "|") or "|"}"'
-    attributes = f'data-domain="{domain}"{names}{_api(settings)}'
+    attributes = f'data-domain="{domain}"{_api(settings)}'
     line = f'<script defer {attributes} src="{url}{path}"></script>'
     return Tags(
         server=url,

@@ -1,8 +1,8 @@
 """Whether a page view is one, or the page that is open already with another query.
 
-A map that is dragged, a catalogue's filters and a page that tidies its own URL change the query in place. Our snippet
-keeps still then; a client that reports it nevertheless must not make page views of it. A reload has the URL as it was,
-and a way back to a page has another page between: both are page views, as in Plausible. Pure.
+A map that is dragged, a catalogue's filters and a page that tidies its own URL change the query in place, and clients
+report that as they report a page of a single-page app. Here is decided, for all clients alike, what of it is a page view.
+A reload has the URL as it was, and a way back to a page has another page between: both are, as in Plausible. Pure.
 """
 
 from __future__ import annotations
@@ -18,24 +18,30 @@ _AT_ONCE_US = 10 * 1_000_000
 
 
 class Opening(NamedTuple):
-    """What a page view opened: the page as stored, the whole URL and the referrer, as hashes of this process."""
+    """What a page view opened: the page as stored, the whole URL and the referrer, as hashes of this process.
+
+    `in_place` when its client says that no document was loaded for it, as our snippet does by reading time of its own.
+    """
 
     page: int
     url: int
     referrer: int | None
     moment_us: int
+    in_place: bool
 
 
 def opening_of(event: Event, wire: WireEvent) -> Opening:
     """What a page view opened; `event` is what enrichment made of `wire`."""
     referrer = wire.r if wire.r is not None else wire.referrer
     page = hash((event.hostname, event.path))
-    return Opening(page, hash(wire.page_url), hash(referrer) if referrer else None, event.occurred_at)
+    return Opening(
+        page, hash(wire.page_url), hash(referrer) if referrer else None, event.occurred_at, wire.e is not None
+    )
 
 
 def is_same_page(before: Opening, now: Opening) -> bool:
     """Whether only the query changed, of a page that was open: that is no page view."""
     if now.page != before.page or now.url == before.url:
         return False
-    in_place = now.referrer is None or now.referrer == before.referrer
+    in_place = now.in_place or now.referrer is None or now.referrer == before.referrer
     return in_place or abs(now.moment_us - before.moment_us) < _AT_ONCE_US

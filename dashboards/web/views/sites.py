@@ -74,7 +74,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         selection = selection_or_404(context, site)
         return render_template(
             "setup.html",
-            tags=tags(context.settings, selection.site.domain, selection.site.page_parameters),
+            tags=tags(context.settings, selection.site.domain),
             first=_first_hit(context, selection.site),
             seen_hosts=seen_hosts(context, selection.site),
             seen_days=SEEN_DAYS,
