@@ -39,7 +39,8 @@ def main() -> int:
 def _in_words(outcome: Outcome) -> str:
     if outcome.skipped:
         return f"{outcome.kind}: skipped, {outcome.skipped}"
-    counts = f"{outcome.accepted} accepted, {outcome.refused} refused, {outcome.unsure} without an answer"
+    counts = f"{outcome.accepted} accepted, {outcome.refused} refused, {outcome.unsure} without an answer, {outcome.unreadable} lines"
+    counts += " that nobody can read"
     wrong = "".join(
         f", {len(found)} {what.upper()} ({found[0]}…)"
         for what, found in (("lost", outcome.lost), ("doubled", outcome.doubled), ("made up", outcome.made_up))

@@ -6,6 +6,7 @@ import gzip
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import duckdb
 from tests.crash.installation import Installation
 from tests.crash.traffic import Traffic
 from tests.crash.watching import CREATE, DELETE, MODIFY, MOVED_TO, FolderWatch
+from tests.running_service import webleads
 
 # The longest that a clean stop may take.
 STOP_SECONDS = 10.0
@@ -177,6 +179,21 @@ def _version_of(store: Path) -> int | None:
             return int(database.execute("SELECT version FROM schema_version").fetchall()[0][0])
     except duckdb.IOException:
         return None
+
+
+def kill_in_replay(scene: Scene) -> None:
+    """While what is in quarantine goes back into the journal."""
+    house = scene.house
+    scene.pause(0.3, 0.6)
+    watch = FolderWatch(house.journal, events=MOVED_TO)
+    asking = threading.Thread(target=webleads, args=("quarantine", "replay"), kwargs={"data": house.data})
+    asking.start()
+    seen = watch.wait_for("-000001.jsonl", seconds=20)
+    watch.close()
+    time.sleep(scene.chance.uniform(0, 0.3))
+    house.owner.kill()
+    asking.join()
+    scene.said.append("hit" if seen else "missed")
 
 
 def tear_last_line(scene: Scene) -> None:

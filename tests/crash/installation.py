@@ -13,6 +13,7 @@ import duckdb
 from tests.crash.processes import Role
 from tests.crash.traffic import SITE
 from tests.running_service import free_port, webleads
+from tracker.ingest.quarantine import Quarantine
 
 _STILL_SECONDS = 4.0
 
@@ -101,6 +102,23 @@ class Installation:
             ).fetchall()
         return Counter(dict(rows))
 
+    def quarantined(self, prefix: str = "") -> Counter[str]:
+        """How often each of the words by which unreadable lines are known again stands in the quarantine."""
+        contents = (kept.raw or b"" for kept in Quarantine(self.journal).kept())
+        return Counter(
+            words[-1]
+            for content in contents
+            if (words := content.decode("utf-8", "replace").split())[-1:]
+            and words[-1].startswith(prefix)
+            and "-vandal-" in words[-1]
+        )
+
+    def replay(self) -> None:
+        """Puts what is in quarantine back into the journal and stores what can be."""
+        run = webleads("quarantine", "replay", data=self.data, **self.environment)
+        assert run.returncode == 0, run.stderr
+        self.drain()
+
     def disagreements(self) -> list[str]:
         """Totals that are not the sum of the rows."""
         with duckdb.connect(str(self.store), read_only=True) as database:
@@ -115,7 +133,14 @@ class Installation:
                 "SELECT count(*) FROM (SELECT visit_id FROM events GROUP BY visit_id HAVING sum(visit_seconds)"
                 " <> date_diff('second', min(occurred_at), max(occurred_at)))"
             ).fetchall()[0][0]
+            unread = database.execute(
+                "SELECT coalesce(sum(hits), 0) FROM not_counted WHERE reason = 'invalid_hit'"
+                " AND detail IN ('not JSON', 'not UTF-8')"
+            ).fetchall()[0][0]
         found = []
+        kept = sum(kept.detail in ("not JSON", "not UTF-8") for kept in Quarantine(self.journal).kept())
+        if unread != kept:
+            found.append(f"{unread} lines were counted as unreadable and {kept} are in quarantine")
         if lengths:
             found.append(f"{lengths} visits whose seconds are not those from their first event to their last")
         if rows != pageviews:

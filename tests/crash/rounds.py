@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tests.crash import disks, faults
 from tests.crash.faults import Scene, Skipped, Strike
+from tests.crash.hostile import BODIES, Vandal
 from tests.crash.installation import Installation, copy_template, make_template
 from tests.crash.traffic import Ledger, Traffic
 
@@ -67,6 +68,7 @@ KINDS: dict[str, Kind] = {
     "killed in a retirement": Kind(faults.kill_in_retirement),
     "killed in a migration": Kind(faults.kill_in_migration, "pair", fresh=True, owner_runs=False),
     "killed in an upgrade": Kind(faults.kill_in_upgrade, "pair", fresh=True, owner_runs=False),
+    "killed in a replay": Kind(faults.kill_in_replay),
     "torn last line": Kind(faults.tear_last_line),
     "store's log cut": Kind(faults.cut_log),
     "store's log corrupted": Kind(faults.corrupt_log),
@@ -87,6 +89,7 @@ class Outcome:
     accepted: int = 0
     refused: int = 0
     unsure: int = 0
+    unreadable: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     made_up: list[str] = field(default_factory=list)
@@ -110,6 +113,7 @@ class Campaign:
         self._kept = folder / "kept"
         copy_template(self._template, self._kept)
         self._everything = Ledger()
+        self._unreadable: set[str] = set()
 
     def rounds(self, number: int) -> Iterator[Outcome]:
         """Every kind in turn, in an order shuffled anew each time around."""
@@ -124,7 +128,8 @@ class Campaign:
         outcome = Outcome("all rounds together")
         house = Installation(self._kept)
         house.drain()
-        _judge(outcome, house, self._everything, "r")
+        house.replay()
+        _judge(outcome, house, self._everything, self._unreadable, "r")
         return outcome
 
     def _round(self, turn: int, name: str) -> Outcome:
@@ -133,10 +138,11 @@ class Campaign:
         prefix = f"r{turn:04d}"
         try:
             with self._house(turn, kind) as house:
-                ledger = _run(kind, house, chance, prefix, outcome)
-                _judge(outcome, house, ledger, prefix)
+                ledger, unreadable = _run(kind, house, chance, prefix, outcome)
+                _judge(outcome, house, ledger, unreadable, prefix)
                 if not kind.fresh:
                     self._everything.add(ledger)
+                    self._unreadable |= unreadable
         except Skipped as reason:
             outcome.skipped = str(reason)
         except AssertionError as problem:
@@ -156,14 +162,17 @@ class Campaign:
                 house.kill()
 
 
-def _run(kind: Kind, house: Installation, chance: random.Random, prefix: str, outcome: Outcome) -> Ledger:
-    """Traffic over fault and recovery; gives what became of the hits once all stands still."""
+def _run(
+    kind: Kind, house: Installation, chance: random.Random, prefix: str, outcome: Outcome
+) -> tuple[Ledger, set[str]]:
+    """Traffic over fault and recovery; gives what became of the hits, and which lines were unreadable, once all is still."""
     if kind.owner_runs:
         house.start()
     else:
         assert house.collect is not None
         house.collect.start()
-    traffic = Traffic(house.port, prefix)
+    traffic, vandal = Traffic(house.port, prefix, hostile=BODIES), Vandal(house.journal, prefix)
+    vandal.start()
     scene = Scene(house, chance, traffic)
     try:
         scene.accepts_again()
@@ -172,22 +181,27 @@ def _run(kind: Kind, house: Installation, chance: random.Random, prefix: str, ou
         scene.accepts_again()
         time.sleep(chance.uniform(0, 0.3))
     finally:
+        vandal.finish()
         ledger = traffic.finish()
+    ledger.add(vandal.ledger)
     seconds = house.stop()
     outcome.said += scene.said
     if seconds > faults.STOP_SECONDS and kind.stops_in_time:
         outcome.failure = f"a clean stop took {seconds:.1f} s"
-    return ledger
+    return ledger, vandal.unreadable
 
 
-def _judge(outcome: Outcome, house: Installation, ledger: Ledger, prefix: str) -> None:
-    stored = house.stored(prefix)
-    if any(stored[path] == 0 for path in ledger.accepted):
+def _judge(outcome: Outcome, house: Installation, ledger: Ledger, unreadable: set[str], prefix: str) -> None:
+    stored, kept = house.stored(prefix), house.quarantined(prefix)
+    if any(stored[path] == 0 for path in ledger.accepted) or unreadable - kept.keys():
         house.drain()
-        stored = house.stored(prefix)
+        stored, kept = house.stored(prefix), house.quarantined(prefix)
+    outcome.unreadable = len(unreadable)
+    outcome.lost = sorted(unreadable - kept.keys())
+    outcome.doubled = sorted(words for words, times in kept.items() if times > 1)
     outcome.accepted, outcome.refused, outcome.unsure = map(len, (ledger.accepted, ledger.refused, ledger.unsure))
-    outcome.lost = sorted(path for path in ledger.accepted if stored[path] == 0)
-    outcome.doubled = sorted(path for path, times in stored.items() if times > 1)
+    outcome.lost += sorted(path for path in ledger.accepted if stored[path] == 0)
+    outcome.doubled += sorted(path for path, times in stored.items() if times > 1)
     outcome.made_up = sorted(stored.keys() - ledger.accepted - ledger.unsure)
     if wrong := house.disagreements():
         outcome.failure = "; ".join(wrong)

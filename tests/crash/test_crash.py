@@ -10,7 +10,7 @@ from tests.crash.rounds import Campaign, table
 
 # One of each family of faults a run, so that it takes a minute at most.
 _FAMILIES = (
-    ("server killed", "worker killed", "torn last line"),
+    ("server killed", "worker killed", "torn last line", "killed in a replay"),
     ("killed in a rotation", "killed in a commit", "killed in a retirement", "killed in a checkpoint"),
     ("store's log cut", "store's log corrupted"),
     ("collector killed", "serve upgraded under load", "ingest killed"),
@@ -26,3 +26,4 @@ def test_faults_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> Non
     print(table(outcomes))
     assert [outcome for outcome in outcomes if not outcome.is_good] == []
     assert sum(outcome.accepted for outcome in outcomes) > 100
+    assert sum(outcome.unreadable for outcome in outcomes) > 10

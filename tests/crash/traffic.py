@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from tests.running_service import FIREFOX
 
 SITE = "a.fr"
 _PAUSE_SECONDS = 0.002
+_HOSTILE_EVERY = 20
 
 
 @dataclass
@@ -35,9 +37,10 @@ class Ledger:
 class Sender(threading.Thread):
     """Sends hits over one connection until it is finished; goes on when the service is away for a while."""
 
-    def __init__(self, port: int, name: str) -> None:
+    def __init__(self, port: int, name: str, hostile: Sequence[str] = ()) -> None:
         super().__init__(daemon=True)
         self._port = port
+        self._hostile = hostile
         self._prefix = name
         self._finished = threading.Event()
         self.ledger = Ledger()
@@ -50,9 +53,15 @@ class Sender(threading.Thread):
                     while not self._finished.is_set():
                         number += 1
                         self._send(connection, number)
+                        if self._hostile and number % _HOSTILE_EVERY == 0:
+                            self._send_hostile(connection, self._hostile[number // _HOSTILE_EVERY % len(self._hostile)])
                         time.sleep(_PAUSE_SECONDS)
                 except (OSError, http.client.HTTPException):
                     time.sleep(0.02)
+
+    def _send_hostile(self, connection: http.client.HTTPConnection, body: str) -> None:
+        connection.request("POST", "/api/event", body, {"User-Agent": FIREFOX, "X-Forwarded-For": "198.51.7.7"})
+        connection.getresponse().read()
 
     def _send(self, connection: http.client.HTTPConnection, number: int) -> None:
         path = f"/{self._prefix}/{number}"
@@ -79,10 +88,10 @@ class Sender(threading.Thread):
 
 
 class Traffic:
-    """Several senders at once; `prefix` makes their paths unlike all others."""
+    """Several senders at once; `prefix` makes their paths unlike all others. `hostile` bodies come in between."""
 
-    def __init__(self, port: int, prefix: str, *, connections: int = 4) -> None:
-        self._senders = [Sender(port, f"{prefix}-{number}") for number in range(connections)]
+    def __init__(self, port: int, prefix: str, *, connections: int = 4, hostile: Sequence[str] = ()) -> None:
+        self._senders = [Sender(port, f"{prefix}-{number}", hostile) for number in range(connections)]
         for sender in self._senders:
             sender.start()
 
