@@ -54,6 +54,7 @@ class AppDatabase:
     def __init__(self, engine: Engine, opened: OpenedFile | None = None) -> None:
         self.engine = engine
         self.damage: str | None = None
+        self._told = ""
         self._opened = opened
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._state = threading.Condition()
@@ -98,7 +99,7 @@ class AppDatabase:
             self._opened.make_whole(now, was_used=True)
             _migrate(self.engine)
             self._opened.remember()
-            self.damage = None
+            self.damage, self._told = None, ""
 
     def look(self) -> None:
         """Notices that somebody removed or replaced the file while it is open."""
@@ -137,7 +138,9 @@ class AppDatabase:
         judged = _judged(problem, self.file)
         if judged is None:
             raise problem
-        log.error("%s", judged)
+        if self._told != str(judged):  # not for each request, as long as it lasts
+            log.error("%s", judged)
+        self._told = str(judged)
         raise judged from problem
 
     @contextmanager

@@ -134,8 +134,10 @@ class Ingest:
                 progress = self.run_once(before=lambda pieces: self._look_ahead(pieces, stop))
                 self.problem = None
             except Exception as problem:
-                log.exception("ingest failed; the hits stay in the journal and are tried again")
-                self.problem = f"hits stay in the journal: {_first_line(problem)}"
+                said = f"hits stay in the journal: {_first_line(problem)}"
+                if said != self.problem:  # once, and not every two seconds for as long as it lasts
+                    log.exception("ingest failed; the hits stay in the journal and are tried again")
+                self.problem = said
                 self._store.recover_from(problem)
                 stop.wait(_RETRY_SECONDS)
                 continue
