@@ -36,7 +36,7 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
             ServiceStatus(restores=[Restore(_AT, "cut", _AT, "webleads.sqlite.damaged-1")]),
             [
                 "was damaged and restored",
-                "from the copy of",
+                "from a copy (",
                 "webleads.sqlite.damaged-1 for two days",
                 "signs in again",
             ],
