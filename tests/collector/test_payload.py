@@ -108,6 +108,7 @@ def test_a_field_that_cannot_be_used_costs_no_visitor(sent: dict[str, Any], kept
         pytest.param(json.dumps(json.dumps(EVENT)).encode(), id="encoded-twice"),
         pytest.param(urlencode(EVENT).encode(), id="a-form"),
         pytest.param(urlencode({"name": "pageview", "url": "https://a.fr/blog/", "domain": "a.fr", "props[plan]": "pro"}).encode(), id="a-form-as-jquery-writes-it"),
+        pytest.param("".join(f'------Boundary\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in EVENT.items()).encode() + b"------Boundary--\r\n", id="form-data-of-a-beacon"),
         pytest.param(quote(json.dumps(EVENT)).encode() + b"=", id="json-as-a-form-s-only-name"),
         pytest.param(b'{"n":"pageview","u":"https://a.fr/blog/","d":"a.fr","t":"\\ud83d"}', id="half-an-emoji"),
         pytest.param(b'{"n":"pageview","u":"https://a.fr/blog/","d":"a.fr","x":"\\ud800"}', id="half-an-emoji-in-an-unknown-key"),

@@ -93,6 +93,27 @@ def test_browsers_on_any_site_may_send_without_asking_first(call: Caller) -> Non
     assert (preflight.status, preflight.headers["Access-Control-Allow-Methods"]) == (204, "POST, OPTIONS")
 
 
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        pytest.param("https://a.fr", "https://a.fr", id="a-page"),
+        pytest.param("capacitor://localhost", "capacitor://localhost", id="an-app"),
+        pytest.param("null", "null", id="a-frame-without-an-origin"),
+        pytest.param("https://a.fr\r\nX: y", "*", id="no-origin"),
+    ],
+)
+def test_a_script_may_send_its_own_headers_and_a_beacon_its_credentials(
+    call: Caller, origin: str, allowed: str
+) -> None:
+    asked = {"HTTP_ORIGIN": origin, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "content-type,x-requested-with"}
+    headers = call("OPTIONS", "/api/event", **asked).headers
+    assert headers["Access-Control-Allow-Origin"] == allowed
+    assert headers["Access-Control-Allow-Headers"] == "content-type,x-requested-with"
+    assert headers.get("Access-Control-Allow-Credentials") == (None if allowed == "*" else "true")
+    odd = call("OPTIONS", "/api/event", HTTP_ACCESS_CONTROL_REQUEST_HEADERS="x\r\ny").headers
+    assert odd["Access-Control-Allow-Headers"] == "Content-Type"
+
+
 def test_other_methods_are_told_what_is_taken(call: Caller) -> None:
     answer = call("GET", "/api/event")
     assert (answer.status, answer.headers["Allow"]) == (405, "POST, OPTIONS")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -17,6 +18,7 @@ from tracker.nesting import nests_too_deep
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # `props[plan]=pro`, as PHP and jQuery write an object.
 _MEMBER = re.compile(r"(\w+)\[([^\]]*)\]")
+_PART_NAME = re.compile(r'form-data; name="([^"]*)"', re.IGNORECASE)
 _LONGEST_WHOLE = 18
 _LONGEST_FORM = 48 * 1024
 
@@ -38,6 +40,8 @@ def content_of(text: str) -> Any:
     """What a text holds: a JSON value, or a form's fields as an object. Raises Unreadable."""
     if text[:3].lower() == "%7b":
         text = unquote(text).rstrip("=")
+    if text.startswith("----"):
+        return _object_of(_parts(text[:_LONGEST_FORM]))
     try:
         found = _decode(text)
     except Unreadable:
@@ -49,8 +53,21 @@ def content_of(text: str) -> Any:
 
 def form_of(text: str) -> dict[str, Any]:
     """The fields of a form or of a query, each by its first value."""
+    return _object_of(parse_qsl(text[:_LONGEST_FORM], errors="replace"))
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """The fields of a form in several parts (RFC 7578), as a `FormData` is sent: the first line parts them."""
+    boundary = text.partition("\n")[0].strip()
+    for part in text.split(boundary)[1:]:
+        head, _, value = part.partition("\r\n\r\n")
+        if name := _PART_NAME.search(head[:300]):
+            yield name[1], value.removesuffix("\r\n")
+
+
+def _object_of(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, value in parse_qsl(text[:_LONGEST_FORM], errors="replace"):
+    for name, value in fields:
         member = _MEMBER.fullmatch(name)
         if member is None:
             found.setdefault(name, value)

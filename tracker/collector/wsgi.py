@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -58,12 +59,12 @@ _ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
 _ACCEPTED = [("Content-Type", "text/plain"), ("Content-Length", "2"), _ANY_ORIGIN, ("Cache-Control", "no-store")]
 _ACCEPTED_BODY = [b"ok"]
 _PREFLIGHT = [
-    _ANY_ORIGIN,
     ("Access-Control-Allow-Methods", "POST, OPTIONS"),
-    ("Access-Control-Allow-Headers", "Content-Type"),
     ("Access-Control-Max-Age", "86400"),
     ("Content-Length", "0"),
 ]
+_HEADER_NAMES = re.compile(r"[\w ,-]{1,500}", re.ASCII)
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[\w.:\[\]-]{1,260}|null", re.ASCII)
 _STATUS = {
     400: "400 Bad Request",
     405: "405 Method Not Allowed",
@@ -128,7 +129,7 @@ class Collector:
             start_response("202 Accepted", [*_ACCEPTED, _dropped(left_out)] if left_out else _ACCEPTED)
             return _ACCEPTED_BODY
         if method == "OPTIONS":
-            start_response("204 No Content", _PREFLIGHT)
+            start_response("204 No Content", _preflight(environ))
             return []
         if method in ("GET", "HEAD") and environ.get("QUERY_STRING"):
             return self._pixel(environ, start_response, read_query)
@@ -169,6 +170,19 @@ class Collector:
         except JournalUnavailable as problem:
             log.error("a hit was refused: %s", problem)  # noqa: TRY400 - the cause says all, and a flood of hits logs it
             raise Problem(503, "journal", f"the event cannot be kept now ({problem}); send it again later") from problem
+
+
+def _preflight(environ: Environ) -> list[tuple[str, str]]:
+    """Any page may send with whatever headers its script adds, and by a beacon, which browsers send with credentials.
+
+    Nothing here reads a cookie, so that it gives nothing away to allow them.
+    """
+    origin, asked = environ.get("HTTP_ORIGIN", ""), environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+    headers = [("Access-Control-Allow-Headers", asked if _HEADER_NAMES.fullmatch(asked) else "Content-Type")]
+    if _ORIGIN.fullmatch(origin) is None:
+        return [_ANY_ORIGIN, *headers, *_PREFLIGHT]
+    headers += [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
+    return [*headers, ("Vary", "Origin, Access-Control-Request-Headers"), *_PREFLIGHT]
 
 
 def _dropped(why: str) -> tuple[str, str]:
