@@ -57,6 +57,7 @@ LAYERS = (
         "tracker.nesting",
         "tracker.clock",
         "tracker.garbage",
+        "tracker.logs",
         "tracker.permissions",
     ),
 )

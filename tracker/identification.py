@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol
 
+from tracker.collector.address import plain_address
 from tracker.enrichment.company import NO_NAME, Clues, Company, StepAnswer, explain_company
 from tracker.enrichment.geo import Databases, NetworkRecord, Place
 from tracker.enrichment.network import Network, NetworkKind, identify_network
@@ -104,22 +105,13 @@ def sources_of(settings: Settings, databases: Databases, language: str = "en") -
 def identify(asked: str, sources: Sources) -> Answer:
     """What can be told of an address, a host (or a page's address) or an email address. Raises NotUnderstood."""
     text = asked.strip()
-    address = _address(text)
+    address = plain_address(text)
     if address is not None:
         notes = _about_range(address)
         return _answer(text, "address", [_identify_address(address, sources)], notes, sources)
     if "@" in text and "/" not in text:
         return _by_email(text, sources)
     return _by_host(text, sources)
-
-
-def _address(text: str) -> str | None:
-    try:
-        parsed = ip_address(text.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return None
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return str(mapped or parsed)
 
 
 def _about_range(address: str) -> list[str]:

@@ -7,12 +7,16 @@ over loopback with the key from the data folder. Otherwise it runs the same oper
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from inspect import signature
+from typing import Any, Literal, get_type_hints
 from zoneinfo import ZoneInfo
 
+import msgspec
 from flask import Blueprint, Response, jsonify, request
 
 from dashboards.email.weekly import render_weekly
@@ -74,7 +78,7 @@ def segment_tallies(operator: Operator, *, segments: list[str]) -> dict[str, Any
     return {name: positions[name]._asdict() for name in segments if name in positions}
 
 
-def weekly(operator: Operator, *, site: str, week: str | None, form: str) -> dict[str, Any]:
+def weekly(operator: Operator, *, site: str, week: str | None, form: Literal["text", "html", "json"]) -> dict[str, Any]:
     """A week's report as `text`, `html` or `json`: {"content": text}."""
     found = _site(operator, site)
     report = weekly_report(operator.store, found, _week(operator, found, week), now=operator.now())
@@ -155,9 +159,22 @@ def run(operator: Operator, name: str, arguments: dict[str, Any]) -> dict[str, A
     if operation is None:
         raise OperationError(f"there is no operation {name!r}; the command and the service are of different versions")
     try:
-        return operation(operator, **arguments)
-    except ValueError as problem:
+        checked = msgspec.structs.asdict(msgspec.convert(arguments, _arguments_of(operation)))
+        return operation(operator, **checked)
+    except (ValueError, msgspec.MsgspecError) as problem:
         raise OperationError(str(problem)) from problem
+
+
+@cache
+def _arguments_of(operation: Callable[..., dict[str, Any]]) -> type[msgspec.Struct]:
+    """What an operation takes, by its own annotations: another version's command may send something else."""
+    hints = get_type_hints(operation)
+    fields = [
+        (name, hints[name]) if parameter.default is parameter.empty else (name, hints[name], parameter.default)
+        for name, parameter in signature(operation).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    return msgspec.defstruct(operation.__name__, fields, kw_only=True, forbid_unknown_fields=True)
 
 
 def create_blueprint(operator: Operator, key: str) -> Blueprint:
@@ -166,16 +183,23 @@ def create_blueprint(operator: Operator, key: str) -> Blueprint:
 
     @blueprint.post("/<name>")
     def answer(name: str) -> tuple[Response, int]:
-        if not hmac.compare_digest(request.headers.get("X-Webleads-Key", ""), key):
+        if not hmac.compare_digest(request.headers.get("X-Webleads-Key", "").encode(), key.encode()):
             return jsonify(error="this address is for the service's own commands"), 403
         try:
-            return jsonify(run(operator, name, request.get_json())), 200
+            return jsonify(run(operator, name, _json(request.get_data()))), 200
         except OperationError as problem:
             return jsonify(error=str(problem)), 400
         except AppDatabaseUnavailable as problem:
             return jsonify(error=str(problem)), 503
 
     return blueprint
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise OperationError(f"the arguments are not JSON: {problem}") from problem
 
 
 def _site(operator: Operator, domain: str) -> Site:

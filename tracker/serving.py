@@ -12,7 +12,6 @@ import logging
 import os
 import resource
 import secrets
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +35,7 @@ from tracker.data_folder import ServiceNote
 from tracker.front import Front
 from tracker.gate import Gate
 from tracker.listening import Server, check_port, listening_sockets, start_listening, stop_signals
+from tracker.logs import log_to_stderr
 from tracker.opening import NotOpenNow, ServiceError, open_in_a_child
 from tracker.settings import Settings
 from tracker.standby import Standby, open_at_last
@@ -141,7 +141,7 @@ def _listen_as_service(
 ) -> None:
     """Runs the service and granian in front of it, where others collect."""
     if again:  # whatever ended it may have left a log that the engine cannot replay
-        _log_to_stderr(settings)
+        log_to_stderr(settings.log_level)
         open_now = partial(open_in_a_child, partial(_make_ready, ingests=roles.ingests), settings)
         first_user_link = open_at_last(open_now, Standby(), lambda: None)
     _listen(settings, listener, partial(_load_service, settings, start, first_user_link), again)
@@ -225,7 +225,7 @@ def _run_service(
     die_with_parent()
     for one in sockets:  # of the collector: this one takes no connection from them
         one.close()
-    _log_to_stderr(settings)
+    log_to_stderr(settings.log_level)
     standby = Standby()
     answering = Thread(target=bridge.answer_calls, args=(listener, standby), name="answers", daemon=True)
     if again or not is_open:  # whatever ended it may have left a log that the engine cannot replay
@@ -247,7 +247,7 @@ def _ensure(thread: Thread) -> None:
 def _load_service(settings: Settings, start: Start, first_user_link: str | None) -> Any:
     """Runs in granian's worker where others collect: gives the RSGI application."""
     die_with_parent()
-    _log_to_stderr(settings)
+    log_to_stderr(settings.log_level)
     application, service = start(first_user_link)
     Finalize(None, service.stop, exitpriority=100)
     return _front(settings, Gate(application))
@@ -270,7 +270,7 @@ def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
     from tracker.collector import build_collector, open_journal
 
     die_with_parent()
-    _log_to_stderr(settings)
+    log_to_stderr(settings.log_level)
     journal = open_journal(settings)
     next_app = None
     if bridge_to is not None:
@@ -283,13 +283,3 @@ def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
 def _local_url(settings: Settings) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
     return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{settings.port}"
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-        force=True,
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 from dashboards.web import assets, errors, headers, language, login, rendering
 from dashboards.web.context import DashboardContext, ServiceStatus
 from dashboards.web.domain_converter import DomainConverter
+from dashboards.web.plain_query import with_plain_query
 from dashboards.web.sign_in_limit import SignInLimit
 from dashboards.web.views import (
     account,
@@ -31,6 +32,7 @@ __all__ = ["DashboardContext", "ServiceStatus", "register"]
 def register(app: Flask, context: DashboardContext) -> CSRFProtect:
     """Mounts every page. Returns the CSRF protection, for blueprints that carry their own key to be exempt from."""
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form stays good as long as the login that it belongs to
+    app.wsgi_app = with_plain_query(app.wsgi_app)  # type: ignore[assignment,method-assign]
     csrf = CSRFProtect(app)
     app.url_map.converters["domain"] = DomainConverter
     login.register(app, context)

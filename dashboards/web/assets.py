@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Response, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, request, send_from_directory, url_for
 
 STATIC = Path(__file__).parent / "static"
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -24,6 +24,11 @@ def content_hash(name: str) -> str:
         return ""
 
 
+def _built() -> set[str]:
+    """The names of the files that are served."""
+    return {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()}
+
+
 def asset(name: str) -> str:
     """The address of an asset, a new one whenever its content changes."""
     return url_for("assets.file", name=name, v=content_hash(name) or None)
@@ -34,6 +39,9 @@ def create_blueprint() -> Blueprint:
 
     @blueprint.get("/assets/<path:name>")
     def file(name: str) -> Response:
+        # Only what was built is looked for at all: a name from outside may lead anywhere, or be none for a file.
+        if name not in _built():
+            abort(404)
         forever = request.args.get("v", "") == content_hash(name) != ""
         response = send_from_directory(STATIC, name, max_age=_YEAR_SECONDS if forever else 0)
         if forever:

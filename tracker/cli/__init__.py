@@ -23,6 +23,7 @@ from tracker.cli import (
 )
 from tracker.cli.options import EXPECTED_ERRORS
 from tracker.enrichment.text import visible_text
+from tracker.logs import escape_unset_log
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -54,6 +55,7 @@ for _command in (
 
 def main() -> None:
     """Runs the command; what the user can mend is one line on standard error and exit code 2."""
+    escape_unset_log()
     try:
         webleads(standalone_mode=False)
     except click.exceptions.Exit as ending:

@@ -11,6 +11,7 @@ import click
 
 from tracker import data_folder
 from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.logs import log_to_stderr
 from tracker.opening import ServiceError, open_in_a_child
 from tracker.settings import Settings
 
@@ -76,6 +77,7 @@ def ingest(data: Path | None, once: bool) -> None:
     from tracker.service import Service
 
     settings = settings_of(data)
+    log_to_stderr(settings.log_level)
     data_folder.prepare(settings.data)
     try:
         open_in_a_child(make_ready, settings)

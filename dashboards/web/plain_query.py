@@ -1,0 +1,30 @@
+"""Queries in ASCII alone, as URLs have them: what else a client sends is percent-encoded before anything reads it.
+
+Flask reads a query as UTF-8 and fails at a byte that is none, in the page as in the page that says what failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote
+
+Environ = dict[str, Any]
+WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+def with_plain_query(app: WSGIApp) -> WSGIApp:
+    def call(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        query = environ.get("QUERY_STRING", "")
+        if not (query.isascii() and query.isprintable()):
+            environ["QUERY_STRING"] = "".join(map(_encoded, query))
+        return app(environ, start_response)
+
+    return call
+
+
+def _encoded(char: str) -> str:
+    """A character of a WSGI text, which is a byte (PEP 3333), as it stands in a URL."""
+    if char.isascii() and char.isprintable():
+        return char
+    return quote(char, safe="", encoding="latin-1" if char <= "\xff" else "utf-8", errors="replace")
