@@ -7,7 +7,7 @@ A reload has the URL as it was, and a way back to a page has another page betwee
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from tracker.enrichment.event import Event
 from tracker.hit import WireEvent
@@ -17,7 +17,7 @@ from tracker.hit import WireEvent
 _AT_ONCE_US = 10 * 1_000_000
 
 
-class Opening(NamedTuple):
+class Opening(msgspec.Struct, frozen=True, gc=False):
     """What a page view opened: the page as stored, the whole URL and the referrer, as hashes of this process.
 
     `in_place` when its client says that no document was loaded for it, as our snippet does by reading time of its own.
@@ -33,7 +33,7 @@ class Opening(NamedTuple):
 def opening_of(event: Event, wire: WireEvent) -> Opening:
     """What a page view opened; `event` is what enrichment made of `wire`."""
     referrer = wire.r if wire.r is not None else wire.referrer
-    page = hash((event.hostname, event.path))
+    page = hash(event.hostname) ^ hash(event.path)
     return Opening(
         page, hash(wire.page_url), hash(referrer) if referrer else None, event.occurred_at, wire.e is not None
     )
