@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hmac
 import json
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from inspect import signature
 from typing import Any, Literal, get_type_hints
 from zoneinfo import ZoneInfo
@@ -40,6 +41,9 @@ from tracker.scheduler import Post, last_complete_week, send_weekly
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
 from tracker.store.errors import StoreUnavailable
+
+_CHECKPOINT_TRIES = 100
+_CHECKPOINT_PAUSE_SECONDS = 0.05
 
 
 class OperationError(ValueError):
@@ -136,9 +140,21 @@ def replay_quarantine(operator: Operator) -> dict[str, Any]:
     quarantine = Quarantine(operator.settings.journal_folder)
     quarantine.settle(operator.store.offsets)
     try:
-        return {"lines": quarantine.replay(checkpoint=operator.store.checkpoint)}
+        return {"lines": quarantine.replay(checkpoint=partial(_checkpoint, operator.store))}
     except StoreUnavailable as problem:
         raise OperationError(f"nothing was put back, try again in a moment: {problem}") from problem
+
+
+def _checkpoint(store: EventStore) -> None:
+    """A checkpoint between two batches: the engine makes none while one is written. Raises StoreUnavailable."""
+    for _ in range(_CHECKPOINT_TRIES):
+        try:
+            store.checkpoint()
+        except StoreUnavailable:
+            time.sleep(_CHECKPOINT_PAUSE_SECONDS)
+        else:
+            return
+    store.checkpoint()
 
 
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
