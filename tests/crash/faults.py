@@ -184,7 +184,7 @@ def _version_of(store: Path) -> int | None:
 def kill_in_replay(scene: Scene) -> None:
     """While what is in quarantine goes back into the journal."""
     house = scene.house
-    scene.pause(0.3, 0.6)
+    scene.wait_for(lambda: bool(house.quarantined()))
     watch = FolderWatch(house.journal, events=MOVED_TO)
     asking = threading.Thread(target=webleads, args=("quarantine", "replay"), kwargs={"data": house.data})
     asking.start()
