@@ -72,7 +72,7 @@ format: .make/dev  ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff format .
 
 .PHONY: docs
-docs: .make/package  ## Make docs/settings.md out of what tracker/settings.py says of each setting
+docs: .make/package  ## Make docs/settings.md out of what tracker/settings/__init__.py says of each setting
 	@$(BIN)/python -m docs.make_settings
 
 .PHONY: bench

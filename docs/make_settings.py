@@ -1,4 +1,4 @@
-"""Makes docs/settings.md out of what tracker/settings.py says of each setting: `make docs` runs it."""
+"""Makes docs/settings.md out of what tracker/settings/__init__.py says of each setting: `make docs` runs it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE = Path(__file__).with_name("settings.md")
 _HEAD = """\
 # Settings
 
-<!-- Made by `make docs` out of tracker/settings.py: change it there. -->
+<!-- Made by `make docs` out of tracker/settings/__init__.py: change it there. -->
 
 Settings are environment variables; there is no file to edit. None is needed to start: `webleads serve` works with
 the defaults, and `webleads doctor` says which ones your installation would be better with.

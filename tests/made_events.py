@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracker.enrichment.event import VISIT_FACTS, Event
-from tracker.ingest.recall import visit_facts
+from tracker.ingest.visits.history import visit_facts
 
 
 def new_event(name: str, occurred_at: int, **columns: Any) -> Event:

@@ -17,7 +17,7 @@ from typing import Any
 
 from tracker.hit import Hit, encode_line
 from tracker.journal import Journal
-from tracker.service import Service
+from tracker.service.service import Service
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 

@@ -12,7 +12,7 @@ import pytest
 
 from tracker.cli import webleads
 from tracker.enrichment.drops import DropReason
-from tracker.reports.query import DIMENSIONS, METRICS
+from tracker.stats.query.run import DIMENSIONS, METRICS
 
 ROOT = Path(__file__).parent.parent
 LINK = re.compile(r'\]\(([^)\s]+)\)|src="(docs/[^"]+)"')

@@ -13,22 +13,23 @@ from sqlalchemy import select
 
 from dashboards import web
 from tracker import data_folder, journal
+from tracker.accounts.one_time_links import create_link
+from tracker.accounts.users import count_users
 from tracker.api import health
-from tracker.bridge import JOURNAL_PROBLEM
 from tracker.clock import utc_now
 from tracker.data_folder import FolderInUse, FolderUnusable
+from tracker.data_folder.secret_key import secret_key
 from tracker.db import recovery as app_recovery
 from tracker.db.engine import AppDatabase
 from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
-from tracker.db.links import create_link
 from tracker.db.models import Site
-from tracker.db.users import count_users
+from tracker.delivery.schedule import everything_due
 from tracker.ingest import quarantine
-from tracker.operations import Operator
-from tracker.operations import create_blueprint as operations_blueprint
-from tracker.scheduler import everything_due
-from tracker.secret_key import secret_key
-from tracker.service import Service, open_databases
+from tracker.server.bridge import JOURNAL_PROBLEM
+from tracker.service.context import Operator
+from tracker.service.databases import open_databases
+from tracker.service.operations import create_blueprint as operations_blueprint
+from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
 from tracker.store.errors import NewerStoreError, StoreUnavailable

@@ -23,12 +23,12 @@ import css_inline
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dashboards import moments, numbers, words
 from dashboards.email.chart import HEIGHT, WIDTH, week_chart
+from dashboards.presentation import dates, labels, numbers
 from dashboards.translations import translate, translate_plural
 from tracker.db.models import Site
 from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
-from tracker.geo.attribution import Attribution
+from tracker.reference.geo.attribution import Attribution
 from tracker.reports.weekly import WeeklyReport
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -163,18 +163,18 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due:
     return View(
         language=language,
         site=site.name,
-        dates=moments.span(language, report.period.start, report.period.end),
+        dates=dates.span(language, report.period.start, report.period.end),
         week=report.week,
         sentence=_sentence(language, report),
         figures=_figures(language, report),
         chart_alt=_chart_alt(language, report),
-        days=[moments.day(language, day.date())[:3] for day in pd.to_datetime(report.days["start"])],
+        days=[dates.day(language, day.date())[:3] for day in pd.to_datetime(report.days["start"])],
         leads=leads,
         more_leads=translate_plural(language, "and %(num)s more company", "and %(num)s more companies", more)
         if more
         else "",
         pages=_rows(language, report.pages, "pageviews"),
-        sources=_rows(language, report.sources, "visits", empty=words.channel(language, "Direct")),
+        sources=_rows(language, report.sources, "visits", empty=labels.channel(language, "Direct")),
         dashboard_url=week_url,
         settings_url=f"{base_url}/{site.domain}/settings",
         words=_words(language),
@@ -246,7 +246,7 @@ def _figures(language: str, report: WeeklyReport) -> list[Figure]:
     for metric, label in _FIGURES:
         now, before = _total(report.totals, metric), _total(report.previous, metric)
         change = numbers.change(now, before)
-        value = moments.duration(language, now) if metric.endswith("seconds") else numbers.count(language, now)
+        value = dates.duration(language, now) if metric.endswith("seconds") else numbers.count(language, now)
         if change is None:
             made.append(Figure(translate(language, label), value, "", "flat"))
             continue
@@ -266,7 +266,7 @@ def _daily(days: pd.DataFrame) -> list[int]:
 
 def _chart_alt(language: str, report: WeeklyReport) -> str:
     """The chart's figures in words, for those who do not see it."""
-    days = [moments.day(language, day.date()) for day in pd.to_datetime(report.days["start"])]
+    days = [dates.day(language, day.date()) for day in pd.to_datetime(report.days["start"])]
     return ", ".join(
         f"{day} {numbers.count(language, value)}" for day, value in zip(days, _daily(report.days), strict=True)
     )
@@ -277,10 +277,10 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str) -> Lea
 
     score = int(lead["score"])
     place = [
-        part for part in (lead["city"], words.country(language, lead["country"]) if lead["country"] else None) if part
+        part for part in (lead["city"], labels.country(language, lead["country"]) if lead["country"] else None) if part
     ]
     reasons = sorted(lead["reasons"], key=lambda reason: -reason.points)[:3]
-    why = ", ".join(words.score_reason(language, reason.code, reason.values) for reason in reasons)
+    why = ", ".join(labels.score_reason(language, reason.code, reason.values) for reason in reasons)
     return LeadLine(
         company=_from_outside(lead["company"]),
         place=", ".join(place),

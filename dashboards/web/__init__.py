@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from dashboards.web import assets, errors, headers, language, login, rendering
+from dashboards.web import assets, errors, headers, language, rendering
 from dashboards.web.context import DashboardContext, ServiceStatus
 from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.plain_query import with_plain_query
-from dashboards.web.sign_in_limit import SignInLimit
+from dashboards.web.sign_in import login
+from dashboards.web.sign_in.limit import SignInLimit
 from dashboards.web.views import (
     account,
     company,

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, InternalServerError, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from dashboards.web import login
+from dashboards.web.sign_in import login
 from tracker.db.errors import AppDatabaseUnavailable
 
 log = logging.getLogger(__name__)

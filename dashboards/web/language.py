@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from dashboards.translations import DEFAULT_LANGUAGE, FOLDER, LANGUAGES
 from dashboards.web.context import DashboardContext
 from dashboards.web.local_address import local_address
-from tracker.db.users import set_language
+from tracker.accounts.users import set_language
 
 _CHOICE = "language"
 

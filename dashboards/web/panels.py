@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from dashboards import numbers, words
+from dashboards.presentation import labels, numbers
 from dashboards.translations import message, translate
 from dashboards.web.context import DashboardContext
-from dashboards.web.selection import Selection
-from tracker.reports.breakdowns import breakdown, leading
-from tracker.reports.scope import Dimension
+from dashboards.web.site.selection import Selection
+from tracker.stats.breakdowns import breakdown, leading
+from tracker.stats.scope import Dimension
 
 ROWS = 8
 
@@ -177,13 +177,13 @@ def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[Row]
 def word_dimension(language: str, dimension: Dimension, value: str) -> str:
     """A breakdown's value in words; empty is what is unknown."""
     if dimension == Dimension.COUNTRY:
-        return words.country(language, value)
+        return labels.country(language, value)
     if dimension == Dimension.CHANNEL:
-        return words.channel(language, value)
+        return labels.channel(language, value)
     if dimension == Dimension.DEVICE:
-        return words.device(language, value)
+        return labels.device(language, value)
     if dimension == Dimension.NETWORK_KIND:
-        return words.network_kind(language, value)
+        return labels.network_kind(language, value)
     if not value and dimension == Dimension.SOURCE:
         return translate(language, "Direct or unknown")
     return value or translate(language, "Unknown")

@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-from dashboards import moments, numbers, words
+from dashboards.presentation import dates, labels, numbers
 from dashboards.translations import LANGUAGES, translate
 from dashboards.web.assets import asset
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.panels import DIMENSION_LABELS, word_dimension
-from dashboards.web.selection import Selection, write_filter
+from dashboards.web.site.selection import Selection, write_filter
 from tracker.enrichment.text import visible_text
-from tracker.geo.attribution import attributions
-from tracker.reports.scope import Filter
+from tracker.reference.geo.attribution import attributions
+from tracker.stats.scope import Filter
 
 
 def register(app: Flask, context: DashboardContext) -> None:
@@ -29,16 +29,16 @@ def register(app: Flask, context: DashboardContext) -> None:
         language = current_language()
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
             moment.isoformat(timespec="seconds"),
-            moments.absolute(language, moment, zone),
-            moments.ago(language, moment, context.now(), zone),
+            dates.absolute(language, moment, zone),
+            dates.ago(language, moment, context.now(), zone),
         )
 
     def visit_start(moment: datetime, zone: ZoneInfo) -> Markup:
         language = current_language()
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
             moment.isoformat(timespec="seconds"),
-            moments.absolute(language, moment, zone),
-            moments.visit_start(language, moment, context.now(), zone),
+            dates.absolute(language, moment, zone),
+            dates.visit_start(language, moment, context.now(), zone),
         )
 
     app.jinja_env.finalize = shown
@@ -75,4 +75,4 @@ def _word_filter(one: Filter) -> dict[str, str]:
 
 
 def _language_names() -> list[tuple[str, str]]:
-    return [(code, words.language_name(code, code).capitalize()) for code in LANGUAGES]
+    return [(code, labels.language_name(code, code).capitalize()) for code in LANGUAGES]

@@ -12,18 +12,19 @@ from tests.bench.geo import provide_geo
 from tests.bench.hits import SITE, distinct_hits, make_hits
 from tracker import data_folder
 from tracker.clock import utc_now
-from tracker.db.sites import add_site
 from tracker.enrichment.drops import Drop
-from tracker.enrichment.geo import Databases
+from tracker.enrichment.geo.databases import Databases
 from tracker.enrichment.pipeline import Enricher, SiteRules
-from tracker.garbage import collect_less_often
 from tracker.hit import Hit, decode_line, encode_line
 from tracker.ingest.columns import columns_of_batch
-from tracker.ingest.identity import Identity
-from tracker.ingest.visits import Visits
+from tracker.ingest.gc_tuning import collect_less_often
+from tracker.ingest.visits.assign import Visits
+from tracker.ingest.visits.visitor_ids import Identity
 from tracker.journal import Journal
-from tracker.service import build_ingest, open_databases
+from tracker.service.databases import open_databases
+from tracker.service.ingesting import build_ingest
 from tracker.settings import load_settings
+from tracker.sites.sites import add_site
 from tracker.store.engines import Batch, open_event_store
 
 _EVENTS = 200_000

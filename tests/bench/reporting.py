@@ -14,18 +14,18 @@ from flask.testing import FlaskClient
 from tests.bench.figure import Figure, middle
 from tests.bench.memory import resident_mb
 from tests.running_service import RunningService, webleads
+from tracker.accounts.users import create_user
 from tracker.api.health import Health
 from tracker.app import create_app
 from tracker.clock import utc_now
-from tracker.db.sites import find_site
-from tracker.db.users import create_user
 from tracker.demo.catalogue import SITE
-from tracker.reports.leads import leads
-from tracker.reports.periods import iso_week, parse_period
-from tracker.reports.scope import Scope
+from tracker.leads.report import leads
 from tracker.reports.weekly import weekly_report
-from tracker.service import OpenDatabases, open_databases
+from tracker.service.databases import OpenDatabases, open_databases
 from tracker.settings import Settings, load_settings
+from tracker.sites.sites import find_site
+from tracker.stats.periods import iso_week, parse_period
+from tracker.stats.scope import Scope
 
 PERIODS = {"30d": "30 days", "12mo": "12 months"}
 _BUDGETS = {(10, "30d"): 0.2, (10, "12mo"): 1.5}

@@ -19,8 +19,9 @@ from urllib.request import urlopen
 from granian.constants import Interfaces
 
 from tests.running_service import free_port
-from tracker import data_folder, serving
-from tracker.listening import Server, listening_sockets, start_listening
+from tracker import data_folder
+from tracker.server import processes
+from tracker.server.listening import Server, listening_sockets, start_listening
 from tracker.settings import load_settings
 
 
@@ -54,7 +55,7 @@ def _load(kind: str) -> Any:
 def main(kind: str, port: str, folder: str) -> None:
     settings = load_settings(data=Path(folder), port=int(port))
     if kind == "collector":
-        serving.collect(settings, workers=1)
+        processes.collect(settings, workers=1)
         return
     data_folder.prepare(settings.data)
     with listening_sockets(settings) as sockets:

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.log_lines import get, line
+from tests.imports.log_lines import get, line
 from tests.mail_server import mail_server
 from tests.running_service import webleads
+from tracker.accounts.sessions import Device, find_session, open_session
+from tracker.accounts.users import create_user
 from tracker.clock import utc_now
 from tracker.db.engine import open_app_database
-from tracker.db.sessions import Device, find_session, open_session
-from tracker.db.users import create_user
 from tracker.demo.catalogue import SITE
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"

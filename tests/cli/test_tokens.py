@@ -6,8 +6,8 @@ import pytest
 
 from tests.running_service import webleads
 from tracker.db.engine import open_app_database
-from tracker.db.sites import find_site
-from tracker.enrichment.given import read_token
+from tracker.enrichment.company.self_identified import read_token
+from tracker.sites.sites import find_site
 
 
 @pytest.fixture(scope="module")

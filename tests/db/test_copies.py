@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from tracker.accounts.one_time_links import create_link
 from tracker.db.copies import KEPT, folder_of, list_copies
 from tracker.db.copy_schedule import CopySchedule
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.errors import AppDatabaseUnavailable
-from tracker.db.links import create_link
 from tracker.db.models import LEFT_OUT_OF_COPIES, Base
-from tracker.db.salts import Salts
-from tracker.db.sites import add_site
+from tracker.ingest.visits.salts import Salts
+from tracker.sites.sites import add_site
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 # Every table whose rows a copy holds; a new one is put here, or in LEFT_OUT_OF_COPIES beside the models.

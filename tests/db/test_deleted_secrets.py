@@ -12,7 +12,7 @@ import pytest
 
 from tests.db.test_copies import NEEDLE, files_with
 from tracker.db.engine import open_app_database
-from tracker.db.salts import Salts
+from tracker.ingest.visits.salts import Salts
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 DAY = date(2026, 11, 16)

@@ -20,13 +20,13 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
+from tracker.accounts.users import count_users, create_user
 from tracker.db import recovery
 from tracker.db.copies import folder_of, list_copies
 from tracker.db.engine import MIGRATIONS, AppDatabase, open_app_database
 from tracker.db.errors import AppDatabaseDamaged, AppDatabaseUnavailable
-from tracker.db.salts import Salts
-from tracker.db.sites import add_site, list_sites
-from tracker.db.users import count_users, create_user
+from tracker.ingest.visits.salts import Salts
+from tracker.sites.sites import add_site, list_sites
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 SITES = ["blog.exemple.fr", "boutique.exemple.fr"]
@@ -226,7 +226,7 @@ def test_a_log_of_garbage_is_set_aside_and_told(path: Path, garbage: bytes) -> N
 def test_a_log_that_a_killed_process_left_is_replayed(path: Path) -> None:
     program = (
         "import os, sys; from datetime import UTC, datetime; from tracker.db.engine import open_app_database;"
-        " from tracker.db.sites import add_site; database = open_app_database(sys.argv[1]);"
+        " from tracker.sites.sites import add_site; database = open_app_database(sys.argv[1]);"
         " add_site(database, 'killed.exemple.fr', now=datetime.now(UTC)); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", program, f"sqlite:///{path}"], check=False)

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from tracker.db.engine import MIGRATIONS, NewerDatabaseError, open_app_database
 from tracker.db.models import Base
-from tracker.db.sites import add_site, list_sites
+from tracker.sites.sites import add_site, list_sites
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
 

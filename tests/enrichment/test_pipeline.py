@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.running_service import FIREFOX
+from tracker.enrichment.company.self_identified import Given, make_token
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event, columns_of
-from tracker.enrichment.geo import Databases
-from tracker.enrichment.given import Given, make_token
+from tracker.enrichment.geo.databases import Databases
 from tracker.enrichment.pipeline import Enricher, SiteRules
 from tracker.hit import Hit, WireEvent
 

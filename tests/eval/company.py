@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import maxminddb
 
 from tests.eval.measure import SHARED, Measure, timed
-from tracker.enrichment.company import Clues, identify_company
-from tracker.enrichment.company_name import clean_organisation_name
-from tracker.enrichment.geo_records import NetworkRecord
-from tracker.enrichment.network import identify_network
+from tracker.enrichment.company.cascade import Clues, identify_company
+from tracker.enrichment.geo.records import NetworkRecord
+from tracker.enrichment.network.kind import identify_network
+from tracker.enrichment.organisation.display_name import clean_organisation_name
 
 _SOME = 20_000
 

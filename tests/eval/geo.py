@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.eval.measure import SHARED, Measure, timed
-from tracker.enrichment.geo import Databases
+from tracker.enrichment.geo.databases import Databases
 
 _MAXMIND = SHARED / "maxmind"
 _ADDRESSES = 100_000

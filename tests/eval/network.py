@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tests.eval.measure import SHARED, Measure, timed
-from tracker.enrichment.data import make_network_weights as making
-from tracker.enrichment.network import LEAD_KINDS, NetworkKind, classify_organisation, judge_organisation
-from tracker.enrichment.network_model import JUDGED, network_model
+from tools import make_network_weights as making
+from tracker.enrichment.network.classifier import JUDGED, network_model
+from tracker.enrichment.network.kind import LEAD_KINDS, NetworkKind, classify_organisation, judge_organisation
 
 _SPELLINGS = {"name in a list": 0, "name in a registry": -1}
 

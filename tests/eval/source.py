@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 
 import yaml
 
-from tests.enrichment.test_mangled import MANGLED
-from tests.enrichment.test_raw_referrer import LINKEDIN
+from tests.enrichment.source.test_mangled import MANGLED
+from tests.enrichment.source.test_raw_referrer import LINKEDIN
 from tests.eval.measure import SHARED, Measure, timed
-from tracker.enrichment.origins import origin_of_host
-from tracker.enrichment.page import parse_page
-from tracker.enrichment.source import Attribution, attribute, is_referrer_spam
-from tracker.enrichment.source_words import origin_of_word
+from tracker.enrichment.page.parse import parse_page
+from tracker.enrichment.source.attribution import Attribution, attribute, is_referrer_spam
+from tracker.enrichment.source.campaign_source import origin_of_word
+from tracker.enrichment.source.host_origins import origin_of_host
 
 FOLDER = SHARED / "referrers"
 # Where an origin's name is not the one that the site has today, or says less than ours.

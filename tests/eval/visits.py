@@ -13,8 +13,8 @@ from typing import NamedTuple
 from tests.eval.measure import SHARED, Measure, timed
 from tests.made_events import new_event
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW, Event
-from tracker.ingest.identity import Identity
-from tracker.ingest.visits import VISIT_GAP_US, Arrival, Visits
+from tracker.ingest.visits.assign import VISIT_GAP_US, Arrival, Visits
+from tracker.ingest.visits.visitor_ids import Identity
 
 _LINE = re.compile(r'(\S+) \S+ \S+ \[([^\]]+)\] "(?:[^"\\]|\\.)*" \S+ \S+ "(?:[^"\\]|\\.)*" ?(?:"((?:[^"\\]|\\.)*)")?')
 _SECOND = 1_000_000

@@ -17,11 +17,11 @@ from tests.fuzz import hostile
 from tests.running_service import FIREFOX
 from tracker.clock import utc_now
 from tracker.collector import build_collector, open_journal
-from tracker.db.sites import add_site, update_site
 from tracker.enrichment.bots import BotRule
 from tracker.hit import Hit, WireEvent, encode_line
-from tracker.service import Service
+from tracker.service.service import Service
 from tracker.settings import Settings
+from tracker.sites.sites import add_site, update_site
 from tracker.store.schema import events
 
 _CHUNK = 10_000

@@ -10,10 +10,10 @@ import pytest
 
 from tests.running_service import FIREFOX, keep_hits
 from tracker.db.errors import AppDatabaseDamaged, AppDatabaseUnavailable, NewerDatabaseError
-from tracker.db.sites import add_site
 from tracker.hit import Hit, WireEvent
-from tracker.service import Service
+from tracker.service.service import Service
 from tracker.settings import Settings
+from tracker.sites.sites import add_site
 from tracker.store.errors import blames_the_data
 
 SITE = "blog.exemple.fr"

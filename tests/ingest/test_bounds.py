@@ -11,17 +11,17 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.ingest.test_hostile_lines import SITE, a_hit, drain, missed, write
-from tests.ingest.test_visits import NOON, custom, empty_store, pageview
+from tests.ingest.visits.test_assign import NOON, custom, empty_store, pageview
 from tracker.clock import utc_now
-from tracker.db.sites import add_site
 from tracker.enrichment.drops import DropReason
 from tracker.hit import Hit, WireEvent, encode_line
-from tracker.ingest.crowds import _MOST_VISITS, Crowds
 from tracker.ingest.details import FEW, MOST, Details
-from tracker.ingest.recall import StoredVisits
-from tracker.ingest.visits import MANY_VISITS, MOST_EVENT_IDS, Visits
-from tracker.service import Service
+from tracker.ingest.visits.assign import MANY_VISITS, MOST_EVENT_IDS, Visits
+from tracker.ingest.visits.crowds import _MOST_VISITS, Crowds
+from tracker.ingest.visits.history import StoredVisits
+from tracker.service.service import Service
 from tracker.settings import Settings
+from tracker.sites.sites import add_site
 from tracker.store.engines import Batch, NotCounted
 from tracker.store.schema import events, not_counted
 

@@ -17,17 +17,17 @@ import pytest
 
 from tracker.collector.payload import read_events
 from tracker.enrichment.event import Event
-from tracker.enrichment.geo import Databases
-from tracker.enrichment.parameters import RECOGNISED
+from tracker.enrichment.geo.databases import Databases
 from tracker.enrichment.pipeline import Enricher, SiteRules
 from tracker.enrichment.remembered import LONGEST_KEY
+from tracker.enrichment.source.url_parameters import RECOGNISED
 from tracker.hit import Hit
-from tracker.ingest.identity import Identity
+from tracker.ingest.visits.visitor_ids import Identity
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 MEGABYTE = 1024 * 1024
 COUNT = 3
-PARTS = ("tracker.enrichment", "tracker.ingest.identity", "tracker.domain_name")
+PARTS = ("tracker.enrichment", "tracker.ingest.visits.visitor_ids", "tracker.sites.domain_name")
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )

@@ -18,11 +18,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.running_service import FIREFOX
 from tracker.clock import utc_now
-from tracker.db.sites import add_site
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.ingest import columns
-from tracker.service import Service
+from tracker.service.service import Service
 from tracker.settings import Settings
+from tracker.sites.sites import add_site
 from tracker.store.engines import Batch
 from tracker.store.schema import events, not_counted
 
@@ -199,7 +199,7 @@ def poisoned(service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
             _ = [_on(one.event.path, KeyError) for one in arrivals]
             return real(visits, arrivals)
 
-        from tracker.ingest.visits import Visits
+        from tracker.ingest.visits.assign import Visits
 
         real = Visits.assign
         monkeypatch.setattr(Visits, "assign", assign)

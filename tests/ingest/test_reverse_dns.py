@@ -15,10 +15,10 @@ from tests.mmdb import write_asn
 from tests.name_server import FakeNameServer
 from tests.running_service import FIREFOX, keep_hits
 from tracker.clock import utc_now
-from tracker.db.sites import add_site
 from tracker.hit import Hit, WireEvent
-from tracker.service import Service
+from tracker.service.service import Service
 from tracker.settings import Settings
+from tracker.sites.sites import add_site
 from tracker.store.schema import events
 
 SITE = "blog.example.fr"

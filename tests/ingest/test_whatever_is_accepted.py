@@ -13,11 +13,11 @@ from tests.running_service import FIREFOX
 from tracker.clock import utc_now
 from tracker.collector.fields import FLAGS, NUMBERS, OBJECTS, REVENUES, SWITCHES, TEXTS
 from tracker.collector.payload import read_events
-from tracker.db.sites import add_site
 from tracker.hit import Hit, encode_line
 from tracker.journal import Journal
-from tracker.service import Service
+from tracker.service.service import Service
 from tracker.settings import Settings
+from tracker.sites.sites import add_site
 from tracker.store.engines import EventStore
 from tracker.store.schema import events as events_table
 

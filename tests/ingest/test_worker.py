@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 
 from tests.running_service import FIREFOX, keep_hits
 from tracker.clock import utc_now
-from tracker.db.site_names import remove_site
-from tracker.db.sites import add_site
 from tracker.hit import Hit, WireEvent
 from tracker.ingest.worker import _BACKLOG_LINES
-from tracker.service import Service
+from tracker.service.service import Service
 from tracker.settings import Settings
+from tracker.sites.names import remove_site
+from tracker.sites.sites import add_site
 from tracker.store.schema import events
 
 SITE = "blog.example.fr"

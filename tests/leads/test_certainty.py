@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.reports.conftest import Blog, blog, scope, site, store  # noqa: F401 - fixtures
+from tests.stats.conftest import Blog, blog, scope, site, store  # noqa: F401 - fixtures
 from tracker.db.models import CompanyConfirmation, Site
-from tracker.reports.leads import company_visits, leads
+from tracker.leads.report import company_visits, leads
 from tracker.reports.weekly import weekly_report
 
 BY_NETWORK = {"company_method": "as_organisation", "company_evidence": "AS64500 …", "company_confidence": 0.75}

@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import Engine, event, select, text
 
 from tracker.db.models import Site
-from tracker.reports.query import run_query
+from tracker.stats.query.run import run_query
 from tracker.store import migrations
 from tracker.store.engines import EventStore, open_event_store
 from tracker.store.schema import schema_version

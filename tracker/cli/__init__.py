@@ -23,7 +23,7 @@ from tracker.cli import (
 )
 from tracker.cli.options import EXPECTED_ERRORS
 from tracker.enrichment.text import visible_text
-from tracker.logs import escape_unset_log
+from tracker.server.logs import escape_unset_log
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

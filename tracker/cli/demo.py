@@ -42,9 +42,9 @@ def demo(
         click.echo(f"{events:,} events of a year are in {folder}")
         click.echo(f"sign in as {DEMO_EMAIL} with the password {password}")
         if not no_serve:
-            from tracker import serving
+            from tracker.server import processes
 
-            serving.serve(settings, roles=serving.Roles(), on_ready=_welcome)
+            processes.serve(settings, roles=processes.Roles(), on_ready=_welcome)
     finally:
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -59,12 +59,12 @@ def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:
     import secrets
 
     from tracker import data_folder
+    from tracker.accounts.users import create_user
     from tracker.clock import utc_now
-    from tracker.db.sites import add_site
-    from tracker.db.users import create_user
     from tracker.demo.catalogue import SITE
     from tracker.demo.traffic import generate, local_today
-    from tracker.service import open_databases
+    from tracker.service.databases import open_databases
+    from tracker.sites.sites import add_site
 
     settings = settings_of(folder)
     data_folder.prepare(folder)

@@ -15,7 +15,7 @@ import msgspec
 
 from tracker.cli.options import data_option, settings_of
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.garbage import collect_less_often
+from tracker.ingest.gc_tuning import collect_less_often
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -58,12 +58,12 @@ class _Workbench:
     """The pipeline without a journal, a store or sites: every domain is a site, salts last as long as the run."""
 
     def __init__(self, geo_folder: Path, kept: Path | None, network_list: Path, too_old_ms: float) -> None:
-        from tracker.enrichment.geo import Databases
-        from tracker.enrichment.network_list import NetworkList
+        from tracker.enrichment.geo.databases import Databases
+        from tracker.enrichment.network.operator_list import NetworkList
         from tracker.enrichment.pipeline import Enricher
-        from tracker.geo.shelf import Shelf
-        from tracker.ingest.identity import Identity
-        from tracker.ingest.visits import Visits
+        from tracker.ingest.visits.assign import Visits
+        from tracker.ingest.visits.visitor_ids import Identity
+        from tracker.reference.geo.verified_copies import Shelf
 
         databases = Databases(Shelf(geo_folder, kept, keeps=False))
         self._enricher = Enricher(databases, too_old_ms=too_old_ms, network_list=NetworkList(network_list))
@@ -73,7 +73,7 @@ class _Workbench:
     def enrich(self, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         """One answer a line, in the order of the lines: the event's columns, or why it is not counted."""
         from tracker.enrichment.event import wire_form
-        from tracker.ingest.visits import Arrival
+        from tracker.ingest.visits.assign import Arrival
 
         outcome = [self._one(line) for line in lines]
         arrivals = [found for found in outcome if isinstance(found, Arrival)]
@@ -89,7 +89,7 @@ class _Workbench:
     def _one(self, line: bytes) -> Any:
         from tracker.enrichment.pipeline import SiteRules
         from tracker.hit import decode_hit
-        from tracker.ingest.sites import claimed_domain
+        from tracker.ingest.site_rules import claimed_domain
 
         try:
             hit = decode_hit(line)
@@ -107,7 +107,7 @@ class _Workbench:
 @lru_cache(maxsize=4096)
 def _rules(domain: str) -> Any:
     from tracker.enrichment.pipeline import SiteRules
-    from tracker.enrichment.web_address import is_development_host
+    from tracker.enrichment.text.urls import is_development_host
 
     hosts = frozenset({domain, f"www.{domain}"})
     return SiteRules(domain, hosts=hosts, counts_development=is_development_host(domain))

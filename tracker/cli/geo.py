@@ -11,7 +11,7 @@ from tracker.cli.options import CommandError, data_option, settings_of
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
-    from tracker.geo.download import Progress
+    from tracker.reference.geo.download import Progress
 
 _NAMES = {"dbip": "DB-IP Lite", "geolite2": "GeoLite2", "ipinfo": "IPinfo Lite"}
 _MARKS = {"updated": ("updated", "green"), "current": ("current", "green"), "failed": ("failed", "red")}
@@ -35,8 +35,8 @@ def update_databases(provider: str | None, data: Path | None) -> None:
     """Fetch or refresh the databases; a running service takes them up by itself."""
     from tracker import data_folder
     from tracker.clock import utc_now
-    from tracker.geo.providers import NotConfigured
-    from tracker.geo.update import update
+    from tracker.reference.geo.providers import NotConfigured
+    from tracker.reference.geo.update import update
 
     settings = settings_of(data)
     chosen = provider or _provider(settings)

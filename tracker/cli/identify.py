@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from tracker.cli.options import CommandError, data_option, settings_of
 
 if TYPE_CHECKING:
-    from tracker.identification import Answer, Identified
+    from tracker.leads.identify import Answer, Identified
 
 
 @click.command()
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 @data_option
 def identify(subject: str, form: str, geo: Path | None, data: Path | None) -> None:
     """Say who is behind an address, a host or an email address, and how that is known; nothing is stored."""
-    from tracker.enrichment.geo import Databases
-    from tracker.geo.shelf import Shelf
-    from tracker.identification import NotUnderstood, sources_of
-    from tracker.identification import identify as look_at
+    from tracker.enrichment.geo.databases import Databases
+    from tracker.leads.identify import NotUnderstood, sources_of
+    from tracker.leads.identify import identify as look_at
+    from tracker.reference.geo.verified_copies import Shelf
 
     settings = settings_of(data)
     kept = None if geo else settings.geo_kept_folder

@@ -21,9 +21,9 @@ from tracker.cli.sites import app_database
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
-    from tracker.ingest.access_log import LogReading
-    from tracker.ingest.log_import import LogImport
-    from tracker.ingest.log_preview import Preview
+    from tracker.imports.access_log import LogReading
+    from tracker.imports.log_import import LogImport
+    from tracker.imports.log_preview import Preview
 
 _WAIT_SECONDS = 600
 _SHOWN_HOSTS = 10
@@ -56,9 +56,9 @@ def import_log(
     dry_run: bool,
 ) -> None:
     """Import access logs, plain or packed; - is standard input. What is a page is learnt from the logs themselves."""
-    from tracker.db.sites import find_site
-    from tracker.ingest.access_log import LogOf, LogReading
-    from tracker.ingest.sites import rules_of
+    from tracker.imports.access_log import LogOf, LogReading
+    from tracker.ingest.site_rules import rules_of
+    from tracker.sites.sites import find_site
 
     settings = settings_of(data)
     with app_database(settings) as database, _files_of(files, settings) as kept:
@@ -77,7 +77,7 @@ def import_log(
 
 
 def _import_all(files: list[Path], reading: LogReading, database: Any, settings: Settings) -> None:
-    from tracker.ingest.log_import import ImportRefused
+    from tracker.imports.log_import import ImportRefused
 
     refused = 0
     for file in files:
@@ -111,7 +111,7 @@ def _files_of(files: tuple[Path, ...], settings: Settings) -> Iterator[list[Path
 
 
 def _survey(files: list[Path], reading: LogReading) -> None:
-    from tracker.ingest.log_import import survey
+    from tracker.imports.log_import import survey
 
     size = sum(file.stat().st_size for file in files)
     with click.progressbar(length=size, label="learning what is a page", show_pos=False) as bar:
@@ -119,8 +119,8 @@ def _survey(files: list[Path], reading: LogReading) -> None:
 
 
 def _preview(files: list[Path], reading: LogReading) -> None:
-    from tracker.ingest.log_file import LogUnreadable
-    from tracker.ingest.log_preview import preview
+    from tracker.imports.log_file import LogUnreadable
+    from tracker.imports.log_preview import preview
 
     size = sum(file.stat().st_size for file in files)
     try:
@@ -133,7 +133,7 @@ def _preview(files: list[Path], reading: LogReading) -> None:
 
 def _import_one(file: Path, reading: LogReading, database: Any, settings: Settings) -> None:
     from tracker.clock import utc_now
-    from tracker.ingest.log_import import import_log as put_in_journal
+    from tracker.imports.log_import import import_log as put_in_journal
 
     with click.progressbar(length=file.stat().st_size, label=f"reading {file.name}", show_pos=False) as bar:
         result = put_in_journal(
@@ -166,7 +166,7 @@ def _wait_until_stored(settings: Settings, segment: str) -> dict[str, Any]:
 
 
 def _ingest_here(settings: Settings, size: int) -> None:
-    from tracker.service import Service
+    from tracker.service.service import Service
 
     service = Service(settings)
     try:
@@ -191,7 +191,7 @@ def _print_outcome(result: LogImport, tally: dict[str, Any]) -> None:
 
 def _print_preview(seen: Preview) -> None:
     """What an import would do, and the paths by what they were taken for."""
-    from tracker.ingest.log_preview import PAGE, SCANNER
+    from tracker.imports.log_preview import PAGE, SCANNER
 
     fates = Counter(seen.fates)
     rows = [

@@ -13,15 +13,15 @@ from typing import Any
 from tracker import data_folder
 from tracker.cli.options import CommandError
 from tracker.data_folder import ServiceNote
+from tracker.data_folder.file_modes import umask_given_back
 from tracker.enrichment.text import visible_text
-from tracker.permissions import umask_given_back
 from tracker.settings import Settings
 
 _ANSWER_SECONDS = 300
 
 
 def ask(settings: Settings, operation: str, **arguments: Any) -> dict[str, Any]:
-    """Runs an operation of `tracker.operations` where the event store is open. Raises CommandError."""
+    """Runs an operation of `tracker.service.operations` where the event store is open. Raises CommandError."""
     if not settings.data.is_dir():
         raise CommandError(f"there is no data folder {settings.data}; name it with --data")
     note = data_folder.read_service_note(settings.data)
@@ -40,8 +40,9 @@ def _visible(value: Any) -> Any:
 
 def _ask_here(settings: Settings, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
     from tracker.clock import utc_now
-    from tracker.operations import OperationError, Operator, run
-    from tracker.service import open_databases
+    from tracker.service.context import Operator
+    from tracker.service.databases import open_databases
+    from tracker.service.operations import OperationError, run
 
     with umask_given_back(), _prepared(settings.data):
         databases = open_databases(settings, wait_seconds=5)

@@ -35,7 +35,7 @@ def leads(site: str, period: str, form: str, output: Path | None, data: Path | N
     elif form == "json":
         content = json.dumps(found, ensure_ascii=False, indent=2).encode() + b"\n"
     else:
-        from tracker.reports.export import leads_as_csv, leads_as_xlsx
+        from tracker.leads.export import leads_as_csv, leads_as_xlsx
 
         content = leads_as_csv(found["leads"]) if form == "csv" else leads_as_xlsx(found["leads"])
     _write(content, output)

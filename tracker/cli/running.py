@@ -11,12 +11,12 @@ import click
 
 from tracker import data_folder
 from tracker.cli.options import CommandError, data_option, settings_of
-from tracker.logs import log_to_stderr
-from tracker.opening import ServiceError, open_in_a_child
+from tracker.server.logs import log_to_stderr
+from tracker.server.preflight import ServiceError, open_in_a_child
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
-    from tracker.service import Service
+    from tracker.service.service import Service
 
 
 @click.command()
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 @click.option("--no-ingest", is_flag=True, help="Leave storing to `webleads ingest`; not with a DuckDB file.")
 def serve(data: Path | None, host: str | None, port: int | None, no_collect: bool, no_ingest: bool) -> None:
     """Run everything in one service: collector, ingest, dashboard, weekly emails."""
-    from tracker import serving
+    from tracker.server import processes
 
     settings = settings_of(data, host=host, port=port)
-    roles = serving.Roles(collects=not no_collect, ingests=not no_ingest)
+    roles = processes.Roles(collects=not no_collect, ingests=not no_ingest)
     try:
-        serving.serve(settings, roles=roles, on_ready=_welcome)
+        processes.serve(settings, roles=roles, on_ready=_welcome)
     except ServiceError as problem:
         raise CommandError(str(problem)) from problem
 
@@ -58,12 +58,12 @@ def _welcome(settings: Settings, first_user_link: str | None) -> None:
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 def collect(data: Path | None, host: str | None, port: int | None, workers: int) -> None:
     """Run the public endpoints only; `ingest` or `serve` stores what they keep in the journal."""
-    from tracker import serving
+    from tracker.server import processes
 
     settings = settings_of(data, host=host, port=port)
     click.echo(f"collecting on http://{settings.host}:{settings.port} in {workers} process(es)")
     try:
-        serving.collect(settings, workers=workers)
+        processes.collect(settings, workers=workers)
     except ServiceError as problem:
         raise CommandError(str(problem)) from problem
 
@@ -74,7 +74,7 @@ def collect(data: Path | None, host: str | None, port: int | None, workers: int)
 def ingest(data: Path | None, once: bool) -> None:
     """Enrich and store what the journal holds."""
     from tracker.app import make_ready
-    from tracker.service import Service
+    from tracker.service.service import Service
 
     settings = settings_of(data)
     log_to_stderr(settings.log_level)

@@ -12,8 +12,8 @@ import click
 from tracker import data_folder
 from tracker.cli.options import CommandError, data_option, settings_of
 from tracker.cli.reach import ask
-from tracker.domain_name import shown_domain
 from tracker.settings import Settings
+from tracker.sites.domain_name import shown_domain
 
 if TYPE_CHECKING:
     from tracker.db.engine import AppDatabase
@@ -52,9 +52,9 @@ def site() -> None:
 @data_option
 def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...], data: Path | None) -> None:
     """Add a website and print the snippet for its pages."""
+    from dashboards.presentation.embed_code import tags
     from tracker.clock import utc_now
-    from tracker.collector.tags import tags
-    from tracker.db.sites import add_site
+    from tracker.sites.sites import add_site
 
     settings = settings_of(data)
     with app_database(settings) as database, said_in_one_line(domain):
@@ -67,7 +67,7 @@ def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...],
 @data_option
 def list_sites(data: Path | None) -> None:
     """List the websites."""
-    from tracker.db.sites import list_sites as all_sites
+    from tracker.sites.sites import list_sites as all_sites
 
     with app_database(settings_of(data)) as database:
         found = all_sites(database)
@@ -106,9 +106,9 @@ def set_counting(
     data: Path | None,
 ) -> None:
     """Change which pages and hosts of a website are counted, and print what holds."""
-    from tracker.db.site_settings import Counting
-    from tracker.db.sites import change_counting
-    from tracker.enrichment.page_query import DEFAULT_PARAMETERS
+    from tracker.enrichment.page.query import DEFAULT_PARAMETERS
+    from tracker.sites.site_settings import Counting
+    from tracker.sites.sites import change_counting
 
     counting = Counting(page_parameters, counts_development, staging_hosts, excluded_referrers=excluded_referrers)
     with app_database(settings_of(data)) as database, said_in_one_line(domain):
@@ -127,7 +127,7 @@ def set_counting(
 @data_option
 def rename(old: str, new: str, data: Path | None) -> None:
     """Give a website another domain. Its past stays, and hits and links with the old domain are still its."""
-    from tracker.db.site_names import rename_site
+    from tracker.sites.names import rename_site
 
     with app_database(settings_of(data)) as database, said_in_one_line(old):
         renamed = rename_site(database, old, new)
@@ -162,7 +162,7 @@ def said_in_one_line(domain: str) -> Iterator[None]:
 
 def find_present(database: AppDatabase, domain: str) -> Site:
     """The site of a domain. Raises LookupError."""
-    from tracker.db.sites import find_site
+    from tracker.sites.sites import find_site
 
     found = find_site(database, domain)
     if found is None:

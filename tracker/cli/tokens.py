@@ -30,8 +30,8 @@ def token(emails: tuple[str, ...], domain: str, company: str | None, days: int, 
     standard input, one a line. A token can be read by whoever sees the link, and made by nobody else.
     """
     from tracker.clock import utc_now
-    from tracker.db.sites import link_key
-    from tracker.enrichment.given import Given, make_token
+    from tracker.enrichment.company.self_identified import Given, make_token
+    from tracker.sites.sites import link_key
 
     with app_database(settings_of(data)) as database:
         try:

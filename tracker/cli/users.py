@@ -27,8 +27,8 @@ def user() -> None:
 @data_option
 def add_user(email: str, password_stdin: bool, data: Path | None) -> None:
     """Add a dashboard user; the password is asked for."""
+    from tracker.accounts.users import create_user
     from tracker.clock import utc_now
-    from tracker.db.users import create_user
 
     if password_stdin:
         password = sys.stdin.readline().rstrip("\n")
@@ -47,8 +47,8 @@ def add_user(email: str, password_stdin: bool, data: Path | None) -> None:
 @data_option
 def sessions(email: str, data: Path | None) -> None:
     """List the devices on which a user is signed in, the last used first."""
+    from tracker.accounts.sessions import list_sessions
     from tracker.clock import utc_now
-    from tracker.db.sessions import list_sessions
 
     with app_database(settings_of(data)) as database:
         found = list_sessions(database, _user(database, email).id, now=utc_now())
@@ -66,7 +66,7 @@ def sessions(email: str, data: Path | None) -> None:
 @data_option
 def sign_out(email: str, data: Path | None) -> None:
     """Sign a user out on all devices, at once."""
-    from tracker.db.sessions import end_sessions
+    from tracker.accounts.sessions import end_sessions
 
     with app_database(settings_of(data)) as database:
         ended = end_sessions(database, _user(database, email).id)
@@ -74,7 +74,7 @@ def sign_out(email: str, data: Path | None) -> None:
 
 
 def _user(database: AppDatabase, email: str) -> User:
-    from tracker.db.users import find_user_by_email
+    from tracker.accounts.users import find_user_by_email
 
     found = find_user_by_email(database, email)
     if found is None:

@@ -32,7 +32,7 @@ _PAIR = re.compile(r'\s*([!#$%&\'*+.^`|~\w-]+)\s*=\s*("[^"]*"|[^;"]*?)\s*(?:;|$)
 
 
 class ClientAddress:
-    """Finds the client's IP address of a WSGI call, whose headers' names had no underscores (tracker.front).
+    """Finds the client's IP address of a WSGI call, whose headers' names had no underscores (tracker.server.front).
 
     `header` is the name of the one that is believed, in lower case, and `key` WSGI's for it.
     """

@@ -1,6 +1,6 @@
 """Requests whose bodies have not come whole: how long a body may take, how many a client may leave open, how large.
 
-A body is waited for without a thread (tracker.front), so a client that sends byte by byte costs a connection and the
+A body is waited for without a thread (tracker.server.front), so a client that sends byte by byte costs a connection and the
 bytes it sent. Each has a deadline for the whole of it. A client, which is an IP address or a /64 of IPv6 behind whatever
 proxies, may have so many open; when all of them together grow too large, the oldest of whoever holds most is given up.
 """

@@ -18,7 +18,7 @@ from tracker.collector.page_url import site_names
 from tracker.collector.reading import Unreadable, content_of, form_of, from_json, text_of
 from tracker.collector.repair import repaired
 from tracker.hit import WireEvent, encode_event
-from tracker.nesting import is_harmless
+from tracker.hit.nesting import is_harmless
 
 # What is kept of an event: properties beyond it are left out.
 MAX_EVENT_BYTES = 16 * 1024

@@ -1,7 +1,7 @@
 """What stands in a request's body or query, in whatever form a client writes it: JSON or the fields of a form.
 
 The strict form, JSON in UTF-8, is decoded elsewhere. This reads what else is sent, and recurses no deeper than
-`tracker.nesting` allows.
+`tracker.hit.nesting` allows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from tracker.nesting import nests_too_deep
+from tracker.hit.nesting import nests_too_deep
 
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # `props[plan]=pro`, as PHP and jQuery write an object.

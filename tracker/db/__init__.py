@@ -1,1 +1,1 @@
-"""The app database: sites, users, companies, lead workflow, schedules and salts behind SQLAlchemy's ORM."""
+"""The app database behind SQLAlchemy's ORM: models, engine, migrations, copies and recovery."""

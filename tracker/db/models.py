@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, MetaData, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from tracker.domain_name import shown_domain
+from tracker.sites.domain_name import shown_domain
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -48,7 +48,7 @@ class Base(DeclarativeBase):
 
 
 class Site(Base):
-    """A publisher's website. `domain` is what the snippet's data-domain says, as tracker.domain_name writes it."""
+    """A publisher's website. `domain` is what the snippet's data-domain says, as tracker.sites.domain_name writes it."""
 
     __tablename__ = "sites"
 

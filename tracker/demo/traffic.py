@@ -29,8 +29,8 @@ from tracker.demo.catalogue import (
 )
 from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
-from tracker.enrichment.page import parse_page
-from tracker.enrichment.source import attribute
+from tracker.enrichment.page.parse import parse_page
+from tracker.enrichment.source.attribution import attribute
 from tracker.store.engines import Batch, EventStore, NotCounted
 from tracker.store.schema import EVENT_COLUMNS
 

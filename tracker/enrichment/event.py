@@ -13,8 +13,8 @@ import msgspec
 
 if TYPE_CHECKING:
     from tracker.enrichment.agent import Agent
-    from tracker.enrichment.company import Company
-    from tracker.enrichment.source import Attribution
+    from tracker.enrichment.company.identified import Company
+    from tracker.enrichment.source.attribution import Attribution
 
 # The names of the events that the product itself knows; all others are the publisher's own.
 PAGEVIEW = "pageview"

@@ -15,25 +15,26 @@ import msgspec
 
 from tracker.enrichment.agent import NO_AGENT, Agent, parse_agent, without_builds
 from tracker.enrichment.bots import Bot, Signs, detect_bot
-from tracker.enrichment.clouds import cloud_at
-from tracker.enrichment.company import Clues, Company, company_of_network, company_of_visit, identify_company
+from tracker.enrichment.company.cascade import Clues, company_of_network, company_of_visit, identify_company
+from tracker.enrichment.company.identified import Company
+from tracker.enrichment.company.self_identified import NOTHING, Given, given_words
+from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import IDENTIFY, Event, VisitFacts, Whereabouts
 from tracker.enrichment.event_name import event_name
-from tracker.enrichment.geo import Databases, NetworkRecord
-from tracker.enrichment.given import NOTHING, Given, given_words
-from tracker.enrichment.network import Network, NetworkKind, network_of
-from tracker.enrichment.network_list import Listed, NetworkList
-from tracker.enrichment.page import Page, parse_page
-from tracker.enrichment.page_query import DEFAULT_PARAMETERS
+from tracker.enrichment.geo.databases import Databases, NetworkRecord
+from tracker.enrichment.network.clouds import cloud_at
+from tracker.enrichment.network.kind import Network, NetworkKind, network_of
+from tracker.enrichment.network.operator_list import Listed, NetworkList
+from tracker.enrichment.page.parse import Page, parse_page
+from tracker.enrichment.page.query import DEFAULT_PARAMETERS
 from tracker.enrichment.properties import as_text, read_properties
 from tracker.enrichment.remembered import LONGEST_KEY, is_short
 from tracker.enrichment.revenue import read_revenue
-from tracker.enrichment.source import Attribution, attribute, is_referrer_spam, listed_referrer
-from tracker.enrichment.tenants import tenant_of
+from tracker.enrichment.source.attribution import Attribution, attribute, is_referrer_spam, listed_referrer
 from tracker.enrichment.text import clean_text
+from tracker.enrichment.text.urls import is_development_host
 from tracker.enrichment.told import host_of_invalid_url
-from tracker.enrichment.web_address import is_development_host
 from tracker.hit import Hit
 
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
@@ -97,7 +98,7 @@ class Reader(msgspec.Struct, frozen=True, gc=False):
 
 
 class Names(Protocol):
-    """Knows the confirmed names of addresses; never waits. `tracker.reverse_dns.desk.NameDesk` is one."""
+    """Knows the confirmed names of addresses; never waits. `tracker.reference.dns.queue.NameDesk` is one."""
 
     @property
     def asked(self) -> int:

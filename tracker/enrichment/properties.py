@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from tracker.nesting import nests_too_deep
+from tracker.hit.nesting import nests_too_deep
 
 Scalar = str | int | float | bool
 

@@ -13,19 +13,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from tracker.enrichment.company import Company
+from tracker.enrichment.company.identified import Company
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event, Whereabouts
 from tracker.enrichment.pipeline import Enricher, SiteRules
 from tracker.enrichment.told import name_of_unknown_site
 from tracker.hit import Hit, decode_hit, encode_hit
-from tracker.ingest.backlog import Line
-from tracker.ingest.corrections import Tally
-from tracker.ingest.identity import Identity
 from tracker.ingest.journal_line import EARLIEST, LATEST, is_possible, moment_of
+from tracker.ingest.journal_reader import Line
 from tracker.ingest.kept import NO_HIT, Kept, Known
-from tracker.ingest.sites import SiteDirectory, claimed_domain
-from tracker.ingest.visits import Arrival
+from tracker.ingest.site_rules import SiteDirectory, claimed_domain
+from tracker.ingest.visits.assign import Arrival
+from tracker.ingest.visits.retractions import Tally
+from tracker.ingest.visits.visitor_ids import Identity
 from tracker.store.errors import blames_the_data
 
 log = logging.getLogger(__name__)

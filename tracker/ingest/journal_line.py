@@ -13,8 +13,8 @@ from typing import NamedTuple
 import msgspec
 
 from tracker.hit import EPOCH, Hit, decode_hit, decode_line
+from tracker.hit.nesting import MAX_NESTING, is_harmless, nests_too_deep
 from tracker.ingest.kept import Kept, decode_kept
-from tracker.nesting import MAX_NESTING, is_harmless, nests_too_deep
 
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 

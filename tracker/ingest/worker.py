@@ -22,16 +22,16 @@ from typing import Any, NamedTuple
 from tracker.enrichment.pipeline import Enricher
 from tracker.hit import Hit
 from tracker.ingest.arrivals import Arrivals, Failure
-from tracker.ingest.backlog import Line, Piece, in_order, next_pieces
 from tracker.ingest.columns import columns_of_batch
-from tracker.ingest.corrections import Counted, Judged, Tally
 from tracker.ingest.details import Details
-from tracker.ingest.identity import Identity
+from tracker.ingest.journal_reader import Line, Piece, in_order, next_pieces
 from tracker.ingest.kept import Kept
 from tracker.ingest.quarantine import Quarantine
-from tracker.ingest.recall import StoredVisits
-from tracker.ingest.sites import SiteDirectory
-from tracker.ingest.visits import Visits
+from tracker.ingest.site_rules import SiteDirectory
+from tracker.ingest.visits.assign import Visits
+from tracker.ingest.visits.history import StoredVisits
+from tracker.ingest.visits.retractions import Counted, Judged, Tally
+from tracker.ingest.visits.visitor_ids import Identity
 from tracker.journal import list_segments
 from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition
 from tracker.store.errors import blames_the_data

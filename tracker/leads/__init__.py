@@ -1,1 +1,1 @@
-"""Companies as a publisher sees them: activity, score and the reasons for it."""
+"""Companies as a publisher sees them: activity, score and the reasons for it, certainty, exports."""

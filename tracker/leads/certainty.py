@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_
 
-from tracker.enrichment.company import UNPROVEN
+from tracker.enrichment.company.cascade import UNPROVEN
 from tracker.enrichment.event import GIVEN
 from tracker.store.schema import events
 

@@ -1,1 +1,1 @@
-"""Functions from (site, period, filters) to pandas DataFrames; every view renders these and queries nothing itself."""
+"""What people receive: the weekly report. It holds no query of its own."""

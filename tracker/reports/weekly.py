@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from tracker.db.models import Site
-from tracker.reports import traffic
-from tracker.reports.breakdowns import breakdown
-from tracker.reports.export import leads_as_json, plain_value
-from tracker.reports.leads import leads
-from tracker.reports.periods import Period, parse_week
-from tracker.reports.scope import Dimension, Scope
+from tracker.leads.export import leads_as_json, plain_value
+from tracker.leads.report import leads
+from tracker.stats import traffic
+from tracker.stats.breakdowns import breakdown
+from tracker.stats.periods import Period, parse_week
+from tracker.stats.scope import Dimension, Scope
 from tracker.store.engines import EventStore
 
 _ROWS = 10

@@ -10,16 +10,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.web import login
 from dashboards.web.context import DashboardContext
-from dashboards.web.sign_in_limit import SignInLimit, keys_of_user
-from dashboards.web.site_forms import words_of
+from dashboards.web.sign_in import login
+from dashboards.web.sign_in.limit import SignInLimit, keys_of_user
+from dashboards.web.site.forms import words_of
 from dashboards.web.views.sign_in import answer_too_many, words_of_wait
+from tracker.accounts.passwords import MIN_PASSWORD
+from tracker.accounts.sessions import end_session_of, end_sessions, list_sessions
+from tracker.accounts.users import authenticate, set_password
 from tracker.db.invalid import Invalid
 from tracker.db.models import UserSession
-from tracker.db.passwords import MIN_PASSWORD
-from tracker.db.sessions import end_session_of, end_sessions, list_sessions
-from tracker.db.users import authenticate, set_password
 
 # What a session's number in a form has at most; more is none that the database gave.
 _MOST_DIGITS = 15

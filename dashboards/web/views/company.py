@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboards.presentation.lead_rows import lead_rows
+from dashboards.presentation.timeline import stories
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
-from dashboards.web.lead_rows import lead_rows
 from dashboards.web.rendering import selection_url
-from dashboards.web.site_pages import head, selection_or_404
-from dashboards.web.timeline import stories
-from tracker.db.confirmations import confirm_company, take_back_confirmation
-from tracker.reports.leads import company_visits, leads
+from dashboards.web.site.pages import head, selection_or_404
+from tracker.leads.confirmations import confirm_company, take_back_confirmation
+from tracker.leads.report import company_visits, leads
 
 _VISITS = 40
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from dashboards.web import login
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
-from dashboards.web.site_forms import words_of
+from dashboards.web.sign_in import login
+from dashboards.web.site.forms import words_of
+from tracker.accounts.one_time_links import link_works, redeem_link
+from tracker.accounts.passwords import MIN_PASSWORD
+from tracker.accounts.users import check_choice, count_users, create_user
 from tracker.db.invalid import Invalid
-from tracker.db.links import link_works, redeem_link
-from tracker.db.passwords import MIN_PASSWORD
-from tracker.db.users import check_choice, count_users, create_user
 
 PURPOSE = "first-user"
 

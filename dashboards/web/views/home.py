@@ -7,8 +7,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.web.context import DashboardContext
-from tracker.db.sites import page_of_sites
-from tracker.db.users import count_users
+from tracker.accounts.users import count_users
+from tracker.sites.sites import page_of_sites
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:

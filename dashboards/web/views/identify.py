@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
-from dashboards import words
-from dashboards.evidence import in_words
+from dashboards.presentation import labels
+from dashboards.presentation.evidence import in_words
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
-from tracker.geo.shelf import open_databases
-from tracker.identification import Answer, Identified, NotUnderstood, identify, sources_of
+from tracker.leads.identify import Answer, Identified, NotUnderstood, identify, sources_of
+from tracker.reference.geo.verified_copies import open_databases
 
 _MOST_LETTERS = 300
 
@@ -86,24 +86,24 @@ def _sentence(text: str) -> str:
 
 def _row(language: str, one: Identified) -> FoundRow:
     place, network, company = one.place, one.network, one.company
-    country = words.country(language, place.country) if place.country else None
+    country = labels.country(language, place.country) if place.country else None
     number = f"AS{network.asn}" if network.asn else None
     return FoundRow(
         address=one.address,
         company=company.name if company else None,
-        method=words.method(language, company.method) if company else "",
+        method=labels.method(language, company.method) if company else "",
         why=_sentence(in_words(language, one.why.removeprefix("no lead: "))),
         place=", ".join(part for part in (place.city, place.region, country) if part),
         time_zone=place.time_zone,
         network=" ".join(part for part in (network.organisation, number and f"({number})") if part),
-        kind=words.network_kind(language, str(network.kind)),
+        kind=labels.network_kind(language, str(network.kind)),
         evidence=in_words(language, network.evidence),
         name=one.name.host,
         claims=", ".join(one.name.claims),
         name_problem=in_words(language, one.name.problem) if one.name.problem else None,
         steps=[
             StepRow(
-                words.method(language, step.method),
+                labels.method(language, step.method),
                 step.company.name if step.company else None,
                 step.company.domain if step.company else None,
                 step.company.confidence if step.company else None,

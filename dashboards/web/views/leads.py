@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 from flask import Blueprint, Response, abort, render_template, request
 
+from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.translations import message
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
-from dashboards.web.lead_rows import LeadRow, lead_rows
-from dashboards.web.selection import Selection
-from dashboards.web.site_pages import head, selection_or_404
-from tracker.reports.export import leads_as_csv, leads_as_json
-from tracker.reports.leads import leads as leads_report
+from dashboards.web.site.pages import head, selection_or_404
+from dashboards.web.site.selection import Selection
+from tracker.leads.export import leads_as_csv, leads_as_json
+from tracker.leads.report import leads as leads_report
 
 # Column → its heading, and whether it starts with the largest.
 SORTS = {

@@ -6,14 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
-from dashboards.web.not_counted_rows import by_reason
-from dashboards.web.site_forms import words_of
-from dashboards.web.site_pages import head, selection_or_404, site_or_404
-from dashboards.web.suspect_referrers import leave_out, suspect_referrers
+from dashboards.web.site.forms import words_of
+from dashboards.web.site.pages import head, selection_or_404, site_or_404
+from dashboards.web.site.suspect_referrers import leave_out, suspect_referrers
 from tracker.db.invalid import Invalid
-from tracker.reports import traffic
+from tracker.stats import traffic
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:

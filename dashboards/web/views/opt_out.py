@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template
 
 from dashboards.web.context import DashboardContext
-from tracker.db.sites import find_site
+from tracker.sites.sites import find_site
 
 
 def create_blueprint(context: DashboardContext) -> Blueprint:

@@ -9,21 +9,21 @@ from typing import Any
 import pandas as pd
 from flask import Blueprint, abort, render_template, request
 
-from dashboards import moments
+from dashboards.presentation import dates
+from dashboards.presentation.figures import LABELS, figures, word_value
+from dashboards.presentation.lead_rows import LeadRow, lead_rows
+from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
 from dashboards.web.chart import Chart, Point, draw
 from dashboards.web.context import DashboardContext
-from dashboards.web.figures import LABELS, figures, word_value
 from dashboards.web.language import current_language
-from dashboards.web.lead_rows import LeadRow, lead_rows
-from dashboards.web.not_counted_rows import by_reason
 from dashboards.web.pages import page_number
 from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, read_panels
-from dashboards.web.selection import Selection
-from dashboards.web.site_pages import head, selection_or_404
-from tracker.reports import traffic
-from tracker.reports.leads import leads
-from tracker.reports.scope import Dimension
+from dashboards.web.site.pages import head, selection_or_404
+from dashboards.web.site.selection import Selection
+from tracker.leads.report import leads
+from tracker.stats import traffic
+from tracker.stats.scope import Dimension
 
 _LEADS = 5
 _PAGE = 100
@@ -53,7 +53,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             not_counted=by_reason(language, traffic.not_counted(context.store, site, selection.period)),
             live=traffic.live_visitors(context.store, selection.site.stored_as, context.now()),
             last_event_at=last_event_at,
-            before_days=moments.span(language, selection.period.previous().start, selection.period.previous().end),
+            before_days=dates.span(language, selection.period.previous().start, selection.period.previous().end),
             **head(context, selection),
         )
 
@@ -152,9 +152,9 @@ def _as_time(start: Any) -> datetime:
 
 def _label(language: str, start: datetime, interval: str) -> str:
     if interval == "hour":
-        return f"{moments.day(language, start.date())}, {start:%H:%M}"
+        return f"{dates.day(language, start.date())}, {start:%H:%M}"
     if interval == "week":
-        return moments.span(language, start.date(), start.date() + timedelta(days=7))
+        return dates.span(language, start.date(), start.date() + timedelta(days=7))
     if interval == "month":
-        return moments.month(language, start.date())
-    return moments.day(language, start.date())
+        return dates.month(language, start.date())
+    return dates.day(language, start.date())

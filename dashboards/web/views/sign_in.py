@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.web import known_device, login
 from dashboards.web.context import DashboardContext
 from dashboards.web.local_address import local_address
-from dashboards.web.sign_in_limit import Key, SignInLimit, keys_of_device, keys_of_stranger
+from dashboards.web.sign_in import known_device, login
+from dashboards.web.sign_in.limit import Key, SignInLimit, keys_of_device, keys_of_stranger
+from tracker.accounts.users import authenticate, count_users
 from tracker.collector.address import ClientAddress
-from tracker.db.users import authenticate, count_users
 
 
 def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint:

@@ -8,17 +8,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from dashboards import words
+from dashboards.presentation import labels
 from dashboards.web.context import DashboardContext
-from dashboards.web.selection import Selection
-from dashboards.web.site_forms import bot_rule_switches, time_zone_names, words_of
-from dashboards.web.site_hosts import SEEN_DAYS, decide, seen_hosts
-from dashboards.web.site_pages import head, selection_or_404, site_or_404
+from dashboards.web.site.forms import bot_rule_switches, time_zone_names, words_of
+from dashboards.web.site.hosts import SEEN_DAYS, decide, seen_hosts
+from dashboards.web.site.pages import head, selection_or_404, site_or_404
+from dashboards.web.site.selection import Selection
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
-from tracker.db.site_settings import Counting
-from tracker.db.sites import update_site
-from tracker.enrichment.page_query import DEFAULT_PARAMETERS
+from tracker.enrichment.page.query import DEFAULT_PARAMETERS
+from tracker.sites.site_settings import Counting
+from tracker.sites.sites import update_site
 
 _SWITCHES = ("honours_signals", "keeps_emails", "counts_development")
 _FIELDS = (
@@ -89,7 +89,7 @@ def _settings_form(site: Site) -> dict[str, Any]:
         "staging_hosts": site.staging_hosts,
         "other_hosts": site.other_hosts,
         "excluded_referrers": site.excluded_referrers,
-        "bot_rules": bot_rule_switches(set(words.BOT_RULES) - set(site.disabled_rules.split())),
+        "bot_rules": bot_rule_switches(set(labels.BOT_RULES) - set(site.disabled_rules.split())),
         "time_zones": time_zone_names(),
         "problem": None,
     }
@@ -132,4 +132,4 @@ def _unticked_rules() -> set[str] | None:
     """The rules that the form switches off; None for a form that does not show them, since a box unticked sends nothing."""
     if "with_bot_rules" not in request.form:
         return None
-    return set(words.BOT_RULES) - set(request.form.getlist("bot_rules"))
+    return set(labels.BOT_RULES) - set(request.form.getlist("bot_rules"))

@@ -10,24 +10,24 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from dashboards import moments
+from dashboards.presentation import dates
+from dashboards.presentation.embed_code import tags
+from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.web.chart import sparkline
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
-from dashboards.web.not_counted_rows import by_reason
 from dashboards.web.pages import page_number
-from dashboards.web.site_forms import time_zone_names, words_of
-from dashboards.web.site_hosts import SEEN_DAYS, seen_hosts
-from dashboards.web.site_pages import head, selection_or_404, site_or_404
-from tracker.collector.tags import tags
+from dashboards.web.site.forms import time_zone_names, words_of
+from dashboards.web.site.hosts import SEEN_DAYS, seen_hosts
+from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
-from tracker.db.sites import add_site, page_of_sites
-from tracker.reports import traffic
-from tracker.reports.breakdowns import breakdown
-from tracker.reports.periods import Period, parse_period
-from tracker.reports.scope import Dimension, Scope
-from tracker.reports.site_list import figures_of_sites, sites_with_events
+from tracker.sites.sites import add_site, page_of_sites
+from tracker.stats import traffic
+from tracker.stats.breakdowns import breakdown
+from tracker.stats.periods import Period, parse_period
+from tracker.stats.scope import Dimension, Scope
+from tracker.stats.site_list import figures_of_sites, sites_with_events
 
 _PAGE = 100
 _LONGEST_SEARCH = 253
@@ -122,7 +122,7 @@ def _first_hit(context: DashboardContext, site: Site) -> dict[str, Any]:
         scope = Scope(site.stored_as, Period(day, day + timedelta(days=1), zone, "today"))
         pages = breakdown(context.store, scope, Dimension.PAGE, limit=1)
         page = str(pages["value"].iloc[0]) if len(pages) else "/"
-        when = moments.ago(language, last_at, context.now(), zone)
+        when = dates.ago(language, last_at, context.now(), zone)
         return {"received": True, "page": page, "when": when, "not_counted": None}
     refused = by_reason(language, traffic.not_counted(context.store, site.stored_as, _period(context, site, "7d")))
     reason = f"{refused[0].name}. {refused[0].meaning}" if refused else None

@@ -6,7 +6,7 @@ from datetime import UTC
 
 from flask import Blueprint, render_template
 
-from dashboards import numbers
+from dashboards.presentation import numbers
 from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from dashboards.email.weekly import render_weekly, weekly_message
-from tests.reports.conftest import SITE, Blog, blog, site, store  # noqa: F401 - fixtures
+from tests.stats.conftest import SITE, Blog, blog, site, store  # noqa: F401 - fixtures
 from tracker.db.models import Site
 from tracker.reports.weekly import WeeklyReport, weekly_report
 

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from dashboards import web
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import User
-from tracker.db.sites import add_site
 from tracker.settings import Settings
+from tracker.sites.sites import add_site
 from tracker.store.engines import Batch, EventStore, open_event_store
 from tracker.store.schema import EVENT_COLUMNS, events
 

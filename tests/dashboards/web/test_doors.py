@@ -11,10 +11,10 @@ from flask import Flask
 
 from dashboards.web import assets
 from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock
+from tracker.accounts.one_time_links import create_link
+from tracker.accounts.users import authenticate, count_users
 from tracker.db.engine import AppDatabase
-from tracker.db.links import create_link
-from tracker.db.users import authenticate, count_users
-from tracker.gate import PASSES
+from tracker.server.concurrency import PASSES
 
 PROTECTED = [
     "/sites", "/sites/add", "/account", f"/{SITE}", f"/{SITE}/leads", f"/{SITE}/leads.csv", f"/{SITE}/leads/Air%20France",

@@ -7,9 +7,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from tests.dashboards.web.conftest import SITE, Clock
-from tracker.reports.leads import leads
-from tracker.reports.periods import parse_period
-from tracker.reports.scope import Scope
+from tracker.leads.report import leads
+from tracker.stats.periods import parse_period
+from tracker.stats.scope import Scope
 from tracker.store.engines import EventStore
 
 

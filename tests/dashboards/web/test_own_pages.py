@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from tracker.setting_values import OWN_PAGES
+from tracker.settings.values import OWN_PAGES
 
 
 def test_no_path_for_hits_hides_a_page(app: Flask) -> None:

@@ -8,13 +8,13 @@ from html import unescape
 import pytest
 from sqlalchemy import event
 
-from dashboards import words
+from dashboards.presentation import labels
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
-from tracker.db.site_names import rename_site
-from tracker.db.sites import add_site, find_site
 from tracker.enrichment.bots import BotRule
+from tracker.sites.names import rename_site
+from tracker.sites.sites import add_site, find_site
 from tracker.store.engines import Batch, EventStore, NotCounted
 
 SNIPPET = f'<script defer data-domain="{SITE}" src="https://stats.exemple.fr/js/webleads.js"></script>'
@@ -174,7 +174,7 @@ def test_tells_why_the_first_hit_was_not_counted(
 
 def test_switches_off_a_rule_that_leaves_out_people(signed_in: Browser, site: str, database: AppDatabase) -> None:
     page = signed_in.get(f"/{SITE}/settings").text
-    assert page.count('name="bot_rules"') == page.count(" checked> ") == len(BotRule) == len(words.BOT_RULES)
+    assert page.count('name="bot_rules"') == page.count(" checked> ") == len(BotRule) == len(labels.BOT_RULES)
     kept = [str(rule) for rule in BotRule if rule is not BotRule.PROGRAM]
     form = {"time_zone": "Europe/Paris", "report_language": "en", "recipients": "", "excluded_networks": ""}
     signed_in.post(f"/{SITE}/settings", **form, with_bot_rules="1", bot_rules=kept)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.dashboards.web.conftest import EMAIL, SITE, Browser
 from tracker.db.engine import AppDatabase
-from tracker.db.sites import find_site
+from tracker.sites.sites import find_site
 
 BY_NAME = {"company_method": "given", "company_evidence": "the visitor named the company", "company_confidence": 0.4}
 LEADS = f"/{SITE}/leads"

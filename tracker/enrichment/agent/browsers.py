@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tracker.enrichment.agent.hints import Hints
 from tracker.enrichment.agent.versions import short_version
-from tracker.enrichment.first_match import FirstMatch, Pattern
+from tracker.enrichment.text.pattern_set import FirstMatch, Pattern
 
 # Apps that show pages themselves, by what their web views write into the agent; Messenger writes Facebook's words too.
 _IN_APP = (

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from tracker.enrichment.agent.hints import Hints
-from tracker.enrichment.first_match import FirstMatch, Pattern
+from tracker.enrichment.text.pattern_set import FirstMatch, Pattern
 
 _CONSOLE = r"playstation|\bPS[2-5]\b|nintendo|\bxbox\b|dreamcast|segasaturn|\bOUYA\b|ARCHOS GAMEPAD|NVIDIA Shield Portable|Steam ?Deck|\bRetroid|AYN Odin"
 _TV = (

@@ -13,8 +13,8 @@ from tracker.enrichment.bots.shape import find_odd, is_program, odd_forms
 from tracker.enrichment.bots.signs import bots_by_signs
 from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
 from tracker.enrichment.bots.words import bot_words, contact, written_contact
-from tracker.enrichment.first_match import FirstMatch, Found
 from tracker.enrichment.remembered import is_short
+from tracker.enrichment.text.pattern_set import FirstMatch, Found
 
 _CACHED = 8_192
 _ALL_RULES: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from crawlerdetect.providers.crawlers import data as crawler_detect_patterns
 from crawlerdetect.providers.exclusions import data as crawler_detect_exclusions
 
 from tracker.enrichment.bots.verdict import BotKind
-from tracker.enrichment.first_match import FirstMatch, Pattern, without_look_around
+from tracker.enrichment.text.pattern_set import FirstMatch, Pattern, without_look_around
 
 # crawler-user-agents' tags; what is tagged otherwise (advertising, archiver, academic) is of no kind that we name.
 _KINDS_OF_TAGS = {

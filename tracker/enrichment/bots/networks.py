@@ -9,8 +9,8 @@ from importlib.resources import files
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
-from tracker.enrichment.address_ranges import AddressRanges
 from tracker.enrichment.bots.verdict import BotKind
+from tracker.enrichment.network.ip_ranges import AddressRanges
 
 Network = IPv4Network | IPv6Network
 

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from tracker.enrichment.bots.verdict import BotKind
-from tracker.enrichment.first_match import FirstMatch, Pattern
+from tracker.enrichment.text.pattern_set import FirstMatch, Pattern
 
 _PHONES = r"\bCUBOT[\w ]*|\b[BMI]D?[ _]bot\b|POWER[ _]BOT|htc_botdugls|\bRobotBona|\bBotanic\w*|iRobot\b|\bHu[Bb]ot\b|\bBOTech\b|DESAY \w+|Build/UNKNOWN|Build/X{3,}"
 _TELEVISIONS = r"HbbTV/[\d.]+ ?\([^()]*(?:\([^()]*\))?|\bOMI/[\w.-]+|NetCast\S*|Model/\S+|BrightSign/\S+|OctopusCore|com\.tcl\.browser"

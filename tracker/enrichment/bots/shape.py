@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from tracker.enrichment.bots.verdict import BotKind
-from tracker.enrichment.first_match import FirstMatch, Found, Pattern
+from tracker.enrichment.text.pattern_set import FirstMatch, Found, Pattern
 
 _SYSTEM = (
     r"Windows|\bWin(?:9[58]|NT|1[01]|16|32|64)|Macintosh|Mac OS|Mac_PowerPC|\bPPC\b|X11|Linux|Android|\bAdr \d|iPhone|iPh\d|iPad|iPod|\biOS\b|CrOS"

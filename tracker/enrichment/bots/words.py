@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tracker.enrichment.bots.verdict import BotKind
-from tracker.enrichment.first_match import FirstMatch, Pattern
+from tracker.enrichment.text.pattern_set import FirstMatch, Pattern
 
 # A word ends where no letter follows, so that CamelCase, digits, versions and separators all end it.
 _WORDS: tuple[tuple[BotKind, str], ...] = (

@@ -1,0 +1,274 @@
+"""What codes mean in words: network kinds, channels, devices, reasons of a score and of a hit that is not counted.
+
+Every function takes the language's code first, so that pages and emails word the same thing the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from dashboards.presentation.dates import duration
+from dashboards.translations import message, translate, translate_plural
+
+NETWORK_KINDS = {
+    "business": message("Business"),
+    "isp": message("Internet provider"),
+    "mobile": message("Mobile network"),
+    "hosting": message("Hosting"),
+    "vpn": message("VPN or proxy"),
+    "education": message("Education"),
+    "government": message("Public body"),
+    "nonprofit": message("Association"),
+    "content": message("Content network"),
+    "infrastructure": message("Network infrastructure"),
+    "unknown": message("Unknown network"),
+}
+
+# Google Analytics 4's default channel groups (https://support.google.com/analytics/answer/9756891), and ours.
+CHANNELS = {
+    "Direct": message("Direct"),
+    "Organic Search": message("Organic search"),
+    "Paid Search": message("Paid search"),
+    "Organic Social": message("Social networks"),
+    "Paid Social": message("Paid social"),
+    "Organic Video": message("Video"),
+    "Paid Video": message("Paid video"),
+    "Organic Shopping": message("Shopping"),
+    "Paid Shopping": message("Paid shopping"),
+    "Paid Other": message("Other paid"),
+    "Cross-network": message("Cross-network"),
+    "Display": message("Display"),
+    "Email": message("Email"),
+    "Affiliates": message("Affiliates"),
+    "Referral": message("Referring sites"),
+    "Audio": message("Audio"),
+    "SMS": message("SMS"),
+    "Mobile Push Notifications": message("Push notifications"),
+    "AI Assistants": message("AI assistants"),
+    "Unassigned": message("Other"),
+}
+
+# Cavazza's kinds of social network.
+SOCIAL_KINDS = {
+    "publishing": message("Publishing"),
+    "sharing": message("Sharing"),
+    "networking": message("Networking"),
+    "messaging": message("Messaging"),
+    "collaborating": message("Collaborating"),
+    "discussing": message("Discussing"),
+}
+
+DEVICES = {
+    "desktop": message("Computer"),
+    "mobile": message("Phone"),
+    "tablet": message("Tablet"),
+    "tv": message("Television"),
+    "console": message("Games console"),
+    "other": message("Other device"),
+}
+
+# A reason's name, and what it means for the publisher.
+DROP_REASONS = {
+    "unknown_site": (message("Unknown site"), message("The snippet names a site that is not in this installation.")),
+    "bot": (
+        message("Robot"),
+        message("A search engine, a crawler or a program, by what it says, where it comes from or how it behaves."),
+    ),
+    "scanner": (
+        message("Scanner"),
+        message("An IP address that, by an imported log, looks for weaknesses or sends forms rather than reads."),
+    ),
+    "referrer_spam": (message("Referrer spam"), message("The visit pretends to come from a site that wants clicks.")),
+    "excluded_address": (message("Excluded address"), message("The address is on the list in this site’s settings.")),
+    "invalid_url": (message("Invalid page address"), message("The page’s address cannot be read.")),
+    "invalid_hit": (message("Unreadable hit"), message("A field has a value that means nothing.")),
+    "too_old": (message("Too late"), message("The hit came so long after the visit that its day is closed.")),
+    "duplicate": (message("Sent twice"), message("The browser sent the same event again; it is counted once.")),
+    "no_visit": (message("No visit"), message("Reading time that came without the page it belongs to.")),
+    "opted_out": (message("Objected"), message("The visitor asked not to be counted.")),
+    "development_host": (
+        message("Development host"),
+        message(
+            "The page was on localhost, in a private network, in a file, or under an ending that is reserved for tests."
+        ),
+    ),
+    "staging_host": (message("Staging host"), message("The page’s host is on the list in this site’s settings.")),
+    "same_page": (
+        message("Same page"),
+        message("Only the query of the page’s URL changed, as with a filter or a map’s position."),
+    ),
+}
+
+# The rules by which a robot is told (tracker.enrichment.bots.BotRule), as a site's settings name them.
+BOT_RULES = {
+    "known_bot": message("Robots that we know by name"),
+    "lists": message("Robots on public lists"),
+    "names_itself": message("Names with a robot’s word, such as bot or crawler"),
+    "contact": message("Names with the address of a website or a mailbox"),
+    "no_agent": message("Visits without any name of a browser"),
+    "program": message("Programs without a browser"),
+    "odd_browser": message("Names in a form that no browser has"),
+    "headless": message("Browsers without a screen"),
+    "webdriver": message("Browsers that say they are driven by a program"),
+    "purpose": message("Pages that a browser loads ahead"),
+    "client_hints": message("Browsers under a false name"),
+    "crawler_network": message("Addresses that crawlers publish as theirs"),
+    "hosting_signs": message("Automated browsers in data centres"),
+    "impossible_rate": message("Pages faster than anyone reads"),
+    "reads_nothing": message("Many pages and no reading"),
+    "one_page_many_addresses": message("One page from hundreds of addresses"),
+}
+
+# What a robot without a name of its own is called; stored in English, shown in the reader's language.
+NAMELESS_ROBOTS = (
+    message("Empty user agent"),
+    message("Code in place of an agent"),
+    message("Automated browser (WebDriver)"),
+    message("Automated browser in a data centre"),
+    message("Browser under a false name"),
+    message("Page loaded ahead, not read"),
+    BOT_RULES["impossible_rate"],
+    BOT_RULES["reads_nothing"],
+    BOT_RULES["one_page_many_addresses"],
+    message("Sends forms rather than reads"),
+    message("Mostly asks for what is not there"),
+    message("Looks for weaknesses"),
+)
+
+METHODS = {
+    "own_list": message("your own list of networks"),
+    "given": message("the visitor said so"),
+    "enterprise": message("MaxMind Enterprise"),
+    "isp": message("MaxMind ISP"),
+    "company_database": message("a company database (IPinfo, ipapi)"),
+    "domain": message("MaxMind Domain"),
+    "as_organisation": message("the network’s owner"),
+    "reverse_dns": message("reverse DNS"),
+    "tenant_referrer": message("the company’s own workspace, which they came from"),
+}
+
+
+def network_kind(language: str, code: str | None) -> str:
+    return _look_up(language, NETWORK_KINDS, code or "unknown")
+
+
+def channel(language: str, code: str | None) -> str:
+    return _look_up(language, CHANNELS, code or "Direct")
+
+
+def social_kind(language: str, code: str | None) -> str:
+    return _look_up(language, SOCIAL_KINDS, code or "")
+
+
+def device(language: str, code: str | None) -> str:
+    return _look_up(language, DEVICES, code or "other")
+
+
+def drop_reason(language: str, code: str) -> str:
+    """The reason's name."""
+    name, _ = DROP_REASONS.get(code, (code, ""))
+    return translate(language, name)
+
+
+def drop_meaning(language: str, code: str) -> str:
+    """What the reason means, in a sentence; empty for a reason of a later version."""
+    _, meaning = DROP_REASONS.get(code, (code, ""))
+    return translate(language, meaning) if meaning else ""
+
+
+def drop_detail(language: str, detail: str) -> str:
+    """A detail of a reason as it is shown: names stay as they are, what we call the nameless is translated."""
+    return translate(language, detail) if detail in NAMELESS_ROBOTS else detail
+
+
+def method(language: str, code: str | None) -> str:
+    """How a company was recognised."""
+    return _look_up(language, METHODS, code or "")
+
+
+def country(language: str, code: str | None) -> str:
+    """A country's name by its ISO 3166-1 code; the code itself when it is not known."""
+    if not code:
+        return translate(language, "Unknown country")
+    try:
+        name = Locale.parse(language).territories.get(code.upper())
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name or code
+
+
+def language_name(language: str, code: str | None) -> str:
+    """A language's name, such as “français” for fr-CA."""
+    if not code:
+        return translate(language, "Unknown language")
+    name = Locale.parse(language).languages.get(code.replace("_", "-").split("-")[0].lower())
+    return name or code
+
+
+def score_reason(language: str, code: str, values: Mapping[str, Any]) -> str:
+    """A reason of a score as a phrase; the code itself when a later version knows more reasons than this one."""
+    wording = SCORE_REASONS.get(code)
+    return wording(language, values) if wording else code.replace("_", " ")
+
+
+def _look_up(language: str, table: Mapping[str, str], code: str) -> str:
+    text = table.get(code)
+    return translate(language, text) if text else code
+
+
+def _number(values: Mapping[str, Any], *names: str) -> int:
+    return next((int(values[name]) for name in names if values.get(name) is not None), 0)
+
+
+def _return_visits(language: str, values: Mapping[str, Any]) -> str:
+    days, visits = _number(values, "days"), _number(values, "visits")
+    if days > 1:
+        return translate_plural(
+            language,
+            "came back: %(visits)s visits on %(num)s day",
+            "came back: %(visits)s visits on %(num)s days",
+            days,
+            visits=visits,
+        )
+    return translate_plural(language, "%(num)s visit", "%(num)s visits", visits)
+
+
+def _pages_read(language: str, values: Mapping[str, Any]) -> str:
+    return translate_plural(language, "%(num)s page read", "%(num)s pages read", _number(values, "pages", "pageviews"))
+
+
+def _engaged_time(language: str, values: Mapping[str, Any]) -> str:
+    seconds = float(values.get("engaged_seconds") or values.get("seconds") or 0)
+    return translate(language, "%(time)s of reading", time=duration(language, seconds))
+
+
+def _intent_pages(language: str, values: Mapping[str, Any]) -> str:
+    pages = values.get("pages") or values.get("paths") or []
+    listed = [pages] if isinstance(pages, str) else [str(page) for page in pages] if not isinstance(pages, int) else []
+    if not listed:
+        return translate(language, "looked at a page that shows intent")
+    return translate(language, "looked at %(pages)s", pages=", ".join(listed[:3]))
+
+
+def _several_visitors(language: str, values: Mapping[str, Any]) -> str:
+    return translate_plural(language, "%(num)s person", "%(num)s people on one day", _number(values, "visitors"))
+
+
+def _recency(language: str, values: Mapping[str, Any]) -> str:
+    days = _number(values, "days", "days_ago")
+    if days < 1:
+        return translate(language, "here on the last day")
+    return translate_plural(language, "here %(num)s day ago", "here %(num)s days ago", days)
+
+
+SCORE_REASONS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "return_visits": _return_visits,
+    "pages_read": _pages_read,
+    "engaged_time": _engaged_time,
+    "intent_pages": _intent_pages,
+    "several_visitors": _several_visitors,
+    "recency": _recency,
+}

@@ -1,0 +1,102 @@
+"""Leads as lists show them: the row of a report turned into words, a badge and a link's company name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from dashboards.presentation import labels
+from dashboards.presentation.dates import duration
+from dashboards.presentation.evidence import in_words
+from tracker.enrichment.event import GIVEN
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason of a score in words, with the points that it gives."""
+
+    text: str
+    points: int
+
+
+@dataclass(frozen=True)
+class LeadRow:
+    """`level` is the badge: `high` from 70, `middle` from 40, `low` under it.
+
+    `sure` is whether the company is certain; `links` whether its domain may be opened with a click, which one that a
+    stranger typed may not.
+    """
+
+    company: str
+    domain: str | None
+    kind: str
+    place: str
+    score: int
+    level: str
+    reasons: Sequence[Reason]
+    why: str
+    visits: int
+    visitors: int
+    pageviews: int
+    engaged: str
+    first_seen: datetime
+    last_seen: datetime
+    sources: Sequence[str]
+    pages: Sequence[str]
+    method: str
+    evidence: str
+    confidence: float | None
+    sure: bool
+    links: bool
+
+
+def level(score: int) -> str:
+    return "high" if score >= 70 else "middle" if score >= 40 else "low"
+
+
+def lead_rows(language: str, frame: pd.DataFrame) -> list[LeadRow]:
+    """The rows of `tracker.leads.report.leads`, in their order."""
+    return [_row(language, record) for record in frame.to_dict("records")]
+
+
+def _row(language: str, record: dict[Any, Any]) -> LeadRow:
+    reasons = [
+        Reason(labels.score_reason(language, one.code, dict(one.values)), one.points) for one in record["reasons"]
+    ]
+    strongest = sorted(reasons, key=lambda one: -one.points)[:3]
+    why = ", ".join(one.text for one in strongest)
+    return LeadRow(
+        company=record["company"],
+        domain=_text(record["company_domain"]),
+        kind=labels.network_kind(language, _text(record["network_kind"])),
+        place=_place(language, _text(record["city"]), _text(record["country"])),
+        score=int(record["score"]),
+        level=level(int(record["score"])),
+        reasons=reasons,
+        why=why[:1].upper() + why[1:],
+        visits=int(record["visits"]),
+        visitors=int(record["visitors"]),
+        pageviews=int(record["pageviews"]),
+        engaged=duration(language, record["engaged_seconds"]),
+        first_seen=record["first_seen"],
+        last_seen=record["last_seen"],
+        sources=list(record["sources"]),
+        pages=list(record["pages"]),
+        method=labels.method(language, _text(record["method"])),
+        evidence=in_words(language, _text(record["evidence"]) or ""),
+        confidence=None if pd.isna(record["confidence"]) else float(record["confidence"]),
+        sure=bool(record["sure"]),
+        links=record["method"] != GIVEN,
+    )
+
+
+def _place(language: str, city: str | None, country: str | None) -> str:
+    return ", ".join(part for part in (city, labels.country(language, country) if country else None) if part)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) or value == "" else str(value)

@@ -1,0 +1,60 @@
+"""Hits that are not counted, as pages show them: by reason, each with what it means and its details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboards.presentation import labels
+
+_DETAILS = 12
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One detail of a reason; `width` is its bar's, 0–100."""
+
+    label: str
+    hits: int
+    width: float
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """One reason. `details` are the most frequent ones, `more` is the number of the others."""
+
+    code: str
+    name: str
+    meaning: str
+    hits: int
+    share: float
+    details: list[Detail]
+    more: int
+
+
+def by_reason(language: str, frame: pd.DataFrame) -> list[ReasonRow]:
+    """The rows of `tracker.stats.traffic.not_counted` by reason, the most frequent first."""
+    if frame.empty:
+        return []
+    total = int(frame["hits"].sum())
+    hits = frame.groupby("reason")["hits"].sum().sort_values(ascending=False, kind="stable")
+    return [_reason(language, str(code), int(number), total, frame) for code, number in hits.items()]
+
+
+def _reason(language: str, code: str, hits: int, total: int, frame: pd.DataFrame) -> ReasonRow:
+    found = frame[frame["reason"] == code].groupby("detail")["hits"].sum().sort_values(ascending=False, kind="stable")
+    named = [(str(detail), int(number)) for detail, number in found.items() if detail]
+    largest = max((number for _, number in named), default=1)
+    return ReasonRow(
+        code=code,
+        name=labels.drop_reason(language, code),
+        meaning=labels.drop_meaning(language, code),
+        hits=hits,
+        share=hits / total,
+        details=[
+            Detail(labels.drop_detail(language, label), number, round(100 * number / largest, 1))
+            for label, number in named[:_DETAILS]
+        ],
+        more=max(len(named) - _DETAILS, 0),
+    )

@@ -1,0 +1,75 @@
+"""What every page of one site needs: the site of the address, or 404, and what its head shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import abort, redirect, request, url_for
+
+from dashboards.presentation import dates
+from dashboards.translations import message, translate
+from dashboards.web.context import DashboardContext
+from dashboards.web.language import current_language
+from dashboards.web.site.selection import Selection, read_selection
+from tracker.db.models import Site
+from tracker.sites.sites import find_site, page_of_sites
+
+PERIODS = (
+    ("today", message("Today")),
+    ("yesterday", message("Yesterday")),
+    ("7d", message("Last 7 days")),
+    ("30d", message("Last 30 days")),
+    ("91d", message("Last 91 days")),
+    ("month", message("This month")),
+    ("last-month", message("Last month")),
+    ("year", message("This year")),
+    ("12mo", message("Last 12 months")),
+    ("all", message("Since the first day")),
+)
+
+
+_MOST_IN_SWITCHER = 20
+
+
+def site_or_404(context: DashboardContext, domain: str) -> Site:
+    """The site of the address; an address with another form of its name, or a former one, leads to its own."""
+    found = find_site(context.db, domain)
+    if found is None:
+        abort(404)
+    if found.domain != domain:
+        values = {**(request.view_args or {}), "site": found.domain, **request.args.to_dict(flat=False)}
+        abort(redirect(url_for(request.endpoint or "sites.index", **values), 308))
+    return found
+
+
+def selection_or_404(context: DashboardContext, domain: str) -> Selection:
+    return read_selection(context, site_or_404(context, domain), request.args)
+
+
+def head(context: DashboardContext, selection: Selection) -> dict[str, Any]:
+    """The template variables of the sticky head: sites, periods and the period's name in words."""
+    language = current_language()
+    period = selection.period
+    return {
+        "selection": selection,
+        "site": selection.site,
+        "zone": selection.zone,
+        **_switcher(context),
+        "periods": [(text, translate(language, label)) for text, label in PERIODS],
+        "period_name": period_name(language, selection),
+        "period_days": dates.span(language, period.start, period.end),
+        "last_day": period.end - timedelta(days=1),
+    }
+
+
+def _switcher(context: DashboardContext) -> dict[str, Any]:
+    """The sites that the switcher lists, and how many there are in all: beyond some it offers a search."""
+    found, number = page_of_sites(context.db, limit=_MOST_IN_SWITCHER)
+    return {"sites": found, "number_of_sites": number}
+
+
+def period_name(language: str, selection: Selection) -> str:
+    """What the period is called: its name where it has one, else its days."""
+    label = dict(PERIODS).get(selection.period_text)
+    return translate(language, label) if label else dates.span(language, selection.period.start, selection.period.end)

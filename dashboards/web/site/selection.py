@@ -1,0 +1,159 @@
+"""What a page shows, read from its address and written back into its links: period, comparison, filters, tabs.
+
+A filter stands in the address as `f=dimension:operator:value`, values parted by `|`; what cannot be read is left out and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from dashboards.web.context import DashboardContext
+from tracker.db.models import Site
+from tracker.enrichment.text.clean import clean_text
+from tracker.stats.periods import Period, parse_period
+from tracker.stats.scope import Dimension, Filter, Scope
+from tracker.stats.traffic import first_day
+
+DEFAULT_PERIOD = "30d"
+DEFAULT_METRIC = "visitors"
+METRICS = ("visitors", "visits", "pageviews", "bounce_rate", "visit_duration_seconds", "engaged_seconds")
+_MOST_TOLD = 40
+_OPERATORS = ("is", "is_not", "contains", "contains_not")
+_TABS = ("pages", "sources", "places", "devices", "companies")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One reading of a page's address; `unread_period` and `unread_filters` are what of it made no sense, as it was asked."""
+
+    site: Site
+    period: Period
+    period_text: str = DEFAULT_PERIOD
+    compares: bool = True
+    metric: str = DEFAULT_METRIC
+    filters: tuple[Filter, ...] = ()
+    tabs: tuple[tuple[str, str], ...] = ()
+    counted_before: bool = True
+    unread_period: str | None = None
+    unread_filters: tuple[str, ...] = ()
+
+    @property
+    def is_all_read(self) -> bool:
+        return self.unread_period is None and not self.unread_filters
+
+    @property
+    def shows_before(self) -> bool:
+        """Whether the period before is shown: it is asked for, and the site was counted then."""
+        return self.compares and self.counted_before
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.site.stored_as, self.period, self.filters)
+
+    @property
+    def previous_scope(self) -> Scope:
+        return Scope(self.site.stored_as, self.period.previous(), self.filters)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.period.time_zone
+
+    def tab(self, panel: str, otherwise: str) -> str:
+        return dict(self.tabs).get(panel, otherwise)
+
+    def arguments(self, **changes: Any) -> dict[str, Any]:
+        """The query of this selection's address, defaults left out, with `changes` to single arguments."""
+        values: dict[str, Any] = {
+            "site": self.site.domain,
+            "period": self.period_text if self.period_text != DEFAULT_PERIOD else None,
+            "compare": None if self.compares else "no",
+            "metric": self.metric if self.metric != DEFAULT_METRIC else None,
+            "f": [write_filter(one) for one in self.filters],
+            **dict(self.tabs),
+        }
+        values.update(changes)
+        return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+    def filtered(self, dimension: Dimension, value: str) -> Selection:
+        """With the dimension narrowed to a value, in place of what it was narrowed to before."""
+        others = tuple(one for one in self.filters if one.dimension != dimension)
+        return replace(self, filters=(*others, Filter(dimension, "is", (value,))))
+
+    def without(self, gone: Filter) -> Selection:
+        return replace(self, filters=tuple(one for one in self.filters if one != gone))
+
+
+def read_selection(context: DashboardContext, site: Site, arguments: MultiDict[str, str]) -> Selection:
+    """The selection that an address asks for; what it says wrongly falls back to the default, and is kept to be told."""
+    zone = ZoneInfo(site.time_zone)
+    today = context.now().astimezone(zone).date()
+    text, unread = _period_text(arguments), None
+    try:
+        period = _parse(context, site, text, today, zone)
+    except ValueError:
+        text, unread = DEFAULT_PERIOD, clean_text(text, _MOST_TOLD)
+        period = _parse(context, site, text, today, zone)
+    filters = [(asked, read_filter(asked)) for asked in arguments.getlist("f")]
+    metric = arguments.get("metric", DEFAULT_METRIC)
+    return Selection(
+        site=site,
+        period=period,
+        period_text=text,
+        compares=arguments.get("compare") != "no",
+        metric=metric if metric in METRICS else DEFAULT_METRIC,
+        filters=tuple(one for _, one in filters if one is not None),
+        tabs=tuple((panel, arguments[panel]) for panel in _TABS if panel in arguments),
+        unread_period=unread,
+        unread_filters=tuple(clean_text(asked, _MOST_TOLD) for asked, one in filters if one is None),
+    )
+
+
+def _period_text(arguments: Mapping[str, str]) -> str:
+    """The period, or the two days of the picker's form, in either order. One of them alone is no period."""
+    start, end = arguments.get("from", ""), arguments.get("to", "")
+    if start and end:
+        return f"{min(start, end)},{max(start, end)}"
+    if start or end:
+        return f"{start},{end}"
+    return arguments.get("period") or DEFAULT_PERIOD
+
+
+def _parse(context: DashboardContext, site: Site, text: str, today: date, zone: ZoneInfo) -> Period:
+    first = first_day(context.store, site.stored_as, zone) if text == "all" else None
+    return parse_period(text, today=today, time_zone=zone, first_day=first)
+
+
+def write_filter(one: Filter) -> str:
+    values = "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in one.values)
+    return f"{one.dimension.value}:{one.operator}:{values}"
+
+
+def read_filter(text: str) -> Filter | None:
+    """The filter of a text as `write_filter` makes it; None when it is none."""
+    parts = text.split(":", 2)
+    if len(parts) != 3 or parts[1] not in _OPERATORS:
+        return None
+    try:
+        dimension = Dimension(parts[0])
+    except ValueError:
+        return None
+    return Filter(dimension, parts[1], tuple(_split_values(parts[2])))  # type: ignore[arg-type]
+
+
+def _split_values(text: str) -> list[str]:
+    values, escaped = [""], False
+    for char in text:
+        if escaped or char not in "\\|":
+            values[-1] += char
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        else:
+            values.append("")
+    return values

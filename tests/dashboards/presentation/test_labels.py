@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from dashboards.presentation import labels
+from tracker.enrichment.bots import BotRule
+from tracker.enrichment.drops import DropReason
+from tracker.imports.log_scanners import ScannerSign
+from tracker.ingest.visits.behaviour import BEHAVIOUR_NAMES
+
+
+@pytest.mark.parametrize("reason", list(DropReason))
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_reason_to_drop_a_hit_has_a_name_and_a_meaning(reason: DropReason, language: str) -> None:
+    assert labels.drop_reason(language, reason) != reason.value
+    assert labels.drop_meaning(language, reason).endswith(".")
+
+
+def test_words_are_in_the_language_that_is_asked_for() -> None:
+    assert labels.network_kind("fr", "education") == "Enseignement"
+    assert labels.network_kind("en", "education") == "Education"
+    assert labels.channel("fr", "AI Assistants") == "Assistants IA"
+    assert labels.country("fr", "DE") == "Allemagne"
+    assert labels.country("en", "de") == "Germany"
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [
+        (labels.network_kind, "satellite"),
+        (labels.channel, "Carrier Pigeon"),
+        (labels.drop_reason, "moon_phase"),
+        (labels.country, "ZZZ"),
+    ],
+)
+def test_a_code_of_a_later_version_is_shown_as_it_is(function, code: str) -> None:  # type: ignore[no-untyped-def]
+    assert function("fr", code) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "french", "english"),
+    [
+        ("return_visits", {"visits": 3, "days": 2}, "3 visites sur 2 jours", "came back: 3 visits on 2 days"),
+        ("pages_read", {"pages": 1}, "1 page lue", "1 page read"),
+        ("engaged_time", {"engaged_seconds": 700}, "11\u202fmin de lecture", "11\u202fmin of reading"),
+        (
+            "intent_pages",
+            {"pages": ["/tarifs/", "/contact/"]},
+            "a regardé /tarifs/, /contact/",
+            "looked at /tarifs/, /contact/",
+        ),
+        ("several_visitors", {"visitors": 4}, "4 personnes le même jour", "4 people on one day"),
+        ("recency", {"days": 0}, "venue le dernier jour", "here on the last day"),
+        ("new_reason", {}, "new reason", "new reason"),
+    ],
+)
+def test_reasons_of_a_score_are_phrases(code: str, values: dict[str, object], french: str, english: str) -> None:
+    assert labels.score_reason("fr", code, values) == french
+    assert labels.score_reason("en", code, values) == english
+
+
+def test_a_nameless_robot_is_called_in_the_readers_language() -> None:
+    assert labels.drop_detail("fr", "Many pages and no reading") == "Beaucoup de pages et aucune lecture"
+    assert labels.drop_detail("fr", "Googlebot") == "Googlebot"
+    assert labels.drop_detail("en", "Empty user agent") == "Empty user agent"
+
+
+def test_every_rule_and_every_nameless_robot_has_its_words() -> None:
+    assert set(labels.BOT_RULES) == set(BotRule)
+    assert set(BEHAVIOUR_NAMES.values()) <= set(labels.NAMELESS_ROBOTS)
+    assert set(ScannerSign) <= set(labels.NAMELESS_ROBOTS)

@@ -1,0 +1,87 @@
+"""What is read next: several writers' lines in the order of their arrival, nothing twice, nothing left out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tracker.hit import Hit, encode_line
+from tracker.ingest import journal_reader
+from tracker.ingest.journal_reader import in_order, next_pieces
+
+NINE = datetime(2026, 11, 16, 9, tzinfo=UTC)
+
+
+def write(folder: Path, writer: str, minutes: list[float], *, number: int = 1, begun: datetime = NINE) -> str:
+    """A segment with a hit at each of the minutes after nine; the address says writer and minute."""
+    name = f"{begun:%Y%m%dT%H%M%S%f}-{writer}-{number:06d}.jsonl"
+    lines = [encode_line([Hit(NINE + timedelta(minutes=minute), f"{writer}{minute:g}")]) for minute in minutes]
+    (folder / name).write_bytes(b"".join(line + b"\n" for line in lines))
+    return name
+
+
+def read_all(folder: Path) -> list[list[str]]:
+    """Every batch until the journal is drained, as the addresses in it."""
+    offsets: dict[str, int] = {}
+    batches = []
+
+    def offset_of(name: str) -> int:
+        return offsets.get(name, 0)
+
+    while pieces := next_pieces(folder, offset_of):
+        batches.append([line.hits[0].ip for line in in_order(pieces)])
+        offsets.update((piece.segment, piece.end) for piece in pieces)
+    return batches
+
+
+def test_two_writers_are_read_in_the_order_of_arrival(tmp_path: Path) -> None:
+    write(tmp_path, "a", [0, 40])
+    write(tmp_path, "b", [20, 60])
+    assert read_all(tmp_path) == [["a0", "b20", "a40", "b60"]]
+
+
+def test_nobody_runs_ahead_of_a_writer_with_a_long_backlog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A piece holds two lines here: b's hit at 35 waits until a's at 30 was read, and so on."""
+    line = len(encode_line([Hit(NINE, "a00")])) + 1
+    monkeypatch.setattr(journal_reader, "PIECE_BYTES", 2 * 3 * line)
+    write(tmp_path, "a", list(range(10, 60, 5)))
+    write(tmp_path, "b", [12, 33, 52])
+    batches = read_all(tmp_path)
+    assert len(batches) > 2
+    order = [int(address[1:]) for batch in batches for address in batch]
+    assert order == sorted([*range(10, 60, 5), 12, 33, 52])
+
+
+def test_an_imported_log_makes_nobody_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_reader, "PIECE_BYTES", 300)
+    write(tmp_path, "log", [-500_000 + minute for minute in range(20)])
+    write(tmp_path, "a", [0, 1])
+    assert {"a0", "a1"} <= set(read_all(tmp_path)[0])
+
+
+def test_a_clock_that_ran_backwards_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_reader, "PIECE_BYTES", 400)
+    write(tmp_path, "a", [60, 61, 1, 2, 3, 62])
+    write(tmp_path, "b", [0, 30, 61, 90])
+    read = [address for batch in read_all(tmp_path) for address in batch]
+    assert sorted(read) == sorted(["a60", "a61", "a1", "a2", "a3", "a62", "b0", "b30", "b61", "b90"])
+    assert [address for address in read if address.startswith("a")] == ["a60", "a61", "a1", "a2", "a3", "a62"]
+
+
+def test_a_torn_end_does_not_hide_the_writers_next_segment(tmp_path: Path) -> None:
+    first = write(tmp_path, "a", [0])
+    with open(tmp_path / first, "ab") as file:
+        file.write(b'{"received_at":')
+    write(tmp_path, "a", [5], number=2, begun=NINE + timedelta(minutes=4))
+    assert read_all(tmp_path) == [["a0"], ["a5"]]
+
+
+def test_a_line_that_is_no_hit_keeps_its_place_and_says_why(tmp_path: Path) -> None:
+    name = write(tmp_path, "a", [0])
+    with open(tmp_path / name, "ab") as file:
+        file.write(b"no json\n")
+    (piece,) = next_pieces(tmp_path, lambda _: 0)
+    assert [[one.detail for one in line.unread] for line in piece.lines] == [[], ["not JSON"]]
+    assert piece.end == (tmp_path / name).stat().st_size

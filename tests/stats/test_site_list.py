@@ -1,0 +1,57 @@
+"""The figures of many sites at once are those of each site alone, and take no more statements than those of a few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.stats.conftest import EMPTY, Blog
+from tracker.stats import traffic
+from tracker.stats.periods import parse_period
+from tracker.stats.scope import Scope
+from tracker.stats.site_list import figures_of_sites, sites_with_events
+from tracker.store.engines import EventStore, open_event_store
+
+TODAY = date(2026, 10, 28)  # the clocks of Europe were put back three days before
+ZONES = ["Europe/Paris", "Europe/Madrid", "America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati"]
+
+
+@pytest.fixture
+def store() -> Iterator[EventStore]:
+    opened = open_event_store("duckdb:///:memory:")
+    yield opened
+    opened.close()
+
+
+def add(store: EventStore, site: str, at: datetime, visitor: int) -> None:
+    row = EMPTY | {"site": site, "name": "pageview", "path": "/", "entry_page": "/", "visits": 1, "pageviews": 1}
+    Blog(store).add([row | {"occurred_at": int(at.timestamp() * 1e6), "visitor_id": visitor, "visit_id": visitor}])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(ZONES), st.integers(0, 11 * 24 * 4), st.integers(1, 5)), max_size=25))
+def test_each_site_has_its_own_figures(visits: list[tuple[str, int, int]]) -> None:
+    store = open_event_store("duckdb:///:memory:")
+    try:
+        for zone, quarters, visitor in visits:
+            at = datetime(2026, 10, 19, tzinfo=UTC) + timedelta(minutes=15 * quarters)
+            add(store, zone.lower(), at, visitor)
+        periods = {zone.lower(): parse_period("7d", today=TODAY, time_zone=ZoneInfo(zone)) for zone in ZONES}
+        found = figures_of_sites(store, periods)
+        for site, period in periods.items():
+            alone = Scope(site, period)
+            assert found[site].visitors == traffic.visitors(store, alone)
+            assert found[site].by_day == list(traffic.timeseries(store, alone, "day")["visitors"])
+    finally:
+        store.close()
+
+
+def test_a_site_has_events_or_has_none(store: EventStore) -> None:
+    add(store, "a.fr", datetime(2020, 1, 1, tzinfo=UTC), 1)
+    assert sites_with_events(store, ["a.fr", "b.fr"]) == {"a.fr"}
+    assert sites_with_events(store, []) == set()

@@ -1,0 +1,87 @@
+"""The people who sign in: create, authenticate, change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.accounts.emails import normalise_email
+from tracker.accounts.passwords import check_password, hash_password, password_fits
+from tracker.db.engine import AppDatabase
+from tracker.db.invalid import Invalid
+from tracker.db.models import Site, User, UserSession
+
+
+def count_users(database: AppDatabase) -> int:
+    with database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(User)) or 0
+
+
+def create_user(
+    database: AppDatabase, email: str, password: str, *, now: datetime, language: str | None = None
+) -> User:
+    """Adds a user. Raises Invalid."""
+    plain = check_choice(database, email, password)
+    user = User(email=plain, password_hash=hash_password(password), language=language, created_at=now)
+    try:
+        with database.transaction() as session:
+            session.add(user)
+    except IntegrityError:
+        raise Invalid("%(email)s can sign in already.", email=user.email) from None
+    return user
+
+
+def check_choice(database: AppDatabase, email: str, password: str) -> str:
+    """The email as it is kept. Raises Invalid for one that is none, and for a password that will not do for it."""
+    plain = normalise_email(email)
+    with database.transaction() as session:
+        check_password(password, email=plain, domains=_domains(session))
+    return plain
+
+
+def find_user(database: AppDatabase, user_id: int) -> User | None:
+    with database.transaction() as session:
+        return session.get(User, user_id)
+
+
+def find_user_by_email(database: AppDatabase, email: str) -> User | None:
+    with database.transaction() as session:
+        return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def authenticate(database: AppDatabase, email: str, password: str, *, now: datetime) -> User | None:
+    """The user of this email and password, and notes the sign-in; None when either is wrong.
+
+    Takes as long for an unknown email as for a wrong password, so that nobody learns who has an account.
+    """
+    user = find_user_by_email(database, email)
+    if not password_fits(user.password_hash if user is not None else None, password) or user is None:
+        return None
+    with database.transaction() as session:
+        session.get_one(User, user.id).last_sign_in_at = now
+    return user
+
+
+def set_password(database: AppDatabase, user_id: int, password: str) -> User:
+    """Replaces a user's password, ends all of their sessions and gives the user. Raises Invalid."""
+    with database.transaction() as session:
+        user = session.get_one(User, user_id)
+        check_password(password, email=user.email, domains=_domains(session))
+    hashed = hash_password(password)  # it takes a while, and a transaction would keep others waiting
+    with database.transaction() as session:
+        user = session.get_one(User, user_id)
+        user.password_hash = hashed
+        session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    return user
+
+
+def set_language(database: AppDatabase, user_id: int, language: str) -> None:
+    with database.transaction() as session:
+        session.get_one(User, user_id).language = language
+
+
+def _domains(session: Session) -> list[str]:
+    return list(session.scalars(select(Site.domain)))

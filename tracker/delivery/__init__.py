@@ -1,0 +1,1 @@
+"""What is sent, when and to whom: the schedule, the mailer and the log of what was sent."""

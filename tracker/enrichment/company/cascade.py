@@ -1,0 +1,255 @@
+"""Which organisation a hit comes from: a cascade of steps, each with its method, evidence and confidence.
+
+Pure. A provider's name is never given: the steps that go by the network look at its kind first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from tracker.enrichment.company.email_domain import domain_of_email
+from tracker.enrichment.company.hostname import is_of_network_owner, judge_reverse_name, name_of_domain, split_host
+from tracker.enrichment.company.identified import Company
+from tracker.enrichment.company.tenants import tenant_of
+from tracker.enrichment.event import GIVEN
+from tracker.enrichment.geo.databases import NetworkRecord
+from tracker.enrichment.network.kind import LEAD_KINDS, Network, NetworkKind, is_shared
+from tracker.enrichment.network.operator_list import Listed
+from tracker.enrichment.organisation.display_name import clean_organisation_name
+from tracker.enrichment.organisation.known import known_organisation
+from tracker.enrichment.organisation.name_tokens import words_of
+from tracker.enrichment.text import clean_text
+
+_MAX_NAMED = 100
+_NAMED = "the visitor named the company"
+_NAMED_BY_LINK = "the link that you made for the visitor names the company"
+# A name that anybody can type is believed once the publisher has confirmed it.
+UNPROVEN = 0.4
+# What looks like an invitation to open, write or call something is no company's name.
+_NOT_A_NAME = re.compile(r"://|www\.|@|\S\.\S+/|(?:\d[\s().-]*){7}", re.IGNORECASE)
+
+# Where a company may have a line of its own under somebody else's network.
+_NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFRASTRUCTURE, NetworkKind.UNKNOWN})
+
+
+NO_NAME = "the address has no name that points back to it, or none is known yet"
+
+
+class Clues(msgspec.Struct, frozen=True, gc=False):
+    """What the steps go by. `reverse_name` gives the address's confirmed name if it is known; it must not wait.
+
+    `listed` is the operator's own word on the address; `email` and `named` are the visitor's own, given with consent,
+    or the publisher's where `is_signed`; `site` is the host of the page that was read.
+    """
+
+    address: str
+    record: NetworkRecord
+    network: Network
+    reverse_name: Callable[[], str | None] = lambda: None
+    referrer_host: str | None = None
+    email: str | None = None
+    named: str | None = None
+    is_signed: bool = False
+    listed: Listed | None = None
+    site: str | None = None
+
+
+class StepAnswer(NamedTuple):
+    """One step of the cascade: the company that it finds, or why it finds none, in words."""
+
+    method: str
+    company: Company | None
+    reason: str
+
+
+# A step finds a company, or says why it finds none; a constant, so that it costs a hit nothing.
+Step = Callable[[Clues], Company | str]
+
+
+def identify_company(clues: Clues) -> Company | None:
+    """The organisation behind a hit, or None when nothing says more than that it is somebody's reader."""
+    return _first(STEPS, clues)
+
+
+def company_of_network(record: NetworkRecord, network: Network, listed: Listed | None) -> Company | None:
+    """What the network alone says, for a visitor who says nothing: the same for all its addresses, so it can be kept."""
+    return _first(_BY_NETWORK, Clues("", record, network, listed=listed))
+
+
+def company_of_visit(clues: Clues) -> Company | None:
+    """What is left to ask where the visitor says nothing and `company_of_network` names nobody."""
+    return _first(_BY_VISIT, clues)
+
+
+def _first(steps: tuple[tuple[str, Step], ...], clues: Clues) -> Company | None:
+    for _, step in steps:
+        found = step(clues)
+        if isinstance(found, Company):
+            return found
+    return None
+
+
+def explain_company(clues: Clues) -> list[StepAnswer]:
+    """What each step says, in order; the first company is the answer."""
+    answers = ((method, step(clues)) for method, step in STEPS)
+    return [
+        StepAnswer(found.method, found, found.evidence)
+        if isinstance(found, Company)
+        else StepAnswer(method, None, found)
+        for method, found in answers
+    ]
+
+
+def by_email(clues: Clues) -> Company | str:
+    """The company at whose domain the visitor's email address is, or that the publisher's own link names.
+
+    A name beside an email address is kept where it fits the address's domain; else it is anybody's word, and the
+    domain's own name stands for it.
+    """
+    name = _named(clues.named) if clues.named else ""
+    domain, words = domain_of_email(clues.email) if clues.email else (None, "the visitor gave no email address")
+    if domain is not None:
+        fits = clues.is_signed or is_name_of_domain(name, domain)
+        return Company(name if name and fits else name_of_domain(domain), domain, GIVEN, words, 0.95)
+    return Company(name, None, GIVEN, _NAMED_BY_LINK, 0.9) if name and clues.is_signed else words
+
+
+def by_name(clues: Clues) -> Company | str:
+    """The company that the visitor named and nothing proves: the last step, below the confidence of a lead."""
+    name = _named(clues.named) if clues.named else ""
+    return Company(name, None, GIVEN, _NAMED, UNPROVEN) if name else "the visitor named no company"
+
+
+def _named(text: str) -> str:
+    """The company's name that somebody typed; empty when it is none."""
+    plain = clean_text(text, _MAX_NAMED)
+    return "" if _NOT_A_NAME.search(plain) else clean_organisation_name(plain)
+
+
+def is_name_of_domain(name: str, domain: str) -> bool:
+    """Whether a company's name and a domain say the same: by letters, by initials, or since both are known."""
+    words = words_of(name)
+    label, letters = "".join(words_of(split_host(domain).domain)), "".join(words)
+    if min(len(label), len(letters)) >= 3 and (label in letters or letters in label):
+        return True
+    known = known_organisation(name)
+    return label == "".join(word[0] for word in words) or (known is not None and known.domain == domain)
+
+
+def by_network_list(clues: Clues) -> Company | str:
+    """The company that the operator's own network list names for the address."""
+    listed = clues.listed
+    if listed is None:
+        return "no line of the network list holds the address"
+    if clues.network.kind not in LEAD_KINDS:
+        return f"the network list says that {listed.network} is no company’s but of kind {clues.network.kind}"
+    return Company(
+        listed.company, listed.domain, "own_list", f"the network list says that {listed.network} is theirs", 1.0
+    )
+
+
+def by_company_database(clues: Clues) -> Company | str:
+    """The organisation that uses the address by a database that the operator has: MaxMind's, IPinfo's or ipapi's."""
+    record, network = clues.record, clues.network
+    organisation = record.isp_organisation or record.company
+    if not organisation:
+        return "no database of companies names who uses the address"
+    if network.kind not in LEAD_KINDS:
+        return _NO_LEAD[network.kind]
+    method, whose = ("isp", "MaxMind") if record.isp_organisation else ("company_database", "IPinfo or ipapi")
+    name = clean_organisation_name(organisation)
+    if not name:
+        return "the database’s name is no name of an organisation"
+    domain = record.domain if record.isp_organisation else record.company_domain
+    evidence = f"the database ({whose}) gives the address to {organisation}; {network.evidence}"
+    return Company(name, domain or _known_domain(name), method, evidence, 0.85)
+
+
+def by_network(clues: Clues) -> Company | str:
+    """The organisation that runs the network, where it is no provider."""
+    record, network = clues.record, clues.network
+    if not network.organisation:
+        return "no network database names an organisation"
+    if network.kind not in LEAD_KINDS:
+        return _NO_LEAD[network.kind]
+    if network.kind is NetworkKind.EDUCATION and is_shared(network.organisation, network.asn):
+        return _SHARED
+    name = clean_organisation_name(network.organisation)
+    if not name:
+        return "the network’s name is no name of an organisation"
+    number = f"AS{network.asn}" if network.asn else "the network"
+    evidence = f"{number} is run by {network.organisation}; {network.evidence}"
+    domain = record.domain or record.as_domain or _known_domain(name)
+    return Company(name, domain, "as_organisation", evidence, 0.75)
+
+
+def _known_domain(name: str) -> str | None:
+    known = known_organisation(name)
+    return known.domain if known else None
+
+
+_SHARED = "the network connects schools or students: its name is not the reader’s"
+
+# Why a network of a kind names nobody who reads.
+_NO_LEAD = {
+    NetworkKind.ISP: "the network is an internet provider’s: its name is the line’s seller, not the reader",
+    NetworkKind.MOBILE: "the network is a mobile carrier’s: its name is the line’s seller, not the reader",
+    NetworkKind.HOSTING: "the network is a host’s: programs and proxies run there, and its name is not the reader’s",
+    NetworkKind.VPN: "the network hides its users: it names a VPN or proxy, not the reader",
+    NetworkKind.CONTENT: "the network delivers or crawls content: its name is not the reader’s",
+    NetworkKind.INFRASTRUCTURE: "the network is part of the internet’s infrastructure: nobody reads from it",
+    NetworkKind.UNKNOWN: "the network’s kind is not known",
+}
+
+
+def by_reverse_name(clues: Clues) -> Company | str:
+    """The company whose domain the address's own name bears; `tracker.enrichment.company.hostname` says which do."""
+    network = clues.network
+    shared = network.kind is NetworkKind.EDUCATION and is_shared(network.organisation or "", network.asn)
+    if network.kind not in _NAMED_LINES and not shared:
+        return "names are asked for only where a company may have a line under somebody else’s network"
+    host = clues.reverse_name()
+    if host is None:
+        return NO_NAME
+    judged = judge_reverse_name(host, clues.address)
+    if judged.domain is None:
+        return judged.refused or ""
+    if is_of_network_owner(judged.domain, network.organisation):
+        return "the name is under the network owner’s own domain"
+    # A machine in a data centre may be a company's way out as well as a program that somebody lets run there.
+    confidence = 0.45 if network.kind is NetworkKind.HOSTING else 0.65
+    evidence = f"the address’s name is one of {judged.domain}, and that name points back to the address"
+    return Company(name_of_domain(judged.domain), judged.domain, "reverse_dns", evidence, confidence)
+
+
+def by_tenant(clues: Clues) -> Company | str:
+    """The company whose workspace or inner host the reader came from; `tracker.enrichment.company.tenants` says which are."""
+    host = clues.referrer_host
+    if not host:
+        return "the hit has no referrer"
+    tenant = tenant_of(host, clues.site)
+    if tenant is None:
+        return "the referrer names no company’s workspace"
+    known = known_organisation(tenant.name)
+    name, domain = (known.name, tenant.domain or known.domain) if known else (tenant.name, tenant.domain)
+    return Company(name, domain, "tenant_referrer", f"the reader came from {host}", 0.6 if tenant.domain else 0.5)
+
+
+# In the order in which they are believed, each with the method that it stands for.
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("own_list", by_network_list),
+    (GIVEN, by_email),
+    ("company_database", by_company_database),
+    ("as_organisation", by_network),
+    ("reverse_dns", by_reverse_name),
+    ("tenant_referrer", by_tenant),
+    (GIVEN, by_name),
+)
+_BY_VISIT = tuple((method, step) for method, step in STEPS if step in (by_reverse_name, by_tenant))
+_BY_NETWORK = tuple(
+    (method, step) for method, step in STEPS if step not in (by_email, by_name, by_reverse_name, by_tenant)
+)

@@ -1,0 +1,15 @@
+"""What the cascade finds: an organisation with how it was identified."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Company(NamedTuple):
+    """An organisation with how it was recognised; `confidence` is 0–1."""
+
+    name: str
+    domain: str | None
+    method: str
+    evidence: str
+    confidence: float

@@ -1,0 +1,1 @@
+"""Place and network of an IP address by the geo databases."""

@@ -1,0 +1,133 @@
+"""How much a network's name and number speak for an organisation's own network rather than a provider's.
+
+Pure. A sum of weights (log-odds): of each word, of its first and last letters, of two words in a row, of the groups that
+its words tell of, of the block that its AS number was given out from, and of what readers took the number's owner for. The weights are statistics of labelled
+networks; tools/make_network_weights.py makes them and says from what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+
+from tracker.enrichment.network.labelled_asns import judgement_of, was_looked_at
+from tracker.enrichment.organisation.name_tokens import (
+    NO_GROUPS,
+    Groups,
+    groups_of,
+    groups_of_pair,
+    groups_of_word,
+    words_of,
+)
+
+JUDGED = "judged:"
+_AFFIXES = (3, 4, 5)
+
+
+class NetworkModel:
+    """Weights by feature. A score at or above `threshold` speaks clearly enough for an organisation."""
+
+    def __init__(self, weights: Mapping[str, float], bias: float, threshold: float) -> None:
+        self.weights = weights
+        self.bias = bias
+        self.threshold = threshold
+        self._of_word = lru_cache(maxsize=16_384)(self._sum_of_word)
+        self._of_groups = lru_cache(maxsize=4096)(self._sum_of_groups)
+        self._of_number = lru_cache(maxsize=4096)(self._sum_of_number)
+
+    def score(self, name: str, number: int | None) -> float:
+        """The log-odds, an AS number or none given, that a network of this name is an organisation's own."""
+        return self.weigh(words_of(name), number, capitals=name.isupper())[0]
+
+    def weigh(self, words: list[str], number: int | None, *, capitals: bool) -> tuple[float, Groups]:
+        """The score of a name that is cut into words, and the groups that they tell of."""
+        weight = self.weights.get
+        score, groups = self.bias + weight(_length(words), 0.0), NO_GROUPS
+        for word in words:
+            of_word, told = self._of_word(word)
+            score += of_word
+            if told:
+                groups |= told
+        for pair in map(" ".join, pairwise(words)):
+            score += weight(pair, 0.0)
+            told = groups_of_pair(pair)
+            if told:
+                groups |= told
+        if capitals:
+            score += weight("capitals", 0.0)
+        score += self._of_groups(groups)
+        if number:
+            score += self._of_number(number >> 10) + weight(judgement_feature(number), 0.0)
+        return score, groups
+
+    def _sum_of_word(self, word: str) -> tuple[float, Groups]:
+        weight, total = self.weights.get, 0.0
+        for feature in word_features(word):
+            total += weight(feature, 0.0)
+        return total, groups_of_word(word)
+
+    def _sum_of_groups(self, groups: frozenset[str]) -> float:
+        return sum(self.weights.get(feature, 0.0) for feature in group_features(groups))
+
+    def _sum_of_number(self, block: int) -> float:
+        return sum(self.weights.get(feature, 0.0) for feature in number_features(block << 10))
+
+
+def features(name: str, number: int | None) -> Iterator[str]:
+    """Everything of a name and an AS number's block that has a weight; what comes twice counts twice."""
+    words = words_of(name)
+    for word in words:
+        yield from word_features(word)
+    for first, second in pairwise(words):
+        yield f"{first} {second}"
+    yield from group_features(groups_of(words))
+    yield _length(words)
+    if name.isupper():
+        yield "capitals"
+    if number:
+        yield from number_features(number)
+
+
+def word_features(word: str) -> Iterator[str]:
+    """The word, and its first and last three to five letters where it is longer."""
+    yield word
+    for length in _AFFIXES:
+        if len(word) > length:
+            yield f"{word[:length]}~"
+            yield f"~{word[-length:]}"
+
+
+def group_features(groups: frozenset[str]) -> Iterator[str]:
+    """The groups, each two of them together, and all of them together."""
+    ordered = sorted(groups)
+    yield from (f"[{group}]" for group in ordered)
+    yield from (f"[{one}+{other}]" for place, one in enumerate(ordered) for other in ordered[place + 1 :])
+    yield f"[{','.join(ordered)}]!"
+
+
+def number_features(number: int) -> Iterator[str]:
+    """The block that the number was given out from: IANA hands out 1,024 numbers at a time, by region."""
+    block = number >> 10
+    yield f"AS{block << 10}/1024"
+    yield f"AS{number >> 13 << 13}/8192"
+    yield f"AS*{(block or 1).bit_length()}"
+
+
+def judgement_feature(number: int) -> str:
+    """What readers took the number's owner for; its weight comes on top of the name's and is found after those."""
+    return f"{JUDGED}{judgement_of(number) or ('-' if was_looked_at(number) else '?')}"
+
+
+def _length(words: list[str]) -> str:
+    return f"words:{min(len(words), 6)}"
+
+
+@lru_cache(maxsize=1)
+def network_model() -> NetworkModel:
+    """The model that the product ships."""
+    lines = files("tracker.enrichment").joinpath("data/network_weights.txt").read_text("utf-8").splitlines()
+    table = dict(line.rsplit("\t", 1) for line in lines if line and not line.startswith("#"))
+    weights = {feature: int(hundredths) / 100 for feature, hundredths in table.items()}
+    return NetworkModel(weights, weights.pop("bias:"), weights.pop("threshold:"))

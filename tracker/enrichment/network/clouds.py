@@ -1,0 +1,21 @@
+"""The addresses of clouds, as their owners publish them (data/cloud_networks.csv). Pure."""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from importlib.resources import files
+from ipaddress import ip_network
+
+from tracker.enrichment.network.ip_ranges import AddressRanges
+
+
+@lru_cache(maxsize=1)
+def _published() -> AddressRanges[str]:
+    table = files("tracker.enrichment").joinpath("data/cloud_networks.csv").read_text(encoding="utf-8")
+    return AddressRanges((ip_network(row["network"]), row["cloud"]) for row in csv.DictReader(table.splitlines()))
+
+
+def cloud_at(address: str) -> str | None:
+    """The cloud that an address is published for, or None, also for what is no address."""
+    return _published().at(address)

@@ -1,0 +1,212 @@
+"""What kind of network an address belongs to, so that a provider is never taken for a company.
+
+Pure. An operator's databases say most, then the networks that clouds publish, then what is known of the number and the
+name, and last the name itself, read in the languages of Europe. Evidence is in words that a publisher understands.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+import msgspec
+
+from tracker.enrichment.geo.records import NetworkRecord
+from tracker.enrichment.network.classifier import NetworkModel, network_model
+from tracker.enrichment.network.clouds import cloud_at
+from tracker.enrichment.network.labelled_asns import KINDS, judgement_of
+from tracker.enrichment.organisation.known import known_number, known_organisation, may_be_known
+from tracker.enrichment.organisation.name_tokens import begins_with, groups_of, word_for, words_of
+
+
+class NetworkKind(StrEnum):
+    """The kinds of networks."""
+
+    BUSINESS = "business"
+    ISP = "isp"
+    MOBILE = "mobile"
+    HOSTING = "hosting"
+    VPN = "vpn"
+    EDUCATION = "education"
+    GOVERNMENT = "government"
+    NONPROFIT = "nonprofit"
+    CONTENT = "content"
+    INFRASTRUCTURE = "infrastructure"
+    UNKNOWN = "unknown"
+
+
+# The kinds whose organisation can be a lead.
+LEAD_KINDS = frozenset({NetworkKind.BUSINESS, NetworkKind.EDUCATION, NetworkKind.GOVERNMENT, NetworkKind.NONPROFIT})
+
+
+class Network(msgspec.Struct, frozen=True, gc=False):
+    """A network, with how its kind was found in words."""
+
+    asn: int | None
+    organisation: str | None
+    kind: NetworkKind
+    evidence: str
+
+
+# What an organisation is and what a provider sells, by the group of a telling word; the special before the general.
+_ORGANISATION_GROUPS = (NetworkKind.EDUCATION, NetworkKind.GOVERNMENT, NetworkKind.NONPROFIT)
+_BUSINESS_GROUPS = ("trade", "finance", "health", "industry", "retail", "energy", "transport", "media", "services")
+_PROVIDER_GROUPS = (
+    NetworkKind.VPN,
+    NetworkKind.INFRASTRUCTURE,
+    NetworkKind.CONTENT,
+    NetworkKind.HOSTING,
+    NetworkKind.MOBILE,
+    NetworkKind.ISP,
+)
+# What keeps a trade's name from settling it: "Studio Wifi Boulangerie" may sell lines.
+_SELLING = frozenset({*_PROVIDER_GROUPS, "it"})
+# Who says one of these sells lines or machines, whatever else the name says, unless it is a public body.
+_SELLER = re.compile(r"te?le?[ck]om|broadband|freenet\b|\bw?isp\b|hosting\b|\bdata ?cent(?:er|re)s?\b")
+_PUBLIC = frozenset({"education", "government", "nonprofit"})
+# Log-odds under which a name without a telling word is a provider's: at most 3 in 100 of such are not.
+_SURELY_PROVIDER = -3.5
+
+# Log-odds from which a name that stands beside its provider's in a database is the customer's.
+_CUSTOMER_THRESHOLD = -1.0
+
+# MaxMind's user types (GeoIP Enterprise: https://dev.maxmind.com/geoip/docs/databases/enterprise).
+_USER_TYPES = {
+    "business": NetworkKind.BUSINESS, "cafe": NetworkKind.BUSINESS, "cellular": NetworkKind.MOBILE,
+    "college": NetworkKind.EDUCATION, "school": NetworkKind.EDUCATION, "library": NetworkKind.EDUCATION,
+    "content_delivery_network": NetworkKind.CONTENT, "government": NetworkKind.GOVERNMENT, "military": NetworkKind.GOVERNMENT,
+    "hosting": NetworkKind.HOSTING, "residential": NetworkKind.ISP, "dialup": NetworkKind.ISP,
+    "router": NetworkKind.INFRASTRUCTURE, "search_engine_spider": NetworkKind.HOSTING, "traveler": NetworkKind.ISP,
+    "consumer_privacy_network": NetworkKind.VPN,
+}  # fmt: skip
+# The types of IPinfo (https://ipinfo.io/developers/data-types) and of ipapi.is, which adds banking and government.
+_PUBLISHED_TYPES = {
+    "isp": NetworkKind.ISP, "hosting": NetworkKind.HOSTING, "business": NetworkKind.BUSINESS,
+    "education": NetworkKind.EDUCATION, "government": NetworkKind.GOVERNMENT, "banking": NetworkKind.BUSINESS,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=16_384)
+def is_shared(organisation: str, asn: int | None) -> bool:
+    """Whether a network is one that connects schools or students, so that its name is not the reader's."""
+    return known_number(asn) == NetworkKind.EDUCATION or "shared" in groups_of(words_of(organisation))
+
+
+def identify_network(record: NetworkRecord, address: str | None = None, listed: NetworkKind | None = None) -> Network:
+    """The network that the databases' record of an address, and the address itself, describe.
+
+    `listed` is the kind that the operator's own list gives to the address; it settles the matter.
+    """
+    return network_of(record, cloud_at(address) if address else None, listed)
+
+
+def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | None) -> Network:
+    """As `identify_network`, with the cloud that publishes the address as its own."""
+    organisation = record.isp_organisation or record.company or record.organisation
+    if listed is not None:
+        return Network(record.asn, organisation, listed, f"the network list says {listed}")
+    said = _said_by_databases(record)
+    if said is not None:
+        return Network(record.asn, organisation, *said)
+    if cloud is not None:
+        return Network(record.asn, organisation, NetworkKind.HOSTING, f"{cloud} publishes the address as its cloud’s")
+    if not organisation:
+        return Network(record.asn, None, NetworkKind.UNKNOWN, "no database knows the network")
+    is_customer = organisation not in {record.organisation, record.isp}
+    kind, evidence = classify_organisation(organisation, None if is_customer else record.asn, is_customer=is_customer)
+    if record.as_type in _PUBLISHED_TYPES and kind in {NetworkKind.BUSINESS, NetworkKind.UNKNOWN} and not is_customer:
+        kind, evidence = _PUBLISHED_TYPES[record.as_type], f"the database says {record.as_type}"
+    return Network(record.asn, organisation, kind, evidence)
+
+
+def _said_by_databases(record: NetworkRecord) -> tuple[NetworkKind, str] | None:
+    """The kind that a database states of the address itself."""
+    hidden = record.is_vpn or record.is_tor or record.is_proxy or record.is_residential_proxy or record.is_relay
+    if hidden:
+        return NetworkKind.VPN, "the anonymous-network database lists the address"
+    if record.is_hosting:
+        return NetworkKind.HOSTING, "the database says hosting"
+    if record.connection_type == "Cellular" or record.is_mobile or record.carrier:
+        return NetworkKind.MOBILE, "the connection is cellular"
+    for said, kinds in ((record.user_type, _USER_TYPES), (record.company_type, _PUBLISHED_TYPES)):
+        if said in kinds:
+            return _unless_brand(record, kinds[said], f"the database says {said}")
+    return None
+
+
+def _unless_brand(record: NetworkRecord, kind: NetworkKind, evidence: str) -> tuple[NetworkKind, str]:
+    """A provider's own offices are "business" to a database, and still no lead."""
+    name = record.isp_organisation or record.company or record.organisation
+    if kind not in LEAD_KINDS or not name:
+        return kind, evidence
+    found, why = classify_organisation(name, None)
+    if found in LEAD_KINDS or found is NetworkKind.UNKNOWN:
+        return kind, evidence
+    return (found, why) if begins_with("brand", words_of(name)) else (kind, evidence)
+
+
+@lru_cache(maxsize=16_384)
+def classify_organisation(name: str, asn: int | None = None, *, is_customer: bool = False) -> tuple[NetworkKind, str]:
+    """The kind of an organisation that runs a network, by its number and its name, with the evidence in words.
+
+    `is_customer` says that it only uses addresses of somebody else's network, as few providers do.
+    """
+    return judge_organisation(network_model(), name, asn, is_customer=is_customer)
+
+
+def judge_organisation(
+    model: NetworkModel, name: str, asn: int | None, *, is_customer: bool = False
+) -> tuple[NetworkKind, str]:
+    """As `classify_organisation`, by a model that is given."""
+    by_number = known_number(asn)
+    if by_number is not None:
+        return NetworkKind(by_number), f"AS{asn} is known as {_SAID[by_number]}"
+    words = words_of(name)
+    known = known_organisation(name) if may_be_known(words) else None
+    if known is not None:
+        return NetworkKind(known.kind), f"{known.name} is known as {_SAID[known.kind]}"
+    score, groups = model.weigh(words, asn, capitals=name.isupper())
+    brand = begins_with("brand", words) if "brand" in groups else None
+    if brand is not None:
+        return _provider_kind(groups) or NetworkKind.ISP, f"“{brand}” is a provider’s name"
+    judgement = judgement_of(asn)
+    is_trade = "trade" in groups and not groups & _SELLING
+    is_clear = is_trade or score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold)
+    if is_clear and judgement:
+        kind = KINDS[judgement]
+        return NetworkKind(kind), f"AS{asn} is known as {_SAID[kind]}"
+    if is_clear and (groups & _PUBLIC or not _SELLER.search(" ".join(words))):
+        return _organisation(name, words, groups)
+    return _no_organisation(name, words, groups, score)
+
+
+def _organisation(name: str, words: list[str], groups: frozenset[str]) -> tuple[NetworkKind, str]:
+    kind = next((kind for kind in _ORGANISATION_GROUPS if kind in groups), NetworkKind.BUSINESS)
+    telling = next((group for group in (kind, *_BUSINESS_GROUPS) if group in groups), None)
+    if telling is None:
+        return kind, f"the name {name} reads like a company’s, not like a provider’s"
+    return kind, f"the name says “{word_for(telling, words)}”"
+
+
+def _no_organisation(name: str, words: list[str], groups: frozenset[str], score: float) -> tuple[NetworkKind, str]:
+    kind = _provider_kind(groups)
+    if kind is not None:
+        return kind, f"the name says “{word_for(kind, words)}”"
+    if score < _SURELY_PROVIDER:
+        return NetworkKind.ISP, f"networks with a name like {name} are providers’ as a rule"
+    return NetworkKind.UNKNOWN, f"the name {name} does not say whether it is a provider or a company"
+
+
+def _provider_kind(groups: frozenset[str]) -> NetworkKind | None:
+    for kind in _PROVIDER_GROUPS:
+        if kind in groups:
+            return kind
+    return None
+
+
+_SAID = {
+    "business": "a company", "education": "a school or research body", "government": "a public body",
+    "nonprofit": "an association", "isp": "an internet provider", "mobile": "a mobile network", "hosting": "a host",
+    "vpn": "a VPN service", "content": "a content network", "infrastructure": "a part of the internet’s own machinery",
+}  # fmt: skip

@@ -1,0 +1,124 @@
+"""The page's address: its host and path without what campaigns and networks hang on it.
+
+Pure. The campaign parameters and click ids are taken out of the address and handed on. Of the others only those stay
+that tell a site's pages apart (tracker.enrichment.page.query): the rest may hold anything a visitor typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import unquote
+
+import msgspec
+
+from tracker.enrichment.page.query import DEFAULT_PARAMETERS, page_query
+from tracker.enrichment.remembered import is_short
+from tracker.enrichment.source.mangled import mended
+from tracker.enrichment.source.url_parameters import Parameters, campaign_parameters
+from tracker.enrichment.text.urls import UNSAFE, split_address, split_app_address
+
+# At most 8 KB each: the URL, three parts of it, and its parameters.
+_CACHED = 2_048
+_MAX_PATH = 1024
+_NO_PARAMETERS = Parameters()
+_ALL_PARAMETERS = re.compile(r"[^/=]+=")
+
+# What would mean something else once decoded: / ? # % \ and control characters.
+_MEANINGFUL = re.compile(r"(%(?:2[f35]|3f|5c|7f|[01][0-9a-f]))", re.IGNORECASE)
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|cfid|cftoken)=[^/;]*", re.IGNORECASE)
+# Behind a colon they belong to an address within the path.
+_SLASHES = re.compile(r"(?<!:)/{2,}")
+
+
+class Page(msgspec.Struct, frozen=True, gc=False):
+    """A page. `hostname` is lower case and ASCII; `params` are the RECOGNISED parameters.
+
+    `path` begins with a slash and ends with the parameters that tell pages apart. `is_web` is False for an application's
+    page and for a file, whose `hostname` may be empty. `is_kept` says that the same URL gives this very page again.
+    """
+
+    hostname: str
+    path: str
+    url: str
+    params: Mapping[str, str]
+    is_web: bool = True
+    is_kept: bool = True
+
+    @property
+    def is_file(self) -> bool:
+        return not self.is_web and self.url.startswith("file:")
+
+
+def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] = DEFAULT_PARAMETERS) -> Page | None:
+    """The page of an address; None when it is none. `keep_hash` keeps the fragment as part of the path.
+
+    `parameters` are those of the query that tell the site's pages apart. Campaign parameters count in the query and, as
+    Matomo and older Google tags have them, in the fragment.
+    """
+    if is_short(url):
+        return _kept_page(url, keep_hash, parameters)
+    return _page(url, keep_hash, parameters, is_kept=False)
+
+
+def _page(url: str, keep_hash: bool, parameters: frozenset[str], *, is_kept: bool = True) -> Page | None:  # noqa: FBT001 - as its cache wants it
+    address = split_address(url) or split_app_address(url)
+    if address is None:
+        return None
+    address = mended(address)
+    host, query, fragment = address.host, address.query, address.fragment
+    path = _plain_path(address.path)
+    params = _NO_PARAMETERS
+    if query:
+        params, path = campaign_parameters(query), (path + page_query(query, parameters))[:_MAX_PATH]
+    if fragment:
+        if "=" in fragment:
+            params = Parameters({**campaign_parameters(fragment.rpartition("?")[2]), **params})
+        if keep_hash:
+            path = f"{path}{_plain_fragment(fragment, parameters)}"[:_MAX_PATH]
+    return Page(host, path, f"{address.scheme}://{host}{path}", params, address.scheme.startswith("http"), is_kept)
+
+
+_kept_page = lru_cache(maxsize=_CACHED)(_page)
+
+
+def tidy_path(path: str) -> str:
+    """The path without doubled slashes and without the session that some servers write into it."""
+    if ";" in path:
+        path = _SESSION.sub("", path)
+    return _SLASHES.sub("/", path) if "//" in path else path
+
+
+def _plain_path(path: str) -> str:
+    """The path as people read it: %C3%A9 is é. What does not decode, or would mean something else, stays escaped."""
+    path = tidy_path(path[: 3 * _MAX_PATH])
+    if "%" in path:
+        try:
+            path = "".join(map(_decoded, _MEANINGFUL.split(path)))
+        except UnicodeDecodeError:
+            return path[:_MAX_PATH]
+    return path[:_MAX_PATH] or "/"
+
+
+def _decoded(piece: str) -> str:
+    if "%" not in piece:
+        return piece
+    if _MEANINGFUL.fullmatch(piece):
+        return piece.upper()
+    decoded = unquote(piece, errors="strict")
+    return piece if UNSAFE.search(decoded) else decoded
+
+
+def _plain_fragment(fragment: str, parameters: frozenset[str]) -> str:
+    """The route in the fragment of a single-page application, with the parameters that tell its pages apart.
+
+    A fragment such as `map=6/46.4/2.2` or `lat=46&lng=2` is all parameters.
+    """
+    if "=" not in fragment:
+        return f"#{fragment}"
+    route, question, query = fragment.partition("?")
+    if not question and _ALL_PARAMETERS.match(fragment):
+        route, query = "", fragment
+    route += page_query(query, parameters)
+    return f"#{route}" if route else ""

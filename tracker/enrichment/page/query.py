@@ -1,0 +1,35 @@
+"""The parameters of a query that tell a site's pages apart: which they may be, and how they stand in a page's path.
+
+Pure. By default they are those of WordPress without pretty links, and of its search. All other parameters (filters,
+a map's position, what a form was sent with) change what a page shows and not which page it is.
+Source: https://developer.wordpress.org/reference/classes/wp/#properties (the public query variables).
+"""
+
+from __future__ import annotations
+
+from tracker.enrichment.source.url_parameters import readable
+
+DEFAULT_PARAMETERS = frozenset({"p", "page_id", "cat", "tag", "author", "m", "s"})
+
+_MOST_PAIRS = 200
+_MOST_VALUE = 100
+_ESCAPED = str.maketrans({"%": "%25", "&": "%26", "#": "%23", "?": "%3F", "+": "%2B", " ": "+"})
+
+
+def page_query(query: str, parameters: frozenset[str]) -> str:
+    """What a page's path ends with: `?cat=3&p=12`, or nothing. In one order, each with the last value that it has.
+
+    A value is cut to 100 characters; one that is empty or holds an email address tells no page.
+    """
+    if "=" not in query:
+        return ""
+    found = {}
+    for pair in query.split("&", _MOST_PAIRS)[:_MOST_PAIRS]:
+        name, _, value = pair.partition("=")
+        name = name.removeprefix("amp;")
+        if name in parameters:
+            found[name] = " ".join(readable(value).split())[:_MOST_VALUE].strip()
+    kept = [
+        f"{name}={found[name].translate(_ESCAPED)}" for name in sorted(found) if found[name] and "@" not in found[name]
+    ]
+    return f"?{'&'.join(kept)}" if kept else ""

@@ -1,0 +1,1 @@
+"""Where a visit comes from: referrer, campaign, channel, social network."""

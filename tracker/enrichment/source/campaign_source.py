@@ -1,0 +1,198 @@
+"""What the word means that a campaign gives as its source (`utm_source`, `ref` and their like).
+
+Pure but for the data files behind the lists.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tracker.enrichment.source.channels import channel_of, without_accents
+from tracker.enrichment.source.host_origins import origin_of_host
+from tracker.enrichment.source.origin import Origin, make_origin, paid
+from tracker.enrichment.source.registry import SEPARATORS, source_lists
+
+_PAID_TOKENS = frozenset(
+    "ad ads adv advert adverts advertising paid cpc ppc pmax sea sem sponsored publicite retargeting demandgen boost adwords".split()
+)
+_MAIL_TOKENS = frozenset(
+    "newsletter newsletters email emails emailing emailings mail mails mailing mailings mailer infolettre nl newsletterfr"
+    " enews lettre courriel courriels".split()
+)
+_MEDIUM_TOKENS = frozenset(
+    "paid cpc ppc sea sem seo search social socials media network organic video display banner brand nonbrand non unbrand"
+    " branded sms push affiliate affiliates audio notification programmatic native reseaux reseau sociaux socialmedia ctv ott".split()
+)
+# Advertising on televisions that are connected.
+_TELEVISION = frozenset(("ctv", "ott"))
+_ADS_WORDS = {
+    "adwords": "google",
+    "googleadwords": "google",
+    "googleads": "google",
+    "gads": "google",
+    "bingads": "bing",
+    "microsoft": "bing",
+    "microsoftads": "bing",
+    "facebookads": "facebook",
+    "fbads": "facebook",
+    "metaads": "facebook",
+    "instagramads": "instagram",
+    "linkedinads": "linkedin",
+    "tiktokads": "tiktok",
+    "youtubeads": "youtube",
+    "ytads": "youtube",
+    "twitterads": "x",
+    "snapads": "snapchat",
+    "pinterestads": "pinterest",
+    "redditads": "reddit",
+    "gad": "google",
+    "gads_search": "google",
+    "googledisplay": "google_display",
+    "pmax": "google",
+    "performance_max": "google",
+    "demandgen": "google",
+    "demand_gen": "google",
+    "discovery_ads": "google",
+    "msads": "bing",
+    "msft": "bing",
+    "audience_network": "facebook",
+    "audiencenetwork": "facebook",
+    "fban": "facebook",
+}
+# What stands glued to a network's name where it was an advertisement (`fbad`, `igads`, `linkedincpc`).
+_GLUED = re.compile(
+    r"(?:(?P<name>[a-z]{1,12}?)_?(?:ads?|adv|adverts?|cpc|ppc|paid)|(?:ads|paid)_?(?P<behind>[a-z]{2,12}))"
+)
+# Short forms that stand for a network with such a word only, or are read as nothing else.
+_SHORT = {
+    "tw": "x",
+    "twt": "x",
+    "twttr": "x",
+    "tt": "tiktok",
+    "ttk": "tiktok",
+    "lnkd": "linkedin",
+    "lkd": "linkedin",
+    "ln": "linkedin",
+    "ytb": "youtube",
+    "msgr": "messenger",
+    "pins": "pinterest",
+}
+_SHORT_OF_ADS = {
+    "ms": "bing",
+    "microsoft": "bing",
+    "msft": "bing",
+    "g": "google",
+    "x": "x",
+    "sc": "snapchat",
+    "rd": "reddit",
+    "pin": "pinterest",
+    "am": "amazon",
+    "amz": "amazon",
+    "li": "linkedin",
+}
+# Words that mean their network also as the first of several (`Facebook_Mobile_Feed`); others are everyday words too.
+_LEADING = frozenset(
+    "facebook fb instagram ig insta linkedin twitter youtube yt tiktok pinterest snapchat whatsapp messenger reddit telegram"
+    " bluesky mastodon viadeo xing quora tumblr google bing yahoo duckduckgo ecosia qwant yandex baidu chatgpt openai"
+    " perplexity claude gemini copilot deepseek amazon criteo taboola outbrain mailchimp brevo sendinblue meta pocket"
+    " hackernews producthunt discord slack twitch vimeo dailymotion flipboard feedly github stackoverflow substack klaviyo"
+    " hubspot wechat weibo nextdoor ebay etsy aliexpress leboncoin spotify".split()
+)
+# What people write beside a network's name, and what says nothing of where a reader comes from.
+_PLACES = frozenset(
+    "post posts page pages story stories bio feed reel reels group groupe channel profile profil company share shares dm"
+    " organic organique social account compte event events live shorts video app android ios mobile desktop web website"
+    " link links official com".split()
+)
+_HANGING_ON = re.compile(r"[?&]\w+=.*", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def origin_of_word(word: str) -> Origin:
+    """What a campaign's source word means: `fb` is Facebook, `newsletter` is itself, `facebook_ads` was paid."""
+    if "=" in word:
+        word = _HANGING_ON.sub("", word) or word
+    lower = word.lower().strip("\"'“”«»[](){}<> ") or word
+    if "." in lower and " " not in lower:
+        origin = _of_address(lower)
+        if origin is not None:
+            return origin
+    plain = without_accents(SEPARATORS.sub("_", lower)).strip("_")
+    known = _known_word(lower) or _known_word(plain)
+    if known is not None:
+        return paid(known) if plain.endswith(("_ads", "_ad")) else known
+    return _glued(plain) or _of_tokens(word, plain.split("_"))
+
+
+def _glued(word: str) -> Origin | None:
+    """The network of which an advertisement's word is written without a space between: `fbad` is Facebook, paid."""
+    found = _GLUED.fullmatch(word)
+    if found is None:
+        return None
+    name = found["name"] or found["behind"]
+    known = (
+        _known_word(_SHORT_OF_ADS.get(name, name))
+        if name in _SHORT_OF_ADS or name in _SHORT or name in _LEADING
+        else None
+    )
+    return None if known is None else paid(known)
+
+
+def _of_tokens(word: str, tokens: list[str]) -> Origin:
+    """What a word means by its parts: `facebook_ads` was paid, `linkedin_post` is LinkedIn."""
+    unpaid = [token for token in tokens if token not in _PAID_TOKENS]
+    known = None
+    if len(unpaid) < len(tokens):
+        known = _known_word("_".join(unpaid)) or (_known_word(unpaid[0]) if unpaid and unpaid[0] in _LEADING else None)
+        if known is not None:
+            return paid(known)
+    if tokens[0] in _LEADING:
+        known = _known_word(tokens[0])
+    elif not _PLACES.isdisjoint(tokens):
+        known = _known_word("_".join(token for token in tokens if token not in _PLACES))
+    if known is not None:
+        return known
+    if not _MAIL_TOKENS.isdisjoint(tokens):
+        return make_origin(word, "email")
+    return _as_medium(word, tokens) or _unknown_word(word)
+
+
+def _of_address(word: str) -> Origin | None:
+    """What an address or a known host means as a campaign's source; None for another word with a dot in it."""
+    rest = word.partition("://")[2]
+    host = (rest or word).partition("/")[0].removeprefix("www.")
+    origin, _ = origin_of_host(host)
+    return origin if rest or origin.name != host or origin.category is not None else None
+
+
+def _unknown_word(word: str) -> Origin:
+    """A word that names nothing known: Google's rules for a source decide (`sms`, `firebase`), else it is a referral."""
+    word = word[4:] if word[:4].lower() == "www." else word
+    channel = channel_of(word, None, None, None)
+    return make_origin(word, None)._replace(channel="Referral" if channel == "Unassigned" else channel)
+
+
+def _as_medium(word: str, tokens: list[str]) -> Origin | None:
+    """What a source means that is only a medium's words: `paid_search` and `display` name no site."""
+    plain = {token.removeprefix("paid") or "paid" for token in tokens}
+    if not plain <= _MEDIUM_TOKENS:
+        return None
+    is_paid = not _PAID_TOKENS.isdisjoint(tokens) or any(token.startswith("paid") for token in tokens)
+    category = next((kind for kind in ("search", "social", "video") if kind in plain), None)
+    if not plain.isdisjoint(_TELEVISION):
+        return paid(make_origin(word, "video"))
+    if not plain.isdisjoint(("sea", "sem", "seo")):
+        category = "search"
+    if not is_paid and category is None:
+        channel = channel_of(word, word, None, None)
+        return make_origin(word, None)._replace(channel="Referral" if channel == "Unassigned" else channel)
+    origin = make_origin(word, category)
+    return paid(origin) if is_paid else origin
+
+
+def _known_word(word: str) -> Origin | None:
+    if word in _ADS_WORDS:
+        named = source_lists().words.get(_ADS_WORDS[word])
+        return None if named is None else paid(named)
+    return source_lists().words.get(_SHORT.get(word, word))

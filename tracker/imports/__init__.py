@@ -1,0 +1,1 @@
+"""What others kept: access logs of web servers, read into the journal."""

@@ -1,0 +1,77 @@
+"""What an import would take for what, without importing: each kind of path with its number of lines and an example."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tracker.imports.access_log import LogReading, SkipReason
+from tracker.imports.log_file import OnBytes, lines_of
+from tracker.imports.log_line import LogLine
+from tracker.imports.log_pages import plain_path, shape_of
+
+_MAX_PATHS = 20_000
+
+
+class PathsTaken(NamedTuple):
+    """Paths of one shape that met the same fate: how many lines, how many are of scanners, and the first such path."""
+
+    shape: str
+    lines: int
+    example: str
+
+
+class Preview:
+    """The fates of the lines, and of the paths among them. `page` stands for lines that would be handed on as page views."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.fates: Counter[str] = Counter()
+        self.other_hosts: Counter[str] = Counter()
+        self._paths: dict[str, Counter[str]] = {}
+        self._examples: dict[tuple[str, str], str] = {}
+
+    def see(self, fate: str, line: LogLine | None) -> None:
+        """One line and what becomes of it; the paths of lines that fail for another reason than their path are left out."""
+        self.lines += 1
+        self.fates[fate] += 1
+        if line is None:
+            return
+        if fate == SkipReason.ANOTHER_HOST:
+            host = line.host or ""
+            self.other_hosts[host if host in self.other_hosts or len(self.other_hosts) < _MAX_PATHS else "…"] += 1
+        elif fate not in _NOT_BY_PATH:
+            self._count(fate, line)
+
+    def paths(self, fate: str) -> Iterator[PathsTaken]:
+        """The paths that met a fate, the most frequent first."""
+        for shape, lines in self._paths.get(fate, Counter()).most_common():
+            yield PathsTaken(shape, lines, self._examples.get((fate, shape), shape))
+
+    def _count(self, fate: str, line: LogLine) -> None:
+        paths, shape = self._paths.setdefault(fate, Counter()), shape_of(line.target)
+        if shape not in paths:
+            if len(paths) >= _MAX_PATHS:
+                shape = "…"
+            self._examples.setdefault((fate, shape), plain_path(line.target))
+        paths[shape] += 1
+
+
+_NOT_BY_PATH = frozenset({SkipReason.METHOD, SkipReason.ERROR, SkipReason.REDIRECT, SkipReason.NO_AGENT})
+PAGE, SCANNER = "page", "scanner"
+
+
+def preview(files: Iterable[Path], reading: LogReading, on_bytes: OnBytes) -> Preview:
+    """Reads surveyed files a second time. Raises LogUnreadable."""
+    seen = Preview()
+    for file in files:
+        reading.begin_file()
+        for text in lines_of(file, on_bytes):
+            hit, line = reading.read(text)
+            if isinstance(hit, SkipReason):
+                seen.see(hit, line)
+            else:
+                seen.see(PAGE if hit.scanner is None else SCANNER, line)
+    return seen

@@ -1,0 +1,193 @@
+"""Who in a log is no reader but looks for weaknesses: whoever mostly posts forms, mostly errs, or asks for what scanners ask.
+
+Decided for a client over the whole log, by the IP with the agent and, for those that change their agents, by the IP
+alone. A reader may mistype, meet dead links and fill in forms. Pure; memory is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from enum import StrEnum
+from functools import lru_cache
+from urllib.parse import unquote
+
+from tracker.imports.log_line import LogLine
+from tracker.imports.log_pages import PathKind, kind_by_name, plain_path, shape_of
+
+_MAX_CLIENTS = 100_000
+_MAX_JUDGED = 500_000
+_ENOUGH = 5
+# Nobody reads and fills in a form in so many seconds.
+_HASTY_SECONDS = 2
+_HASTY_SHARE = 5
+_KEPT_PATHS = 50
+_NONE: frozenset[int] = (
+    frozenset()
+)  # most clients miss and probe nothing, and an empty set of their own costs 200 bytes
+_PROBES_ANSWERED = 3
+
+# What no page of a site has as its address, whatever the server answers.
+_CERTAIN = re.compile(
+    r"/\.(?:env|git|svn|hg|aws|ssh|vscode|htpasswd|htaccess|ds_store)(?:[./~_-]|$)"
+    r"|/(?:wp-config|config|configuration|settings|database|db)\.(?:php|inc|ya?ml|json)?[.~_]?(?:bak|old|save|swp|orig|txt|dist|~)$"
+    r"|/(?:eval-stdin|c99|r57|wso|alfa|shell|webshell|phpinfo|adminer[^/]*)\.php$|/id_rsa|/etc/passwd|/win\.ini"
+    r"|/boaform/|/hnap1|/gponform|/cgi-bin/(?:luci|\.\.)|/vendor/phpunit|/_ignition/|/\.\./|/\.\.\\|<script|\$\{jndi:",
+    re.IGNORECASE,
+)
+# What scanners ask for on sites that have no such thing: a sign only where the answer is an error.
+_LIKELY = re.compile(
+    r"/(?:wp-login|xmlrpc|wp-signup|wp-conf[^/]*|setup-config|wlwmanifest)\.(?:php|xml)$"
+    r"|/wp-(?:admin|includes|content)/(?:(?!admin-ajax)[^?]*\.php)?$"
+    r"|/(?:phpmyadmin|pma|myadmin|mysqladmin|phpmyadmin-?\d[^/]*|dbadmin|sqladmin|administrator|manager/html|solr|actuator"
+    r"|jenkins|owa|autodiscover|ecp|telescope|server-status|jmx-console|druid|nacos|geoserver)(?:/|\.php|$)"
+    r"|\.(?:sql|bak|swp|env)(?:\.gz|\.zip)?$",
+    re.IGNORECASE,
+)
+# Doors to which programs carry passwords and advertising.
+_DOORS = re.compile(
+    r"/(?:wp-login|xmlrpc|wp-comments-post|admin|login|user/login|administrator(?:/index)?)(?:\.php)?/?$", re.IGNORECASE
+)
+
+
+class ScannerSign(StrEnum):
+    """What gave a scanner away; stored as the detail of what is not counted, so never change one."""
+
+    POSTS = "Sends forms rather than reads"
+    ERRORS = "Mostly asks for what is not there"
+    PROBES = "Looks for weaknesses"
+
+
+class _Conduct:
+    """What one client did."""
+
+    __slots__ = (
+        "asked",
+        "certain",
+        "errors",
+        "forms",
+        "gets",
+        "hasty",
+        "likely",
+        "loads",
+        "missed",
+        "pages",
+        "posts",
+        "probed",
+    )
+
+    def __init__(self) -> None:
+        self.gets = 0  # pages, or what passes for one
+        self.loads = 0  # files that browsers fetch for a page
+        self.errors = 0
+        self.missed: frozenset[int] = _NONE  # the different kinds of paths that were not there
+        self.certain = self.likely = 0
+        self.probed: set[int] = (
+            set()
+        )  # what scanners ask for, answered as a site answers that has a page for everything
+        self.posts = 0
+        self.forms = 0  # as browsers send them too, where the client fetches files as browsers do
+        self.hasty = 0
+        self.pages: frozenset[int] = _NONE
+        self.asked: tuple[int, float] = (0, 0.0)
+
+    def see_get(self, line: LogLine, path: str, *, from_site: bool) -> None:
+        """A GET or HEAD."""
+        is_error = 400 <= line.status < 500 and line.status not in (408, 429, 499)
+        is_likely = is_error and _LIKELY.search(path) is not None
+        self.certain += _is_certain(line.target)
+        self.likely += is_likely
+        if not from_site and len(self.probed) < _KEPT_PATHS and _LIKELY.match(path):
+            self.probed |= {hash(path)}
+        kind = kind_by_name(line.target)
+        if not is_likely and kind in (PathKind.ASSET, PathKind.MACHINE):
+            self.loads += kind is PathKind.ASSET and not is_error
+        elif is_error:
+            self.errors += 1
+            if len(self.missed) < _KEPT_PATHS:
+                self.missed |= {hash(shape_of(line.target))}
+        else:
+            self.gets += 1
+            self.asked = (hash(path), line.at.timestamp())
+            if len(self.pages) < _KEPT_PATHS:
+                self.pages |= {hash(path)}
+
+    def see_post(self, line: LogLine, path: str, *, from_site: bool) -> None:
+        """A POST or another request that sends something; what a page's own script sends goes elsewhere than to a page."""
+        key = hash(path)
+        if _DOORS.search(path) or (key in self.pages and not from_site):
+            self.posts += 1
+        elif key in self.pages or not from_site or line.status >= 400:
+            self.forms += 1
+        self.hasty += self.asked[0] == key and line.at.timestamp() - self.asked[1] <= _HASTY_SECONDS
+
+    def sign(self, *, alone: bool) -> ScannerSign | None:
+        """`alone` for one agent at an IP; all agents of an IP together may be an office with a scanner in it."""
+        asked = self.gets + self.errors
+        if self._probes(asked, alone=alone):
+            return ScannerSign.PROBES
+        posts = self.posts if self.loads else self.posts + self.forms
+        mostly = 2 * posts >= asked + posts and posts >= _ENOUGH
+        if mostly or (self.hasty and not self.loads and _HASTY_SHARE * self.hasty >= asked):
+            return ScannerSign.POSTS
+        missed = len(self.missed) if self.loads else self.errors
+        return ScannerSign.ERRORS if missed >= _ENOUGH and missed > self.gets else None
+
+    def _probes(self, asked: int, *, alone: bool) -> bool:
+        if alone and len(self.probed) >= _PROBES_ANSWERED and not self.loads:
+            return True
+        probes = self.certain + self.likely
+        if not probes or not (alone or 2 * probes >= asked):
+            return False
+        return self.certain > 0 or self.likely > 1 or self.gets <= 1
+
+
+class Scanners:
+    """Watches a log's clients in a first reading; then says who of them scans."""
+
+    def __init__(self, *, max_clients: int = _MAX_CLIENTS) -> None:
+        self._max_clients = max_clients
+        self._by_agent: OrderedDict[int, _Conduct] = OrderedDict()
+        self._by_ip: OrderedDict[int, _Conduct] = OrderedDict()
+        self._judged: dict[int, ScannerSign] = {}
+
+    def see(self, line: LogLine, client: int, *, from_site: bool) -> None:
+        """One request of a client (IP and agent, as `client_key`); `from_site` where its referrer is of the site."""
+        path = plain_path(line.target)
+        for key, conducts, alone in ((client, self._by_agent, True), (hash(line.client), self._by_ip, False)):
+            conduct = conducts.get(key)
+            if conduct is None:
+                conduct = conducts[key] = _Conduct()
+                if len(conducts) > self._max_clients:
+                    self._judge(*conducts.popitem(last=False), alone=alone)
+            else:
+                conducts.move_to_end(key)
+            if line.method in ("GET", "HEAD"):
+                conduct.see_get(line, path, from_site=from_site)
+            elif line.method not in ("OPTIONS", "PROPFIND"):
+                conduct.see_post(line, path, from_site=from_site)
+
+    def finish(self) -> None:
+        """Ends the first reading."""
+        for conducts, alone in ((self._by_agent, True), (self._by_ip, False)):
+            while conducts:
+                self._judge(*conducts.popitem(), alone=alone)
+
+    def sign(self, line: LogLine) -> ScannerSign | None:
+        """What gives the client of a line away; None for a reader."""
+        return self._judged.get(client_key(line)) or self._judged.get(hash(line.client))
+
+    def _judge(self, key: int, conduct: _Conduct, *, alone: bool) -> None:
+        sign = conduct.sign(alone=alone)
+        if sign is not None and len(self._judged) < _MAX_JUDGED:
+            self._judged[key] = sign
+
+
+def client_key(line: LogLine) -> int:
+    """A number for an IP with an agent."""
+    return hash((line.client, line.agent))
+
+
+@lru_cache(maxsize=4_096)
+def _is_certain(target: str) -> bool:
+    return _CERTAIN.search(target if "%" not in target else unquote(unquote(target[:2048]))) is not None

@@ -1,0 +1,92 @@
+"""The sites that hits are counted for, as ingest needs them: by domain, a second fresh, without a query a hit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_network
+
+from sqlalchemy import select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
+from tracker.enrichment.page.query import DEFAULT_PARAMETERS
+from tracker.enrichment.pipeline import SiteRules
+from tracker.enrichment.text.urls import is_development_host
+from tracker.hit import Hit
+from tracker.sites.domain_name import plain_domain
+
+FRESH_SECONDS = 1.0
+
+
+class SiteDirectory:
+    """Sites by domain. `monotonic` gives seconds."""
+
+    def __init__(self, database: AppDatabase, *, monotonic: Callable[[], float]) -> None:
+        self._database = database
+        self._monotonic = monotonic
+        self._read_at = float("-inf")
+        self._by_domain: dict[str, SiteRules] = {}
+        self._is_of_this_batch = False
+
+    def refresh(self) -> None:
+        """Begins a batch: reads the sites again when they were read more than a second ago."""
+        self._is_of_this_batch = False
+        if self._monotonic() - self._read_at >= FRESH_SECONDS:
+            self._read()
+
+    def find(self, domain: str) -> SiteRules | None:
+        """The site of a domain as `tracker.sites.domain_name` writes it, also of one that the site had before.
+
+        Reads the sites again for the first unknown one of a batch: a site may have its first hit as soon as it is added.
+        """
+        found = self._by_domain.get(domain)
+        if found is None and not self._is_of_this_batch:
+            self._read()
+            found = self._by_domain.get(domain)
+        return found
+
+    def reread(self) -> None:
+        """Reads the sites again, however fresh they are."""
+        self._read_at = float("-inf")
+        self.refresh()
+
+    def _read(self) -> None:
+        with self._database.transaction() as session:
+            self._by_domain = {
+                name: rules
+                for site in session.scalars(select(Site))
+                for rules in [rules_of(site)]
+                for name in (site.domain, *site.former_domains.split())
+            }
+        self._read_at = self._monotonic()
+        self._is_of_this_batch = True
+
+
+def rules_of(site: Site) -> SiteRules:
+    """What a site's settings say about its hits. Their events are stored under the name that the store knows."""
+    names = (site.domain, *site.former_domains.split())
+    parameters = site.page_parameters
+    return SiteRules(
+        domain=site.stored_as,
+        time_zone=site.time_zone,
+        excluded=tuple(ip_network(line, strict=False) for line in site.excluded_networks.split()),
+        disabled_rules=frozenset(site.disabled_rules.split()),
+        hosts=frozenset(site.other_hosts.split()).union(*((name, f"www.{name}") for name in names)),
+        language=site.language,
+        honours_signals=site.honours_signals,
+        keeps_emails=site.keeps_emails,
+        link_key=site.link_key,
+        page_parameters=DEFAULT_PARAMETERS if parameters is None else frozenset(parameters.split()),
+        staging_hosts=frozenset(site.staging_hosts.split()),
+        excluded_referrers=frozenset(site.excluded_referrers.split()),
+        counts_development=site.counts_development or is_development_host(site.domain),
+    )
+
+
+def claimed_domain(hit: Hit) -> str:
+    """The site that a hit says it is of: its domain, else the host of its URL; as it stands where it is no name."""
+    domain = hit.event.site_domain
+    if not domain:
+        url = hit.event.page_url or ""
+        domain = url.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
+    return plain_domain(domain) or domain.strip().lower()

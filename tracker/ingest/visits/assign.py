@@ -1,0 +1,391 @@
+"""Visits: one visitor's events with gaps under 30 minutes, in whatever order they arrive.
+
+Owns the running visits in memory; the event store is the truth behind them. A visitor who is not in memory is
+recalled from the store when a visit of theirs may be there (after a restart, an import of an old log, or once the
+memory's bound pushed them out), so memory is bounded and a restart changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from hashlib import blake2b
+from operator import attrgetter
+from typing import NamedTuple
+
+from tracker.enrichment.bots import BotRule
+from tracker.enrichment.drops import Drop, DropReason
+from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, Event, VisitFacts
+from tracker.ingest.visits.behaviour import BEHAVIOUR_NAMES, Conduct, is_scripted
+from tracker.ingest.visits.crowds import CrowdKey, Crowds
+from tracker.ingest.visits.same_page import Opening, is_same_page
+
+_SECOND_US = 1_000_000
+VISIT_GAP_US = 30 * 60 * _SECOND_US
+
+# How long a page may stay open and still report engaged time for the visit that opened it.
+LONGEST_READ_US = 12 * 3600 * _SECOND_US
+_KEEP_IDLE_US = 2 * VISIT_GAP_US
+
+# So many visitors are held in memory, about 1.5 KB each without what strangers can make long: the texts of their visits
+# and the ids of their events, which have a bound of their own. Whoever is pushed out is recalled from the store.
+MAX_VISITORS = 100_000
+MAX_BYTES = 64 * 1024 * 1024
+_FEW_EVENTS = 8
+# An event that is sent again is sent within minutes: of a visit, so many of the latest events are known by their ids.
+MOST_EVENT_IDS = 500
+_ID_BYTES = 80
+# Of a visitor with more visits than this, those that no event can join any more are let go of.
+MANY_VISITS = 25
+
+
+class Visit:
+    """A visit so far. `facts` are those of its first event; times are µs since 1970.
+
+    `began_s` is the second of the event that carries its `visits`, which one that comes late may precede.
+    """
+
+    __slots__ = (
+        "began_s",
+        "bounced",
+        "conduct",
+        "crowd",
+        "engaging",
+        "event_ids",
+        "facts",
+        "first_us",
+        "last_us",
+        "opening",
+        "visit_id",
+    )
+
+    def __init__(self, visit_id: int, first_us: int, last_us: int, facts: VisitFacts) -> None:
+        self.visit_id = visit_id
+        self.began_s = first_us // _SECOND_US
+        self.first_us = first_us
+        self.last_us = last_us
+        self.facts = facts
+        self.event_ids: tuple[int, ...] | dict[int, None] = ()
+        self.bounced = False  # counts as a bounce now
+        self.engaging = False  # had a second page or an interaction, so it never is a bounce again
+        self.conduct = Conduct()
+        self.crowd: CrowdKey | None = None
+        self.opening: Opening | None = None  # of the page that is open
+
+    def remember(self, event_id: str) -> None:
+        """Keeps an event's id, as a hash of this process: ids are as long as clients make them.
+
+        Most visits have few events, and a short tuple takes a fifth of the memory of a dictionary.
+        """
+        key, known = hash(event_id), self.event_ids
+        if isinstance(known, dict):
+            known[key] = None
+            if len(known) > MOST_EVENT_IDS:
+                del known[next(iter(known))]
+        elif len(known) < _FEW_EVENTS:
+            self.event_ids = (*known, key)
+        else:
+            self.event_ids = dict.fromkeys((*known, key))
+
+    def knows(self, event_id: str | None) -> bool:
+        """Whether an event of this id is among the visit's latest."""
+        return event_id is not None and hash(event_id) in self.event_ids
+
+    def bytes(self) -> int:
+        """About what the texts of the visit and the ids of its events take in memory."""
+        texts = sum(len(text) for text in (*self.facts.source, self.facts.entry_page) if text)
+        return texts + _ID_BYTES * len(self.event_ids)
+
+    def distance_us(self, begin_us: int, end_us: int) -> int:
+        """How far a span of time lies from the visit; 0 within it."""
+        return max(begin_us - self.last_us, self.first_us - end_us, 0)
+
+    def stretch(self, moment_us: int) -> int:
+        """Takes an event's moment in; gives by how many seconds of the clock the visit is longer for it.
+
+        The seconds of all its events add up to those between its first and its last, in whatever order they come.
+        """
+        second = moment_us // _SECOND_US
+        # Where only later events were recalled, the beginning is what is known of the earlier ones.
+        earliest, latest = min(self.first_us // _SECOND_US, self.began_s), self.last_us // _SECOND_US
+        self.first_us, self.last_us = min(self.first_us, moment_us), max(self.last_us, moment_us)
+        return max(earliest - second, second - latest, 0)
+
+
+class Visitor(list[Visit]):
+    """The visits of one visitor that memory holds: all since `known_from_us`, of earlier ones the store may know more."""
+
+    __slots__ = ("known_from_us",)
+
+    def __init__(self, known_from_us: int) -> None:
+        super().__init__()
+        self.known_from_us = known_from_us
+
+
+class Arrival(NamedTuple):
+    """An enriched event with who sent it: the visitor's id and, just after midnight, yesterday's id.
+
+    `disabled_rules` are the rules of behaviour by which the event's site does not want its visitors judged; `opening`
+    is what a page view opened, where that is known.
+    """
+
+    event: Event
+    visitor_id: int
+    yesterdays_id: int | None
+    interactive: bool
+    disabled_rules: frozenset[str] = frozenset()
+    opening: Opening | None = None
+
+
+class Recalled(NamedTuple):
+    """A stored event's row as far as visits need it."""
+
+    visitor_id: int
+    visit_id: int
+    name: str
+    occurred_at: int
+    event_id: str | None
+    bounces: int
+    facts: VisitFacts
+    engaged_ms: int = 0
+    scripted: bool = False
+    visit_age_seconds: int = 0
+
+
+Recall = Callable[[Collection[int], int, int], Iterable[Recalled]]
+
+
+class Visits:
+    """Assigns events to visits and sets the deltas that they add.
+
+    `recall(visitor_ids, from_us, to_us)` gives the stored rows of visitors in a span of time, oldest first;
+    `stored_until_us` is the latest moment of which the store held events before this memory began.
+    """
+
+    def __init__(
+        self, recall: Recall, *, stored_until_us: int, max_visitors: int = MAX_VISITORS, max_bytes: int = MAX_BYTES
+    ) -> None:
+        self._recall = recall
+        self._recall_until_us = stored_until_us
+        self._max_visitors = max_visitors
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._visitors: OrderedDict[int, Visitor] = OrderedDict()
+        self._crowds = Crowds()
+        self._bots: OrderedDict[int, BotRule] = OrderedDict()
+        self._judged: dict[int, BotRule] = {}
+
+    def take_judged(self) -> dict[int, BotRule]:
+        """The visits that turned out to be a bot's since this was last asked, with the rule that each broke.
+
+        Their events so far are no longer to be counted; those to come are dropped by `assign`.
+        """
+        judged, self._judged = self._judged, {}
+        return judged
+
+    def assign(self, arrivals: Sequence[Arrival]) -> list[Drop | None]:
+        """Fills each event's visitor, visit and deltas; a Drop in its place when it is not counted.
+
+        Events that arrive together are taken in the order in which they happened, whatever their order in `arrivals`.
+        """
+        self._recall_missing(arrivals)
+        outcome: list[Drop | None] = [None] * len(arrivals)
+        moments = [arrival.event.occurred_at for arrival in arrivals]
+        for index in sorted(range(len(arrivals)), key=moments.__getitem__):
+            outcome[index] = self._assign_one(arrivals[index])
+        if arrivals:
+            self._forget_idle(max(moments))
+        return outcome
+
+    def _assign_one(self, arrival: Arrival) -> Drop | None:
+        event, visitor_id = arrival.event, arrival.visitor_id
+        known = self._visitors.get(visitor_id)
+        visit = _running_visit(known, event)
+        if visit is None and arrival.yesterdays_id is not None:
+            visit = _running_visit(self._visitors.get(arrival.yesterdays_id), event)
+            if visit is not None:
+                visitor_id = arrival.yesterdays_id
+        if visit is not None and visit.knows(event.event_id):
+            return Drop(DropReason.DUPLICATE)
+        if visit is not None and visit.visit_id in self._bots:
+            visit.last_us = max(visit.last_us, event.occurred_at)
+            return Drop(DropReason.BOT, BEHAVIOUR_NAMES[self._bots[visit.visit_id]])
+        opening = arrival.opening
+        if visit is not None and opening is not None:
+            before, visit.opening = visit.opening, opening
+            if before is not None and is_same_page(before, opening):
+                return Drop(DropReason.SAME_PAGE)
+        if visit is None:
+            if event.name == ENGAGEMENT:
+                return Drop(DropReason.NO_VISIT)
+            visit = self._begin(visitor_id, event)
+            visit.opening = opening
+        event.visitor_id = visitor_id
+        ids = len(visit.event_ids)
+        _join(visit, event, interactive=arrival.interactive)
+        self._bytes += _ID_BYTES * (len(visit.event_ids) - ids)
+        self._visitors.move_to_end(visitor_id)
+        self._judge(visit, event, arrival.disabled_rules)
+        return None
+
+    def _judge(self, visit: Visit, event: Event, disabled_rules: frozenset[str]) -> None:
+        scripted = is_scripted(event.event_id, event.screen_width, event.title, event.language)
+        rule = visit.conduct.see(event.name, event.occurred_at, event.engaged_ms, scripted=scripted)
+        if rule is not None and rule not in disabled_rules:
+            self._condemn([visit.visit_id], rule)
+        if disabled_rules and BotRule.ONE_PAGE_MANY_ADDRESSES in disabled_rules:
+            return
+        if event.visits and scripted:
+            visit.crowd, crowd = self._crowds.begin(event)
+            self._condemn(crowd, BotRule.ONE_PAGE_MANY_ADDRESSES)
+        elif visit.crowd is not None:
+            self._crowds.read_on(visit.crowd)
+            visit.crowd = None
+
+    def _condemn(self, visit_ids: Sequence[int], rule: BotRule) -> None:
+        for visit_id in visit_ids:
+            self._bots[visit_id] = self._judged[visit_id] = rule
+        while len(self._bots) > self._max_visitors:
+            self._bots.popitem(last=False)
+
+    def _begin(self, visitor_id: int, event: Event) -> Visit:
+        event.visits = 1
+        facts = event.facts._replace(entry_page=event.path)
+        visit = Visit(_visit_id(visitor_id, event.occurred_at), event.occurred_at, event.occurred_at, facts)
+        self._bytes += visit.bytes()
+        visitor = self._visitor(visitor_id)
+        visitor.append(visit)
+        if len(visitor) > MANY_VISITS:
+            self._forget_long_past(visitor, event.occurred_at - LONGEST_READ_US - VISIT_GAP_US)
+        return visit
+
+    def _forget_long_past(self, visitor: Visitor, before_us: int) -> None:
+        """Lets go of the visits that ended before a moment; an event that comes so late has them recalled."""
+        for visit in [one for one in visitor if one.last_us < before_us]:
+            visitor.remove(visit)
+            self._bytes -= visit.bytes()
+            visitor.known_from_us = max(visitor.known_from_us, visit.last_us + 1)
+            self._recall_until_us = max(self._recall_until_us, visit.last_us)
+
+    def _visitor(self, visitor_id: int) -> Visitor:
+        visitor = self._visitors.get(visitor_id)
+        if visitor is None:
+            visitor = self._visitors[visitor_id] = Visitor(self._recall_until_us)
+        return visitor
+
+    def _recall_missing(self, arrivals: Sequence[Arrival]) -> None:
+        """Recalls whoever may have stored events, near an arriving one, that memory does not hold."""
+        missing: set[int] = set()
+        earliest = latest = 0
+        until_us = self._recall_until_us
+        for event, visitor_id, yesterdays_id, *_ in arrivals:
+            begin_us = event.occurred_at - (LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US)
+            if begin_us > until_us:
+                continue
+            for one in (visitor_id, yesterdays_id):
+                if one is None:
+                    continue
+                known = self._visitors.get(one)
+                if known is None or known.known_from_us > begin_us:
+                    missing.add(one)
+                    earliest = min(earliest or event.occurred_at, event.occurred_at)
+                    latest = max(latest, event.occurred_at)
+        if missing:
+            # Up to the end of what was stored: an old event that comes first must not hide the visit that still runs.
+            from_us = earliest - LONGEST_READ_US
+            rows = self._recall(missing, from_us, max(latest + VISIT_GAP_US, self._recall_until_us))
+            for one in missing:
+                self._visitor(one).known_from_us = from_us
+            self._take_up(rows)
+
+    def _take_up(self, rows: Iterable[Recalled]) -> None:
+        recalled: dict[int, Visit] = {}
+        for row in rows:
+            visitor = self._visitor(row.visitor_id)
+            visit = recalled.get(row.visit_id)
+            if visit is None:
+                visit = next((one for one in visitor if one.visit_id == row.visit_id), None)
+                if visit is None:
+                    visit = recalled[row.visit_id] = Visit(row.visit_id, row.occurred_at, row.occurred_at, row.facts)
+                    visit.began_s -= row.visit_age_seconds
+                    visitor.append(visit)
+            visit.first_us = min(visit.first_us, row.occurred_at)
+            visit.last_us = max(visit.last_us, row.occurred_at)
+            if _is_given(row.facts):
+                visit.facts = row.facts
+            if row.event_id is not None and not visit.knows(row.event_id):
+                ids = len(visit.event_ids)
+                visit.remember(row.event_id)
+                if row.visit_id not in recalled:
+                    self._bytes += _ID_BYTES * (len(visit.event_ids) - ids)
+            if row.visit_id in recalled:
+                visit.conduct.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
+            if row.name != ENGAGEMENT and row.visit_id in recalled:
+                # A second page or an interaction wrote −1, in whatever order they came.
+                visit.engaging = visit.engaging or row.bounces < 0
+                visit.bounced = visit.bounced or row.bounces > 0
+        for visit in recalled.values():
+            # An interaction before any page wrote nothing, and neither did the pages after it.
+            visit.engaging = visit.engaging or not visit.bounced
+            visit.bounced = visit.bounced and not visit.engaging
+            self._bytes += visit.bytes()
+
+    def _forget_idle(self, now_us: int) -> None:
+        """Lets go of the visitors who were not heard of longest: idle ones, and whoever is over the bounds."""
+        while self._visitors:
+            visitor_id, visits = next(iter(self._visitors.items()))
+            last_us = max((visit.last_us for visit in visits), default=0)
+            fits = len(self._visitors) <= self._max_visitors and self._bytes <= self._max_bytes
+            if fits and last_us > now_us - _KEEP_IDLE_US:
+                return
+            del self._visitors[visitor_id]
+            self._bytes -= sum(visit.bytes() for visit in visits)
+            self._recall_until_us = max(self._recall_until_us, last_us)
+
+
+def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
+    """The visit that an event belongs to: the nearest one within the gap; engaged time also joins a visit long past."""
+    if not visits:
+        return None
+    moment_us, nearest = event.occurred_at, visits[0]
+    if len(visits) == 1 and nearest.first_us <= moment_us < nearest.last_us + VISIT_GAP_US:
+        return nearest  # as nearly always
+    begin_us = moment_us - event.engaged_ms * 1000
+    if len(visits) > 1:
+        nearest = min(visits, key=lambda visit: (visit.distance_us(begin_us, moment_us), visit.first_us))
+    if nearest.distance_us(begin_us, moment_us) < VISIT_GAP_US:
+        return nearest
+    if event.name == ENGAGEMENT:
+        earlier = [visit for visit in visits if visit.first_us <= event.occurred_at <= visit.last_us + LONGEST_READ_US]
+        return max(earlier, key=attrgetter("last_us"), default=None)
+    return None
+
+
+def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
+    event.visit_id = visit.visit_id
+    if event.facts.company is not visit.facts.company and _is_given(event.facts):
+        visit.facts = visit.facts._replace(company=event.facts.company)
+    event.facts = visit.facts
+    event.visit_seconds = visit.stretch(event.occurred_at)
+    event.visit_age_seconds = event.occurred_at // _SECOND_US - visit.began_s
+    if event.event_id is not None:
+        visit.remember(event.event_id)
+    if event.name == PAGEVIEW:
+        event.pageviews = 1
+    if event.name == PAGEVIEW and not visit.bounced and not visit.engaging:
+        event.bounces = 1
+        visit.bounced = True
+    elif interactive and event.name != ENGAGEMENT:
+        event.bounces = -1 if visit.bounced else 0
+        visit.bounced = False
+        visit.engaging = True
+
+
+def _is_given(facts: VisitFacts) -> bool:
+    """Whether the visitor named the company: it is the visit's from then on, whatever the visit began with."""
+    return facts.company is not None and facts.company.method == GIVEN
+
+
+def _visit_id(visitor_id: int, first_us: int) -> int:
+    digest = blake2b(b"%d %d" % (visitor_id, first_us), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -1,0 +1,125 @@
+"""What the event store remembers of visitors, in the form in which visits take it up again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, or_, select
+
+from tracker.enrichment.agent import Agent
+from tracker.enrichment.company.identified import Company
+from tracker.enrichment.event import VISIT_FACTS, VisitFacts, Whereabouts
+from tracker.enrichment.source.attribution import Attribution
+from tracker.hit import EPOCH
+from tracker.ingest.visits.assign import MOST_EVENT_IDS, Recalled
+from tracker.ingest.visits.behaviour import is_scripted
+from tracker.store.engines import EventStore
+from tracker.store.schema import events
+
+_COLUMNS = (
+    events.c.visitor_id,
+    events.c.visit_id,
+    events.c.name,
+    events.c.occurred_at,
+    events.c.event_id,
+    events.c.bounces,
+    events.c.engaged_ms,
+    events.c.screen_width,
+    events.c.title,
+    events.c.language,
+    events.c.visit_age_seconds,
+    *(events.c[name] for name in VISIT_FACTS),
+)
+_IDS_A_QUERY = 1000
+# Of a visit's rows, those that tell its beginning and whose ids memory would hold (tracker.ingest.visits.assign).
+_FIRST_ROWS = 20
+_LAST_ROWS = MOST_EVENT_IDS
+
+
+class StoredEvent(NamedTuple):
+    """One stored event of a visit; `occurred_at` in µs since 1970."""
+
+    visit_id: int
+    site: str
+    occurred_at: int
+    pageviews: int
+
+
+class StoredVisits:
+    """Recalls visitors' stored events."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+
+    def __call__(self, visitor_ids: Collection[int], from_us: int, to_us: int) -> Iterator[Recalled]:
+        """The rows of `visitor_ids` between two moments (µs since 1970, inclusive), oldest first."""
+        ids = list(visitor_ids)
+        for start in range(0, len(ids), _IDS_A_QUERY):
+            yield from self._rows_of(ids[start : start + _IDS_A_QUERY], from_us, to_us)
+
+    def events_of(self, visit_ids: Collection[int]) -> Iterator[StoredEvent]:
+        """The events of visits, as far as taking them back needs to know them."""
+        ids = list(visit_ids)
+        columns = (events.c.visit_id, events.c.site, events.c.occurred_at, events.c.pageviews)
+        for start in range(0, len(ids), _IDS_A_QUERY):
+            statement = select(*columns).where(events.c.visit_id.in_(ids[start : start + _IDS_A_QUERY]))
+            for visit_id, site, occurred_at, pageviews in self._store.rows(statement):
+                yield StoredEvent(visit_id, site, _microseconds(occurred_at), pageviews)
+
+    def latest_us(self) -> int:
+        """The latest moment of which the store holds an event; 0 when it is empty."""
+        latest = self._store.rows(select(func.max(events.c.occurred_at)))[0][0]
+        return 0 if latest is None else _microseconds(latest)
+
+    def _rows_of(self, ids: list[int], from_us: int, to_us: int) -> Iterator[Recalled]:
+        place = func.row_number().over(partition_by=events.c.visit_id, order_by=events.c.occurred_at)
+        from_end = func.row_number().over(partition_by=events.c.visit_id, order_by=events.c.occurred_at.desc())
+        numbered = (
+            select(*_COLUMNS, place.label("place"), from_end.label("from_end"))
+            .where(
+                events.c.occurred_at.between(_moment(from_us), _moment(to_us)),
+                events.c.visitor_id.in_(ids),
+            )
+            .subquery()
+        )
+        statement = (
+            select(*(numbered.c[column.name] for column in _COLUMNS))
+            .where(or_(numbered.c.place <= _FIRST_ROWS, numbered.c.from_end <= _LAST_ROWS))
+            .order_by(numbered.c.occurred_at)
+        )
+        for row in self._store.rows(statement):
+            visitor_id, visit_id, name, occurred_at, event_id, bounces, *more = row
+            engaged_ms, width, title, language, age_seconds, *facts = more
+            yield Recalled(
+                visitor_id=visitor_id,
+                visit_id=visit_id,
+                name=name,
+                occurred_at=_microseconds(occurred_at),
+                event_id=event_id,
+                bounces=bounces,
+                facts=visit_facts(facts),
+                engaged_ms=engaged_ms,
+                scripted=is_scripted(event_id, width, title, language),
+                visit_age_seconds=age_seconds,
+            )
+
+
+def visit_facts(row: Iterable[Any]) -> VisitFacts:
+    """The facts of a visit out of the columns VISIT_FACTS of one of its rows."""
+    values = iter(row)
+    source = Attribution(*islice(values, len(Attribution._fields)))
+    whereabouts = Whereabouts(*islice(values, len(Whereabouts._fields)))
+    company = Company(*islice(values, len(Company._fields)))
+    agent = Agent(*islice(values, len(Agent._fields)))
+    return VisitFacts(source, whereabouts, company if company.name else None, agent, next(values))
+
+
+def _moment(microseconds: int) -> datetime:
+    return (EPOCH + timedelta(microseconds=microseconds)).replace(tzinfo=None)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment.replace(tzinfo=EPOCH.tzinfo) - EPOCH) // timedelta(microseconds=1)

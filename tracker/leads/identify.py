@@ -1,0 +1,207 @@
+"""Who is behind an address, a host or an email address, with everything that was looked at on the way.
+
+The same steps as for a hit, run once for somebody who asks: here a look-up may take its seconds. Nothing is stored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Protocol
+
+from tracker.collector.address import plain_address
+from tracker.enrichment.company.cascade import NO_NAME, Clues, StepAnswer, explain_company
+from tracker.enrichment.company.identified import Company
+from tracker.enrichment.geo.databases import Databases, NetworkRecord, Place
+from tracker.enrichment.network.kind import Network, NetworkKind, identify_network
+from tracker.enrichment.network.operator_list import NetworkList
+from tracker.enrichment.page.parse import parse_page
+from tracker.reference.dns.lookup import Found, Lookup, Unanswered
+from tracker.settings import Settings
+
+_MOST_ADDRESSES = 4
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?", re.IGNORECASE)
+_NO_NETWORK = Network(None, None, NetworkKind.UNKNOWN, "no address, no network")
+
+
+class NotUnderstood(ValueError):
+    """What was asked is no address, host or email address; the message is one line."""
+
+
+class Resolver(Protocol):
+    """What looks names up: `tracker.reference.dns.lookup.Lookup`."""
+
+    def confirmed_name(self, address: str) -> Found: ...
+
+    def addresses(self, host: str, version: int) -> AbstractSet[IPv4Address | IPv6Address]: ...
+
+
+@dataclass(frozen=True)
+class NameAnswer:
+    """What reverse DNS says: a confirmed name, names that do not point back, or why there is no answer."""
+
+    host: str | None = None
+    claims: Sequence[str] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What one address tells. `company` is the answer of the first step that has one."""
+
+    address: str
+    place: Place
+    network: Network
+    record: NetworkRecord
+    name: NameAnswer
+    steps: Sequence[StepAnswer]
+
+    @property
+    def company(self) -> Company | None:
+        return next((step.company for step in self.steps if step.company), None)
+
+    @property
+    def why(self) -> str:
+        """Why the address is a lead, or why not, in a sentence."""
+        company = self.company
+        if company is not None:
+            return f"{company.name} is a lead when it reads: {company.evidence}"
+        if not self.network.organisation:
+            return f"no lead: {'; '.join(step.reason for step in self.steps)}"
+        by_network = next(step.reason for step in self.steps if step.method == "as_organisation")
+        return f"no lead: {self.network.organisation} is not who reads: {by_network}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything about what was asked. `kind` is address, host or email; `notes` are sentences about the way there."""
+
+    asked: str
+    kind: str
+    found: Sequence[Identified]
+    notes: Sequence[str]
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is asked. `reverse_names` says whether addresses' names are looked up; hosts are, since somebody names one."""
+
+    databases: Databases
+    resolver: Callable[[], Resolver]
+    reverse_names: bool
+    language: str = "en"
+    network_list: NetworkList = field(default_factory=lambda: NetworkList(None))
+
+
+def sources_of(settings: Settings, databases: Databases, language: str = "en") -> Sources:
+    """The sources as the settings have them."""
+    network_list = NetworkList(settings.network_list_file)
+    return Sources(databases, lambda: Lookup(settings.name_server), settings.reverse_dns, language, network_list)
+
+
+def identify(asked: str, sources: Sources) -> Answer:
+    """What can be told of an address, a host (or a page's address) or an email address. Raises NotUnderstood."""
+    text = asked.strip()
+    address = plain_address(text)
+    if address is not None:
+        notes = _about_range(address)
+        return _answer(text, "address", [_identify_address(address, sources)], notes, sources)
+    if "@" in text and "/" not in text:
+        return _by_email(text, sources)
+    return _by_host(text, sources)
+
+
+def _about_range(address: str) -> list[str]:
+    parsed = ip_address(address)
+    if parsed.is_global:
+        return []
+    return [f"{address} is not an address of the public internet: a visitor never comes from it"]
+
+
+def _by_email(text: str, sources: Sources) -> Answer:
+    host = text.rpartition("@")[2]
+    if not _is_host(host):
+        raise NotUnderstood(f"{text!r} is no email address")
+    clues = Clues("", NetworkRecord(), _NO_NETWORK, email=text)
+    steps = [step for step in explain_company(clues) if step.method == "given"]
+    notes = ["an email address counts when a visitor gave it, and agreed to it: in a form, or by a link made for them"]
+    found = Identified("", Place(), _NO_NETWORK, NetworkRecord(), NameAnswer(), steps)
+    return _answer(text, "email", [found], notes, sources)
+
+
+def _by_host(text: str, sources: Sources) -> Answer:
+    host = _host_of(text)
+    if host is None:
+        raise NotUnderstood(f"{text[:80]!r} is no address, host or email address")
+    try:
+        resolver = sources.resolver()
+        addresses = [str(one) for version in (4, 6) for one in sorted(resolver.addresses(host, version), key=str)]
+        note = f"{host} has the address {', '.join(addresses)}" if addresses else f"{host} has no address"
+    except Unanswered as problem:
+        addresses, note = [], f"{host} could not be looked up: {problem}"
+    found = [_identify_address(one, sources, referrer_host=host) for one in addresses[:_MOST_ADDRESSES]]
+    if not found:
+        clues = Clues("", NetworkRecord(), _NO_NETWORK, referrer_host=host)
+        found = [Identified("", Place(), _NO_NETWORK, NetworkRecord(), NameAnswer(), explain_company(clues))]
+    notes = [note, f"as a referrer: what a visitor who comes from {host} tells by it"]
+    return _answer(text, "host", found, notes, sources)
+
+
+def _host_of(text: str) -> str | None:
+    page = parse_page(text if "://" in text else f"https://{text}")
+    return page.hostname if page is not None and _is_host(page.hostname) else None
+
+
+def _is_host(text: str) -> bool:
+    labels = text.rstrip(".").split(".")
+    return (
+        len(labels) > 1
+        and len(text) <= 253
+        and not labels[-1].isdigit()
+        and all(_LABEL.fullmatch(label) for label in labels)
+    )
+
+
+def _identify_address(address: str, sources: Sources, *, referrer_host: str | None = None) -> Identified:
+    record = sources.databases.network_record(address)
+    listed = sources.network_list.at(address)
+    network = identify_network(record, address, listed.kind if listed else None)
+    name = _name_of(address, sources)
+    clues = Clues(address, record, network, reverse_name=lambda: name.host, referrer_host=referrer_host, listed=listed)
+    place = sources.databases.place(address, sources.language)
+    steps = [_with_name_answer(step, name) for step in explain_company(clues)]
+    return Identified(address, place, network, record, name, steps)
+
+
+def _with_name_answer(step: StepAnswer, name: NameAnswer) -> StepAnswer:
+    """A step that had no name to go by says why there is none."""
+    if step.reason != NO_NAME:
+        return step
+    if name.claims:
+        return step._replace(
+            reason=f"{', '.join(name.claims)} does not point back to the address, so it is not believed"
+        )
+    return step._replace(reason=name.problem or "the address has no name")
+
+
+def _name_of(address: str, sources: Sources) -> NameAnswer:
+    if not sources.reverse_names:
+        return NameAnswer(problem="reverse DNS is off; WEBLEADS_REVERSE_DNS=yes asks your resolver for names")
+    try:
+        found = sources.resolver().confirmed_name(address)
+    except Unanswered as problem:
+        return NameAnswer(problem=str(problem))
+    return NameAnswer(found.host, found.claims)
+
+
+def _answer(asked: str, kind: str, found: Sequence[Identified], notes: Sequence[str], sources: Sources) -> Answer:
+    missing = list(sources.databases.problems)
+    if kind != "email" and not sources.databases.knows_networks:
+        missing.append("no network database: without one no organisation is known; `webleads geo update` fetches one")
+    if kind != "email" and not sources.databases.knows_places:
+        missing.append("no place database: without one no country or city is known; `webleads geo update` fetches one")
+    return Answer(asked, kind, found, list(notes), missing)

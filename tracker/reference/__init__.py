@@ -1,0 +1,1 @@
+"""Data from outside that enrichment asks: geo databases and reverse names."""

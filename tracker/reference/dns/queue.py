@@ -1,0 +1,147 @@
+"""The desk: hands out names that are known already, and has the unknown ones looked up beside everything else.
+
+Ingest asks and goes on at once. What is asked for the first time is put into a bounded queue, from which a few threads
+look it up; when the queue is full, or the resolver has been silent for a while, the question is dropped and comes again
+with the address's next hit. Names are kept in memory only, for a day, and for no more addresses than a bound: nothing
+of this is ever written down.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from queue import Empty, Full, Queue
+from typing import NamedTuple, Protocol
+
+from tracker.reference.dns.lookup import Found, Unanswered
+
+log = logging.getLogger(__name__)
+
+_KEEP_SECONDS = 24 * 3600.0
+_KEEP_UNANSWERED_SECONDS = 300.0
+# A resolver that was silent this often in a row is left alone for a while.
+_SILENT_TIMES = 16
+_REST_SECONDS = 60.0
+
+
+class Resolver(Protocol):
+    """What looks a name up: `tracker.reference.dns.lookup.Lookup`."""
+
+    def confirmed_name(self, address: str) -> Found: ...
+
+
+class Counts(NamedTuple):
+    """What became of the questions so far."""
+
+    asked: int
+    named: int
+    unanswered: int
+    dropped: int
+
+
+class _Entry(NamedTuple):
+    host: str | None
+    until: float
+
+
+class NameDesk:
+    """Names of addresses. `monotonic` gives seconds; `ask` never blocks."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        *,
+        monotonic: Callable[[], float],
+        threads: int = 8,
+        waiting: int = 2_000,
+        kept: int = 50_000,
+    ) -> None:
+        self._resolver = resolver
+        self._monotonic = monotonic
+        self._kept = kept
+        self._questions: Queue[str] = Queue(maxsize=waiting)
+        self._known: OrderedDict[str, _Entry] = OrderedDict()
+        self._under_way: set[str] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._silent = 0
+        self._rest_until = 0.0
+        self._asked = self._named = self._unanswered = self._dropped = 0
+        self._threads = [threading.Thread(target=self._work, name="reverse-dns", daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(self._asked, self._named, self._unanswered, self._dropped)
+
+    @property
+    def asked(self) -> int:
+        """How many look-ups were begun so far."""
+        return self._asked
+
+    def ask(self, address: str) -> str | None:
+        """The confirmed name of an address when it is known now; else it is looked up for the next time."""
+        entry = self._known.get(address)
+        if entry is not None and entry.until > self._monotonic():
+            return entry.host
+        self._enqueue(address)
+        return None
+
+    def close(self) -> None:
+        """Ends the threads; what is under way is left behind, since a resolver may be silent for seconds."""
+        self._stop.set()
+
+    def _enqueue(self, address: str) -> None:
+        with self._lock:
+            if address in self._under_way:
+                return
+            if self._monotonic() < self._rest_until:
+                self._dropped += 1
+                return
+            try:
+                self._questions.put_nowait(address)
+            except Full:
+                self._dropped += 1
+                return
+            self._under_way.add(address)
+            self._asked += 1
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            try:
+                address = self._questions.get(timeout=0.2)
+            except Empty:
+                continue
+            try:
+                self._settle(address, self._resolver.confirmed_name(address).host, _KEEP_SECONDS)
+                self._silent = 0
+            except ValueError:
+                self._settle(address, None, _KEEP_SECONDS)
+            except Unanswered as problem:
+                self._settle(address, None, _KEEP_UNANSWERED_SECONDS)
+                self._note_silence(str(problem))
+            except Exception:
+                log.exception("a reverse name could not be looked up")
+                self._settle(address, None, _KEEP_UNANSWERED_SECONDS)
+
+    def _settle(self, address: str, host: str | None, seconds: float) -> None:
+        with self._lock:
+            self._under_way.discard(address)
+            self._known[address] = _Entry(host, self._monotonic() + seconds)
+            self._known.move_to_end(address)
+            while len(self._known) > self._kept:
+                self._known.popitem(last=False)
+            self._named += host is not None
+
+    def _note_silence(self, words: str) -> None:
+        with self._lock:
+            self._unanswered += 1
+            self._silent += 1
+            if self._silent < _SILENT_TIMES or self._monotonic() < self._rest_until:
+                return
+            self._silent = 0
+            self._rest_until = self._monotonic() + _REST_SECONDS
+        log.warning("reverse DNS rests for %.0f seconds: %s", _REST_SECONDS, words)

@@ -1,0 +1,60 @@
+"""Reads a database file as thoroughly as time allows, in a process of its own, and says what is wrong with it.
+
+Run as `python -m tracker.reference.geo.probe FILE`: prints one JSON object, {"problem": null or one line}. A file that crashes
+the reader, or that never ends, takes only this process with it; `tracker.reference.geo.check` starts it and draws the conclusion.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from ipaddress import IPv4Address, IPv6Address
+from itertools import islice
+
+import maxminddb
+
+from tracker.enrichment.geo.databases import fields_of, one_line
+from tracker.enrichment.geo.records import use_of
+
+_RECORDS = 20_000
+_ADDRESSES = 4_096
+# Seconds since 1970 until the year 2100: a publisher's clock is not off by a century.
+_LATEST_BUILD = 4_102_444_800
+
+
+def problem_of(path: str) -> str | None:
+    """What is wrong with a file in one line; None for a database that is of use here."""
+    try:
+        with maxminddb.open_database(path) as reader:
+            return _problem_in(reader)
+    except (maxminddb.InvalidDatabaseError, UnicodeError, ValueError, OSError, TypeError, KeyError) as problem:
+        reason = one_line(problem).replace(f" ({path})", "")
+        return f"it is damaged or no MaxMind database ({reason})"
+
+
+def _problem_in(reader: maxminddb.Reader) -> str | None:
+    about = reader.metadata()
+    if not 0 < about.build_epoch < _LATEST_BUILD:
+        return f"it is damaged (built {about.build_epoch} seconds after 1970)"
+    for address in _spread(about.ip_version):
+        reader.get(address)
+    for _ in islice(reader, _RECORDS):
+        pass
+    if use_of(about.database_type, fields_of(reader)) is None:
+        kind = " ".join(str(about.database_type).split())[:60]
+        return f"it is a database of type “{kind}”, which says nothing that is used here"
+    return None
+
+
+def _spread(ip_version: int) -> list[str]:
+    """Addresses from everywhere: a multiplier that is odd visits no address twice."""
+    numbers = [(index * 2_654_435_761) % 2**32 for index in range(_ADDRESSES)]
+    addresses = [str(IPv4Address(number)) for number in numbers]
+    if ip_version == 6:
+        # Announced IPv6 networks lie in 2000::/3.
+        addresses += [str(IPv6Address((1 << 125) + (number << 93))) for number in numbers]
+    return addresses
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps({"problem": problem_of(sys.argv[1])}))

@@ -1,0 +1,257 @@
+"""Fetches or refreshes a provider's databases: each is complete, checked and newer before it takes the old one's place.
+
+A download goes into a hidden file beside the databases and becomes one by a rename, so a reader sees the old or the new
+one and nothing between. Whatever is wrong with a download is one line, and the old database stays.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any, NamedTuple
+
+import maxminddb
+
+from tracker import data_folder
+from tracker.reference.geo.check import check_files
+from tracker.reference.geo.download import DownloadFailed, Progress, fetch_file, fetch_text
+from tracker.reference.geo.providers import Edition, editions
+from tracker.settings import Settings
+
+_NOTES = "fetched.json"
+_MOST_BYTES = 3_000_000_000
+
+
+class Refused(RuntimeError):
+    """What was fetched is no database to use; the message says why in one line."""
+
+
+class Outcome(NamedTuple):
+    """What became of one database. `state` is `updated`, `current` (nothing newer) or `failed`."""
+
+    name: str
+    state: str
+    words: str
+
+
+# Gives the progress function of one file by its name.
+Reporter = Callable[[str], Progress]
+
+
+def update(
+    settings: Settings,
+    provider: str,
+    *,
+    now: datetime,
+    report: Reporter = lambda _: lambda _received, _announced: None,
+    host: str | None = None,
+    seconds: float = 30.0,
+) -> Iterator[Outcome]:
+    """Fetches a provider's databases one by one. Raises NotConfigured before anything is fetched, FolderInUse.
+
+    `host` stands for the provider's server, such as http://127.0.0.1:8080.
+    """
+    wanted = editions(provider, settings, today=now.date(), host=host)
+    settings.geo_folder.mkdir(parents=True, exist_ok=True)
+    with data_folder.acquire(settings.data, "geo.lock", wait_seconds=1):
+        yield from _update_all(settings.geo_folder, wanted, now, report, seconds)
+
+
+def _update_all(
+    folder: Path, wanted: list[Edition], now: datetime, report: Reporter, seconds: float
+) -> Iterator[Outcome]:
+    for edition in wanted:
+        try:
+            yield _update_one(folder, edition, report(edition.name), now, seconds)
+        except (DownloadFailed, Refused) as problem:
+            yield Outcome(edition.name, "failed", f"{problem}; {_what_remains(folder / edition.name)}")
+        except OSError as problem:
+            words = f"it cannot be written to {folder}: {problem.strerror}"
+            yield Outcome(edition.name, "failed", f"{words}; {_what_remains(folder / edition.name)}")
+
+
+def _update_one(folder: Path, edition: Edition, progress: Progress, now: datetime, seconds: float) -> Outcome:
+    target = folder / edition.name
+    present = _about_if_readable(target)
+    # A file that cannot be read is fetched again, whatever was noted of it.
+    noted = _notes(folder).get(edition.name, {}) if present else {}
+    checksum = _checksum(edition, seconds)
+    if checksum and noted.get("sha256") == checksum:
+        return Outcome(edition.name, "current", f"the newest, {_age(target, now)}")
+    with _workplace(folder) as place:
+        url, received = _fetch(edition, place / "download", progress, noted, seconds)
+        if received is None:
+            return Outcome(edition.name, "current", f"the newest, {_age(target, now)}")
+        if checksum and received != checksum:
+            raise Refused("its checksum is not the one that the provider publishes, so it was damaged on the way")
+        fresh = place / edition.name
+        _unpack(place / "download", fresh, edition.packing)
+        _judge(fresh, edition, present, now)
+        _put_in_place(fresh, target)
+    _note(folder, edition.name, {"sha256": received, "source": url.partition("?")[0]})
+    return Outcome(edition.name, "updated", f"{target.stat().st_size / 1e6:.1f} MB, {_age(target, now)}")
+
+
+def _checksum(edition: Edition, seconds: float) -> str | None:
+    """The published SHA-256, where the provider publishes one."""
+    if edition.checksum_url is None:
+        return None
+    try:
+        text = fetch_text(edition.checksum_url, edition.headers, seconds=seconds)
+    except DownloadFailed as problem:
+        if edition.checksum_is_optional and problem.status == 404:
+            return None
+        raise
+    try:
+        checksum = edition.read_checksum(text).lower()
+        int(checksum, 16)
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise Refused("the provider’s answer is no checksum") from None
+    return checksum
+
+
+def _fetch(
+    edition: Edition, target: Path, progress: Progress, noted: dict[str, Any], seconds: float
+) -> tuple[str, str | None]:
+    """Fetches the first address that is there: the address and its SHA-256, None when that is what is there already."""
+    for number, url in enumerate(edition.urls, start=1):
+        # Without a checksum to ask for, a file of the same name (it bears its month) is the same file.
+        if edition.checksum_url is None and noted.get("source") == url:
+            return url, None
+        try:
+            return url, fetch_file(url, edition.headers, target, on_progress=progress, seconds=seconds)
+        except DownloadFailed as problem:
+            if problem.status != 404 or number == len(edition.urls):
+                raise
+    raise AssertionError("an edition has an address")
+
+
+def _unpack(packed: Path, target: Path, packing: str) -> None:
+    if not packed.stat().st_size:
+        raise Refused("it is empty")
+    try:
+        if packing == "gzip":
+            with gzip.open(packed) as source:
+                _copy(source, target)
+        elif packing == "tar.gz":
+            with tarfile.open(packed, "r:gz") as archive:
+                _copy(_database_in(archive), target)
+        else:
+            packed.replace(target)
+    except (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile):
+        raise Refused(f"it is no {packing} file, or a damaged one ({_looks_like(packed)})") from None
+
+
+def _database_in(archive: tarfile.TarFile) -> IO[bytes]:
+    for member in archive:
+        if member.isfile() and member.name.endswith(".mmdb"):
+            source = archive.extractfile(member)
+            assert source is not None
+            return source
+    raise Refused("there is no database in the archive")
+
+
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path) -> None:
+    written = 0
+    with open(target, "wb") as file:
+        while piece := source.read(1 << 20):
+            written += len(piece)
+            if written > _MOST_BYTES:
+                raise Refused(f"it unpacks to more than {_MOST_BYTES:,} bytes")
+            file.write(piece)
+
+
+def _looks_like(path: Path) -> str:
+    with open(path, "rb") as file:
+        start = file.read(200).lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "it is a web page"
+    return "its beginning is something else or its end is missing"
+
+
+def _judge(fresh: Path, edition: Edition, present: tuple[str, int] | None, now: datetime) -> None:
+    """Refuses what is damaged, of another kind, from the future, or older than what is there."""
+    [problem] = check_files([fresh])
+    if problem is not None:
+        raise Refused("it is a web page and no database" if _looks_like(fresh) == "it is a web page" else problem)
+    kind, built_at = _about(fresh)
+    if edition.is_type.lower() not in kind.lower():
+        raise Refused(f"it is a {kind} database where {edition.name} was asked for")
+    if built_at > now.timestamp() + 86_400:
+        raise Refused(f"it says that it was built on {_day(built_at)}, which is in the future")
+    if present is not None and built_at < present[1]:
+        raise Refused(f"it was built on {_day(built_at)}, before the one in use ({_day(present[1])})")
+
+
+def _about(path: Path) -> tuple[str, int]:
+    """A checked database's type and when it was built, in seconds since 1970."""
+    with maxminddb.open_database(str(path)) as reader:
+        about = reader.metadata()
+        return about.database_type, about.build_epoch
+
+
+def _about_if_readable(path: Path) -> tuple[str, int] | None:
+    if not path.is_file() or check_files([path]) != [None]:
+        return None
+    return _about(path)
+
+
+def _put_in_place(fresh: Path, target: Path) -> None:
+    with open(fresh, "rb+") as file:
+        os.fsync(file.fileno())
+    fresh.replace(target)
+
+
+@contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A hidden folder on the same disk as the databases; what a killed update left behind goes first."""
+    for left in folder.glob(".update-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=".update-", dir=folder) as place:
+        yield Path(place)
+
+
+def _notes(folder: Path) -> dict[str, Any]:
+    try:
+        notes = json.loads((folder / _NOTES).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return notes if isinstance(notes, dict) else {}
+
+
+def _note(folder: Path, name: str, about: dict[str, Any]) -> None:
+    temporary = folder / f"{_NOTES}.new"
+    temporary.write_text(json.dumps(_notes(folder) | {name: about}, indent=1), encoding="utf-8")
+    temporary.replace(folder / _NOTES)
+
+
+def _what_remains(path: Path) -> str:
+    about = _about_if_readable(path)
+    return f"the one of {_day(about[1])} stays in use" if about else "there is none in use"
+
+
+def _age(path: Path, now: datetime) -> str:
+    built_at = _about(path)[1]
+    days = (now - datetime.fromtimestamp(built_at, UTC)).days
+    return f"built on {_day(built_at)}" + (f", {days} days ago" if days > 45 else "")
+
+
+def _day(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+
+
+def last_fetched_at(folder: Path) -> datetime | None:
+    """When databases were last fetched into a folder."""
+    try:
+        return datetime.fromtimestamp((folder / _NOTES).stat().st_mtime, UTC)
+    except OSError:
+        return None

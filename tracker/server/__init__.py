@@ -1,0 +1,1 @@
+"""The processes of the service: how they start, listen, pass requests on, and end."""

@@ -1,0 +1,286 @@
+"""Runs the service's processes: one that starts the others, one that collects, one that stores and shows.
+
+Owns the processes and their end: none outlives the one that started it, one that dies is started again however often
+that happens, a clean stop takes seconds whatever waits in the journal, and only one service runs on a data folder. The
+one that collects listens under granian and passes all other requests on over a bridge, so that no query and no batch
+takes a moment of its interpreter (docs/adr/0014).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import Listener
+from multiprocessing.util import Finalize
+from socket import socket
+from threading import Thread
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from tracker import data_folder
+from tracker.collector.address import ClientAddress
+from tracker.collector.body import UnfinishedBodies
+from tracker.collector.payload import MAX_BODY_BYTES
+from tracker.data_folder import ServiceNote
+from tracker.server import bridge, concurrency, granian_loop
+from tracker.server.concurrency import Gate
+from tracker.server.front import Front
+from tracker.server.listening import Server, check_port, listening_sockets, start_listening, stop_signals
+from tracker.server.logs import log_to_stderr
+from tracker.server.preflight import NotOpenNow, ServiceError, open_in_a_child
+from tracker.server.standby import Standby, open_at_last
+from tracker.server.supervisor import Supervisor, all_running, die_with_parent
+from tracker.settings import Settings
+
+if TYPE_CHECKING:
+    from tracker.service.service import Service
+
+log = logging.getLogger(__name__)
+
+# What a stop may take before a process is killed, which costs nothing but open requests: an operator waits for it.
+_STOP_SECONDS = 2
+_LISTENER_STOP_SECONDS = _STOP_SECONDS + 1.5
+_SERVICE_STOP_SECONDS = 5.5
+# Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
+_MOST_CONNECTIONS = 16_384
+# As many as the gate lets in, wait or pass, and some that it turns away.
+_GATE_THREADS = 64
+
+
+OnReady = Callable[[Settings, str | None], None]
+# Takes the first user's link.
+Start = Callable[[str | None], "tuple[Any, Service]"]
+
+
+class Roles(NamedTuple):
+    """What a `serve` does beside the dashboard and the API; other processes on the data folder do the rest."""
+
+    collects: bool = True
+    ingests: bool = True
+
+
+def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
+    """Runs the service until it is told to stop. Raises ServiceError, FolderInUse or FolderUnusable.
+
+    `on_ready` is called in the process that answers, with the first user's one-time link while there is no user, each
+    time that one begins to answer.
+    """
+    data_folder.prepare(settings.data)
+    with data_folder.acquire(settings.data, data_folder.SERVICE_LOCK, wait_seconds=3):
+        check_port(settings)
+        _check_roles(settings, roles)
+        with listening_sockets(settings) as sockets:
+            first_user_link, is_open = _open_first(settings, roles)
+            note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
+            data_folder.write_service_note(settings.data, note)
+            start = partial(_start_service, settings, roles, note.key, on_ready)
+            try:
+                if roles.collects:
+                    _serve_behind_a_collector(settings, sockets, start, first_user_link, is_open=is_open)
+                else:
+                    work = partial(_listen_as_service, settings, sockets[0], start, first_user_link, roles)
+                    _run_listeners(sockets, [Supervisor("service", work)], stop_seconds=_SERVICE_STOP_SECONDS)
+            finally:
+                data_folder.remove_service_note(settings.data)
+
+
+def _open_first(settings: Settings, roles: Roles) -> tuple[str | None, bool]:
+    """The first user's link, and whether the databases could be opened: one that collects does so also when not."""
+    try:
+        return open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings), True
+    except NotOpenNow:
+        if not roles.collects:
+            raise
+        return None, False
+
+
+def collect(settings: Settings, *, workers: int) -> None:
+    """Runs the public endpoints only, in `workers` processes, beside whatever else uses the data folder."""
+    data_folder.prepare(settings.data)
+    check_port(settings)
+    with listening_sockets(settings, workers) as sockets:
+        listeners = [
+            Supervisor(f"collector {number}", partial(_listen, settings, one, partial(_load_collector, settings)))
+            for number, one in enumerate(sockets, start=1)
+        ]
+        _run_listeners(sockets, listeners)
+
+
+def _run_listeners(
+    sockets: Sequence[socket], listeners: Sequence[Supervisor], *, stop_seconds: float = _LISTENER_STOP_SECONDS
+) -> None:
+    """Has the listeners running until this process is told to stop."""
+    with stop_signals() as told:
+        start_listening(sockets)
+        with all_running(listeners, stop_seconds=stop_seconds):
+            told.wait()
+
+
+def _listen(settings: Settings, listener: socket, load: Callable[[], Any], _again: bool) -> None:  # noqa: FBT001
+    """Runs granian in a process of its own, until it is told to stop or its worker dies."""
+    die_with_parent()
+    _granian(settings, listener).serve(target_loader=load, wrap_loader=False)
+
+
+def _listen_as_service(
+    settings: Settings,
+    listener: socket,
+    start: Start,
+    first_user_link: str | None,
+    roles: Roles,
+    again: bool,  # noqa: FBT001 - the supervisor says it
+) -> None:
+    """Runs the service and granian in front of it, where others collect."""
+    if again:  # whatever ended it may have left a log that the engine cannot replay
+        log_to_stderr(settings.log_level)
+        open_now = partial(open_in_a_child, partial(_make_ready, ingests=roles.ingests), settings)
+        first_user_link = open_at_last(open_now, Standby(), lambda: None)
+    _listen(settings, listener, partial(_load_service, settings, start, first_user_link), again)
+
+
+def _check_roles(settings: Settings, roles: Roles) -> None:
+    if not roles.ingests and settings.event_store.startswith("duckdb"):
+        raise ServiceError(
+            "--no-ingest needs an event store that processes share: a DuckDB file belongs to the one process that"
+            " ingests; run `webleads serve` without it, with `webleads collect` beside it"
+        )
+
+
+def _granian(settings: Settings, listener: socket) -> Server:
+    _allow_connections()
+    return Server(
+        listener,
+        # More than one only where hits wait for the disk, and share its syncs.
+        threads=settings.threads if settings.journal_sync == "always" else 1,
+        target="tracker.server.processes",
+        interface=Interfaces.RSGI,
+        backpressure=_MOST_CONNECTIONS,
+        loop=granian_loop.NAME,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        websockets=False,
+        log_level=LogLevels.error,
+        workers_kill_timeout=_STOP_SECONDS,
+    )
+
+
+def _allow_connections() -> None:
+    """Raises the limit on open files as far as this process may: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + 1024
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):  # a sandbox may forbid it
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
+    from tracker.app import make_ready  # in the child only: the process that starts the others stays small
+
+    return make_ready(settings, ingests=ingests)
+
+
+def _serve_behind_a_collector(
+    settings: Settings, sockets: Sequence[socket], start: Start, first_user_link: str | None, *, is_open: bool
+) -> None:
+    with bridge.listen(settings.data) as behind:
+        work = partial(_run_service, settings, sockets, start, first_user_link, behind, is_open)
+        service = Supervisor("service", work)
+        load = partial(_load_collector, settings, bridge_to=str(behind.address))
+        with service.running(stop_seconds=_SERVICE_STOP_SECONDS):
+            _run_listeners(sockets, [Supervisor("collector", partial(_listen, settings, sockets[0], load))])
+
+
+def _start_service(
+    settings: Settings, roles: Roles, key: str, on_ready: OnReady, first_user_link: str | None
+) -> tuple[Any, Service]:
+    """Opens everything and starts it; the WSGI application and what stops it."""
+    from tracker.app import build
+
+    application, service = build(settings, operator_key=key, ingests=roles.ingests)
+    service.start()
+    on_ready(settings, first_user_link)
+    return application, service
+
+
+def _run_service(
+    settings: Settings,
+    sockets: Sequence[socket],
+    start: Start,
+    first_user_link: str | None,
+    listener: Listener,
+    is_open: bool,  # noqa: FBT001 - as the supervisor's
+    again: bool,  # noqa: FBT001 - the supervisor says it
+) -> None:
+    """Runs in a process of its own, until it is told to stop."""
+    die_with_parent()
+    for one in sockets:  # of the collector: this one takes no connection from them
+        one.close()
+    log_to_stderr(settings.log_level)
+    standby = Standby()
+    answering = Thread(target=bridge.answer_calls, args=(listener, standby), name="answers", daemon=True)
+    if again or not is_open:  # whatever ended it may have left a log that the engine cannot replay
+        open_now = partial(open_in_a_child, partial(_make_ready, ingests=True), settings)
+        first_user_link = open_at_last(open_now, standby, partial(_ensure, answering))
+    standby.application, service = start(first_user_link)
+    try:
+        _ensure(answering)
+        answering.join()
+    finally:
+        service.stop()
+
+
+def _ensure(thread: Thread) -> None:
+    if not thread.is_alive():
+        thread.start()
+
+
+def _load_service(settings: Settings, start: Start, first_user_link: str | None) -> Any:
+    """Runs in granian's worker where others collect: gives the RSGI application."""
+    die_with_parent()
+    log_to_stderr(settings.log_level)
+    application, service = start(first_user_link)
+    Finalize(None, service.stop, exitpriority=100)
+    return _front(settings, Gate(application))
+
+
+def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] = lambda _: False) -> Front:
+    """`hits` says which paths the collector answers."""
+    return Front(
+        application,
+        client_address=ClientAddress(settings.trusted_proxies, settings.client_ip_header),
+        bodies=UnfinishedBodies(monotonic=time.monotonic),
+        is_quick=hits,
+        largest=lambda path: MAX_BODY_BYTES if hits(path) else concurrency.MAX_BODY_BYTES,
+        pool=ThreadPoolExecutor(_GATE_THREADS, "requests"),
+    )
+
+
+def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
+    """Runs in granian's worker: gives the collector as an RSGI application, before the bridge where there is one."""
+    from tracker.collector import build_collector, open_journal
+
+    die_with_parent()
+    log_to_stderr(settings.log_level)
+    journal = open_journal(settings)
+    next_app = None
+    if bridge_to is not None:
+        next_app = Gate(bridge.Bridge(bridge_to, journal_problem=lambda: journal.problem))
+    collector = build_collector(settings, journal=journal, next_app=next_app)
+    Finalize(None, collector.close, exitpriority=100)
+    return _front(settings, collector, hits=collector.takes)
+
+
+def _local_url(settings: Settings) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{settings.port}"

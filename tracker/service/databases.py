@@ -1,0 +1,33 @@
+"""Both databases of a data folder: opened, and on first use made."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tracker.db.engine import AppDatabase, open_app_database
+from tracker.imports.log_import import forget_imports
+from tracker.settings import Settings
+from tracker.store.engines import EventStore, open_event_store
+from tracker.store.recovery import repairs
+
+
+class OpenDatabases(NamedTuple):
+    """Both databases of a data folder, open."""
+
+    app: AppDatabase
+    events: EventStore
+
+
+def open_databases(settings: Settings, *, wait_seconds: float = 0.0) -> OpenDatabases:
+    """Opens, and on first use makes, both databases. The caller holds the ingest lock."""
+    app = open_app_database(settings.app_database)
+    events = open_event_store(settings.event_store, wait_seconds=wait_seconds, memory_mb=settings.store_memory_mb)
+    _forget_lost_imports(settings, app)
+    return OpenDatabases(app, events)
+
+
+def _forget_lost_imports(settings: Settings, app: AppDatabase) -> None:
+    """Lets logs be imported again whose events went with a store file that was set aside."""
+    lost_at = max((repair.at for repair in repairs(settings.event_store) if repair.part == "file"), default=None)
+    if lost_at is not None:
+        forget_imports(app, before=lost_at, journal_folder=settings.journal_folder)

@@ -1,0 +1,247 @@
+"""What is wrong with an installation, in words: each finding says what it means and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from tracker import journal
+from tracker.accounts.users import count_users
+from tracker.data_folder import file_modes
+from tracker.data_folder.secret_key import replaced_keys
+from tracker.db import recovery as app_recovery
+from tracker.db.copies import folder_of, list_copies
+from tracker.db.models import Delivery
+from tracker.delivery import sent_log
+from tracker.enrichment.drops import DropReason
+from tracker.enrichment.geo.databases import is_fast
+from tracker.enrichment.network.operator_list import NetworkList
+from tracker.ingest import quarantine
+from tracker.reference.dns.lookup import Lookup, Unanswered
+from tracker.reference.geo.verified_copies import open_databases
+from tracker.sites.sites import list_sites
+from tracker.stats import traffic
+from tracker.stats.periods import parse_period
+from tracker.store import recovery
+
+if TYPE_CHECKING:
+    from tracker.service.context import Operator
+
+# Documentation addresses have no names; any answer, also that there is none, shows a resolver that works.
+_ANY_ADDRESS = "192.0.2.1"
+_LOW_DISK_BYTES = 1_000_000_000
+_OLD_COPY = timedelta(days=2)
+_OLD_DATABASE = timedelta(days=60)
+
+
+class Finding(NamedTuple):
+    """One line of the diagnosis. `level` is `good`, `hint` (works, could be better) or `problem`."""
+
+    level: str
+    words: str
+
+
+def diagnose(operator: Operator) -> Iterator[Finding]:
+    """Looks at everything that commonly goes wrong."""
+    yield from _folder(operator)
+    yield from _rights(operator)
+    yield from _journal(operator)
+    yield from _quarantine(operator)
+    yield from _repairs(operator)
+    yield from _app_database(operator)
+    yield from _geo(operator)
+    yield from _reverse_dns(operator)
+    yield from _sites(operator)
+    yield from _mail(operator)
+
+
+def _folder(operator: Operator) -> Iterator[Finding]:
+    free = shutil.disk_usage(operator.settings.data).free
+    level = "problem" if free < _LOW_DISK_BYTES else "good"
+    remedy = "; hits are refused when it is full, so make room" if level == "problem" else ""
+    yield Finding(level, f"data folder {operator.settings.data.resolve()}: {free / 1e9:.1f} GB free{remedy}")
+    if not operator.settings.base_url:
+        yield Finding(
+            "hint", f"WEBLEADS_BASE_URL is not set: the snippet and the emails say {operator.settings.public_url}"
+        )
+
+
+def _rights(operator: Operator) -> Iterator[Finding]:
+    """The folder holds addresses, passwords' hashes and the key that signs cookies."""
+    folder = operator.settings.data
+    if exposed := file_modes.open_to_others(folder):
+        words = f"{_named(exposed)} can be read by other users of this machine: `chmod -R go= {folder.resolve()}`"
+        yield Finding("problem", words)
+    if strange := file_modes.foreign(folder):
+        owner = "the service's user"
+        words = f"{_named(strange)} belong to another user: `chown -R` the folder to {owner}, with the service stopped"
+        yield Finding("problem", words)
+    for key in replaced_keys(folder):
+        words = (
+            f"secret.key was none to sign cookies with and was made anew: everybody signs in again; delete {key.name} when"
+            " you need it no more"
+        )
+        yield Finding("hint", words)
+
+
+def _named(paths: Sequence[Path]) -> str:
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return ", ".join(path.name for path in paths[:3]) + more
+
+
+def _journal(operator: Operator) -> Iterator[Finding]:
+    reason = journal.writable(operator.settings.journal_folder)
+    if reason:
+        yield Finding("problem", f"the journal cannot be written ({reason}): hits are refused with 503 until it can")
+    positions = operator.store.positions()
+    waiting = sum(
+        max(0, segment.size - (positions[segment.name].offset_bytes if segment.name in positions else 0))
+        for segment in journal.list_segments(operator.settings.journal_folder)
+    )
+    if waiting > 50_000_000:
+        yield Finding(
+            "problem", f"{waiting / 1e6:.0f} MB of hits wait to be stored: is `webleads serve` or `ingest` running?"
+        )
+    else:
+        yield Finding("good", f"journal: {waiting:,} bytes wait to be stored")
+
+
+def _quarantine(operator: Operator) -> Iterator[Finding]:
+    words = quarantine.in_words(quarantine.Quarantine(operator.settings.journal_folder).summary())
+    if words:
+        yield Finding("hint", words)
+
+
+def _repairs(operator: Operator) -> Iterator[Finding]:
+    for repair in recovery.repairs(operator.settings.event_store):
+        yield Finding("hint" if repair.part == "log" else "problem", recovery.in_words(repair))
+
+
+def _app_database(operator: Operator) -> Iterator[Finding]:
+    file = operator.app_database.file
+    if file is None:
+        if operator.settings.database_url:
+            yield Finding(
+                "hint", "the app database is no SQLite file: the service keeps no copies of it, back it up yourself"
+            )
+        return
+    for restore in app_recovery.restores(file, operator.now()):
+        yield Finding("hint", app_recovery.in_words(restore))
+    kept = list_copies(file)
+    if not kept:
+        yield Finding(
+            "hint", "there is no copy of the app database yet: the service makes the first as soon as it runs"
+        )
+    elif kept[0].at < operator.now() - _OLD_COPY:
+        words = (
+            f"the newest copy of the app database is of {kept[0].at:%Y-%m-%d}: a running service makes one a day; its log"
+            f" says why not, most often that {folder_of(file)} cannot be written"
+        )
+        yield Finding("problem", words)
+    else:
+        words = f"app database: copied {kept[0].at:%Y-%m-%d %H:%M} UTC, {len(kept)} copies in {folder_of(file)}"
+        yield Finding("good", words)
+
+
+def _geo(operator: Operator) -> Iterator[Finding]:
+    databases = open_databases(operator.settings, warn=False)
+    folder = operator.settings.geo_folder
+    for problem in databases.problems:
+        yield Finding("problem", problem)
+    for one in databases.opened:
+        age = operator.now() - datetime.fromtimestamp(one.built_at, UTC)
+        old = age > _OLD_DATABASE
+        remedy = "; companies and places change, fetch a newer one with `webleads geo update`" if old else ""
+        words = f"{one.use}: {one.path.name} ({one.database_type}), {age.days} days old{remedy}"
+        yield Finding("hint" if old else "good", words)
+    for problem in NetworkList(operator.settings.network_list_file).problems:
+        yield Finding("problem", problem)
+    if not databases.knows_places:
+        yield Finding("hint", f"no place database: run `webleads geo update`, or put a City .mmdb in {folder}")
+    if not databases.knows_networks:
+        yield Finding(
+            "problem",
+            "no network database, so no company is recognised: run `webleads geo update`, or put an ASN .mmdb in"
+            f" {folder}",
+        )
+    if operator.settings.geo_update == "off" and databases.opened:
+        yield Finding("hint", "WEBLEADS_GEO_UPDATE is off: nobody but you keeps the geo databases fresh")
+    if not is_fast():
+        yield Finding("hint", "maxminddb's reader in C is missing, so each new address takes thirty times as long")
+
+
+def _reverse_dns(operator: Operator) -> Iterator[Finding]:
+    settings = operator.settings
+    if not settings.reverse_dns:
+        words = "WEBLEADS_REVERSE_DNS is off: companies behind a provider's line are told only by what else they give"
+        yield Finding("hint", words)
+        return
+    try:
+        lookup = Lookup(settings.name_server)
+        lookup.confirmed_name(_ANY_ADDRESS)
+    except Unanswered as problem:
+        yield Finding("problem", f"reverse DNS: {problem}; no name is learned until it does")
+    else:
+        yield Finding("good", f"reverse DNS: {lookup.server} answers")
+
+
+def _sites(operator: Operator) -> Iterator[Finding]:
+    sites = list_sites(operator.app_database)
+    if not sites:
+        yield Finding(
+            "problem", "there is no site: every hit is dropped as unknown_site; `webleads site add example.fr`"
+        )
+    if not count_users(operator.app_database):
+        yield Finding(
+            "hint", "nobody can sign in yet: open the link that `webleads serve` prints, or `webleads user add`"
+        )
+    for site in sites:
+        last = traffic.last_event_at(operator.store, site.stored_as)
+        if last is None:
+            yield Finding("hint", f"{site.name}: no hit yet; is the snippet in its pages?")
+        else:
+            yield Finding("good", f"{site.name}: last event {last:%Y-%m-%d %H:%M} UTC")
+    yield from _unknown_sites(operator)
+
+
+def _unknown_sites(operator: Operator) -> Iterator[Finding]:
+    """A misspelt `data-domain` shows nowhere else: such hits stand under no site."""
+    week = parse_period("7d", today=operator.now().date(), time_zone=ZoneInfo("UTC"))
+    dropped = traffic.not_counted(operator.store, "", week)
+    hits = dropped[dropped["reason"] == DropReason.UNKNOWN_SITE].groupby("detail")["hits"].sum()
+    if hits.empty:
+        return
+    # Anybody can send any name, so it is shown as a literal, without what a terminal would obey.
+    named = ", ".join(f"{name!a} ({n:,})" for name, n in hits.nlargest(3).items())
+    yield Finding(
+        "hint",
+        f"{hits.sum():,} hits of the last 7 days name a site that is not here: {named}; if one is yours, "
+        "`webleads site add` it, or mend data-domain in its pages",
+    )
+
+
+def _mail(operator: Operator) -> Iterator[Finding]:
+    settings = operator.settings
+    wanted = any(site.recipients for site in list_sites(operator.app_database))
+    if not settings.smtp_url or not settings.mail_from:
+        missing = "WEBLEADS_SMTP_URL" if not settings.smtp_url else "WEBLEADS_MAIL_FROM"
+        words = f"{missing} is not set: no weekly email is sent"
+        yield Finding("problem" if wanted else "hint", words)
+    with operator.app_database.transaction() as session:
+        unsure = session.scalars(select(Delivery).where(Delivery.status.in_(["failed", "sending"]))).all()
+    for delivery in unsure:
+        if delivery.status == "failed":
+            yield Finding("problem", f"report {delivery.period} to {delivery.recipient} failed: {delivery.error}")
+        elif delivery.claimed_at < operator.now() - sent_log.STALE_CLAIM:
+            yield Finding(
+                "hint",
+                f"report {delivery.period} to {delivery.recipient} was cut off while it was sent, and perhaps arrived; it is"
+                " not sent again by itself: `webleads report weekly --site …"
+                f" --week {delivery.period} --send --again --to {delivery.recipient}`",
+            )

@@ -1,0 +1,91 @@
+"""What must be done now and then while the service runs."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from datetime import datetime, timedelta
+
+from tracker.clock import utc_now
+from tracker.db.copy_schedule import CopySchedule
+from tracker.db.engine import AppDatabase
+from tracker.db.errors import AppDatabaseUnavailable
+from tracker.db.recovery import forget_set_aside
+from tracker.ingest.visits.salts import Salts
+from tracker.ingest.visits.visitor_ids import Identity
+from tracker.ingest.worker import Ingest
+from tracker.journal import list_segments, retirable, retire
+from tracker.settings import Settings
+from tracker.store.engines import EventStore
+from tracker.store.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+_HOUSEKEEPING_SECONDS = 10.0
+_COMPACT_SECONDS = 600.0
+# A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
+_SALT_MARGIN = timedelta(hours=26)
+
+
+class Housekeeping:
+    """What must be done now and then: retire segments, delete salts that have had their day, copy and mend the app database."""
+
+    def __init__(
+        self, settings: Settings, app: AppDatabase, store: EventStore, ingest: Ingest, identity: Identity
+    ) -> None:
+        self._settings = settings
+        self._app = app
+        self._copies = CopySchedule(app, monotonic=time.monotonic)
+        self._salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)
+        self._store = store
+        self._ingest = ingest
+        self._identity = identity
+        self._next_at = 0.0
+        self._compact_at = time.monotonic() + _COMPACT_SECONDS
+
+    def __call__(self) -> None:
+        """Does it when ten seconds have passed since the last time; a damaged app database is mended at once."""
+        if self._app.damage:
+            self._app.mend(utc_now())
+            self._identity.forget_salts()
+        if time.monotonic() < self._next_at:
+            return
+        self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS
+        self._retire_segments()
+        self._compact()
+        self._ingest.forget_addresses(ip_hours=self._settings.journal_retention_hours)
+        try:
+            self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
+        except AppDatabaseUnavailable as problem:  # no reason to count nothing; it is tried again
+            log.warning("salts are not deleted now: %s", problem)
+        self._app.look()
+        self._copies(utc_now())
+
+    def _compact(self) -> None:
+        """Each batch adds rows of what is not counted; now and then those that say the same become one."""
+        if time.monotonic() >= self._compact_at:
+            self._compact_at = time.monotonic() + _COMPACT_SECONDS
+            self._store.compact_not_counted()
+
+    def _delete_salts(self, made_before: datetime) -> None:
+        self._salts.delete_made_before(made_before)
+        self._identity.forget_salts()
+        if self._app.file is not None:
+            forget_set_aside(self._app.file, made_before)
+
+    def _retire_segments(self) -> None:
+        """Lets go of what is stored: only once a checkpoint has covered it, so that a lost log can be rebuilt."""
+        folder = self._settings.journal_folder
+        consumed = {name: position.offset_bytes for name, position in self._ingest.positions.items()}
+        older_than = utc_now() - timedelta(hours=self._settings.journal_retention_hours)
+        names = retirable(folder, consumed, older_than)
+        gone = set(consumed) - {segment.name for segment in list_segments(folder)}
+        if names:
+            try:
+                self._store.checkpoint()
+            except StoreUnavailable as problem:
+                log.warning("no journal segment is retired now: %s", problem)
+                names = []
+        if forgotten := {*gone, *retire(folder, names, consumed)}:
+            self._ingest.forget(forgotten)

@@ -1,0 +1,231 @@
+"""What the commands ask for, as functions from JSON to JSON, so that they run here or in the service that owns the store.
+
+While `webleads serve` runs it owns the event store: a command then sends the name of an operation and its arguments
+over loopback with the key from the data folder. Otherwise it runs the same operation itself.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache, partial
+from inspect import signature
+from typing import Any, Literal, get_type_hints
+from zoneinfo import ZoneInfo
+
+import msgspec
+from flask import Blueprint, Response, jsonify, request
+
+from dashboards.email.weekly import render_weekly
+from tracker.db.errors import AppDatabaseUnavailable
+from tracker.db.models import Site
+from tracker.delivery.mailer import MailError
+from tracker.delivery.schedule import Post, last_complete_week, send_weekly
+from tracker.ingest.quarantine import Quarantine
+from tracker.leads.export import leads_as_json
+from tracker.leads.report import leads
+from tracker.reference.geo.attribution import attributions
+from tracker.reports.weekly import weekly_report
+from tracker.service.context import Operator
+from tracker.service.doctor import diagnose
+from tracker.sites.names import remove_site
+from tracker.sites.sites import find_site
+from tracker.stats import traffic
+from tracker.stats.periods import Period, parse_period, parse_week
+from tracker.stats.query.run import run_query
+from tracker.stats.scope import Scope
+from tracker.store.engines import EventStore
+from tracker.store.errors import StoreUnavailable
+
+_CHECKPOINT_TRIES = 100
+_CHECKPOINT_PAUSE_SECONDS = 0.05
+
+
+class OperationError(ValueError):
+    """The operation cannot be done as asked; the message is a sentence for the one who asked."""
+
+
+def list_leads(operator: Operator, *, site: str, period: str) -> dict[str, Any]:
+    """The leads of a site in a period: {"site", "period", "leads": [...]}."""
+    found = _site(operator, site)
+    chosen = _period(operator, found, period)
+    frame = leads(operator.store, Scope(found.stored_as, chosen), confirmed=found.confirmed_names)
+    return {"site": found.domain, "period": _span(chosen), "leads": leads_as_json(frame)}
+
+
+def query(operator: Operator, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
+    """A Stats API v2 query."""
+    found = _site(operator, site)
+    return run_query(operator.store, found, query, now=operator.now())
+
+
+def segment_tallies(operator: Operator, *, segments: list[str]) -> dict[str, Any]:
+    """What became of journal segments so far, by name: bytes stored, pageviews, hits not counted by reason."""
+    positions = operator.store.positions()
+    return {name: positions[name]._asdict() for name in segments if name in positions}
+
+
+def weekly(operator: Operator, *, site: str, week: str | None, form: Literal["text", "html", "json"]) -> dict[str, Any]:
+    """A week's report as `text`, `html` or `json`: {"content": text}."""
+    found = _site(operator, site)
+    report = weekly_report(operator.store, found, _week(operator, found, week), now=operator.now())
+    content = render_weekly(
+        report,
+        site=found,
+        form=form,
+        base_url=operator.settings.public_url,
+        credits_due=attributions(operator.settings),
+    )
+    return {"content": content}
+
+
+def send_weekly_report(
+    operator: Operator, *, site: str, week: str | None, recipients: list[str], again: bool = False
+) -> dict[str, Any]:
+    """Sends a week's report to the given recipients, else to the site's: {"deliveries": [...]}.
+
+    With `again` also to those whose message was cut off while it was sent.
+    """
+    found = _site(operator, site)
+    to = recipients or [one.email for one in found.recipients]
+    post = Post(operator.settings, operator.app_database, operator.store, operator.now)
+    try:
+        outcomes = send_weekly(post, found, _week(operator, found, week), to, again=again) if to else []
+    except MailError as problem:
+        raise OperationError(str(problem)) from problem
+    return {"deliveries": [asdict(outcome) for outcome in outcomes]}
+
+
+def diagnosis(operator: Operator) -> dict[str, Any]:
+    """What is wrong with the installation: {"findings": [{"level", "words"}]}."""
+    return {"findings": [finding._asdict() for finding in diagnose(operator)]}
+
+
+def remove(operator: Operator, *, site: str) -> dict[str, Any]:
+    """Removes a site with its settings, recipients and events: {"site": its name}.
+
+    Its events go first, so that a site whose removal was cut short is still there to be removed again, and once more
+    after, for those that came meanwhile.
+    """
+    found = _site(operator, site)
+    forget = operator.forget_site or operator.store.forget_site
+    try:
+        forget(found.stored_as)
+        remove_site(operator.app_database, found.domain)
+        forget(found.stored_as)
+    except StoreUnavailable as problem:
+        raise OperationError(str(problem)) from problem
+    return {"site": found.name}
+
+
+def replay_quarantine(operator: Operator) -> dict[str, Any]:
+    """Puts what is in the quarantine back into the journal: {"lines": how many}."""
+    quarantine = Quarantine(operator.settings.journal_folder)
+    quarantine.settle(operator.store.offsets)
+    try:
+        return {"lines": quarantine.replay(checkpoint=partial(_checkpoint, operator.store))}
+    except StoreUnavailable as problem:
+        raise OperationError(f"nothing was put back, try again in a moment: {problem}") from problem
+
+
+def _checkpoint(store: EventStore) -> None:
+    """A checkpoint between two batches: the engine makes none while one is written. Raises StoreUnavailable."""
+    for _ in range(_CHECKPOINT_TRIES):
+        try:
+            store.checkpoint()
+        except StoreUnavailable:
+            time.sleep(_CHECKPOINT_PAUSE_SECONDS)
+        else:
+            return
+    store.checkpoint()
+
+
+OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
+    "leads": list_leads,
+    "query": query,
+    "segment_tallies": segment_tallies,
+    "weekly": weekly,
+    "diagnose": diagnosis,
+    "send_weekly": send_weekly_report,
+    "remove_site": remove,
+    "replay_quarantine": replay_quarantine,
+}
+
+
+def run(operator: Operator, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Runs an operation by name. Raises OperationError with a sentence."""
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise OperationError(f"there is no operation {name!r}; the command and the service are of different versions")
+    try:
+        checked = msgspec.structs.asdict(msgspec.convert(arguments, _arguments_of(operation)))
+        return operation(operator, **checked)
+    except (ValueError, msgspec.MsgspecError) as problem:
+        raise OperationError(str(problem)) from problem
+
+
+@cache
+def _arguments_of(operation: Callable[..., dict[str, Any]]) -> type[msgspec.Struct]:
+    """What an operation takes, by its own annotations: another version's command may send something else."""
+    hints = get_type_hints(operation)
+    fields = [
+        (name, hints[name]) if parameter.default is parameter.empty else (name, hints[name], parameter.default)
+        for name, parameter in signature(operation).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    return msgspec.defstruct(operation.__name__, fields, kw_only=True, forbid_unknown_fields=True)
+
+
+def create_blueprint(operator: Operator, key: str) -> Blueprint:
+    """The service's side: answers the holder of the data folder's key."""
+    blueprint = Blueprint("operations", __name__, url_prefix="/operations")
+
+    @blueprint.post("/<name>")
+    def answer(name: str) -> tuple[Response, int]:
+        if not hmac.compare_digest(request.headers.get("X-Webleads-Key", "").encode(), key.encode()):
+            return jsonify(error="this address is for the service's own commands"), 403
+        try:
+            return jsonify(run(operator, name, _json(request.get_data()))), 200
+        except OperationError as problem:
+            return jsonify(error=str(problem)), 400
+        except AppDatabaseUnavailable as problem:
+            return jsonify(error=str(problem)), 503
+
+    return blueprint
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise OperationError(f"the arguments are not JSON: {problem}") from problem
+
+
+def _site(operator: Operator, domain: str) -> Site:
+    found = find_site(operator.app_database, domain)
+    if found is None:
+        raise OperationError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
+    return found
+
+
+def _week(operator: Operator, site: Site, week: str | None) -> str:
+    """The week that was asked for, else the last complete one. A week that is not over has no report."""
+    last_complete = last_complete_week(site.time_zone, operator.now())
+    if week is None:
+        return last_complete
+    if parse_week(week) > parse_week(last_complete):
+        raise OperationError(f"{week} is not over yet; the last complete week is {last_complete}")
+    return week
+
+
+def _period(operator: Operator, site: Site, text: str) -> Period:
+    zone = ZoneInfo(site.time_zone)
+    first_day = traffic.first_day(operator.store, site.stored_as, zone)
+    return parse_period(text, today=operator.now().astimezone(zone).date(), time_zone=zone, first_day=first_day)
+
+
+def _span(period: Period) -> dict[str, str]:
+    return {"start": period.start.isoformat(), "end": period.end.isoformat(), "name": period.name}

@@ -1,0 +1,98 @@
+"""One running service on one data folder: its databases, journal, ingest thread and scheduler thread.
+
+Owns what lives as long as the process: opened in order, closed in reverse, safe to close twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from tracker import data_folder
+from tracker.service.databases import open_databases
+from tracker.service.housekeeping import Housekeeping
+from tracker.service.ingesting import build_ingest, open_name_desk
+from tracker.settings import Settings
+from tracker.store.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+_STOP_SECONDS = 4.0
+_FORGET_SECONDS = 120.0
+
+
+class Service:
+    """The worker's inside: start it, mount `app_database` and `events` in the WSGI application, stop it.
+
+    With `ingests` False another process ingests; the event store must then be one that processes share.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        schedule: Callable[[Service], Callable[[], None]] | None = None,
+        ingests: bool = True,
+    ) -> None:
+        self.settings = settings
+        self.ingests = ingests
+        self._stack = ExitStack()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        data_folder.prepare(settings.data)
+        if ingests:
+            self._stack.enter_context(data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10))
+        self.app_database, self.events = open_databases(settings, wait_seconds=10)
+        self._stack.callback(self.events.close)
+        self._stack.callback(self.app_database.close)
+        self.names = open_name_desk(settings) if ingests else None
+        if self.names is not None:
+            self._stack.callback(self.names.close)
+        self.ingest, identity = build_ingest(
+            settings, self.app_database, self.events, keeps_geo=ingests, names=self.names
+        )
+        self._housekeeping = Housekeeping(settings, self.app_database, self.events, self.ingest, identity)
+        self._schedule = schedule
+
+    def start(self) -> None:
+        """Starts ingest and, when the settings say so, the scheduler."""
+        if self.ingests:
+            self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
+        if self._schedule is not None and self.settings.scheduler:
+            tick = self._schedule(self)
+            self._spawn("scheduler", lambda: self._run_every_minute(tick))
+
+    def forget_site(self, stored_as: str) -> None:
+        """Deletes a removed site's events, between two batches where this process ingests. Raises StoreUnavailable."""
+        if not self.ingest_is_alive():
+            self.events.forget_site(stored_as)
+        elif not self.ingest.forget_site(stored_as).wait(_FORGET_SECONDS):
+            raise StoreUnavailable("ingest is busy; the site's events are deleted as soon as it goes on")
+
+    def ingest_is_alive(self) -> bool:
+        return any(thread.name == "ingest" and thread.is_alive() for thread in self._threads)
+
+    def stop(self) -> None:
+        """Stores what came last and closes everything, within seconds; a long backlog stays in the journal."""
+        self._stop.set()
+        deadline = time.monotonic() + _STOP_SECONDS
+        for thread in self._threads:
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
+        self._threads.clear()
+        self._stack.close()
+
+    def _run_every_minute(self, tick: Callable[[], None]) -> None:
+        while not self._stop.is_set():
+            try:
+                tick()
+            except Exception:
+                log.exception("the scheduler failed; it tries again in a minute")
+            self._stop.wait(60)
+
+    def _spawn(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)

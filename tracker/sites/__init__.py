@@ -1,0 +1,1 @@
+"""The sites that are counted: their names in any form, and their settings."""

@@ -1,0 +1,135 @@
+"""What a site's settings may be: each is read from what a person typed, and refused with a sentence. Raises Invalid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+from zoneinfo import ZoneInfo, available_timezones
+
+from tracker.accounts.emails import normalise_email
+from tracker.db.invalid import Invalid
+from tracker.db.models import Site
+from tracker.sites.domain_name import plain_host, split_name
+
+LANGUAGES = ("fr", "en")
+
+# As tracker.enrichment.page.query takes them.
+_PARAMETER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_MOST_PARAMETERS = 30
+_MOST_HOSTS = 200
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Which pages and hosts of a site are counted, as typed; what is None stays as it is.
+
+    `page_parameters` are separated by spaces or commas; `default` is WordPress's list, an empty text none.
+    `staging_hosts` are not counted, `other_hosts` are, as the publisher said of hosts that were seen. Nor is who comes
+    from one of `excluded_referrers`, or a host below it.
+    """
+
+    page_parameters: str | None = None
+    counts_development: bool | None = None
+    staging_hosts: str | None = None
+    other_hosts: str | None = None
+    excluded_referrers: str | None = None
+
+    def apply(self, site: Site) -> None:
+        """Sets a site's fields, once all are valid."""
+        names = None if self.page_parameters is None else parameters(self.page_parameters)
+        staging = site.staging_hosts if self.staging_hosts is None else hosts(self.staging_hosts)
+        others = site.other_hosts if self.other_hosts is None else hosts(self.other_hosts)
+        excluded = site.excluded_referrers if self.excluded_referrers is None else referrers(self.excluded_referrers)
+        own = {site.domain, f"www.{site.domain}"}
+        for host in staging.split():
+            if host in own:
+                raise Invalid("“%(host)s” is the site itself; leave out another host.", host=host)
+        for host in excluded.split():
+            if host in own:
+                raise Invalid("“%(host)s” is the site itself; leave out another host.", host=host)
+        if self.page_parameters is not None:
+            site.page_parameters = names
+        if self.counts_development is not None:
+            site.counts_development = self.counts_development
+        site.staging_hosts = staging
+        site.excluded_referrers = excluded
+        site.other_hosts = "\n".join(host for host in others.split() if host not in staging.split())
+
+
+def parameters(text: str) -> str | None:
+    """The names of parameters that tell pages apart, by spaces and in one order; None for the default."""
+    if text.strip().lower() == "default":
+        return None
+    names = sorted({name for name in re.split(r"[\s,;]+", text) if name})
+    for name in names:
+        if not _PARAMETER.fullmatch(name):
+            raise Invalid(
+                "“%(name)s” is not the name of a parameter; write names such as id or product_id.", name=name[:60]
+            )
+    if len(names) > _MOST_PARAMETERS:
+        raise Invalid(
+            "%(count)s parameters are too many; write %(most)s at most.",
+            count=str(len(names)),
+            most=str(_MOST_PARAMETERS),
+        )
+    return " ".join(names)
+
+
+def hosts(text: str) -> str:
+    """Hosts, one a line, as hits name them; `*.preview.example.fr` is all hosts below one."""
+    lines = [line for line in re.split(r"[\s,;]+", text) if line]
+    if len(lines) > _MOST_HOSTS:
+        raise Invalid(
+            "%(count)s hosts are too many; write %(most)s at most.", count=str(len(lines)), most=str(_MOST_HOSTS)
+        )
+    return "\n".join(dict.fromkeys(_host(line) for line in lines))
+
+
+def referrers(text: str) -> str:
+    """The hosts of referrers, one a line, without `www.`; what a host is left out for holds for those below it too."""
+    return "\n".join(dict.fromkeys(host.removeprefix("*.").removeprefix("www.") for host in hosts(text).split()))
+
+
+def _host(line: str) -> str:
+    stars, host = ("*.", line[2:]) if line.startswith("*.") else ("", line)
+    plain = plain_host(f"[{host}]") or plain_host(
+        split_name(host)[0]
+    )  # an IPv6 address, as it is kept, has no brackets
+    if plain is None:
+        raise Invalid("“%(host)s” is not a host; write one a line, such as staging.example.fr.", host=line[:60])
+    return f"{stars}{plain}"
+
+
+def zone(name: str) -> str:
+    """A time zone of the IANA database."""
+    if name not in available_timezones():
+        raise Invalid("There is no time zone “%(zone)s”; write one such as Europe/Paris.", zone=name[:60])
+    return ZoneInfo(name).key
+
+
+def language(code: str) -> str:
+    """A language of the reports."""
+    if code not in LANGUAGES:
+        raise Invalid("“%(code)s” is not a language of the reports; they are in fr and en.", code=code[:20])
+    return code
+
+
+def networks(text: str) -> str:
+    """One network a line, as written; every line is checked."""
+    lines = [line.strip() for line in re.split(r"[\n,;]", text) if line.strip()]
+    for line in lines:
+        try:
+            ip_network(line, strict=False)
+        except ValueError:
+            raise Invalid(
+                "“%(line)s” is not an address or network; write one a line, such as 203.0.113.7 or 2001:db8::/32.",
+                line=line[:60],
+            ) from None
+    return "\n".join(dict.fromkeys(lines))
+
+
+def emails(texts: Sequence[str]) -> list[str]:
+    """Email addresses, each once, in the order given."""
+    return list(dict.fromkeys(normalise_email(text) for text in texts if text.strip()))

@@ -1,0 +1,193 @@
+"""The sites that are counted: list, find, add, change. What their settings may be is tracker.sites.site_settings'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from tracker.db.engine import AppDatabase
+from tracker.db.invalid import Invalid
+from tracker.db.models import ReportRecipient, Site
+from tracker.sites import site_settings
+from tracker.sites.domain_name import plain_domain, shown_domain, split_name
+
+LANGUAGES = site_settings.LANGUAGES
+
+
+def normalise_domain(text: str) -> str:
+    """A domain as it is kept: `https://WWW.Exemple.fr:443/blog` becomes `exemple.fr`. Raises Invalid.
+
+    Names beyond ASCII are kept in their punycode form, which is what browsers report.
+    """
+    plain = plain_domain(text)
+    if plain is None:
+        raise Invalid("“%(domain)s” is not a domain; write one such as blog.example.fr.", domain=text.strip()[:60])
+    return plain
+
+
+def list_sites(database: AppDatabase) -> Sequence[Site]:
+    """All sites by domain, each with its recipients."""
+    with database.transaction() as session:
+        return session.scalars(_with_recipients().order_by(Site.domain)).all()
+
+
+def page_of_sites(
+    database: AppDatabase, *, search: str = "", limit: int, offset: int = 0
+) -> tuple[Sequence[Site], int]:
+    """Some of the sites whose domain contains `search`, by domain and without their recipients; and how many there are."""
+    wanted: ColumnElement[bool] = true()
+    if search:
+        wanted = or_(*(Site.domain.contains(text, autoescape=True) for text in _spellings(search)))
+    with database.transaction() as session:
+        number = session.scalar(select(func.count()).select_from(Site).where(wanted)) or 0
+        found = session.scalars(select(Site).where(wanted).order_by(Site.domain).limit(limit).offset(offset)).all()
+    return found, number
+
+
+def _spellings(search: str) -> set[str]:
+    """What to look for in domains as they are kept: the text itself, and the domain that it means if it is one."""
+    try:
+        return {search.strip().lower(), normalise_domain(search)}
+    except Invalid:
+        return {search.strip().lower()}
+
+
+def find_site(database: AppDatabase, domain: str) -> Site | None:
+    """The site of a domain in any spelling, also of one that it had before, with its recipients; None when there is none."""
+    with database.transaction() as session:
+        return site_of(session, domain)
+
+
+def site_of(session: Session, domain: str) -> Site | None:
+    """As `find_site`, within a transaction."""
+    plain = plain_domain(domain)
+    if plain is None:
+        return None
+    sites = _with_recipients()
+    found = session.scalar(sites.where(Site.domain == plain))
+    if found is None:
+        renamed = session.scalars(sites.where(Site.former_domains.contains(plain, autoescape=True)))
+        found = next((site for site in renamed if plain in site.former_domains.split()), None)
+    return found
+
+
+def _with_recipients() -> Select[Site]:
+    return select(Site).options(selectinload(Site.recipients))
+
+
+def add_site(
+    database: AppDatabase,
+    domain: str,
+    *,
+    now: datetime,
+    time_zone: str = "Europe/Paris",
+    language: str = "fr",
+    recipients: Sequence[str] = (),
+) -> Site:
+    """Adds a site and gives it as `find_site` would. Raises Invalid, also for a page of a site."""
+    plain = whole_site(domain)
+    site = Site(domain=plain, stored_as=plain, created_at=now, page_parameters=None)
+    site.time_zone, site.language = site_settings.zone(time_zone), site_settings.language(language)
+    site.excluded_networks = site.disabled_rules = site.link_key = ""
+    site.staging_hosts = site.other_hosts = site.excluded_referrers = site.former_domains = ""
+    site.honours_signals = site.keeps_emails = site.counts_development = False
+    site.recipients = [ReportRecipient(email=email, created_at=now) for email in site_settings.emails(recipients)]
+    try:
+        with database.transaction() as session:
+            refuse_taken(session, plain)
+            session.add(site)
+    except IntegrityError:
+        raise Invalid("%(domain)s is here already.", domain=shown_domain(plain)) from None
+    return site
+
+
+def whole_site(text: str) -> str:
+    """The domain that somebody typed as a site's. Raises Invalid, also where it is followed by a path."""
+    plain = normalise_domain(text)
+    if split_name(text)[1].strip("/\\ "):
+        raise Invalid(
+            "“%(text)s” is a page, and a site is all that its host has; write %(domain)s.",
+            text=text.strip()[:60],
+            domain=shown_domain(plain),
+        )
+    return plain
+
+
+def refuse_taken(session: Session, domain: str, *, besides: Site | None = None) -> None:
+    """Raises Invalid when a site, other than `besides`, has a name or had it before."""
+    taken = site_of(session, domain)
+    if taken is None or taken is besides:
+        return
+    if taken.domain == domain:
+        raise Invalid("%(domain)s is here already.", domain=shown_domain(domain))
+    raise Invalid("%(domain)s is here already: %(site)s had that name.", domain=shown_domain(domain), site=taken.name)
+
+
+def update_site(
+    database: AppDatabase,
+    domain: str,
+    *,
+    now: datetime,
+    time_zone: str,
+    language: str,
+    excluded_networks: str,
+    recipients: Sequence[str],
+    honours_signals: bool = False,
+    keeps_emails: bool = False,
+    disabled_rules: Collection[str] | None = None,
+    counting: site_settings.Counting | None = None,
+) -> Site:
+    """Changes a site's settings, all or none. Raises Invalid; LookupError when there is no such site.
+
+    `disabled_rules` are the rules by which a robot is told that do not hold for the site; these and `counting` stay as
+    they are where None is given.
+    """
+    zone, tongue, networks, emails = (
+        site_settings.zone(time_zone),
+        site_settings.language(language),
+        site_settings.networks(excluded_networks),
+        site_settings.emails(recipients),
+    )
+    with database.transaction() as session:
+        site = site_of(session, domain)
+        if site is None:
+            raise LookupError(domain)
+        if counting is not None:
+            counting.apply(site)
+        site.time_zone, site.language, site.excluded_networks = zone, tongue, networks
+        site.honours_signals, site.keeps_emails = honours_signals, keeps_emails
+        if disabled_rules is not None:
+            site.disabled_rules = "\n".join(sorted(disabled_rules))
+        kept = [one for one in site.recipients if one.email in emails]
+        known = {one.email for one in kept}
+        site.recipients = kept + [ReportRecipient(email=one, created_at=now) for one in emails if one not in known]
+        session.flush()
+        return site
+
+
+def change_counting(database: AppDatabase, domain: str, counting: site_settings.Counting) -> Site:
+    """Changes which pages and hosts of a site are counted. Raises Invalid; LookupError when there is no such site."""
+    with database.transaction() as session:
+        site = site_of(session, domain)
+        if site is None:
+            raise LookupError(domain)
+        counting.apply(site)
+        return site
+
+
+def link_key(database: AppDatabase, domain: str, *, random_text: Callable[[int], str]) -> str:
+    """The key that signs the tokens of a site's newsletter links, made on first use. Raises LookupError.
+
+    `random_text` gives a text of so many random bytes.
+    """
+    with database.transaction() as session:
+        site = site_of(session, domain)
+        if site is None:
+            raise LookupError(domain)
+        session.refresh(site, with_for_update=True)
+        site.link_key = site.link_key or random_text(32)
+        return site.link_key

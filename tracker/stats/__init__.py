@@ -1,0 +1,1 @@
+"""Traffic: metrics, dimensions, periods and filters, and the queries made of them."""

@@ -1,0 +1,127 @@
+"""What was read the most, and by whom: the values of a dimension with their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pandas as pd
+from sqlalchemy import ColumnElement, func, or_, select, tuple_, union_all
+
+from tracker.stats import metrics
+from tracker.stats.aggregation import Group, Tally
+from tracker.stats.scope import EVENT_LEVEL, Dimension, Scope, column_of, naive
+from tracker.stats.traffic import visitors
+from tracker.store.engines import EventStore
+from tracker.store.schema import events
+
+# No visit is longer: beyond so much from the period's edges, a visit's first row is in the period with the visit.
+_LONGEST_VISIT = timedelta(days=1)
+
+
+def breakdown(
+    store: EventStore,
+    scope: Scope,
+    dimension: Dimension,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    order_by: str = "visitors",
+) -> pd.DataFrame:
+    """The values of a dimension, the largest `order_by` first.
+
+    Columns: `value` (None where an event has none), visitors, visits, pageviews (int64), and `share`, the part of the
+    period's visitors (0–1). Pages also have their newest `title`. `order_by` is visitors, visits or pageviews.
+    """
+    names = ("visitors", "visits", "pageviews")
+    picked = dimension in EVENT_LEVEL and dimension is not Dimension.EXIT_PAGE
+    statement = Tally(scope, names, [Group(dimension)], picked=picked).statement()
+    columns = statement.selected_columns
+    frame = store.frame(statement.order_by(columns[order_by].desc(), columns["g0"]).limit(limit).offset(offset))
+    return _finished(store, scope, dimension, frame.rename(columns={"g0": "value"}), visitors(store, scope))
+
+
+def leading(
+    store: EventStore, scope: Scope, dimensions: Sequence[Dimension], *, limit: int, everybody: int
+) -> dict[Dimension, pd.DataFrame]:
+    """The first `limit` values of several dimensions by visitors, with as few scans as it takes.
+
+    Frames as from `breakdown`, with the columns value, visitors, share and for pages title. `everybody` is the number
+    of the period's visitors. Exact as long as no visit lasts more than a day.
+    """
+    facts = [one for one in dimensions if one not in EVENT_LEVEL]
+    frames = _leading_facts(store, scope, facts, limit) if facts else {}
+    for dimension in dimensions:
+        if dimension in EVENT_LEVEL:
+            statement = Tally(scope, ("visitors",), [Group(dimension)]).statement()
+            columns = statement.selected_columns
+            found = store.frame(statement.order_by(columns["visitors"].desc(), columns["g0"]).limit(limit))
+            frames[dimension] = found.rename(columns={"g0": "value"})
+    return {one: _finished(store, scope, one, frames[one], everybody) for one in dimensions}
+
+
+def _leading_facts(
+    store: EventStore, scope: Scope, dimensions: Sequence[Dimension], limit: int
+) -> dict[Dimension, pd.DataFrame]:
+    """Of dimensions that stand alike on each row of a visit: all in one scan of the visits' first rows."""
+    columns = [column_of(one) for one in dimensions]
+    which = func.grouping(*columns).label("which")
+    counted = (
+        select(which, *columns, metrics.VISITORS.label("visitors"))
+        .where(scope.where(), _first_rows(scope))
+        .group_by(func.grouping_sets(*(tuple_(column) for column in columns)))
+        .subquery("counted")
+    )
+    value = func.coalesce(*(counted.c[column.name] for column in columns)).label("value")
+    rank = func.row_number().over(partition_by=counted.c.which, order_by=[counted.c.visitors.desc(), value])
+    ranked = select(counted.c.which, value, counted.c.visitors, rank.label("rank")).subquery("ranked")
+    frame = store.frame(
+        select(ranked.c.which, ranked.c.value, ranked.c.visitors)
+        .where(ranked.c.rank <= limit)
+        .order_by(ranked.c.which, ranked.c.rank)
+    )
+    # GROUPING gives a bit for each column, the first one's the highest, that is 0 where the row is grouped by it.
+    everything = 2 ** len(columns) - 1
+    marks = {one: everything - 2 ** (len(columns) - 1 - index) for index, one in enumerate(dimensions)}
+    return {one: frame[frame["which"] == mark][["value", "visitors"]].copy() for one, mark in marks.items()}
+
+
+def _first_rows(scope: Scope) -> ColumnElement[bool]:
+    """One row a visit, and near the edges of the period, where a visit may be cut, all rows."""
+    return or_(
+        events.c.visits > 0,
+        events.c.occurred_at < naive(scope.period.start_at + _LONGEST_VISIT),
+        events.c.occurred_at >= naive(scope.period.end_at - _LONGEST_VISIT),
+    )
+
+
+def _finished(
+    store: EventStore, scope: Scope, dimension: Dimension, frame: pd.DataFrame, everybody: int
+) -> pd.DataFrame:
+    """With whole numbers, shares, None for what is missing, and the titles of pages."""
+    frame = frame.reset_index(drop=True)
+    for name in ("visitors", "visits", "pageviews"):
+        if name in frame:
+            frame[name] = frame[name].fillna(0).astype("int64")
+    frame["share"] = frame["visitors"] / everybody if everybody else 0.0
+    frame["value"] = frame["value"].astype(object).where(frame["value"].notna(), None)
+    if dimension is Dimension.PAGE:
+        titles = _titles(store, scope, [value for value in frame["value"] if value is not None])
+        frame["title"] = pd.Series([titles.get(value) for value in frame["value"]], dtype=object)
+    return frame
+
+
+def _titles(store: EventStore, scope: Scope, paths: Sequence[str]) -> dict[str, str]:
+    """The newest title of each path: a search from the period's end for each, which seldom goes far back."""
+    if not paths:
+        return {}
+    newest = [
+        select(events.c.path, events.c.title)
+        .where(scope.span(), events.c.path == path, events.c.title.is_not(None))
+        .order_by(events.c.occurred_at.desc())
+        .limit(1)
+        .subquery()
+        for path in paths
+    ]
+    found = union_all(*(select(one.c.path, one.c.title) for one in newest)).subquery()
+    return dict(store.rows(select(found.c.path, found.c.title)))

@@ -1,0 +1,144 @@
+"""The site's clock in SQL: UTC moments shifted by the offsets that its zone has in the period.
+
+A zone has at most a few offsets in a year, so the shift is a short CASE, which every engine runs fast and which needs
+no time zone data of the engine's own. Where a period has few intervals, even that is spared: their beginnings are worked
+out here, and the engine only compares a moment with some of them, which is three times as fast as date_trunc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, DateTime, Interval, case, func, literal
+
+from tracker.stats.periods import Period
+from tracker.store.schema import events
+
+# So many intervals are searched by halving; a statement of more takes longer to plan than it saves.
+_FEW_INTERVALS = 32
+_DAYS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 31}
+
+# Before all periods.
+OUTSIDE = datetime(1900, 1, 1)  # noqa: DTZ001 - as the store has moments
+
+# An interval's beginning: in UTC and on the site's clock, both without a zone.
+_Beginning = tuple[datetime, datetime]
+
+
+def local_moment(period: Period, moment: ColumnElement[Any] = events.c.occurred_at) -> ColumnElement[Any]:
+    """A moment of the period, by default an event's, on the site's clock."""
+    changes = offset_changes(period)
+    _, first = changes[0]
+    if len(changes) == 1:
+        return moment + literal(first, Interval)
+    branches = [
+        (moment < change.replace(tzinfo=None), moment + literal(before, Interval))
+        for (change, _), (_, before) in zip(changes[1:], changes, strict=False)
+    ]
+    return case(*branches, else_=moment + literal(changes[-1][1], Interval))
+
+
+def truncated(period: Period, interval: str, moment: ColumnElement[Any] = events.c.occurred_at) -> ColumnElement[Any]:
+    """The local start of the hour, day, ISO week or month in which a moment of the period lies."""
+    few = _few_beginnings(period, interval)
+    # A single one would be a mere value, by which DuckDB cannot group.
+    return _searched(moment, few) if few and len(few) > 1 else func.date_trunc(interval, local_moment(period, moment))
+
+
+def truncated_within(period: Period, interval: str, moment: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As `truncated` of a moment that may lie outside of the period, which gives OUTSIDE."""
+    start, end = (one.replace(tzinfo=None) for one in (period.start_at, period.end_at))
+    few = _few_beginnings(period, interval)
+    if few is None:
+        outside = literal(OUTSIDE, DateTime)
+        return case((moment < start, outside), (moment >= end, outside), else_=truncated(period, interval, moment))
+    (_, first), *others = few
+    return _searched(moment, [(start, OUTSIDE), (start, first), *others, (end, OUTSIDE)])
+
+
+def _searched(moment: ColumnElement[Any], beginnings: Sequence[_Beginning]) -> ColumnElement[Any]:
+    """The second of the last pair whose first is not after the moment; the first pair's for all that lies before."""
+    if len(beginnings) == 1:
+        return literal(beginnings[0][1], DateTime)
+    middle = len(beginnings) // 2
+    earlier, later = _searched(moment, beginnings[:middle]), _searched(moment, beginnings[middle:])
+    return case((moment < beginnings[middle][0], earlier), else_=later)
+
+
+@lru_cache(maxsize=256)
+def _few_beginnings(period: Period, interval: str) -> tuple[_Beginning, ...] | None:
+    """When each interval begins, in the order of time, or None where there are many."""
+    if period.days // _DAYS[interval] > _FEW_INTERVALS:
+        return None
+    if interval == "hour":
+        return _hours(period)
+    day = period.start
+    if interval == "week":
+        day -= timedelta(days=day.weekday())
+    elif interval == "month":
+        day = day.replace(day=1)
+    found: list[_Beginning] = []
+    while day < period.end:
+        local = datetime.combine(day, time())
+        found.append((local.replace(tzinfo=period.time_zone).astimezone(UTC).replace(tzinfo=None), local))
+        day = _next(day, interval)
+    return tuple(found)
+
+
+def _next(day: date, interval: str) -> date:
+    if interval == "month":
+        return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return day + timedelta(days=7 if interval == "week" else 1)
+
+
+def quarter(moment: datetime) -> datetime:
+    """The beginning of the quarter of an hour that a moment lies in."""
+    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+
+
+def _hours(period: Period) -> tuple[tuple[datetime, datetime], ...]:
+    """The hours that the clock shows; offsets are whole quarters of an hour."""
+    found: list[_Beginning] = []
+    moment = quarter(period.start_at)
+    while moment < period.end_at:
+        local = moment.astimezone(period.time_zone).replace(tzinfo=None, minute=0, second=0, microsecond=0, fold=0)
+        if not found or found[-1][1] != local:
+            found.append((moment.replace(tzinfo=None), local))
+        moment += timedelta(minutes=15)
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def offset_changes(period: Period) -> tuple[tuple[datetime, timedelta], ...]:
+    """The moments (aware, UTC) from which each offset to UTC holds in the period; the first is the period's start."""
+    start, end = period.start_at, period.end_at
+    changes = [(start, _offset(period, start))]
+    moment = start
+    while moment < end:
+        later = min(moment + timedelta(days=1), end)
+        if _offset(period, later) != changes[-1][1]:
+            changes.append((_change_between(period, moment, later), _offset(period, later)))
+        moment = later
+    return tuple(changes)
+
+
+def _offset(period: Period, moment: datetime) -> timedelta:
+    offset = moment.astimezone(period.time_zone).utcoffset()
+    assert offset is not None
+    return offset
+
+
+def _change_between(period: Period, before: datetime, after: datetime) -> datetime:
+    """The second at which the offset changes, by halving; clocks change on whole seconds."""
+    low, high = int(before.timestamp()), int(after.timestamp())
+    old = _offset(period, before)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(period, datetime.fromtimestamp(middle, UTC)) == old:
+            low = middle
+        else:
+            high = middle
+    return datetime.fromtimestamp(high, UTC)

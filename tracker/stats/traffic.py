@@ -1,0 +1,123 @@
+"""How much a site was read: totals and their course over time, the first and last event, and what was not counted."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import ColumnElement, func, select
+
+from tracker.enrichment.drops import DropReason
+from tracker.enrichment.told import host_of_invalid_url, name_of_unknown_site
+from tracker.stats import metrics
+from tracker.stats.aggregation import Group, Tally
+from tracker.stats.local_time import quarter
+from tracker.stats.periods import Period
+from tracker.stats.scope import Scope, naive
+from tracker.store.engines import EventStore
+from tracker.store.schema import events
+from tracker.store.schema import not_counted as not_counted_table
+
+_LIVE_MINUTES = 5
+# Rows of older versions hold whole URLs, as they came.
+_TOLD = {DropReason.INVALID_URL: host_of_invalid_url, DropReason.UNKNOWN_SITE: name_of_unknown_site}
+
+
+def totals(store: EventStore, scope: Scope) -> pd.DataFrame:
+    """One row with a column for each of metrics.NAMES: counts as int64, ratios and seconds as float64 (NaN for none)."""
+    return _with_numbers(store.frame(Tally(scope, metrics.NAMES).statement()))
+
+
+def timeseries(store: EventStore, scope: Scope, interval: str | None = None) -> pd.DataFrame:
+    """A row for every interval of the period, also the empty ones: `start` (local, datetime64) and metrics.NAMES."""
+    _, series = course(store, scope, interval)
+    return series
+
+
+def course(store: EventStore, scope: Scope, interval: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The totals and the time series of a scope, as `totals` and `timeseries` give them, from one statement.
+
+    Visits, bounces and durations belong to the interval in which the visit began; the rest to when it happened.
+    """
+    step = interval or scope.period.interval
+    statement = Tally(scope, metrics.NAMES, [Group(interval=step)], with_total=True).statement()
+    found = store.frame(statement).rename(columns={"g0": "start"})
+    total = _with_numbers(found[found["start"].isna()].drop(columns="start").reset_index(drop=True))
+    found = found[found["start"].notna()]
+    found["start"] = pd.to_datetime(found["start"])
+    series = pd.DataFrame({"start": interval_starts(scope.period, step)}).merge(found, on="start", how="left")
+    return total, _with_numbers(series)
+
+
+def visitors(store: EventStore, scope: Scope) -> int:
+    """How many visitors there were."""
+    return int(store.rows(select(metrics.VISITORS).where(scope.where()))[0][0])
+
+
+def interval_starts(period: Period, interval: str) -> pd.DatetimeIndex:
+    """The local starts of a period's intervals. ISO weeks and months begin before the period where it cuts them.
+
+    Hours are those that the site's clock shows: one is missing on the day on which it is put forward, and the two that
+    it shows alike when it is put back are one interval.
+    """
+    first, last = pd.Timestamp(period.start), pd.Timestamp(period.end) - pd.Timedelta(1, "s")
+    if interval == "hour":
+        moments = pd.date_range(quarter(period.start_at), period.end_at, freq="15min", inclusive="left", unit="us")
+        return moments.tz_convert(period.time_zone).tz_localize(None).floor("h").unique()
+    if interval == "week":
+        return pd.date_range(first - pd.Timedelta(days=first.day_of_week), last, freq="7D", unit="us")
+    if interval == "month":
+        return pd.date_range(first.replace(day=1), last, freq="MS", unit="us")
+    return pd.date_range(first, last, freq="D", unit="us")
+
+
+def not_counted(store: EventStore, site: str, period: Period) -> pd.DataFrame:
+    """Hits that were dropped, the most frequent first: `day` (local), `reason`, `detail`, `hits`."""
+    table = not_counted_table
+    hits = func.sum(table.c.hits).label("hits")
+    statement = (
+        select(table.c.day, table.c.reason, table.c.detail, hits)
+        .where(table.c.site == site, table.c.day >= period.start, table.c.day < period.end)
+        .group_by(table.c.day, table.c.reason, table.c.detail)
+        .order_by(hits.desc(), table.c.reason, table.c.detail)
+    )
+    frame = store.frame(statement)
+    frame["hits"] = frame["hits"].astype("int64")
+    for reason, told in _TOLD.items():
+        of_reason = frame["reason"] == reason
+        frame.loc[of_reason, "detail"] = frame.loc[of_reason, "detail"].map(told)
+    return frame
+
+
+def first_day(store: EventStore, site: str, time_zone: ZoneInfo) -> date | None:
+    """The local day of a site's first event."""
+    first = _edge(store, site, events.c.occurred_at)
+    return None if first is None else first.astimezone(time_zone).date()
+
+
+def last_event_at(store: EventStore, site: str) -> datetime | None:
+    """When a site's last event happened (aware, UTC)."""
+    return _edge(store, site, events.c.occurred_at.desc())
+
+
+def _edge(store: EventStore, site: str, order: ColumnElement[Any]) -> datetime | None:
+    """The first moment in an order. Unlike min and max, the first row of an order need not read every row."""
+    rows = store.rows(select(events.c.occurred_at).where(events.c.site == site).order_by(order).limit(1))
+    return rows[0][0].replace(tzinfo=UTC) if rows else None
+
+
+def live_visitors(store: EventStore, site: str, now: datetime) -> int:
+    """How many visitors were there in the last five minutes."""
+    since = naive(now - timedelta(minutes=_LIVE_MINUTES))
+    statement = select(metrics.VISITORS).where(events.c.site == site, events.c.occurred_at >= since)
+    return int(store.rows(statement)[0][0])
+
+
+def _with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = list(metrics.COUNTS)
+    ratios = [name for name in metrics.NAMES if name not in counts]
+    frame[counts] = frame[counts].fillna(0).astype("int64")
+    frame[ratios] = frame[ratios].astype("float64")
+    return frame
