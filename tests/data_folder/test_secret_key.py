@@ -52,7 +52,11 @@ def test_what_is_no_file_is_set_aside(tmp_path: Path, place: Callable[[Path], No
     assert len(replaced_keys(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("content", [secrets.token_bytes(32), secrets.token_bytes(64), secrets.token_hex(32).encode()])
+@pytest.mark.parametrize(
+    "content",
+    [secrets.token_bytes(32), secrets.token_bytes(64), secrets.token_hex(32).encode()],
+    ids=["32 bytes", "64 bytes", "hexadecimal"],
+)
 def test_a_good_key_of_the_operators_is_kept(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "secret.key").write_bytes(content)
     assert secret_key(tmp_path) == content
