@@ -13,7 +13,7 @@ from dashboards.translations import FOLDER
 ROOT = Path(dashboards.__file__).parents[1]
 METHODS = [
     ("dashboards/**.py", "python"),
-    ("tracker/db/**.py", "python"),
+    ("tracker/**.py", "python"),
     ("dashboards/web/templates/**.html", "jinja2"),
 ]
 KEYWORDS = {
