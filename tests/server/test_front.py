@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -115,3 +116,11 @@ def test_a_visitor_whose_ip_is_unknown_is_counted(service: RunningService) -> No
             break
         assert time.monotonic() < deadline, counted.stdout
         time.sleep(0.2)
+
+
+@pytest.mark.parametrize("path", ["/api/event", "/sign-in", "/assets/dashboard.css", "/js/webleads.js"])
+def test_a_body_that_is_cut_off_is_the_clients_mistake(service: RunningService, path: str) -> None:
+    with raw_http.connect(service.port) as client:
+        client.sendall(raw_http.head("POST", path, 500) + b'{"n":"pageview"')
+        client.shutdown(socket.SHUT_WR)
+        assert 400 <= raw_http.read_answer(client)[0] < 500

@@ -79,8 +79,6 @@ class Front:
             put_body(environ, await self._body(environ, protocol))
         except Problem as problem:
             put_body(environ, problem)
-        except (RSGIProtocolClosed, RSGIProtocolError):
-            return  # the client has gone
         if self._is_quick(environ["PATH_INFO"]):
             self._answer(environ, protocol)
         else:
@@ -107,7 +105,7 @@ class Front:
         return environ
 
     async def _body(self, environ: Environ, protocol: Any) -> bytes:
-        """The request's body. Raises Problem, and granian's errors when the client goes away."""
+        """The request's body. Raises Problem."""
         declared = environ.get("CONTENT_LENGTH")
         if environ["REQUEST_METHOD"] in WITHOUT_A_BODY or not (declared or "HTTP_TRANSFER_ENCODING" in environ):
             return b""
@@ -123,6 +121,8 @@ class Front:
             body: bytes = await coming
         except asyncio.CancelledError:
             raise waiting.problem or Problem(408, "body", "the service is stopping; send it again") from None
+        except (RSGIProtocolClosed, RSGIProtocolError):  # granian would answer with 500 what is not answered here
+            raise Problem(400, "body", "the body ended before its length") from None
         else:
             return body
         finally:
