@@ -26,7 +26,7 @@ from tracker.db.models import Site
 from tracker.delivery.schedule import everything_due
 from tracker.ingest import quarantine
 from tracker.server.bridge import JOURNAL_PROBLEM
-from tracker.service.context import Operator
+from tracker.service.context import Context
 from tracker.service.databases import open_databases
 from tracker.service.operations import create_blueprint as operations_blueprint
 from tracker.service.service import Service
@@ -71,8 +71,8 @@ def create_app(
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # a report's keys come in the order in which people read them
     app.register_blueprint(health.create_blueprint(probes))
-    operator = Operator(settings, app_database, store, utc_now, forget_site)
-    operations = operations_blueprint(operator, operator_key)
+    context = Context(settings, app_database, store, utc_now)
+    operations = operations_blueprint(context, operator_key, forget_site)
     app.register_blueprint(operations)
 
     kept = quarantine.Quarantine(settings.journal_folder)
@@ -88,8 +88,7 @@ def create_app(
             quarantined=kept.summary().lines,
         )
 
-    context = web.DashboardContext(settings=settings, db=app_database, store=store, now=utc_now, status=status)
-    csrf = web.register(app, context)
+    csrf = web.register(app, context, status)
     csrf.exempt(operations)  # its key is no cookie that a browser would send along
     return app
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 from flask_wtf import CSRFProtect
 
 from dashboards.web import assets, errors, headers, language, rendering
-from dashboards.web.context import DashboardContext, ServiceStatus
 from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.plain_query import with_plain_query
+from dashboards.web.service_status import ServiceStatus
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
 from dashboards.web.views import (
@@ -26,19 +28,23 @@ from dashboards.web.views import (
     sites,
     status,
 )
+from tracker.service.context import Context
 
-__all__ = ["DashboardContext", "ServiceStatus", "register"]
+__all__ = ["ServiceStatus", "register"]
 
 
-def register(app: Flask, context: DashboardContext) -> CSRFProtect:
-    """Mounts every page. Returns the CSRF protection, for blueprints that carry their own key to be exempt from."""
+def register(app: Flask, context: Context, service_status: Callable[[], ServiceStatus]) -> CSRFProtect:
+    """Mounts every page; `service_status` looks at the running service.
+
+    Returns the CSRF protection, for blueprints that carry their own key to be exempt from.
+    """
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form stays good as long as the login that it belongs to
     app.wsgi_app = with_plain_query(app.wsgi_app)  # type: ignore[assignment,method-assign]
     csrf = CSRFProtect(app)
     app.url_map.converters["domain"] = DomainConverter
     login.register(app, context)
     language.register(app)
-    rendering.register(app, context)
+    rendering.register(app, context, service_status)
     headers.register(app)
     errors.register(app)
     app.register_blueprint(assets.create_blueprint())
@@ -48,8 +54,12 @@ def register(app: Flask, context: DashboardContext) -> CSRFProtect:
     app.register_blueprint(opt_out.create_blueprint(context))
     limit = SignInLimit(context.now)
     app.register_blueprint(sign_in.create_blueprint(context, limit))
-    views = (identify, sites, site_settings, overview, leads, company, not_counted, status)
-    behind_the_door = [account.create_blueprint(context, limit), *(view.create_blueprint(context) for view in views)]
+    views = (identify, sites, site_settings, overview, leads, company, not_counted)
+    behind_the_door = [
+        account.create_blueprint(context, limit),
+        status.create_blueprint(service_status),
+        *(view.create_blueprint(context) for view in views),
+    ]
     for blueprint in behind_the_door:
         blueprint.before_request(login.require_sign_in)
         app.register_blueprint(blueprint)

@@ -8,9 +8,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.translations import DEFAULT_LANGUAGE, FOLDER, LANGUAGES
-from dashboards.web.context import DashboardContext
 from dashboards.web.local_address import local_address
 from tracker.accounts.users import set_language
+from tracker.service.context import Context
 
 _CHOICE = "language"
 
@@ -32,7 +32,7 @@ def _select() -> str:
     return request.accept_languages.best_match(LANGUAGES) or DEFAULT_LANGUAGE
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("language", __name__)
 
     @blueprint.post("/language")
@@ -42,7 +42,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             abort(404)
         session[_CHOICE] = code
         if current_user.is_authenticated:
-            set_language(context.db, current_user.id, code)
+            set_language(context.app_db, current_user.id, code)
         return redirect(local_address(request.form.get("next")))
 
     return blueprint

@@ -9,8 +9,8 @@ import pandas as pd
 
 from dashboards.presentation import labels, numbers
 from dashboards.translations import message, translate
-from dashboards.web.context import DashboardContext
 from dashboards.web.site.selection import Selection
+from tracker.service.context import Context
 from tracker.stats.breakdowns import breakdown, leading
 from tracker.stats.scope import Dimension
 
@@ -134,12 +134,12 @@ class Panel:
 
 
 def read_panels(
-    context: DashboardContext, selection: Selection, keys: Sequence[str], language: str, *, everybody: int
+    context: Context, selection: Selection, keys: Sequence[str], language: str, *, everybody: int
 ) -> list[Panel]:
     """The panels with the tabs that the selection names open. `everybody` is the number of the period's visitors."""
     tabs = {key: _open_tab(selection, BY_KEY[key]) for key in keys}
     frames = leading(
-        context.store, selection.scope, list(dict.fromkeys(tabs.values())), limit=ROWS + 2, everybody=everybody
+        context.event_store, selection.scope, list(dict.fromkeys(tabs.values())), limit=ROWS + 2, everybody=everybody
     )
     panels = []
     for key, dimension in tabs.items():
@@ -149,10 +149,12 @@ def read_panels(
 
 
 def breakdown_rows(
-    context: DashboardContext, selection: Selection, dimension: Dimension, language: str, *, limit: int, offset: int = 0
+    context: Context, selection: Selection, dimension: Dimension, language: str, *, limit: int, offset: int = 0
 ) -> list[Row]:
     """The rows of a breakdown by visitors, at most `limit`."""
-    return _rows(breakdown(context.store, selection.scope, dimension, limit=limit, offset=offset), dimension, language)
+    return _rows(
+        breakdown(context.event_store, selection.scope, dimension, limit=limit, offset=offset), dimension, language
+    )
 
 
 def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,16 +13,17 @@ from markupsafe import Markup
 from dashboards.presentation import dates, labels, numbers
 from dashboards.translations import LANGUAGES, translate
 from dashboards.web.assets import asset
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.panels import DIMENSION_LABELS, word_dimension
+from dashboards.web.service_status import ServiceStatus
 from dashboards.web.site.selection import Selection, write_filter
 from tracker.enrichment.text import visible_text
 from tracker.reference.geo.attribution import attributions
+from tracker.service.context import Context
 from tracker.stats.scope import Filter
 
 
-def register(app: Flask, context: DashboardContext) -> None:
+def register(app: Flask, context: Context, service_status: Callable[[], ServiceStatus]) -> None:
     """Adds the filters and globals, and `language` and `now` to every template."""
 
     def when(moment: datetime, zone: ZoneInfo) -> Markup:
@@ -52,7 +54,7 @@ def register(app: Flask, context: DashboardContext) -> None:
     app.add_template_global(selection_url, "selection_url")
     app.add_template_global(_language_names, "language_names")
     app.add_template_global(lambda: attributions(context.settings), "attributions")
-    app.add_template_global(lambda: context.status().needs_attention, "needs_attention")
+    app.add_template_global(lambda: service_status().needs_attention, "needs_attention")
     app.context_processor(lambda: {"language": current_language(), "here": request.full_path.rstrip("?")})
 
 

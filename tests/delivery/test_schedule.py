@@ -17,8 +17,9 @@ from tracker.db import recovery
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import Delivery, Site
 from tracker.delivery import sent_log
-from tracker.delivery.schedule import Post, due, last_complete_week, send_due, send_weekly
+from tracker.delivery.schedule import due, last_complete_week, send_due, send_weekly
 from tracker.delivery.sent_log import DeliveryKey
+from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, list_sites
 from tracker.store.engines import EventStore, open_event_store
@@ -102,118 +103,124 @@ def server() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def post(database: AppDatabase, store: EventStore, server: Mailbox, clock: Clock, tmp_path: Path) -> Post:
+def context(database: AppDatabase, store: EventStore, server: Mailbox, clock: Clock, tmp_path: Path) -> Context:
     settings = Settings(data=tmp_path, smtp_url=server.url, mail_from="Webleads <stats@exemple.fr>")
-    return Post(settings, database, store, clock)
+    return Context(settings, database, store, clock)
 
 
-def test_each_recipient_gets_one_message_of_their_own(post: Post, server: Mailbox) -> None:
-    send_due(post)
+def test_each_recipient_gets_one_message_of_their_own(context: Context, server: Mailbox) -> None:
+    send_due(context)
     assert sorted(server.recipients) == BOTH
     assert [len(envelope.rcpt_tos) for envelope in server.envelopes] == [1, 1]
     assert sorted(str(message["To"]) for message in server.messages) == BOTH
     assert {str(message["Message-ID"]) for message in server.messages}.__len__() == 2
 
 
-def test_it_is_sent_once_however_often_it_is_looked_at(post: Post, server: Mailbox, clock: Clock) -> None:
+def test_it_is_sent_once_however_often_it_is_looked_at(context: Context, server: Mailbox, clock: Clock) -> None:
     for minutes in (0, 1, 2, 600, 6 * 24 * 60):
         clock.now = MONDAY_8 + timedelta(minutes=minutes)
-        send_due(post)
+        send_due(context)
     assert len(server.envelopes) == 2
 
 
-def test_nothing_goes_out_before_eight(post: Post, server: Mailbox, clock: Clock, database: AppDatabase) -> None:
+def test_nothing_goes_out_before_eight(context: Context, server: Mailbox, clock: Clock, database: AppDatabase) -> None:
     clock.now = MONDAY_8 - timedelta(seconds=1)
     with database.transaction() as session:
         session.execute(update(Site).values(created_at=MONDAY_8 - timedelta(days=2)))
-    send_due(post)
+    send_due(context)
     assert server.envelopes == []
 
 
-def test_it_is_caught_up_after_a_stop_and_only_the_last_one(post: Post, server: Mailbox, clock: Clock) -> None:
+def test_it_is_caught_up_after_a_stop_and_only_the_last_one(context: Context, server: Mailbox, clock: Clock) -> None:
     clock.now = MONDAY_8 + timedelta(days=18)
-    send_due(post)
+    send_due(context)
     assert len(server.envelopes) == 2
     assert all("23 – 29 nov." in str(one["Subject"]) or "23" in str(one["Subject"]) for one in server.messages)
 
 
-def test_many_at_once_send_it_once(post: Post, server: Mailbox) -> None:
+def test_many_at_once_send_it_once(context: Context, server: Mailbox) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: send_due(post), range(4)))
+        list(pool.map(lambda _: send_due(context), range(4)))
     assert sorted(server.recipients) == BOTH
 
 
 def test_one_who_is_refused_does_not_stop_the_others_and_is_tried_again(
-    post: Post, server: Mailbox, clock: Clock
+    context: Context, server: Mailbox, clock: Clock
 ) -> None:
     server.refused = {"anna@exemple.fr"}
-    send_due(post)
+    send_due(context)
     assert server.recipients == ["ben@exemple.fr"]
     clock.now += timedelta(minutes=4)
     server.refused = set()
-    send_due(post)
+    send_due(context)
     assert server.recipients == ["ben@exemple.fr"]
     clock.now += timedelta(minutes=2)
-    send_due(post)
+    send_due(context)
     assert server.recipients == ["ben@exemple.fr", "anna@exemple.fr"]
     clock.now += timedelta(days=1)
-    send_due(post)
+    send_due(context)
     assert len(server.envelopes) == 2
 
 
-def test_a_server_that_is_down_is_tried_again(post: Post, server: Mailbox, clock: Clock) -> None:
-    send_due(replace(post, settings=replace(post.settings, smtp_url="smtp://127.0.0.1:1")))
+def test_a_server_that_is_down_is_tried_again(context: Context, server: Mailbox, clock: Clock) -> None:
+    send_due(replace(context, settings=replace(context.settings, smtp_url="smtp://127.0.0.1:1")))
     clock.now += timedelta(minutes=6)
-    send_due(post)
+    send_due(context)
     assert sorted(server.recipients) == BOTH
 
 
-def test_what_may_have_arrived_is_never_sent_again(post: Post, server: Mailbox, clock: Clock) -> None:
+def test_what_may_have_arrived_is_never_sent_again(context: Context, server: Mailbox, clock: Clock) -> None:
     server.hang_up = "answer"
-    send_due(post)
+    send_due(context)
     server.hang_up = None
     clock.now += timedelta(days=3)
-    send_due(post)
+    send_due(context)
     assert sorted(server.recipients) == BOTH
-    (site,) = list_sites(post.database)
-    outcome = send_weekly(post, site, "2026-W46", BOTH[:1])[0]
+    (site,) = list_sites(context.app_db)
+    outcome = send_weekly(context, site, "2026-W46", BOTH[:1])[0]
     assert outcome.failed
     assert "cut off while it was sent" in outcome.outcome
 
 
-def test_what_was_cut_off_is_sent_again_once_when_a_person_says_so(post: Post, server: Mailbox, clock: Clock) -> None:
-    (site,) = list_sites(post.database)
+def test_what_was_cut_off_is_sent_again_once_when_a_person_says_so(
+    context: Context, server: Mailbox, clock: Clock
+) -> None:
+    (site,) = list_sites(context.app_db)
     sent, cut_off = BOTH
-    send_weekly(post, site, "2026-W46", [sent])
-    claimed = sent_log.claim(post.database, DeliveryKey(1, "weekly", "2026-W46", cut_off), now=clock.now)
+    send_weekly(context, site, "2026-W46", [sent])
+    claimed = sent_log.claim(context.app_db, DeliveryKey(1, "weekly", "2026-W46", cut_off), now=clock.now)
     assert claimed is not None
-    sent_log.mark_sending(post.database, claimed)  # and the process was killed
+    sent_log.mark_sending(context.app_db, claimed)  # and the process was killed
     clock.now += timedelta(minutes=5)
-    early = send_weekly(post, site, "2026-W46", BOTH, again=True)
+    early = send_weekly(context, site, "2026-W46", BOTH, again=True)
     assert early[1].outcome == "being sent by another process"
     clock.now += timedelta(hours=1)
-    send_due(post)
-    assert "unless you say --again" in send_weekly(post, site, "2026-W46", BOTH)[1].outcome
+    send_due(context)
+    assert "unless you say --again" in send_weekly(context, site, "2026-W46", BOTH)[1].outcome
     assert server.recipients == [sent]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: send_weekly(post, site, "2026-W46", BOTH, again=True), range(4)))
+        list(pool.map(lambda _: send_weekly(context, site, "2026-W46", BOTH, again=True), range(4)))
     assert server.recipients == [sent, cut_off]
-    assert [one.outcome[:12] for one in send_weekly(post, site, "2026-W46", BOTH, again=True)] == ["already sent"] * 2
+    assert [one.outcome[:12] for one in send_weekly(context, site, "2026-W46", BOTH, again=True)] == [
+        "already sent"
+    ] * 2
 
 
-def test_a_server_that_is_away_is_not_asked_for_each_recipient(post: Post, database: AppDatabase) -> None:
+def test_a_server_that_is_away_is_not_asked_for_each_recipient(context: Context, database: AppDatabase) -> None:
     (site,) = list_sites(database)
-    lost = replace(post, settings=replace(post.settings, smtp_url="smtp://127.0.0.1:1"))
+    lost = replace(context, settings=replace(context.settings, smtp_url="smtp://127.0.0.1:1"))
     outcomes = send_weekly(lost, site, "2026-W46", BOTH)
     assert [one.recipient for one in outcomes] == BOTH
     assert len({one.outcome for one in outcomes}) == 1
     assert {found.status for found in sent_log.latest(database, site.id)} == {"failed"}
 
 
-def test_a_server_that_is_away_is_not_asked_for_each_site(post: Post, database: AppDatabase, clock: Clock) -> None:
+def test_a_server_that_is_away_is_not_asked_for_each_site(
+    context: Context, database: AppDatabase, clock: Clock
+) -> None:
     for number in range(3):
         add_site(database, f"site{number}.example", now=LONG_AGO, recipients=["c@exemple.fr"])
-    lost = replace(post, settings=replace(post.settings, smtp_url="smtp://127.0.0.1:1"))
+    lost = replace(context, settings=replace(context.settings, smtp_url="smtp://127.0.0.1:1"))
 
     def tried() -> int:
         return sum(len(sent_log.latest(database, site.id)) > 0 for site in list_sites(database))
@@ -225,29 +232,29 @@ def test_a_server_that_is_away_is_not_asked_for_each_site(post: Post, database: 
 
 
 def test_what_was_due_before_a_restore_is_left_to_a_person(
-    post: Post, server: Mailbox, clock: Clock, database: AppDatabase
+    context: Context, server: Mailbox, clock: Clock, database: AppDatabase
 ) -> None:
     database.copy(MONDAY_8 - timedelta(minutes=1))
-    send_due(post)
+    send_due(context)
     assert sorted(server.recipients) == BOTH
     assert database.file is not None
     recovery.restore(database.file, "cut", MONDAY_8 + timedelta(hours=1))
     database.engine.dispose()
     for later in (timedelta(hours=1), timedelta(days=1)):
         clock.now = MONDAY_8 + later
-        send_due(post)
+        send_due(context)
     assert sorted(server.recipients) == BOTH
     clock.now = MONDAY_8 + timedelta(days=7)
-    send_due(post)
+    send_due(context)
     assert sorted(server.recipients) == sorted(BOTH * 2)
 
 
-def test_a_sender_that_died_before_sending_is_taken_over(post: Post, server: Mailbox, clock: Clock) -> None:
-    sent_log.claim(post.database, DeliveryKey(1, "weekly", "2026-W46", BOTH[0]), now=MONDAY_8)
-    send_due(post)
+def test_a_sender_that_died_before_sending_is_taken_over(context: Context, server: Mailbox, clock: Clock) -> None:
+    sent_log.claim(context.app_db, DeliveryKey(1, "weekly", "2026-W46", BOTH[0]), now=MONDAY_8)
+    send_due(context)
     assert server.recipients == BOTH[1:]
     clock.now += timedelta(minutes=11)
-    send_due(post)
+    send_due(context)
     assert sorted(server.recipients) == BOTH
 
 
@@ -259,35 +266,35 @@ def test_a_sender_that_died_before_sending_is_taken_over(post: Post, server: Mai
     ],
 )  # fmt: skip
 def test_who_came_after_it_was_due_waits_for_the_next(
-    change: Callable[..., object], post: Post, server: Mailbox, clock: Clock, database: AppDatabase
+    change: Callable[..., object], context: Context, server: Mailbox, clock: Clock, database: AppDatabase
 ) -> None:
     with database.transaction() as session:
         change(session)
     clock.now = MONDAY_8 + timedelta(hours=2)
-    send_due(post)
+    send_due(context)
     assert server.envelopes == []
     clock.now += timedelta(days=7)
-    send_due(post)
+    send_due(context)
     assert sorted(server.recipients) == BOTH
 
 
-def test_by_hand_it_says_what_became_of_each(post: Post, server: Mailbox) -> None:
-    (site,) = list_sites(post.database)
+def test_by_hand_it_says_what_became_of_each(context: Context, server: Mailbox) -> None:
+    (site,) = list_sites(context.app_db)
     server.refused = {BOTH[1]}
-    first = send_weekly(post, site, "2026-W46", BOTH)
+    first = send_weekly(context, site, "2026-W46", BOTH)
     assert [(one.outcome, one.failed) for one in first] == [
         ("sent", False),
         ("not sent: 550 5.1.1 No such user here", True),
     ]
     server.refused = set()
-    second = send_weekly(post, site, "2026-W46", BOTH)
+    second = send_weekly(context, site, "2026-W46", BOTH)
     assert [(one.outcome, one.failed) for one in second] == [
         ("already sent on 2026-11-16 07:00 UTC", False),
         ("sent", False),
     ]
 
 
-def test_without_a_mail_server_nothing_is_claimed(post: Post) -> None:
-    send_due(replace(post, settings=replace(post.settings, smtp_url="")))
-    with post.database.transaction() as session:
+def test_without_a_mail_server_nothing_is_claimed(context: Context) -> None:
+    send_due(replace(context, settings=replace(context.settings, smtp_url="")))
+    with context.app_db.transaction() as session:
         assert session.query(Delivery).count() == 0

@@ -10,7 +10,7 @@ import pytest
 
 from tracker import data_folder
 from tracker.db.engine import open_app_database
-from tracker.service.context import Operator
+from tracker.service.context import Context
 from tracker.service.doctor import diagnose
 from tracker.settings import Settings
 from tracker.store.engines import Batch, NotCounted, open_event_store
@@ -19,24 +19,24 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def operator(tmp_path: Path) -> Iterator[Operator]:
+def context(tmp_path: Path) -> Iterator[Context]:
     data_folder.prepare(tmp_path)
     database = open_app_database("sqlite://")
     store = open_event_store("duckdb:///:memory:")
-    yield Operator(Settings(data=tmp_path), database, store, lambda: NOW)
+    yield Context(Settings(data=tmp_path), database, store, lambda: NOW)
     store.close()
     database.close()
 
 
-def words(operator: Operator) -> str:
-    return "\n".join(finding.words for finding in diagnose(operator))
+def words(context: Context) -> str:
+    return "\n".join(finding.words for finding in diagnose(context))
 
 
 def dropped(site: str, day: int, reason: str, detail: str, hits: int) -> NotCounted:
     return NotCounted(site, date(2026, 11, day), reason, detail, hits)
 
 
-def test_names_the_sites_that_hits_name_and_that_are_not_here(operator: Operator) -> None:
+def test_names_the_sites_that_hits_name_and_that_are_not_here(context: Context) -> None:
     rows = [
         dropped("", 24, "unknown_site", "blog.exmaple.fr", 1200),
         dropped("", 18, "unknown_site", "blog.exmaple.fr", 34),
@@ -44,17 +44,17 @@ def test_names_the_sites_that_hits_name_and_that_are_not_here(operator: Operator
         dropped("", 10, "unknown_site", "long.ago.fr", 99),
         dropped("a.fr", 24, "bot", "Google", 7),
     ]
-    operator.store.append(Batch({}, rows))
-    said = words(operator)
+    context.event_store.append(Batch({}, rows))
+    said = words(context)
     assert "1,236 hits of the last 7 days name a site that is not here: 'blog.exmaple.fr' (1,234), " in said
     assert "'\\x1b[31mred' (2)" in said
     assert "long.ago.fr" not in said
 
 
-def test_says_nothing_of_unknown_sites_when_there_are_none(operator: Operator) -> None:
-    assert "not here" not in words(operator)
+def test_says_nothing_of_unknown_sites_when_there_are_none(context: Context) -> None:
+    assert "not here" not in words(context)
 
 
-def test_says_that_without_a_site_nothing_is_counted(operator: Operator) -> None:
-    findings = list(diagnose(operator))
+def test_says_that_without_a_site_nothing_is_counted(context: Context) -> None:
+    findings = list(diagnose(context))
     assert any(one.level == "problem" and "there is no site" in one.words for one in findings)

@@ -40,14 +40,14 @@ def _visible(value: Any) -> Any:
 
 def _ask_here(settings: Settings, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
     from tracker.clock import utc_now
-    from tracker.service.context import Operator
+    from tracker.service.context import Context
     from tracker.service.databases import open_databases
     from tracker.service.operations import OperationError, run
 
     with umask_given_back(), _prepared(settings.data):
         databases = open_databases(settings, wait_seconds=5)
         try:
-            return run(Operator(settings, databases.app, databases.events, utc_now), operation, arguments)
+            return run(Context(settings, databases.app, databases.events, utc_now), operation, arguments)
         except OperationError as problem:
             raise CommandError(str(problem)) from problem
         finally:

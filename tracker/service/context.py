@@ -12,12 +12,13 @@ from tracker.store.engines import EventStore
 
 
 @dataclass(frozen=True)
-class Operator:
-    """What operations work with."""
+class Context:
+    """What pages, operations and deliveries work with; `now` returns an aware UTC datetime.
+
+    What one of them needs beyond these four is passed beside.
+    """
 
     settings: Settings
-    app_database: AppDatabase
-    store: EventStore
+    app_db: AppDatabase
+    event_store: EventStore
     now: Callable[[], datetime]
-    # Deletes the events of a removed site; the store's own way where nothing ingests meanwhile.
-    forget_site: Callable[[str], None] | None = None

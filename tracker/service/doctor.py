@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -25,16 +25,14 @@ from tracker.enrichment.network.operator_list import NetworkList
 from tracker.ingest import quarantine
 from tracker.reference.dns.lookup import Lookup, Unanswered
 from tracker.reference.geo.verified_copies import open_databases
+from tracker.service.context import Context
 from tracker.sites.sites import list_sites
 from tracker.stats import traffic
 from tracker.stats.periods import parse_period
 from tracker.store import recovery
 
-if TYPE_CHECKING:
-    from tracker.service.context import Operator
-
-# Documentation addresses have no names; any answer, also that there is none, shows a resolver that works.
-_ANY_ADDRESS = "192.0.2.1"
+# IP addresses for documentation have no names; any answer, also that there is none, shows a resolver that works.
+_ANY_IP = "192.0.2.1"
 _LOW_DISK_BYTES = 1_000_000_000
 _OLD_COPY = timedelta(days=2)
 _OLD_DATABASE = timedelta(days=60)
@@ -47,34 +45,34 @@ class Finding(NamedTuple):
     words: str
 
 
-def diagnose(operator: Operator) -> Iterator[Finding]:
+def diagnose(context: Context) -> Iterator[Finding]:
     """Looks at everything that commonly goes wrong."""
-    yield from _folder(operator)
-    yield from _rights(operator)
-    yield from _journal(operator)
-    yield from _quarantine(operator)
-    yield from _repairs(operator)
-    yield from _app_database(operator)
-    yield from _geo(operator)
-    yield from _reverse_dns(operator)
-    yield from _sites(operator)
-    yield from _mail(operator)
+    yield from _folder(context)
+    yield from _rights(context)
+    yield from _journal(context)
+    yield from _quarantine(context)
+    yield from _repairs(context)
+    yield from _app_database(context)
+    yield from _geo(context)
+    yield from _reverse_dns(context)
+    yield from _sites(context)
+    yield from _mail(context)
 
 
-def _folder(operator: Operator) -> Iterator[Finding]:
-    free = shutil.disk_usage(operator.settings.data).free
+def _folder(context: Context) -> Iterator[Finding]:
+    free = shutil.disk_usage(context.settings.data).free
     level = "problem" if free < _LOW_DISK_BYTES else "good"
     remedy = "; hits are refused when it is full, so make room" if level == "problem" else ""
-    yield Finding(level, f"data folder {operator.settings.data.resolve()}: {free / 1e9:.1f} GB free{remedy}")
-    if not operator.settings.base_url:
+    yield Finding(level, f"data folder {context.settings.data.resolve()}: {free / 1e9:.1f} GB free{remedy}")
+    if not context.settings.base_url:
         yield Finding(
-            "hint", f"WEBLEADS_BASE_URL is not set: the snippet and the emails say {operator.settings.public_url}"
+            "hint", f"WEBLEADS_BASE_URL is not set: the snippet and the emails say {context.settings.public_url}"
         )
 
 
-def _rights(operator: Operator) -> Iterator[Finding]:
+def _rights(context: Context) -> Iterator[Finding]:
     """The folder holds addresses, passwords' hashes and the key that signs cookies."""
-    folder = operator.settings.data
+    folder = context.settings.data
     if exposed := file_modes.open_to_others(folder):
         words = f"{_named(exposed)} can be read by other users of this machine: `chmod -R go= {folder.resolve()}`"
         yield Finding("problem", words)
@@ -95,14 +93,14 @@ def _named(paths: Sequence[Path]) -> str:
     return ", ".join(path.name for path in paths[:3]) + more
 
 
-def _journal(operator: Operator) -> Iterator[Finding]:
-    reason = journal.writable(operator.settings.journal_folder)
+def _journal(context: Context) -> Iterator[Finding]:
+    reason = journal.writable(context.settings.journal_folder)
     if reason:
         yield Finding("problem", f"the journal cannot be written ({reason}): hits are refused with 503 until it can")
-    positions = operator.store.positions()
+    positions = context.event_store.positions()
     waiting = sum(
         max(0, segment.size - (positions[segment.name].offset_bytes if segment.name in positions else 0))
-        for segment in journal.list_segments(operator.settings.journal_folder)
+        for segment in journal.list_segments(context.settings.journal_folder)
     )
     if waiting > 50_000_000:
         yield Finding(
@@ -112,33 +110,33 @@ def _journal(operator: Operator) -> Iterator[Finding]:
         yield Finding("good", f"journal: {waiting:,} bytes wait to be stored")
 
 
-def _quarantine(operator: Operator) -> Iterator[Finding]:
-    words = quarantine.in_words(quarantine.Quarantine(operator.settings.journal_folder).summary())
+def _quarantine(context: Context) -> Iterator[Finding]:
+    words = quarantine.in_words(quarantine.Quarantine(context.settings.journal_folder).summary())
     if words:
         yield Finding("hint", words)
 
 
-def _repairs(operator: Operator) -> Iterator[Finding]:
-    for repair in recovery.repairs(operator.settings.event_store):
+def _repairs(context: Context) -> Iterator[Finding]:
+    for repair in recovery.repairs(context.settings.event_store):
         yield Finding("hint" if repair.part == "log" else "problem", recovery.in_words(repair))
 
 
-def _app_database(operator: Operator) -> Iterator[Finding]:
-    file = operator.app_database.file
+def _app_database(context: Context) -> Iterator[Finding]:
+    file = context.app_db.file
     if file is None:
-        if operator.settings.database_url:
+        if context.settings.database_url:
             yield Finding(
                 "hint", "the app database is no SQLite file: the service keeps no copies of it, back it up yourself"
             )
         return
-    for restore in app_recovery.restores(file, operator.now()):
+    for restore in app_recovery.restores(file, context.now()):
         yield Finding("hint", app_recovery.in_words(restore))
     kept = list_copies(file)
     if not kept:
         yield Finding(
             "hint", "there is no copy of the app database yet: the service makes the first as soon as it runs"
         )
-    elif kept[0].at < operator.now() - _OLD_COPY:
+    elif kept[0].at < context.now() - _OLD_COPY:
         words = (
             f"the newest copy of the app database is of {kept[0].at:%Y-%m-%d}: a running service makes one a day; its log"
             f" says why not, most often that {folder_of(file)} cannot be written"
@@ -149,18 +147,18 @@ def _app_database(operator: Operator) -> Iterator[Finding]:
         yield Finding("good", words)
 
 
-def _geo(operator: Operator) -> Iterator[Finding]:
-    databases = open_databases(operator.settings, warn=False)
-    folder = operator.settings.geo_folder
+def _geo(context: Context) -> Iterator[Finding]:
+    databases = open_databases(context.settings, warn=False)
+    folder = context.settings.geo_folder
     for problem in databases.problems:
         yield Finding("problem", problem)
     for one in databases.opened:
-        age = operator.now() - datetime.fromtimestamp(one.built_at, UTC)
+        age = context.now() - datetime.fromtimestamp(one.built_at, UTC)
         old = age > _OLD_DATABASE
         remedy = "; companies and places change, fetch a newer one with `webleads geo update`" if old else ""
         words = f"{one.use}: {one.path.name} ({one.database_type}), {age.days} days old{remedy}"
         yield Finding("hint" if old else "good", words)
-    for problem in NetworkList(operator.settings.network_list_file).problems:
+    for problem in NetworkList(context.settings.network_list_file).problems:
         yield Finding("problem", problem)
     if not databases.knows_places:
         yield Finding("hint", f"no place database: run `webleads geo update`, or put a City .mmdb in {folder}")
@@ -170,50 +168,50 @@ def _geo(operator: Operator) -> Iterator[Finding]:
             "no network database, so no company is recognised: run `webleads geo update`, or put an ASN .mmdb in"
             f" {folder}",
         )
-    if operator.settings.geo_update == "off" and databases.opened:
+    if context.settings.geo_update == "off" and databases.opened:
         yield Finding("hint", "WEBLEADS_GEO_UPDATE is off: nobody but you keeps the geo databases fresh")
     if not is_fast():
         yield Finding("hint", "maxminddb's reader in C is missing, so each new address takes thirty times as long")
 
 
-def _reverse_dns(operator: Operator) -> Iterator[Finding]:
-    settings = operator.settings
+def _reverse_dns(context: Context) -> Iterator[Finding]:
+    settings = context.settings
     if not settings.reverse_dns:
         words = "WEBLEADS_REVERSE_DNS is off: companies behind a provider's line are told only by what else they give"
         yield Finding("hint", words)
         return
     try:
         lookup = Lookup(settings.name_server)
-        lookup.confirmed_name(_ANY_ADDRESS)
+        lookup.confirmed_name(_ANY_IP)
     except Unanswered as problem:
         yield Finding("problem", f"reverse DNS: {problem}; no name is learned until it does")
     else:
         yield Finding("good", f"reverse DNS: {lookup.server} answers")
 
 
-def _sites(operator: Operator) -> Iterator[Finding]:
-    sites = list_sites(operator.app_database)
+def _sites(context: Context) -> Iterator[Finding]:
+    sites = list_sites(context.app_db)
     if not sites:
         yield Finding(
             "problem", "there is no site: every hit is dropped as unknown_site; `webleads site add example.fr`"
         )
-    if not count_users(operator.app_database):
+    if not count_users(context.app_db):
         yield Finding(
             "hint", "nobody can sign in yet: open the link that `webleads serve` prints, or `webleads user add`"
         )
     for site in sites:
-        last = traffic.last_event_at(operator.store, site.stored_as)
+        last = traffic.last_event_at(context.event_store, site.stored_as)
         if last is None:
             yield Finding("hint", f"{site.name}: no hit yet; is the snippet in its pages?")
         else:
             yield Finding("good", f"{site.name}: last event {last:%Y-%m-%d %H:%M} UTC")
-    yield from _unknown_sites(operator)
+    yield from _unknown_sites(context)
 
 
-def _unknown_sites(operator: Operator) -> Iterator[Finding]:
+def _unknown_sites(context: Context) -> Iterator[Finding]:
     """A misspelt `data-domain` shows nowhere else: such hits stand under no site."""
-    week = parse_period("7d", today=operator.now().date(), time_zone=ZoneInfo("UTC"))
-    dropped = traffic.not_counted(operator.store, "", week)
+    week = parse_period("7d", today=context.now().date(), time_zone=ZoneInfo("UTC"))
+    dropped = traffic.not_counted(context.event_store, "", week)
     hits = dropped[dropped["reason"] == DropReason.UNKNOWN_SITE].groupby("detail")["hits"].sum()
     if hits.empty:
         return
@@ -226,19 +224,19 @@ def _unknown_sites(operator: Operator) -> Iterator[Finding]:
     )
 
 
-def _mail(operator: Operator) -> Iterator[Finding]:
-    settings = operator.settings
-    wanted = any(site.recipients for site in list_sites(operator.app_database))
+def _mail(context: Context) -> Iterator[Finding]:
+    settings = context.settings
+    wanted = any(site.recipients for site in list_sites(context.app_db))
     if not settings.smtp_url or not settings.mail_from:
         missing = "WEBLEADS_SMTP_URL" if not settings.smtp_url else "WEBLEADS_MAIL_FROM"
         words = f"{missing} is not set: no weekly email is sent"
         yield Finding("problem" if wanted else "hint", words)
-    with operator.app_database.transaction() as session:
+    with context.app_db.transaction() as session:
         unsure = session.scalars(select(Delivery).where(Delivery.status.in_(["failed", "sending"]))).all()
     for delivery in unsure:
         if delivery.status == "failed":
             yield Finding("problem", f"report {delivery.period} to {delivery.recipient} failed: {delivery.error}")
-        elif delivery.claimed_at < operator.now() - sent_log.STALE_CLAIM:
+        elif delivery.claimed_at < context.now() - sent_log.STALE_CLAIM:
             yield Finding(
                 "hint",
                 f"report {delivery.period} to {delivery.recipient} was cut off while it was sent, and perhaps arrived; it is"

@@ -23,13 +23,13 @@ from dashboards.email.weekly import render_weekly
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
 from tracker.delivery.mailer import MailError
-from tracker.delivery.schedule import Post, last_complete_week, send_weekly
+from tracker.delivery.schedule import last_complete_week, send_weekly
 from tracker.ingest.quarantine import Quarantine
 from tracker.leads.export import leads_as_json
 from tracker.leads.report import leads
 from tracker.reference.geo.attribution import attributions
 from tracker.reports.weekly import weekly_report
-from tracker.service.context import Operator
+from tracker.service.context import Context
 from tracker.service.doctor import diagnose
 from tracker.sites.names import remove_site
 from tracker.sites.sites import find_site
@@ -40,6 +40,8 @@ from tracker.stats.scope import Scope
 from tracker.store.engines import EventStore
 from tracker.store.errors import StoreUnavailable
 
+ForgetSite = Callable[[str], None]
+
 _CHECKPOINT_TRIES = 100
 _CHECKPOINT_PAUSE_SECONDS = 0.05
 
@@ -48,85 +50,86 @@ class OperationError(ValueError):
     """The operation cannot be done as asked; the message is a sentence for the one who asked."""
 
 
-def list_leads(operator: Operator, *, site: str, period: str) -> dict[str, Any]:
+def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
     """The leads of a site in a period: {"site", "period", "leads": [...]}."""
-    found = _site(operator, site)
-    chosen = _period(operator, found, period)
-    frame = leads(operator.store, Scope(found.stored_as, chosen), confirmed=found.confirmed_names)
+    found = _site(context, site)
+    chosen = _period(context, found, period)
+    frame = leads(context.event_store, Scope(found.stored_as, chosen), confirmed=found.confirmed_names)
     return {"site": found.domain, "period": _span(chosen), "leads": leads_as_json(frame)}
 
 
-def query(operator: Operator, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
+def query(context: Context, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
     """A Stats API v2 query."""
-    found = _site(operator, site)
-    return run_query(operator.store, found, query, now=operator.now())
+    found = _site(context, site)
+    return run_query(context.event_store, found, query, now=context.now())
 
 
-def segment_tallies(operator: Operator, *, segments: list[str]) -> dict[str, Any]:
+def segment_tallies(context: Context, *, segments: list[str]) -> dict[str, Any]:
     """What became of journal segments so far, by name: bytes stored, pageviews, hits not counted by reason."""
-    positions = operator.store.positions()
+    positions = context.event_store.positions()
     return {name: positions[name]._asdict() for name in segments if name in positions}
 
 
-def weekly(operator: Operator, *, site: str, week: str | None, form: Literal["text", "html", "json"]) -> dict[str, Any]:
+def weekly(context: Context, *, site: str, week: str | None, form: Literal["text", "html", "json"]) -> dict[str, Any]:
     """A week's report as `text`, `html` or `json`: {"content": text}."""
-    found = _site(operator, site)
-    report = weekly_report(operator.store, found, _week(operator, found, week), now=operator.now())
+    found = _site(context, site)
+    report = weekly_report(context.event_store, found, _week(context, found, week), now=context.now())
     content = render_weekly(
         report,
         site=found,
         form=form,
-        base_url=operator.settings.public_url,
-        credits_due=attributions(operator.settings),
+        base_url=context.settings.public_url,
+        credits_due=attributions(context.settings),
     )
     return {"content": content}
 
 
 def send_weekly_report(
-    operator: Operator, *, site: str, week: str | None, recipients: list[str], again: bool = False
+    context: Context, *, site: str, week: str | None, recipients: list[str], again: bool = False
 ) -> dict[str, Any]:
     """Sends a week's report to the given recipients, else to the site's: {"deliveries": [...]}.
 
     With `again` also to those whose message was cut off while it was sent.
     """
-    found = _site(operator, site)
+    found = _site(context, site)
     to = recipients or [one.email for one in found.recipients]
-    post = Post(operator.settings, operator.app_database, operator.store, operator.now)
     try:
-        outcomes = send_weekly(post, found, _week(operator, found, week), to, again=again) if to else []
+        outcomes = send_weekly(context, found, _week(context, found, week), to, again=again) if to else []
     except MailError as problem:
         raise OperationError(str(problem)) from problem
     return {"deliveries": [asdict(outcome) for outcome in outcomes]}
 
 
-def diagnosis(operator: Operator) -> dict[str, Any]:
+def diagnosis(context: Context) -> dict[str, Any]:
     """What is wrong with the installation: {"findings": [{"level", "words"}]}."""
-    return {"findings": [finding._asdict() for finding in diagnose(operator)]}
+    return {"findings": [finding._asdict() for finding in diagnose(context)]}
 
 
-def remove(operator: Operator, *, site: str) -> dict[str, Any]:
+def remove(context: Context, forget_site: ForgetSite | None = None, *, site: str) -> dict[str, Any]:
     """Removes a site with its settings, recipients and events: {"site": its name}.
+
+    `forget_site` deletes its events; the store's own way where nothing ingests meanwhile.
 
     Its events go first, so that a site whose removal was cut short is still there to be removed again, and once more
     after, for those that came meanwhile.
     """
-    found = _site(operator, site)
-    forget = operator.forget_site or operator.store.forget_site
+    found = _site(context, site)
+    forget = forget_site or context.event_store.forget_site
     try:
         forget(found.stored_as)
-        remove_site(operator.app_database, found.domain)
+        remove_site(context.app_db, found.domain)
         forget(found.stored_as)
     except StoreUnavailable as problem:
         raise OperationError(str(problem)) from problem
     return {"site": found.name}
 
 
-def replay_quarantine(operator: Operator) -> dict[str, Any]:
+def replay_quarantine(context: Context) -> dict[str, Any]:
     """Puts what is in the quarantine back into the journal: {"lines": how many}."""
-    quarantine = Quarantine(operator.settings.journal_folder)
-    quarantine.settle(operator.store.offsets)
+    quarantine = Quarantine(context.settings.journal_folder)
+    quarantine.settle(context.event_store.offsets)
     try:
-        return {"lines": quarantine.replay(checkpoint=partial(_checkpoint, operator.store))}
+        return {"lines": quarantine.replay(checkpoint=partial(_checkpoint, context.event_store))}
     except StoreUnavailable as problem:
         raise OperationError(f"nothing was put back, try again in a moment: {problem}") from problem
 
@@ -155,14 +158,16 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 
-def run(operator: Operator, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def run(
+    context: Context, name: str, arguments: dict[str, Any], *, forget_site: ForgetSite | None = None
+) -> dict[str, Any]:
     """Runs an operation by name. Raises OperationError with a sentence."""
     operation = OPERATIONS.get(name)
     if operation is None:
         raise OperationError(f"there is no operation {name!r}; the command and the service are of different versions")
     try:
         checked = msgspec.structs.asdict(msgspec.convert(arguments, _arguments_of(operation)))
-        return operation(operator, **checked)
+        return remove(context, forget_site, **checked) if operation is remove else operation(context, **checked)
     except (ValueError, msgspec.MsgspecError) as problem:
         raise OperationError(str(problem)) from problem
 
@@ -179,7 +184,7 @@ def _arguments_of(operation: Callable[..., dict[str, Any]]) -> type[msgspec.Stru
     return msgspec.defstruct(operation.__name__, fields, kw_only=True, forbid_unknown_fields=True)
 
 
-def create_blueprint(operator: Operator, key: str) -> Blueprint:
+def create_blueprint(context: Context, key: str, forget_site: ForgetSite | None = None) -> Blueprint:
     """The service's side: answers the holder of the data folder's key."""
     blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 
@@ -188,7 +193,7 @@ def create_blueprint(operator: Operator, key: str) -> Blueprint:
         if not hmac.compare_digest(request.headers.get("X-Webleads-Key", "").encode(), key.encode()):
             return jsonify(error="this address is for the service's own commands"), 403
         try:
-            return jsonify(run(operator, name, _json(request.get_data()))), 200
+            return jsonify(run(context, name, _json(request.get_data()), forget_site=forget_site)), 200
         except OperationError as problem:
             return jsonify(error=str(problem)), 400
         except AppDatabaseUnavailable as problem:
@@ -204,16 +209,16 @@ def _json(body: bytes) -> Any:
         raise OperationError(f"the arguments are not JSON: {problem}") from problem
 
 
-def _site(operator: Operator, domain: str) -> Site:
-    found = find_site(operator.app_database, domain)
+def _site(context: Context, domain: str) -> Site:
+    found = find_site(context.app_db, domain)
     if found is None:
         raise OperationError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
     return found
 
 
-def _week(operator: Operator, site: Site, week: str | None) -> str:
+def _week(context: Context, site: Site, week: str | None) -> str:
     """The week that was asked for, else the last complete one. A week that is not over has no report."""
-    last_complete = last_complete_week(site.time_zone, operator.now())
+    last_complete = last_complete_week(site.time_zone, context.now())
     if week is None:
         return last_complete
     if parse_week(week) > parse_week(last_complete):
@@ -221,10 +226,10 @@ def _week(operator: Operator, site: Site, week: str | None) -> str:
     return week
 
 
-def _period(operator: Operator, site: Site, text: str) -> Period:
+def _period(context: Context, site: Site, text: str) -> Period:
     zone = ZoneInfo(site.time_zone)
-    first_day = traffic.first_day(operator.store, site.stored_as, zone)
-    return parse_period(text, today=operator.now().astimezone(zone).date(), time_zone=zone, first_day=first_day)
+    first_day = traffic.first_day(context.event_store, site.stored_as, zone)
+    return parse_period(text, today=context.now().astimezone(zone).date(), time_zone=zone, first_day=first_day)
 
 
 def _span(period: Period) -> dict[str, str]:

@@ -11,11 +11,11 @@ from flask import Flask, after_this_request, g, redirect, request, session, url_
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from dashboards.web.context import DashboardContext
 from dashboards.web.sign_in import known_device
 from tracker.accounts.sessions import Device, end_session, find_session, open_session
 from tracker.db.models import User, UserSession
 from tracker.enrichment.agent import parse_agent
+from tracker.service.context import Context
 
 _KEPT_AS = "_user_id"  # where flask_login keeps what get_id gives
 _LONGEST_AGENT = 1000
@@ -36,7 +36,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login has no types
         return self._token
 
 
-def register(app: Flask, context: DashboardContext) -> None:
+def register(app: Flask, context: Context) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # it ties a login to the IP address, which changes on a phone
 
@@ -44,11 +44,11 @@ def register(app: Flask, context: DashboardContext) -> None:
     def load(token: str) -> SignedIn | None:
         if len(token) > _LONGEST_TOKEN:
             return None
-        found: UserSession | None = find_session(context.db, token, now=context.now())
+        found: UserSession | None = find_session(context.app_db, token, now=context.now())
         return SignedIn(found.user, token, found.id) if found is not None else None
 
 
-def sign_in(context: DashboardContext, user: User) -> None:
+def sign_in(context: Context, user: User) -> None:
     """Signs in, in a session that keeps nothing of the one before, and has the device known."""
     language = session.get("language")
     _end_session(context)
@@ -56,12 +56,12 @@ def sign_in(context: DashboardContext, user: User) -> None:
     if language:
         session["language"] = language
     session.permanent = True
-    token = open_session(context.db, user.id, _device(), now=context.now())
+    token = open_session(context.app_db, user.id, _device(), now=context.now())
     login_user(SignedIn(user, token))
     after_this_request(partial(known_device.remember, user.email))
 
 
-def sign_out(context: DashboardContext) -> None:
+def sign_out(context: Context) -> None:
     _end_session(context)
     logout_user()
     session.clear()
@@ -81,9 +81,9 @@ def require_sign_in() -> Response | None:
     return redirect(url_for("sign_in.show", next=None if target == "/" else target))
 
 
-def _end_session(context: DashboardContext) -> None:
+def _end_session(context: Context) -> None:
     if token := session.get(_KEPT_AS):
-        end_session(context.db, str(token))
+        end_session(context.app_db, str(token))
 
 
 def _device() -> Device:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from dashboards.web.context import DashboardContext
 from tracker.db.models import Site
 from tracker.ingest.site_rules import rules_of
+from tracker.service.context import Context
 from tracker.sites.domain_name import shown_domain
 from tracker.sites.site_settings import Counting
 from tracker.sites.sites import change_counting
@@ -24,11 +24,11 @@ class SeenHost(NamedTuple):
     pageviews: int
 
 
-def seen_hosts(context: DashboardContext, site: Site) -> list[SeenHost]:
+def seen_hosts(context: Context, site: Site) -> list[SeenHost]:
     """The hosts of the last days, neither the site's own nor listed, the most viewed first."""
     rules = rules_of(site)
     found = other_hosts(
-        context.store,
+        context.event_store,
         site.stored_as,
         known=rules.hosts | rules.staging_hosts,
         since=context.now() - timedelta(days=SEEN_DAYS),
@@ -36,9 +36,11 @@ def seen_hosts(context: DashboardContext, site: Site) -> list[SeenHost]:
     return [SeenHost(host, shown_domain(host), int(views)) for host, views in found.itertuples(index=False)]
 
 
-def decide(context: DashboardContext, site: Site, host: str, *, counts: bool) -> None:
+def decide(context: Context, site: Site, host: str, *, counts: bool) -> None:
     """Leaves a host out from now on, or counts it as one of the site's. Raises Invalid."""
     staging = [one for one in site.staging_hosts.split() if one != host]
     others = [one for one in site.other_hosts.split() if one != host]
     (others if counts else staging).append(host)
-    change_counting(context.db, site.domain, Counting(staging_hosts="\n".join(staging), other_hosts="\n".join(others)))
+    change_counting(
+        context.app_db, site.domain, Counting(staging_hosts="\n".join(staging), other_hosts="\n".join(others))
+    )

@@ -9,10 +9,10 @@ from flask import abort, redirect, request, url_for
 
 from dashboards.presentation import dates
 from dashboards.translations import message, translate
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.site.selection import Selection, read_selection
 from tracker.db.models import Site
+from tracker.service.context import Context
 from tracker.sites.sites import find_site, page_of_sites
 
 PERIODS = (
@@ -32,9 +32,9 @@ PERIODS = (
 _MOST_IN_SWITCHER = 20
 
 
-def site_or_404(context: DashboardContext, domain: str) -> Site:
+def site_or_404(context: Context, domain: str) -> Site:
     """The site of the address; an address with another form of its name, or a former one, leads to its own."""
-    found = find_site(context.db, domain)
+    found = find_site(context.app_db, domain)
     if found is None:
         abort(404)
     if found.domain != domain:
@@ -43,11 +43,11 @@ def site_or_404(context: DashboardContext, domain: str) -> Site:
     return found
 
 
-def selection_or_404(context: DashboardContext, domain: str) -> Selection:
+def selection_or_404(context: Context, domain: str) -> Selection:
     return read_selection(context, site_or_404(context, domain), request.args)
 
 
-def head(context: DashboardContext, selection: Selection) -> dict[str, Any]:
+def head(context: Context, selection: Selection) -> dict[str, Any]:
     """The template variables of the sticky head: sites, periods and the period's name in words."""
     language = current_language()
     period = selection.period
@@ -63,9 +63,9 @@ def head(context: DashboardContext, selection: Selection) -> dict[str, Any]:
     }
 
 
-def _switcher(context: DashboardContext) -> dict[str, Any]:
+def _switcher(context: Context) -> dict[str, Any]:
     """The sites that the switcher lists, and how many there are in all: beyond some it offers a search."""
-    found, number = page_of_sites(context.db, limit=_MOST_IN_SWITCHER)
+    found, number = page_of_sites(context.app_db, limit=_MOST_IN_SWITCHER)
     return {"sites": found, "number_of_sites": number}
 
 

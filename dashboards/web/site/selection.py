@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from dashboards.web.context import DashboardContext
 from tracker.db.models import Site
 from tracker.enrichment.text.clean import clean_text
+from tracker.service.context import Context
 from tracker.stats.periods import Period, parse_period
 from tracker.stats.scope import Dimension, Filter, Scope
 from tracker.stats.traffic import first_day
@@ -89,7 +89,7 @@ class Selection:
         return replace(self, filters=tuple(one for one in self.filters if one != gone))
 
 
-def read_selection(context: DashboardContext, site: Site, arguments: MultiDict[str, str]) -> Selection:
+def read_selection(context: Context, site: Site, arguments: MultiDict[str, str]) -> Selection:
     """The selection that an address asks for; what it says wrongly falls back to the default, and is kept to be told."""
     zone = ZoneInfo(site.time_zone)
     today = context.now().astimezone(zone).date()
@@ -124,8 +124,8 @@ def _period_text(arguments: Mapping[str, str]) -> str:
     return arguments.get("period") or DEFAULT_PERIOD
 
 
-def _parse(context: DashboardContext, site: Site, text: str, today: date, zone: ZoneInfo) -> Period:
-    first = first_day(context.store, site.stored_as, zone) if text == "all" else None
+def _parse(context: Context, site: Site, text: str, today: date, zone: ZoneInfo) -> Period:
+    first = first_day(context.event_store, site.stored_as, zone) if text == "all" else None
     return parse_period(text, today=today, time_zone=zone, first_day=first)
 
 

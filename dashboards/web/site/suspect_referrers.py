@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dashboards.web.context import DashboardContext
 from dashboards.web.site.selection import Selection
 from tracker.db.models import Site
 from tracker.enrichment.text.clean import clean_text
+from tracker.service.context import Context
 from tracker.sites.domain_name import shown_domain
 from tracker.sites.site_settings import Counting
 from tracker.sites.sites import change_counting
@@ -27,10 +27,10 @@ class SuspectReferrer(NamedTuple):
     page: str
 
 
-def suspect_referrers(context: DashboardContext, selection: Selection) -> list[SuspectReferrer]:
+def suspect_referrers(context: Context, selection: Selection) -> list[SuspectReferrer]:
     """Those of the period that the publisher has not left out, the most visits first."""
     left_out = set(selection.site.excluded_referrers.split())
-    found = suspects(context.store, Scope(selection.site.stored_as, selection.period))
+    found = suspects(context.event_store, Scope(selection.site.stored_as, selection.period))
     columns = ["host", "visits", "visitors", "networks", "landing_pages", "page"]
     return [
         SuspectReferrer(
@@ -41,10 +41,10 @@ def suspect_referrers(context: DashboardContext, selection: Selection) -> list[S
     ]
 
 
-def leave_out(context: DashboardContext, site: Site, host: str) -> None:
+def leave_out(context: Context, site: Site, host: str) -> None:
     """Counts no visit from a referring host from now on. Raises Invalid."""
     hosts = f"{site.excluded_referrers}\n{host}"
-    change_counting(context.db, site.domain, Counting(excluded_referrers=hosts))
+    change_counting(context.app_db, site.domain, Counting(excluded_referrers=hosts))
 
 
 def _page(path: object) -> str:

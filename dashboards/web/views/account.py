@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.web.context import DashboardContext
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit, keys_of_user
 from dashboards.web.site.forms import words_of
@@ -20,6 +19,7 @@ from tracker.accounts.sessions import end_session_of, end_sessions, list_session
 from tracker.accounts.users import authenticate, set_password
 from tracker.db.invalid import Invalid
 from tracker.db.models import UserSession
+from tracker.service.context import Context
 
 # What a session's number in a form has at most; more is none that the database gave.
 _MOST_DIGITS = 15
@@ -35,7 +35,7 @@ class DeviceRow(NamedTuple):
     is_this_one: bool
 
 
-def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint:
+def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("account", __name__)
 
     @blueprint.get("/account")
@@ -48,12 +48,12 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
         keys, now = keys_of_user(current_user.id), context.now()
         if wait := limit.begin(keys):
             return answer_too_many(_page(context, words_of_wait(wait)), wait)
-        user = authenticate(context.db, current_user.email, request.form.get("password", ""), now=now)
+        user = authenticate(context.app_db, current_user.email, request.form.get("password", ""), now=now)
         if user is None:
             return make_response(_page(context, _("The present password is not right.")), 422)
         limit.succeeded(keys)
         try:
-            changed = set_password(context.db, user.id, request.form.get("new_password", ""))
+            changed = set_password(context.app_db, user.id, request.form.get("new_password", ""))
         except Invalid as problem:
             return make_response(_page(context, words_of(problem)), 422)
         login.sign_in(context, changed)
@@ -65,16 +65,16 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
         """Ends the session whose number the form has, without one all but this."""
         number = request.form.get("session", "")
         if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS:
-            end_session_of(context.db, current_user.id, int(number))
+            end_session_of(context.app_db, current_user.id, int(number))
         elif not number:
-            end_sessions(context.db, current_user.id, but=current_user.session_id)
+            end_sessions(context.app_db, current_user.id, but=current_user.session_id)
         return redirect(url_for("account.show"))
 
     return blueprint
 
 
-def _page(context: DashboardContext, problem: str | None = None) -> str:
-    found = list_sessions(context.db, current_user.id, now=context.now())
+def _page(context: Context, problem: str | None = None) -> str:
+    found = list_sessions(context.app_db, current_user.id, now=context.now())
     template: dict[str, Any] = {"least": MIN_PASSWORD, "devices": [_row(one) for one in found], "utc": UTC}
     return render_template("account.html", problem=problem, **template)
 

@@ -9,17 +9,17 @@ from werkzeug.wrappers import Response
 
 from dashboards.presentation.lead_rows import lead_rows
 from dashboards.presentation.timeline import stories
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
 from tracker.leads.report import company_visits, leads
+from tracker.service.context import Context
 
 _VISITS = 40
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("company", __name__, url_prefix="/<domain:site>")
 
     # A name may hold slashes, two in a row as well.
@@ -28,10 +28,10 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         selection, language = selection_or_404(context, site), current_language()
         # All leads are read, so that a company has the score here that it has in the list.
         confirmed = selection.site.confirmed_names
-        rows = lead_rows(language, leads(context.store, selection.scope, confirmed=confirmed))
+        rows = lead_rows(language, leads(context.event_store, selection.scope, confirmed=confirmed))
         lead = next((one for one in rows if one.company == name), None)
         only_sure = lead is not None and lead.sure and name not in confirmed
-        found = company_visits(context.store, selection.scope, name, only_sure=only_sure, limit=_VISITS)
+        found = company_visits(context.event_store, selection.scope, name, only_sure=only_sure, limit=_VISITS)
         visits = stories(language, found)
         return render_template(
             "company.html",
@@ -48,10 +48,10 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         """The publisher's word on a company that only its visitor named: `verdict` is `confirm` or `take_back`."""
         selection, verdict = selection_or_404(context, site), request.form.get("verdict")
         if verdict == "confirm":
-            confirm_company(context.db, selection.site.id, name, by=current_user.email, now=context.now())
+            confirm_company(context.app_db, selection.site.id, name, by=current_user.email, now=context.now())
             flash(_("The company is confirmed: it counts as a lead from now on, its earlier visits included."))
         elif verdict == "take_back":
-            take_back_confirmation(context.db, selection.site.id, name)
+            take_back_confirmation(context.app_db, selection.site.id, name)
             flash(_("The confirmation is taken back."))
         else:
             abort(400)

@@ -6,21 +6,21 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.web.context import DashboardContext
 from tracker.accounts.users import count_users
+from tracker.service.context import Context
 from tracker.sites.sites import page_of_sites
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("home", __name__)
 
     @blueprint.get("/")
     def show() -> str | Response:
-        if count_users(context.db) == 0:
+        if count_users(context.app_db) == 0:
             return render_template("no_user.html")
         if not current_user.is_authenticated:
             return redirect(url_for("sign_in.show"))
-        found, number = page_of_sites(context.db, limit=1)
+        found, number = page_of_sites(context.app_db, limit=1)
         return redirect(url_for("overview.show", site=found[0].domain) if number == 1 else url_for("sites.index"))
 
     return blueprint

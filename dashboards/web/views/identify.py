@@ -9,10 +9,10 @@ from flask import Blueprint, render_template, request
 
 from dashboards.presentation import labels
 from dashboards.presentation.evidence import in_words
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from tracker.leads.identify import Answer, Identified, NotUnderstood, identify, sources_of
 from tracker.reference.geo.verified_copies import open_databases
+from tracker.service.context import Context
 
 _MOST_LETTERS = 300
 
@@ -47,7 +47,7 @@ class FoundRow:
     steps: Sequence[StepRow]
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("identify", __name__)
 
     @blueprint.get("/identify")

@@ -7,12 +7,12 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.translations import message
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from tracker.leads.export import leads_as_csv, leads_as_json
 from tracker.leads.report import leads as leads_report
+from tracker.service.context import Context
 
 # Column → its heading, and whether it starts with the largest.
 SORTS = {
@@ -24,7 +24,7 @@ SORTS = {
 }
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("leads", __name__, url_prefix="/<domain:site>")
 
     @blueprint.get("/leads")
@@ -60,8 +60,8 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     return blueprint
 
 
-def _report(context: DashboardContext, selection: Selection) -> pd.DataFrame:
-    return leads_report(context.store, selection.scope, confirmed=selection.site.confirmed_names)
+def _report(context: Context, selection: Selection) -> pd.DataFrame:
+    return leads_report(context.event_store, selection.scope, confirmed=selection.site.confirmed_names)
 
 
 def _sorted(rows: list[LeadRow], sort: str, *, backwards: bool) -> list[LeadRow]:

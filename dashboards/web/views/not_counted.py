@@ -7,25 +7,25 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dashboards.presentation.not_counted_rows import by_reason
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.site.forms import words_of
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.suspect_referrers import leave_out, suspect_referrers
 from tracker.db.invalid import Invalid
+from tracker.service.context import Context
 from tracker.stats import traffic
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("not_counted", __name__, url_prefix="/<domain:site>")
 
     @blueprint.get("/not-counted")
     def show(site: str) -> str:
         selection = selection_or_404(context, site)
         reasons = by_reason(
-            current_language(), traffic.not_counted(context.store, selection.site.stored_as, selection.period)
+            current_language(), traffic.not_counted(context.event_store, selection.site.stored_as, selection.period)
         )
-        pageviews = traffic.totals(context.store, selection.scope).iloc[0]["pageviews"]
+        pageviews = traffic.totals(context.event_store, selection.scope).iloc[0]["pageviews"]
         return render_template(
             "not_counted.html",
             reasons=reasons,

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template
 
-from dashboards.web.context import DashboardContext
+from tracker.service.context import Context
 from tracker.sites.sites import find_site
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("opt_out", __name__)
 
     @blueprint.get("/opt-out/<domain:domain>")
     def show(domain: str) -> str:
-        site = find_site(context.db, domain)
+        site = find_site(context.app_db, domain)
         if site is None:
             abort(404)
         return render_template("opt_out.html", site=site, retention_hours=context.settings.journal_retention_hours)

@@ -15,13 +15,13 @@ from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
 from dashboards.web.chart import Chart, Point, draw
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, read_panels
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from tracker.leads.report import leads
+from tracker.service.context import Context
 from tracker.stats import traffic
 from tracker.stats.scope import Dimension
 
@@ -29,20 +29,20 @@ _LEADS = 5
 _PAGE = 100
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("overview", __name__, url_prefix="/<domain:site>")
 
     @blueprint.get("")
     def show(site: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
         selection = _comparable(context, selection)
-        now, series = traffic.course(context.store, selection.scope)
+        now, series = traffic.course(context.event_store, selection.scope)
         before, earlier = (
-            traffic.course(context.store, selection.previous_scope, selection.period.interval)
+            traffic.course(context.event_store, selection.previous_scope, selection.period.interval)
             if selection.shows_before
             else (None, None)
         )
-        last_event_at = traffic.last_event_at(context.store, selection.site.stored_as)
+        last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
         return render_template(
             "overview.html",
             figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
@@ -50,8 +50,8 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             metric_label=translate(language, LABELS[selection.metric]),
             leads=_leads(context, selection, language),
             panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
-            not_counted=by_reason(language, traffic.not_counted(context.store, site, selection.period)),
-            live=traffic.live_visitors(context.store, selection.site.stored_as, context.now()),
+            not_counted=by_reason(language, traffic.not_counted(context.event_store, site, selection.period)),
+            live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
             last_event_at=last_event_at,
             before_days=dates.span(language, selection.period.previous().start, selection.period.previous().end),
             **head(context, selection),
@@ -63,7 +63,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
         if key not in BY_KEY:
             abort(404)
         selection = selection_or_404(context, site)
-        everybody = traffic.visitors(context.store, selection.scope)
+        everybody = traffic.visitors(context.event_store, selection.scope)
         (opened,) = read_panels(context, selection, [key], current_language(), everybody=everybody)
         return render_template("panel.html", selection=selection, panel=opened)
 
@@ -88,14 +88,14 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     return blueprint
 
 
-def _leads(context: DashboardContext, selection: Selection, language: str) -> list[LeadRow]:
+def _leads(context: Context, selection: Selection, language: str) -> list[LeadRow]:
     confirmed = selection.site.confirmed_names
-    return lead_rows(language, leads(context.store, selection.scope, confirmed=confirmed, limit=_LEADS))
+    return lead_rows(language, leads(context.event_store, selection.scope, confirmed=confirmed, limit=_LEADS))
 
 
-def _comparable(context: DashboardContext, selection: Selection) -> Selection:
+def _comparable(context: Context, selection: Selection) -> Selection:
     """The selection without its comparison when the site was not counted yet for all of the period before."""
-    first = traffic.first_day(context.store, selection.site.stored_as, selection.zone)
+    first = traffic.first_day(context.event_store, selection.site.stored_as, selection.zone)
     counted = first is not None and first <= selection.period.previous().start
     return selection if counted else replace(selection, counted_before=False)
 
@@ -105,7 +105,7 @@ def _first_row(totals: pd.DataFrame) -> dict[str, float]:
 
 
 def _chart(
-    context: DashboardContext, selection: Selection, language: str, series: pd.DataFrame, earlier: pd.DataFrame | None
+    context: Context, selection: Selection, language: str, series: pd.DataFrame, earlier: pd.DataFrame | None
 ) -> Chart:
     interval = selection.period.interval
     now = context.now().astimezone(selection.zone).replace(tzinfo=None)

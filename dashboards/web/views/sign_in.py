@@ -10,15 +10,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.web.context import DashboardContext
 from dashboards.web.local_address import local_address
 from dashboards.web.sign_in import known_device, login
 from dashboards.web.sign_in.limit import Key, SignInLimit, keys_of_device, keys_of_stranger
 from tracker.accounts.users import authenticate, count_users
 from tracker.collector.address import ClientAddress
+from tracker.service.context import Context
 
 
-def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint:
+def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("sign_in", __name__)
     client = ClientAddress(context.settings.trusted_proxies, context.settings.client_ip_header)
 
@@ -30,7 +30,7 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
 
     @blueprint.get("/sign-in")
     def show() -> str | Response:
-        if count_users(context.db) == 0:
+        if count_users(context.app_db) == 0:
             return redirect(url_for("home.show"))
         if current_user.is_authenticated:
             return redirect(local_address(request.args.get("next")))
@@ -42,7 +42,7 @@ def create_blueprint(context: DashboardContext, limit: SignInLimit) -> Blueprint
         keys = keys_of(email)
         if wait := limit.begin(keys):
             return answer_too_many(render_template("sign_in.html", email=email, problem=words_of_wait(wait)), wait)
-        user = authenticate(context.db, email, request.form.get("password", ""), now=context.now())
+        user = authenticate(context.app_db, email, request.form.get("password", ""), now=context.now())
         if user is None:
             problem = _("This email and this password do not belong together.")
             return make_response(render_template("sign_in.html", email=email, problem=problem), 422)

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dashboards.presentation import labels
-from dashboards.web.context import DashboardContext
 from dashboards.web.site.forms import bot_rule_switches, time_zone_names, words_of
 from dashboards.web.site.hosts import SEEN_DAYS, decide, seen_hosts
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
@@ -17,6 +16,7 @@ from dashboards.web.site.selection import Selection
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS
+from tracker.service.context import Context
 from tracker.sites.site_settings import Counting
 from tracker.sites.sites import update_site
 
@@ -34,7 +34,7 @@ _FIELDS = (
 _WITH_HOSTS = ("site_settings.show", "sites.setup")
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("site_settings", __name__)
 
     @blueprint.route("/<domain:site>/settings", methods=["GET", "POST"])
@@ -69,7 +69,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     return blueprint
 
 
-def _page(context: DashboardContext, selection: Selection, typed: dict[str, Any]) -> str:
+def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
     form = _settings_form(selection.site) | typed
     hosts = {"seen_hosts": seen_hosts(context, selection.site), "seen_days": SEEN_DAYS}
     return render_template("settings.html", **form, **hosts, **head(context, selection))
@@ -95,9 +95,9 @@ def _settings_form(site: Site) -> dict[str, Any]:
     }
 
 
-def _update(context: DashboardContext, site: Site) -> None:
+def _update(context: Context, site: Site) -> None:
     update_site(
-        context.db,
+        context.app_db,
         site.domain,
         now=context.now(),
         time_zone=request.form.get("time_zone", ""),

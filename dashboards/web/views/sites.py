@@ -14,7 +14,6 @@ from dashboards.presentation import dates
 from dashboards.presentation.embed_code import tags
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.web.chart import sparkline
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.site.forms import time_zone_names, words_of
@@ -22,6 +21,7 @@ from dashboards.web.site.hosts import SEEN_DAYS, seen_hosts
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
+from tracker.service.context import Context
 from tracker.sites.sites import add_site, page_of_sites
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
@@ -33,13 +33,13 @@ _PAGE = 100
 _LONGEST_SEARCH = 253
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("sites", __name__)
 
     @blueprint.get("/sites")
     def index() -> str | BaseResponse:
         search, page = request.args.get("q", "").strip()[:_LONGEST_SEARCH], page_number(request.args)
-        found, number = page_of_sites(context.db, search=search, limit=_PAGE, offset=(page - 1) * _PAGE)
+        found, number = page_of_sites(context.app_db, search=search, limit=_PAGE, offset=(page - 1) * _PAGE)
         if not number and not search:
             return redirect(url_for("sites.add"))
         if not found and page > 1:
@@ -59,7 +59,7 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
             return _add_form()
         try:
             site = add_site(
-                context.db,
+                context.app_db,
                 request.form.get("domain", ""),
                 now=context.now(),
                 time_zone=request.form.get("time_zone", ""),
@@ -91,11 +91,11 @@ def create_blueprint(context: DashboardContext) -> Blueprint:
     return blueprint
 
 
-def _summaries(context: DashboardContext, sites: Sequence[Site]) -> list[dict[str, Any]]:
+def _summaries(context: Context, sites: Sequence[Site]) -> list[dict[str, Any]]:
     """Each site with its visitors of a week; a site is waited for until it has its first event."""
-    figures = figures_of_sites(context.store, {site.stored_as: _period(context, site, "7d") for site in sites})
+    figures = figures_of_sites(context.event_store, {site.stored_as: _period(context, site, "7d") for site in sites})
     quiet = {name for name, week in figures.items() if not week.visitors}
-    waiting = quiet - sites_with_events(context.store, quiet)
+    waiting = quiet - sites_with_events(context.event_store, quiet)
     return [
         {
             "domain": site.domain,
@@ -108,23 +108,25 @@ def _summaries(context: DashboardContext, sites: Sequence[Site]) -> list[dict[st
     ]
 
 
-def _period(context: DashboardContext, site: Site, text: str) -> Period:
+def _period(context: Context, site: Site, text: str) -> Period:
     zone = ZoneInfo(site.time_zone)
     return parse_period(text, today=context.now().astimezone(zone).date(), time_zone=zone)
 
 
-def _first_hit(context: DashboardContext, site: Site) -> dict[str, Any]:
+def _first_hit(context: Context, site: Site) -> dict[str, Any]:
     """Whether a hit of the site is stored and which page it was; else why the last ones were not counted."""
     language, zone = current_language(), ZoneInfo(site.time_zone)
-    last_at = traffic.last_event_at(context.store, site.stored_as)
+    last_at = traffic.last_event_at(context.event_store, site.stored_as)
     if last_at is not None:
         day = last_at.astimezone(zone).date()
         scope = Scope(site.stored_as, Period(day, day + timedelta(days=1), zone, "today"))
-        pages = breakdown(context.store, scope, Dimension.PAGE, limit=1)
+        pages = breakdown(context.event_store, scope, Dimension.PAGE, limit=1)
         page = str(pages["value"].iloc[0]) if len(pages) else "/"
         when = dates.ago(language, last_at, context.now(), zone)
         return {"received": True, "page": page, "when": when, "not_counted": None}
-    refused = by_reason(language, traffic.not_counted(context.store, site.stored_as, _period(context, site, "7d")))
+    refused = by_reason(
+        language, traffic.not_counted(context.event_store, site.stored_as, _period(context, site, "7d"))
+    )
     reason = f"{refused[0].name}. {refused[0].meaning}" if refused else None
     return {"received": False, "page": None, "when": None, "not_counted": reason}
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC
 
 from flask import Blueprint, render_template
 
 from dashboards.presentation import numbers
-from dashboards.web.context import DashboardContext
 from dashboards.web.language import current_language
+from dashboards.web.service_status import ServiceStatus
 
 # Below this, hits are on their way: a batch is stored several times a second.
 _ON_THEIR_WAY_BYTES = 1_000_000
 
 
-def create_blueprint(context: DashboardContext) -> Blueprint:
+def create_blueprint(service_status: Callable[[], ServiceStatus]) -> Blueprint:
     blueprint = Blueprint("status", __name__)
 
     @blueprint.get("/status")
     def show() -> str:
-        status = context.status()
+        status = service_status()
         megabytes = numbers.decimal(current_language(), status.waiting_bytes / 1e6)
         return render_template(
             "status.html",

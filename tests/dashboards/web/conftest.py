@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from dashboards import web
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import User
+from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
 from tracker.store.engines import Batch, EventStore, open_event_store
@@ -137,7 +138,7 @@ def app(database: AppDatabase, store: EventStore, clock: Clock, status: ToldStat
     made = Flask("tracker", static_folder=None)
     made.config.update(SECRET_KEY="only for this test", TESTING=False, PROPAGATE_EXCEPTIONS=False)
     settings = Settings(data=tmp_path, base_url="https://stats.exemple.fr")
-    web.register(made, web.DashboardContext(settings=settings, db=database, store=store, now=clock, status=status))
+    web.register(made, Context(settings, database, store, clock), status)
     return made
 
 

@@ -1,15 +1,11 @@
-"""What every page works with: settings, both databases and the clock."""
+"""How the running service is, as the pages show it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from tracker.db.engine import AppDatabase
 from tracker.db.recovery import Restore
-from tracker.settings import Settings
-from tracker.store.engines import EventStore
 from tracker.store.recovery import Repair
 
 
@@ -34,14 +30,3 @@ class ServiceStatus:
         """Whether hits are refused, not counted, or were lost: every page says so."""
         broken = self.journal or self.ingest or self.event_store
         return bool(broken) or any(repair.part == "file" for repair in self.repairs)
-
-
-@dataclass(frozen=True)
-class DashboardContext:
-    """`now` gives an aware UTC datetime; `status` looks at the running service."""
-
-    settings: Settings
-    db: AppDatabase
-    store: EventStore
-    now: Callable[[], datetime]
-    status: Callable[[], ServiceStatus] = ServiceStatus
