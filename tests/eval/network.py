@@ -1,30 +1,46 @@
-"""Networks: of providers and hosts how many would be shown as a lead, of organisations how many are, both unseen.
+"""Networks: how many providers and hosts would be shown as a lead, and how many organisations are, both unseen.
 
-The shipped model has seen every open case, so each fold is judged by a model that was trained without it; the folds are
-cut by the organisation's name, as the half kept apart is. Cases on which the label sources agree are counted.
+Each fold is judged by a model that was trained without the names in it; folds are cut by the organisation's name.
+The labels (PeeringDB, Stanford's ASdb, lists of data centres) are for measuring alone: their licences do not allow that
+weights are made of them. Cases on which the label sources agree are counted.
 """
 
 from __future__ import annotations
 
 import csv
+import math
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tests.eval.measure import SHARED, Measure, timed
 from tools import make_network_weights as making
-from tracker.enrichment.network.classifier import JUDGED, network_model
+from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.kind import LEAD_KINDS, NetworkKind, classify_organisation, judge_organisation
 
 _SPELLINGS = {"name in a list": 0, "name in a registry": -1}
+_CURVE = (0.005, 0.01, 0.02, 0.03, 0.06)
+
+
+class Labelled(NamedTuple):
+    """A network on whose label the sources agree; `spellings` are the names it goes by."""
+
+    asn: int
+    spellings: tuple[str, ...]
+    is_organisation: bool
+    label: str
 
 
 class Judged(NamedTuple):
-    """A labelled network under one of its names, with the kind that a model gives it that has not seen it."""
+    """A labelled network under one of its names, with the answer of a model that has not seen the name.
 
-    case: making.Labelled
+    `score` is infinite where the rules around the model decide whatever it says.
+    """
+
+    case: Labelled
     spelling: int
     fold: int
+    score: float
     kind: NetworkKind
     evidence: str
 
@@ -34,34 +50,59 @@ class Judged(NamedTuple):
 
 
 def measures() -> Iterable[Measure]:
-    cases = making.read(
-        SHARED / "asn_train.csv", SHARED / "asn" / "asn_asdb3_train.csv.gz", SHARED / "geo" / "asn.mmdb"
-    )
-    asked = [case for case in cases if case.certainty != "asdb"]
-    names = [(name, case.number) for case in asked for name in case.spellings]
+    names = making.names_of(SHARED / "geo" / "asn.mmdb")
+    labelled = list(_labelled(names))
     network_model()
-    _, microseconds = timed(lambda pair: classify_organisation(*pair), names)
-    judged = [one for fold in range(making.FOLDS) for one in _judged(cases, fold)]
-    agreed = [one for one in judged if one.case.certainty == "agree"]
+    _, microseconds = timed(
+        lambda pair: classify_organisation(*pair), [(name, case.asn) for case in labelled for name in case.spellings]
+    )
+    judged = list(_judged(labelled, names))
     for words, place in _SPELLINGS.items():
-        chosen = [one for one in agreed if one.case.spellings[place] == one.case.spellings[one.spelling]]
+        chosen = [one for one in judged if one.case.spellings[place] == one.case.spellings[one.spelling]]
         yield _providers(f"providers, {words}", chosen, microseconds)
         yield _organisations(f"organisations, {words}", chosen, microseconds)
         for label in ("business", "education", "government", "nonprofit"):
             yield _organisations(f"  {label}", [one for one in chosen if one.case.label == label], microseconds)
+        yield _curve(f"organisations at a share, {words[8:]}", chosen, microseconds)
     yield _samples()
 
 
-def _judged(cases: list[making.Labelled], fold: int) -> Iterable[Judged]:
-    model = making.train([case for case in cases if making.fold_of(case) != fold], network_model().threshold)
-    # A dozen weights of judgements that were made without any label: they are the shipped ones.
-    model.weights = dict(model.weights) | {
-        name: weight for name, weight in network_model().weights.items() if name.startswith(JUDGED)
-    }
-    for case in cases:
-        if case.certainty != "asdb" and making.fold_of(case) == fold:
+def _labelled(names: dict[int, str]) -> Iterator[Labelled]:
+    """The networks whose own label, Stanford's ASdb and the lists of data centres agree."""
+    with open(SHARED / "asn_train.csv", newline="") as lines:
+        for row in csv.DictReader(lines):
+            is_organisation, other = row["is_org"] == "1", row["asdb3"]
+            agreed = other == "Business" and not row["dc_lists"] if is_organisation else other in {"ISP", "Hosting"}
+            if row["is_org"] and agreed:
+                listed, asn = row["name"], int(row["asn"])
+                registered = names.get(asn, listed)
+                spellings = (listed,) if registered == listed else (listed, registered)
+                yield Labelled(asn, spellings, is_organisation, row["label"])
+
+
+def _judged(labelled: list[Labelled], names: dict[int, str]) -> Iterator[Judged]:
+    with open(SHARED / "asn_train.csv", newline="") as lines:
+        hosts = making.free_hosts(csv.DictReader(lines))
+    cases = list(making.cases_of(names, hosts))
+    for fold in range(making.FOLDS):
+        asked = [case for case in labelled if making.fold_of(case.spellings[0]) == fold]
+        # Both names of an organisation may be in different folds: what is asked is left out by its number as well.
+        numbers = {case.asn for case in asked}
+        model = making.train([one for one in cases if making.fold_of(one.name) != fold and one.asn not in numbers])
+        for case in asked:
             for spelling, name in enumerate(case.spellings):
-                yield Judged(case, spelling, fold, *judge_organisation(model, name, case.number))
+                score = _score(model, name, case.asn)
+                model.threshold = making.THRESHOLD
+                yield Judged(case, spelling, fold, score, *judge_organisation(model, name, case.asn))
+
+
+def _score(model: NetworkModel, name: str, asn: int) -> float:
+    """The score of a name, infinite where the rules around the model decide whatever it says."""
+    for threshold, shown_then in ((-math.inf, True), (math.inf, False)):
+        model.threshold = threshold
+        if (judge_organisation(model, name, asn)[0] in LEAD_KINDS) is not shown_then:
+            return threshold
+    return model.score(name, asn)
 
 
 def _providers(data: str, judged: list[Judged], microseconds: float) -> Measure:
@@ -80,6 +121,18 @@ def _measure(data: str, chosen: list[Judged], figure: str, wrong: list[Judged], 
     figures = {figure: sum(one.is_shown for one in chosen) / len(chosen), "spread": statistics.pstdev(shares)}
     mistakes = [f"{one.case.spellings[one.spelling]}: {one.kind}, {one.evidence}" for one in wrong]
     return Measure("network", data, len(chosen), figures, microseconds, mistakes)
+
+
+def _curve(data: str, judged: list[Judged], microseconds: float) -> Measure:
+    """The share of the organisations above the score that so many of the providers reach, and that score."""
+    providers = sorted((one.score for one in judged if not one.case.is_organisation), reverse=True)
+    organisations = [one.score for one in judged if one.case.is_organisation]
+    figures = {}
+    for share in _CURVE:
+        threshold = providers[int(len(providers) * share)]
+        shown = sum(score > threshold for score in organisations) / len(organisations)
+        figures[f"{share:.1%} (score {threshold:.2f})"] = shown
+    return Measure("network", data, len(organisations), figures, microseconds)
 
 
 def _samples() -> Measure:

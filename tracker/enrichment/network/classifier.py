@@ -1,8 +1,8 @@
-"""How much a network's name and number speak for an organisation's own network rather than a provider's.
+"""A score of how much a network's name and AS number speak for an organisation's own network, not a provider's.
 
-Pure. A sum of weights (log-odds): of each word, of its first and last letters, of two words in a row, of the groups that
-its words tell of, of the block that its AS number was given out from, and of what readers took the number's owner for. The weights are statistics of labelled
-networks; tools/make_network_weights.py makes them and says from what.
+Pure. The score is a sum of weights (log-odds). There is a weight for each word, for its first and last letters, for two
+words in a row, for the groups that its words belong to, for the block of AS numbers, and for the judgement of the number.
+tools/make_network_weights.py makes the weights, and data/SOURCES.md says from what.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-from tracker.enrichment.network.labelled_asns import judgement_of, was_looked_at
+from tracker.enrichment.network.labelled_asns import mark_of
 from tracker.enrichment.organisation.name_tokens import (
     NO_GROUPS,
     Groups,
@@ -23,6 +23,7 @@ from tracker.enrichment.organisation.name_tokens import (
 )
 
 JUDGED = "judged:"
+NOT_READ = "?"
 _AFFIXES = (3, 4, 5)
 
 
@@ -116,8 +117,8 @@ def number_features(number: int) -> Iterator[str]:
 
 
 def judgement_feature(number: int) -> str:
-    """What readers took the number's owner for; its weight comes on top of the name's and is found after those."""
-    return f"{JUDGED}{judgement_of(number) or ('-' if was_looked_at(number) else '?')}"
+    """The judgement of an AS number as a feature; its weight is added to the name's."""
+    return f"{JUDGED}{mark_of(number) or NOT_READ}"
 
 
 def _length(words: list[str]) -> str:

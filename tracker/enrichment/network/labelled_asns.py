@@ -1,7 +1,6 @@
-"""What readers of the registries' names took the organisation behind an AS number for.
+"""The judgement of the organisation behind an AS number, by readers of the registries' names.
 
-Pure. data/judged_networks.txt holds a judgement for each number whose organisation seems to run its network for its own
-people; data/SOURCES.md says who judged, and how. Another number of that time is a provider's, or nobody could tell.
+Pure. data/judged_networks.txt holds one letter for each AS number that was read. data/SOURCES.md says who read, and how.
 """
 
 from __future__ import annotations
@@ -19,11 +18,13 @@ KINDS = {
     "P": "business",  # a platform or a service on the internet, whose network mostly serves machines
     "x": "business",  # may be an organisation's as well as a provider's
 }  # fmt: skip
+# Read as well, and taken for a provider's network, a private person's, or one that nobody could tell.
+NO_ORGANISATION = "-"
 
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[array[int], str]:
-    """The numbers in order, and the judgement of each."""
+    """The numbers in order, and the letter of each."""
     judged: dict[int, str] = {}
     text = files("tracker.enrichment").joinpath("data/judged_networks.txt").read_text("utf-8")
     for line in text.splitlines():
@@ -34,21 +35,16 @@ def _table() -> tuple[array[int], str]:
     return array("I", ordered), "".join(judged[number] for number in ordered)
 
 
-def judgement_of(asn: int | None) -> str | None:
-    """The judgement of a number, a key of KINDS."""
+def mark_of(asn: int | None) -> str | None:
+    """The letter of an AS number, a key of KINDS or NO_ORGANISATION; None if it was not read."""
     if not asn:
         return None
-    numbers, judgements = _table()
+    numbers, marks = _table()
     place = bisect_left(numbers, asn)
-    return judgements[place] if place < len(numbers) and numbers[place] == asn else None
+    return marks[place] if place < len(numbers) and numbers[place] == asn else None
 
 
-def was_looked_at(asn: int) -> bool:
-    """Whether the number was in use when the readers judged, as far as it can be told.
-
-    Registries give out the numbers of a block one after the other (IANA hands them 1,024 at a time), so what lies behind
-    the last one that was judged in a block is newer.
-    """
-    numbers, _ = _table()
-    place = bisect_left(numbers, asn)
-    return place < len(numbers) and numbers[place] >> 10 == asn >> 10
+def judgement_of(asn: int | None) -> str | None:
+    """The judgement of an AS number that seems to be an organisation's own, a key of KINDS."""
+    mark = mark_of(asn)
+    return None if mark == NO_ORGANISATION else mark
