@@ -63,9 +63,9 @@ class _Workbench:
         from tracker.enrichment.pipeline import Enricher
         from tracker.ingest.visits.assign import Visits
         from tracker.ingest.visits.visitor_ids import Identity
-        from tracker.reference.geo.verified_copies import Shelf
+        from tracker.reference.geo.verified_copies import VerifiedCopies
 
-        databases = Databases(Shelf(geo_folder, kept, keeps=False))
+        databases = Databases(VerifiedCopies(geo_folder, kept, keeps=False))
         self._enricher = Enricher(databases, too_old_ms=too_old_ms, network_list=NetworkList(network_list))
         self._identity = Identity(_salt_of_the_run)
         self._visits = Visits(lambda *_: (), stored_until_us=0)

@@ -31,11 +31,11 @@ def identify(subject: str, form: str, geo: Path | None, data: Path | None) -> No
     from tracker.enrichment.geo.databases import Databases
     from tracker.leads.identify import NotUnderstood, sources_of
     from tracker.leads.identify import identify as look_at
-    from tracker.reference.geo.verified_copies import Shelf
+    from tracker.reference.geo.verified_copies import VerifiedCopies
 
     settings = settings_of(data)
     kept = None if geo else settings.geo_kept_folder
-    databases = Databases(Shelf(geo or settings.geo_folder, kept, keeps=False), warn=False)
+    databases = Databases(VerifiedCopies(geo or settings.geo_folder, kept, keeps=False), warn=False)
     try:
         answer = look_at(subject, sources_of(settings, databases))
     except NotUnderstood as problem:

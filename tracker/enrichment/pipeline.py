@@ -98,7 +98,7 @@ class Reader(msgspec.Struct, frozen=True, gc=False):
 
 
 class Names(Protocol):
-    """Knows the confirmed names of addresses; never waits. `tracker.reference.dns.queue.NameDesk` is one."""
+    """Knows the confirmed names of addresses; never waits. `tracker.reference.dns.queue.NameQueue` is one."""
 
     @property
     def asked(self) -> int:

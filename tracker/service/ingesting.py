@@ -16,7 +16,7 @@ from tracker.ingest.visits.salts import Salts
 from tracker.ingest.visits.visitor_ids import Identity
 from tracker.ingest.worker import Ingest
 from tracker.reference.dns.lookup import Lookup, Unanswered
-from tracker.reference.dns.queue import NameDesk
+from tracker.reference.dns.queue import NameQueue
 from tracker.reference.geo.verified_copies import open_databases as open_geo
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
@@ -24,19 +24,19 @@ from tracker.store.engines import EventStore
 log = logging.getLogger(__name__)
 
 
-def open_name_desk(settings: Settings) -> NameDesk | None:
+def open_name_queue(settings: Settings) -> NameQueue | None:
     """Where ingest asks for the names of addresses; None when reverse DNS is off or there is no resolver."""
     if not settings.reverse_dns:
         return None
     try:
-        return NameDesk(Lookup(settings.name_server), monotonic=time.monotonic)
+        return NameQueue(Lookup(settings.name_server), monotonic=time.monotonic)
     except Unanswered as problem:
         log.warning("reverse DNS is off: %s", problem)
         return None
 
 
 def build_ingest(
-    settings: Settings, app: AppDatabase, store: EventStore, *, keeps_geo: bool, names: NameDesk | None = None
+    settings: Settings, app: AppDatabase, store: EventStore, *, keeps_geo: bool, names: NameQueue | None = None
 ) -> tuple[Ingest, Identity]:
     """The ingest of a data folder, and the identity whose salts its owner must let go of.
 

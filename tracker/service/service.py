@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from tracker import data_folder
 from tracker.service.databases import open_databases
 from tracker.service.housekeeping import Housekeeping
-from tracker.service.ingesting import build_ingest, open_name_desk
+from tracker.service.ingesting import build_ingest, open_name_queue
 from tracker.settings import Settings
 from tracker.store.errors import StoreUnavailable
 
@@ -48,7 +48,7 @@ class Service:
         self.app_database, self.events = open_databases(settings, wait_seconds=10)
         self._stack.callback(self.events.close)
         self._stack.callback(self.app_database.close)
-        self.names = open_name_desk(settings) if ingests else None
+        self.names = open_name_queue(settings) if ingests else None
         if self.names is not None:
             self._stack.callback(self.names.close)
         self.ingest, identity = build_ingest(

@@ -13,7 +13,7 @@ from tests.reference.geo.publisher import Publisher, cut_off, gzipped, never, re
 from tracker.enrichment.geo.databases import Databases
 from tracker.reference.geo.providers import HOSTS, NotConfigured, editions
 from tracker.reference.geo.update import Outcome, update
-from tracker.reference.geo.verified_copies import Shelf
+from tracker.reference.geo.verified_copies import VerifiedCopies
 from tracker.settings import Settings
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -250,7 +250,7 @@ def test_a_service_takes_up_what_was_fetched(
     settings: Settings, publisher: Publisher, content: Callable[..., bytes]
 ) -> None:
     publish_dbip(publisher, content)
-    databases = Databases(Shelf(settings.geo_folder, settings.geo_kept_folder, keeps=True))
+    databases = Databases(VerifiedCopies(settings.geo_folder, settings.geo_kept_folder, keeps=True))
     assert not databases.opened
     fetch(settings, publisher)
     assert databases.reload_if_changed() or databases.reload_if_changed()

@@ -9,7 +9,7 @@ import pytest
 from tests.mmdb import write_asn, write_city
 from tracker.enrichment.geo.databases import Databases
 from tracker.reference.geo.check import check_files
-from tracker.reference.geo.verified_copies import Shelf
+from tracker.reference.geo.verified_copies import VerifiedCopies
 
 BAD = sorted((Path(__file__).parents[3] / "shared" / "data" / "maxmind" / "bad-data").rglob("*.mmdb"))
 
@@ -44,14 +44,14 @@ def settle(databases: Databases) -> bool:
 
 def test_good_files_are_read_from_their_copies(incoming: Path, kept: Path) -> None:
     write_city(incoming / "city.mmdb")
-    databases = Databases(Shelf(incoming, kept, keeps=True))
+    databases = Databases(VerifiedCopies(incoming, kept, keeps=True))
     assert [one.path for one in databases.opened] == [kept / "city.mmdb"]
     assert databases.place("192.0.2.1").city == "Quimper"
 
 
 def test_a_file_overwritten_in_place_changes_nothing_until_it_is_checked(incoming: Path, kept: Path) -> None:
     write_city(incoming / "city.mmdb")
-    databases = Databases(Shelf(incoming, kept, keeps=True))
+    databases = Databases(VerifiedCopies(incoming, kept, keeps=True))
     (incoming / "city.mmdb").write_bytes(b"")  # a map of this very file would now end the process with SIGBUS
     assert databases.place("192.0.2.1").city == "Quimper"
     assert settle(databases)
@@ -63,17 +63,17 @@ def test_a_file_overwritten_in_place_changes_nothing_until_it_is_checked(incomin
 
 def test_a_bad_file_is_still_replaced_by_the_old_one_after_a_restart(incoming: Path, kept: Path) -> None:
     write_city(incoming / "city.mmdb")
-    Databases(Shelf(incoming, kept, keeps=True))
+    Databases(VerifiedCopies(incoming, kept, keeps=True))
     (incoming / "city.mmdb").write_bytes(b"<html>")
     for keeps in (False, True):
-        restarted = Databases(Shelf(incoming, kept, keeps=keeps))
+        restarted = Databases(VerifiedCopies(incoming, kept, keeps=keeps))
         assert restarted.place("192.0.2.1").city == "Quimper"
         assert len(restarted.problems) == 1
 
 
 def test_a_good_file_takes_over_while_serving(incoming: Path, kept: Path) -> None:
     write_asn(incoming / "x.mmdb")
-    databases = Databases(Shelf(incoming, kept, keeps=True))
+    databases = Databases(VerifiedCopies(incoming, kept, keeps=True))
     fresh = write_city(incoming / "fresh")
     fresh.replace(incoming / "x.mmdb")
     assert settle(databases)
@@ -84,7 +84,7 @@ def test_a_good_file_takes_over_while_serving(incoming: Path, kept: Path) -> Non
 
 def test_a_file_that_is_still_being_copied_is_waited_for(incoming: Path, kept: Path) -> None:
     check = Counted()
-    databases = Databases(Shelf(incoming, kept, keeps=True, check=check))
+    databases = Databases(VerifiedCopies(incoming, kept, keeps=True, check=check))
     whole = write_city(incoming / "whole").read_bytes()
     for written in (1_000, 2_000, len(whole)):
         (incoming / "city.mmdb").write_bytes(whole[:written])
@@ -96,7 +96,7 @@ def test_a_file_that_is_still_being_copied_is_waited_for(incoming: Path, kept: P
 
 def test_a_removed_file_is_no_longer_used(incoming: Path, kept: Path) -> None:
     write_city(incoming / "city.mmdb")
-    databases = Databases(Shelf(incoming, kept, keeps=True))
+    databases = Databases(VerifiedCopies(incoming, kept, keeps=True))
     (incoming / "city.mmdb").unlink()
     assert settle(databases)
     assert not databases.opened
@@ -108,7 +108,7 @@ def test_a_file_is_checked_once(incoming: Path, kept: Path) -> None:
     write_city(incoming / "city.mmdb")
     (incoming / "bad.mmdb").write_bytes(b"nothing")
     for keeps in (True, True, False):
-        databases = Databases(Shelf(incoming, kept, keeps=keeps, check=check))
+        databases = Databases(VerifiedCopies(incoming, kept, keeps=keeps, check=check))
         assert [problem.partition(":")[0] for problem in databases.problems] == ["bad.mmdb is not used"]
         assert databases.knows_places
     assert sorted(check.asked) == ["bad.mmdb", "city.mmdb"]
@@ -117,8 +117,8 @@ def test_a_file_is_checked_once(incoming: Path, kept: Path) -> None:
 def test_a_reader_that_does_not_keep_writes_nothing(incoming: Path, kept: Path) -> None:
     write_city(incoming / "city.mmdb")
     (incoming / "bad.mmdb").write_bytes(b"nothing")
-    for shelf in (Shelf(incoming, None, keeps=False), Shelf(incoming, kept, keeps=False)):
-        databases = Databases(shelf)
+    for copies in (VerifiedCopies(incoming, None, keeps=False), VerifiedCopies(incoming, kept, keeps=False)):
+        databases = Databases(copies)
         assert databases.place("192.0.2.1").city == "Quimper"
         assert len(databases.problems) == 1
     assert sorted(path.name for path in incoming.iterdir()) == ["bad.mmdb", "city.mmdb"]
@@ -128,7 +128,7 @@ def test_a_reader_that_does_not_keep_writes_nothing(incoming: Path, kept: Path) 
 def test_files_are_read_in_place_when_they_cannot_be_copied(incoming: Path, tmp_path: Path) -> None:
     write_city(incoming / "city.mmdb")
     (tmp_path / "a file").touch()
-    databases = Databases(Shelf(incoming, tmp_path / "a file", keeps=True))
+    databases = Databases(VerifiedCopies(incoming, tmp_path / "a file", keeps=True))
     assert databases.place("192.0.2.1").city == "Quimper"
     assert "cannot be copied" in databases.problems[0]
 
@@ -137,7 +137,7 @@ def test_notes_that_cannot_be_read_are_made_again(incoming: Path, kept: Path) ->
     write_city(incoming / "city.mmdb")
     kept.mkdir()
     (kept / "checked.json").write_text('{"city.mmdb": [')
-    assert Databases(Shelf(incoming, kept, keeps=True)).knows_places
+    assert Databases(VerifiedCopies(incoming, kept, keeps=True)).knows_places
 
 
 @pytest.mark.skipif(not BAD, reason="MaxMind's corrupt files are not beside the project")
@@ -145,7 +145,7 @@ def test_every_corrupt_file_of_maxmind_over_a_good_one_leaves_the_good_one_in_us
     names = [f"{number}.mmdb" for number in range(len(BAD))]
     for name in names:
         write_city(incoming / name)
-    databases = Databases(Shelf(incoming, kept, keeps=True))
+    databases = Databases(VerifiedCopies(incoming, kept, keeps=True))
     for name, bad in zip(names, BAD, strict=True):
         shutil.copyfile(bad, incoming / name)
     assert settle(databases)
@@ -158,13 +158,13 @@ def test_every_corrupt_file_of_maxmind_over_a_good_one_leaves_the_good_one_in_us
 @pytest.mark.parametrize("damage", ["cut", "removed", "overwritten"])
 def test_a_copy_that_was_damaged_is_made_again(incoming: Path, kept: Path, damage: str) -> None:
     write_city(incoming / "city.mmdb")
-    Databases(Shelf(incoming, kept, keeps=True))
+    Databases(VerifiedCopies(incoming, kept, keeps=True))
     content = (kept / "city.mmdb").read_bytes()
     if damage == "removed":
         (kept / "city.mmdb").unlink()
     else:
         (kept / "city.mmdb").write_bytes(content[:100] if damage == "cut" else bytes(len(content)))
-    databases = Databases(Shelf(incoming, kept, keeps=True))
+    databases = Databases(VerifiedCopies(incoming, kept, keeps=True))
     assert databases.problems == []
     assert [one.path for one in databases.opened] == [kept / "city.mmdb"]
     assert databases.place("192.0.2.1").city == "Quimper"
@@ -178,6 +178,6 @@ def test_garbage_in_the_notes_is_checked_anew(incoming: Path, kept: Path, notes:
     kept.mkdir()
     (kept / "checked.json").write_text(notes)
     (kept.parent / "secret.key").touch()
-    databases = Databases(Shelf(incoming, kept, keeps=True))
+    databases = Databases(VerifiedCopies(incoming, kept, keeps=True))
     assert databases.place("192.0.2.1").city == "Quimper"
     assert (kept.parent / "secret.key").exists()

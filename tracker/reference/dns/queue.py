@@ -1,4 +1,4 @@
-"""The desk: hands out names that are known already, and has the unknown ones looked up beside everything else.
+"""The queue of names: hands out names that are known already, and has the unknown ones looked up beside everything else.
 
 Ingest asks and goes on at once. What is asked for the first time is put into a bounded queue, from which a few threads
 look it up; when the queue is full, or the resolver has been silent for a while, the question is dropped and comes again
@@ -46,7 +46,7 @@ class _Entry(NamedTuple):
     until: float
 
 
-class NameDesk:
+class NameQueue:
     """Names of addresses. `monotonic` gives seconds; `ask` never blocks."""
 
     def __init__(

@@ -1,9 +1,9 @@
-"""The shelf: the good copies of the operator's databases that the service reads, whatever happens to the files.
+"""The verified copies: the good copies of the operator's databases that the service reads, whatever happens to the files.
 
 A file in DATA/geo may be replaced, cut short or overwritten while it is read, and a memory map of it would change under
 the reader. So each file is copied, the copy is checked in a process of its own, and only a good copy takes the place of
 the one before it. A bad file is named in one line and the copy that was in use stays in use, across restarts too.
-One process at a time keeps the shelf (the one that holds the ingest lock); others read what is on it.
+One process at a time keeps the copies (the one that holds the ingest lock); others read what is there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NOTES = "checked.json"
 Seen = tuple[int, int, int]
 
 
-class Shelf:
+class VerifiedCopies:
     """The files of `incoming` as they may be read. With `keeps`, good ones are copied to `kept` first."""
 
     def __init__(self, incoming: Path, kept: Path | None, *, keeps: bool, check: Check = check_files) -> None:
@@ -90,7 +90,7 @@ class Shelf:
         return problems
 
     def _read_only(self, found: Mapping[Path, Seen]) -> Files:
-        """What the shelf says of the files that were checked before, and a check of the others."""
+        """What the notes beside the copies say of the files that were checked before, and a check of the others."""
         notes = self._notes()
         fresh = [path for path, seen in found.items() if _note_of(notes, path).get("seen") != list(seen)]
         for path, problem in zip(fresh, self._check(fresh), strict=True):
@@ -127,7 +127,7 @@ class Shelf:
 
 def open_databases(settings: Settings, *, keeps: bool = False, warn: bool = True) -> Databases:
     """The databases of a data folder; `keeps` for the process that holds the ingest lock."""
-    return Databases(Shelf(settings.geo_folder, settings.geo_kept_folder, keeps=keeps), warn=warn)
+    return Databases(VerifiedCopies(settings.geo_folder, settings.geo_kept_folder, keeps=keeps), warn=warn)
 
 
 def _note_of(notes: Mapping[str, Any], path: Path) -> dict[str, Any]:
