@@ -163,8 +163,8 @@ def test_a_visit_of_very_many_stored_events_is_recalled_in_part_and_goes_on(serv
     service.stop()
     again = Service(Settings(data=tmp_path / "data"))
     try:
-        recalled = list(StoredVisits(again.events)([visitor_of(again)], 0, 2**52))
-        assert MOST_EVENT_IDS <= len(recalled) < 600
+        loaded = list(StoredVisits(again.events)([visitor_of(again)], 0, 2**52))
+        assert MOST_EVENT_IDS <= len(loaded) < 600
         write(again, encode_line([a_hit("/", id="id-1999"), a_hit("/next", id="new")]))
         drain(again)
         assert missed(again) == {("duplicate", ""): 1}

@@ -58,7 +58,7 @@ class ScannerSign(StrEnum):
     PROBES = "Looks for weaknesses"
 
 
-class _Conduct:
+class _ClientBehaviour:
     """What one client did."""
 
     __slots__ = (
@@ -147,38 +147,38 @@ class Scanners:
 
     def __init__(self, *, max_clients: int = _MAX_CLIENTS) -> None:
         self._max_clients = max_clients
-        self._by_agent: OrderedDict[int, _Conduct] = OrderedDict()
-        self._by_ip: OrderedDict[int, _Conduct] = OrderedDict()
+        self._by_agent: OrderedDict[int, _ClientBehaviour] = OrderedDict()
+        self._by_ip: OrderedDict[int, _ClientBehaviour] = OrderedDict()
         self._judged: dict[int, ScannerSign] = {}
 
     def see(self, line: LogLine, client: int, *, from_site: bool) -> None:
         """One request of a client (IP and agent, as `client_key`); `from_site` where its referrer is of the site."""
         path = plain_path(line.target)
-        for key, conducts, alone in ((client, self._by_agent, True), (hash(line.client), self._by_ip, False)):
-            conduct = conducts.get(key)
-            if conduct is None:
-                conduct = conducts[key] = _Conduct()
-                if len(conducts) > self._max_clients:
-                    self._judge(*conducts.popitem(last=False), alone=alone)
+        for key, behaviours, alone in ((client, self._by_agent, True), (hash(line.client), self._by_ip, False)):
+            behaviour = behaviours.get(key)
+            if behaviour is None:
+                behaviour = behaviours[key] = _ClientBehaviour()
+                if len(behaviours) > self._max_clients:
+                    self._judge(*behaviours.popitem(last=False), alone=alone)
             else:
-                conducts.move_to_end(key)
+                behaviours.move_to_end(key)
             if line.method in ("GET", "HEAD"):
-                conduct.see_get(line, path, from_site=from_site)
+                behaviour.see_get(line, path, from_site=from_site)
             elif line.method not in ("OPTIONS", "PROPFIND"):
-                conduct.see_post(line, path, from_site=from_site)
+                behaviour.see_post(line, path, from_site=from_site)
 
     def finish(self) -> None:
         """Ends the first reading."""
-        for conducts, alone in ((self._by_agent, True), (self._by_ip, False)):
-            while conducts:
-                self._judge(*conducts.popitem(), alone=alone)
+        for behaviours, alone in ((self._by_agent, True), (self._by_ip, False)):
+            while behaviours:
+                self._judge(*behaviours.popitem(), alone=alone)
 
     def sign(self, line: LogLine) -> ScannerSign | None:
         """What gives the client of a line away; None for a reader."""
         return self._judged.get(client_key(line)) or self._judged.get(hash(line.client))
 
-    def _judge(self, key: int, conduct: _Conduct, *, alone: bool) -> None:
-        sign = conduct.sign(alone=alone)
+    def _judge(self, key: int, behaviour: _ClientBehaviour, *, alone: bool) -> None:
+        sign = behaviour.sign(alone=alone)
         if sign is not None and len(self._judged) < _MAX_JUDGED:
             self._judged[key] = sign
 

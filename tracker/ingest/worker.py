@@ -2,7 +2,7 @@
 
 A batch of hits and the journal positions behind them go into the store in one transaction. Whatever is killed, the
 next start reads on from the stored positions. When the store refuses a batch, nothing is remembered of it: the
-visits in memory are dropped, to be recalled from the store, and the same lines are read again.
+visits in memory are dropped, to be loaded from the store, and the same lines are read again.
 
 No line stops the loop. What cannot be read, enriched or stored is counted with a reason and kept in the quarantine
 (tracker.ingest.quarantine); where it is not known which line a batch fails on, the batch is halved until it is. A store
@@ -84,7 +84,7 @@ class Ingest:
         self._arrivals = Arrivals(sites, identity, enricher)
         self.quarantine = Quarantine(journal_folder)
         self._details = Details(store.details_of)
-        self._recall = StoredVisits(store)
+        self._history = StoredVisits(store)
         self._positions = store.positions()
         self.quarantine.settle(store.offsets)
         self._visits: Visits | None = None
@@ -264,7 +264,7 @@ class Ingest:
         visits = self._known_visits().take_judged()
         if not visits:
             return counted, []
-        return Judged(visits, self._day_at).take_back(counted, self._recall.events_of(visits), into)
+        return Judged(visits, self._day_at).take_back(counted, self._history.events_of(visits), into)
 
     def _day_at(self, site: str, moment_us: int) -> date:
         rules = self._sites.find(site)
@@ -284,7 +284,7 @@ class Ingest:
 
     def _known_visits(self) -> Visits:
         if self._visits is None:
-            self._visits = Visits(self._recall, stored_until_us=self._recall.latest_us())
+            self._visits = Visits(self._history, stored_until_us=self._history.latest_us())
         return self._visits
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.made_events import new_event
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.event import VISIT_FACTS, Event, VisitFacts, columns_of
-from tracker.ingest.visits.assign import Arrival, Recalled, Visits
+from tracker.ingest.visits.assign import Arrival, PastEvent, Visits
 from tracker.ingest.visits.history import visit_facts
 
 MINUTE = 60_000_000
@@ -40,7 +40,7 @@ def stored_facts(event: Event) -> VisitFacts:
     return visit_facts(columns[name] for name in VISIT_FACTS)
 
 
-def empty_store(*_: object) -> Iterable[Recalled]:
+def empty_store(*_: object) -> Iterable[PastEvent]:
     return ()
 
 
@@ -254,16 +254,16 @@ def test_a_late_event_between_two_visits_joins_the_nearer_and_leaves_two() -> No
 
 
 class Store:
-    """The rows that were stored, as the event store would recall them."""
+    """The rows that were stored, as the event store would return them."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    def __call__(self, visitor_ids: object, from_us: int, to_us: int) -> Iterator[Recalled]:
+    def __call__(self, visitor_ids: object, from_us: int, to_us: int) -> Iterator[PastEvent]:
         for event in sorted(self.events, key=lambda one: one.occurred_at):
             if event.visitor_id in visitor_ids and from_us <= event.occurred_at <= to_us:  # type: ignore[operator]
                 facts = stored_facts(event)
-                yield Recalled(
+                yield PastEvent(
                     event.visitor_id,
                     event.visit_id,
                     event.name,
@@ -434,13 +434,13 @@ def test_a_restart_does_not_forget_the_company_that_the_visitor_named() -> None:
     before = [pageview(0, **NETWORK), pageview(1, **GIVEN)]
     new_visits().assign(before)
 
-    def recall(*_: object) -> Iterator[Recalled]:
+    def history(*_: object) -> Iterator[PastEvent]:
         for one in (arrival.event for arrival in before):
             facts = stored_facts(one)
-            yield Recalled(one.visitor_id, one.visit_id, one.name, one.occurred_at, None, one.bounces, facts)
+            yield PastEvent(one.visitor_id, one.visit_id, one.name, one.occurred_at, None, one.bounces, facts)
 
     after = pageview(2)
-    Visits(recall, stored_until_us=NOON + 2 * MINUTE).assign([after])
+    Visits(history, stored_until_us=NOON + 2 * MINUTE).assign([after])
     assert (columns_of(after.event)["company"], columns_of(after.event)["source"]) == ("Acme", "LinkedIn")
 
 

@@ -8,7 +8,7 @@ from tests.made_events import new_event
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.event import VISIT_FACTS, Event
-from tracker.ingest.visits.assign import Arrival, Recalled, Visits
+from tracker.ingest.visits.assign import Arrival, PastEvent, Visits
 from tracker.ingest.visits.behaviour import FAST_PAGES, UNREAD_PAGES
 from tracker.ingest.visits.crowds import CROWD
 from tracker.ingest.visits.history import visit_facts
@@ -27,7 +27,7 @@ def arrival(one: Event, *, visitor: int = 1, off: frozenset[str] = frozenset()) 
     return Arrival(one, visitor, None, one.name != "engagement", off)
 
 
-def new_visits(stored: tuple[Recalled, ...] = ()) -> Visits:
+def new_visits(stored: tuple[PastEvent, ...] = ()) -> Visits:
     return Visits(lambda *_: stored, stored_until_us=NOON if stored else 0)
 
 
@@ -90,7 +90,8 @@ def test_what_comes_after_the_verdict_is_dropped_by_its_name():
 def test_a_restart_remembers_the_pages_that_were_stored():
     facts = visit_facts(None for _ in VISIT_FACTS)
     stored = tuple(
-        Recalled(1, 7, "pageview", NOON + n * 20 * SECOND, f"id{n}", 0, facts, 0, True) for n in range(UNREAD_PAGES - 1)
+        PastEvent(1, 7, "pageview", NOON + n * 20 * SECOND, f"id{n}", 0, facts, 0, True)
+        for n in range(UNREAD_PAGES - 1)
     )
     visits = new_visits(stored)
     _, judged = run([arrival(event((UNREAD_PAGES - 1) * 20, path="/next"))], visits)

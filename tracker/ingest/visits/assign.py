@@ -1,7 +1,7 @@
 """Visits: one visitor's events with gaps under 30 minutes, in whatever order they arrive.
 
 Owns the running visits in memory; the event store is the truth behind them. A visitor who is not in memory is
-recalled from the store when a visit of theirs may be there (after a restart, an import of an old log, or once the
+loaded from the store when a visit of theirs may be there (after a restart, an import of an old log, or once the
 memory's bound pushed them out), so memory is bounded and a restart changes nothing.
 """
 
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, Event, VisitFacts
-from tracker.ingest.visits.behaviour import BEHAVIOUR_NAMES, Conduct, is_scripted
+from tracker.ingest.visits.behaviour import BEHAVIOUR_NAMES, Behaviour, is_scripted
 from tracker.ingest.visits.crowds import CrowdKey, Crowds
 from tracker.ingest.visits.same_page import Opening, is_same_page
 
@@ -28,7 +28,7 @@ LONGEST_READ_US = 12 * 3600 * _SECOND_US
 _KEEP_IDLE_US = 2 * VISIT_GAP_US
 
 # So many visitors are held in memory, about 1.5 KB each without what strangers can make long: the texts of their visits
-# and the ids of their events, which have a bound of their own. Whoever is pushed out is recalled from the store.
+# and the ids of their events, which have a bound of their own. Whoever is pushed out is loaded from the store.
 MAX_VISITORS = 100_000
 MAX_BYTES = 64 * 1024 * 1024
 _FEW_EVENTS = 8
@@ -48,7 +48,7 @@ class Visit:
     __slots__ = (
         "began_s",
         "bounced",
-        "conduct",
+        "behaviour",
         "crowd",
         "engaging",
         "event_ids",
@@ -68,7 +68,7 @@ class Visit:
         self.event_ids: tuple[int, ...] | dict[int, None] = ()
         self.bounced = False  # counts as a bounce now
         self.engaging = False  # had a second page or an interaction, so it never is a bounce again
-        self.conduct = Conduct()
+        self.behaviour = Behaviour()
         self.crowd: CrowdKey | None = None
         self.opening: Opening | None = None  # of the page that is open
 
@@ -106,7 +106,7 @@ class Visit:
         The seconds of all its events add up to those between its first and its last, in whatever order they come.
         """
         second = moment_us // _SECOND_US
-        # Where only later events were recalled, the beginning is what is known of the earlier ones.
+        # Where only later events were loaded, the beginning is what is known of the earlier ones.
         earliest, latest = min(self.first_us // _SECOND_US, self.began_s), self.last_us // _SECOND_US
         self.first_us, self.last_us = min(self.first_us, moment_us), max(self.last_us, moment_us)
         return max(earliest - second, second - latest, 0)
@@ -137,7 +137,7 @@ class Arrival(NamedTuple):
     opening: Opening | None = None
 
 
-class Recalled(NamedTuple):
+class PastEvent(NamedTuple):
     """A stored event's row as far as visits need it."""
 
     visitor_id: int
@@ -152,21 +152,21 @@ class Recalled(NamedTuple):
     visit_age_seconds: int = 0
 
 
-Recall = Callable[[Collection[int], int, int], Iterable[Recalled]]
+History = Callable[[Collection[int], int, int], Iterable[PastEvent]]
 
 
 class Visits:
     """Assigns events to visits and sets the deltas that they add.
 
-    `recall(visitor_ids, from_us, to_us)` gives the stored rows of visitors in a span of time, oldest first;
+    `history(visitor_ids, from_us, to_us)` gives the stored rows of visitors in a span of time, oldest first;
     `stored_until_us` is the latest moment of which the store held events before this memory began.
     """
 
     def __init__(
-        self, recall: Recall, *, stored_until_us: int, max_visitors: int = MAX_VISITORS, max_bytes: int = MAX_BYTES
+        self, history: History, *, stored_until_us: int, max_visitors: int = MAX_VISITORS, max_bytes: int = MAX_BYTES
     ) -> None:
-        self._recall = recall
-        self._recall_until_us = stored_until_us
+        self._history = recall
+        self._history_until_us = stored_until_us
         self._max_visitors = max_visitors
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -188,7 +188,7 @@ class Visits:
 
         Events that arrive together are taken in the order in which they happened, whatever their order in `arrivals`.
         """
-        self._recall_missing(arrivals)
+        self._load_missing(arrivals)
         outcome: list[Drop | None] = [None] * len(arrivals)
         moments = [arrival.event.occurred_at for arrival in arrivals]
         for index in sorted(range(len(arrivals)), key=moments.__getitem__):
@@ -230,7 +230,7 @@ class Visits:
 
     def _judge(self, visit: Visit, event: Event, disabled_rules: frozenset[str]) -> None:
         scripted = is_scripted(event.event_id, event.screen_width, event.title, event.language)
-        rule = visit.conduct.see(event.name, event.occurred_at, event.engaged_ms, scripted=scripted)
+        rule = visit.behaviour.see(event.name, event.occurred_at, event.engaged_ms, scripted=scripted)
         if rule is not None and rule not in disabled_rules:
             self._condemn([visit.visit_id], rule)
         if disabled_rules and BotRule.ONE_PAGE_MANY_ADDRESSES in disabled_rules:
@@ -260,24 +260,24 @@ class Visits:
         return visit
 
     def _forget_long_past(self, visitor: Visitor, before_us: int) -> None:
-        """Lets go of the visits that ended before a moment; an event that comes so late has them recalled."""
+        """Lets go of the visits that ended before a moment; an event that comes so late has them loaded."""
         for visit in [one for one in visitor if one.last_us < before_us]:
             visitor.remove(visit)
             self._bytes -= visit.bytes()
             visitor.known_from_us = max(visitor.known_from_us, visit.last_us + 1)
-            self._recall_until_us = max(self._recall_until_us, visit.last_us)
+            self._history_until_us = max(self._history_until_us, visit.last_us)
 
     def _visitor(self, visitor_id: int) -> Visitor:
         visitor = self._visitors.get(visitor_id)
         if visitor is None:
-            visitor = self._visitors[visitor_id] = Visitor(self._recall_until_us)
+            visitor = self._visitors[visitor_id] = Visitor(self._history_until_us)
         return visitor
 
-    def _recall_missing(self, arrivals: Sequence[Arrival]) -> None:
+    def _load_missing(self, arrivals: Sequence[Arrival]) -> None:
         """Recalls whoever may have stored events, near an arriving one, that memory does not hold."""
         missing: set[int] = set()
         earliest = latest = 0
-        until_us = self._recall_until_us
+        until_us = self._history_until_us
         for event, visitor_id, yesterdays_id, *_ in arrivals:
             begin_us = event.occurred_at - (LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US)
             if begin_us > until_us:
@@ -293,20 +293,20 @@ class Visits:
         if missing:
             # Up to the end of what was stored: an old event that comes first must not hide the visit that still runs.
             from_us = earliest - LONGEST_READ_US
-            rows = self._recall(missing, from_us, max(latest + VISIT_GAP_US, self._recall_until_us))
+            rows = self._history(missing, from_us, max(latest + VISIT_GAP_US, self._history_until_us))
             for one in missing:
                 self._visitor(one).known_from_us = from_us
             self._take_up(rows)
 
-    def _take_up(self, rows: Iterable[Recalled]) -> None:
-        recalled: dict[int, Visit] = {}
+    def _take_up(self, rows: Iterable[PastEvent]) -> None:
+        loaded: dict[int, Visit] = {}
         for row in rows:
             visitor = self._visitor(row.visitor_id)
-            visit = recalled.get(row.visit_id)
+            visit = loaded.get(row.visit_id)
             if visit is None:
                 visit = next((one for one in visitor if one.visit_id == row.visit_id), None)
                 if visit is None:
-                    visit = recalled[row.visit_id] = Visit(row.visit_id, row.occurred_at, row.occurred_at, row.facts)
+                    visit = loaded[row.visit_id] = Visit(row.visit_id, row.occurred_at, row.occurred_at, row.facts)
                     visit.began_s -= row.visit_age_seconds
                     visitor.append(visit)
             visit.first_us = min(visit.first_us, row.occurred_at)
@@ -316,15 +316,15 @@ class Visits:
             if row.event_id is not None and not visit.knows(row.event_id):
                 ids = len(visit.event_ids)
                 visit.remember(row.event_id)
-                if row.visit_id not in recalled:
+                if row.visit_id not in loaded:
                     self._bytes += _ID_BYTES * (len(visit.event_ids) - ids)
-            if row.visit_id in recalled:
-                visit.conduct.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
-            if row.name != ENGAGEMENT and row.visit_id in recalled:
+            if row.visit_id in loaded:
+                visit.behaviour.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
+            if row.name != ENGAGEMENT and row.visit_id in loaded:
                 # A second page or an interaction wrote −1, in whatever order they came.
                 visit.engaging = visit.engaging or row.bounces < 0
                 visit.bounced = visit.bounced or row.bounces > 0
-        for visit in recalled.values():
+        for visit in loaded.values():
             # An interaction before any page wrote nothing, and neither did the pages after it.
             visit.engaging = visit.engaging or not visit.bounced
             visit.bounced = visit.bounced and not visit.engaging
@@ -340,7 +340,7 @@ class Visits:
                 return
             del self._visitors[visitor_id]
             self._bytes -= sum(visit.bytes() for visit in visits)
-            self._recall_until_us = max(self._recall_until_us, last_us)
+            self._history_until_us = max(self._history_until_us, last_us)
 
 
 def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:

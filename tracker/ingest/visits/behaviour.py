@@ -23,7 +23,7 @@ FAST_US = 10 * 1_000_000
 UNREAD_PAGES = 25
 
 
-class Conduct:
+class Behaviour:
     """One visit's behaviour. `see` takes its events in the order in which they arrive."""
 
     __slots__ = ("_moments", "_unread", "engaged")

@@ -14,7 +14,7 @@ from tracker.enrichment.company.identified import Company
 from tracker.enrichment.event import VISIT_FACTS, VisitFacts, Whereabouts
 from tracker.enrichment.source.attribution import Attribution
 from tracker.hit import EPOCH
-from tracker.ingest.visits.assign import MOST_EVENT_IDS, Recalled
+from tracker.ingest.visits.assign import MOST_EVENT_IDS, PastEvent
 from tracker.ingest.visits.behaviour import is_scripted
 from tracker.store.engines import EventStore
 from tracker.store.schema import events
@@ -54,7 +54,7 @@ class StoredVisits:
     def __init__(self, store: EventStore) -> None:
         self._store = store
 
-    def __call__(self, visitor_ids: Collection[int], from_us: int, to_us: int) -> Iterator[Recalled]:
+    def __call__(self, visitor_ids: Collection[int], from_us: int, to_us: int) -> Iterator[PastEvent]:
         """The rows of `visitor_ids` between two moments (µs since 1970, inclusive), oldest first."""
         ids = list(visitor_ids)
         for start in range(0, len(ids), _IDS_A_QUERY):
@@ -74,7 +74,7 @@ class StoredVisits:
         latest = self._store.rows(select(func.max(events.c.occurred_at)))[0][0]
         return 0 if latest is None else _microseconds(latest)
 
-    def _rows_of(self, ids: list[int], from_us: int, to_us: int) -> Iterator[Recalled]:
+    def _rows_of(self, ids: list[int], from_us: int, to_us: int) -> Iterator[PastEvent]:
         place = func.row_number().over(partition_by=events.c.visit_id, order_by=events.c.occurred_at)
         from_end = func.row_number().over(partition_by=events.c.visit_id, order_by=events.c.occurred_at.desc())
         numbered = (
@@ -93,7 +93,7 @@ class StoredVisits:
         for row in self._store.rows(statement):
             visitor_id, visit_id, name, occurred_at, event_id, bounces, *more = row
             engaged_ms, width, title, language, age_seconds, *facts = more
-            yield Recalled(
+            yield PastEvent(
                 visitor_id=visitor_id,
                 visit_id=visit_id,
                 name=name,
