@@ -47,7 +47,7 @@ _FEW_HEADERS = 4
 # An address's facts take about 600 bytes.
 _ADDRESSES = 32_768
 # A browser's take as much again, 2 KB at most, and most of it only comes back within its visit.
-_READERS = 8_192
+_PROFILES = 8_192
 # Of 100,000 addresses at random nine in ten have the owner of one before.
 _OWNERS = 8_192
 _NOT_YET = 0  # the visitor's id and the visit's
@@ -89,7 +89,7 @@ class AddressFacts(msgspec.Struct, frozen=True, gc=False):
     owner: Owner
 
 
-class Reader(msgspec.Struct, frozen=True, gc=False):
+class ClientProfile(msgspec.Struct, frozen=True, gc=False):
     """What is the same for all hits of a browser at an address; a bot's agent is not parsed."""
 
     about: AddressFacts
@@ -125,7 +125,7 @@ class Enricher:
         self._network_list = network_list or NetworkList(None)
         self.too_old_ms = too_old_ms
         self._about_address = lru_cache(maxsize=_ADDRESSES)(self._look_up)
-        self._reader = lru_cache(maxsize=_READERS)(self._recognise)
+        self._profile = lru_cache(maxsize=_PROFILES)(self._recognise)
 
     def enrich(self, hit: Hit, site: SiteRules) -> Event | Drop:
         """The event that a hit makes, without its visitor and visit, or why it is not counted."""
@@ -147,7 +147,7 @@ class Enricher:
         is_kept = is_short(hit.user_agent) and len(hit.ip) <= _LONGEST_IP
         # Of each the collector keeps what browsers send; a browser that says all of it is rare.
         is_kept = is_kept and (len(headers) <= _FEW_HEADERS or sum(map(len, headers.values())) <= LONGEST_KEY)
-        reader = (self._reader if is_kept else self._recognise)(
+        profile = (self._profile if is_kept else self._recognise)(
             hit.ip,
             hit.user_agent,
             tuple(headers.items()),
@@ -157,18 +157,18 @@ class Enricher:
             site.language,
             site.disabled_rules,
         )
-        if reader.bot is not None:
-            return Drop(DropReason.BOT, reader.bot.name)
+        if profile.bot is not None:
+            return Drop(DropReason.BOT, profile.bot.name)
         if hit.scanner is not None:
             return Drop(DropReason.SCANNER, hit.scanner)
-        about = reader.about
+        about = profile.about
         referrer = wire.r if wire.r is not None else wire.referrer
         if referrer and (spam_host := is_referrer_spam(referrer) or listed_referrer(referrer, site.excluded_referrers)):
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
         given = given_words(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
         company = self._company(hit.ip, about.owner, page, attribution, given)
-        event = _event(hit, site, page, VisitFacts(attribution, about.whereabouts, company, reader.agent))
+        event = _event(hit, site, page, VisitFacts(attribution, about.whereabouts, company, profile.agent))
         if event.name == IDENTIFY:
             event.props = as_text(given.shown(with_email=site.keeps_emails))
         return event
@@ -196,7 +196,7 @@ class Enricher:
         )
         return company_of_visit(clues) if silent else identify_company(clues)
 
-    def expect(self, addresses: Iterable[str]) -> bool:
+    def prefetch(self, addresses: Iterable[str]) -> bool:
         """Has the names looked up that the hits of these addresses will need; whether there are any that are not known."""
         if self._names is None:
             return False
@@ -217,7 +217,7 @@ class Enricher:
         """Takes up geo databases and the operator's network list when they were replaced since."""
         if self._databases.reload_if_changed() | self._network_list.reload_if_changed():
             self._about_address.cache_clear()
-            self._reader.cache_clear()
+            self._profile.cache_clear()
 
     def _look_up(self, address: str, language: str) -> AddressFacts:
         place = self._databases.place(address, language)
@@ -238,7 +238,7 @@ class Enricher:
         has_event_id: bool,  # noqa: FBT001
         language: str,
         disabled_rules: frozenset[str],
-    ) -> Reader:
+    ) -> ClientProfile:
         about, given = self._about_address(address[:_LONGEST_IP], language), dict(headers)
         agent = without_builds(user_agent[:_MAX_AGENT])
         signs = Signs(
@@ -249,7 +249,7 @@ class Enricher:
             screen_width=screen_width,
         )
         bot = detect_bot(agent, given, signs, disabled_rules=disabled_rules)
-        return Reader(about, NO_AGENT if bot is not None else parse_agent(agent, given, screen_width), bot)
+        return ClientProfile(about, NO_AGENT if bot is not None else parse_agent(agent, given, screen_width), bot)
 
 
 @lru_cache(maxsize=_OWNERS)

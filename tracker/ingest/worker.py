@@ -154,7 +154,7 @@ class Ingest:
         """
         lines = [line for piece in pieces for line in piece.lines]
         try:
-            unknown = self._enricher.expect(hit.ip for line in lines for hit in line.hits)
+            unknown = self._enricher.prefetch(hit.ip for line in lines for hit in line.hits)
         except Exception:  # what cannot be told of one address is no reason to leave all hits unread
             log.exception("names of addresses could not be asked for")
             return
