@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tracker.collector.body import RefusedBody, UnfinishedBodies, Waiting, put_body, read_body
-from tracker.collector.payload import Problem
+from tracker.collector.payload import RequestProblem
 
 
 class Clock:
@@ -61,7 +61,7 @@ def test_a_client_may_leave_so_many_open_and_others_are_not_asked_to_wait(
 ) -> None:
     bodies = make(most_of_a_client=2)
     open_ones = [bodies.begin(client, 10) for _ in range(2)]
-    with pytest.raises(Problem, match="too many unfinished requests") as refused:
+    with pytest.raises(RequestProblem, match="too many unfinished requests") as refused:
         bodies.begin(the_same, 10)
     assert refused.value.status == 429
     bodies.end(bodies.begin(another, 10))
@@ -99,22 +99,22 @@ def test_what_has_ended_counts_no_more(make: Callable[..., UnfinishedBodies]) ->
 
 @pytest.mark.parametrize("size", [0, 4])
 def test_a_body_that_breaks_off_is_not_taken(size: int) -> None:
-    with pytest.raises(Problem, match=f"ended after {size} of 5 bytes"):
+    with pytest.raises(RequestProblem, match=f"ended after {size} of 5 bytes"):
         read_body({"CONTENT_LENGTH": "5", "wsgi.input": io.BytesIO(b"x" * size)}, 10)
 
 
 @pytest.mark.parametrize("declared", [{"CONTENT_LENGTH": "11"}, {}])
 def test_a_body_that_is_too_large_is_refused(declared: dict[str, str]) -> None:
-    with pytest.raises(Problem, match="at most 10") as refused:
+    with pytest.raises(RequestProblem, match="at most 10") as refused:
         read_body({**declared, "wsgi.input": io.BytesIO(b"x" * 11)}, 10)
     assert refused.value.status == 413
 
 
 def test_an_application_that_reads_a_body_that_was_not_taken_hears_why() -> None:
     environ: dict[str, object] = {"CONTENT_LENGTH": "5"}
-    put_body(environ, Problem(408, "body", "too slow"))
+    put_body(environ, RequestProblem(408, "body", "too slow"))
     assert isinstance(environ["wsgi.input"], RefusedBody)
-    with pytest.raises(Problem, match="too slow"):
+    with pytest.raises(RequestProblem, match="too slow"):
         read_body(environ, 10)
     put_body(environ, b"abcd")
     assert read_body(environ, 10) == b"abcd"

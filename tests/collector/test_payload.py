@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.collector.conftest import NOW, Caller
 from tracker.collector.fields import MAX_URL, TEXTS
-from tracker.collector.payload import MAX_EVENT_BYTES, Problem, Reading, read_events, read_pixel, read_query
+from tracker.collector.payload import MAX_EVENT_BYTES, Reading, RequestProblem, read_events, read_pixel, read_query
 from tracker.hit import Hit, WireEvent, decode_line, encode_event, encode_line
 
 EVENT = {"n": "pageview", "u": "https://a.fr/blog/", "d": "a.fr"}
@@ -199,7 +199,7 @@ def _taken(read: Callable[[bytes], Reading], body: bytes) -> list[WireEvent] | N
     """The events of a body; None when it is refused."""
     try:
         return read(body)[0]
-    except Problem:
+    except RequestProblem:
         return None
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.mmdb import write_asn, write_city
 from tracker.enrichment.geo.databases import Databases
 from tracker.leads.identify import NotUnderstood, Resolver, Sources, identify
-from tracker.reference.dns.lookup import Found, Unanswered
+from tracker.reference.dns.lookup import ReverseName, Unanswered
 
 COMPANY, PROVIDERS_LINE, FORGED = "192.0.2.7", "198.51.100.7", "198.51.100.66"
 
@@ -17,12 +17,12 @@ COMPANY, PROVIDERS_LINE, FORGED = "192.0.2.7", "198.51.100.7", "198.51.100.66"
 class Names:
     """A resolver with a table; what is not in it does not exist."""
 
-    def __init__(self, names: Mapping[str, Found], hosts: Mapping[str, list[str]]) -> None:
+    def __init__(self, names: Mapping[str, ReverseName], hosts: Mapping[str, list[str]]) -> None:
         self._names = names
         self._hosts = hosts
 
-    def confirmed_name(self, address: str) -> Found:
-        return self._names.get(address, Found(None))
+    def confirmed_name(self, address: str) -> ReverseName:
+        return self._names.get(address, ReverseName(None))
 
     def addresses(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
         found = map(ip_address, self._hosts.get(host, []))
@@ -30,7 +30,7 @@ class Names:
 
 
 class Silent:
-    def confirmed_name(self, address: str) -> Found:
+    def confirmed_name(self, address: str) -> ReverseName:
         raise Unanswered("127.0.0.1 did not answer within 2 seconds")
 
     def addresses(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
@@ -38,7 +38,7 @@ class Silent:
 
 
 NAMES = Names(
-    {PROVIDERS_LINE: Found("gw.armor.fr"), FORGED: Found(None, ("www.acme.fr",))},
+    {PROVIDERS_LINE: ReverseName("gw.armor.fr"), FORGED: ReverseName(None, ("www.acme.fr",))},
     {"www.armor.fr": [COMPANY, "2001:db8:1::1"]},
 )
 

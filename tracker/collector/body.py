@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Any
 
 from tracker.collector.address import subscriber_of
-from tracker.collector.payload import Problem
+from tracker.collector.payload import RequestProblem
 
 # No body is waited for where none is asked for.
 WITHOUT_A_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -33,7 +33,7 @@ class Waiting:
         self.size = size
         self.deadline = deadline
         self.cancel: Callable[[], Any] | None = None
-        self.problem: Problem | None = None
+        self.problem: RequestProblem | None = None
 
 
 class UnfinishedBodies:
@@ -57,12 +57,12 @@ class UnfinishedBodies:
         self._bytes = 0
 
     def begin(self, client: str, size: int) -> Waiting:
-        """Counts a request whose body of `size` bytes is waited for. Raises Problem when the client has too many."""
+        """Counts a request whose body of `size` bytes is waited for. Raises RequestProblem when the client has too many."""
         client = subscriber_of(client)
         with self._lock:
             of_client = self._of_client.get(client, 0)
             if of_client >= self._most_of_a_client:
-                raise Problem(429, "body", _TOO_MANY)
+                raise RequestProblem(429, "body", _TOO_MANY)
             waiting = Waiting(client, size, self._monotonic() + self._seconds)
             self._waiting[waiting] = None
             self._of_client[client] = of_client + 1
@@ -96,7 +96,7 @@ class UnfinishedBodies:
         with self._lock:
             overdue = [one for one in self._waiting if one.deadline <= now and one.problem is None]
         for one in overdue:
-            _end(one, Problem(408, "body", _TOO_SLOW.format(self._seconds)))
+            _end(one, RequestProblem(408, "body", _TOO_SLOW.format(self._seconds)))
 
     def _give_up_one(self) -> None:
         with self._lock:
@@ -107,10 +107,10 @@ class UnfinishedBodies:
             most = max(held, key=held.__getitem__, default=None)
             oldest = next((one for one in self._waiting if one.client == most and one.problem is None), None)
         if oldest is not None:
-            _end(oldest, Problem(503, "body", _GIVEN_UP))
+            _end(oldest, RequestProblem(503, "body", _GIVEN_UP))
 
 
-def _end(waiting: Waiting, problem: Problem) -> None:
+def _end(waiting: Waiting, problem: RequestProblem) -> None:
     waiting.problem = problem
     if waiting.cancel is not None:
         waiting.cancel()
@@ -119,16 +119,16 @@ def _end(waiting: Waiting, problem: Problem) -> None:
 class RefusedBody:
     """Stands where a WSGI application reads a body that was not taken: reading says why."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: RequestProblem) -> None:
         self._problem = problem
 
     def read(self, _size: int = -1) -> bytes:
         raise self._problem
 
 
-def put_body(environ: dict[str, Any], body: bytes | Problem) -> None:
+def put_body(environ: dict[str, Any], body: bytes | RequestProblem) -> None:
     """Puts a body where a WSGI application finds it, whole, or why there is none."""
-    if isinstance(body, Problem):
+    if isinstance(body, RequestProblem):
         environ["wsgi.input"] = RefusedBody(body)
         return
     environ["wsgi.input"] = BytesIO(body)
@@ -137,7 +137,7 @@ def put_body(environ: dict[str, Any], body: bytes | Problem) -> None:
 
 
 def read_body(environ: dict[str, Any], largest: int) -> bytes:
-    """The body of a WSGI call. Raises Problem when it is too large, or was not taken."""
+    """The body of a WSGI call. Raises RequestProblem when it is too large, or was not taken."""
     declared = environ.get("CONTENT_LENGTH")
     length = int(declared) if declared and declared.isdigit() else largest + 1
     if declared and length > largest:
@@ -146,10 +146,10 @@ def read_body(environ: dict[str, Any], largest: int) -> bytes:
     if len(body) > largest:
         raise too_large(len(body), largest)
     if declared and len(body) < length:
-        raise Problem(400, "body", f"the body ended after {len(body):,} of {length:,} bytes")
+        raise RequestProblem(400, "body", f"the body ended after {len(body):,} of {length:,} bytes")
     return body
 
 
-def too_large(length: int, largest: int) -> Problem:
+def too_large(length: int, largest: int) -> RequestProblem:
     """Why a body of that length is refused."""
-    return Problem(413, "body", f"the body has {length:,} bytes; at most {largest:,} are taken")
+    return RequestProblem(413, "body", f"the body has {length:,} bytes; at most {largest:,} are taken")

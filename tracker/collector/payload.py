@@ -30,7 +30,7 @@ _MAX_QUERY = 3 * MAX_EVENT_BYTES
 Reading = tuple[list[WireEvent], str]
 
 
-class Problem(Exception):
+class RequestProblem(Exception):
     """Why a request is refused: the HTTP status, the field and a sentence."""
 
     def __init__(self, status: int, field: str, message: str) -> None:
@@ -44,12 +44,12 @@ _decode = msgspec.json.Decoder(StrictBody).decode
 
 
 def read_events(body: bytes, referer: str = "") -> Reading:
-    """The events of a request's body, one for each domain that an event names. Raises Problem.
+    """The events of a request's body, one for each domain that an event names. Raises RequestProblem.
 
     `referer` is the page that sent the request, as far as its browser says.
     """
     if len(body) > MAX_BODY_BYTES:
-        raise Problem(413, "body", f"the body has {len(body):,} bytes; at most {MAX_BODY_BYTES:,} are taken")
+        raise RequestProblem(413, "body", f"the body has {len(body):,} bytes; at most {MAX_BODY_BYTES:,} are taken")
     try:
         parsed = _decode(body) if is_harmless(body) else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -64,7 +64,7 @@ def read_events(body: bytes, referer: str = "") -> Reading:
 
 
 def read_pixel(query: str, referer: str) -> Reading:
-    """The event that a pixel's address tells: a pageview of `u`, else of the page that shows the image. Raises Problem."""
+    """The event that a pixel's address tells: a pageview of `u`, else of the page that shows the image. Raises RequestProblem."""
     given = form_of(query[:_MAX_QUERY])
     if not (given.get("n") or given.get("name")):
         given["n"] = "pageview"
@@ -72,7 +72,7 @@ def read_pixel(query: str, referer: str) -> Reading:
 
 
 def read_query(query: str, referer: str) -> Reading:
-    """The event that stands in an image's address, from browsers that cannot post. Raises Problem."""
+    """The event that stands in an image's address, from browsers that cannot post. Raises RequestProblem."""
     return read_events(unquote_to_bytes(query[:_MAX_QUERY]), referer)
 
 
@@ -137,13 +137,13 @@ def _bound(event: WireEvent) -> None:
 def _content(body: bytes) -> dict[str, Any]:
     text = text_of(body)
     if not text:
-        raise Problem(400, "body", "the body is empty; send an event as a JSON object")
+        raise RequestProblem(400, "body", "the body is empty; send an event as a JSON object")
     try:
         found = content_of(text)
     except Unreadable as why:
-        raise Problem(400, "body", f"the body {why}") from None
+        raise RequestProblem(400, "body", f"the body {why}") from None
     if not isinstance(found, dict):
-        raise Problem(
+        raise RequestProblem(
             400, "body", f"the body must be an object, not {'a list' if isinstance(found, list) else 'a value'}"
         )
     return found
@@ -155,7 +155,7 @@ def _read_loosely(given: dict[str, Any], referer: str) -> Reading:
     for index, member in enumerate(members):
         try:
             events.append(_event_of(member, f"batch[{index}]." if members[0] is not given else "", referer))
-        except Problem as problem:
+        except RequestProblem as problem:
             left_out.append(problem)
     if not events:
         raise left_out[0]
@@ -172,22 +172,22 @@ def _members(given: dict[str, Any]) -> list[Any]:
     if not isinstance(batch, list):
         batch = [batch]
     if not batch:
-        raise Problem(400, "batch", "`batch` is empty; put at least one event in it")
+        raise RequestProblem(400, "batch", "`batch` is empty; put at least one event in it")
     if len(batch) > MAX_BATCH:
-        raise Problem(413, "batch", f"`batch` has {len(batch)} events; at most {MAX_BATCH} are taken")
+        raise RequestProblem(413, "batch", f"`batch` has {len(batch)} events; at most {MAX_BATCH} are taken")
     return batch
 
 
 def _event_of(given: Any, prefix: str, referer: str) -> WireEvent:
-    """The event of an object, repaired. Raises Problem without a name or a page."""
+    """The event of an object, repaired. Raises RequestProblem without a name or a page."""
     if not isinstance(given, dict):
-        raise Problem(400, prefix.rstrip(".") or "body", f"`{prefix.rstrip('.')}` must be an object")
+        raise RequestProblem(400, prefix.rstrip(".") or "body", f"`{prefix.rstrip('.')}` must be an object")
     event = repaired(given, referer)
     if event.event_name is None:
-        raise Problem(400, f"{prefix}name", f"`{prefix}name` is missing; it is `pageview` or your event's name")
+        raise RequestProblem(400, f"{prefix}name", f"`{prefix}name` is missing; it is `pageview` or your event's name")
     if event.page_url is None:
         said = "is missing" if given.get("u", given.get("url")) is None else "is none of a page"
-        raise Problem(
+        raise RequestProblem(
             400, f"{prefix}url", f"`{prefix}url` {said}; it is the URL of the page, such as https://a.fr/blog/"
         )
     return event

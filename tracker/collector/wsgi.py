@@ -15,7 +15,7 @@ from typing import Any
 from tracker.collector.address import ClientAddress
 from tracker.collector.body import read_body
 from tracker.collector.limits import RateLimit
-from tracker.collector.payload import MAX_BODY_BYTES, Problem, Reading, read_events, read_pixel, read_query
+from tracker.collector.payload import MAX_BODY_BYTES, Reading, RequestProblem, read_events, read_pixel, read_query
 from tracker.collector.scripts import Scripts
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.journal import Journal, JournalUnavailable
@@ -124,7 +124,7 @@ class Collector:
                 body = read_body(environ, MAX_BODY_BYTES)
                 events, left_out = read_events(body, environ.get("HTTP_REFERER", ""))
                 self._keep(environ, events)
-            except Problem as problem:
+            except RequestProblem as problem:
                 return _refuse(problem, start_response)
             start_response("202 Accepted", [*_ACCEPTED, _dropped(left_out)] if left_out else _ACCEPTED)
             return _ACCEPTED_BODY
@@ -133,7 +133,7 @@ class Collector:
             return []
         if method in ("GET", "HEAD") and environ.get("QUERY_STRING"):
             return self._pixel(environ, start_response, read_query)
-        return _refuse(Problem(405, "method", "send events with POST"), start_response)
+        return _refuse(RequestProblem(405, "method", "send events with POST"), start_response)
 
     def _pixel(self, environ: Environ, start_response: StartResponse, read: ReadQuery) -> Iterable[bytes]:
         """Always an image, so that no page shows a broken one; a header says when it was not counted."""
@@ -146,14 +146,14 @@ class Collector:
                 events, left_out = read(query, environ.get("HTTP_REFERER", ""))
                 self._keep(environ, events)
                 headers += [_dropped(left_out)] if left_out else []
-            except Problem as problem:
+            except RequestProblem as problem:
                 headers.append(_dropped(problem.message))
                 status = _STATUS[problem.status] if problem.status in (429, 503) else status
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [PIXEL]
 
     def _keep(self, environ: Environ, events: list[WireEvent]) -> None:
-        """Puts the events into the journal. Raises Problem (429, 503)."""
+        """Puts the events into the journal. Raises RequestProblem (429, 503)."""
         address = self._client_address.of(environ)
         if not self._rate_limit.allows(address, len(events)):
             raise _too_many(len(events), self._rate_limit.most)
@@ -169,7 +169,9 @@ class Collector:
             self._journal.append(line)
         except JournalUnavailable as problem:
             log.error("a hit was refused: %s", problem)  # noqa: TRY400 - the cause says all, and a flood of hits logs it
-            raise Problem(503, "journal", f"the event cannot be kept now ({problem}); send it again later") from problem
+            raise RequestProblem(
+                503, "journal", f"the event cannot be kept now ({problem}); send it again later"
+            ) from problem
 
 
 def _preflight(environ: Environ) -> list[tuple[str, str]]:
@@ -194,7 +196,7 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def _refuse(problem: Problem, start_response: StartResponse) -> list[bytes]:
+def _refuse(problem: RequestProblem, start_response: StartResponse) -> list[bytes]:
     body = json.dumps({"error": problem.field, "message": problem.message}, ensure_ascii=False).encode(
         "utf-8", "replace"
     )
@@ -217,7 +219,9 @@ def _not_found(environ: Environ, start_response: StartResponse) -> Iterable[byte
     return [body]
 
 
-def _too_many(events: int, most: int) -> Problem:
+def _too_many(events: int, most: int) -> RequestProblem:
     if events > most:  # so it would be in any second
-        return Problem(413, "batch", f"the request makes {events} events; at most {most} pass in a second: send fewer")
-    return Problem(429, "rate", "this IP address sends too many events; try again in a second")
+        return RequestProblem(
+            413, "batch", f"the request makes {events} events; at most {most} pass in a second: send fewer"
+        )
+    return RequestProblem(429, "rate", "this IP address sends too many events; try again in a second")

@@ -32,7 +32,7 @@ _SEND_AT = time(8)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """What became of one recipient's report: `sent`, `already sent`, or why not."""
 
     recipient: str
@@ -95,7 +95,7 @@ def last_complete_week(time_zone: str, now: datetime) -> str:
 
 def send_weekly(
     context: Context, site: Site, week: str, recipients: Sequence[str], *, retry_early: bool = True, again: bool = False
-) -> list[Outcome]:
+) -> list[SendOutcome]:
     """Sends a week's report to each recipient who has not had it; one that fails does not stop the others.
 
     With `again` also to those whose message was cut off while it was sent, who may have had it: a person says so.
@@ -123,14 +123,16 @@ def send_weekly(
     return outcomes
 
 
-def _failed(context: Context, recipient: str, delivery_id: int, problem: MailError) -> Outcome:
+def _failed(context: Context, recipient: str, delivery_id: int, problem: MailError) -> SendOutcome:
     sent_log.mark_failed(context.app_db, delivery_id, error=str(problem), now=context.now())
-    return Outcome(recipient, f"not sent: {problem}", failed=True, server_is_away=isinstance(problem, MailServerAway))
+    return SendOutcome(
+        recipient, f"not sent: {problem}", failed=True, server_is_away=isinstance(problem, MailServerAway)
+    )
 
 
 def _send_one(
     context: Context, mailer: Mailer, site: Site, report: WeeklyReport, recipient: str, delivery_id: int
-) -> Outcome:
+) -> SendOutcome:
     """Raises MailServerAway when there is no point in trying the next one now."""
     try:
         message = weekly_message(
@@ -145,7 +147,7 @@ def _send_one(
         mailer.send(message, about_to_send=lambda: sent_log.mark_sending(context.app_db, delivery_id))
     except MailUnconfirmed as problem:
         # It stays as being sent, which nobody takes over: better once too few than twice.
-        return Outcome(recipient, f"perhaps sent, and not sent again by itself: {problem}", failed=True)
+        return SendOutcome(recipient, f"perhaps sent, and not sent again by itself: {problem}", failed=True)
     except MailServerAway:
         raise
     except MailError as problem:
@@ -153,18 +155,18 @@ def _send_one(
     except Exception as problem:
         sent_log.mark_failed(context.app_db, delivery_id, error=repr(problem), now=context.now())
         log.exception("the weekly report of %s could not be made", site.domain)
-        return Outcome(recipient, "not sent: the report could not be made, the log says why", failed=True)
+        return SendOutcome(recipient, "not sent: the report could not be made, the log says why", failed=True)
     sent_log.mark_sent(context.app_db, delivery_id, now=context.now())
-    return Outcome(recipient, "sent", failed=False)
+    return SendOutcome(recipient, "sent", failed=False)
 
 
-def _not_claimed(context: Context, key: DeliveryKey) -> Outcome:
+def _not_claimed(context: Context, key: DeliveryKey) -> SendOutcome:
     found = sent_log.status_of(context.app_db, key)
     if found is not None and found.status == "sent":
-        return Outcome(key.recipient, f"already sent on {found.sent_at:%Y-%m-%d %H:%M} UTC", failed=False)
+        return SendOutcome(key.recipient, f"already sent on {found.sent_at:%Y-%m-%d %H:%M} UTC", failed=False)
     if found is not None and found.status == "failed":
-        return Outcome(key.recipient, f"failed before ({found.error}); it is tried again later", failed=True)
+        return SendOutcome(key.recipient, f"failed before ({found.error}); it is tried again later", failed=True)
     if found is not None and found.claimed_at < context.now() - sent_log.STALE_CLAIM:
         words = "cut off while it was sent, perhaps delivered; not sent again, unless you say --again"
-        return Outcome(key.recipient, words, failed=True)
-    return Outcome(key.recipient, "being sent by another process", failed=False)
+        return SendOutcome(key.recipient, words, failed=True)
+    return SendOutcome(key.recipient, "being sent by another process", failed=False)

@@ -25,7 +25,7 @@ from tracker.enrichment.event_name import event_name
 from tracker.enrichment.geo.databases import Databases, NetworkRecord
 from tracker.enrichment.network.clouds import cloud_at
 from tracker.enrichment.network.kind import Network, NetworkKind, network_of
-from tracker.enrichment.network.operator_list import Listed, NetworkList
+from tracker.enrichment.network.operator_list import ListedNetwork, NetworkList
 from tracker.enrichment.page.parse import Page, parse_page
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS
 from tracker.enrichment.properties import as_text, read_properties
@@ -78,7 +78,7 @@ class Owner(msgspec.Struct, frozen=True, gc=False):
 
     record: NetworkRecord
     network: Network
-    listed: Listed | None
+    listed: ListedNetwork | None
     company: Company | None
 
 
@@ -253,7 +253,7 @@ class Enricher:
 
 
 @lru_cache(maxsize=_OWNERS)
-def _owner(record: NetworkRecord, cloud: str | None, listed: Listed | None) -> Owner:
+def _owner(record: NetworkRecord, cloud: str | None, listed: ListedNetwork | None) -> Owner:
     network = network_of(record, cloud, listed.kind if listed else None)
     return Owner(record, network, listed, company_of_network(record, network, listed))
 

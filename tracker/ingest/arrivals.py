@@ -24,7 +24,7 @@ from tracker.ingest.journal_reader import Line
 from tracker.ingest.kept import NO_HIT, Kept, Known
 from tracker.ingest.site_rules import SiteDirectory, claimed_domain
 from tracker.ingest.visits.assign import Arrival
-from tracker.ingest.visits.retractions import Tally
+from tracker.ingest.visits.retractions import SegmentTally
 from tracker.ingest.visits.visitor_ids import Identity
 from tracker.store.errors import blames_the_data
 
@@ -63,7 +63,7 @@ class Taken(NamedTuple):
     """What lines hold: arrivals, the site and the tally of each, and what failed."""
 
     arrivals: list[Arrival]
-    origins: list[tuple[SiteRules, Tally]]
+    origins: list[tuple[SiteRules, SegmentTally]]
     failures: list[Failure]
 
 
@@ -75,7 +75,7 @@ class Arrivals:
         self._identity = identity
         self._enricher = enricher
 
-    def of(self, lines: Sequence[Line], tallies: Mapping[str, Tally]) -> Taken:
+    def of(self, lines: Sequence[Line], tallies: Mapping[str, SegmentTally]) -> Taken:
         """What lines hold; each hit that makes no arrival is in its segment's tally."""
         taken = Taken([], [], [])
         told: set[str] = set()
@@ -114,7 +114,7 @@ class Arrivals:
             return None
         return Known(list(whereabouts), visitor_id, None if company is None else list(company))
 
-    def _set_apart(self, line: Line, tally: Tally, failures: list[Failure]) -> None:
+    def _set_apart(self, line: Line, tally: SegmentTally, failures: list[Failure]) -> None:
         """Counts what cannot be read or stored, and takes back what was counted of a line that is read once more."""
         kept = line.replayed
         if kept is not None:
@@ -126,13 +126,13 @@ class Arrivals:
         for hit, detail in line.refused:
             self._fail(line, hit, detail, tally, failures)
 
-    def _fail(self, line: Line, hit: Hit, detail: str, tally: Tally, failures: list[Failure]) -> None:
+    def _fail(self, line: Line, hit: Hit, detail: str, tally: SegmentTally, failures: list[Failure]) -> None:
         site = self._sites.find(claimed_domain(hit))
         domain, day = site.domain if site else "", self._day(hit, site)
         tally.drop(domain, day, Drop(DropReason.INVALID_HIT, detail))
         failures.append(Failure(line, domain, day, detail, hit, None))
 
-    def _take(self, hit: Hit, known: Known | None, tally: Tally, taken: Taken) -> None:
+    def _take(self, hit: Hit, known: Known | None, tally: SegmentTally, taken: Taken) -> None:
         domain = claimed_domain(hit)
         site = self._sites.find(domain)
         if site is None:

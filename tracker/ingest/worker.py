@@ -30,7 +30,7 @@ from tracker.ingest.quarantine import Quarantine
 from tracker.ingest.site_rules import SiteDirectory
 from tracker.ingest.visits.assign import Visits
 from tracker.ingest.visits.history import StoredVisits
-from tracker.ingest.visits.retractions import Counted, Judged, Tally
+from tracker.ingest.visits.retractions import Counted, Judged, SegmentTally
 from tracker.ingest.visits.visitor_ids import Identity
 from tracker.journal import list_segments
 from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition
@@ -232,7 +232,7 @@ class Ingest:
 
     def _make(self, lines: Sequence[Line]) -> Made:
         """Takes lines up as far as the store: their visits are in memory then, and must go when it refuses them."""
-        tallies: defaultdict[str, Tally] = defaultdict(Tally)
+        tallies: defaultdict[str, SegmentTally] = defaultdict(SegmentTally)
         ends: dict[str, int] = {}
         for line in lines:
             ends[line.segment] = line.end
@@ -247,7 +247,9 @@ class Ingest:
         kept = [failure.to_keep(datetime.now(UTC)) for failure in failures]
         return Made(Batch(columns_of_batch(events), missed, positions, retracted), len(events), kept)
 
-    def _process(self, lines: Sequence[Line], tallies: defaultdict[str, Tally]) -> tuple[list[Counted], list[Failure]]:
+    def _process(
+        self, lines: Sequence[Line], tallies: defaultdict[str, SegmentTally]
+    ) -> tuple[list[Counted], list[Failure]]:
         arrivals, origins, failures = self._arrivals.of(lines, tallies)
         counted = []
         for arrival, (site, tally), drop in zip(arrivals, origins, self._known_visits().assign(arrivals), strict=True):
@@ -259,7 +261,7 @@ class Ingest:
                 tally.drop(site.domain, self._identity.local_day(site.time_zone, arrival.event.occurred_at), drop)
         return counted, failures
 
-    def _take_back(self, counted: list[Counted], into: Tally) -> tuple[list[Counted], list[int]]:
+    def _take_back(self, counted: list[Counted], into: SegmentTally) -> tuple[list[Counted], list[int]]:
         """What is still counted, once the visits are known whose behaviour is a bot's, and those that the store forgets."""
         visits = self._known_visits().take_judged()
         if not visits:
@@ -270,7 +272,7 @@ class Ingest:
         rules = self._sites.find(site)
         return self._identity.local_day(rules.time_zone if rules else "UTC", moment_us)
 
-    def _advanced(self, segment: str, end: int, tally: Tally) -> SegmentPosition:
+    def _advanced(self, segment: str, end: int, tally: SegmentTally) -> SegmentPosition:
         before = self._positions.get(segment) or SegmentPosition(segment, 0, 0, 0, {})
         dropped = Counter(before.dropped)
         for (_, _, reason, _), hits in tally.drops.items():

@@ -19,7 +19,7 @@ from tracker.enrichment.geo.databases import Databases, NetworkRecord, Place
 from tracker.enrichment.network.kind import Network, NetworkKind, identify_network
 from tracker.enrichment.network.operator_list import NetworkList
 from tracker.enrichment.page.parse import parse_page
-from tracker.reference.dns.lookup import Found, Lookup, Unanswered
+from tracker.reference.dns.lookup import Lookup, ReverseName, Unanswered
 from tracker.settings import Settings
 
 _MOST_ADDRESSES = 4
@@ -34,7 +34,7 @@ class NotUnderstood(ValueError):
 class Resolver(Protocol):
     """What looks names up: `tracker.reference.dns.lookup.Lookup`."""
 
-    def confirmed_name(self, address: str) -> Found: ...
+    def confirmed_name(self, address: str) -> ReverseName: ...
 
     def addresses(self, host: str, version: int) -> AbstractSet[IPv4Address | IPv6Address]: ...
 

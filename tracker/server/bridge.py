@@ -51,7 +51,7 @@ _AWAY = b"The dashboard is starting; try again in a few seconds. Visits are coun
 _NOT_READY = b'{"status":"not ready","problems":{"service":"it is starting, or does not answer"},"notes":[]}\n'
 
 
-class Answer(NamedTuple):
+class BridgedAnswer(NamedTuple):
     """What a WSGI application answered."""
 
     status: str
@@ -61,7 +61,7 @@ class Answer(NamedTuple):
 
 _encode = msgspec.msgpack.Encoder().encode
 _read_call = msgspec.msgpack.Decoder(tuple[dict[str, str], bytes]).decode
-_read_answer = msgspec.msgpack.Decoder(Answer).decode
+_read_answer = msgspec.msgpack.Decoder(BridgedAnswer).decode
 
 
 class Bridge:
@@ -84,7 +84,7 @@ class Bridge:
         start_response(answer.status, answer.headers)
         return [answer.body]
 
-    def _ask(self, environ: Environ, body: bytes) -> Answer:
+    def _ask(self, environ: Environ, body: bytes) -> BridgedAnswer:
         with _connected(self._address) as connection:
             connection.send_bytes(_encode((environ, body)))
             if not connection.poll(_PROBE_SECONDS if environ["PATH_INFO"] in _PROBES else _ANSWER_SECONDS):
@@ -92,10 +92,10 @@ class Bridge:
             return _read_answer(connection.recv_bytes())
 
 
-def _away(path: str) -> Answer:
+def _away(path: str) -> BridgedAnswer:
     kind, body = ("application/json", _NOT_READY) if path == "/readyz" else ("text/plain; charset=utf-8", _AWAY)
     headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Retry-After", "2")]
-    return Answer("503 Service Unavailable", headers, body)
+    return BridgedAnswer("503 Service Unavailable", headers, body)
 
 
 def _connected(address: str) -> Connection:
@@ -170,7 +170,7 @@ def _answer(connection: Connection, app: WSGIApp) -> None:
             connection.send_bytes(_encode(answer))
 
 
-def _call(app: WSGIApp, environ: Environ, body: bytes) -> Answer:
+def _call(app: WSGIApp, environ: Environ, body: bytes) -> BridgedAnswer:
     said: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
@@ -183,7 +183,7 @@ def _call(app: WSGIApp, environ: Environ, body: bytes) -> Answer:
         close = getattr(answer, "close", None)
         if close is not None:
             close()
-    return Answer(*said[0], whole)
+    return BridgedAnswer(*said[0], whole)
 
 
 def _environ(carried: Environ, body: bytes) -> Environ:

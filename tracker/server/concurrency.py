@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tracker.collector.body import WITHOUT_A_BODY, put_body, read_body
-from tracker.collector.payload import Problem
+from tracker.collector.payload import RequestProblem
 
 Environ = dict[str, Any]
 WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -59,12 +59,12 @@ class Gate:
             put_body(environ, b"" if asks else read_body(environ, MAX_BODY_BYTES))
             with self._place(environ["PATH_INFO"]):
                 return _whole(self._app(environ, start_response))
-        except Problem as problem:
+        except RequestProblem as problem:
             return _refuse(problem, start_response)
 
     @contextmanager
     def _place(self, path: str) -> Iterator[None]:
-        """Holds a place while the block runs. Raises Problem when there is none in time."""
+        """Holds a place while the block runs. Raises RequestProblem when there is none in time."""
         if path.startswith(PASSES):
             with _held(self._passing, self._pass_seconds):
                 yield
@@ -76,14 +76,14 @@ class Gate:
 @contextmanager
 def _held(places: threading.Semaphore, seconds: float) -> Iterator[None]:
     if not places.acquire(timeout=seconds):
-        raise Problem(503, "busy", "The service is busy with other requests; try again in a few seconds.")
+        raise RequestProblem(503, "busy", "The service is busy with other requests; try again in a few seconds.")
     try:
         yield
     finally:
         places.release()
 
 
-def _refuse(problem: Problem, start_response: Callable[..., Any]) -> list[bytes]:
+def _refuse(problem: RequestProblem, start_response: Callable[..., Any]) -> list[bytes]:
     body = f"{problem.message}\n".encode("utf-8", "replace")
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
     if problem.status in (429, 503):

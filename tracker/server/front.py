@@ -19,7 +19,7 @@ from granian._granian import RSGIProtocolClosed, RSGIProtocolError
 
 from tracker.collector.address import ClientAddress
 from tracker.collector.body import WITHOUT_A_BODY, UnfinishedBodies, Waiting, put_body, too_large
-from tracker.collector.payload import Problem
+from tracker.collector.payload import RequestProblem
 from tracker.collector.wsgi import Environ, WSGIApp
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Front:
         environ = self._environ(scope)
         try:
             put_body(environ, await self._body(environ, protocol))
-        except Problem as problem:
+        except RequestProblem as problem:
             put_body(environ, problem)
         if self._is_quick(environ["PATH_INFO"]):
             self._answer(environ, protocol)
@@ -105,7 +105,7 @@ class Front:
         return environ
 
     async def _body(self, environ: Environ, protocol: Any) -> bytes:
-        """The request's body. Raises Problem."""
+        """The request's body. Raises RequestProblem."""
         declared = environ.get("CONTENT_LENGTH")
         if environ["REQUEST_METHOD"] in WITHOUT_A_BODY or not (declared or "HTTP_TRANSFER_ENCODING" in environ):
             return b""
@@ -120,9 +120,9 @@ class Front:
             waiting.cancel = coming.cancel
             body: bytes = await coming
         except asyncio.CancelledError:
-            raise waiting.problem or Problem(408, "body", "the service is stopping; send it again") from None
+            raise waiting.problem or RequestProblem(408, "body", "the service is stopping; send it again") from None
         except (RSGIProtocolClosed, RSGIProtocolError):  # granian would answer with 500 what is not answered here
-            raise Problem(400, "body", "the body ended before its length") from None
+            raise RequestProblem(400, "body", "the body ended before its length") from None
         else:
             return body
         finally:

@@ -6,7 +6,7 @@ from tracker.enrichment.company.cascade import Clues, StepAnswer, explain_compan
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.geo.databases import NetworkRecord
 from tracker.enrichment.network.kind import Network, NetworkKind
-from tracker.enrichment.network.operator_list import Listed
+from tracker.enrichment.network.operator_list import ListedNetwork
 
 TENANT = "armor.sharepoint.com"
 
@@ -45,7 +45,7 @@ def test_a_step_that_finds_a_company_says_its_evidence() -> None:
 
 
 def test_the_operators_list_is_believed_above_all() -> None:
-    listed = Listed("192.0.2.0/24", "Kerjean", "kerjean.example", NetworkKind.BUSINESS)
+    listed = ListedNetwork("192.0.2.0/24", "Kerjean", "kerjean.example", NetworkKind.BUSINESS)
     found = identify_company(replace(clues(NetworkKind.BUSINESS), listed=listed, email="lea@armor.fr"))
     assert found == Company(
         "Kerjean", "kerjean.example", "own_list", "the network list says that 192.0.2.0/24 is theirs", 1.0
@@ -53,7 +53,7 @@ def test_the_operators_list_is_believed_above_all() -> None:
 
 
 def test_a_listed_provider_names_nobody() -> None:
-    listed = Listed("192.0.2.0/24", "", None, NetworkKind.ISP)
+    listed = ListedNetwork("192.0.2.0/24", "", None, NetworkKind.ISP)
     assert identify_company(replace(clues(NetworkKind.ISP), listed=listed)) is None
 
 

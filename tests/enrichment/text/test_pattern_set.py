@@ -5,7 +5,7 @@ import re
 import pytest
 from crawlerdetect.providers.crawlers import data as crawler_detect_patterns
 
-from tracker.enrichment.text.pattern_set import FirstMatch, Found, Pattern, without_look_around
+from tracker.enrichment.text.pattern_set import FirstMatch, Pattern, PatternMatch, without_look_around
 
 PATTERNS = FirstMatch(
     [Pattern(r"fox\d+", "a numbered fox", "animal"), Pattern("fox", "a fox"), Pattern("(?-i:HEN)", "a hen")]
@@ -15,10 +15,10 @@ PATTERNS = FirstMatch(
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("the fox7", Found("a numbered fox", "animal")),
-        ("the FOX", Found("a fox", "")),
-        ("HEN and fox", Found("a fox", "")),
-        ("HEN", Found("a hen", "")),
+        ("the fox7", PatternMatch("a numbered fox", "animal")),
+        ("the FOX", PatternMatch("a fox", "")),
+        ("HEN and fox", PatternMatch("a fox", "")),
+        ("HEN", PatternMatch("a hen", "")),
         ("hen", None),
         ("", None),
     ],
@@ -30,8 +30,8 @@ def test_gives_the_first_pattern_that_matches(text, found):
 
 def test_joins_lists_in_their_order():
     both = FirstMatch([Pattern("goose", "a goose")]).joined(PATTERNS)
-    assert both.find("fox and goose") == Found("a goose", "")
-    assert both.find("fox") == Found("a fox", "")
+    assert both.find("fox and goose") == PatternMatch("a goose", "")
+    assert both.find("fox") == PatternMatch("a fox", "")
 
 
 def test_refuses_what_the_engine_cannot_read():

@@ -4,7 +4,7 @@ import dns.rcode
 import pytest
 
 from tests.name_server import FakeNameServer
-from tracker.reference.dns.lookup import Found, Lookup, Unanswered
+from tracker.reference.dns.lookup import Lookup, ReverseName, Unanswered
 
 SIX = "2001:db8::7"
 SIX_POINTER = "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
@@ -28,7 +28,7 @@ FORGED = {
 @pytest.mark.parametrize(("address", "host"), [("192.0.2.7", "proxy.armor.example"), (SIX, "six.armor.example")])
 def test_a_name_that_points_back_is_believed(address: str, host: str) -> None:
     with FakeNameServer(HONEST) as server:
-        assert Lookup(server.address).confirmed_name(address) == Found(host)
+        assert Lookup(server.address).confirmed_name(address) == ReverseName(host)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_name_that_points_back_is_believed(address: str, host: str) -> None:
 )
 def test_a_forged_name_is_not_believed(address: str, claims: tuple[str, ...]) -> None:
     with FakeNameServer(FORGED) as server:
-        assert Lookup(server.address).confirmed_name(address) == Found(None, claims)
+        assert Lookup(server.address).confirmed_name(address) == ReverseName(None, claims)
 
 
 def test_of_several_names_the_one_that_points_back_counts() -> None:
@@ -46,7 +46,7 @@ def test_of_several_names_the_one_that_points_back_counts() -> None:
 
 def test_an_address_without_a_name_has_none() -> None:
     with FakeNameServer() as server:
-        assert Lookup(server.address).confirmed_name("192.0.2.7") == Found(None)
+        assert Lookup(server.address).confirmed_name("192.0.2.7") == ReverseName(None)
         assert server.questions == [("7.2.0.192.in-addr.arpa", "PTR")]
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from tests.name_server import FakeNameServer
-from tracker.reference.dns.lookup import Found, Lookup, Unanswered
+from tracker.reference.dns.lookup import Lookup, ReverseName, Unanswered
 from tracker.reference.dns.queue import NameQueue
 
 
@@ -30,12 +30,12 @@ class Resolver:
         if free:
             self.free.set()
 
-    def confirmed_name(self, address: str) -> Found:
+    def confirmed_name(self, address: str) -> ReverseName:
         self.asked.append(address)
         self.free.wait()
         if address not in self._names:
             raise Unanswered("127.0.0.1 did not answer within 2 seconds")
-        return Found(self._names[address])
+        return ReverseName(self._names[address])
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from tracker.reference.geo.providers import NotConfigured
 from tracker.reference.geo.schedule import GeoUpdates
-from tracker.reference.geo.update import Outcome
+from tracker.reference.geo.update import UpdateOutcome
 from tracker.settings import Settings
 
 
@@ -23,19 +23,19 @@ class Clock:
 class Fetching:
     """Stands for `update`: counts its runs and says what it is told to."""
 
-    def __init__(self, outcome: Outcome | Exception) -> None:
+    def __init__(self, outcome: UpdateOutcome | Exception) -> None:
         self.runs = 0
         self.outcome = outcome
 
-    def __call__(self, settings: Settings, provider: str, *, now: datetime) -> Iterable[Outcome]:
+    def __call__(self, settings: Settings, provider: str, *, now: datetime) -> Iterable[UpdateOutcome]:
         self.runs += 1
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return [self.outcome]
 
 
-UPDATED = Outcome("x.mmdb", "updated", "1.0 MB")
-FAILED = Outcome("x.mmdb", "failed", "it is a web page")
+UPDATED = UpdateOutcome("x.mmdb", "updated", "1.0 MB")
+FAILED = UpdateOutcome("x.mmdb", "failed", "it is a web page")
 
 
 def ticks(settings: Settings, fetching: Fetching, hours: Iterable[float]) -> list[int]:
@@ -66,7 +66,7 @@ def test_it_fetches_at_the_start_and_once_a_day(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("outcome", [FAILED, NotConfigured("set the key"), RuntimeError("unforeseen")])
 def test_it_tries_again_six_hours_after_a_failure(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, outcome: Outcome | Exception
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, outcome: UpdateOutcome | Exception
 ) -> None:
     assert ticks(on(tmp_path), Fetching(outcome), [0, 5.9, 6, 11.9, 12]) == [1, 1, 2, 2, 3]
     assert "geo database" in caplog.text

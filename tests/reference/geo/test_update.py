@@ -12,7 +12,7 @@ from tests.mmdb import BUILT_AT, write_asn, write_city
 from tests.reference.geo.publisher import Publisher, cut_off, gzipped, never, redirect, sha256, status, tarred
 from tracker.enrichment.geo.databases import Databases
 from tracker.reference.geo.providers import HOSTS, NotConfigured, editions
-from tracker.reference.geo.update import Outcome, update
+from tracker.reference.geo.update import UpdateOutcome, update
 from tracker.reference.geo.verified_copies import VerifiedCopies
 from tracker.settings import Settings
 
@@ -46,7 +46,7 @@ def content(tmp_path: Path) -> Callable[..., bytes]:
     return make
 
 
-def fetch(settings: Settings, publisher: Publisher, provider: str = "dbip", **options: object) -> list[Outcome]:
+def fetch(settings: Settings, publisher: Publisher, provider: str = "dbip", **options: object) -> list[UpdateOutcome]:
     return list(update(settings, provider, now=NOW, host=publisher.url, **options))  # type: ignore[arg-type]
 
 
@@ -57,7 +57,7 @@ def publish_dbip(publisher: Publisher, content: Callable[..., bytes]) -> None:
     }
 
 
-def states(outcomes: list[Outcome]) -> list[str]:
+def states(outcomes: list[UpdateOutcome]) -> list[str]:
     return [outcome.state for outcome in outcomes]
 
 

@@ -14,7 +14,7 @@ from tracker.enrichment.bots.signs import bots_by_signs
 from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
 from tracker.enrichment.bots.words import bot_words, contact, written_contact
 from tracker.enrichment.remembered import is_short
-from tracker.enrichment.text.pattern_set import FirstMatch, Found
+from tracker.enrichment.text.pattern_set import FirstMatch, PatternMatch
 
 _CACHED = 8_192
 _ALL_RULES: frozenset[str] = frozenset()
@@ -98,7 +98,7 @@ def _verdicts_on_words(agent: str, plain: str) -> Iterator[Bot]:
         yield _called(agent, None, BotRule.LISTS)
 
 
-def _called(agent: str, found: Found | None, rule: BotRule) -> Bot:
+def _called(agent: str, found: PatternMatch | None, rule: BotRule) -> Bot:
     """A verdict with the best name and kind that there are for an agent, whichever rule gave it."""
     known = known_bots().find(agent) or named_crawlers().find(agent)
     words = bot_words().find(agent)

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from tracker.enrichment.bots.verdict import BotKind
-from tracker.enrichment.text.pattern_set import FirstMatch, Found, Pattern
+from tracker.enrichment.text.pattern_set import FirstMatch, Pattern, PatternMatch
 
 _SYSTEM = (
     r"Windows|\bWin(?:9[58]|NT|1[01]|16|32|64)|Macintosh|Mac OS|Mac_PowerPC|\bPPC\b|X11|Linux|Android|\bAdr \d|iPhone|iPh\d|iPad|iPod|\biOS\b|CrOS"
@@ -112,7 +112,7 @@ def is_program(agent: str) -> bool:
     )
 
 
-def find_odd(plain: str) -> Found | None:
+def find_odd(plain: str) -> PatternMatch | None:
     """What an agent is that claims to be a browser in a form that no browser has; None for any other agent.
 
     `plain` is the agent without people's words, or empty when it is known that `odd_forms` finds nothing in it.

@@ -18,7 +18,7 @@ from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.event import GIVEN
 from tracker.enrichment.geo.databases import NetworkRecord
 from tracker.enrichment.network.kind import LEAD_KINDS, Network, NetworkKind, is_shared
-from tracker.enrichment.network.operator_list import Listed
+from tracker.enrichment.network.operator_list import ListedNetwork
 from tracker.enrichment.organisation.display_name import clean_organisation_name
 from tracker.enrichment.organisation.known import known_organisation
 from tracker.enrichment.organisation.name_tokens import words_of
@@ -54,7 +54,7 @@ class Clues(msgspec.Struct, frozen=True, gc=False):
     email: str | None = None
     named: str | None = None
     is_signed: bool = False
-    listed: Listed | None = None
+    listed: ListedNetwork | None = None
     site: str | None = None
 
 
@@ -75,7 +75,7 @@ def identify_company(clues: Clues) -> Company | None:
     return _first(STEPS, clues)
 
 
-def company_of_network(record: NetworkRecord, network: Network, listed: Listed | None) -> Company | None:
+def company_of_network(record: NetworkRecord, network: Network, listed: ListedNetwork | None) -> Company | None:
     """What the network alone says, for a visitor who says nothing: the same for all its addresses, so it can be kept."""
     return _first(_BY_NETWORK, Clues("", record, network, listed=listed))
 

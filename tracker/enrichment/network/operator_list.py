@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _Network = IPv4Network | IPv6Network
 
 
-class Listed(NamedTuple):
+class ListedNetwork(NamedTuple):
     """What the list says of a network; `company` is empty where the kind is no company's."""
 
     network: str
@@ -40,11 +40,11 @@ class NetworkList:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._seen: object = ()
-        self._ranges: AddressRanges[Listed] = AddressRanges(())
+        self._ranges: AddressRanges[ListedNetwork] = AddressRanges(())
         self.problems: list[str] = []
         self.reload_if_changed()
 
-    def at(self, address: str) -> Listed | None:
+    def at(self, address: str) -> ListedNetwork | None:
         """What the list says of an address."""
         return self._ranges.at(address)
 
@@ -76,9 +76,9 @@ class NetworkList:
         return (stat.st_mtime_ns, stat.st_size, stat.st_ino) if stat else None
 
 
-def read_network_list(lines: Iterable[str]) -> tuple[list[tuple[_Network, Listed]], list[str]]:
+def read_network_list(lines: Iterable[str]) -> tuple[list[tuple[_Network, ListedNetwork]], list[str]]:
     """The networks of a list's lines, and what is wrong with the others, each with its number."""
-    found: list[tuple[_Network, Listed]] = []
+    found: list[tuple[_Network, ListedNetwork]] = []
     problems: list[str] = []
     for number, line in enumerate(lines, start=1):
         try:
@@ -95,7 +95,7 @@ def read_network_list(lines: Iterable[str]) -> tuple[list[tuple[_Network, Listed
     return found, problems
 
 
-def _read(fields: list[str]) -> tuple[_Network, Listed]:
+def _read(fields: list[str]) -> tuple[_Network, ListedNetwork]:
     written, company, domain, kind, *_ = [*fields, "", "", ""]
     try:
         network = ip_network(written, strict=False)
@@ -103,7 +103,7 @@ def _read(fields: list[str]) -> tuple[_Network, Listed]:
         raise ValueError(f"{written!r} is no network, such as 192.0.2.0/24") from None
     if kind and kind not in set(NetworkKind):
         raise ValueError(f"{kind!r} is no kind of network; there are {', '.join(NetworkKind)}")
-    listed = Listed(str(network), company, domain.lower() or None, NetworkKind(kind or NetworkKind.BUSINESS))
+    listed = ListedNetwork(str(network), company, domain.lower() or None, NetworkKind(kind or NetworkKind.BUSINESS))
     if listed.kind in LEAD_KINDS and not company:
         raise ValueError("the company’s name is missing")
     return network, listed

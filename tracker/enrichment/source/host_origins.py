@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from tracker.enrichment.source.origin import Origin, make_origin, network_origin
-from tracker.enrichment.source.registry import Listed, find_in, source_lists, without_country
+from tracker.enrichment.source.registry import ListedSite, find_in, source_lists, without_country
 from tracker.enrichment.source.social_networks import NETWORKS, is_mastodon
 
 _MAIL_LABEL = re.compile(
@@ -81,7 +81,7 @@ def _origin_of_host(host: str) -> tuple[Origin, str]:
     return (app or make_origin(plain, None)), ""
 
 
-def _find(host: str) -> Listed | None:
+def _find(host: str) -> ListedSite | None:
     """The entry of a host or of the nearest domain above it, as it is or with its country's ending open."""
     lists = source_lists()
     found = find_in(lists.hosts, host)
@@ -111,7 +111,7 @@ def is_listed(host: str) -> bool:
     return host in source_lists().hosts
 
 
-def _find_path(host: str, path: str) -> Listed | None:
+def _find_path(host: str, path: str) -> ListedSite | None:
     lists = source_lists()
     plain = host.removeprefix("www.").removeprefix("m.")
     for form in (plain, _country_form(plain)):

@@ -19,7 +19,7 @@ from tracker.enrichment.source.social_networks import BY_APP, BY_WORD, NETWORKS
 _DATA = Path(__file__).parents[1] / "data"
 
 
-class Listed(NamedTuple):
+class ListedSite(NamedTuple):
     """An entry of a list: a portal's search counts for its own hosts only, others for all hosts below them."""
 
     origin: Origin | None
@@ -71,7 +71,7 @@ _BEFORE_COUNTRY = frozenset("co com org net gov edu ac or ne go it".split())
 SEPARATORS = re.compile(r"[\s_.+\-/|:]+")
 
 
-def find_in(entries: dict[str, Listed], host: str) -> Listed | None:
+def find_in(entries: dict[str, ListedSite], host: str) -> ListedSite | None:
     """The entry of the longest ending of a host that counts for it."""
     suffix = host
     while suffix:
@@ -107,8 +107,8 @@ class SourceLists:
     """All lists in the forms in which they are asked."""
 
     def __init__(self) -> None:
-        self.hosts: dict[str, Listed] = {}
-        self.countries: dict[str, Listed] = {}
+        self.hosts: dict[str, ListedSite] = {}
+        self.countries: dict[str, ListedSite] = {}
         self.apps: dict[str, Origin] = {}
         self.words: dict[str, Origin] = {}
         self.mail_names: dict[str, str] = {}
@@ -120,7 +120,7 @@ class SourceLists:
             self._take_own(kind, name, entries)
         for network in NETWORKS:
             origin = network_origin(network)
-            self._add(network.hosts.split(), Listed(origin, "", origin.category))
+            self._add(network.hosts.split(), ListedSite(origin, "", origin.category))
             self.words[network.name.lower().replace(" ", "_")] = origin
         self.apps |= {app: network_origin(network) for app, network in BY_APP.items()}
         self.words |= {word: network_origin(network) for word, network in BY_WORD.items()}
@@ -142,12 +142,12 @@ class SourceLists:
     def _take_theirs(self, hosts: dict[str, list[str]]) -> None:
         for host, category in self._categories.items():
             if "." in host:
-                self._add([host], Listed(None, "", category))
+                self._add([host], ListedSite(None, "", category))
             else:
                 self.words[SEPARATORS.sub("_", host)] = make_origin(host, category)
         for host, (name, kind, parameters) in hosts.items():
             origin = make_origin(_RENAMED.get(name, name), kind)
-            self._add([host], Listed(origin, parameters, kind))
+            self._add([host], ListedSite(origin, parameters, kind))
 
     def _take_own(self, kind: str, name: str, entries: list[str]) -> None:
         category = None if kind in _BY_GOOGLE else kind
@@ -174,7 +174,7 @@ class SourceLists:
         before = self.hosts.get(host) or self.countries.get(host.removesuffix(".{}"))
         parameters = before.parameters if before is not None and kind == "search" else ""
         origin = make_origin(name, category)
-        self._add([host], Listed(origin, parameters, category, alone=alone))
+        self._add([host], ListedSite(origin, parameters, category, alone=alone))
 
     def _name_word(self, word: str, origin: Origin) -> None:
         """Of two of ours with one word the first has it: Yandex is the engine before it is the mailbox."""
@@ -182,7 +182,7 @@ class SourceLists:
             self._own_words.add(word)
             self.words[word] = origin
 
-    def _add(self, hosts: Iterable[str], listed: Listed) -> None:
+    def _add(self, hosts: Iterable[str], listed: ListedSite) -> None:
         for host in hosts:
             plain = host.removeprefix("www.").removesuffix("/")
             if plain.startswith("{}."):

@@ -23,7 +23,7 @@ class Pattern(NamedTuple):
     kind: str = ""
 
 
-class Found(NamedTuple):
+class PatternMatch(NamedTuple):
     """The name and kind of the first pattern that matched; empty where the pattern has none."""
 
     name: str
@@ -48,10 +48,10 @@ class FirstMatch:
         """These patterns and then the others', in one pass."""
         return FirstMatch(chain(self._patterns, *(other._patterns for other in others)))  # noqa: SLF001 - its own class
 
-    def find(self, text: str) -> Found | None:
+    def find(self, text: str) -> PatternMatch | None:
         """What the first pattern that matches says, or None."""
         match = self._engine.extract(text)
-        return None if match is None else Found(match.family, match.major or "")
+        return None if match is None else PatternMatch(match.family, match.major or "")
 
 
 _LOOK_AROUND = re.compile(r"\(\?<?[!=]")

@@ -18,7 +18,7 @@ from tracker.ingest.visits.behaviour import BEHAVIOUR_NAMES
 from tracker.ingest.visits.history import StoredEvent
 
 
-class Tally:
+class SegmentTally:
     """What became of the lines of one segment in one batch.
 
     `events` and `pageviews` are what the store has more for it, or fewer when it took stored ones back; `drops` counts
@@ -42,7 +42,7 @@ class Counted(NamedTuple):
     """An event that is to be stored, and the tally of the segment that it came from."""
 
     event: Event
-    tally: Tally
+    tally: SegmentTally
 
 
 class Judged(NamedTuple):
@@ -52,7 +52,7 @@ class Judged(NamedTuple):
     day_of: Callable[[str, int], date]
 
     def take_back(
-        self, counted: Iterable[Counted], stored: Iterable[StoredEvent], into: Tally
+        self, counted: Iterable[Counted], stored: Iterable[StoredEvent], into: SegmentTally
     ) -> tuple[list[Counted], list[int]]:
         """Uncounts the visits' events: those of the batch in their own tallies, the `stored` ones in `into`.
 
@@ -72,6 +72,6 @@ class Judged(NamedTuple):
             self._drop(into, row.site, row.occurred_at, row.visit_id)
         return kept, sorted(removed)
 
-    def _drop(self, tally: Tally, site: str, moment_us: int, visit_id: int) -> None:
+    def _drop(self, tally: SegmentTally, site: str, moment_us: int, visit_id: int) -> None:
         name = BEHAVIOUR_NAMES[self.visits[visit_id]]
         tally.drop(site, self.day_of(site, moment_us), Drop(DropReason.BOT, name))

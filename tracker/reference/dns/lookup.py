@@ -24,7 +24,7 @@ class Unanswered(RuntimeError):
     """The resolver did not answer in time, or with an error; the message says which."""
 
 
-class Found(NamedTuple):
+class ReverseName(NamedTuple):
     """`host` is the confirmed name, None without one; `claims` are names that do not point back to the address."""
 
     host: str | None
@@ -51,14 +51,14 @@ class Lookup:
         """The resolver that is asked."""
         return ", ".join(str(one) for one in self._resolver.nameservers)
 
-    def confirmed_name(self, address: str) -> Found:
+    def confirmed_name(self, address: str) -> ReverseName:
         """The name of an address that points back to it. Raises Unanswered, ValueError when it is no address."""
         wanted = ip_address(address)
         claims = self._names(wanted)
         for host in claims[:_MOST_NAMES]:
             if wanted in self.addresses(host, wanted.version):
-                return Found(host)
-        return Found(None, claims)
+                return ReverseName(host)
+        return ReverseName(None, claims)
 
     def addresses(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
         """The addresses that a name points to, of IP version 4 or 6. Raises Unanswered."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from queue import Empty, Full, Queue
 from typing import NamedTuple, Protocol
 
-from tracker.reference.dns.lookup import Found, Unanswered
+from tracker.reference.dns.lookup import ReverseName, Unanswered
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ _REST_SECONDS = 60.0
 class Resolver(Protocol):
     """What looks a name up: `tracker.reference.dns.lookup.Lookup`."""
 
-    def confirmed_name(self, address: str) -> Found: ...
+    def confirmed_name(self, address: str) -> ReverseName: ...
 
 
 class Counts(NamedTuple):

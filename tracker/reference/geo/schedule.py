@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from tracker.data_folder import FolderInUse
 from tracker.reference.geo.providers import NotConfigured
-from tracker.reference.geo.update import Outcome, last_fetched_at, update
+from tracker.reference.geo.update import UpdateOutcome, last_fetched_at, update
 from tracker.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class GeoUpdates:
     """A scheduler's tick; returns at once, since a download may take minutes. `run` fetches, as `update` does."""
 
     def __init__(
-        self, settings: Settings, now: Callable[[], datetime], run: Callable[..., Iterable[Outcome]] = update
+        self, settings: Settings, now: Callable[[], datetime], run: Callable[..., Iterable[UpdateOutcome]] = update
     ) -> None:
         self._settings = settings
         self._now = now

@@ -35,7 +35,7 @@ class Refused(RuntimeError):
     """What was fetched is no database to use; the message says why in one line."""
 
 
-class Outcome(NamedTuple):
+class UpdateOutcome(NamedTuple):
     """What became of one database. `state` is `updated`, `current` (nothing newer) or `failed`."""
 
     name: str
@@ -55,7 +55,7 @@ def update(
     report: Reporter = lambda _: lambda _received, _announced: None,
     host: str | None = None,
     seconds: float = 30.0,
-) -> Iterator[Outcome]:
+) -> Iterator[UpdateOutcome]:
     """Fetches a provider's databases one by one. Raises NotConfigured before anything is fetched, FolderInUse.
 
     `host` stands for the provider's server, such as http://127.0.0.1:8080.
@@ -68,29 +68,29 @@ def update(
 
 def _update_all(
     folder: Path, wanted: list[Edition], now: datetime, report: Reporter, seconds: float
-) -> Iterator[Outcome]:
+) -> Iterator[UpdateOutcome]:
     for edition in wanted:
         try:
             yield _update_one(folder, edition, report(edition.name), now, seconds)
         except (DownloadFailed, Refused) as problem:
-            yield Outcome(edition.name, "failed", f"{problem}; {_what_remains(folder / edition.name)}")
+            yield UpdateOutcome(edition.name, "failed", f"{problem}; {_what_remains(folder / edition.name)}")
         except OSError as problem:
             words = f"it cannot be written to {folder}: {problem.strerror}"
-            yield Outcome(edition.name, "failed", f"{words}; {_what_remains(folder / edition.name)}")
+            yield UpdateOutcome(edition.name, "failed", f"{words}; {_what_remains(folder / edition.name)}")
 
 
-def _update_one(folder: Path, edition: Edition, progress: Progress, now: datetime, seconds: float) -> Outcome:
+def _update_one(folder: Path, edition: Edition, progress: Progress, now: datetime, seconds: float) -> UpdateOutcome:
     target = folder / edition.name
     present = _about_if_readable(target)
     # A file that cannot be read is fetched again, whatever was noted of it.
     noted = _notes(folder).get(edition.name, {}) if present else {}
     checksum = _checksum(edition, seconds)
     if checksum and noted.get("sha256") == checksum:
-        return Outcome(edition.name, "current", f"the newest, {_age(target, now)}")
+        return UpdateOutcome(edition.name, "current", f"the newest, {_age(target, now)}")
     with _workplace(folder) as place:
         url, received = _fetch(edition, place / "download", progress, noted, seconds)
         if received is None:
-            return Outcome(edition.name, "current", f"the newest, {_age(target, now)}")
+            return UpdateOutcome(edition.name, "current", f"the newest, {_age(target, now)}")
         if checksum and received != checksum:
             raise Refused("its checksum is not the one that the provider publishes, so it was damaged on the way")
         fresh = place / edition.name
@@ -98,7 +98,7 @@ def _update_one(folder: Path, edition: Edition, progress: Progress, now: datetim
         _judge(fresh, edition, present, now)
         _put_in_place(fresh, target)
     _note(folder, edition.name, {"sha256": received, "source": url.partition("?")[0]})
-    return Outcome(edition.name, "updated", f"{target.stat().st_size / 1e6:.1f} MB, {_age(target, now)}")
+    return UpdateOutcome(edition.name, "updated", f"{target.stat().st_size / 1e6:.1f} MB, {_age(target, now)}")
 
 
 def _checksum(edition: Edition, seconds: float) -> str | None:
