@@ -33,7 +33,7 @@ from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.store.engines import EventStore
 from tracker.store.errors import NewerStoreError, StoreUnavailable
-from tracker.store.recovery import in_words, repairs
+from tracker.store.recovery import describe, repairs
 
 log = logging.getLogger(__name__)
 
@@ -123,11 +123,11 @@ def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
 
 def _notes(service: Service) -> list[str]:
     """What happened to the databases and was mended, and what could not be counted."""
-    quarantined = quarantine.in_words(service.ingest.quarantine.summary())
+    quarantined = quarantine.describe(service.ingest.quarantine.summary())
     restores = app_recovery.restores(service.app_database.file, utc_now())
     return [
-        *(in_words(repair) for repair in repairs(service.settings.event_store)),
-        *(app_recovery.in_words(restore) for restore in restores),
+        *(describe(repair) for repair in repairs(service.settings.event_store)),
+        *(app_recovery.describe(restore) for restore in restores),
         *([quarantined] if quarantined else []),
     ]
 

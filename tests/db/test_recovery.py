@@ -126,8 +126,8 @@ def test_damage_of_any_kind_is_restored_from_the_copy(path: Path, damage: Callab
         add_site(database, "new.exemple.fr", now=NOW)
     (told,) = recovery.restores(path)
     assert told.copy_of == NOW
-    assert "restored on" in recovery.in_words(told)
-    assert "from the copy of 2026-11-16 07:00 UTC" in recovery.in_words(told)
+    assert "restored on" in recovery.describe(told)
+    assert "from the copy of 2026-11-16 07:00 UTC" in recovery.describe(told)
     if told.kept_as:
         assert (path.parent / told.kept_as).exists()
     with closing(opened(path)) as again:
@@ -220,7 +220,7 @@ def test_a_log_of_garbage_is_set_aside_and_told(path: Path, garbage: bytes) -> N
     (told,) = recovery.restores(path)
     assert told.copy_of is None
     assert (path.parent / told.kept_as).read_bytes() == garbage
-    assert "log was damaged" in recovery.in_words(told)
+    assert "log was damaged" in recovery.describe(told)
 
 
 def test_a_log_that_a_killed_process_left_is_replayed(path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from tests.store.test_engines import columns
 from tracker.store.engines import Batch, SegmentPosition, open_event_store
 from tracker.store.errors import StoreUnavailable
-from tracker.store.recovery import damaged_part, in_words, repairs
+from tracker.store.recovery import damaged_part, describe, repairs
 from tracker.store.schema import events
 
 # Five rows checkpointed at position 10, then fifty batches of rows that only the log has; the process dies untidily.
@@ -77,7 +77,7 @@ def test_a_log_damaged_in_its_middle_is_set_aside_and_the_checkpoint_remains(fol
     (repair,) = repairs(_url(folder))
     assert repair.part == "log"
     assert repair.kept_as.exists()
-    assert "rebuilt from the journal" in in_words(repair)
+    assert "rebuilt from the journal" in describe(repair)
 
 
 @pytest.mark.parametrize("part", [0, 1, 2, 3], ids=["nothing", "a quarter", "half", "three quarters"])

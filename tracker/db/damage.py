@@ -68,7 +68,7 @@ def damage_inside(path: Path, *, expects_content: bool, mode: str = "rw") -> str
     except sqlite3.Error as problem:
         if is_damage(problem):
             return str(problem)
-        raise AppDatabaseUnavailable(in_words(path, problem)) from problem
+        raise AppDatabaseUnavailable(describe(path, problem)) from problem
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -101,7 +101,7 @@ def is_unavailable(problem: BaseException | None) -> bool:
     return isinstance(problem, sqlite3.Error) and _code(problem) in _REMEDIES
 
 
-def in_words(where: object, problem: BaseException) -> str:
+def describe(where: object, problem: BaseException) -> str:
     """An error of the driver as one line with the remedy."""
     said = str(problem).partition("\n")[0]
     remedy = _REMEDIES.get(_code(problem), "the service's log says more") if isinstance(problem, sqlite3.Error) else ""

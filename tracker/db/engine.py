@@ -199,7 +199,7 @@ def _judged(problem: DBAPIError, where: Path | None) -> AppDatabaseUnavailable |
         known = damage.is_damage(original) or damage.is_unavailable(original)
     else:  # a server that is away, refuses or stops
         known = isinstance(problem, OperationalError) or problem.connection_invalidated
-    return AppDatabaseUnavailable(damage.in_words(where or "in WEBLEADS_DATABASE_URL", original)) if known else None
+    return AppDatabaseUnavailable(damage.describe(where or "in WEBLEADS_DATABASE_URL", original)) if known else None
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

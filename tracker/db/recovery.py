@@ -69,7 +69,7 @@ def restore(path: Path, reason: str, now: datetime) -> Restore:
         ) from problem
     done = Restore(now, reason, copy.at, kept_as)
     _note(path, done)
-    log.error("%s", in_words(done))
+    log.error("%s", describe(done))
     return done
 
 
@@ -82,7 +82,7 @@ def set_log_aside(path: Path, now: datetime) -> Restore:
         raise AppDatabaseUnavailable(f"{log_of(path)} is damaged and cannot be moved: {problem.strerror}") from problem
     done = Restore(now, "its log is damaged", None, kept_as)
     _note(path, done)
-    log.error("%s", in_words(done))
+    log.error("%s", describe(done))
     return done
 
 
@@ -101,7 +101,7 @@ def forget_set_aside(path: Path, before: datetime) -> None:
                 shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
 
 
-def in_words(done: Restore) -> str:
+def describe(done: Restore) -> str:
     """What happened, what was lost and what to do, for an operator."""
     kept = f". The damaged file is kept as {done.kept_as} for two days" if done.kept_as else ""
     if done.copy_of is None:

@@ -157,7 +157,7 @@ class Quarantine:
             os.close(descriptor)
 
 
-def in_words(summary: Summary) -> str | None:
+def describe(summary: Summary) -> str | None:
     """What is kept and what to do, for an operator; None when nothing is."""
     if not summary.lines:
         return None

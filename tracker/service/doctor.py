@@ -111,14 +111,14 @@ def _journal(context: Context) -> Iterator[Finding]:
 
 
 def _quarantine(context: Context) -> Iterator[Finding]:
-    words = quarantine.in_words(quarantine.Quarantine(context.settings.journal_folder).summary())
+    words = quarantine.describe(quarantine.Quarantine(context.settings.journal_folder).summary())
     if words:
         yield Finding("hint", words)
 
 
 def _repairs(context: Context) -> Iterator[Finding]:
     for repair in recovery.repairs(context.settings.event_store):
-        yield Finding("hint" if repair.part == "log" else "problem", recovery.in_words(repair))
+        yield Finding("hint" if repair.part == "log" else "problem", recovery.describe(repair))
 
 
 def _app_database(context: Context) -> Iterator[Finding]:
@@ -130,7 +130,7 @@ def _app_database(context: Context) -> Iterator[Finding]:
             )
         return
     for restore in app_recovery.restores(file, context.now()):
-        yield Finding("hint", app_recovery.in_words(restore))
+        yield Finding("hint", app_recovery.describe(restore))
     kept = list_copies(file)
     if not kept:
         yield Finding(

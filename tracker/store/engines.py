@@ -231,7 +231,7 @@ def open_event_store(url: str, *, wait_seconds: float = 0.0, memory_mb: int = 0)
             if part and recovery.set_aside(url, part, _first_line(message), datetime.now(UTC)):
                 continue
             if "lock" not in message.lower():
-                raise StoreUnavailable(_in_words(url, problem)) from problem
+                raise StoreUnavailable(_describe(url, problem)) from problem
             if time.monotonic() >= deadline:
                 raise StoreUnavailable(f"the event store {url} is in use by another process") from problem
             time.sleep(0.1)
@@ -262,7 +262,7 @@ def _default_memory_mb() -> int:
     return max(_LEAST_MEMORY_MB, min(_MOST_MEMORY_MB, machine_mb // 4))
 
 
-def _in_words(url: str, problem: DBAPIError) -> str:
+def _describe(url: str, problem: DBAPIError) -> str:
     return f"the event store {url} cannot be opened: {_first_line(problem.orig)}"
 
 

@@ -76,7 +76,7 @@ def repairs(url: str) -> list[Repair]:
     return sorted(found, key=lambda repair: (repair.at, repair.part))
 
 
-def in_words(repair: Repair) -> str:
+def describe(repair: Repair) -> str:
     """What happened and what it means for the figures, for an operator."""
     if repair.part == "log":
         return (
