@@ -47,8 +47,8 @@ class Visit:
 
     __slots__ = (
         "began_s",
-        "bounced",
         "behaviour",
+        "bounced",
         "crowd",
         "engaging",
         "event_ids",
@@ -165,7 +165,7 @@ class Visits:
     def __init__(
         self, history: History, *, stored_until_us: int, max_visitors: int = MAX_VISITORS, max_bytes: int = MAX_BYTES
     ) -> None:
-        self._history = recall
+        self._history = history
         self._history_until_us = stored_until_us
         self._max_visitors = max_visitors
         self._max_bytes = max_bytes
