@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tracker.collector.address import ClientAddress
+from tracker.collector.client_ip import ClientIp
 from tracker.collector.limits import RateLimit
 from tracker.collector.scripts import Scripts
 from tracker.collector.wsgi import Collector
@@ -54,7 +54,7 @@ class Caller:
         self.journal = Journal(folder)
         self.collector = Collector(
             journal=self.journal,
-            client_address=ClientAddress([ip_network(one) for one in proxies.split()]),
+            client_address=ClientIp([ip_network(one) for one in proxies.split()]),
             rate_limit=RateLimit(rate_limit, monotonic=now),
             scripts=Scripts(folder / "assets", path=script_path, kept=kept),
             event_path=event_path,

@@ -14,7 +14,7 @@ import pytest
 from tests import raw_http
 from tests.journalled import ip_of
 from tests.running_service import RunningService, webleads
-from tracker.collector.address import UNKNOWN
+from tracker.collector.client_ip import UNKNOWN
 
 SITE = "blog.example.fr"
 OTHER_SITE = "other.example.fr"

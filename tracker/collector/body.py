@@ -12,7 +12,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from tracker.collector.address import subscriber_of
+from tracker.collector.client_ip import subscriber_of
 from tracker.collector.payload import RequestProblem
 
 # No body is waited for where none is asked for.

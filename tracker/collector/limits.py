@@ -6,7 +6,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable
 
-from tracker.collector.address import subscriber_of
+from tracker.collector.client_ip import subscriber_of
 
 _MOST_CLIENTS = 100_000
 

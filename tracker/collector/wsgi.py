@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.collector.address import ClientAddress
 from tracker.collector.body import read_body
+from tracker.collector.client_ip import ClientIp
 from tracker.collector.limits import RateLimit
 from tracker.collector.payload import MAX_BODY_BYTES, Reading, RequestProblem, read_events, read_pixel, read_query
 from tracker.collector.scripts import Scripts
@@ -82,7 +82,7 @@ class Collector:
         self,
         *,
         journal: Journal,
-        client_address: ClientAddress,
+        client_address: ClientIp,
         rate_limit: RateLimit,
         scripts: Scripts,
         event_path: str = EVENT_PATH,

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from tracker.collector.address import plain_address
+from tracker.collector.client_ip import plain_ip
 from tracker.imports.log_line import ClientFinder, LogLine, host_name, parse_time
 from tracker.imports.log_text import split_request
 
@@ -97,7 +97,7 @@ class FieldLines:
     def _line(self, fields: Fields) -> LogLine | None:
         at = parse_time(_first(fields, _TIME))
         peer = _first(fields, _CLIENT)
-        client = plain_address(peer)
+        client = plain_ip(peer)
         if forwarded := _first(fields, _FORWARDED):
             client = self._clients.behind(client, forwarded)
         elif client is None:

@@ -14,7 +14,7 @@ from urllib.parse import quote_from_bytes
 
 import msgspec
 
-from tracker.collector.address import plain_address
+from tracker.collector.client_ip import plain_ip
 
 Network = IPv4Network | IPv6Network
 
@@ -101,7 +101,7 @@ def host_name(text: str) -> str | None:
         host, _, port = host.rpartition(":")
         if not port.isdigit():
             return None
-    return host.rstrip(".") if _HOST.fullmatch(host) else plain_address(text)
+    return host.rstrip(".") if _HOST.fullmatch(host) else plain_ip(text)
 
 
 def _bytes_of(text: str) -> bytes:
@@ -136,7 +136,7 @@ class ClientFinder:
         """The client of a list as forwarded, the nearest last; ports and brackets are cut off. None without any IP."""
         client = None
         for hop in reversed(hops):
-            address = plain_address(hop.strip(' "'))
+            address = plain_ip(hop.strip(' "'))
             if address is None:
                 continue
             client = address

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tracker.collector.address import plain_address
+from tracker.collector.client_ip import plain_ip
 from tracker.enrichment.remembered import LONGEST_KEY
 from tracker.imports.log_line import ClientFinder, LogLine, host_name, parse_time, unescape
 
@@ -110,7 +110,7 @@ class TextLines:
             return peer
         for field in _QUOTED.findall(behind) or [behind]:
             hops = field.split(",")
-            if any(plain_address(hop.strip()) for hop in hops):
+            if any(plain_ip(hop.strip()) for hop in hops):
                 return self._clients.behind(peer, field)
         return peer
 
@@ -120,7 +120,7 @@ class TextLines:
         names: list[tuple[int, str]] = []
         ended = last = 0
         for place, word in enumerate(text.replace(",", " ").split()):
-            if plain_address(word) is not None:
+            if plain_ip(word) is not None:
                 hops.append(word)
                 last = place
             elif word == "-" or word.lower() in ("unknown", "unix:") or word.startswith("_"):
@@ -131,8 +131,8 @@ class TextLines:
             if hops and place > last:
                 break
         found = self._clients.of(hops)
-        if found is None and (after := middle.split()[:1]) and plain_address(after[0]):  # S3 has the time first
-            return Front(plain_address(after[0]), names[-1][1] if names else None)
+        if found is None and (after := middle.split()[:1]) and plain_ip(after[0]):  # S3 has the time first
+            return Front(plain_ip(after[0]), names[-1][1] if names else None)
         if found is None:
             name = names[-1][1] if names and _NAME.fullmatch(names[-1][1]) else None
             return Front(name, names[0][1] if len(names) > 1 else None, is_named=name is not None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol
 
-from tracker.collector.address import plain_address
+from tracker.collector.client_ip import plain_ip
 from tracker.enrichment.company.cascade import NO_NAME, Clues, StepAnswer, explain_company
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.geo.databases import Databases, NetworkRecord, Place
@@ -106,7 +106,7 @@ def sources_of(settings: Settings, databases: Databases, language: str = "en") -
 def identify(asked: str, sources: Sources) -> Answer:
     """What can be told of an address, a host (or a page's address) or an email address. Raises NotUnderstood."""
     text = asked.strip()
-    address = plain_address(text)
+    address = plain_ip(text)
     if address is not None:
         notes = _about_range(address)
         return _answer(text, "address", [_identify_address(address, sources)], notes, sources)

@@ -17,8 +17,8 @@ from typing import Any
 
 from granian._granian import RSGIProtocolClosed, RSGIProtocolError
 
-from tracker.collector.address import ClientAddress
 from tracker.collector.body import WITHOUT_A_BODY, UnfinishedBodies, Waiting, put_body, too_large
+from tracker.collector.client_ip import ClientIp
 from tracker.collector.payload import RequestProblem
 from tracker.collector.wsgi import Environ, WSGIApp
 
@@ -51,7 +51,7 @@ class Front:
         self,
         app: WSGIApp,
         *,
-        client_address: ClientAddress,
+        client_address: ClientIp,
         bodies: UnfinishedBodies,
         is_quick: Callable[[str], bool],
         largest: Callable[[str], int],

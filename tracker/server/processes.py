@@ -28,8 +28,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from tracker import data_folder
-from tracker.collector.address import ClientAddress
 from tracker.collector.body import UnfinishedBodies
+from tracker.collector.client_ip import ClientIp
 from tracker.collector.payload import MAX_BODY_BYTES
 from tracker.data_folder import ServiceNote
 from tracker.server import bridge, concurrency, granian_loop
@@ -258,7 +258,7 @@ def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] 
     """`hits` says which paths the collector answers."""
     return Front(
         application,
-        client_address=ClientAddress(settings.trusted_proxies, settings.client_ip_header),
+        client_address=ClientIp(settings.trusted_proxies, settings.client_ip_header),
         bodies=UnfinishedBodies(monotonic=time.monotonic),
         is_quick=hits,
         largest=lambda path: MAX_BODY_BYTES if hits(path) else concurrency.MAX_BODY_BYTES,

@@ -14,13 +14,13 @@ from dashboards.web.local_address import local_address
 from dashboards.web.sign_in import known_device, login
 from dashboards.web.sign_in.limit import Key, SignInLimit, keys_of_device, keys_of_stranger
 from tracker.accounts.users import authenticate, count_users
-from tracker.collector.address import ClientAddress
+from tracker.collector.client_ip import ClientIp
 from tracker.service.context import Context
 
 
 def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("sign_in", __name__)
-    client = ClientAddress(context.settings.trusted_proxies, context.settings.client_ip_header)
+    client = ClientIp(context.settings.trusted_proxies, context.settings.client_ip_header)
 
     def keys_of(email: str) -> list[Key]:
         """Whom a failure counts against: the device, where this email signed in on it before, else the IP address."""

@@ -31,7 +31,7 @@ _ELEMENT = re.compile(r'(?:[^,"]|"[^"]*")+')
 _PAIR = re.compile(r'\s*([!#$%&\'*+.^`|~\w-]+)\s*=\s*("[^"]*"|[^;"]*?)\s*(?:;|$)')
 
 
-class ClientAddress:
+class ClientIp:
     """Finds the client's IP address of a WSGI call, whose headers' names had no underscores (tracker.server.front).
 
     `header` is the name of the one that is believed, in lower case, and `key` WSGI's for it.
@@ -55,23 +55,23 @@ class ClientAddress:
     def said(self, peer: str, header: str | None) -> str:
         """The client's IP address, from the peer's and the believed header. An absent header leaves the peer's."""
         if header is None or not self._trusted or not self._is_trusted(peer):
-            return plain_address(peer) or UNKNOWN
+            return plain_ip(peer) or UNKNOWN
         return self._of_short(header) if len(header) <= _LONGEST_KEPT else self._from_the_right(header)
 
     def _from_the_right(self, header: str) -> str:
         client = UNKNOWN
         for number, hop in enumerate(self._hops_of(header)):
-            client = plain_address(hop) or UNKNOWN if number < _MOST_HOPS else UNKNOWN
+            client = plain_ip(hop) or UNKNOWN if number < _MOST_HOPS else UNKNOWN
             if not client or not self._is_trusted(client):
                 break
         return client
 
     def _look_up(self, address: str) -> bool:
-        plain = plain_address(address)
+        plain = plain_ip(address)
         return plain is not None and any(ip_address(plain) in network for network in self._trusted)
 
 
-def plain_address(text: str) -> str | None:
+def plain_ip(text: str) -> str | None:
     """An IP address without quotes, brackets, port or zone; IPv4 also where it stands in IPv6. None when it is none."""
     return _plain(text) if len(text) <= _LONGEST_KEPT else None
 

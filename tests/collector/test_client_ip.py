@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.collector.address import UNKNOWN, ClientAddress, plain_address
+from tracker.collector.client_ip import UNKNOWN, ClientIp, plain_ip
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("2001:db8:ffff::/48")]
 
@@ -50,7 +50,7 @@ PROXIES = [ip_network("10.0.0.0/8"), ip_network("2001:db8:ffff::/48")]
 def test_counts_from_the_right_and_trusts_only_the_configured(
     peer: str, forwarded_for: str | None, client: str
 ) -> None:
-    assert ClientAddress(PROXIES).said(peer, forwarded_for) == client
+    assert ClientIp(PROXIES).said(peer, forwarded_for) == client
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_counts_from_the_right_and_trusts_only_the_configured(
     ],
 )
 def test_reads_the_forwarded_header_where_it_is_the_one(header: str, client: str) -> None:
-    assert ClientAddress(PROXIES, "Forwarded").said("10.0.0.1", header) == client
+    assert ClientIp(PROXIES, "Forwarded").said("10.0.0.1", header) == client
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP", "Forwarded"])
@@ -84,24 +84,24 @@ def test_believes_one_header_and_no_other(header: str) -> None:
         for name in ("X_FORWARDED_FOR", "X_REAL_IP", "CF_CONNECTING_IP", "TRUE_CLIENT_IP", "X_CLIENT_IP", "CLIENT_IP")
     } | {"HTTP_FORWARDED": "for=6.6.6.6"}
     said = {f"HTTP_{header.upper().replace('-', '_')}": "for=198.51.100.7" if header == "Forwarded" else "198.51.100.7"}
-    assert ClientAddress(PROXIES, header).of({"REMOTE_ADDR": "10.0.0.1"} | lies | said) == "198.51.100.7"
+    assert ClientIp(PROXIES, header).of({"REMOTE_ADDR": "10.0.0.1"} | lies | said) == "198.51.100.7"
     del lies[next(iter(said))]
-    assert ClientAddress(PROXIES, header).of({"REMOTE_ADDR": "10.0.0.1"} | lies) == "10.0.0.1"
+    assert ClientIp(PROXIES, header).of({"REMOTE_ADDR": "10.0.0.1"} | lies) == "10.0.0.1"
 
 
 @given(st.text(max_size=40), st.text(max_size=120))
 def test_no_text_raises_and_what_comes_out_is_an_ip_address(peer: str, text: str) -> None:
-    plain_address(text)
+    plain_ip(text)
     for header in ("X-Forwarded-For", "Forwarded"):
         for one in (peer, "10.0.0.1"):
-            client = ClientAddress(PROXIES, header).said(one, text)
+            client = ClientIp(PROXIES, header).said(one, text)
             assert client == UNKNOWN or ip_address(client)
 
 
 @given(st.text('",;=\\[]: for6.', max_size=60))
 @example('for=6.6.6.6;x="')
 def test_nothing_that_a_client_writes_before_a_proxy_s_element_changes_it(lie: str) -> None:
-    assert ClientAddress(PROXIES).said("10.0.0.1", f"{lie}, 198.51.100.7") == "198.51.100.7"
+    assert ClientIp(PROXIES).said("10.0.0.1", f"{lie}, 198.51.100.7") == "198.51.100.7"
     for element in ("for=198.51.100.7", 'for="198.51.100.7:80";proto=https'):
-        said = ClientAddress(PROXIES, "Forwarded").said("10.0.0.1", f"{lie}, {element}")
+        said = ClientIp(PROXIES, "Forwarded").said("10.0.0.1", f"{lie}, {element}")
         assert said == "198.51.100.7"
