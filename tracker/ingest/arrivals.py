@@ -19,7 +19,7 @@ from tracker.enrichment.event import Event, Whereabouts
 from tracker.enrichment.pipeline import Enricher, SiteRules
 from tracker.enrichment.told import name_of_unknown_site
 from tracker.hit import Hit, decode_hit, encode_hit
-from tracker.ingest.journal_line import EARLIEST, LATEST, is_possible, moment_of
+from tracker.ingest.journal_line import EARLIEST, LATEST, is_possible, timestamp_of
 from tracker.ingest.journal_reader import Line
 from tracker.ingest.kept import NO_HIT, Kept, Known
 from tracker.ingest.site_rules import SiteDirectory, claimed_domain
@@ -102,12 +102,12 @@ class Arrivals:
         try:
             hit = decode_hit(bytes(kept.hit)) if kept.raw is None else None
             site = self._sites.find(kept.site)
-            moment_us = None if hit is None else moment_of(hit)
-            if hit is None or site is None or moment_us is None:
+            timestamp_us = None if hit is None else timestamp_of(hit)
+            if hit is None or site is None or timestamp_us is None:
                 return None
             whereabouts, company = self._enricher.at_address(hit.ip, site.language)
             visitor_id = self._identity.visitor_ids(
-                site.domain, site.time_zone, hit.ip, hit.user_agent, moment_us, hit.event.vid
+                site.domain, site.time_zone, hit.ip, hit.user_agent, timestamp_us, hit.event.vid
             )[0]
         except Exception:
             log.exception("nothing is known of a kept hit's address")
@@ -152,11 +152,11 @@ class Arrivals:
 
     def _day(self, hit: Hit, site: SiteRules | None) -> date:
         """The day under which a hit is not counted: its own, or where it claims an impossible one, today's."""
-        moment_us, age_ms = moment_of(hit), hit.event.age
-        if moment_us is None or (age_ms is not None and age_ms > self._enricher.too_old_ms):
+        timestamp_us, age_ms = timestamp_of(hit), hit.event.age
+        if timestamp_us is None or (age_ms is not None and age_ms > self._enricher.too_old_ms):
             return datetime.now(UTC).date()
         try:
-            return self._identity.local_day(site.time_zone if site else "UTC", moment_us)
+            return self._identity.local_day(site.time_zone if site else "UTC", timestamp_us)
         except (LookupError, ValueError, OverflowError):  # the site's time zone is none that this machine knows
             return datetime.now(UTC).date()
 

@@ -50,18 +50,18 @@ def read_line(raw: bytes, *, from_quarantine: bool = False) -> Content:
         return _read_in_part(raw, problem)
 
 
-def is_possible(moment_us: int) -> bool:
+def is_possible(timestamp_us: int) -> bool:
     """Whether a moment (µs since 1970) can be a hit's: the store and every calendar hold it."""
-    return _EARLIEST_US <= moment_us < _LATEST_US
+    return _EARLIEST_US <= timestamp_us < _LATEST_US
 
 
-def moment_of(hit: Hit) -> int | None:
+def timestamp_of(hit: Hit) -> int | None:
     """When a hit happened, in µs since 1970; None for an impossible moment."""
     try:
-        moment_us = hit.occurred_at_us
+        timestamp_us = hit.occurred_at_us
     except (OverflowError, ValueError):
         return None
-    return moment_us if is_possible(moment_us) else None
+    return timestamp_us if is_possible(timestamp_us) else None
 
 
 def _read_kept(raw: bytes) -> Content:

@@ -268,9 +268,9 @@ class Ingest:
             return counted, []
         return Judged(visits, self._day_at).take_back(counted, self._history.events_of(visits), into)
 
-    def _day_at(self, site: str, moment_us: int) -> date:
+    def _day_at(self, site: str, timestamp_us: int) -> date:
         rules = self._sites.find(site)
-        return self._identity.local_day(rules.time_zone if rules else "UTC", moment_us)
+        return self._identity.local_day(rules.time_zone if rules else "UTC", timestamp_us)
 
     def _advanced(self, segment: str, end: int, tally: SegmentTally) -> SegmentPosition:
         before = self._positions.get(segment) or SegmentPosition(segment, 0, 0, 0, {})

@@ -45,7 +45,7 @@ class Given(NamedTuple):
 NOTHING = Given()
 
 
-def given_words(wire: WireEvent, key: str, moment_us: int) -> Given:
+def given_words(wire: WireEvent, key: str, timestamp_us: int) -> Given:
     """What an event says of its visitor; nothing without their consent. A token counts under the site's `key`."""
     if not wire.consent:
         return NOTHING
@@ -54,7 +54,7 @@ def given_words(wire: WireEvent, key: str, moment_us: int) -> Given:
     if not wire.token or not key:
         return NOTHING
     found = read_token(wire.token, key)
-    return NOTHING if found.ends_at is not None and found.ends_at * 1_000_000 < moment_us else found
+    return NOTHING if found.ends_at is not None and found.ends_at * 1_000_000 < timestamp_us else found
 
 
 def make_token(given: Given, key: str) -> str:

@@ -100,15 +100,15 @@ class Visit:
         """How far a span of time lies from the visit; 0 within it."""
         return max(begin_us - self.last_us, self.first_us - end_us, 0)
 
-    def stretch(self, moment_us: int) -> int:
+    def stretch(self, timestamp_us: int) -> int:
         """Takes an event's moment in; gives by how many seconds of the clock the visit is longer for it.
 
         The seconds of all its events add up to those between its first and its last, in whatever order they come.
         """
-        second = moment_us // _SECOND_US
+        second = timestamp_us // _SECOND_US
         # Where only later events were loaded, the beginning is what is known of the earlier ones.
         earliest, latest = min(self.first_us // _SECOND_US, self.began_s), self.last_us // _SECOND_US
-        self.first_us, self.last_us = min(self.first_us, moment_us), max(self.last_us, moment_us)
+        self.first_us, self.last_us = min(self.first_us, timestamp_us), max(self.last_us, timestamp_us)
         return max(earliest - second, second - latest, 0)
 
 
@@ -347,13 +347,13 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
     """The visit that an event belongs to: the nearest one within the gap; engaged time also joins a visit long past."""
     if not visits:
         return None
-    moment_us, nearest = event.occurred_at, visits[0]
-    if len(visits) == 1 and nearest.first_us <= moment_us < nearest.last_us + VISIT_GAP_US:
+    timestamp_us, nearest = event.occurred_at, visits[0]
+    if len(visits) == 1 and nearest.first_us <= timestamp_us < nearest.last_us + VISIT_GAP_US:
         return nearest  # as nearly always
-    begin_us = moment_us - event.engaged_ms * 1000
+    begin_us = timestamp_us - event.engaged_ms * 1000
     if len(visits) > 1:
-        nearest = min(visits, key=lambda visit: (visit.distance_us(begin_us, moment_us), visit.first_us))
-    if nearest.distance_us(begin_us, moment_us) < VISIT_GAP_US:
+        nearest = min(visits, key=lambda visit: (visit.distance_us(begin_us, timestamp_us), visit.first_us))
+    if nearest.distance_us(begin_us, timestamp_us) < VISIT_GAP_US:
         return nearest
     if event.name == ENGAGEMENT:
         earlier = [visit for visit in visits if visit.first_us <= event.occurred_at <= visit.last_us + LONGEST_READ_US]

@@ -72,6 +72,6 @@ class Judged(NamedTuple):
             self._drop(into, row.site, row.occurred_at, row.visit_id)
         return kept, sorted(removed)
 
-    def _drop(self, tally: SegmentTally, site: str, moment_us: int, visit_id: int) -> None:
+    def _drop(self, tally: SegmentTally, site: str, timestamp_us: int, visit_id: int) -> None:
         name = BEHAVIOUR_NAMES[self.visits[visit_id]]
-        tally.drop(site, self.day_of(site, moment_us), Drop(DropReason.BOT, name))
+        tally.drop(site, self.day_of(site, timestamp_us), Drop(DropReason.BOT, name))

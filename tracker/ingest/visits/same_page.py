@@ -26,7 +26,7 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     page: int
     url: int
     referrer: int | None
-    moment_us: int
+    timestamp_us: int
     in_place: bool
 
 
@@ -44,4 +44,4 @@ def is_same_page(before: Opening, now: Opening) -> bool:
     if now.page != before.page or now.url == before.url:
         return False
     in_place = now.in_place or now.referrer is None or now.referrer == before.referrer
-    return in_place or abs(now.moment_us - before.moment_us) < _AT_ONCE_US
+    return in_place or abs(now.timestamp_us - before.timestamp_us) < _AT_ONCE_US

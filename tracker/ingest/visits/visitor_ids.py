@@ -35,10 +35,10 @@ class LocalDays:
         self._start_us = 0
         self._end_us = 0
 
-    def at(self, moment_us: int) -> tuple[date, int]:
+    def at(self, timestamp_us: int) -> tuple[date, int]:
         """The local day of a moment (µs since 1970, UTC) and the moment at which that day began."""
-        if not self._start_us <= moment_us < self._end_us:
-            local = (EPOCH + timedelta(microseconds=moment_us)).astimezone(self._zone)
+        if not self._start_us <= timestamp_us < self._end_us:
+            local = (EPOCH + timedelta(microseconds=timestamp_us)).astimezone(self._zone)
             self._day = local.date()
             self._start_us = self._midnight(self._day)
             self._end_us = self._midnight(self._day + timedelta(days=1))
@@ -58,7 +58,7 @@ class Identity:
         self._id_on = lru_cache(maxsize=_VISITORS)(self._make_id)
 
     def visitor_ids(
-        self, site: str, time_zone: str, address: str, user_agent: str, moment_us: int, consented: str | None = None
+        self, site: str, time_zone: str, address: str, user_agent: str, timestamp_us: int, consented: str | None = None
     ) -> tuple[int, int | None]:
         """The visitor's id at a moment and another that a visit of theirs may run under: in the night, yesterday's.
 
@@ -67,11 +67,11 @@ class Identity:
         """
         if consented:
             agreed, days = _hash(b"", f"{site}\0{consented}"), self._days_of(time_zone)
-            return agreed, self._make_id(days.at(moment_us)[0], site, address, user_agent)
-        day, midnight_us = self._days_of(time_zone).at(moment_us)
+            return agreed, self._make_id(days.at(timestamp_us)[0], site, address, user_agent)
+        day, midnight_us = self._days_of(time_zone).at(timestamp_us)
         id_on = self._id_on if is_short(user_agent) else self._make_id
         visitor_id = id_on(day, site, address, user_agent)
-        if moment_us - midnight_us > _NIGHT_US:
+        if timestamp_us - midnight_us > _NIGHT_US:
             return visitor_id, None
         return visitor_id, id_on(day - timedelta(days=1), site, address, user_agent)
 
@@ -86,9 +86,9 @@ class Identity:
         opening = opening_of(event, hit.event) if event.name == PAGEVIEW else None
         return Arrival(event, visitor_id, yesterdays_id, hit.event.is_interactive, opening=opening)
 
-    def local_day(self, time_zone: str, moment_us: int) -> date:
+    def local_day(self, time_zone: str, timestamp_us: int) -> date:
         """The calendar day of a moment in a time zone."""
-        return self._days_of(time_zone).at(moment_us)[0]
+        return self._days_of(time_zone).at(timestamp_us)[0]
 
     def _days_of(self, time_zone: str) -> LocalDays:
         days = self._days.get(time_zone)
