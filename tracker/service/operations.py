@@ -20,6 +20,7 @@ import msgspec
 from flask import Blueprint, Response, jsonify, request
 
 from dashboards.email.weekly import render_weekly
+from tracker.accounts.permissions import OPERATOR, Action, may
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
 from tracker.delivery.mailer import MailError
@@ -50,9 +51,13 @@ class OperationError(ValueError):
     """The operation cannot be done as asked; the message is a sentence for the one who asked."""
 
 
+class NotAllowed(OperationError):
+    """The one who asked may not do this."""
+
+
 def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
     """The leads of a site in a period: {"site", "period", "leads": [...]}."""
-    found = _site(context, site)
+    found = _site(context, site, Action.EXPORT_REPORTS)
     chosen = _period(context, found, period)
     frame = leads(context.event_store, Scope(found.stored_as, chosen), confirmed=found.confirmed_names)
     return {"site": found.domain, "period": _span(chosen), "leads": leads_as_json(frame)}
@@ -60,19 +65,20 @@ def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
 
 def query(context: Context, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
     """A Stats API v2 query."""
-    found = _site(context, site)
+    found = _site(context, site, Action.VIEW_REPORTS)
     return run_query(context.event_store, found, query, now=context.now())
 
 
 def segment_tallies(context: Context, *, segments: list[str]) -> dict[str, Any]:
     """What became of journal segments so far, by name: bytes stored, pageviews, hits not counted by reason."""
+    _require(Action.VIEW_STATUS)
     positions = context.event_store.positions()
     return {name: positions[name]._asdict() for name in segments if name in positions}
 
 
 def weekly(context: Context, *, site: str, week: str | None, form: Literal["text", "html", "json"]) -> dict[str, Any]:
     """A week's report as `text`, `html` or `json`: {"content": text}."""
-    found = _site(context, site)
+    found = _site(context, site, Action.VIEW_REPORTS)
     report = weekly_report(context.event_store, found, _week(context, found, week), now=context.now())
     content = render_weekly(
         report,
@@ -91,7 +97,7 @@ def send_weekly_report(
 
     With `again` also to those whose message was cut off while it was sent.
     """
-    found = _site(context, site)
+    found = _site(context, site, Action.SEND_REPORT)
     to = recipients or [one.email for one in found.recipients]
     try:
         outcomes = send_weekly(context, found, _week(context, found, week), to, again=again) if to else []
@@ -102,6 +108,7 @@ def send_weekly_report(
 
 def diagnosis(context: Context) -> dict[str, Any]:
     """What is wrong with the installation: {"findings": [{"level", "words"}]}."""
+    _require(Action.VIEW_STATUS)
     return {"findings": [finding._asdict() for finding in diagnose(context)]}
 
 
@@ -113,7 +120,7 @@ def remove(context: Context, forget_site: ForgetSite | None = None, *, site: str
     Its events go first, so that a site whose removal was cut short is still there to be removed again, and once more
     after, for those that came meanwhile.
     """
-    found = _site(context, site)
+    found = _site(context, site, Action.REMOVE_SITE)
     forget = forget_site or context.event_store.forget_site
     try:
         forget(found.stored_as)
@@ -126,6 +133,7 @@ def remove(context: Context, forget_site: ForgetSite | None = None, *, site: str
 
 def replay_quarantine(context: Context) -> dict[str, Any]:
     """Puts what is in the quarantine back into the journal: {"lines": how many}."""
+    _require(Action.REPLAY_QUARANTINE)
     quarantine = Quarantine(context.settings.journal_folder)
     quarantine.settle(context.event_store.offsets)
     try:
@@ -168,6 +176,8 @@ def run(
     try:
         checked = msgspec.structs.asdict(msgspec.convert(arguments, _arguments_of(operation)))
         return remove(context, forget_site, **checked) if operation is remove else operation(context, **checked)
+    except OperationError:
+        raise
     except (ValueError, msgspec.MsgspecError) as problem:
         raise OperationError(str(problem)) from problem
 
@@ -194,6 +204,8 @@ def create_blueprint(context: Context, key: str, forget_site: ForgetSite | None 
             return jsonify(error="this address is for the service's own commands"), 403
         try:
             return jsonify(run(context, name, _json(request.get_data()), forget_site=forget_site)), 200
+        except NotAllowed as problem:
+            return jsonify(error=str(problem)), 403
         except OperationError as problem:
             return jsonify(error=str(problem)), 400
         except AppDatabaseUnavailable as problem:
@@ -209,10 +221,18 @@ def _json(body: bytes) -> Any:
         raise OperationError(f"the arguments are not JSON: {problem}") from problem
 
 
-def _site(context: Context, domain: str) -> Site:
+def _require(action: Action, site: Site | None = None) -> None:
+    """Who runs operations is the operator, here as in the service that asks for the data folder's key."""
+    if not may(OPERATOR, action, site):
+        raise NotAllowed(f"you may not {action.value}")
+
+
+def _site(context: Context, domain: str, action: Action) -> Site:
+    """The site that an operation is about, for an action on it."""
     found = find_site(context.app_db, domain)
     if found is None:
         raise OperationError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
+    _require(action, found)
     return found
 
 

@@ -10,7 +10,9 @@ from flask import abort, redirect, request, url_for
 from dashboards.presentation import dates
 from dashboards.translations import message, translate
 from dashboards.web.language import current_language
+from dashboards.web.sign_in.permission import allowed, require
 from dashboards.web.site.selection import Selection, read_selection
+from tracker.accounts.permissions import Action
 from tracker.db.models import Site
 from tracker.service.context import Context
 from tracker.sites.sites import find_site, page_of_sites
@@ -32,19 +34,24 @@ PERIODS = (
 _MOST_IN_SWITCHER = 20
 
 
-def site_or_404(context: Context, domain: str) -> Site:
-    """The site of the address; an address with another form of its name, or a former one, leads to its own."""
+def site_or_404(context: Context, domain: str, action: Action) -> Site:
+    """The site of the URL for an action on it; a URL with another form of its name, or a former one, leads to its own.
+
+    Who may not do the action is answered here, before the URL says what the site is called now.
+    """
     found = find_site(context.app_db, domain)
     if found is None:
         abort(404)
+    require(action, found)
     if found.domain != domain:
         values = {**(request.view_args or {}), "site": found.domain, **request.args.to_dict(flat=False)}
         abort(redirect(url_for(request.endpoint or "sites.index", **values), 308))
     return found
 
 
-def selection_or_404(context: Context, domain: str) -> Selection:
-    return read_selection(context, site_or_404(context, domain), request.args)
+def selection_or_404(context: Context, domain: str, action: Action = Action.VIEW_REPORTS) -> Selection:
+    """What the URL asks of its site, for an action on it."""
+    return read_selection(context, site_or_404(context, domain, action), request.args)
 
 
 def head(context: Context, selection: Selection) -> dict[str, Any]:
@@ -55,7 +62,7 @@ def head(context: Context, selection: Selection) -> dict[str, Any]:
         "selection": selection,
         "site": selection.site,
         "zone": selection.zone,
-        **_switcher(context),
+        **_switcher(context, selection.site),
         "periods": [(text, translate(language, label)) for text, label in PERIODS],
         "period_name": period_name(language, selection),
         "period_days": dates.span(language, period.start, period.end),
@@ -63,8 +70,10 @@ def head(context: Context, selection: Selection) -> dict[str, Any]:
     }
 
 
-def _switcher(context: Context) -> dict[str, Any]:
+def _switcher(context: Context, site: Site) -> dict[str, Any]:
     """The sites that the switcher lists, and how many there are in all: beyond some it offers a search."""
+    if not allowed(Action.LIST_SITES):
+        return {"sites": [site], "number_of_sites": 1}
     found, number = page_of_sites(context.app_db, limit=_MOST_IN_SWITCHER)
     return {"sites": found, "number_of_sites": number}
 

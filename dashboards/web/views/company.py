@@ -12,6 +12,7 @@ from dashboards.presentation.timeline import stories
 from dashboards.web.language import current_language
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
+from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
 from tracker.leads.report import company_visits, leads
 from tracker.service.context import Context
@@ -46,7 +47,7 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.post("/leads/<path:name>", merge_slashes=False)
     def judge(site: str, name: str) -> Response:
         """The publisher's word on a company that only its visitor named: `verdict` is `confirm` or `take_back`."""
-        selection, verdict = selection_or_404(context, site), request.form.get("verdict")
+        selection, verdict = selection_or_404(context, site, Action.CONFIRM_COMPANY), request.form.get("verdict")
         if verdict == "confirm":
             confirm_company(context.app_db, selection.site.id, name, by=current_user.email, now=context.now())
             flash(_("The company is confirmed: it counts as a lead from now on, its earlier visits included."))

@@ -6,6 +6,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboards.web.sign_in.permission import require
+from tracker.accounts.permissions import Action
 from tracker.accounts.users import count_users
 from tracker.service.context import Context
 from tracker.sites.sites import page_of_sites
@@ -20,6 +22,7 @@ def create_blueprint(context: Context) -> Blueprint:
             return render_template("no_user.html")
         if not current_user.is_authenticated:
             return redirect(url_for("sign_in.show"))
+        require(Action.LIST_SITES)
         found, number = page_of_sites(context.app_db, limit=1)
         return redirect(url_for("overview.show", site=found[0].domain) if number == 1 else url_for("sites.index"))
 

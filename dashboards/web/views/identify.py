@@ -10,6 +10,8 @@ from flask import Blueprint, render_template, request
 from dashboards.presentation import labels
 from dashboards.presentation.evidence import in_words
 from dashboards.web.language import current_language
+from dashboards.web.sign_in.permission import require
+from tracker.accounts.permissions import Action
 from tracker.leads.identify import Answer, Identified, NotUnderstood, identify, sources_of
 from tracker.reference.geo.verified_copies import open_databases
 from tracker.service.context import Context
@@ -52,10 +54,12 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/identify")
     def show() -> str:
+        require(Action.IDENTIFY)
         return render_template("identify.html", asked="", answer=None, found=[], refused=False)
 
     @blueprint.post("/identify")
     def answer() -> tuple[str, int]:
+        require(Action.IDENTIFY)
         asked, language = request.form.get("of", "")[:_MOST_LETTERS].strip(), current_language()
         databases = open_databases(context.settings, warn=False)
         try:

@@ -10,6 +10,7 @@ from dashboards.translations import message
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
+from tracker.accounts.permissions import Action
 from tracker.leads.export import leads_as_csv, leads_as_json
 from tracker.leads.report import leads as leads_report
 from tracker.service.context import Context
@@ -46,7 +47,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/leads.csv")
     def download(site: str) -> Response:
-        selection = selection_or_404(context, site)
+        selection = selection_or_404(context, site, Action.EXPORT_REPORTS)
         if not selection.is_all_read:  # a file cannot say that it holds another period
             abort(400)
         frame = _report(context, selection)

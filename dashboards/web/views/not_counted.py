@@ -11,6 +11,7 @@ from dashboards.web.language import current_language
 from dashboards.web.site.forms import words_of
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.suspect_referrers import leave_out, suspect_referrers
+from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.service.context import Context
 from tracker.stats import traffic
@@ -38,7 +39,7 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.post("/referrers")
     def referrer(site: str) -> Response:
         """Leaves out a referrer that looks like spam."""
-        found = site_or_404(context, site)
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
         try:
             leave_out(context, found, request.form.get("host", ""))
         except Invalid as problem:

@@ -13,6 +13,7 @@ from dashboards.web.site.forms import bot_rule_switches, time_zone_names, words_
 from dashboards.web.site.hosts import SEEN_DAYS, decide, seen_hosts
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
+from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS
@@ -39,8 +40,9 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.route("/<domain:site>/settings", methods=["GET", "POST"])
     def show(site: str) -> tuple[str, int] | str | Response:
-        selection = selection_or_404(context, site)
-        if request.method == "GET":
+        reads = request.method != "POST"
+        selection = selection_or_404(context, site, Action.VIEW_SETTINGS if reads else Action.CHANGE_SETTINGS)
+        if reads:
             return _page(context, selection, {})
         try:
             _update(context, selection.site)
@@ -56,7 +58,7 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.post("/<domain:site>/hosts")
     def host(site: str) -> Response:
         """Leaves out a host that was seen, or counts it as the site's own."""
-        found = site_or_404(context, site)
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
         try:
             decide(context, found, request.form.get("host", ""), counts=request.form.get("choice") == "count")
         except Invalid as problem:

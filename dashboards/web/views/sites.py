@@ -16,9 +16,11 @@ from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.web.chart import sparkline
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
+from dashboards.web.sign_in.permission import require
 from dashboards.web.site.forms import time_zone_names, words_of
 from dashboards.web.site.hosts import SEEN_DAYS, seen_hosts
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
+from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.service.context import Context
@@ -38,6 +40,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/sites")
     def index() -> str | BaseResponse:
+        require(Action.LIST_SITES)
         search, page = request.args.get("q", "").strip()[:_LONGEST_SEARCH], page_number(request.args)
         found, number = page_of_sites(context.app_db, search=search, limit=_PAGE, offset=(page - 1) * _PAGE)
         if not number and not search:
@@ -55,7 +58,8 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.route("/sites/add", methods=["GET", "POST"])
     def add() -> tuple[str, int] | str | BaseResponse:
-        if request.method == "GET":
+        require(Action.ADD_SITE)
+        if request.method != "POST":
             return _add_form()
         try:
             site = add_site(
@@ -71,7 +75,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/<domain:site>/setup")
     def setup(site: str) -> str:
-        selection = selection_or_404(context, site)
+        selection = selection_or_404(context, site, Action.VIEW_SETTINGS)
         return render_template(
             "setup.html",
             tags=tags(context.settings, selection.site.domain),
@@ -84,7 +88,7 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.get("/<domain:site>/first-hit")
     def first_hit(site: str) -> Response:
         """What the setup page waits for: {"received", "page", "not_counted"}."""
-        answer = jsonify(_first_hit(context, site_or_404(context, site)))
+        answer = jsonify(_first_hit(context, site_or_404(context, site, Action.VIEW_REPORTS)))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

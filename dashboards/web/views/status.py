@@ -10,6 +10,8 @@ from flask import Blueprint, render_template
 from dashboards.presentation import numbers
 from dashboards.web.language import current_language
 from dashboards.web.service_status import ServiceStatus
+from dashboards.web.sign_in.permission import require
+from tracker.accounts.permissions import Action
 
 # Below this, hits are on their way: a batch is stored several times a second.
 _ON_THEIR_WAY_BYTES = 1_000_000
@@ -20,6 +22,7 @@ def create_blueprint(service_status: Callable[[], ServiceStatus]) -> Blueprint:
 
     @blueprint.get("/status")
     def show() -> str:
+        require(Action.VIEW_STATUS)
         status = service_status()
         megabytes = numbers.decimal(current_language(), status.waiting_bytes / 1e6)
         return render_template(

@@ -1,0 +1,65 @@
+"""Who may do what: the one function that every page, API call and operation asks, and the closed list of actions.
+
+Whoever signs in is an owner today, and may do everything to every site. Roles change `may` and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.db.models import Site
+
+
+class Action(StrEnum):
+    """What somebody may want to do. Those of `SITE_ACTIONS` are done to one site, the others to the service."""
+
+    LIST_SITES = "list the sites"
+    ADD_SITE = "add a site"
+    VIEW_STATUS = "see how the service is"
+    REPLAY_QUARANTINE = "put back what is in the quarantine"
+    IDENTIFY = "look up who is behind an IP address"
+
+    VIEW_REPORTS = "see a site's reports"
+    EXPORT_REPORTS = "export a site's reports"
+    CONFIRM_COMPANY = "confirm a company of a site"
+    SEND_REPORT = "send a site's report"
+    VIEW_SETTINGS = "see a site's settings"
+    CHANGE_SETTINGS = "change a site's settings"
+    REMOVE_SITE = "remove a site"
+
+
+SITE_ACTIONS = frozenset(
+    {
+        Action.VIEW_REPORTS,
+        Action.EXPORT_REPORTS,
+        Action.CONFIRM_COMPANY,
+        Action.SEND_REPORT,
+        Action.VIEW_SETTINGS,
+        Action.CHANGE_SETTINGS,
+        Action.REMOVE_SITE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a user by their id, or the operator, who holds the data folder's key and is no user."""
+
+    user_id: int | None
+
+
+OPERATOR = Actor(None)
+
+
+def may(user: Actor | None, action: Action, site: Site | None = None) -> bool:
+    """Whether somebody may do this, to this site for an action that is done to one; None is a stranger.
+
+    Raises ValueError for an action on a site that comes without the site, or the other way round: such a question has no
+    answer, and an answer to another question would open a door.
+    """
+    if (action in SITE_ACTIONS) != (site is not None):
+        raise ValueError(f"to {action.value} {'needs a' if site is None else 'is not about a'} site")
+    return user is not None
