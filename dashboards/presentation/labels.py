@@ -140,7 +140,7 @@ NAMELESS_ROBOTS = (
 
 METHODS = {
     "own_list": message("your own list of networks"),
-    "given": message("the visitor said so"),
+    "given": message("the visitor’s own statement"),
     "enterprise": message("MaxMind Enterprise"),
     "isp": message("MaxMind ISP"),
     "company_database": message("a company database (IPinfo, ipapi)"),

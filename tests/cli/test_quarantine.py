@@ -45,7 +45,7 @@ def test_it_lists_what_failed_replays_it_and_counts_nothing_twice(data: Path) ->
     assert "not UTF-8" in listed.stdout
     assert "\x1b" not in listed.stdout
     assert "2 lines" in listed.stdout
-    assert webleads("quarantine", "replay", data=data).stdout.startswith("2 lines are in the journal again")
+    assert webleads("quarantine", "replay", data=data).stdout.startswith("back in the journal: 2 lines")
     assert "0 lines" in webleads("quarantine", "list", data=data).stdout
     webleads("ingest", "--once", data=data)
     assert "2 lines" in webleads("quarantine", "list", data=data).stdout

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import data_folder
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, counted, data_option, settings_of
 from tracker.cli.reach import ask
 from tracker.cli.sites import app_database
 from tracker.settings import Settings
@@ -185,7 +185,7 @@ def _print_outcome(result: LogImport, tally: dict[str, Any]) -> None:
     rows = [("pageviews counted", tally["pageviews"])]
     rows += _skipped_rows(result.skipped, result.other_hosts)
     rows += [(f"not counted: {_WORDS.get(reason, reason)}", n) for reason, n in Counter(tally["dropped"]).most_common()]
-    click.echo(f"{result.file.name}: {result.lines:,} lines read")
+    click.echo(f"{result.file.name}: {counted(result.lines, 'line')} read")
     _print_rows(rows)
 
 
@@ -198,13 +198,15 @@ def _print_preview(seen: Preview) -> None:
         ("page views, before bots are taken out", fates.pop(PAGE, 0)),
         ("page views of scanners", fates.pop(SCANNER, 0)),
     ]
-    click.echo(f"{seen.lines:,} lines read, nothing imported")
+    click.echo(f"{counted(seen.lines, 'line')} read, nothing imported")
     _print_rows(rows + _skipped_rows(fates, seen.other_hosts))
     for fate, words in {PAGE: "page views", SCANNER: "page views of scanners"}.items() | _PATH_FATES.items():
         paths = list(seen.paths(fate))
         if not paths:
             continue
-        click.echo(f"\n{words}: {sum(one.lines for one in paths):,} lines of {len(paths):,} kinds of paths")
+        click.echo(
+            f"\n{words}: {counted(sum(one.lines for one in paths), 'line')} of {counted(len(paths), 'kind')} of paths"
+        )
         for one in islice(paths, _SHOWN_PATHS):
             click.echo(
                 f"  {one.lines:>12,}  {one.shape}" + (f"   e.g. {one.example}" if one.example != one.shape else "")

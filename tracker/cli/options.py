@@ -1,4 +1,4 @@
-"""What commands share: the data folder option, the settings, and the errors that are the user's to mend."""
+"""What commands share: the data folder option, the settings, numbers with their nouns, and the errors that the user can correct."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from tracker.data_folder import FolderInUse, FolderUnusable
 from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
 from tracker.settings import SettingError, Settings, load_settings
 from tracker.store.errors import NewerStoreError, StoreUnavailable
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 line", "2,000 lines"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 class CommandError(Exception):

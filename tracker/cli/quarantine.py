@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, counted, data_option, settings_of
 from tracker.cli.reach import ask
 
 _LONGEST_EXCERPT = 100
@@ -32,7 +32,7 @@ def list_lines(data: Path | None, limit: int) -> None:
         # Anybody can send anything, so it is shown as a literal, without what a terminal would obey.
         excerpt = ascii(content[:_LONGEST_EXCERPT].decode("utf-8", "replace"))
         click.echo(f"{line.at:%Y-%m-%d %H:%M}  {line.detail:<20}  {line.site or '-':<24}  {excerpt}")
-    click.echo(f"{summary.lines:,} lines, {summary.size:,} bytes")
+    click.echo(f"{counted(summary.lines, 'line')}, {counted(summary.size, 'byte')}")
 
 
 @quarantine.command()
@@ -42,7 +42,7 @@ def replay(data: Path | None) -> None:
     settings = settings_of(data)
     _journal(data)
     lines = ask(settings, "replay_quarantine")["lines"]
-    click.echo(f"{lines:,} lines are in the journal again; `webleads quarantine list` shows what fails once more")
+    click.echo(f"back in the journal: {counted(lines, 'line')}; `webleads quarantine list` shows what fails once more")
 
 
 @quarantine.command()

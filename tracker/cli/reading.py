@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, counted, data_option, settings_of
 from tracker.cli.reach import ask
 
 
@@ -57,7 +57,7 @@ def _lead_table(found: dict[str, Any]) -> str:
     span = f"{found['site']}, {found['period']['start']} to {found['period']['end']} (end not included)"
     if not rows:
         return f"{span}: no company was recognised. `webleads doctor` says whether a network database is missing.\n"
-    lines = [f"{span}: {len(rows)} companies", ""]
+    lines = [f"{span}: {counted(len(rows), 'company', 'companies')}", ""]
     lines.append(f"{'score':>5}  {'company':<36} {'visits':>6} {'pages':>6} {'engaged':>8}  {'last seen':<16} from")
     for row in rows:
         minutes, seconds = divmod(round(row["engaged_seconds"]), 60)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker import data_folder
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, counted, data_option, settings_of
 from tracker.server.logs import log_to_stderr
 from tracker.server.preflight import ServiceError, open_in_a_child
 from tracker.settings import Settings
@@ -89,7 +89,7 @@ def ingest(data: Path | None, once: bool) -> None:
             events = 0
             while (progress := service.ingest.run_once()).lines:
                 events += progress.events
-            click.echo(f"{events} events stored; the journal is drained")
+            click.echo(f"{counted(events, 'event')} stored; the journal is drained")
         else:
             _run_until_stopped(service)
     finally:

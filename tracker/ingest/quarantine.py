@@ -163,9 +163,15 @@ def describe(summary: Summary) -> str | None:
         return None
     full = "; no more is kept, as it is full" if summary.is_full else ""
     return (
-        f"{summary.lines:,} lines of the journal could not be read or counted and are kept for {KEPT_DAYS} days{full}:"
+        f"{_lines(summary.lines)} kept for {KEPT_DAYS} days{full}:"
         " `webleads quarantine list` shows why; after an upgrade, `webleads quarantine replay` counts them"
     )
+
+
+def _lines(number: int) -> str:
+    if number == 1:
+        return "1 line of the journal could not be read or counted and is"
+    return f"{number:,} lines of the journal could not be read or counted and are"
 
 
 def _fitting(lines: list[bytes], room: int) -> Iterator[bytes]:

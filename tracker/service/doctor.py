@@ -143,7 +143,7 @@ def _app_database(context: Context) -> Iterator[Finding]:
         )
         yield Finding("problem", words)
     else:
-        words = f"app database: copied {kept[0].at:%Y-%m-%d %H:%M} UTC, {len(kept)} copies in {folder_of(file)}"
+        words = f"app database: copied {kept[0].at:%Y-%m-%d %H:%M} UTC, {'1 copy' if len(kept) == 1 else f'{len(kept)} copies'} in {folder_of(file)}"
         yield Finding("good", words)
 
 
@@ -219,8 +219,8 @@ def _unknown_sites(context: Context) -> Iterator[Finding]:
     named = ", ".join(f"{name!a} ({n:,})" for name, n in hits.nlargest(3).items())
     yield Finding(
         "hint",
-        f"{hits.sum():,} hits of the last 7 days name a site that is not here: {named}; if one is yours, "
-        "`webleads site add` it, or mend data-domain in its pages",
+        f"hits of the last 7 days for a site that is not here: {hits.sum():,}, that is {named}; if one is yours, "
+        "`webleads site add` it, or correct data-domain in its pages",
     )
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit, keys_of_user
 from dashboards.web.site.forms import words_of
-from dashboards.web.views.sign_in import answer_too_many, words_of_wait
+from dashboards.web.views.sign_in import answer_too_many, describe_wait
 from tracker.accounts.passwords import MIN_PASSWORD
 from tracker.accounts.sessions import end_session_of, end_sessions, list_sessions
 from tracker.accounts.users import authenticate, set_password
@@ -47,7 +47,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
         """Every session of this person ends with it; this device gets a new one."""
         keys, now = keys_of_user(current_user.id), context.now()
         if wait := limit.begin(keys):
-            return answer_too_many(_page(context, words_of_wait(wait)), wait)
+            return answer_too_many(_page(context, describe_wait(wait)), wait)
         user = authenticate(context.app_db, current_user.email, request.form.get("password", ""), now=now)
         if user is None:
             return make_response(_page(context, _("The present password is not right.")), 422)

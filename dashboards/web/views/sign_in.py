@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -41,7 +42,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
         email = request.form.get("email", "")
         keys = keys_of(email)
         if wait := limit.begin(keys):
-            return answer_too_many(render_template("sign_in.html", email=email, problem=words_of_wait(wait)), wait)
+            return answer_too_many(render_template("sign_in.html", email=email, problem=describe_wait(wait)), wait)
         user = authenticate(context.app_db, email, request.form.get("password", ""), now=context.now())
         if user is None:
             problem = _("This email and this password do not belong together.")
@@ -58,9 +59,15 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
     return blueprint
 
 
-def words_of_wait(wait: timedelta) -> str:
+def describe_wait(wait: timedelta) -> str:
     seconds = math.ceil(wait.total_seconds())
-    return str(_("Too many tries. Wait %(seconds)s seconds, then try again.", seconds=seconds))
+    return str(
+        ngettext(
+            "Too many tries. Wait %(num)s second, then try again.",
+            "Too many tries. Wait %(num)s seconds, then try again.",
+            seconds,
+        )
+    )
 
 
 def answer_too_many(page: str, wait: timedelta) -> Response:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from dashboards.web import assets
+from dashboards.web.views.sign_in import describe_wait
 from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock
 from tracker.accounts.one_time_links import create_link
 from tracker.accounts.users import authenticate, count_users
@@ -230,3 +232,17 @@ def test_anybody_may_read_how_a_site_counts_and_say_no(
     assert re.search(rf'href="https://{SITE}/\?webleads=off">{link}<', answer.text)
     assert "Global Privacy Control" not in answer.text
     assert browser.get("/opt-out/other.example").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "said"),
+    [
+        ("en", 1, "Too many tries. Wait 1 second, then try again."),
+        ("en", 2, "Too many tries. Wait 2 seconds, then try again."),
+        ("fr", 1, "Trop d’essais. Attendez 1 seconde, puis réessayez."),
+        ("fr", 2, "Trop d’essais. Attendez 2 secondes, puis réessayez."),
+    ],
+)
+def test_a_wait_agrees_with_its_number(app: Flask, language: str, seconds: int, said: str) -> None:
+    with app.test_request_context("/"), force_locale(language):
+        assert describe_wait(timedelta(seconds=seconds)) == said
