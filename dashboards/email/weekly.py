@@ -14,7 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards.email.chart import HEIGHT, WIDTH, week_chart
 from dashboards.presentation import dates, labels, numbers
-from dashboards.translations import translate, translate_plural
+from dashboards.presentation.evidence import describe_stored
+from dashboards.translations import DEFAULT_LANGUAGE, translate, translate_plural
 from tracker.db.models import Site
 from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
 from tracker.reference.geo.attribution import Attribution
@@ -96,7 +97,9 @@ def render_weekly(
 ) -> str:
     """The report as `text`, `html` (a page of its own, with its image inside) or `json`."""
     if form == "json":
-        return json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+        return (
+            json.dumps(report.as_json(partial(describe_stored, DEFAULT_LANGUAGE)), ensure_ascii=False, indent=2) + "\n"
+        )
     view = weekly_view(report, site=site, base_url=base_url, credits_due=credits_due)
     if form == "text":
         return _text(view)

@@ -1,151 +1,141 @@
-"""How an address was judged, in the reader's language.
+"""Evidence in words: how a company, or a network's kind, was found, and what a look-up says, in each language.
 
-Enrichment stores its evidence as English sentences, which the command line and exports show as they are. Here each is
-found again among the sentences that enrichment can say, and said in another language with the same names in it. A
-sentence of a later version stays English. `tests/dashboards/presentation/test_evidence.py` holds this list to enrichment's own.
+Enrichment stores a code and its values (`tracker.enrichment.company.evidence`); each code has its sentence here. A
+sentence that an older version stored is shown as it is.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from dashboards.translations import message, translate
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode, read_stored
+from tracker.leads.identify import Identified, LookupCode
 
-_SENTENCES = (
-    # Which organisation an address belongs to.
-    message("%(number)s is run by %(organisation)s"),
-    message("the database (%(database)s) gives the address to %(organisation)s"),
-    message("the network list says that %(network)s is theirs"),
-    message("the network list says that %(network)s is no company’s but of kind %(kind)s"),
-    message("no line of the network list holds the address"),
-    message("the visitor gave an address at %(host)s"),
-    message("the visitor gave no email address"),
-    message("the visitor named the company"),
-    message("the visitor named no company"),
-    message("the link that you made for the visitor names the company"),
-    message("the address’s name is one of %(domain)s, and that name points back to the address"),
-    message("the address is named %(host)s, and that name points back to the address"),  # as older versions said it
-    message("the reader came from %(host)s"),
-    # Why a step finds nobody.
-    message("%(host)s is no domain of a company"),
-    message("%(domain)s gives addresses to anybody"),
-    message("%(domain)s gives names to anybody"),
-    message("%(domain)s is a provider’s or host’s domain"),
-    message("“%(word)s” in %(domain)s says provider or host"),
-    message("“%(word)s” says a line of a provider, not a company’s gateway"),
-    message("it has no registrable domain"),
-    message("no database of companies names who uses the address"),
-    message("no network database names an organisation"),
-    message("names are asked for only where a company may have a line under somebody else’s network"),
-    message("the address has no name that points back to it, or none is known yet"),
-    message("the address has no name"),
-    message("the database’s name is no name of an organisation"),
-    message("the hit has no referrer"),
-    message("the name is made of the address, as providers make them"),
-    message("the name is under the network owner’s own domain"),
-    message("the network connects schools or students: its name is not the reader’s"),
-    message("the network delivers or crawls content: its name is not the reader’s"),
-    message("the network hides its users: it names a VPN or proxy, not the reader"),
-    message("the network is a host’s: programs and proxies run there, and its name is not the reader’s"),
-    message("the network is a mobile carrier’s: its name is the line’s seller, not the reader"),
-    message("the network is an internet provider’s: its name is the line’s seller, not the reader"),
-    message("the network is part of the internet’s infrastructure: nobody reads from it"),
-    message("the network’s kind is not known"),
-    message("the network’s name is no name of an organisation"),
-    message("the referrer names no company’s workspace"),
-    message("reverse DNS is off"),
-    message("WEBLEADS_REVERSE_DNS=yes asks your resolver for names"),
-    message("%(host)s does not point back to the address, so it is not believed"),
-    # Which kind of network it is.
-    message("the network list says %(kind)s"),
-    message("the database says %(kind)s"),
-    message("the anonymous-network database lists the address"),
-    message("the connection is cellular"),
-    message("%(cloud)s publishes the address as its cloud’s"),
-    message("no database knows the network"),
-    message("no address, no network"),
-    message("%(name)s is known as %(kind)s"),
-    message("“%(word)s” is a provider’s name"),
-    message("the name says “%(word)s”"),
-    message("the name %(name)s reads like a company’s, not like a provider’s"),
-    message("the name %(name)s does not say whether it is a provider or a company"),
-    message("networks with a name like %(name)s are providers’ as a rule"),
-    # What a look-up of one address says around these.
-    message("%(organisation)s is not who reads: %(evidence)s"),
-    message("%(address)s is not an address of the public internet: a visitor never comes from it"),
-    message("an email address counts when a visitor gave it, and agreed to it: in a form, or by a link made for them"),
-    message("%(host)s has the address %(address)s"),
-    message("%(host)s has no address"),
-    message("%(host)s could not be looked up: %(problem)s"),
-    message("as a referrer: what a visitor who comes from %(host)s tells by it"),
-    message("no network database: without one no organisation is known"),
-    message("no place database: without one no country or city is known"),
-    message("`webleads geo update` fetches one"),
-)
+SENTENCES: Mapping[str, str] = MappingProxyType({
+    EvidenceCode.AS_OWNER: message("AS%(asn)s is run by %(organisation)s"),
+    EvidenceCode.NETWORK_OWNER: message("the network is run by %(organisation)s"),
+    EvidenceCode.DATABASE_OWNER: message("the database (%(database)s) gives the address to %(organisation)s"),
+    EvidenceCode.LISTED_NETWORK: message("the network list says that %(network)s is theirs"),
+    EvidenceCode.EMAIL_HOST: message("the visitor gave an address at %(host)s"),
+    EvidenceCode.NAMED_BY_VISITOR: message("the visitor named the company"),
+    EvidenceCode.NAMED_BY_LINK: message("the link that you made for the visitor names the company"),
+    EvidenceCode.REVERSE_NAME: message("the address’s name is one of %(domain)s, and that name points back to the address"),
+    EvidenceCode.REFERRER: message("the reader came from %(host)s"),
+    EvidenceCode.NOT_LISTED: message("no line of the network list holds the address"),
+    EvidenceCode.LISTED_KIND: message("the network list says that %(network)s is no company’s but of kind %(kind)s"),
+    EvidenceCode.NO_EMAIL: message("the visitor gave no email address"),
+    EvidenceCode.NO_NAME_GIVEN: message("the visitor named no company"),
+    EvidenceCode.NOT_A_COMPANY_DOMAIN: message("%(host)s is no domain of a company"),
+    EvidenceCode.FREE_MAIL: message("%(domain)s gives addresses to anybody"),
+    EvidenceCode.PUBLIC_SUFFIX: message("%(domain)s gives names to anybody"),
+    EvidenceCode.NO_COMPANY_DATABASE: message("no database of companies names who uses the address"),
+    EvidenceCode.NOT_A_DATABASE_NAME: message("the database’s name is no name of an organisation"),
+    EvidenceCode.NO_NETWORK_OWNER: message("no network database names an organisation"),
+    EvidenceCode.NOT_A_NETWORK_NAME: message("the network’s name is no name of an organisation"),
+    EvidenceCode.SHARED_NETWORK: message("the network connects schools or students: its name is not the reader’s"),
+    EvidenceCode.ISP_NETWORK: message("the network is an internet provider’s: its name is the line’s seller, not the reader"),
+    EvidenceCode.MOBILE_NETWORK: message("the network is a mobile carrier’s: its name is the line’s seller, not the reader"),
+    EvidenceCode.HOSTING_NETWORK: message("the network is a host’s: programs and proxies run there, and its name is not the reader’s"),
+    EvidenceCode.VPN_NETWORK: message("the network hides its users: it names a VPN or proxy, not the reader"),
+    EvidenceCode.CONTENT_NETWORK: message("the network delivers or crawls content: its name is not the reader’s"),
+    EvidenceCode.INFRASTRUCTURE_NETWORK: message("the network is part of the internet’s infrastructure: nobody reads from it"),
+    EvidenceCode.UNKNOWN_NETWORK: message("the network’s kind is not known"),
+    EvidenceCode.NAME_NOT_ASKED: message("names are asked for only where a company may have a line under somebody else’s network"),
+    EvidenceCode.NO_REVERSE_NAME: message("the address has no name that points back to it, or none is known yet"),
+    EvidenceCode.NO_REGISTRABLE_DOMAIN: message("it has no registrable domain"),
+    EvidenceCode.PROVIDER_DOMAIN: message("%(domain)s is a provider’s or host’s domain"),
+    EvidenceCode.PROVIDER_WORD: message("“%(word)s” in %(domain)s says provider or host"),
+    EvidenceCode.NAME_HOLDS_IP: message("the name is made of the address, as providers make them"),
+    EvidenceCode.LINE_WORD: message("“%(word)s” says a line of a provider, not a company’s gateway"),
+    EvidenceCode.NETWORK_OWNER_DOMAIN: message("the name is under the network owner’s own domain"),
+    EvidenceCode.NO_REFERRER: message("the hit has no referrer"),
+    EvidenceCode.NOT_A_WORKSPACE: message("the referrer names no company’s workspace"),
+    EvidenceCode.KIND_LISTED: message("the network list says %(kind)s"),
+    EvidenceCode.KIND_OF_DATABASE: message("the database says %(kind)s"),
+    EvidenceCode.ANONYMOUS: message("the anonymous-network database lists the address"),
+    EvidenceCode.CELLULAR: message("the connection is cellular"),
+    EvidenceCode.CLOUD: message("%(cloud)s publishes the address as its cloud’s"),
+    EvidenceCode.NO_NETWORK_RECORD: message("no database knows the network"),
+    EvidenceCode.NO_IP: message("no address, no network"),
+    EvidenceCode.KNOWN_AS: message("AS%(asn)s is known as %(kind)s"),
+    EvidenceCode.KNOWN_NAME: message("%(name)s is known as %(kind)s"),
+    EvidenceCode.PROVIDER_NAME: message("“%(word)s” is a provider’s name"),
+    EvidenceCode.NAME_SAYS: message("the name says “%(word)s”"),
+    EvidenceCode.NAME_LIKE_COMPANY: message("the name %(name)s reads like a company’s, not like a provider’s"),
+    EvidenceCode.NAME_LIKE_PROVIDER: message("networks with a name like %(name)s are providers’ as a rule"),
+    EvidenceCode.NAME_OPEN: message("the name %(name)s does not say whether it is a provider or a company"),
+    LookupCode.NOT_THE_VISITOR: message("%(organisation)s is not who reads: %(evidence)s"),
+    LookupCode.NOT_PUBLIC: message("%(address)s is not an address of the public internet: a visitor never comes from it"),
+    LookupCode.EMAIL_NEEDS_CONSENT: message("an email address counts when a visitor gave it, and agreed to it: in a form, or by a link made for them"),
+    LookupCode.HOST_IPS: message("%(host)s has the address %(address)s"),
+    LookupCode.HOST_WITHOUT_IP: message("%(host)s has no address"),
+    LookupCode.HOST_NOT_LOOKED_UP: message("%(host)s could not be looked up: %(problem)s"),
+    LookupCode.AS_A_REFERRER: message("as a referrer: what a visitor who comes from %(host)s tells by it"),
+    LookupCode.NOT_CONFIRMED: message("%(host)s does not point back to the address, so it is not believed"),
+    LookupCode.IP_WITHOUT_NAME: message("the address has no name"),
+    LookupCode.REVERSE_DNS_OFF: message("reverse DNS is off"),
+    LookupCode.REVERSE_DNS_SETTING: message("WEBLEADS_REVERSE_DNS=yes asks your resolver for names"),
+    LookupCode.NO_NETWORK_DATABASE: message("no network database: without one no organisation is known"),
+    LookupCode.NO_PLACE_DATABASE: message("no place database: without one no country or city is known"),
+    LookupCode.GEO_UPDATE: message("`webleads geo update` fetches one"),
+})  # fmt: skip
 
-# Words that stand in a sentence's places and are not names.
-_TERMS = frozenset(
+_KINDS = {
+    "business": message("a company"), "education": message("a school or research body"),
+    "government": message("a public body"), "nonprofit": message("an association"),
+    "isp": message("an internet provider"), "mobile": message("a mobile network"), "hosting": message("a host"),
+    "vpn": message("a VPN service"), "content": message("a content network"),
+    "infrastructure": message("a part of the internet’s own machinery"),
+}  # fmt: skip
+# The values that are codes themselves, by the evidence's code and their name.
+VALUES: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(
     {
-        message("the network"),
-        message("a company"),
-        message("a school or research body"),
-        message("a public body"),
-        message("an association"),
-        message("an internet provider"),
-        message("a mobile network"),
-        message("a host"),
-        message("a VPN service"),
-        message("a content network"),
-        message("a part of the internet’s own machinery"),
-        message("IPinfo or ipapi"),
+        (EvidenceCode.DATABASE_OWNER, "database"): {"company": message("IPinfo or ipapi"), "maxmind": "MaxMind"},
+        (EvidenceCode.KNOWN_AS, "kind"): _KINDS,
+        (EvidenceCode.KNOWN_NAME, "kind"): _KINDS,
     }
 )
-_PLACE = re.compile(r"%\((\w+)\)s")
 
 
-def in_words(language: str, evidence: str) -> str:
-    """Evidence, sentences joined by `; `, in a language; what is not known stays as it is."""
-    if not evidence or language == "en":
-        return evidence
-    joint = "\u202f; " if language == "fr" else "; "
-    return joint.join(_in_words(language, sentence) for sentence in evidence.split("; "))
-
-
-def is_known(sentence: str) -> bool:
-    """Whether one sentence is in the list."""
-    return _found(sentence) is not None
+def describe(language: str, found: Evidence) -> str:
+    """Evidence as a phrase without a full stop; a code of a later version is shown as it is, with its values."""
+    if found.code == EvidenceCode.TEXT:
+        return str(found.values.get("text", ""))
+    values = {name: _value(language, found.code, name, value) for name, value in found.values.items()}
+    more = describe(language, found.more) if found.more else ""
+    if found.code == LookupCode.NOT_THE_VISITOR:
+        values, more = {**values, "evidence": more}, ""
+    try:
+        phrase = translate(language, SENTENCES[found.code]) % values
+    except KeyError:
+        phrase = " ".join([found.code.replace("_", " "), *values.values()])
+    return _joined(language, [phrase, more] if more else [phrase])
 
 
 @lru_cache(maxsize=4096)
-def _in_words(language: str, sentence: str) -> str:
-    found = _found(sentence)
-    if found is None:
-        return sentence
-    text, places = found
-    said = {name: _place_in_words(language, name, value) for name, value in places.items()}
-    return translate(language, text, **said)
+def describe_stored(language: str, text: str | None) -> str:
+    """The evidence of a stored row as a phrase; empty where there is none."""
+    return describe(language, read_stored(text)) if text else ""
 
 
-def _place_in_words(language: str, name: str, value: str) -> str:
-    if name == "evidence":
-        return in_words(language, value)
-    return translate(language, value) if value in _TERMS else value
+def describe_reasons(language: str, found: Identified) -> str:
+    """Why what was looked up is a lead, or why not."""
+    return _joined(language, [describe(language, one) for one in found.reasons])
 
 
-def _found(sentence: str) -> tuple[str, dict[str, str]] | None:
-    for text, pattern in _patterns():
-        match = pattern.fullmatch(sentence)
-        if match:
-            return text, match.groupdict()
-    return None
+def as_json(found: Evidence) -> dict[str, object]:
+    """The code and the values for a program; what they rest on stands in the same form under `more`."""
+    more = {"more": as_json(found.more)} if found.more else {}
+    return {"code": found.code, "values": dict(found.values), **more}
 
 
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Each sentence as a pattern; those with the most words of their own first, as they say the most."""
-    longest_first = sorted(_SENTENCES, key=lambda text: -len(_PLACE.sub("", text)))
-    return tuple(
-        (text, re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text).replace(r"%\(", "%(").replace(r"\)s", ")s"))))
-        for text in longest_first
-    )
+def _value(language: str, code: str, name: str, value: object) -> str:
+    known = VALUES.get((code, name), {}).get(str(value))
+    return translate(language, known) if known else str(value)
+
+
+def _joined(language: str, phrases: Iterable[str]) -> str:
+    return ("\u202f; " if language == "fr" else "; ").join(phrases)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboards.presentation import labels
 from dashboards.presentation.dates import duration
-from dashboards.presentation.evidence import in_words
+from dashboards.presentation.evidence import describe_stored
 from tracker.enrichment.event import GIVEN
 
 
@@ -87,7 +87,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         sources=list(record["sources"]),
         pages=list(record["pages"]),
         method=labels.method(language, _text(record["method"])),
-        evidence=in_words(language, _text(record["evidence"]) or ""),
+        evidence=describe_stored(language, _text(record["evidence"])),
         confidence=None if pd.isna(record["confidence"]) else float(record["confidence"]),
         sure=bool(record["sure"]),
         links=record["method"] != GIVEN,

@@ -96,6 +96,9 @@ def test_leads_in_every_format(demo: Path, tmp_path: Path) -> None:
     names = [lead["company"] for lead in as_json["leads"]]
     assert names
     assert as_json["period"]["name"] == "all"
+    assert {lead["evidence_code"] for lead in as_json["leads"]} == {"listed_network"}
+    first = as_json["leads"][0]
+    assert first["evidence"] == f"the network list says that {first['evidence_values']['network']} is theirs"
     table = webleads("leads", "--site", SITE, "--period", "all", data=demo).stdout
     assert table.splitlines()[0].endswith(f"{len(names)} companies")
     assert all(name[:36] in table for name in names)
@@ -274,6 +277,11 @@ def test_enrich_answers_each_line_in_order_also_the_bad_ones(tmp_path: Path) -> 
     ]  # fmt: skip
     assert (found[0]["visits"], found[0]["bounces"], found[5]["visits"], found[5]["bounces"]) == (1, 1, 0, -1)
     assert found[0]["visit_id"] == found[5]["visit_id"]
+
+
+def test_enrich_prints_the_evidence_in_words(tmp_path: Path) -> None:
+    answer = webleads("enrich", data=tmp_path, stdin=hit(r="https://acme.sharepoint.com/sites/x"))
+    assert json.loads(answer.stdout)["company_evidence"] == "the reader came from acme.sharepoint.com"
 
 
 def test_enrich_answers_a_pipe_at_once(tmp_path: Path) -> None:

@@ -32,7 +32,10 @@ def test_a_provider_is_no_lead_as_json(data: Path) -> None:
     [found] = said["found"]
     assert (found["network"]["kind"], found["is_lead"], found["company"]) == ("isp", False, None)
     assert "internet provider" in found["why"]
-    assert [step["method"] for step in found["steps"]]
+    assert (found["network"]["evidence_code"], found["network"]["evidence"]) == ("name_says", "the name says “telecom”")
+    by_network = next(step for step in found["steps"] if step["method"] == "as_organisation")
+    assert (by_network["reason_code"], by_network["reason_values"]) == ("isp_network", {})
+    assert by_network["reason"].startswith("the network is an internet provider’s")
 
 
 def test_it_answers_while_the_service_runs(data: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.running_service import FIREFOX
+from tracker.enrichment.company.evidence import EvidenceCode, read_stored
 from tracker.enrichment.company.self_identified import Given, make_token
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event, columns_of
@@ -114,7 +115,7 @@ def test_what_a_hit_tells_stands_in_the_column_of_its_name(enricher: Enricher) -
         "network_kind": "unknown",
         "company": "Acme",
         "company_method": "tenant_referrer",
-        "company_evidence": "the reader came from acme.atlassian.net",
+        "company_evidence": '{"code":"referrer","values":{"host":"acme.atlassian.net"}}',
         "company_confidence": 0.5,
         "device": "desktop",
         "browser": "Firefox",
@@ -166,7 +167,9 @@ def test_a_company_that_the_visitor_names_counts_with_consent(
     assert isinstance(found, Event)
     told = found.facts.company
     assert (told and told.name, told and told.domain) == (company, domain)
-    assert told is None or (told.method == "given" and "visitor" in told.evidence)
+    if told is not None:
+        code = EvidenceCode.EMAIL_HOST if domain else EvidenceCode.NAMED_BY_VISITOR
+        assert (told.method, read_stored(told.evidence).code) == ("given", code)
 
 
 @pytest.mark.parametrize(("keeps", "props"), [(False, None), (True, '{"email":"lea@acme.fr"}')])

@@ -13,8 +13,10 @@ import statistics
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from dashboards.presentation.evidence import describe
 from tests.eval.measure import SHARED, Measure, timed
 from tools import make_network_weights as making
+from tracker.enrichment.company.evidence import Evidence
 from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.kind import LEAD_KINDS, NetworkKind, classify_organisation, judge_organisation
 
@@ -42,7 +44,7 @@ class Judged(NamedTuple):
     fold: int
     score: float
     kind: NetworkKind
-    evidence: str
+    evidence: Evidence
 
     @property
     def is_shown(self) -> bool:
@@ -119,7 +121,7 @@ def _measure(data: str, chosen: list[Judged], figure: str, wrong: list[Judged], 
     folds = [[one.is_shown for one in chosen if one.fold == fold] for fold in range(making.FOLDS)]
     shares = [sum(shown) / len(shown) for shown in folds if shown]
     figures = {figure: sum(one.is_shown for one in chosen) / len(chosen), "spread": statistics.pstdev(shares)}
-    mistakes = [f"{one.case.spellings[one.spelling]}: {one.kind}, {one.evidence}" for one in wrong]
+    mistakes = [f"{one.case.spellings[one.spelling]}: {one.kind}, {describe('en', one.evidence)}" for one in wrong]
     return Measure("network", data, len(chosen), figures, microseconds, mistakes)
 
 

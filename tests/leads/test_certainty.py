@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stats.conftest import Blog, blog, scope, site, store  # noqa: F401 - fixtures
+from tests.stats.conftest import Blog, scope
 from tracker.db.models import CompanyConfirmation, Site
 from tracker.leads.report import company_visits, leads
 from tracker.reports.weekly import weekly_report
@@ -13,7 +13,7 @@ AS_STORED_BEFORE = BY_NAME | {"company_confidence": 0.8}
 WEEK, DAYS = "2026-W46", "2026-11-09,2026-11-15"
 
 
-def test_a_company_that_only_its_visitor_named_comes_last_whatever_its_score(blog: Blog) -> None:  # noqa: F811
+def test_a_company_that_only_its_visitor_named_comes_last_whatever_its_score(blog: Blog) -> None:
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", **BY_NETWORK)
     for day in (10, 11, 12):
         blog.visit(f"2026-11-{day}T11:00:00+01:00", (0, "/tarifs"), (60, "/contact"), company="Typed", **BY_NAME)
@@ -23,7 +23,7 @@ def test_a_company_that_only_its_visitor_named_comes_last_whatever_its_score(blo
     assert found["score"].iloc[1] > found["score"].iloc[0]
 
 
-def test_rows_of_earlier_versions_are_read_by_their_method(blog: Blog) -> None:  # noqa: F811
+def test_rows_of_earlier_versions_are_read_by_their_method(blog: Blog) -> None:
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Typed", **AS_STORED_BEFORE)
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Proven", **AS_STORED_BEFORE, company_domain="proven.fr")
     found = leads(blog.store, scope(DAYS)).set_index("company")
@@ -31,7 +31,7 @@ def test_rows_of_earlier_versions_are_read_by_their_method(blog: Blog) -> None: 
     assert (found.loc["Proven", "confidence"], bool(found.loc["Proven", "sure"])) == (0.8, True)
 
 
-def test_nobody_adds_visits_to_a_company_by_typing_its_name(blog: Blog) -> None:  # noqa: F811
+def test_nobody_adds_visits_to_a_company_by_typing_its_name(blog: Blog) -> None:
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", **BY_NETWORK)
     blog.visit("2026-11-11T10:00:00+01:00", (0, "/tarifs"), (9, "/contact"), company="Armor", source="Evil", **BY_NAME)
     (lead,) = leads(blog.store, scope(DAYS)).to_dict("records")
@@ -40,14 +40,14 @@ def test_nobody_adds_visits_to_a_company_by_typing_its_name(blog: Blog) -> None:
     assert len(company_visits(blog.store, scope(DAYS), "Armor", only_sure=True)) == 1
 
 
-def test_the_weekly_email_names_none_of_them(blog: Blog, site: Site) -> None:  # noqa: F811
+def test_the_weekly_email_names_none_of_them(blog: Blog, site: Site) -> None:
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", **BY_NETWORK)
     blog.visit("2026-11-11T10:00:00+01:00", (0, "/tarifs"), company="Typed", **BY_NAME)
     report = weekly_report(blog.store, site, WEEK, now=scope(DAYS).period.end_at)
     assert report.leads["company"].tolist() == ["Armor"]
 
 
-def test_what_the_publisher_confirms_is_a_lead_like_any_other(blog: Blog, site: Site) -> None:  # noqa: F811
+def test_what_the_publisher_confirms_is_a_lead_like_any_other(blog: Blog, site: Site) -> None:
     blog.visit("2026-11-11T10:00:00+01:00", (0, "/tarifs"), company="Typed", **BY_NAME)
     site.confirmations = [CompanyConfirmation(company="Typed")]
     assert leads(blog.store, scope(DAYS), confirmed=site.confirmed_names)["sure"].tolist() == [True]

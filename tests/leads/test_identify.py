@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.presentation.evidence import describe, describe_reasons
 from tests.mmdb import write_asn, write_city
 from tracker.enrichment.geo.databases import Databases
-from tracker.leads.identify import NotUnderstood, Resolver, Sources, identify
+from tracker.leads.identify import LookupCode, NotUnderstood, Resolver, Sources, identify
 from tracker.reference.dns.lookup import ReverseName, Unanswered
 
 COMPANY, PROVIDERS_LINE, FORGED = "192.0.2.7", "198.51.100.7", "198.51.100.66"
@@ -61,14 +62,15 @@ def test_a_company_on_its_own_network_is_named_with_method_and_evidence(database
     assert found.place.city == "Quimper"
     assert found.company is not None
     assert (found.company.method, found.network.asn) == ("as_organisation", 64500)
-    assert "AS64500" in found.company.evidence
-    assert found.why.startswith(f"{found.company.name} is a lead when it reads")
+    assert describe_reasons("en", found).startswith("AS64500 is run by")
 
 
 def test_a_provider_is_named_and_why_it_is_no_lead(databases: Databases) -> None:
     [found] = identify("198.51.100.1", sources(databases)).found
     assert found.company is None
-    assert found.why.startswith("no lead: Example Telecom is not who reads: the network is an internet provider’s")
+    assert describe_reasons("en", found).startswith(
+        "Example Telecom is not who reads: the network is an internet provider’s"
+    )
 
 
 def test_a_confirmed_name_behind_a_provider_names_the_company(databases: Databases) -> None:
@@ -80,7 +82,7 @@ def test_a_confirmed_name_behind_a_provider_names_the_company(databases: Databas
 def reason_of_names(databases: Databases, resolver: Resolver, address: str, *, on: bool = True) -> str:
     [found] = identify(address, sources(databases, resolver, reverse_names=on)).found
     assert found.company is None
-    return next(step.reason for step in found.steps if step.method == "reverse_dns")
+    return next(describe("en", step.reason) for step in found.steps if step.method == "reverse_dns")
 
 
 def test_a_forged_name_is_shown_and_not_believed(databases: Databases) -> None:
@@ -100,7 +102,7 @@ def test_a_host_is_looked_up_and_read_as_a_referrer(databases: Databases) -> Non
     answer = identify("https://www.armor.fr/contact?x=1", sources(databases))
     assert answer.kind == "host"
     assert [found.address for found in answer.found] == [COMPANY, "2001:db8:1::1"]
-    assert answer.notes[0] == "www.armor.fr has the address 192.0.2.7, 2001:db8:1::1"
+    assert describe("en", answer.notes[0]) == "www.armor.fr has the address 192.0.2.7, 2001:db8:1::1"
 
 
 @pytest.mark.parametrize("resolver", [NAMES, Silent()])
@@ -128,12 +130,12 @@ def test_an_email_address_gives_the_domain_of_the_work(databases: Databases, ema
 
 def test_without_databases_it_says_what_is_missing(tmp_path: Path) -> None:
     answer = identify(COMPANY, sources(Databases.open(tmp_path / "nowhere")))
-    assert ["no network database" in answer.missing[0], "no place database" in answer.missing[1]] == [True, True]
-    assert answer.found[0].why.startswith("no lead")
+    assert [one.code for one in answer.missing] == [LookupCode.NO_NETWORK_DATABASE, LookupCode.NO_PLACE_DATABASE]
+    assert answer.found[0].company is None
 
 
 def test_an_address_of_a_private_network_says_so(databases: Databases) -> None:
-    assert "not an address of the public internet" in identify("10.1.2.3", sources(databases)).notes[0]
+    assert identify("10.1.2.3", sources(databases)).notes[0].code == LookupCode.NOT_PUBLIC
 
 
 def test_an_ipv4_address_in_ipv6_is_the_ipv4_address(databases: Databases) -> None:

@@ -7,11 +7,13 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from dashboards.presentation.evidence import describe_stored
 from tests.stats.conftest import Blog, scope
 from tracker.leads.export import leads_as_csv, leads_as_json, leads_as_xlsx
 from tracker.leads.report import COLUMNS, company_visits, leads
@@ -79,7 +81,7 @@ def test_a_companys_visits_are_told_newest_first_step_by_step(month: Blog) -> No
 
 
 def rows(month: Blog) -> list[dict[str, Any]]:
-    return leads_as_json(leads(month.store, scope("2026-11")))
+    return leads_as_json(leads(month.store, scope("2026-11")), partial(describe_stored, "en"))
 
 
 def test_json_is_plain_and_says_the_moments_in_utc(month: Blog) -> None:

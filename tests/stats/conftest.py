@@ -83,7 +83,13 @@ def blog(store: EventStore) -> Blog:
 
 @pytest.fixture
 def site() -> Site:
-    return Site(domain=SITE, time_zone="Europe/Paris", language="fr", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    return Site(
+        domain=SITE,
+        stored_as=SITE,
+        time_zone="Europe/Paris",
+        language="fr",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
 
 
 def period(text: str, zone: str = "Europe/Paris") -> Period:

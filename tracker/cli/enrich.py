@@ -72,6 +72,8 @@ class _Workbench:
 
     def enrich(self, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         """One answer a line, in the order of the lines: the event's columns, or why it is not counted."""
+        from dashboards.presentation.evidence import describe_stored
+        from dashboards.translations import DEFAULT_LANGUAGE
         from tracker.enrichment.event import wire_form
         from tracker.ingest.visits.assign import Arrival
 
@@ -81,7 +83,9 @@ class _Workbench:
         for found in outcome:
             drop = next(verdicts) if isinstance(found, Arrival) else found
             if isinstance(found, Arrival) and drop is None:
-                yield wire_form(found.event)
+                columns = wire_form(found.event)
+                columns["company_evidence"] = describe_stored(DEFAULT_LANGUAGE, columns["company_evidence"]) or None
+                yield columns
             else:
                 assert isinstance(drop, Drop)
                 yield {"drop_reason": drop.reason, "detail": drop.detail}

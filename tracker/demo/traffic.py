@@ -28,6 +28,7 @@ from tracker.demo.catalogue import (
     PROVIDERS,
 )
 from tracker.enrichment.agent import parse_agent
+from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidence
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
 from tracker.enrichment.page.parse import parse_page
 from tracker.enrichment.source.attribution import attribute
@@ -303,7 +304,7 @@ def _network_columns(visits: _Visits, visit: Whole) -> dict[str, Any]:
         "company_domain": [None] * len(homes) + [one.domain for one in COMPANIES],
         "company_method": [None] * len(homes) + ["own_list"] * len(COMPANIES),
         "company_evidence": [None] * len(homes)
-        + [f"{one.network} stands in the list of networks" for one in COMPANIES],
+        + [as_stored(evidence(EvidenceCode.LISTED_NETWORK, network=one.network)) for one in COMPANIES],
     }
     columns: dict[str, Any] = {name: _text(table, row) for name, table in tables.items()}
     asns = np.array([provider.asn for _, provider in homes] + [one.asn for one in COMPANIES], np.int64)

@@ -109,7 +109,7 @@ def columns_of(event: Event) -> dict[str, Any]:
 
 
 def wire_form(event: Event) -> dict[str, Any]:
-    """The event as `webleads enrich` prints it: columns by name, `occurred_at` in ISO 8601 UTC."""
+    """The event as `webleads enrich` prints it, but for the words of evidence: columns by name, `occurred_at` in ISO 8601 UTC."""
     columns = columns_of(event)
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=event.occurred_at)
     columns["occurred_at"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
 import pandas as pd
 
+from tracker.enrichment.company.evidence import read_stored
 from tracker.enrichment.text import visible_text
 from tracker.leads.scoring import Reason
 
@@ -15,14 +16,26 @@ from tracker.leads.scoring import Reason
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def leads_as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of `reports.leads.leads` as plain JSON values; moments as ISO 8601 UTC."""
-    return [_plain(record) for record in frame.to_dict("records")]
+# Puts the stored text of a company's evidence in words, as `dashboards.presentation.evidence` does.
+DescribeEvidence = Callable[[str | None], str]
 
 
-def _plain(record: dict[Any, Any]) -> dict[str, Any]:
+def leads_as_json(frame: pd.DataFrame, describe: DescribeEvidence) -> list[dict[str, Any]]:
+    """The rows of `tracker.leads.report.leads` as plain JSON values; timestamps as ISO 8601 UTC.
+
+    `evidence` is in words, with `evidence_code` and `evidence_values` beside it for programs.
+    """
+    return [_plain(record, describe) for record in frame.to_dict("records")]
+
+
+def _plain(record: dict[Any, Any], describe: DescribeEvidence) -> dict[str, Any]:
     row = {str(name): plain_value(value) for name, value in record.items() if name != "reasons"}
     row["reasons"] = [_plain_reason(one) for one in record["reasons"]]
+    if row["evidence"]:
+        found = read_stored(record["evidence"])
+        row["evidence"] = plain_value(describe(record["evidence"]))
+        row["evidence_code"] = found.code
+        row["evidence_values"] = {name: plain_value(value) for name, value in dict(found.values).items()}
     for name in ("first_seen", "last_seen"):
         row[name] = record[name].strftime("%Y-%m-%dT%H:%M:%SZ")
     for name in ("score", "visits", "visitors", "pageviews"):

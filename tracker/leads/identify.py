@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol
 
 from tracker.collector.client_ip import plain_ip
-from tracker.enrichment.company.cascade import NO_NAME, Clues, StepAnswer, explain_company
+from tracker.enrichment.company.cascade import NO_REVERSE_NAME, Clues, StepAnswer, explain_company
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_stored, evidence, read_stored
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.geo.databases import Databases, NetworkRecord, Place
 from tracker.enrichment.network.kind import Network, NetworkKind, identify_network
@@ -24,7 +26,26 @@ from tracker.settings import Settings
 
 _MOST_ADDRESSES = 4
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?", re.IGNORECASE)
-_NO_NETWORK = Network(None, None, NetworkKind.UNKNOWN, "no address, no network")
+_NO_NETWORK = Network(None, None, NetworkKind.UNKNOWN, as_stored(evidence(EvidenceCode.NO_IP)))
+
+
+class LookupCode(StrEnum):
+    """What a look-up says beside the evidence of its steps. `dashboards.presentation.evidence` has the sentences."""
+
+    NOT_THE_VISITOR = "not_the_visitor"
+    NOT_PUBLIC = "not_public"
+    EMAIL_NEEDS_CONSENT = "email_needs_consent"
+    HOST_IPS = "host_ips"
+    HOST_WITHOUT_IP = "host_without_ip"
+    HOST_NOT_LOOKED_UP = "host_not_looked_up"
+    AS_A_REFERRER = "as_a_referrer"
+    NOT_CONFIRMED = "not_confirmed"
+    IP_WITHOUT_NAME = "ip_without_name"
+    REVERSE_DNS_OFF = "reverse_dns_off"
+    REVERSE_DNS_SETTING = "reverse_dns_setting"
+    NO_NETWORK_DATABASE = "no_network_database"
+    NO_PLACE_DATABASE = "no_place_database"
+    GEO_UPDATE = "geo_update"
 
 
 class NotUnderstood(ValueError):
@@ -45,7 +66,7 @@ class NameAnswer:
 
     host: str | None = None
     claims: Sequence[str] = ()
-    problem: str | None = None
+    problem: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -64,26 +85,26 @@ class Identified:
         return next((step.company for step in self.steps if step.company), None)
 
     @property
-    def why(self) -> str:
-        """Why the address is a lead, or why not, in a sentence."""
+    def reasons(self) -> list[Evidence]:
+        """Why the company is a lead, or why there is none."""
         company = self.company
         if company is not None:
-            return f"{company.name} is a lead when it reads: {company.evidence}"
+            return [read_stored(company.evidence)]
         if not self.network.organisation:
-            return f"no lead: {'; '.join(step.reason for step in self.steps)}"
+            return [step.reason for step in self.steps]
         by_network = next(step.reason for step in self.steps if step.method == "as_organisation")
-        return f"no lead: {self.network.organisation} is not who reads: {by_network}"
+        return [evidence(LookupCode.NOT_THE_VISITOR, by_network, organisation=self.network.organisation)]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Everything about what was asked. `kind` is address, host or email; `notes` are sentences about the way there."""
+    """Everything about what was asked. `kind` is address, host or email; `notes` say what was found on the way there."""
 
     asked: str
     kind: str
     found: Sequence[Identified]
-    notes: Sequence[str]
-    missing: Sequence[str]
+    notes: Sequence[Evidence]
+    missing: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
@@ -115,11 +136,11 @@ def identify(asked: str, sources: Sources) -> Answer:
     return _by_host(text, sources)
 
 
-def _about_range(address: str) -> list[str]:
+def _about_range(address: str) -> list[Evidence]:
     parsed = ip_address(address)
     if parsed.is_global:
         return []
-    return [f"{address} is not an address of the public internet: a visitor never comes from it"]
+    return [evidence(LookupCode.NOT_PUBLIC, address=address)]
 
 
 def _by_email(text: str, sources: Sources) -> Answer:
@@ -128,7 +149,7 @@ def _by_email(text: str, sources: Sources) -> Answer:
         raise NotUnderstood(f"{text!r} is no email address")
     clues = Clues("", NetworkRecord(), _NO_NETWORK, email=text)
     steps = [step for step in explain_company(clues) if step.method == "given"]
-    notes = ["an email address counts when a visitor gave it, and agreed to it: in a form, or by a link made for them"]
+    notes = [evidence(LookupCode.EMAIL_NEEDS_CONSENT)]
     found = Identified("", Place(), _NO_NETWORK, NetworkRecord(), NameAnswer(), steps)
     return _answer(text, "email", [found], notes, sources)
 
@@ -140,14 +161,18 @@ def _by_host(text: str, sources: Sources) -> Answer:
     try:
         resolver = sources.resolver()
         addresses = [str(one) for version in (4, 6) for one in sorted(resolver.addresses(host, version), key=str)]
-        note = f"{host} has the address {', '.join(addresses)}" if addresses else f"{host} has no address"
+        note = (
+            evidence(LookupCode.HOST_IPS, host=host, address=", ".join(addresses))
+            if addresses
+            else evidence(LookupCode.HOST_WITHOUT_IP, host=host)
+        )
     except Unanswered as problem:
-        addresses, note = [], f"{host} could not be looked up: {problem}"
+        addresses, note = [], evidence(LookupCode.HOST_NOT_LOOKED_UP, host=host, problem=str(problem))
     found = [_identify_address(one, sources, referrer_host=host) for one in addresses[:_MOST_ADDRESSES]]
     if not found:
         clues = Clues("", NetworkRecord(), _NO_NETWORK, referrer_host=host)
         found = [Identified("", Place(), _NO_NETWORK, NetworkRecord(), NameAnswer(), explain_company(clues))]
-    notes = [note, f"as a referrer: what a visitor who comes from {host} tells by it"]
+    notes = [note, evidence(LookupCode.AS_A_REFERRER, host=host)]
     return _answer(text, "host", found, notes, sources)
 
 
@@ -179,29 +204,32 @@ def _identify_address(address: str, sources: Sources, *, referrer_host: str | No
 
 def _with_name_answer(step: StepAnswer, name: NameAnswer) -> StepAnswer:
     """A step that had no name to go by says why there is none."""
-    if step.reason != NO_NAME:
+    if step.reason != NO_REVERSE_NAME:
         return step
     if name.claims:
-        return step._replace(
-            reason=f"{', '.join(name.claims)} does not point back to the address, so it is not believed"
-        )
-    return step._replace(reason=name.problem or "the address has no name")
+        return step._replace(reason=evidence(LookupCode.NOT_CONFIRMED, host=", ".join(name.claims)))
+    return step._replace(reason=name.problem or evidence(LookupCode.IP_WITHOUT_NAME))
 
 
 def _name_of(address: str, sources: Sources) -> NameAnswer:
     if not sources.reverse_names:
-        return NameAnswer(problem="reverse DNS is off; WEBLEADS_REVERSE_DNS=yes asks your resolver for names")
+        return NameAnswer(problem=evidence(LookupCode.REVERSE_DNS_OFF, evidence(LookupCode.REVERSE_DNS_SETTING)))
     try:
         found = sources.resolver().confirmed_name(address)
     except Unanswered as problem:
-        return NameAnswer(problem=str(problem))
+        return NameAnswer(problem=_as_written(problem))
     return NameAnswer(found.host, found.claims)
 
 
-def _answer(asked: str, kind: str, found: Sequence[Identified], notes: Sequence[str], sources: Sources) -> Answer:
-    missing = list(sources.databases.problems)
+def _answer(asked: str, kind: str, found: Sequence[Identified], notes: Sequence[Evidence], sources: Sources) -> Answer:
+    missing = [_as_written(problem) for problem in sources.databases.problems]
+    remedy = evidence(LookupCode.GEO_UPDATE)
     if kind != "email" and not sources.databases.knows_networks:
-        missing.append("no network database: without one no organisation is known; `webleads geo update` fetches one")
+        missing.append(evidence(LookupCode.NO_NETWORK_DATABASE, remedy))
     if kind != "email" and not sources.databases.knows_places:
-        missing.append("no place database: without one no country or city is known; `webleads geo update` fetches one")
+        missing.append(evidence(LookupCode.NO_PLACE_DATABASE, remedy))
     return Answer(asked, kind, found, list(notes), missing)
+
+
+def _as_written(problem: object) -> Evidence:
+    return evidence(EvidenceCode.TEXT, text=str(problem))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from tracker.db.models import Site
-from tracker.leads.export import leads_as_json, plain_value
+from tracker.leads.export import DescribeEvidence, leads_as_json, plain_value
 from tracker.leads.report import leads
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
@@ -41,7 +41,7 @@ class WeeklyReport:
     pages: pd.DataFrame
     sources: pd.DataFrame
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, describe: DescribeEvidence) -> dict[str, Any]:
         """The report as plain JSON values."""
         days = [
             {"day": f"{row['start']:%Y-%m-%d}", "visitors": int(row["visitors"])}
@@ -55,7 +55,7 @@ class WeeklyReport:
             "totals": _numbers(self.totals),
             "previous": _numbers(self.previous),
             "days": days,
-            "leads": leads_as_json(self.leads),
+            "leads": leads_as_json(self.leads, describe),
             "pages": _rows(self.pages, "title"),
             "sources": _rows(self.sources),
         }

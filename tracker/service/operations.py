@@ -20,6 +20,8 @@ import msgspec
 from flask import Blueprint, Response, jsonify, request
 
 from dashboards.email.weekly import render_weekly
+from dashboards.presentation.evidence import describe_stored
+from dashboards.translations import DEFAULT_LANGUAGE
 from tracker.accounts.permissions import OPERATOR, Action, may
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
@@ -60,7 +62,11 @@ def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
     found = _site(context, site, Action.EXPORT_REPORTS)
     chosen = _period(context, found, period)
     frame = leads(context.event_store, Scope(found.stored_as, chosen), confirmed=found.confirmed_names)
-    return {"site": found.domain, "period": _span(chosen), "leads": leads_as_json(frame)}
+    return {
+        "site": found.domain,
+        "period": _span(chosen),
+        "leads": leads_as_json(frame, partial(describe_stored, DEFAULT_LANGUAGE)),
+    }
 
 
 def query(context: Context, *, site: str, query: dict[str, Any]) -> dict[str, Any]:

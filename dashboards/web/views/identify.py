@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from dashboards.presentation import labels
-from dashboards.presentation.evidence import in_words
+from dashboards.presentation.evidence import describe, describe_reasons, describe_stored
 from dashboards.web.language import current_language
 from dashboards.web.sign_in.permission import require
 from tracker.accounts.permissions import Action
@@ -70,8 +70,8 @@ def create_blueprint(context: Context) -> Blueprint:
             "identify.html",
             asked=asked,
             answer=told,
-            notes=[_sentence(in_words(language, note)) for note in told.notes],
-            missing=[_sentence(in_words(language, problem)) for problem in told.missing],
+            notes=[_sentence(describe(language, note)) for note in told.notes],
+            missing=[_sentence(describe(language, problem)) for problem in told.missing],
             found=_rows(language, told),
             refused=False,
         )
@@ -96,22 +96,22 @@ def _row(language: str, one: Identified) -> FoundRow:
         address=one.address,
         company=company.name if company else None,
         method=labels.method(language, company.method) if company else "",
-        why=_sentence(in_words(language, one.why.removeprefix("no lead: "))),
+        why=_sentence(describe_reasons(language, one)),
         place=", ".join(part for part in (place.city, place.region, country) if part),
         time_zone=place.time_zone,
         network=" ".join(part for part in (network.organisation, number and f"({number})") if part),
         kind=labels.network_kind(language, str(network.kind)),
-        evidence=in_words(language, network.evidence),
+        evidence=describe_stored(language, network.evidence),
         name=one.name.host,
         claims=", ".join(one.name.claims),
-        name_problem=in_words(language, one.name.problem) if one.name.problem else None,
+        name_problem=describe(language, one.name.problem) if one.name.problem else None,
         steps=[
             StepRow(
                 labels.method(language, step.method),
                 step.company.name if step.company else None,
                 step.company.domain if step.company else None,
                 step.company.confidence if step.company else None,
-                in_words(language, step.reason),
+                describe(language, step.reason),
             )
             for step in one.steps
         ],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 from flask import Blueprint, Response, abort, render_template, request
 
+from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
-from dashboards.translations import message
+from dashboards.translations import DEFAULT_LANGUAGE, message
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
@@ -53,7 +56,7 @@ def create_blueprint(context: Context) -> Blueprint:
         frame = _report(context, selection)
         name = f"leads-{selection.site.domain}-{selection.period.start}.csv"
         return Response(
-            leads_as_csv(leads_as_json(frame)),
+            leads_as_csv(leads_as_json(frame, partial(describe_stored, DEFAULT_LANGUAGE))),
             mimetype="text/csv",
             headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
         )

@@ -1,88 +1,81 @@
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from dashboards.presentation.evidence import in_words, is_known
+from dashboards.presentation.evidence import SENTENCES, VALUES, describe, describe_stored
 from dashboards.translations import catalogue
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_stored, evidence
+from tracker.leads.identify import LookupCode
 
-ROOT = Path(__file__).parents[2]
-WHERE_EVIDENCE_IS_SAID = (
-    "tracker/enrichment/company/cascade.py",
-    "tracker/enrichment/network/kind.py",
-    "tracker/enrichment/company/email_domain.py",
-    "tracker/enrichment/company/hostname.py",
-    "tracker/leads/identify.py",
+CODES = sorted({*EvidenceCode, *LookupCode} - {EvidenceCode.TEXT})
+
+
+def test_every_code_has_its_sentence_and_no_sentence_is_without_a_code() -> None:
+    assert sorted(SENTENCES) == CODES
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_sentence_has_its_french(code: str) -> None:
+    assert catalogue("fr").gettext(SENTENCES[code]) != SENTENCES[code]
+
+
+def test_every_value_that_is_a_code_has_its_french() -> None:
+    french = catalogue("fr")
+    words = {text for known in VALUES.values() for text in known.values()} - {"MaxMind"}
+    assert [text for text in words if french.gettext(text) == text] == []
+
+
+AIR_FRANCE = evidence(
+    EvidenceCode.AS_OWNER, evidence(EvidenceCode.NAME_SAYS, word="air"), asn=6799, organisation="Air France"
 )
-# What joins sentences, and what stands for a failure of the operator's own resolver.
-NO_SENTENCES = {"no lead: X", "no lead: X is not who reads: X", "X is a lead when it reads: X", "IPinfo or ipapi"}
-
-
-def sentences(module: str) -> Iterator[str]:
-    """The texts of a module that read like sentences, places as X: three words or more, no docstring, no error."""
-    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
-    skipped: set[int] = set()
-    for node in ast.walk(tree):
-        is_split = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split"
-        if isinstance(node, ast.Raise) or is_split:
-            skipped |= {id(inner) for inner in ast.walk(node)}
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            skipped.add(id(node.value))
-        elif isinstance(node, ast.JoinedStr):
-            skipped |= {id(inner) for inner in ast.walk(node) if inner is not node}
-    for node in ast.walk(tree):
-        if id(node) in skipped:
-            continue
-        if isinstance(node, ast.JoinedStr):
-            text = "".join(part.value if isinstance(part, ast.Constant) else "X" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            text = node.value
-        else:
-            continue
-        if text.count(" ") >= 2 and text not in NO_SENTENCES and not text.startswith(("a ", "an ")):
-            yield from text.split("; ")
-
-
-@pytest.mark.parametrize("module", WHERE_EVIDENCE_IS_SAID)
-def test_each_sentence_of_the_enrichment_is_known_here(module: str) -> None:
-    found = [text for text in sentences(module) if text != "X"]
-    assert found
-    assert [text for text in found if not is_known(text)] == []
+NOT_READ = evidence(LookupCode.NOT_THE_VISITOR, evidence(EvidenceCode.UNKNOWN_NETWORK), organisation="Orange")
 
 
 @pytest.mark.parametrize(
-    ("english", "french"),
+    ("found", "english", "french"),
     [
         pytest.param(
+            AIR_FRANCE,
             "AS6799 is run by Air France; the name says “air”",
-            "AS6799 est exploité par Air France\u202f; le nom dit « air »".replace("« ", "«\u202f").replace(
-                " »", "\u202f»"
-            ),
-            id="two-sentences",
-        ),
-        pytest.param("the network is run by Acme", "le réseau est exploité par Acme", id="a-term-in-a-place"),
-        pytest.param(
-            "AS3215 is known as an internet provider", "AS3215 est connu comme un fournisseur d’accès", id="kind"
+            "AS6799 est exploité par Air France\u202f; le nom dit «\u202fair\u202f»",
+            id="with-what-it-rests-on",
         ),
         pytest.param(
+            evidence(EvidenceCode.KNOWN_AS, asn=3215, kind="isp"),
+            "AS3215 is known as an internet provider",
+            "AS3215 est connu comme un fournisseur d’accès",
+            id="a-value-that-is-a-code",
+        ),
+        pytest.param(
+            NOT_READ,
             "Orange is not who reads: the network’s kind is not known",
             "Orange n’est pas celui qui lit\u202f: le type du réseau n’est pas connu",
             id="evidence-within",
         ),
-        pytest.param("a sentence of a later version", "a sentence of a later version", id="unknown"),
-        pytest.param("", "", id="empty"),
+        pytest.param(
+            evidence(EvidenceCode.DATABASE_OWNER, database="company", organisation="KERJEAN 100% (s)"),
+            "the database (IPinfo or ipapi) gives the address to KERJEAN 100% (s)",
+            "la base (IPinfo ou ipapi) attribue l’adresse à KERJEAN 100% (s)",
+            id="a-name-with-a-percent-sign",
+        ),
+        pytest.param(Evidence("moon_phase", {"phase": "full"}), "moon phase full", "moon phase full", id="later-code"),
+        pytest.param(Evidence("as_owner", {"asn": 1}), "as owner 1", "as owner 1", id="a-value-is-missing"),
     ],
 )
-def test_says_it_in_french(english: str, french: str) -> None:
-    assert in_words("fr", english) == french
-    assert in_words("en", english) == english
+def test_evidence_is_in_the_language_that_is_asked_for(found: Evidence, english: str, french: str) -> None:
+    stored = as_stored(found)
+    assert describe("en", found) == describe_stored("en", stored) == english
+    assert describe("fr", found) == describe_stored("fr", stored) == french
 
 
-def test_every_sentence_has_its_french() -> None:
-    from dashboards.presentation.evidence import _SENTENCES, _TERMS
+@pytest.mark.parametrize(
+    "text",
+    ["AS64500 is run by Acme; the name says “acme”", "{not JSON", '{"code": 7}', '{"values": {}}', "100% of %(host)s"],
+)
+def test_what_an_older_version_stored_is_shown_as_it_is(text: str) -> None:
+    assert describe_stored("fr", text) == describe_stored("en", text) == text
 
-    french = catalogue("fr")
-    assert [text for text in (*_SENTENCES, *_TERMS) if french.gettext(text) == text] == []
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_no_evidence_is_no_words(nothing: str | None) -> None:
+    assert describe_stored("fr", nothing) == ""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tracker.enrichment.company.cascade import Clues, StepAnswer, explain_company, identify_company
+from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidence
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.geo.databases import NetworkRecord
 from tracker.enrichment.network.kind import Network, NetworkKind
@@ -12,7 +13,7 @@ TENANT = "armor.sharepoint.com"
 
 
 def clues(kind: NetworkKind, **more: object) -> Clues:
-    network = Network(64500, "Biscuiterie Armor SAS", kind, "so it is")
+    network = Network(64500, "Biscuiterie Armor SAS", kind, as_stored(evidence(EvidenceCode.KIND_LISTED, kind=kind)))
     return Clues("192.0.2.7", NetworkRecord(), replace(network, **more))
 
 
@@ -34,22 +35,21 @@ def test_every_step_says_what_it_finds_or_why_it_finds_nothing() -> None:
     assert [answer.company for answer in answers] == [None] * len(answers)
     assert all(isinstance(answer, StepAnswer) and answer.reason for answer in answers)
     by_network = next(answer for answer in answers if answer.method == "as_organisation")
-    assert "seller" in by_network.reason
+    assert by_network.reason == evidence(EvidenceCode.ISP_NETWORK)
 
 
 def test_a_step_that_finds_a_company_says_its_evidence() -> None:
     answer = next(one for one in explain_company(clues(NetworkKind.BUSINESS)) if one.company)
     assert isinstance(answer.company, Company)
-    assert answer.reason == answer.company.evidence
-    assert "AS64500" in answer.reason
+    assert as_stored(answer.reason) == answer.company.evidence
+    assert (answer.reason.code, answer.reason.values["asn"]) == (EvidenceCode.AS_OWNER, 64500)
 
 
 def test_the_operators_list_is_believed_above_all() -> None:
     listed = ListedNetwork("192.0.2.0/24", "Kerjean", "kerjean.example", NetworkKind.BUSINESS)
     found = identify_company(replace(clues(NetworkKind.BUSINESS), listed=listed, email="lea@armor.fr"))
-    assert found == Company(
-        "Kerjean", "kerjean.example", "own_list", "the network list says that 192.0.2.0/24 is theirs", 1.0
-    )
+    listed_as = as_stored(evidence(EvidenceCode.LISTED_NETWORK, network="192.0.2.0/24"))
+    assert found == Company("Kerjean", "kerjean.example", "own_list", listed_as, 1.0)
 
 
 def test_a_listed_provider_names_nobody() -> None:

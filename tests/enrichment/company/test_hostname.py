@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from dashboards.presentation.evidence import describe
 from tracker.enrichment.company.cascade import Clues, by_reverse_name
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_stored, evidence
 from tracker.enrichment.company.hostname import judge_reverse_name, name_of_domain
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.geo.databases import NetworkRecord
@@ -84,11 +86,17 @@ def test_a_name_made_of_an_ipv6_address_is_a_providers(host: str) -> None:
 def test_a_providers_name_is_refused_with_its_reason(host: str, because: str) -> None:
     judged = judge_reverse_name(host, "192.0.2.200")
     assert judged.domain is None
-    assert because in str(judged.refused)
+    assert judged.refused is not None
+    assert because in describe("en", judged.refused)
 
 
 def clues(kind: NetworkKind, host: str | None, organisation: str | None = "Example Network") -> Clues:
-    return Clues(FOUR, NetworkRecord(), Network(64500, organisation, kind, ""), reverse_name=lambda: host)
+    return Clues(
+        FOUR,
+        NetworkRecord(),
+        Network(64500, organisation, kind, as_stored(evidence(EvidenceCode.NO_IP))),
+        reverse_name=lambda: host,
+    )
 
 
 def test_a_company_behind_a_providers_line_is_named() -> None:
@@ -97,7 +105,7 @@ def test_a_company_behind_a_providers_line_is_named() -> None:
         "Biscuits Armor",
         "biscuits-armor.fr",
         "reverse_dns",
-        "the address’s name is one of biscuits-armor.fr, and that name points back to the address",
+        as_stored(evidence(EvidenceCode.REVERSE_NAME, domain="biscuits-armor.fr")),
         0.65,
     )
 
@@ -110,7 +118,7 @@ def test_a_machine_in_a_data_centre_is_less_certain() -> None:
 
 def test_the_network_owners_own_name_is_no_company() -> None:
     found = by_reverse_name(clues(NetworkKind.ISP, "gw.breizh-net.fr", "Breizh Net SARL"))
-    assert found == "the name is under the network owner’s own domain"
+    assert found == evidence(EvidenceCode.NETWORK_OWNER_DOMAIN)
     assert isinstance(by_reverse_name(clues(NetworkKind.ISP, "gw.armor.fr", "Breizh Net SARL")), Company)
 
 
@@ -119,7 +127,7 @@ def test_where_no_company_has_a_line_nobody_asks_for_a_name(kind: NetworkKind) -
     def ask() -> str:
         raise AssertionError("asked")
 
-    assert isinstance(by_reverse_name(replace(clues(kind, None), reverse_name=ask)), str)
+    assert isinstance(by_reverse_name(replace(clues(kind, None), reverse_name=ask)), Evidence)
 
 
 @pytest.mark.parametrize(

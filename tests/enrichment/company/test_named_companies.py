@@ -6,14 +6,22 @@ import pytest
 from msgspec.structs import replace
 
 from tracker.enrichment.company.cascade import Clues, identify_company, is_name_of_domain
+from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidence
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.company.self_identified import given_words
 from tracker.enrichment.geo.databases import NetworkRecord
 from tracker.enrichment.network.kind import Network, NetworkKind
 from tracker.hit import WireEvent
 
-AT_HOME = Clues("192.0.2.7", NetworkRecord(), Network(64500, "Example Telecom", NetworkKind.ISP, ""))
-AT_WORK = replace(AT_HOME, network=Network(64501, "Biscuiterie Armor SAS", NetworkKind.BUSINESS, "so it is"))
+AT_HOME = Clues(
+    "192.0.2.7",
+    NetworkRecord(),
+    Network(64500, "Example Telecom", NetworkKind.ISP, as_stored(evidence(EvidenceCode.NO_IP))),
+)
+AT_WORK = replace(
+    AT_HOME,
+    network=Network(64501, "Biscuiterie Armor SAS", NetworkKind.BUSINESS, as_stored(evidence(EvidenceCode.NO_IP))),
+)
 
 
 def named(clues: Clues, **words: object) -> Company:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from tracker.enrichment.company.evidence import EvidenceCode, evidence, read_stored
 from tracker.enrichment.geo.records import NetworkRecord
 from tracker.enrichment.network.kind import LEAD_KINDS, NetworkKind, classify_organisation, identify_network, is_shared
 
@@ -40,8 +41,8 @@ ORGANISATIONS = [
 
 @pytest.mark.parametrize(("name", "kind"), PROVIDERS, ids=[name for name, _ in PROVIDERS])
 def test_a_provider_is_no_lead_in_any_language(name: str, kind: NetworkKind | None) -> None:
-    found, evidence = classify_organisation(name)
-    assert found not in LEAD_KINDS, evidence
+    found, why = classify_organisation(name)
+    assert found not in LEAD_KINDS, why
     assert kind is None or found is kind
 
 
@@ -51,15 +52,15 @@ def test_an_organisation_with_its_own_network_is_one_in_any_language(name: str, 
 
 
 def test_evidence_quotes_the_word_that_told() -> None:
-    assert classify_organisation("Universität Musterstadt")[1] == "the name says “universitat”"
-    assert classify_organisation("Exemple Telecom SARL")[1] == "the name says “telecom”"
-    assert classify_organisation("Whatever", 3215)[1] == "AS3215 is known as an internet provider"
+    assert classify_organisation("Universität Musterstadt")[1] == evidence(EvidenceCode.NAME_SAYS, word="universitat")
+    assert classify_organisation("Exemple Telecom SARL")[1] == evidence(EvidenceCode.NAME_SAYS, word="telecom")
+    assert classify_organisation("Whatever", 3215)[1] == evidence(EvidenceCode.KNOWN_AS, asn=3215, kind="isp")
 
 
 def test_a_name_that_tells_nothing_is_not_shown() -> None:
-    kind, evidence = classify_organisation("Xqzt")
+    kind, why = classify_organisation("Xqzt")
     assert kind not in LEAD_KINDS
-    assert "Xqzt" in evidence
+    assert why == evidence(EvidenceCode.NAME_OPEN, name="Xqzt")
 
 
 def test_a_carriers_name_is_a_provider_even_where_a_database_calls_its_office_a_business() -> None:
@@ -100,7 +101,9 @@ def test_a_customer_beside_its_provider_needs_less_to_be_shown() -> None:
 def test_an_address_that_a_cloud_publishes_is_hosting_whoever_runs_the_network() -> None:
     found = identify_network(NetworkRecord(asn=64500, organisation="BNP Paribas"), "3.5.140.1")
     assert found.kind is NetworkKind.HOSTING
-    assert "Amazon" in found.evidence
+    stated = read_stored(found.evidence)
+    assert stated.code == EvidenceCode.CLOUD
+    assert "Amazon" in str(stated.values["cloud"])
 
 
 def test_the_operators_list_settles_the_kind() -> None:

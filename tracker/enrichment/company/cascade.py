@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from tracker.enrichment.company.email_domain import domain_of_email
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_stored, evidence, read_stored
 from tracker.enrichment.company.hostname import is_of_network_owner, judge_reverse_name, name_of_domain, split_host
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.company.tenants import tenant_of
@@ -25,8 +26,6 @@ from tracker.enrichment.organisation.name_tokens import words_of
 from tracker.enrichment.text import clean_text
 
 _MAX_NAMED = 100
-_NAMED = "the visitor named the company"
-_NAMED_BY_LINK = "the link that you made for the visitor names the company"
 # A name that anybody can type is believed once the publisher has confirmed it.
 UNPROVEN = 0.4
 # What looks like an invitation to open, write or call something is no company's name.
@@ -35,8 +34,34 @@ _NOT_A_NAME = re.compile(r"://|www\.|@|\S\.\S+/|(?:\d[\s().-]*){7}", re.IGNORECA
 # Where a company may have a line of its own under somebody else's network.
 _NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFRASTRUCTURE, NetworkKind.UNKNOWN})
 
+_NAMED = as_stored(evidence(EvidenceCode.NAMED_BY_VISITOR))
+_NAMED_BY_LINK = as_stored(evidence(EvidenceCode.NAMED_BY_LINK))
 
-NO_NAME = "the address has no name that points back to it, or none is known yet"
+# What a step says that finds nobody.
+NO_REVERSE_NAME = evidence(EvidenceCode.NO_REVERSE_NAME)
+_NOT_LISTED = evidence(EvidenceCode.NOT_LISTED)
+_NO_EMAIL = evidence(EvidenceCode.NO_EMAIL)
+_NO_NAME_GIVEN = evidence(EvidenceCode.NO_NAME_GIVEN)
+_NO_COMPANY_DATABASE = evidence(EvidenceCode.NO_COMPANY_DATABASE)
+_NOT_A_DATABASE_NAME = evidence(EvidenceCode.NOT_A_DATABASE_NAME)
+_NO_NETWORK_OWNER = evidence(EvidenceCode.NO_NETWORK_OWNER)
+_NOT_A_NETWORK_NAME = evidence(EvidenceCode.NOT_A_NETWORK_NAME)
+_NAME_NOT_ASKED = evidence(EvidenceCode.NAME_NOT_ASKED)
+_NETWORK_OWNER_DOMAIN = evidence(EvidenceCode.NETWORK_OWNER_DOMAIN)
+_NO_REFERRER = evidence(EvidenceCode.NO_REFERRER)
+_NOT_A_WORKSPACE = evidence(EvidenceCode.NOT_A_WORKSPACE)
+_SHARED = evidence(EvidenceCode.SHARED_NETWORK)
+
+# Why a network of a kind names nobody who reads.
+_NO_LEAD = {
+    NetworkKind.ISP: evidence(EvidenceCode.ISP_NETWORK),
+    NetworkKind.MOBILE: evidence(EvidenceCode.MOBILE_NETWORK),
+    NetworkKind.HOSTING: evidence(EvidenceCode.HOSTING_NETWORK),
+    NetworkKind.VPN: evidence(EvidenceCode.VPN_NETWORK),
+    NetworkKind.CONTENT: evidence(EvidenceCode.CONTENT_NETWORK),
+    NetworkKind.INFRASTRUCTURE: evidence(EvidenceCode.INFRASTRUCTURE_NETWORK),
+    NetworkKind.UNKNOWN: evidence(EvidenceCode.UNKNOWN_NETWORK),
+}
 
 
 class Clues(msgspec.Struct, frozen=True, gc=False):
@@ -59,15 +84,15 @@ class Clues(msgspec.Struct, frozen=True, gc=False):
 
 
 class StepAnswer(NamedTuple):
-    """One step of the cascade: the company that it finds, or why it finds none, in words."""
+    """One step of the cascade: the company that it finds, or why it finds none."""
 
     method: str
     company: Company | None
-    reason: str
+    reason: Evidence
 
 
 # A step finds a company, or says why it finds none; a constant, so that it costs a hit nothing.
-Step = Callable[[Clues], Company | str]
+Step = Callable[[Clues], Company | Evidence]
 
 
 def identify_company(clues: Clues) -> Company | None:
@@ -97,31 +122,31 @@ def explain_company(clues: Clues) -> list[StepAnswer]:
     """What each step says, in order; the first company is the answer."""
     answers = ((method, step(clues)) for method, step in STEPS)
     return [
-        StepAnswer(found.method, found, found.evidence)
+        StepAnswer(found.method, found, read_stored(found.evidence))
         if isinstance(found, Company)
         else StepAnswer(method, None, found)
         for method, found in answers
     ]
 
 
-def by_email(clues: Clues) -> Company | str:
+def by_email(clues: Clues) -> Company | Evidence:
     """The company at whose domain the visitor's email address is, or that the publisher's own link names.
 
     A name beside an email address is kept where it fits the address's domain; else it is anybody's word, and the
     domain's own name stands for it.
     """
     name = _named(clues.named) if clues.named else ""
-    domain, words = domain_of_email(clues.email) if clues.email else (None, "the visitor gave no email address")
+    domain, reason = domain_of_email(clues.email) if clues.email else (None, _NO_EMAIL)
     if domain is not None:
         fits = clues.is_signed or is_name_of_domain(name, domain)
-        return Company(name if name and fits else name_of_domain(domain), domain, GIVEN, words, 0.95)
-    return Company(name, None, GIVEN, _NAMED_BY_LINK, 0.9) if name and clues.is_signed else words
+        return Company(name if name and fits else name_of_domain(domain), domain, GIVEN, as_stored(reason), 0.95)
+    return Company(name, None, GIVEN, _NAMED_BY_LINK, 0.9) if name and clues.is_signed else reason
 
 
-def by_name(clues: Clues) -> Company | str:
+def by_name(clues: Clues) -> Company | Evidence:
     """The company that the visitor named and nothing proves: the last step, below the confidence of a lead."""
     name = _named(clues.named) if clues.named else ""
-    return Company(name, None, GIVEN, _NAMED, UNPROVEN) if name else "the visitor named no company"
+    return Company(name, None, GIVEN, _NAMED, UNPROVEN) if name else _NO_NAME_GIVEN
 
 
 def _named(text: str) -> str:
@@ -140,51 +165,57 @@ def is_name_of_domain(name: str, domain: str) -> bool:
     return label == "".join(word[0] for word in words) or (known is not None and known.domain == domain)
 
 
-def by_network_list(clues: Clues) -> Company | str:
+def by_network_list(clues: Clues) -> Company | Evidence:
     """The company that the operator's own network list names for the address."""
     listed = clues.listed
     if listed is None:
-        return "no line of the network list holds the address"
+        return _NOT_LISTED
     if clues.network.kind not in LEAD_KINDS:
-        return f"the network list says that {listed.network} is no company’s but of kind {clues.network.kind}"
-    return Company(
-        listed.company, listed.domain, "own_list", f"the network list says that {listed.network} is theirs", 1.0
-    )
+        return evidence(EvidenceCode.LISTED_KIND, network=listed.network, kind=clues.network.kind)
+    found = as_stored(evidence(EvidenceCode.LISTED_NETWORK, network=listed.network))
+    return Company(listed.company, listed.domain, "own_list", found, 1.0)
 
 
-def by_company_database(clues: Clues) -> Company | str:
+def by_company_database(clues: Clues) -> Company | Evidence:
     """The organisation that uses the address by a database that the operator has: MaxMind's, IPinfo's or ipapi's."""
     record, network = clues.record, clues.network
     organisation = record.isp_organisation or record.company
     if not organisation:
-        return "no database of companies names who uses the address"
+        return _NO_COMPANY_DATABASE
     if network.kind not in LEAD_KINDS:
         return _NO_LEAD[network.kind]
-    method, whose = ("isp", "MaxMind") if record.isp_organisation else ("company_database", "IPinfo or ipapi")
+    method, database = ("isp", "maxmind") if record.isp_organisation else ("company_database", "company")
     name = clean_organisation_name(organisation)
     if not name:
-        return "the database’s name is no name of an organisation"
+        return _NOT_A_DATABASE_NAME
     domain = record.domain if record.isp_organisation else record.company_domain
-    evidence = f"the database ({whose}) gives the address to {organisation}; {network.evidence}"
-    return Company(name, domain or _known_domain(name), method, evidence, 0.85)
+    found = evidence(
+        EvidenceCode.DATABASE_OWNER, read_stored(network.evidence), database=database, organisation=organisation
+    )
+    return Company(name, domain or _known_domain(name), method, as_stored(found), 0.85)
 
 
-def by_network(clues: Clues) -> Company | str:
+def by_network(clues: Clues) -> Company | Evidence:
     """The organisation that runs the network, where it is no provider."""
     record, network = clues.record, clues.network
     if not network.organisation:
-        return "no network database names an organisation"
+        return _NO_NETWORK_OWNER
     if network.kind not in LEAD_KINDS:
         return _NO_LEAD[network.kind]
     if network.kind is NetworkKind.EDUCATION and is_shared(network.organisation, network.asn):
         return _SHARED
     name = clean_organisation_name(network.organisation)
     if not name:
-        return "the network’s name is no name of an organisation"
-    number = f"AS{network.asn}" if network.asn else "the network"
-    evidence = f"{number} is run by {network.organisation}; {network.evidence}"
+        return _NOT_A_NETWORK_NAME
     domain = record.domain or record.as_domain or _known_domain(name)
-    return Company(name, domain, "as_organisation", evidence, 0.75)
+    return Company(name, domain, "as_organisation", as_stored(_owner(network, network.organisation)), 0.75)
+
+
+def _owner(network: Network, organisation: str) -> Evidence:
+    kind = read_stored(network.evidence)
+    if network.asn:
+        return evidence(EvidenceCode.AS_OWNER, kind, asn=network.asn, organisation=organisation)
+    return evidence(EvidenceCode.NETWORK_OWNER, kind, organisation=organisation)
 
 
 def _known_domain(name: str) -> str | None:
@@ -192,51 +223,38 @@ def _known_domain(name: str) -> str | None:
     return known.domain if known else None
 
 
-_SHARED = "the network connects schools or students: its name is not the reader’s"
-
-# Why a network of a kind names nobody who reads.
-_NO_LEAD = {
-    NetworkKind.ISP: "the network is an internet provider’s: its name is the line’s seller, not the reader",
-    NetworkKind.MOBILE: "the network is a mobile carrier’s: its name is the line’s seller, not the reader",
-    NetworkKind.HOSTING: "the network is a host’s: programs and proxies run there, and its name is not the reader’s",
-    NetworkKind.VPN: "the network hides its users: it names a VPN or proxy, not the reader",
-    NetworkKind.CONTENT: "the network delivers or crawls content: its name is not the reader’s",
-    NetworkKind.INFRASTRUCTURE: "the network is part of the internet’s infrastructure: nobody reads from it",
-    NetworkKind.UNKNOWN: "the network’s kind is not known",
-}
-
-
-def by_reverse_name(clues: Clues) -> Company | str:
+def by_reverse_name(clues: Clues) -> Company | Evidence:
     """The company whose domain the address's own name bears; `tracker.enrichment.company.hostname` says which do."""
     network = clues.network
     shared = network.kind is NetworkKind.EDUCATION and is_shared(network.organisation or "", network.asn)
     if network.kind not in _NAMED_LINES and not shared:
-        return "names are asked for only where a company may have a line under somebody else’s network"
+        return _NAME_NOT_ASKED
     host = clues.reverse_name()
     if host is None:
-        return NO_NAME
+        return NO_REVERSE_NAME
     judged = judge_reverse_name(host, clues.address)
     if judged.domain is None:
-        return judged.refused or ""
+        return judged.refused or NO_REVERSE_NAME
     if is_of_network_owner(judged.domain, network.organisation):
-        return "the name is under the network owner’s own domain"
+        return _NETWORK_OWNER_DOMAIN
     # A machine in a data centre may be a company's way out as well as a program that somebody lets run there.
     confidence = 0.45 if network.kind is NetworkKind.HOSTING else 0.65
-    evidence = f"the address’s name is one of {judged.domain}, and that name points back to the address"
-    return Company(name_of_domain(judged.domain), judged.domain, "reverse_dns", evidence, confidence)
+    found = as_stored(evidence(EvidenceCode.REVERSE_NAME, domain=judged.domain))
+    return Company(name_of_domain(judged.domain), judged.domain, "reverse_dns", found, confidence)
 
 
-def by_tenant(clues: Clues) -> Company | str:
+def by_tenant(clues: Clues) -> Company | Evidence:
     """The company whose workspace or inner host the reader came from; `tracker.enrichment.company.tenants` says which are."""
     host = clues.referrer_host
     if not host:
-        return "the hit has no referrer"
+        return _NO_REFERRER
     tenant = tenant_of(host, clues.site)
     if tenant is None:
-        return "the referrer names no company’s workspace"
+        return _NOT_A_WORKSPACE
     known = known_organisation(tenant.name)
     name, domain = (known.name, tenant.domain or known.domain) if known else (tenant.name, tenant.domain)
-    return Company(name, domain, "tenant_referrer", f"the reader came from {host}", 0.6 if tenant.domain else 0.5)
+    found = as_stored(evidence(EvidenceCode.REFERRER, host=host))
+    return Company(name, domain, "tenant_referrer", found, 0.6 if tenant.domain else 0.5)
 
 
 # In the order in which they are believed, each with the method that it stands for.

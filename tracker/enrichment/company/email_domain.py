@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode, evidence
 from tracker.enrichment.company.hostname import provider_domains, split_host
 
 _FREE_MAIL = Path(__file__).parents[1] / "data" / "free_mail_domains.txt"
@@ -19,15 +20,15 @@ def free_mail_domains() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
-def domain_of_email(email: str) -> tuple[str | None, str]:
-    """The registrable domain of a work address, else None, with the evidence or the reason in words."""
+def domain_of_email(email: str) -> tuple[str | None, Evidence]:
+    """The registrable domain of a work address, else None, with the evidence or the reason."""
     host = email.rpartition("@")[2].rstrip(".").lower()
     parts = split_host(host)
     domain = parts.top_domain_under_public_suffix
     if not domain:
-        return None, f"{host} is no domain of a company"
+        return None, evidence(EvidenceCode.NOT_A_COMPANY_DOMAIN, host=host)
     if {host, domain} & (free_mail_domains() | provider_domains()):
-        return None, f"{domain} gives addresses to anybody"
+        return None, evidence(EvidenceCode.FREE_MAIL, domain=domain)
     if parts.is_private:
-        return None, f"{parts.suffix} gives names to anybody"
-    return domain, f"the visitor gave an address at {host}"
+        return None, evidence(EvidenceCode.PUBLIC_SUFFIX, domain=parts.suffix)
+    return domain, evidence(EvidenceCode.EMAIL_HOST, host=host)

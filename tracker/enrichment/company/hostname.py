@@ -16,6 +16,8 @@ from typing import NamedTuple
 from tldextract import TLDExtract
 from tldextract.tldextract import ExtractResult
 
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode, evidence
+
 _PROVIDER_DOMAINS = Path(__file__).parents[1] / "data" / "provider_domains.txt"
 
 # Words of names that providers give: the kind of line, the pool, the customer without a name.
@@ -42,7 +44,7 @@ class ReverseName(NamedTuple):
 
     host: str
     domain: str | None
-    refused: str | None
+    refused: Evidence | None
 
 
 @cache
@@ -64,19 +66,19 @@ def judge_reverse_name(host: str, address: str) -> ReverseName:
     parts = split_host(host)
     domain = parts.top_domain_under_public_suffix
     if not domain:
-        return ReverseName(host, None, "it has no registrable domain")
+        return ReverseName(host, None, evidence(EvidenceCode.NO_REGISTRABLE_DOMAIN))
     if parts.is_private:
-        return ReverseName(host, None, f"{parts.suffix} gives names to anybody")
+        return ReverseName(host, None, evidence(EvidenceCode.PUBLIC_SUFFIX, domain=parts.suffix))
     if domain in provider_domains() or host.endswith(tuple(f".{one}" for one in _deeper_provider_domains())):
-        return ReverseName(host, None, f"{domain} is a provider’s or host’s domain")
+        return ReverseName(host, None, evidence(EvidenceCode.PROVIDER_DOMAIN, domain=domain))
     seller = _SELLER.search(parts.domain)
     if seller:
-        return ReverseName(host, None, f"“{seller[0]}” in {domain} says provider or host")
+        return ReverseName(host, None, evidence(EvidenceCode.PROVIDER_WORD, word=seller[0], domain=domain))
     if _holds_address(host, address):
-        return ReverseName(host, None, "the name is made of the address, as providers make them")
+        return ReverseName(host, None, evidence(EvidenceCode.NAME_HOLDS_IP))
     word = next((word for word in _words(parts.subdomain) if word in _LINE_WORDS), None)
     if word:
-        return ReverseName(host, None, f"“{word}” says a line of a provider, not a company’s gateway")
+        return ReverseName(host, None, evidence(EvidenceCode.LINE_WORD, word=word))
     return ReverseName(host, domain, None)
 
 

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 
 class Company(NamedTuple):
-    """An organisation with how it was recognised; `confidence` is 0–1."""
+    """An organisation with how it was identified; `confidence` is 0–1.
+
+    `evidence` is the text that is stored: `tracker.enrichment.company.evidence` reads it.
+    """
 
     name: str
     domain: str | None

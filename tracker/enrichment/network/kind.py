@@ -1,7 +1,7 @@
 """What kind of network an address belongs to, so that a provider is never taken for a company.
 
 Pure. An operator's databases say most, then the networks that clouds publish, then what is known of the number and the
-name, and last the name itself, read in the languages of Europe. Evidence is in words that a publisher understands.
+name, and last the name itself, read in the languages of Europe.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeAlias
 
 import msgspec
 
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_stored, evidence
 from tracker.enrichment.geo.records import NetworkRecord
 from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.clouds import cloud_at
@@ -41,13 +43,19 @@ LEAD_KINDS = frozenset({NetworkKind.BUSINESS, NetworkKind.EDUCATION, NetworkKind
 
 
 class Network(msgspec.Struct, frozen=True, gc=False):
-    """A network, with how its kind was found in words."""
+    """A network, with how its kind was found: the evidence as it is stored."""
 
     asn: int | None
     organisation: str | None
     kind: NetworkKind
     evidence: str
 
+
+KindFound: TypeAlias = tuple[NetworkKind, Evidence]
+
+_NO_RECORD = as_stored(evidence(EvidenceCode.NO_NETWORK_RECORD))
+_ANONYMOUS = evidence(EvidenceCode.ANONYMOUS)
+_CELLULAR = evidence(EvidenceCode.CELLULAR)
 
 # What an organisation is and what a provider sells, by the group of a telling word; the special before the general.
 _ORGANISATION_GROUPS = (NetworkKind.EDUCATION, NetworkKind.GOVERNMENT, NetworkKind.NONPROFIT)
@@ -105,97 +113,98 @@ def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | N
     """As `identify_network`, with the cloud that publishes the address as its own."""
     organisation = record.isp_organisation or record.company or record.organisation
     if listed is not None:
-        return Network(record.asn, organisation, listed, f"the network list says {listed}")
+        return Network(record.asn, organisation, listed, as_stored(evidence(EvidenceCode.KIND_LISTED, kind=listed)))
     said = _said_by_databases(record)
     if said is not None:
-        return Network(record.asn, organisation, *said)
+        kind, why = said
+        return Network(record.asn, organisation, kind, as_stored(why))
     if cloud is not None:
-        return Network(record.asn, organisation, NetworkKind.HOSTING, f"{cloud} publishes the address as its cloud’s")
+        return Network(
+            record.asn, organisation, NetworkKind.HOSTING, as_stored(evidence(EvidenceCode.CLOUD, cloud=cloud))
+        )
     if not organisation:
-        return Network(record.asn, None, NetworkKind.UNKNOWN, "no database knows the network")
+        return Network(record.asn, None, NetworkKind.UNKNOWN, _NO_RECORD)
     is_customer = organisation not in {record.organisation, record.isp}
-    kind, evidence = classify_organisation(organisation, None if is_customer else record.asn, is_customer=is_customer)
+    kind, why = classify_organisation(organisation, None if is_customer else record.asn, is_customer=is_customer)
     if record.as_type in _PUBLISHED_TYPES and kind in {NetworkKind.BUSINESS, NetworkKind.UNKNOWN} and not is_customer:
-        kind, evidence = _PUBLISHED_TYPES[record.as_type], f"the database says {record.as_type}"
-    return Network(record.asn, organisation, kind, evidence)
+        kind, why = _PUBLISHED_TYPES[record.as_type], evidence(EvidenceCode.KIND_OF_DATABASE, kind=record.as_type)
+    return Network(record.asn, organisation, kind, as_stored(why))
 
 
-def _said_by_databases(record: NetworkRecord) -> tuple[NetworkKind, str] | None:
+def _said_by_databases(record: NetworkRecord) -> KindFound | None:
     """The kind that a database states of the address itself."""
     hidden = record.is_vpn or record.is_tor or record.is_proxy or record.is_residential_proxy or record.is_relay
     if hidden:
-        return NetworkKind.VPN, "the anonymous-network database lists the address"
+        return NetworkKind.VPN, _ANONYMOUS
     if record.is_hosting:
-        return NetworkKind.HOSTING, "the database says hosting"
+        return NetworkKind.HOSTING, evidence(EvidenceCode.KIND_OF_DATABASE, kind="hosting")
     if record.connection_type == "Cellular" or record.is_mobile or record.carrier:
-        return NetworkKind.MOBILE, "the connection is cellular"
+        return NetworkKind.MOBILE, _CELLULAR
     for said, kinds in ((record.user_type, _USER_TYPES), (record.company_type, _PUBLISHED_TYPES)):
         if said in kinds:
-            return _unless_brand(record, kinds[said], f"the database says {said}")
+            return _unless_brand(record, kinds[said], evidence(EvidenceCode.KIND_OF_DATABASE, kind=said))
     return None
 
 
-def _unless_brand(record: NetworkRecord, kind: NetworkKind, evidence: str) -> tuple[NetworkKind, str]:
+def _unless_brand(record: NetworkRecord, kind: NetworkKind, stated: Evidence) -> KindFound:
     """A provider's own offices are "business" to a database, and still no lead."""
     name = record.isp_organisation or record.company or record.organisation
     if kind not in LEAD_KINDS or not name:
-        return kind, evidence
+        return kind, stated
     found, why = classify_organisation(name, None)
     if found in LEAD_KINDS or found is NetworkKind.UNKNOWN:
-        return kind, evidence
-    return (found, why) if begins_with("brand", words_of(name)) else (kind, evidence)
+        return kind, stated
+    return (found, why) if begins_with("brand", words_of(name)) else (kind, stated)
 
 
 @lru_cache(maxsize=16_384)
-def classify_organisation(name: str, asn: int | None = None, *, is_customer: bool = False) -> tuple[NetworkKind, str]:
-    """The kind of an organisation that runs a network, by its number and its name, with the evidence in words.
+def classify_organisation(name: str, asn: int | None = None, *, is_customer: bool = False) -> KindFound:
+    """The kind of an organisation that runs a network, by its number and its name, with the evidence.
 
     `is_customer` says that it only uses addresses of somebody else's network, as few providers do.
     """
     return judge_organisation(network_model(), name, asn, is_customer=is_customer)
 
 
-def judge_organisation(
-    model: NetworkModel, name: str, asn: int | None, *, is_customer: bool = False
-) -> tuple[NetworkKind, str]:
+def judge_organisation(model: NetworkModel, name: str, asn: int | None, *, is_customer: bool = False) -> KindFound:
     """As `classify_organisation`, by a model that is given."""
     by_number = known_number(asn)
     if by_number is not None:
-        return NetworkKind(by_number), f"AS{asn} is known as {_SAID[by_number]}"
+        return NetworkKind(by_number), evidence(EvidenceCode.KNOWN_AS, asn=asn or 0, kind=by_number)
     words = words_of(name)
     known = known_organisation(name) if may_be_known(words) else None
     if known is not None:
-        return NetworkKind(known.kind), f"{known.name} is known as {_SAID[known.kind]}"
+        return NetworkKind(known.kind), evidence(EvidenceCode.KNOWN_NAME, name=known.name, kind=known.kind)
     score, groups = model.weigh(words, asn, capitals=name.isupper())
     brand = begins_with("brand", words) if "brand" in groups else None
     if brand is not None:
-        return _provider_kind(groups) or NetworkKind.ISP, f"“{brand}” is a provider’s name"
+        return _provider_kind(groups) or NetworkKind.ISP, evidence(EvidenceCode.PROVIDER_NAME, word=brand)
     judgement = judgement_of(asn)
     is_trade = "trade" in groups and not groups & _SELLING
     is_clear = is_trade or score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold)
     if is_clear and judgement:
         kind = KINDS[judgement]
-        return NetworkKind(kind), f"AS{asn} is known as {_SAID[kind]}"
+        return NetworkKind(kind), evidence(EvidenceCode.KNOWN_AS, asn=asn or 0, kind=kind)
     if is_clear and (groups & _PUBLIC or not _SELLER.search(" ".join(words))):
         return _organisation(name, words, groups)
     return _no_organisation(name, words, groups, score)
 
 
-def _organisation(name: str, words: list[str], groups: frozenset[str]) -> tuple[NetworkKind, str]:
+def _organisation(name: str, words: list[str], groups: frozenset[str]) -> KindFound:
     kind = next((kind for kind in _ORGANISATION_GROUPS if kind in groups), NetworkKind.BUSINESS)
     telling = next((group for group in (kind, *_BUSINESS_GROUPS) if group in groups), None)
     if telling is None:
-        return kind, f"the name {name} reads like a company’s, not like a provider’s"
-    return kind, f"the name says “{word_for(telling, words)}”"
+        return kind, evidence(EvidenceCode.NAME_LIKE_COMPANY, name=name)
+    return kind, evidence(EvidenceCode.NAME_SAYS, word=word_for(telling, words))
 
 
-def _no_organisation(name: str, words: list[str], groups: frozenset[str], score: float) -> tuple[NetworkKind, str]:
+def _no_organisation(name: str, words: list[str], groups: frozenset[str], score: float) -> KindFound:
     kind = _provider_kind(groups)
     if kind is not None:
-        return kind, f"the name says “{word_for(kind, words)}”"
+        return kind, evidence(EvidenceCode.NAME_SAYS, word=word_for(kind, words))
     if score < _SURELY_PROVIDER:
-        return NetworkKind.ISP, f"networks with a name like {name} are providers’ as a rule"
-    return NetworkKind.UNKNOWN, f"the name {name} does not say whether it is a provider or a company"
+        return NetworkKind.ISP, evidence(EvidenceCode.NAME_LIKE_PROVIDER, name=name)
+    return NetworkKind.UNKNOWN, evidence(EvidenceCode.NAME_OPEN, name=name)
 
 
 def _provider_kind(groups: frozenset[str]) -> NetworkKind | None:
@@ -203,10 +212,3 @@ def _provider_kind(groups: frozenset[str]) -> NetworkKind | None:
         if kind in groups:
             return kind
     return None
-
-
-_SAID = {
-    "business": "a company", "education": "a school or research body", "government": "a public body",
-    "nonprofit": "an association", "isp": "an internet provider", "mobile": "a mobile network", "hosting": "a host",
-    "vpn": "a VPN service", "content": "a content network", "infrastructure": "a part of the internet’s own machinery",
-}  # fmt: skip
