@@ -43,7 +43,7 @@ def test_a_company_may_stand_without_an_address(data: Path) -> None:
     [
         (("--site", "a.fr", "lea"), "“lea” is not an email address"),
         (("--site", "b.fr", "lea@acme.fr"), "there is no site b.fr"),
-        (("--site", "b", "lea@acme.fr"), "“b” is not a domain"),
+        (("--site", "b", "lea@acme.fr"), "there is no site b"),
     ],
     ids=["address", "site", "domain"],
 )

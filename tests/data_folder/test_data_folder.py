@@ -76,7 +76,7 @@ def test_a_file_in_a_folders_place_is_named(tmp_path: Path, name: str) -> None:
         data_folder.prepare(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["service.lock", "ingest.lock", "webleads.sqlite.lock"])
+@pytest.mark.parametrize("name", ["service.lock", "ingest.lock"])
 def test_a_folder_in_a_locks_place_is_one_line_with_the_remedy(tmp_path: Path, name: str) -> None:
     as_folder(tmp_path / name)
     said = webleads("serve", "--port", "1024", data=tmp_path)

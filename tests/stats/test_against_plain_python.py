@@ -154,7 +154,9 @@ def test_every_count_is_what_plain_python_counts(zone: str, visits: list[Any], s
             "metrics": ["visitors", "visits", "pageviews", "events"],
             "date_range": [start.isoformat(), (start + timedelta(days=days - 1)).isoformat()],
         }
-        site = Site(domain=SITE, time_zone=zone, language="fr", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+        site = Site(
+            domain=SITE, stored_as=SITE, time_zone=zone, language="fr", created_at=datetime(2026, 1, 1, tzinfo=UTC)
+        )
         answer = run_query(store, site, asked, now=datetime(2026, 12, 31, tzinfo=UTC))["results"][0]["metrics"]
         assert answer == [int(total.iloc[0][name]) for name in asked["metrics"]]
     finally:

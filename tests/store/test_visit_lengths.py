@@ -46,7 +46,11 @@ def check(store: EventStore) -> None:
     assert store.rows(select(schema_version.c.version)) == [(2,)]
     for one in ANSWERS:
         site = Site(
-            domain=one["site"], time_zone="Europe/Paris", language="fr", created_at=datetime(2026, 1, 1, tzinfo=UTC)
+            domain=one["site"],
+            stored_as=one["site"],
+            time_zone="Europe/Paris",
+            language="fr",
+            created_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
         answer = run_query(store, site, one["query"], now=datetime(2026, 11, 24, 12, tzinfo=UTC))
         assert answer["results"] == one["results"], one["query"]
