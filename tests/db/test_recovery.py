@@ -146,7 +146,7 @@ def test_damage_while_it_is_used_is_found_and_restored(path: Path, damage: Calla
             database.copy(NOW + timedelta(days=1))
         assert database.damage
         assert len(list_copies(path)) == 1
-        database.mend(NOW)
+        database.repair(NOW)
         assert database.damage is None
         assert domains(database) == SITES
 
@@ -157,7 +157,7 @@ def test_a_file_that_is_taken_away_while_it_is_used_is_restored(path: Path, dama
         damage(path)
         database.look()
         assert database.damage
-        database.mend(NOW)
+        database.repair(NOW)
         assert domains(database) == SITES
         add_site(database, "new.exemple.fr", now=NOW)
     with closing(opened(path)) as again:
@@ -176,7 +176,7 @@ def test_one_that_is_taken_away_before_its_first_copy_is_not_begun_anew(
         with pytest.raises(AppDatabaseUnavailable):
             list_sites(database)
         with pytest.raises(AppDatabaseDamaged, match="no good copy"):
-            database.mend(NOW)
+            database.repair(NOW)
         assert database.damage
 
 
@@ -185,7 +185,7 @@ def test_a_backup_that_is_moved_into_its_place_is_used(path: Path) -> None:
     with closing(opened(path)) as database:
         path.with_name("backup").replace(path)
         database.look()
-        database.mend(NOW)
+        database.repair(NOW)
         assert domains(database) == SITES
     assert recovery.restores(path) == []
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tracker.server.concurrency import Gate
+from tracker.server.concurrency import ConcurrencyLimit
 
 
 class SlowApp:
@@ -30,7 +30,7 @@ class SlowApp:
         return [b"page"]
 
 
-def ask(gate: Gate, path: str, **environ: Any) -> tuple[str, bytes]:
+def ask(gate: ConcurrencyLimit, path: str, **environ: Any) -> tuple[str, bytes]:
     statuses: list[str] = []
     request = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "wsgi.input": Endless(), **environ}
     body = b"".join(gate(request, lambda status, _headers: statuses.append(status)))
@@ -49,7 +49,7 @@ def app() -> SlowApp:
     return SlowApp()
 
 
-def fill(gate: Gate, app: SlowApp, requests: int) -> list[threading.Thread]:
+def fill(gate: ConcurrencyLimit, app: SlowApp, requests: int) -> list[threading.Thread]:
     threads = [threading.Thread(target=ask, args=(gate, "/slow")) for _ in range(requests)]
     for thread in threads:
         thread.start()
@@ -64,7 +64,7 @@ def finish(app: SlowApp, threads: list[threading.Thread]) -> None:
 
 
 def test_a_request_over_the_bound_is_told_to_come_back(app: SlowApp) -> None:
-    gate = Gate(app, at_once=2, waiting=1, wait_seconds=0.01)
+    gate = ConcurrencyLimit(app, at_once=2, waiting=1, wait_seconds=0.01)
     threads = fill(gate, app, 2)
     status, body = ask(gate, "/page")
     assert (status, b"busy" in body) == ("503 Service Unavailable", True)
@@ -73,7 +73,7 @@ def test_a_request_over_the_bound_is_told_to_come_back(app: SlowApp) -> None:
 
 
 def test_nobody_waits_behind_a_full_queue(app: SlowApp) -> None:
-    gate = Gate(app, at_once=1, waiting=0, wait_seconds=60)
+    gate = ConcurrencyLimit(app, at_once=1, waiting=0, wait_seconds=60)
     threads = fill(gate, app, 1)
     assert ask(gate, "/page")[0] == "503 Service Unavailable"
     finish(app, threads)
@@ -81,14 +81,14 @@ def test_nobody_waits_behind_a_full_queue(app: SlowApp) -> None:
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/assets/dashboard.css"])
 def test_what_is_quick_passes_a_full_gate(app: SlowApp, path: str) -> None:
-    gate = Gate(app, at_once=1, waiting=0)
+    gate = ConcurrencyLimit(app, at_once=1, waiting=0)
     threads = fill(gate, app, 1)
     assert ask(gate, path) == ("200 OK", b"page")
     finish(app, threads)
 
 
 def test_a_page_that_fails_gives_its_place_back(app: SlowApp) -> None:
-    gate = Gate(app, at_once=1, waiting=0)
+    gate = ConcurrencyLimit(app, at_once=1, waiting=0)
     for _ in range(3):
         with pytest.raises(RuntimeError, match="broken"):
             ask(gate, "/broken")
@@ -96,7 +96,7 @@ def test_a_page_that_fails_gives_its_place_back(app: SlowApp) -> None:
 
 
 def test_what_is_quick_has_few_places_of_its_own(app: SlowApp) -> None:
-    gate = Gate(app, at_once=1, waiting=0, passing=1, pass_seconds=0.01)
+    gate = ConcurrencyLimit(app, at_once=1, waiting=0, passing=1, pass_seconds=0.01)
     slow = threading.Thread(target=ask, args=(gate, "/assets/../slow"))
     app.paths = {"/assets/../slow"}
     slow.start()
@@ -115,7 +115,7 @@ def test_a_body_comes_whole_and_is_read_before_the_turn(app: SlowApp) -> None:
         return [b"taken"]
 
     posted = {"REQUEST_METHOD": "POST", "wsgi.input": BytesIO(b"name=1"), "CONTENT_LENGTH": "6"}
-    assert ask(Gate(takes), "/sites", **posted) == ("200 OK", b"taken")
+    assert ask(ConcurrencyLimit(takes), "/sites", **posted) == ("200 OK", b"taken")
     assert seen == [(b"name=1", "6")]
 
 
@@ -125,6 +125,6 @@ def test_a_body_comes_whole_and_is_read_before_the_turn(app: SlowApp) -> None:
     ids=["as it says", "in chunks"],
 )
 def test_a_body_that_is_too_large_is_refused(app: SlowApp, declared: dict[str, Any]) -> None:
-    status, body = ask(Gate(app), "/page", REQUEST_METHOD="POST", **declared)
+    status, body = ask(ConcurrencyLimit(app), "/page", REQUEST_METHOD="POST", **declared)
     assert status == "413 Content Too Large"
     assert b"1,048,576" in body

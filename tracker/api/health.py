@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify
 class Health:
     """Probes of the running service; a probe of a part gives None when it is well, else what is wrong in words.
 
-    `notes` are sentences on what happened and was mended; they leave the service ready.
+    `notes` are sentences on what happened and was repaired; they leave the service ready.
     """
 
     journal: Callable[[], str | None]

@@ -54,7 +54,7 @@ for _command in (
 
 
 def main() -> None:
-    """Runs the command; what the user can mend is one line on standard error and exit code 2."""
+    """Runs the command; what the user can correct is one line on standard error and exit code 2."""
     escape_unset_log()
     try:
         webleads(standalone_mode=False)
@@ -73,7 +73,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # The reader (`head`, say) has what it wanted; there is nobody left to write to.
+        # The program that reads (`head`, say) has what it wanted and is gone.
         sys.stderr.close()
         sys.exit(0)
     except EXPECTED_ERRORS as problem:

@@ -1,4 +1,4 @@
-"""`webleads token`: signed tokens for a newsletter's links, which tell whose visit it is once the reader agreed."""
+"""`webleads token`: signed link tokens for a newsletter, which say whose visit it is once the visitor agreed."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _EMAIL = re.compile(r"[^@\s]*@[^@\s]+\.[^@\s]+")
 @click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="How long the tokens hold.")
 @data_option
 def token(emails: tuple[str, ...], domain: str, company: str | None, days: int, data: Path | None) -> None:
-    """Print a token for each address: `?wl=TOKEN` in a newsletter's link.
+    """Print a link token for each email address: `?wl=TOKEN` in a newsletter's link.
 
-    An address may be only its domain (@acme.fr), which names nobody. Without arguments, addresses are read from
+    An email address may be only its domain (@acme.fr), which names nobody. Without arguments, they are read from
     standard input, one a line. A token can be read by whoever sees the link, and made by nobody else.
     """
     from tracker.clock import utc_now

@@ -1,8 +1,8 @@
 """Requests whose bodies have not come whole: how long a body may take, how many a client may leave open, how large.
 
-A body is waited for without a thread (tracker.server.front), so a client that sends byte by byte costs a connection and the
-bytes it sent. Each has a deadline for the whole of it. A client, which is an IP address or a /64 of IPv6 behind whatever
-proxies, may have so many open; when all of them together grow too large, the oldest of whoever holds most is given up.
+No thread waits for a body (tracker.server.front). A client that sends byte by byte costs a connection and the bytes that
+it sent. Each body has one deadline. A client is an IPv4 address or a /64 of IPv6, found behind trusted proxies; the number
+of its open bodies is limited. When all bodies together are too large, the oldest body of the client with most is dropped.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ MAX_DOMAIN = 253
 MAX_PROPERTIES = 30
 MAX_KEY = 300
 MAX_VALUE = 2000
-# Of larger numbers JSON's readers make different things.
+# JSON parsers disagree about larger numbers.
 MAX_WHOLE = 2**63 - 1
 
 # Characters of a text. Plausible's Events API has 120 of a name, and 2,000 and more of a URL.

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 ASSETS = Path(__file__).parent / "assets"
 SCRIPT_PATH = "/js/webleads.js"
 
-# A change of the snippet reaches readers within the hour; a browser that has it asks with its ETag.
+# A change of the snippet reaches visitors within the hour; a browser that has it asks with its ETag.
 _CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 _CACHE_FOR_GOOD = "public, max-age=31536000, immutable"
 _NOT_BUILT = b"the snippet is not built: run `make build`\n"

@@ -1,6 +1,6 @@
 """Opens the app database: created on first use, migrated at start, refused when a newer version wrote it.
 
-A damaged SQLite file is restored from the service's own copies (tracker.db.recovery), at the opening and, by `mend`,
+A damaged SQLite file is restored from the service's own copies (tracker.db.recovery), at the opening and, by `repair`,
 while it is used. What SQLite deletes is overwritten in the file at once, and in its log by `forget_deleted`.
 """
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _PRAGMAS = (
-    # Several processes share the file: wait for a writer instead of failing, and let readers go on meanwhile.
+    # Several processes share the file: wait for a writer instead of failing, and let reading transactions go on meanwhile.
     "journal_mode=WAL",
     "busy_timeout=10000",
     "foreign_keys=ON",
@@ -49,7 +49,7 @@ _IDLE_SECONDS = 15.0
 
 
 class AppDatabase:
-    """The engine and its transactions. `damage` says what a transaction found damaged, until `mend` has mended it."""
+    """The engine and its transactions. `damage` says what a transaction found damaged, until `repair` has repaired it."""
 
     def __init__(self, engine: Engine, opened: OpenedFile | None = None) -> None:
         self.engine = engine
@@ -86,7 +86,7 @@ class AppDatabase:
                 self._running -= 1
                 self._state.notify_all()
 
-    def mend(self, now: datetime) -> None:
+    def repair(self, now: datetime) -> None:
         """Restores the file that a transaction found damaged, when all transactions have ended.
 
         Raises AppDatabaseUnavailable; NewerDatabaseError.
@@ -117,7 +117,7 @@ class AppDatabase:
             raise AppDatabaseUnavailable(f"the app database {self._opened.path} is damaged: {found}") from found
 
     def forget_deleted(self) -> bool:
-        """Overwrites what is deleted in SQLite's log, too; False while a reader prevents it. Raises AppDatabaseUnavailable."""
+        """Overwrites what is deleted in SQLite's log, too; False while a reading transaction prevents it. Raises AppDatabaseUnavailable."""
         if self.engine.dialect.name != "sqlite":
             return True
         try:

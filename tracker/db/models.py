@@ -59,7 +59,7 @@ class Site(Base):
     excluded_networks: Mapped[str] = mapped_column(default="")  # one address or network a line
     disabled_rules: Mapped[str] = mapped_column(default="")  # bot rules switched off, one a line
     honours_signals: Mapped[bool] = mapped_column(default=False)  # Global Privacy Control and Do Not Track
-    keeps_emails: Mapped[bool] = mapped_column(default=False)  # the addresses that readers gave with consent
+    keeps_emails: Mapped[bool] = mapped_column(default=False)  # the email addresses that visitors gave with consent
     link_key: Mapped[str] = mapped_column(default="")  # signs the tokens of newsletter links; made on first use
     page_parameters: Mapped[str | None]  # of the query, that tell pages apart, by spaces; None: WordPress's
     counts_development: Mapped[bool] = mapped_column(default=False)  # pages on localhost, private networks, .test, …

@@ -37,10 +37,10 @@ class OpenedFile:
 
         One that was used before is never begun anew: it is damaged when it is empty or gone. Raises AppDatabaseUnavailable.
         """
-        # The log first: SQLite throws away one of garbage as soon as it opens the file.
+        # The log first: SQLite throws away one without sense as soon as it opens the file.
         if log_is_damaged(self.path) or self._damage(was_used):
             with self._alone():
-                # Another process may have mended it while this one waited; then there is nothing left to do.
+                # Another process may have repaired it while this one waited; then there is nothing left to do.
                 if log_is_damaged(self.path) and self.path.is_file():
                     recovery.set_log_aside(self.path, now)
                 if reason := self._damage(was_used):

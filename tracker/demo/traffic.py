@@ -51,7 +51,7 @@ _EVENTS_A_VISIT = 2.98
 
 
 class _Visits(NamedTuple):
-    """One row a visit. `company` is −1 for a reader at home; `start_us` is UTC."""
+    """One row a visit. `company` is −1 for a visitor at home; `start_us` is UTC."""
 
     start_us: Whole
     day: Whole
@@ -144,8 +144,10 @@ def _make_visits(
     at_work = company >= 0
     people = np.array([one.people for one in COMPANIES])[company]
     # Readers come back: a person's number is drawn so that low ones are common.
-    reader = (random.pareto(1.1, number) * 40).astype(np.int64) % 4_000_000
-    person = np.where(at_work, company * 64 + (random.random(number) * people).astype(np.int64), 10_000 + reader)
+    visitor_at_home = (random.pareto(1.1, number) * 40).astype(np.int64) % 4_000_000
+    person = np.where(
+        at_work, company * 64 + (random.random(number) * people).astype(np.int64), 10_000 + visitor_at_home
+    )
     origin = np.where(
         at_work,
         _choose(random, [one.company_weight for one in ORIGINS], number),

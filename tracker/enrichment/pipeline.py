@@ -1,6 +1,6 @@
 """From a hit to an event: the ordered steps, and the reason when a hit is not counted.
 
-Pure but for the geo databases that it reads. The address is used here and in the visitor's id, and goes no further.
+Pure but for the geo databases that it reads. The IP address is used here and in the visitor's id, and is not stored.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LONGEST_LANGUAGES = 64
 _LONGEST_IP = 64
 _FEW_HEADERS = 4
 # An address's facts take about 600 bytes.
-_ADDRESSES = 32_768
+_IPS = 32_768
 # A browser's take as much again, 2 KB at most, and most of it only comes back within its visit.
 _PROFILES = 8_192
 # Of 100,000 addresses at random nine in ten have the owner of one before.
@@ -74,7 +74,7 @@ class SiteRules(NamedTuple):
 
 
 class Owner(msgspec.Struct, frozen=True, gc=False):
-    """Whose an address is: the same for all addresses of which the databases, the clouds and the list say the same."""
+    """Whose an IP address is: one object for all addresses of which the databases, the clouds and the list say the same."""
 
     record: NetworkRecord
     network: Network
@@ -82,23 +82,23 @@ class Owner(msgspec.Struct, frozen=True, gc=False):
     company: Company | None
 
 
-class AddressFacts(msgspec.Struct, frozen=True, gc=False):
-    """What an address alone tells; kept per address, since most hits come from one seen before."""
+class IpFacts(msgspec.Struct, frozen=True, gc=False):
+    """What an IP address alone tells; cached, since most hits come from an address seen before."""
 
     whereabouts: Whereabouts
     owner: Owner
 
 
 class ClientProfile(msgspec.Struct, frozen=True, gc=False):
-    """What is the same for all hits of a browser at an address; a bot's agent is not parsed."""
+    """What is the same for all hits of a browser at an IP address. A bot's user agent is not parsed."""
 
-    about: AddressFacts
+    about: IpFacts
     agent: Agent
     bot: Bot | None
 
 
 class Names(Protocol):
-    """Knows the confirmed names of addresses; never waits. `tracker.reference.dns.queue.NameQueue` is one."""
+    """Knows the confirmed reverse names of IP addresses; never waits. `tracker.reference.dns.queue.NameQueue` is one."""
 
     @property
     def asked(self) -> int:
@@ -119,12 +119,12 @@ class Enricher:
         names: Names | None = None,
         network_list: NetworkList | None = None,
     ) -> None:
-        """`names` knows the names of addresses, where they are asked for at all."""
+        """`names` knows the reverse names of IP addresses; None when reverse DNS is off."""
         self._databases = databases
         self._names = names
         self._network_list = network_list or NetworkList(None)
         self.too_old_ms = too_old_ms
-        self._about_address = lru_cache(maxsize=_ADDRESSES)(self._look_up)
+        self._facts_of_ip = lru_cache(maxsize=_IPS)(self._look_up)
         self._profile = lru_cache(maxsize=_PROFILES)(self._recognise)
 
     def enrich(self, hit: Hit, site: SiteRules) -> Event | Drop:
@@ -197,12 +197,12 @@ class Enricher:
         return company_of_visit(clues) if silent else identify_company(clues)
 
     def prefetch(self, addresses: Iterable[str]) -> bool:
-        """Has the names looked up that the hits of these addresses will need; whether there are any that are not known."""
+        """Starts the reverse DNS look-ups that hits from these IPs will need. Returns whether any name is still unknown."""
         if self._names is None:
             return False
         asked = self._names.asked
         for address in set(addresses):
-            owner = self._about_address(address[:_LONGEST_IP], _LANGUAGE).owner
+            owner = self._facts_of_ip(address[:_LONGEST_IP], _LANGUAGE).owner
             if owner.company is None:
                 ask = partial(self._names.ask, address)
                 company_of_visit(Clues(address, owner.record, owner.network, reverse_name=ask, listed=owner.listed))
@@ -210,23 +210,23 @@ class Enricher:
 
     def at_address(self, address: str, language: str) -> tuple[Whereabouts, Company | None]:
         """The place and the network of an IP address, and whose it is."""
-        about = self._about_address(address, language)
+        about = self._facts_of_ip(address, language)
         return about.whereabouts, about.owner.company
 
     def refresh_databases(self) -> None:
         """Takes up geo databases and the operator's network list when they were replaced since."""
         if self._databases.reload_if_changed() | self._network_list.reload_if_changed():
-            self._about_address.cache_clear()
+            self._facts_of_ip.cache_clear()
             self._profile.cache_clear()
 
-    def _look_up(self, address: str, language: str) -> AddressFacts:
+    def _look_up(self, address: str, language: str) -> IpFacts:
         place = self._databases.place(address, language)
         owner = _owner(self._databases.network_record(address), cloud_at(address), self._network_list.at(address))
         network = owner.network
         whereabouts = Whereabouts(
             place.country, place.region, place.city, network.asn, network.organisation, str(network.kind)
         )
-        return AddressFacts(whereabouts, owner)
+        return IpFacts(whereabouts, owner)
 
     def _recognise(
         self,
@@ -234,12 +234,12 @@ class Enricher:
         user_agent: str,
         headers: tuple[tuple[str, str], ...],
         screen_width: float | None,
-        webdriver: bool,  # noqa: FBT001 - the cache wants what tells readers apart
+        webdriver: bool,  # noqa: FBT001 - the cache's key is what tells client profiles apart
         has_event_id: bool,  # noqa: FBT001
         language: str,
         disabled_rules: frozenset[str],
     ) -> ClientProfile:
-        about, given = self._about_address(address[:_LONGEST_IP], language), dict(headers)
+        about, given = self._facts_of_ip(address[:_LONGEST_IP], language), dict(headers)
         agent = without_builds(user_agent[:_MAX_AGENT])
         signs = Signs(
             webdriver=webdriver,

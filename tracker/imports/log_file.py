@@ -80,4 +80,4 @@ def _utf_16(source: BufferedReader) -> Iterator[str]:
                 line = line[: _LONGEST_LINE - 1] + more[-1:]
             yield line.rstrip("\r\n")
     finally:
-        text.detach()  # else the file would be closed with it, before its reader is done
+        text.detach()  # else the file would be closed with it, before all of it was read

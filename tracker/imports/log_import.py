@@ -1,8 +1,11 @@
 """Imports an access log into the journal: all of it or nothing, and the same file once.
 
-The hits are written to a file beside the journal's segments; then the import is recorded; then the file becomes a
-segment by its name. An import that was killed before the record left nothing that counts, one that was killed after it
-is finished by the next import, whatever it is of. One import runs at a time: the others wait for their turn.
+1. The hits are written to a file beside the journal's segments.
+2. The import is recorded.
+3. The file is renamed and so becomes a segment.
+
+An import that was killed before step 2 counts nothing. One that was killed after it is finished by the next import, of
+whatever log. One import runs at a time.
 """
 
 from __future__ import annotations
@@ -123,7 +126,7 @@ def _clear_up(database: AppDatabase, folder: Path, now: datetime) -> None:
 
 
 def forget_imports(database: AppDatabase, *, before: datetime, journal_folder: Path) -> None:
-    """Lets logs that were imported before a moment be imported again, unless the journal still holds their hits."""
+    """Lets logs that were imported before a time be imported again, unless the journal still holds their hits."""
     held = {segment.writer for segment in list_segments(journal_folder)}
     staged = {path.name.split("-")[1] for path in journal_folder.glob(f"import-*{_STAGED}")}
     with database.transaction() as session:

@@ -1,7 +1,7 @@
-"""Who in a log is no reader but looks for weaknesses: whoever mostly posts forms, mostly errs, or asks for what scanners ask.
+"""Which clients of a log are scanners: those that mostly post forms, mostly get errors, or ask for what scanners ask for.
 
 Decided for a client over the whole log, by the IP with the agent and, for those that change their agents, by the IP
-alone. A reader may mistype, meet dead links and fill in forms. Pure; memory is bounded.
+alone. A visitor may mistype, meet dead links and fill in forms. Pure; memory is bounded.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class Scanners:
                 self._judge(*behaviours.popitem(), alone=alone)
 
     def sign(self, line: LogLine) -> ScannerSign | None:
-        """What gives the client of a line away; None for a reader."""
+        """The sign by which the client of a line is a scanner; None for a visitor."""
         return self._judged.get(client_key(line)) or self._judged.get(hash(line.client))
 
     def _judge(self, key: int, behaviour: _ClientBehaviour, *, alone: bool) -> None:

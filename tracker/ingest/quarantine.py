@@ -23,7 +23,7 @@ from tracker.journal import SUFFIX, list_segments, sync_folder
 
 KEPT_DAYS = 14
 MOST_BYTES = 32 * 1024 * 1024
-# What is longer says more about its sender than about a reader: it is counted, and not kept.
+# What is longer says more about its sender than about a visitor: it is counted, and not kept.
 _LONGEST_LINE = 1024 * 1024
 _FOLDER = "quarantine"
 

@@ -1,4 +1,4 @@
-"""The journal's files as a reader sees them: which there are, the lines in them, and when they go."""
+"""The journal's files as ingest reads them: which there are, the lines in them, and when they are deleted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How many requests the dashboard and the API may work on at once, so that they never take the collector's threads.
 
 Requests for them come in through the collector's threads. A slow query holds one for seconds; without a bound, a few
-readers of the dashboard would keep every hit waiting. What is over the bound waits for its turn, and is told to come
+users of the dashboard would keep every hit waiting. What is over the bound waits for its turn, and is told to come
 back when that is long. A body is read before the turn comes, within bounds of its own: a client may take its time.
 """
 
@@ -30,7 +30,7 @@ _STATUS = {
 }
 
 
-class Gate:
+class ConcurrencyLimit:
     """A WSGI callable in front of `app`, each of whose requests holds a thread.
 
     `at_once` requests run, `waiting` more wait up to `wait_seconds`; quick ones have `passing` places of their own.
@@ -93,7 +93,7 @@ def _refuse(problem: RequestProblem, start_response: Callable[..., Any]) -> list
 
 
 def _whole(answer: Iterable[bytes]) -> list[bytes]:
-    """The answer made to its end, so that what makes it does not work on behind the gate."""
+    """The answer made to its end, so that what makes it does not work on outside the limit."""
     try:
         return list(answer)
     finally:

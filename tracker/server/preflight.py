@@ -20,7 +20,7 @@ class ServiceError(RuntimeError):
 
 
 class NotOpenNow(ServiceError):
-    """The app database cannot be used until what the message names is mended; hits can be kept meanwhile."""
+    """The app database cannot be used until what the message names is corrected; hits can be kept meanwhile."""
 
 
 Step = Callable[[Settings], str | None]

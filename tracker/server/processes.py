@@ -3,7 +3,7 @@
 Owns the processes and their end: none outlives the one that started it, one that dies is started again however often
 that happens, a clean stop takes seconds whatever waits in the journal, and only one service runs on a data folder. The
 one that collects listens under granian and passes all other requests on over a bridge, so that no query and no batch
-takes a moment of its interpreter (docs/adr/0014).
+takes time of its interpreter (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tracker.collector.client_ip import ClientIp
 from tracker.collector.payload import MAX_BODY_BYTES
 from tracker.data_folder import ServiceNote
 from tracker.server import bridge, concurrency, granian_loop
-from tracker.server.concurrency import Gate
+from tracker.server.concurrency import ConcurrencyLimit
 from tracker.server.front import Front
 from tracker.server.listening import Server, check_port, listening_sockets, start_listening, stop_signals
 from tracker.server.logs import log_to_stderr
@@ -53,7 +53,7 @@ _LISTENER_STOP_SECONDS = _STOP_SECONDS + 1.5
 _SERVICE_STOP_SECONDS = 5.5
 # Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
 _MOST_CONNECTIONS = 16_384
-# As many as the gate lets in, wait or pass, and some that it turns away.
+# As many as the limit lets in, wait or pass, and some that it turns away.
 _GATE_THREADS = 64
 
 
@@ -251,7 +251,7 @@ def _load_service(settings: Settings, start: Start, first_user_link: str | None)
     log_to_stderr(settings.log_level)
     application, service = start(first_user_link)
     Finalize(None, service.stop, exitpriority=100)
-    return _front(settings, Gate(application))
+    return _front(settings, ConcurrencyLimit(application))
 
 
 def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] = lambda _: False) -> Front:
@@ -275,7 +275,7 @@ def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
     journal = open_journal(settings)
     next_app = None
     if bridge_to is not None:
-        next_app = Gate(bridge.Bridge(bridge_to, journal_problem=lambda: journal.problem))
+        next_app = ConcurrencyLimit(bridge.Bridge(bridge_to, journal_problem=lambda: journal.problem))
     collector = build_collector(settings, journal=journal, next_app=next_app)
     Finalize(None, collector.close, exitpriority=100)
     return _front(settings, collector, hits=collector.takes)

@@ -29,7 +29,7 @@ _SALT_MARGIN = timedelta(hours=26)
 
 
 class Housekeeping:
-    """What must be done now and then: retire segments, delete salts that have had their day, copy and mend the app database."""
+    """What must be done now and then: retire segments, delete salts that have had their day, copy and repair the app database."""
 
     def __init__(
         self, settings: Settings, app: AppDatabase, store: EventStore, ingest: Ingest, identity: Identity
@@ -47,7 +47,7 @@ class Housekeeping:
     def __call__(self) -> None:
         """Does it when ten seconds have passed since the last time; a damaged app database is mended at once."""
         if self._app.damage:
-            self._app.mend(utc_now())
+            self._app.repair(utc_now())
             self._identity.forget_salts()
         if time.monotonic() < self._next_at:
             return

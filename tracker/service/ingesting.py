@@ -38,7 +38,7 @@ def open_name_queue(settings: Settings) -> NameQueue | None:
 def build_ingest(
     settings: Settings, app: AppDatabase, store: EventStore, *, keeps_geo: bool, names: NameQueue | None = None
 ) -> tuple[Ingest, Identity]:
-    """The ingest of a data folder, and the identity whose salts its owner must let go of.
+    """Returns the ingest of a data folder, and the identity: its owner calls `forget_salts` once salts are deleted.
 
     `keeps_geo` for the one that holds the ingest lock: it takes over new geo databases.
     """

@@ -1,4 +1,4 @@
-"""Every setting: its environment variable, its default and what it means. The only reader of the environment.
+"""Every setting: its environment variable, its default and what it means. Nothing else reads the environment.
 
 A bad value stops the start with one line that names the variable and the remedy. Each value may also come from a
 file: `WEBLEADS_SMTP_URL_FILE=/run/secrets/smtp` stands for `WEBLEADS_SMTP_URL`. An empty value is the default.

@@ -49,7 +49,7 @@ def folder(value: str) -> Path:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """A reader of whole numbers within bounds."""
+    """Returns what reads whole numbers within bounds."""
 
     def parse(value: str) -> int:
         number = int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else -1
@@ -105,7 +105,7 @@ def networks(value: str) -> tuple[Network, ...]:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """A reader of one word of several."""
+    """Returns what reads one word of several."""
 
     def parse(value: str) -> str:
         if value not in words:
@@ -159,7 +159,7 @@ def name_server(value: str) -> NameServer:
 
 
 def url_path(ending: str = "") -> Callable[[str], str]:
-    """A reader of paths for hits, with the ending that they need."""
+    """Returns what reads paths for hits, with the ending that they need."""
 
     def parse(value: str) -> str:
         if not _is_plain_path(value) or value.endswith("/") or not value.endswith(ending):

@@ -143,7 +143,7 @@ def update_site(
 ) -> Site:
     """Changes a site's settings, all or none. Raises Invalid; LookupError when there is no such site.
 
-    `disabled_rules` are the rules by which a robot is told that do not hold for the site; these and `counting` stay as
+    `disabled_rules` are the rules for detecting bots that are off for the site; these and `counting` stay as
     they are where None is given.
     """
     zone, tongue, networks, emails = (

@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.enrichment.network.ip_ranges import AddressRanges
+from tracker.enrichment.network.ip_ranges import IpRanges
 
 NETWORKS = st.lists(
     st.tuples(st.integers(0, 255), st.integers(24, 32)).map(
@@ -17,7 +17,7 @@ NETWORKS = st.lists(
 
 @given(NETWORKS, st.integers(-2, 258))
 def test_the_smallest_network_speaks_as_a_search_through_all_finds(networks: list, offset: int) -> None:
-    ranges = AddressRanges((network, str(network)) for network in networks)
+    ranges = IpRanges((network, str(network)) for network in networks)
     address = ip_address(0xC0000200 + offset)
     around = [network for network in networks if address in network]
     expected = str(max(around, key=lambda network: network.prefixlen)) if around else None
@@ -25,7 +25,7 @@ def test_the_smallest_network_speaks_as_a_search_through_all_finds(networks: lis
 
 
 def test_the_versions_are_kept_apart() -> None:
-    ranges = AddressRanges([(ip_network("::/8"), "six"), (ip_network("0.0.0.0/8"), "four")])
+    ranges = IpRanges([(ip_network("::/8"), "six"), (ip_network("0.0.0.0/8"), "four")])
     assert (ranges.at("0.0.0.1"), ranges.at("::1"), ranges.at("10.0.0.1"), ranges.at("x")) == (
         "four",
         "six",

@@ -1,7 +1,7 @@
-"""Takes the builds out of the agents of Chromium's browsers, so that one agent stands for all of a major version.
+"""Removes the build numbers from the user agents of Chromium's browsers. One user agent then stands for a major version.
 
-Chromium comes out in hundreds of builds a year, of which neither a list of bots nor the name of a browser, a system or a
-device says anything. What is looked up by agent is so looked up once a version, not once a build.
+Chromium has hundreds of builds a year. No list of bots and no name of a browser, system or device depends on the build, so
+a user agent is looked up once for each version instead of once for each build.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
 from tracker.enrichment.bots.verdict import BotKind
-from tracker.enrichment.network.ip_ranges import AddressRanges
+from tracker.enrichment.network.ip_ranges import IpRanges
 
 Network = IPv4Network | IPv6Network
 
@@ -23,14 +23,14 @@ class Crawler(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _published() -> AddressRanges[Crawler]:
+def _published() -> IpRanges[Crawler]:
     table = files("tracker.enrichment").joinpath("data/crawler_networks.csv").read_text(encoding="utf-8")
     rows = [
         (ip_network(row["network"]), Crawler(row["name"], BotKind(row["kind"])))
         for row in csv.DictReader(table.splitlines())
     ]
     # Of networks within each other the larger one speaks.
-    return AddressRanges(_outermost(rows))
+    return IpRanges(_outermost(rows))
 
 
 def _outermost(rows: list[tuple[Network, Crawler]]) -> Iterator[tuple[Network, Crawler]]:

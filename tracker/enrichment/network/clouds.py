@@ -7,13 +7,13 @@ from functools import lru_cache
 from importlib.resources import files
 from ipaddress import ip_network
 
-from tracker.enrichment.network.ip_ranges import AddressRanges
+from tracker.enrichment.network.ip_ranges import IpRanges
 
 
 @lru_cache(maxsize=1)
-def _published() -> AddressRanges[str]:
+def _published() -> IpRanges[str]:
     table = files("tracker.enrichment").joinpath("data/cloud_networks.csv").read_text(encoding="utf-8")
-    return AddressRanges((ip_network(row["network"]), row["cloud"]) for row in csv.DictReader(table.splitlines()))
+    return IpRanges((ip_network(row["network"]), row["cloud"]) for row in csv.DictReader(table.splitlines()))
 
 
 def cloud_at(address: str) -> str | None:

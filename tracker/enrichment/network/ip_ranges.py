@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 Fact = TypeVar("Fact")
 
 
-class AddressRanges(Generic[Fact]):
+class IpRanges(Generic[Fact]):
     """Networks of either version, each with a fact; of networks within each other the smaller one speaks."""
 
     def __init__(self, networks: Iterable[tuple[IPv4Network | IPv6Network, Fact]]) -> None:

@@ -17,7 +17,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple
 
-from tracker.enrichment.network.ip_ranges import AddressRanges
+from tracker.enrichment.network.ip_ranges import IpRanges
 from tracker.enrichment.network.kind import LEAD_KINDS, NetworkKind
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class NetworkList:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._seen: object = ()
-        self._ranges: AddressRanges[ListedNetwork] = AddressRanges(())
+        self._ranges: IpRanges[ListedNetwork] = IpRanges(())
         self.problems: list[str] = []
         self.reload_if_changed()
 
@@ -62,7 +62,7 @@ class NetworkList:
             except (OSError, UnicodeDecodeError) as problem:
                 self.problems = [f"{self._path.name} cannot be read: {problem}"]
         rows, problems = read_network_list(lines)
-        self._ranges = AddressRanges(rows)
+        self._ranges = IpRanges(rows)
         self.problems += [f"{self._path.name}, {words}" for words in problems] if self._path else []
         for words in self.problems:
             log.warning("%s", words)

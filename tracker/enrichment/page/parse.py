@@ -15,7 +15,7 @@ import msgspec
 
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS, page_query
 from tracker.enrichment.remembered import is_short
-from tracker.enrichment.source.mangled import mended
+from tracker.enrichment.source.mangled import repaired
 from tracker.enrichment.source.url_parameters import Parameters, campaign_parameters
 from tracker.enrichment.text.urls import UNSAFE, split_address, split_app_address
 
@@ -66,7 +66,7 @@ def _page(url: str, keep_hash: bool, parameters: frozenset[str], *, is_kept: boo
     address = split_address(url) or split_app_address(url)
     if address is None:
         return None
-    address = mended(address)
+    address = repaired(address)
     host, query, fragment = address.host, address.query, address.fragment
     path = _plain_path(address.path)
     params = _NO_PARAMETERS

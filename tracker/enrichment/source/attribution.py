@@ -1,4 +1,4 @@
-"""Where a reader comes from: source, medium, channel, campaign, out of the page's campaign parameters and the referrer.
+"""Where a visitor comes from: source, medium, channel, campaign, out of the page's campaign parameters and the referrer.
 
 Pure. A campaign parameter says more than a referrer, an advertisement's click id more than a referrer, and a click id
 that shared links carry too less than one. Names are the ones that people use today.
@@ -189,7 +189,7 @@ def _term(query: str, parameters: str) -> str | None:
 def _campaign(params: Mapping[str, str], referrer: Referrer, *, within: bool) -> Attribution:
     """What campaign parameters and click ids say, with the referrer where they are silent.
 
-    `within` says that the reader was on the site already, where a link's `source` or `ref` is the site's own affair.
+    `within` says that the visitor was on the site already, where a link's `source` or `ref` is the site's own affair.
     """
     parts = said_by(params)
     word = parts.get("source") or (None if within else parts.get("weak_source"))
@@ -218,7 +218,7 @@ def _campaign(params: Mapping[str, str], referrer: Referrer, *, within: bool) ->
 def _channel(origin: Origin, word: str | None, medium: str | None, campaign: str | None) -> str:
     if medium is None and campaign is None:
         return origin.channel
-    # The house's word for a medium decides nothing (YouTube's readers are `social`, and count as video).
+    # A site's own word for a medium decides nothing (YouTube's visitors are `social`, and count as video).
     given = medium or ("cpc" if origin.paid else "organic" if origin.category == "search" else "referral")
     channel = channel_of(word or origin.name, given, campaign, origin.category)
     # `facebook_ads` was paid, whatever the medium says.

@@ -99,7 +99,7 @@ _LEADING = frozenset(
     " hackernews producthunt discord slack twitch vimeo dailymotion flipboard feedly github stackoverflow substack klaviyo"
     " hubspot wechat weibo nextdoor ebay etsy aliexpress leboncoin spotify".split()
 )
-# What people write beside a network's name, and what says nothing of where a reader comes from.
+# What people write beside a network's name, and what says nothing of where a visitor comes from.
 _PLACES = frozenset(
     "post posts page pages story stories bio feed reel reels group groupe channel profile profil company share shares dm"
     " organic organique social account compte event events live shorts video app android ios mobile desktop web website"

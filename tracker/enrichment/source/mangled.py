@@ -38,7 +38,7 @@ _OPENED = re.compile(r"[(\[]|%28|%5b", re.IGNORECASE)
 _ADDRESS_WITHIN = ("/", "%2f", "%252f", "http")
 
 
-def mended(address: WebAddress) -> WebAddress:
+def repaired(address: WebAddress) -> WebAddress:
     """The address with its campaign parameters in its query, as whoever made the link meant it."""
     path, query, fragment = address.path, address.query, address.fragment
     if ("=" in path or "%" in path) and _IN_PATH.search(path) is not None:

@@ -1,4 +1,4 @@
-"""What sends a reader: a name, a medium, a channel and, for a social network, its kind.
+"""What sends a visitor: a name, a medium, a channel and, for a social network, its kind.
 
 Pure. Owns what follows from the kind of a site; which site is of which kind is said by the lists.
 """
@@ -12,7 +12,7 @@ from tracker.enrichment.source.social_networks import KIND_BY_NAME, VIDEO, Socia
 
 
 class Origin(NamedTuple):
-    """What sends a reader: `category` is its kind of site, `channel` the one of its readers when no campaign says more.
+    """What sends a visitor: `category` is its kind of site, `channel` the one of its visitors when no campaign says more.
 
     `medium` is the house's word for it; `paid` is set for what only advertisers say (`facebook_ads`).
     """
@@ -25,7 +25,7 @@ class Origin(NamedTuple):
     paid: bool = False
 
 
-# Category -> the medium of its readers. Google Analytics says ai-assistant since May 2026 and referral for the rest;
+# Category -> the medium of its visitors. Google Analytics says ai-assistant since May 2026 and referral for the rest;
 # a publisher wants to read social, email and video (Plausible, Matomo).
 _MEDIUM = {
     "search": "organic",
@@ -53,7 +53,7 @@ def make_origin(name: str, category: str | None) -> Origin:
 
 
 def network_origin(network: SocialNetwork) -> Origin:
-    """The origin of a social network: its readers are `social`, also of those that count as video."""
+    """The origin of a social network: its visitors are `social`, also of those that count as video."""
     return make_origin(network.name, "video" if network.name in VIDEO else "social")._replace(medium="social")
 
 

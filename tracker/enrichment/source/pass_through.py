@@ -1,4 +1,4 @@
-"""Payments and sign-ins: where a reader of the site goes for a moment. Coming back from there starts no new source.
+"""Payments and sign-ins: where a visitor of the site goes for a moment. Coming back from there starts no new source.
 
 Pure. Plausible and Google ask the publisher to list such hosts; these are the ones of the large providers and of
 French banks and administrations.
@@ -36,7 +36,7 @@ _LABELS = re.compile(r"(?:3ds2?|3dsecure|oauth2?|auth|login|sign-?in|sso|idp|adf
 
 
 def is_detour_host(host: str) -> bool:
-    """Whether a host is where a reader pays or signs in."""
+    """Whether a host is where a visitor pays or signs in."""
     suffix = host
     while "." in suffix:
         if suffix in _HOSTS:

@@ -164,7 +164,7 @@ class SourceLists:
             else:
                 self._take_host(kind, name, entry.removeprefix("="), alone=entry.startswith("="))
         if is_word and kind not in ("ads", "display"):
-            # What Google's list knows of a feed reader decides for its name too.
+            # What Google's list knows of a program for feeds decides for its name too.
             listed = self.hosts.get(entries[0])
             origin = listed.origin if listed is not None and listed.origin is not None else make_origin(name, category)
             self._name_word(SEPARATORS.sub("_", name.lower()), origin)

@@ -1,4 +1,4 @@
-"""The social networks that a publisher meets, in all the forms in which a reader arrives from them.
+"""The social networks that a publisher meets, in all the forms in which a visitor arrives from them.
 
 Kinds are the six of Fred Cavazza's panorama of social media (https://fredcavazza.net/panorama-des-medias-sociaux).
 """

@@ -1,4 +1,4 @@
-"""The parameters of a page's address that say where its reader comes from, and what each of them means.
+"""The parameters of a page's URL that say where its visitor comes from, and what each of them means.
 
 Pure. Sources of the names: Google Analytics (utm_*, gclid, gbraid, wbraid, dclid, gad_source), Matomo (mtm_*, pk_*,
 piwik_*), Plausible (ref, source), and the help pages of the networks and mailing services that append their own.
@@ -196,7 +196,7 @@ def readable(value: str) -> str:
 
 
 def without_campaign(query: str) -> str:
-    """A query without the parameters that say where a reader comes from."""
+    """A query without the parameters that say where a visitor comes from."""
     kept = [
         pair
         for pair in query.split("&", _MAX_PARAMETERS)

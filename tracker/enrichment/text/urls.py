@@ -1,7 +1,7 @@
-"""Web addresses as hostile clients send them: split in linear time, with a host that is safe to store.
+"""URLs as hostile clients send them: split in linear time, with a host that is safe to store.
 
-Pure. What the WHATWG URL standard strips or repairs is stripped or repaired as browsers do it
-(https://url.spec.whatwg.org/#url-parsing); an address that is none is None, never an exception.
+Pure. URLs are cleaned and repaired as the WHATWG URL standard says (https://url.spec.whatwg.org/#url-parsing), which
+browsers follow. For a text that is not a URL the answer is None; no text raises an exception.
 """
 
 from __future__ import annotations

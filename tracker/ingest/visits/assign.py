@@ -32,7 +32,7 @@ _KEEP_IDLE_US = 2 * VISIT_GAP_US
 MAX_VISITORS = 100_000
 MAX_BYTES = 64 * 1024 * 1024
 _FEW_EVENTS = 8
-# An event that is sent again is sent within minutes: of a visit, so many of the latest events are known by their ids.
+# A client sends an event again within minutes, so the ids of this many of a visit's latest events are kept.
 MOST_EVENT_IDS = 500
 _ID_BYTES = 80
 # Of a visitor with more visits than this, those that no event can join any more are let go of.
@@ -101,7 +101,7 @@ class Visit:
         return max(begin_us - self.last_us, self.first_us - end_us, 0)
 
     def stretch(self, timestamp_us: int) -> int:
-        """Takes an event's moment in; gives by how many seconds of the clock the visit is longer for it.
+        """Takes an event's moment in; returns by how many seconds it lengthens the visit.
 
         The seconds of all its events add up to those between its first and its last, in whatever order they come.
         """
@@ -260,7 +260,7 @@ class Visits:
         return visit
 
     def _forget_long_past(self, visitor: Visitor, before_us: int) -> None:
-        """Lets go of the visits that ended before a moment; an event that comes so late has them loaded."""
+        """Forgets the visits that ended before a time. An event that comes so late loads them from the store."""
         for visit in [one for one in visitor if one.last_us < before_us]:
             visitor.remove(visit)
             self._bytes -= visit.bytes()

@@ -1,7 +1,7 @@
-"""One page asked for from hundreds of addresses by the same agent, none of which reads it: a botnet, not readers.
+"""One page opened from hundreds of IP addresses with the same user agent, and read by none: a botnet, not visitors.
 
-A page that many people like is read by many kinds of agents, comes with referrers, and leads to other pages; a crowd
-that does none of this over a day is judged as a whole. Pure; memory is bounded, and begins anew with the process.
+People who open a popular page have many user agents and referrers, and go on to other pages. A crowd that does none of
+this within a day is taken for a bot as a whole. Pure; memory is bounded, and begins anew with the process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WINDOW_US = 24 * 3600 * 1_000_000
 _OF_AGENT = 0.95
 _OF_PAGE = 0.6
 _MAX_KEYS = 20_000
-# More visits of one agent to one page, none of them alone in its way, are the page's readers.
+# More visits than this of one user agent to one page are taken for people's.
 _MOST_VISITS = 5_000
 _LONGEST_PATH = 200
 

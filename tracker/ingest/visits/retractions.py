@@ -56,7 +56,7 @@ class Judged(NamedTuple):
     ) -> tuple[list[Counted], list[int]]:
         """Uncounts the visits' events: those of the batch in their own tallies, the `stored` ones in `into`.
 
-        Gives what is still counted, and the ids of the visits whose stored events are to be removed.
+        Returns what is still counted, and the ids of the visits whose stored events are to be removed.
         """
         kept: list[Counted] = []
         for one in counted:

@@ -38,7 +38,7 @@ class Salts:
     def delete_made_before(self, moment: datetime) -> None:
         """Deletes the salts that were made before `moment` (aware). An old log's salts go by their making, not their day.
 
-        They are gone from SQLite's files when this has returned and no reader held its log up; else the next call tries
+        They are gone from SQLite's files when this has returned and no reading transaction held its log; else the next call tries
         again, as does the first after a start.
         """
         with self._database.transaction() as session:

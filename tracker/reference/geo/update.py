@@ -1,6 +1,6 @@
 """Fetches or refreshes a provider's databases: each is complete, checked and newer before it takes the old one's place.
 
-A download goes into a hidden file beside the databases and becomes one by a rename, so a reader sees the old or the new
+A download goes into a hidden file beside the databases and becomes one by a rename, so whoever opens it sees the old or the new
 one and nothing between. Whatever is wrong with a download is one line, and the old database stays.
 """
 
