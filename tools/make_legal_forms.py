@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-from tracker.enrichment.organisation.name_tokens import words_of
+from tracker.enrichment.organisation.name_tokens import tokens_of
 
 DATA = Path(__file__).parents[1] / "tracker" / "enrichment" / "data"
 
@@ -55,9 +55,9 @@ _ORDINARY = re.compile(
 def main(source: Path) -> None:
     with gzip.open(source, "rt", encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    kept = {"".join(words_of(form)) for form in _OURS}
+    kept = {"".join(tokens_of(form)) for form in _OURS}
     for column in (name for name in rows[0] if name.startswith(("Entity Legal Form name", "Abbreviations"))):
-        forms = {"".join(words_of(part)) for row in rows for part in re.split(r"[;,]", row[column])}
+        forms = {"".join(tokens_of(part)) for row in rows for part in re.split(r"[;,]", row[column])}
         kept |= {form for form in forms if _is_form(form, abbreviated=column.startswith("Abbreviations"))}
     (DATA / "legal_forms.txt").write_text("\n".join(sorted(kept)) + "\n", encoding="utf-8")
     print(f"{len(kept)} forms")

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from tracker.enrichment.network.classifier import JUDGED, NOT_READ, NetworkModel, features
 from tracker.enrichment.network.labelled_asns import NO_ORGANISATION, mark_of
-from tracker.enrichment.organisation.name_tokens import groups_of, words_of
+from tracker.enrichment.organisation.name_tokens import groups_of, tokens_of
 
 DATA = Path(__file__).parents[1] / "tracker" / "enrichment" / "data"
 
@@ -93,7 +93,7 @@ def cases_of(names: Mapping[int, str], hosts: set[int]) -> Iterator[Case]:
             yield Case(asn, name, True, ORGANISATIONS[mark])
         elif mark in PROVIDERS:
             yield Case(asn, name, False, PROVIDERS[mark])
-        elif mark is None and groups_of(words_of(name)) & PROVIDER_GROUPS:
+        elif mark is None and groups_of(tokens_of(name)) & PROVIDER_GROUPS:
             yield Case(asn, name, False, 1.0)
 
 
@@ -176,7 +176,7 @@ def _times_curvature(slope: Numbers, history: Iterable[tuple[Numbers, Numbers, f
 
 def fold_of(name: str) -> int:
     """Which fold a name is in. All networks of one organisation are in the same, whatever its legal form."""
-    return zlib.crc32(" ".join(words_of(name)).encode()) % FOLDS
+    return zlib.crc32(" ".join(tokens_of(name)).encode()) % FOLDS
 
 
 def main(database: Path, lists: Path | None = None) -> None:

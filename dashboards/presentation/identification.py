@@ -12,10 +12,10 @@ from dashboards.presentation.evidence import describe, describe_reasons, describ
 from dashboards.translations import DEFAULT_LANGUAGE
 from tracker.enrichment.company.evidence import Evidence, read_stored
 from tracker.enrichment.company.identified import Company
-from tracker.leads.identify import Answer, Identified
+from tracker.leads.identify import Identification, Identified
 
 
-def as_json(answer: Answer) -> dict[str, Any]:
+def as_json(answer: Identification) -> dict[str, Any]:
     """The answer as JSON: {asked, kind, notes, missing, found: [{address, place, network, name, steps, company, why}]}."""
     return {
         "asked": answer.asked,
@@ -29,7 +29,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
 def _found_as_json(one: Identified) -> dict[str, Any]:
     known = {name: value for name, value in asdict(one.record).items() if value}
     return {
-        "address": one.address or None,
+        "address": one.ip or None,
         "place": asdict(one.place),
         "network": asdict(one.network) | _evidence_as_json(read_stored(one.network.evidence)) | {"databases": known},
         "name": {
@@ -70,13 +70,13 @@ def _describe(found: Evidence) -> str:
     return describe(DEFAULT_LANGUAGE, found)
 
 
-def as_lines(answer: Answer) -> Iterator[str]:
+def as_lines(answer: Identification) -> Iterator[str]:
     """The answer as lines for a terminal."""
     yield from map(_describe, answer.notes)
     for one in answer.found:
         if answer.notes or len(answer.found) > 1:
             yield ""
-        yield click.style(one.address or answer.asked, bold=True)
+        yield click.style(one.ip or answer.asked, bold=True)
         yield from _about(one)
     if answer.missing:
         yield ""
@@ -84,7 +84,7 @@ def as_lines(answer: Answer) -> Iterator[str]:
 
 
 def _about(one: Identified) -> Iterator[str]:
-    if one.address:
+    if one.ip:
         place = ", ".join(part for part in (one.place.city, one.place.region, one.place.country) if part)
         zone = f" ({one.place.time_zone})" if one.place.time_zone else ""
         yield _line("place", f"{place}{zone}" if place else "not known")

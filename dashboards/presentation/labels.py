@@ -12,6 +12,8 @@ from babel import Locale, UnknownLocaleError
 
 from dashboards.presentation.dates import duration
 from dashboards.translations import message, translate, translate_plural
+from tracker.enrichment.bots import NamelessBot
+from tracker.imports.log_scanners import ScannerSign
 
 NETWORK_KINDS = {
     "business": message("Business"),
@@ -102,7 +104,7 @@ DROP_REASONS = {
     ),
 }
 
-# The rules by which a robot is told (tracker.enrichment.bots.BotRule), as a site's settings name them.
+# The rules by which a bot is told (tracker.enrichment.bots.BotRule), as a site's settings name them.
 BOT_RULES = {
     "known_bot": message("Robots that we know by name"),
     "lists": message("Robots on public lists"),
@@ -122,21 +124,21 @@ BOT_RULES = {
     "one_page_many_addresses": message("One page from hundreds of addresses"),
 }
 
-# What a robot without a name of its own is called; stored in English, shown in the reader's language.
-NAMELESS_ROBOTS = (
-    message("Empty user agent"),
-    message("Code in place of an agent"),
-    message("Automated browser (WebDriver)"),
-    message("Automated browser in a data centre"),
-    message("Browser under a false name"),
-    message("Page loaded ahead, not read"),
-    BOT_RULES["impossible_rate"],
-    BOT_RULES["reads_nothing"],
-    BOT_RULES["one_page_many_addresses"],
-    message("Sends forms rather than reads"),
-    message("Mostly asks for what is not there"),
-    message("Looks for weaknesses"),
-)
+# The label of a bot without a name of its own, by the detail that is stored (NamelessBot, ScannerSign).
+NAMELESS_BOTS: dict[str, str] = {
+    NamelessBot.NO_AGENT: message("Empty user agent"),
+    NamelessBot.CODE: message("Code in place of an agent"),
+    NamelessBot.WEBDRIVER: message("Automated browser (WebDriver)"),
+    NamelessBot.HOSTING: message("Automated browser in a data centre"),
+    NamelessBot.FALSE_NAME: message("Browser under a false name"),
+    NamelessBot.PREFETCH: message("Page loaded ahead, not read"),
+    NamelessBot.IMPOSSIBLE_RATE: BOT_RULES["impossible_rate"],
+    NamelessBot.READS_NOTHING: BOT_RULES["reads_nothing"],
+    NamelessBot.ONE_PAGE_MANY_IPS: BOT_RULES["one_page_many_addresses"],
+    ScannerSign.POSTS: message("Sends forms rather than reads"),
+    ScannerSign.ERRORS: message("Mostly asks for what is not there"),
+    ScannerSign.PROBES: message("Looks for weaknesses"),
+}
 
 METHODS = {
     "own_list": message("your own list of networks"),
@@ -181,7 +183,7 @@ def drop_meaning(language: str, code: str) -> str:
 
 def drop_detail(language: str, detail: str) -> str:
     """A detail of a reason as it is shown: names stay as they are, what we call the nameless is translated."""
-    return translate(language, detail) if detail in NAMELESS_ROBOTS else detail
+    return translate(language, NAMELESS_BOTS[detail]) if detail in NAMELESS_BOTS else detail
 
 
 def method(language: str, code: str | None) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from dashboards.presentation import labels
 from dashboards.presentation.dates import duration
 from dashboards.presentation.evidence import describe_stored
-from tracker.enrichment.event import GIVEN
+from tracker.enrichment.event import SELF_IDENTIFIED
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         evidence=describe_stored(language, _text(record["evidence"])),
         confidence=None if pd.isna(record["confidence"]) else float(record["confidence"]),
         sure=bool(record["sure"]),
-        links=record["method"] != GIVEN,
+        links=record["method"] != SELF_IDENTIFIED,
     )
 
 

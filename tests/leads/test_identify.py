@@ -58,7 +58,7 @@ def sources(databases: Databases, resolver: Resolver = NAMES, *, reverse_names: 
 def test_a_company_on_its_own_network_is_named_with_method_and_evidence(databases: Databases) -> None:
     answer = identify(f" {COMPANY} ", sources(databases))
     [found] = answer.found
-    assert (answer.kind, found.address, answer.missing) == ("address", COMPANY, [])
+    assert (answer.kind, found.ip, answer.missing) == ("address", COMPANY, [])
     assert found.place.city == "Quimper"
     assert found.company is not None
     assert (found.company.method, found.network.asn) == ("as_organisation", 64500)
@@ -101,7 +101,7 @@ def test_names_that_are_switched_off_are_said_and_not_asked_for(databases: Datab
 def test_a_host_is_looked_up_and_read_as_a_referrer(databases: Databases) -> None:
     answer = identify("https://www.armor.fr/contact?x=1", sources(databases))
     assert answer.kind == "host"
-    assert [found.address for found in answer.found] == [COMPANY, "2001:db8:1::1"]
+    assert [found.ip for found in answer.found] == [COMPANY, "2001:db8:1::1"]
     assert describe("en", answer.notes[0]) == "www.armor.fr has the address 192.0.2.7, 2001:db8:1::1"
 
 
@@ -139,7 +139,7 @@ def test_an_address_of_a_private_network_says_so(databases: Databases) -> None:
 
 
 def test_an_ipv4_address_in_ipv6_is_the_ipv4_address(databases: Databases) -> None:
-    assert identify("::ffff:192.0.2.7", sources(databases)).found[0].address == COMPANY
+    assert identify("::ffff:192.0.2.7", sources(databases)).found[0].ip == COMPANY
 
 
 @pytest.mark.parametrize("text", ["", "no thing", "192.0.2", "a@b@", "@", "x" * 400, "-.fr", "localhost", "'; DROP"])

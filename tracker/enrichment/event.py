@@ -22,7 +22,7 @@ ENGAGEMENT = "engagement"
 IDENTIFY = "Identify"
 
 # The method of a company that the visitor named with consent: it holds from then on, whatever the visit began with.
-GIVEN = "given"
+SELF_IDENTIFIED = "given"
 
 
 class Whereabouts(NamedTuple):

@@ -17,7 +17,7 @@ from tracker.enrichment.agent import NO_AGENT, Agent, parse_agent, without_build
 from tracker.enrichment.bots import Bot, Signs, detect_bot
 from tracker.enrichment.company.cascade import Clues, company_of_network, company_of_visit, identify_company
 from tracker.enrichment.company.identified import Company
-from tracker.enrichment.company.self_identified import NOTHING, Given, given_words
+from tracker.enrichment.company.self_identified import NOTHING, SelfIdentification, self_identification
 from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import IDENTIFY, Event, VisitFacts, Whereabouts
@@ -166,7 +166,7 @@ class Enricher:
         if referrer and (spam_host := is_referrer_spam(referrer) or listed_referrer(referrer, site.excluded_referrers)):
             return Drop(DropReason.REFERRER_SPAM, spam_host)
         attribution = attribute(page, referrer, site_hosts=site.hosts)
-        given = given_words(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
+        given = self_identification(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
         company = self._company(hit.ip, about.owner, page, attribution, given)
         event = _event(hit, site, page, VisitFacts(attribution, about.whereabouts, company, profile.agent))
         if event.name == IDENTIFY:
@@ -174,7 +174,7 @@ class Enricher:
         return event
 
     def _company(
-        self, address: str, owner: Owner, page: Page, attribution: Attribution, given: Given
+        self, address: str, owner: Owner, page: Page, attribution: Attribution, given: SelfIdentification
     ) -> Company | None:
         silent = given is NOTHING or (not given.email and not given.company)
         if silent and owner.company is not None:

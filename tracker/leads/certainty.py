@@ -11,7 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_
 
 from tracker.enrichment.company.cascade import UNPROVEN
-from tracker.enrichment.event import GIVEN
+from tracker.enrichment.event import SELF_IDENTIFIED
 from tracker.store.schema import events
 
 SURE = 0.5
@@ -23,7 +23,7 @@ _OLD_CONFIDENCE_OF_A_NAME = 0.8
 def confidence() -> ColumnElement[float]:
     """The confidence of an event's company, by today's rules."""
     is_a_name = and_(
-        events.c.company_method == GIVEN,
+        events.c.company_method == SELF_IDENTIFIED,
         events.c.company_domain.is_(None),
         events.c.company_confidence == _OLD_CONFIDENCE_OF_A_NAME,
     )

@@ -1,4 +1,4 @@
-"""Who is behind an address, a host or an email address, with everything that was looked at on the way.
+"""Who is behind an IP address, a host or an email address, with everything that was looked at on the way.
 
 The same steps as for a hit, run once for somebody who asks: here a look-up may take its seconds. Nothing is stored.
 """
@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol
 
 from tracker.collector.client_ip import plain_ip
-from tracker.enrichment.company.cascade import NO_REVERSE_NAME, Clues, StepAnswer, explain_company
+from tracker.enrichment.company.cascade import NO_REVERSE_NAME, Clues, StepResult, explain_company
 from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_stored, evidence, read_stored
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.geo.databases import Databases, NetworkRecord, Place
@@ -24,7 +24,7 @@ from tracker.enrichment.page.parse import parse_page
 from tracker.reference.dns.lookup import Lookup, ReverseName, Unanswered
 from tracker.settings import Settings
 
-_MOST_ADDRESSES = 4
+_MOST_IPS = 4
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _NO_NETWORK = Network(None, None, NetworkKind.UNKNOWN, as_stored(evidence(EvidenceCode.NO_IP)))
 
@@ -49,19 +49,19 @@ class LookupCode(StrEnum):
 
 
 class NotUnderstood(ValueError):
-    """What was asked is no address, host or email address; the message is one line."""
+    """What was asked is not an IP address, host or email address; the message is one line."""
 
 
 class Resolver(Protocol):
     """What looks names up: `tracker.reference.dns.lookup.Lookup`."""
 
-    def confirmed_name(self, address: str) -> ReverseName: ...
+    def confirmed_name(self, ip: str) -> ReverseName: ...
 
     def addresses(self, host: str, version: int) -> AbstractSet[IPv4Address | IPv6Address]: ...
 
 
 @dataclass(frozen=True)
-class NameAnswer:
+class ReverseDnsResult:
     """What reverse DNS says: a confirmed name, names that do not point back, or why there is no answer."""
 
     host: str | None = None
@@ -71,14 +71,14 @@ class NameAnswer:
 
 @dataclass(frozen=True)
 class Identified:
-    """What one address tells. `company` is the answer of the first step that has one."""
+    """What one IP address tells. `company` is the answer of the first step that has one."""
 
-    address: str
+    ip: str
     place: Place
     network: Network
     record: NetworkRecord
-    name: NameAnswer
-    steps: Sequence[StepAnswer]
+    name: ReverseDnsResult
+    steps: Sequence[StepResult]
 
     @property
     def company(self) -> Company | None:
@@ -97,7 +97,7 @@ class Identified:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Identification:
     """Everything about what was asked. `kind` is address, host or email; `notes` say what was found on the way there."""
 
     asked: str
@@ -109,7 +109,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Sources:
-    """What is asked. `reverse_names` says whether addresses' names are looked up; hosts are, since somebody names one."""
+    """What is asked. `reverse_names` says whether IP addresses' names are looked up; a host's always is."""
 
     databases: Databases
     resolver: Callable[[], Resolver]
@@ -124,54 +124,54 @@ def sources_of(settings: Settings, databases: Databases, language: str = "en") -
     return Sources(databases, lambda: Lookup(settings.name_server), settings.reverse_dns, language, network_list)
 
 
-def identify(asked: str, sources: Sources) -> Answer:
-    """What can be told of an address, a host (or a page's address) or an email address. Raises NotUnderstood."""
+def identify(asked: str, sources: Sources) -> Identification:
+    """What can be told of an IP address, a host (or a page's URL) or an email address. Raises NotUnderstood."""
     text = asked.strip()
-    address = plain_ip(text)
-    if address is not None:
-        notes = _about_range(address)
-        return _answer(text, "address", [_identify_address(address, sources)], notes, sources)
+    ip = plain_ip(text)
+    if ip is not None:
+        notes = _about_range(ip)
+        return _answer(text, "address", [_identify_ip(ip, sources)], notes, sources)
     if "@" in text and "/" not in text:
         return _by_email(text, sources)
     return _by_host(text, sources)
 
 
-def _about_range(address: str) -> list[Evidence]:
-    parsed = ip_address(address)
+def _about_range(ip: str) -> list[Evidence]:
+    parsed = ip_address(ip)
     if parsed.is_global:
         return []
-    return [evidence(LookupCode.NOT_PUBLIC, address=address)]
+    return [evidence(LookupCode.NOT_PUBLIC, address=ip)]
 
 
-def _by_email(text: str, sources: Sources) -> Answer:
+def _by_email(text: str, sources: Sources) -> Identification:
     host = text.rpartition("@")[2]
     if not _is_host(host):
         raise NotUnderstood(f"{text!r} is no email address")
     clues = Clues("", NetworkRecord(), _NO_NETWORK, email=text)
     steps = [step for step in explain_company(clues) if step.method == "given"]
     notes = [evidence(LookupCode.EMAIL_NEEDS_CONSENT)]
-    found = Identified("", Place(), _NO_NETWORK, NetworkRecord(), NameAnswer(), steps)
+    found = Identified("", Place(), _NO_NETWORK, NetworkRecord(), ReverseDnsResult(), steps)
     return _answer(text, "email", [found], notes, sources)
 
 
-def _by_host(text: str, sources: Sources) -> Answer:
+def _by_host(text: str, sources: Sources) -> Identification:
     host = _host_of(text)
     if host is None:
         raise NotUnderstood(f"{text[:80]!r} is no address, host or email address")
     try:
         resolver = sources.resolver()
-        addresses = [str(one) for version in (4, 6) for one in sorted(resolver.addresses(host, version), key=str)]
+        ips = [str(one) for version in (4, 6) for one in sorted(resolver.addresses(host, version), key=str)]
         note = (
-            evidence(LookupCode.HOST_IPS, host=host, address=", ".join(addresses))
-            if addresses
+            evidence(LookupCode.HOST_IPS, host=host, address=", ".join(ips))
+            if ips
             else evidence(LookupCode.HOST_WITHOUT_IP, host=host)
         )
     except Unanswered as problem:
-        addresses, note = [], evidence(LookupCode.HOST_NOT_LOOKED_UP, host=host, problem=str(problem))
-    found = [_identify_address(one, sources, referrer_host=host) for one in addresses[:_MOST_ADDRESSES]]
+        ips, note = [], evidence(LookupCode.HOST_NOT_LOOKED_UP, host=host, problem=str(problem))
+    found = [_identify_ip(one, sources, referrer_host=host) for one in ips[:_MOST_IPS]]
     if not found:
         clues = Clues("", NetworkRecord(), _NO_NETWORK, referrer_host=host)
-        found = [Identified("", Place(), _NO_NETWORK, NetworkRecord(), NameAnswer(), explain_company(clues))]
+        found = [Identified("", Place(), _NO_NETWORK, NetworkRecord(), ReverseDnsResult(), explain_company(clues))]
     notes = [note, evidence(LookupCode.AS_A_REFERRER, host=host)]
     return _answer(text, "host", found, notes, sources)
 
@@ -191,18 +191,18 @@ def _is_host(text: str) -> bool:
     )
 
 
-def _identify_address(address: str, sources: Sources, *, referrer_host: str | None = None) -> Identified:
-    record = sources.databases.network_record(address)
-    listed = sources.network_list.at(address)
-    network = identify_network(record, address, listed.kind if listed else None)
-    name = _name_of(address, sources)
-    clues = Clues(address, record, network, reverse_name=lambda: name.host, referrer_host=referrer_host, listed=listed)
-    place = sources.databases.place(address, sources.language)
-    steps = [_with_name_answer(step, name) for step in explain_company(clues)]
-    return Identified(address, place, network, record, name, steps)
+def _identify_ip(ip: str, sources: Sources, *, referrer_host: str | None = None) -> Identified:
+    record = sources.databases.network_record(ip)
+    listed = sources.network_list.at(ip)
+    network = identify_network(record, ip, listed.kind if listed else None)
+    name = _name_of(ip, sources)
+    clues = Clues(ip, record, network, reverse_name=lambda: name.host, referrer_host=referrer_host, listed=listed)
+    place = sources.databases.place(ip, sources.language)
+    steps = [_with_name(step, name) for step in explain_company(clues)]
+    return Identified(ip, place, network, record, name, steps)
 
 
-def _with_name_answer(step: StepAnswer, name: NameAnswer) -> StepAnswer:
+def _with_name(step: StepResult, name: ReverseDnsResult) -> StepResult:
     """A step that had no name to go by says why there is none."""
     if step.reason != NO_REVERSE_NAME:
         return step
@@ -211,24 +211,26 @@ def _with_name_answer(step: StepAnswer, name: NameAnswer) -> StepAnswer:
     return step._replace(reason=name.problem or evidence(LookupCode.IP_WITHOUT_NAME))
 
 
-def _name_of(address: str, sources: Sources) -> NameAnswer:
+def _name_of(ip: str, sources: Sources) -> ReverseDnsResult:
     if not sources.reverse_names:
-        return NameAnswer(problem=evidence(LookupCode.REVERSE_DNS_OFF, evidence(LookupCode.REVERSE_DNS_SETTING)))
+        return ReverseDnsResult(problem=evidence(LookupCode.REVERSE_DNS_OFF, evidence(LookupCode.REVERSE_DNS_SETTING)))
     try:
-        found = sources.resolver().confirmed_name(address)
+        found = sources.resolver().confirmed_name(ip)
     except Unanswered as problem:
-        return NameAnswer(problem=_as_written(problem))
-    return NameAnswer(found.host, found.claims)
+        return ReverseDnsResult(problem=_as_written(problem))
+    return ReverseDnsResult(found.host, found.claims)
 
 
-def _answer(asked: str, kind: str, found: Sequence[Identified], notes: Sequence[Evidence], sources: Sources) -> Answer:
+def _answer(
+    asked: str, kind: str, found: Sequence[Identified], notes: Sequence[Evidence], sources: Sources
+) -> Identification:
     missing = [_as_written(problem) for problem in sources.databases.problems]
     remedy = evidence(LookupCode.GEO_UPDATE)
     if kind != "email" and not sources.databases.knows_networks:
         missing.append(evidence(LookupCode.NO_NETWORK_DATABASE, remedy))
     if kind != "email" and not sources.databases.knows_places:
         missing.append(evidence(LookupCode.NO_PLACE_DATABASE, remedy))
-    return Answer(asked, kind, found, list(notes), missing)
+    return Identification(asked, kind, found, list(notes), missing)
 
 
 def _as_written(problem: object) -> Evidence:

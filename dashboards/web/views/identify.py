@@ -1,4 +1,4 @@
-"""Who is behind an address: the form, and everything that was looked at. What is asked stands in no address or log."""
+"""Who is behind an IP address: the form, and everything that was looked at. What is asked stands in no URL or log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashboards.presentation.evidence import describe, describe_reasons, describ
 from dashboards.web.language import current_language
 from dashboards.web.sign_in.permission import require
 from tracker.accounts.permissions import Action
-from tracker.leads.identify import Answer, Identified, NotUnderstood, identify, sources_of
+from tracker.leads.identify import Identification, Identified, NotUnderstood, identify, sources_of
 from tracker.reference.geo.verified_copies import open_databases
 from tracker.service.context import Context
 
@@ -32,9 +32,9 @@ class StepRow:
 
 @dataclass(frozen=True)
 class FoundRow:
-    """What one address tells, in words."""
+    """What one IP address tells, in words."""
 
-    address: str
+    ip: str
     company: str | None
     method: str
     why: str
@@ -80,7 +80,7 @@ def create_blueprint(context: Context) -> Blueprint:
     return blueprint
 
 
-def _rows(language: str, answer: Answer) -> list[FoundRow]:
+def _rows(language: str, answer: Identification) -> list[FoundRow]:
     return [_row(language, one) for one in answer.found]
 
 
@@ -93,7 +93,7 @@ def _row(language: str, one: Identified) -> FoundRow:
     country = labels.country(language, place.country) if place.country else None
     number = f"AS{network.asn}" if network.asn else None
     return FoundRow(
-        address=one.address,
+        ip=one.ip,
         company=company.name if company else None,
         method=labels.method(language, company.method) if company else "",
         why=_sentence(describe_reasons(language, one)),

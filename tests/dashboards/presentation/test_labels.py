@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 
 from dashboards.presentation import labels
-from tracker.enrichment.bots import BotRule
+from tracker.enrichment.bots import BotRule, NamelessBot
 from tracker.enrichment.drops import DropReason
 from tracker.imports.log_scanners import ScannerSign
-from tracker.ingest.visits.behaviour import BEHAVIOUR_NAMES
 
 
 @pytest.mark.parametrize("reason", list(DropReason))
@@ -59,13 +58,13 @@ def test_reasons_of_a_score_are_phrases(code: str, values: dict[str, object], fr
     assert labels.score_reason("en", code, values) == english
 
 
-def test_a_nameless_robot_is_called_in_the_readers_language() -> None:
+def test_a_nameless_bot_is_called_in_the_language_of_who_looks() -> None:
     assert labels.drop_detail("fr", "Many pages and no reading") == "Beaucoup de pages et aucune lecture"
     assert labels.drop_detail("fr", "Googlebot") == "Googlebot"
     assert labels.drop_detail("en", "Empty user agent") == "Empty user agent"
 
 
-def test_every_rule_and_every_nameless_robot_has_its_words() -> None:
+def test_every_rule_and_every_nameless_bot_has_its_words() -> None:
     assert set(labels.BOT_RULES) == set(BotRule)
-    assert set(BEHAVIOUR_NAMES.values()) <= set(labels.NAMELESS_ROBOTS)
-    assert set(ScannerSign) <= set(labels.NAMELESS_ROBOTS)
+    assert set(labels.NAMELESS_BOTS) == {*NamelessBot, *ScannerSign}
+    assert [one for one in labels.NAMELESS_BOTS if labels.drop_detail("fr", one) == one] == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tracker.enrichment.company.cascade import Clues, StepAnswer, explain_company, identify_company
+from tracker.enrichment.company.cascade import Clues, StepResult, explain_company, identify_company
 from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidence
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.geo.databases import NetworkRecord
@@ -33,7 +33,7 @@ def test_a_provider_names_nobody_and_the_next_steps_are_asked() -> None:
 def test_every_step_says_what_it_finds_or_why_it_finds_nothing() -> None:
     answers = explain_company(clues(NetworkKind.ISP))
     assert [answer.company for answer in answers] == [None] * len(answers)
-    assert all(isinstance(answer, StepAnswer) and answer.reason for answer in answers)
+    assert all(isinstance(answer, StepResult) and answer.reason for answer in answers)
     by_network = next(answer for answer in answers if answer.method == "as_organisation")
     assert by_network.reason == evidence(EvidenceCode.ISP_NETWORK)
 

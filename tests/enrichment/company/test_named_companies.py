@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tracker.enrichment.company.cascade import Clues, identify_company, is_name_of_domain
 from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidence
 from tracker.enrichment.company.identified import Company
-from tracker.enrichment.company.self_identified import given_words
+from tracker.enrichment.company.self_identified import self_identification
 from tracker.enrichment.geo.databases import NetworkRecord
 from tracker.enrichment.network.kind import Network, NetworkKind
 from tracker.hit import WireEvent
@@ -76,7 +76,7 @@ def test_an_invitation_is_no_companys_name(text: str) -> None:
 
 def test_a_name_is_cut_and_cleaned_before_it_is_kept() -> None:
     wire = WireEvent(consent=True, company="Acme\x1b]0;x\x07 \u202eInc " + "very " * 100)
-    given = given_words(wire, "", 0)
+    given = self_identification(wire, "", 0)
     assert given.company is not None
     assert given.company.startswith("Acme ]0;x Inc very")
     assert len(named(AT_HOME, named=given.company).name) <= 100

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from tracker.enrichment.company.self_identified import NOTHING, Given, given_words, make_token, read_token
+from tracker.enrichment.company.self_identified import (
+    NOTHING,
+    SelfIdentification,
+    make_token,
+    read_token,
+    self_identification,
+)
 from tracker.hit import WireEvent
 
 KEY = "a site's key"
 NOON_US = 1_794_830_400_000_000  # 2026-11-16T12:00:00Z
-LEA = Given("lea@acme.fr", "Acme", 1_794_830_400)
+LEA = SelfIdentification("lea@acme.fr", "Acme", 1_794_830_400)
 
 
 def test_a_token_can_be_made_by_any_program_that_has_the_key() -> None:
@@ -46,16 +52,19 @@ def test_no_text_is_taken_for_a_token(text: str) -> None:
 @pytest.mark.parametrize(
     ("late_us", "expected"), [(0, LEA._replace(is_signed=True)), (1, NOTHING)], ids=["in-time", "too-late"]
 )
-def test_a_token_ends_when_it_says(late_us: int, expected: Given) -> None:
+def test_a_token_ends_when_it_says(late_us: int, expected: SelfIdentification) -> None:
     wire = WireEvent(consent=True, token=make_token(LEA, KEY))
-    assert given_words(wire, KEY, NOON_US + late_us) == expected
+    assert self_identification(wire, KEY, NOON_US + late_us) == expected
 
 
 def test_without_a_key_no_token_counts() -> None:
-    assert given_words(WireEvent(consent=True, token=make_token(LEA, "")), "", NOON_US) == NOTHING
+    assert self_identification(WireEvent(consent=True, token=make_token(LEA, "")), "", NOON_US) == NOTHING
 
 
 def test_only_a_person_s_whole_address_is_shown() -> None:
-    assert Given("lea@acme.fr", "Acme").shown(with_email=True) == {"company": "Acme", "email": "lea@acme.fr"}
-    assert Given("@acme.fr").shown(with_email=True) == {}
-    assert Given("lea@acme.fr").shown(with_email=False) == {}
+    assert SelfIdentification("lea@acme.fr", "Acme").shown(with_email=True) == {
+        "company": "Acme",
+        "email": "lea@acme.fr",
+    }
+    assert SelfIdentification("@acme.fr").shown(with_email=True) == {}
+    assert SelfIdentification("lea@acme.fr").shown(with_email=False) == {}

@@ -1,6 +1,6 @@
 """Whether a hit comes from a person: a verdict with a name, a kind and the rule that gave it. Pure and cached."""
 
 from tracker.enrichment.bots.detection import detect_bot
-from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
+from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, NamelessBot, Signs
 
-__all__ = ["Bot", "BotKind", "BotRule", "Signs", "detect_bot"]
+__all__ = ["Bot", "BotKind", "BotRule", "NamelessBot", "Signs", "detect_bot"]

@@ -11,7 +11,7 @@ from tracker.enrichment.bots.naming import name_of
 from tracker.enrichment.bots.people import without_people_words
 from tracker.enrichment.bots.shape import find_odd, is_program, odd_forms
 from tracker.enrichment.bots.signs import bots_by_signs
-from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
+from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, NamelessBot, Signs
 from tracker.enrichment.bots.words import bot_words, contact, written_contact
 from tracker.enrichment.remembered import is_short
 from tracker.enrichment.text.pattern_set import FirstMatch, PatternMatch
@@ -64,7 +64,7 @@ def _any_sign() -> FirstMatch:
 def _verdicts(agent: str) -> Iterator[Bot]:
     """Each rule's verdict on an agent in the rules' order, so that one switched off leaves the others."""
     if not any(map(str.isalnum, agent)):
-        yield Bot("Empty user agent", BotKind.UNKNOWN, BotRule.NO_AGENT)
+        yield Bot(NamelessBot.NO_AGENT.value, BotKind.UNKNOWN, BotRule.NO_AGENT)
         return
     plain = without_people_words(agent) if _any_sign().find(agent) is not None else ""
     if plain:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tracker.enrichment.bots.verdict import BotKind
+from tracker.enrichment.bots.verdict import BotKind, NamelessBot
 from tracker.enrichment.text.pattern_set import FirstMatch, Pattern, PatternMatch
 
 _SYSTEM = (
@@ -91,7 +91,7 @@ def _engine() -> FirstMatch:
 @lru_cache(maxsize=1)
 def odd_forms() -> FirstMatch:
     """Finds what no browser writes; `find_odd` says whether it is meant."""
-    code = Pattern(_CODE, "Code in place of an agent", BotKind.SCANNER)
+    code = Pattern(_CODE, NamelessBot.CODE.value, BotKind.SCANNER)
     return FirstMatch([code, *(Pattern(one, "", BotKind.UNKNOWN) for one in _ODD)])
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tracker.enrichment.bots.networks import crawler_at
-from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, Signs
+from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, NamelessBot, Signs
 
 # Windows 7 and 8 stay at this version of Chrome for good; people's older ones are rare, those of old images are not.
 _OLDEST_CHROME_OF_PEOPLE = 109
@@ -24,12 +24,12 @@ _PLATFORMS = (("Windows NT", "Windows"), ("Macintosh", "macOS"), ("Android", "An
 def bots_by_signs(agent: str, headers: Mapping[str, str], signs: Signs) -> Iterator[Bot]:
     """Each rule's verdict on what is not in the agent."""
     if signs.webdriver:
-        yield Bot("Automated browser (WebDriver)", BotKind.HEADLESS, BotRule.WEBDRIVER)
+        yield Bot(NamelessBot.WEBDRIVER.value, BotKind.HEADLESS, BotRule.WEBDRIVER)
     brands = headers.get("sec-ch-ua", "") if headers else ""
     if "HeadlessChrome" in brands:
         yield Bot("Headless Chrome", BotKind.HEADLESS, BotRule.HEADLESS)
     if headers and _is_loaded_ahead(headers):
-        yield Bot("Page loaded ahead, not read", BotKind.PREVIEW, BotRule.PREFETCH)
+        yield Bot(NamelessBot.PREFETCH.value, BotKind.PREVIEW, BotRule.PREFETCH)
     crawler = crawler_at(signs.address) if signs.address else None
     if crawler is not None:
         yield Bot(crawler.name, crawler.kind, BotRule.CRAWLER_NETWORK)
@@ -38,9 +38,9 @@ def bots_by_signs(agent: str, headers: Mapping[str, str], signs: Signs) -> Itera
         return
     contradiction = bool(brands) and contradict(agent, brands, headers.get("sec-ch-ua-platform", ""))
     if contradiction:
-        yield Bot("Browser under a false name", BotKind.UNKNOWN, BotRule.CLIENT_HINTS)
+        yield Bot(NamelessBot.FALSE_NAME.value, BotKind.UNKNOWN, BotRule.CLIENT_HINTS)
     if signs.hosting and without_language + _is_old_or_server(agent) + (signs.screen_width == _HEADLESS_WIDTH) >= 2:
-        yield Bot("Automated browser in a data centre", BotKind.HEADLESS, BotRule.HOSTING_SIGNS)
+        yield Bot(NamelessBot.HOSTING.value, BotKind.HEADLESS, BotRule.HOSTING_SIGNS)
 
 
 def _is_loaded_ahead(headers: Mapping[str, str]) -> bool:

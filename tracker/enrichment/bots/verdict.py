@@ -45,6 +45,23 @@ class BotRule(StrEnum):
     IMPOSSIBLE_RATE = "impossible_rate"
 
 
+class NamelessBot(StrEnum):
+    """What gives a bot away that has no name of its own; stored as the detail of what is not counted, so never change one.
+
+    People read it in their own language (`dashboards.presentation.labels`).
+    """
+
+    NO_AGENT = "Empty user agent"
+    CODE = "Code in place of an agent"
+    WEBDRIVER = "Automated browser (WebDriver)"
+    HOSTING = "Automated browser in a data centre"
+    FALSE_NAME = "Browser under a false name"
+    PREFETCH = "Page loaded ahead, not read"
+    IMPOSSIBLE_RATE = "Pages faster than anyone reads"
+    READS_NOTHING = "Many pages and no reading"
+    ONE_PAGE_MANY_IPS = "One page from hundreds of addresses"
+
+
 class Signs(msgspec.Struct, frozen=True, gc=False):
     """What is known of a hit beside its agent and its headers.
 
@@ -60,7 +77,7 @@ class Signs(msgspec.Struct, frozen=True, gc=False):
 
 
 class Bot(NamedTuple):
-    """A bot by name and kind; `rule` is what a site switches off to count such hits after all."""
+    """A bot by its name, or by the NamelessBot that it is, and its kind; `rule` is what a site switches off to count such hits after all."""
 
     name: str
     kind: BotKind

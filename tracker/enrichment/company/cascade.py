@@ -16,13 +16,13 @@ from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_store
 from tracker.enrichment.company.hostname import is_of_network_owner, judge_reverse_name, name_of_domain, split_host
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.company.tenants import tenant_of
-from tracker.enrichment.event import GIVEN
+from tracker.enrichment.event import SELF_IDENTIFIED
 from tracker.enrichment.geo.databases import NetworkRecord
 from tracker.enrichment.network.kind import LEAD_KINDS, Network, NetworkKind, is_shared
 from tracker.enrichment.network.operator_list import ListedNetwork
 from tracker.enrichment.organisation.display_name import clean_organisation_name
 from tracker.enrichment.organisation.known import known_organisation
-from tracker.enrichment.organisation.name_tokens import words_of
+from tracker.enrichment.organisation.name_tokens import tokens_of
 from tracker.enrichment.text import clean_text
 
 _MAX_NAMED = 100
@@ -65,13 +65,13 @@ _NO_LEAD = {
 
 
 class Clues(msgspec.Struct, frozen=True, gc=False):
-    """What the steps go by. `reverse_name` gives the address's confirmed name if it is known; it must not wait.
+    """What the steps go by. `reverse_name` returns the confirmed name of the IP address if it is known; it must not wait.
 
     `listed` is the operator's own word on the address; `email` and `named` are the visitor's own, given with consent,
     or the publisher's where `is_signed`; `site` is the host of the page that was read.
     """
 
-    address: str
+    ip: str
     record: NetworkRecord
     network: Network
     reverse_name: Callable[[], str | None] = lambda: None
@@ -83,7 +83,7 @@ class Clues(msgspec.Struct, frozen=True, gc=False):
     site: str | None = None
 
 
-class StepAnswer(NamedTuple):
+class StepResult(NamedTuple):
     """One step of the cascade: the company that it finds, or why it finds none."""
 
     method: str
@@ -96,12 +96,12 @@ Step = Callable[[Clues], Company | Evidence]
 
 
 def identify_company(clues: Clues) -> Company | None:
-    """The organisation behind a hit, or None when nothing says more than that it is somebody's reader."""
+    """The organisation behind a hit, or None when nothing names one."""
     return _first(STEPS, clues)
 
 
 def company_of_network(record: NetworkRecord, network: Network, listed: ListedNetwork | None) -> Company | None:
-    """What the network alone says, for a visitor who says nothing: the same for all its addresses, so it can be kept."""
+    """What the network alone says, for a visitor who says nothing: the same for all its IP addresses, so it can be kept."""
     return _first(_BY_NETWORK, Clues("", record, network, listed=listed))
 
 
@@ -118,13 +118,13 @@ def _first(steps: tuple[tuple[str, Step], ...], clues: Clues) -> Company | None:
     return None
 
 
-def explain_company(clues: Clues) -> list[StepAnswer]:
+def explain_company(clues: Clues) -> list[StepResult]:
     """What each step says, in order; the first company is the answer."""
     answers = ((method, step(clues)) for method, step in STEPS)
     return [
-        StepAnswer(found.method, found, read_stored(found.evidence))
+        StepResult(found.method, found, read_stored(found.evidence))
         if isinstance(found, Company)
-        else StepAnswer(method, None, found)
+        else StepResult(method, None, found)
         for method, found in answers
     ]
 
@@ -139,14 +139,16 @@ def by_email(clues: Clues) -> Company | Evidence:
     domain, reason = domain_of_email(clues.email) if clues.email else (None, _NO_EMAIL)
     if domain is not None:
         fits = clues.is_signed or is_name_of_domain(name, domain)
-        return Company(name if name and fits else name_of_domain(domain), domain, GIVEN, as_stored(reason), 0.95)
-    return Company(name, None, GIVEN, _NAMED_BY_LINK, 0.9) if name and clues.is_signed else reason
+        return Company(
+            name if name and fits else name_of_domain(domain), domain, SELF_IDENTIFIED, as_stored(reason), 0.95
+        )
+    return Company(name, None, SELF_IDENTIFIED, _NAMED_BY_LINK, 0.9) if name and clues.is_signed else reason
 
 
 def by_name(clues: Clues) -> Company | Evidence:
     """The company that the visitor named and nothing proves: the last step, below the confidence of a lead."""
     name = _named(clues.named) if clues.named else ""
-    return Company(name, None, GIVEN, _NAMED, UNPROVEN) if name else _NO_NAME_GIVEN
+    return Company(name, None, SELF_IDENTIFIED, _NAMED, UNPROVEN) if name else _NO_NAME_GIVEN
 
 
 def _named(text: str) -> str:
@@ -157,8 +159,8 @@ def _named(text: str) -> str:
 
 def is_name_of_domain(name: str, domain: str) -> bool:
     """Whether a company's name and a domain say the same: by letters, by initials, or since both are known."""
-    words = words_of(name)
-    label, letters = "".join(words_of(split_host(domain).domain)), "".join(words)
+    words = tokens_of(name)
+    label, letters = "".join(tokens_of(split_host(domain).domain)), "".join(words)
     if min(len(label), len(letters)) >= 3 and (label in letters or letters in label):
         return True
     known = known_organisation(name)
@@ -166,7 +168,7 @@ def is_name_of_domain(name: str, domain: str) -> bool:
 
 
 def by_network_list(clues: Clues) -> Company | Evidence:
-    """The company that the operator's own network list names for the address."""
+    """The company that the operator's own network list names for the IP address."""
     listed = clues.listed
     if listed is None:
         return _NOT_LISTED
@@ -177,7 +179,7 @@ def by_network_list(clues: Clues) -> Company | Evidence:
 
 
 def by_company_database(clues: Clues) -> Company | Evidence:
-    """The organisation that uses the address by a database that the operator has: MaxMind's, IPinfo's or ipapi's."""
+    """The organisation that uses the IP address by a database that the operator has: MaxMind's, IPinfo's or ipapi's."""
     record, network = clues.record, clues.network
     organisation = record.isp_organisation or record.company
     if not organisation:
@@ -224,7 +226,7 @@ def _known_domain(name: str) -> str | None:
 
 
 def by_reverse_name(clues: Clues) -> Company | Evidence:
-    """The company whose domain the address's own name bears; `tracker.enrichment.company.hostname` says which do."""
+    """The company whose domain the reverse name of the IP address is under; `tracker.enrichment.company.hostname` says which do."""
     network = clues.network
     shared = network.kind is NetworkKind.EDUCATION and is_shared(network.organisation or "", network.asn)
     if network.kind not in _NAMED_LINES and not shared:
@@ -232,7 +234,7 @@ def by_reverse_name(clues: Clues) -> Company | Evidence:
     host = clues.reverse_name()
     if host is None:
         return NO_REVERSE_NAME
-    judged = judge_reverse_name(host, clues.address)
+    judged = judge_reverse_name(host, clues.ip)
     if judged.domain is None:
         return judged.refused or NO_REVERSE_NAME
     if is_of_network_owner(judged.domain, network.organisation):
@@ -244,7 +246,7 @@ def by_reverse_name(clues: Clues) -> Company | Evidence:
 
 
 def by_tenant(clues: Clues) -> Company | Evidence:
-    """The company whose workspace or inner host the reader came from; `tracker.enrichment.company.tenants` says which are."""
+    """The company whose workspace or inner host the visitor came from; `tracker.enrichment.company.tenants` says which are."""
     host = clues.referrer_host
     if not host:
         return _NO_REFERRER
@@ -260,12 +262,12 @@ def by_tenant(clues: Clues) -> Company | Evidence:
 # In the order in which they are believed, each with the method that it stands for.
 STEPS: tuple[tuple[str, Step], ...] = (
     ("own_list", by_network_list),
-    (GIVEN, by_email),
+    (SELF_IDENTIFIED, by_email),
     ("company_database", by_company_database),
     ("as_organisation", by_network),
     ("reverse_dns", by_reverse_name),
     ("tenant_referrer", by_tenant),
-    (GIVEN, by_name),
+    (SELF_IDENTIFIED, by_name),
 )
 _BY_VISIT = tuple((method, step) for method, step in STEPS if step in (by_reverse_name, by_tenant))
 _BY_NETWORK = tuple(

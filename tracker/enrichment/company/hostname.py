@@ -39,7 +39,7 @@ _LOCAL = frozenset("local localdomain localhost lan home internal intranet corp 
 _WORD = re.compile(r"[a-z]+\d*|\d+[a-z]+|[a-z]+")
 
 
-class ReverseName(NamedTuple):
+class JudgedHost(NamedTuple):
     """A host's registrable domain; or none, and `refused` says in words why the name names no company."""
 
     host: str
@@ -60,26 +60,26 @@ def provider_domains() -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
-def judge_reverse_name(host: str, address: str) -> ReverseName:
+def judge_reverse_name(host: str, address: str) -> JudgedHost:
     """What the confirmed reverse name of an address says of who uses it."""
     host = host.rstrip(".").lower()
     parts = split_host(host)
     domain = parts.top_domain_under_public_suffix
     if not domain:
-        return ReverseName(host, None, evidence(EvidenceCode.NO_REGISTRABLE_DOMAIN))
+        return JudgedHost(host, None, evidence(EvidenceCode.NO_REGISTRABLE_DOMAIN))
     if parts.is_private:
-        return ReverseName(host, None, evidence(EvidenceCode.PUBLIC_SUFFIX, domain=parts.suffix))
+        return JudgedHost(host, None, evidence(EvidenceCode.PUBLIC_SUFFIX, domain=parts.suffix))
     if domain in provider_domains() or host.endswith(tuple(f".{one}" for one in _deeper_provider_domains())):
-        return ReverseName(host, None, evidence(EvidenceCode.PROVIDER_DOMAIN, domain=domain))
+        return JudgedHost(host, None, evidence(EvidenceCode.PROVIDER_DOMAIN, domain=domain))
     seller = _SELLER.search(parts.domain)
     if seller:
-        return ReverseName(host, None, evidence(EvidenceCode.PROVIDER_WORD, word=seller[0], domain=domain))
+        return JudgedHost(host, None, evidence(EvidenceCode.PROVIDER_WORD, word=seller[0], domain=domain))
     if _holds_address(host, address):
-        return ReverseName(host, None, evidence(EvidenceCode.NAME_HOLDS_IP))
+        return JudgedHost(host, None, evidence(EvidenceCode.NAME_HOLDS_IP))
     word = next((word for word in _words(parts.subdomain) if word in _LINE_WORDS), None)
     if word:
-        return ReverseName(host, None, evidence(EvidenceCode.LINE_WORD, word=word))
-    return ReverseName(host, domain, None)
+        return JudgedHost(host, None, evidence(EvidenceCode.LINE_WORD, word=word))
+    return JudgedHost(host, domain, None)
 
 
 def is_of_network_owner(domain: str, organisation: str | None) -> bool:

@@ -21,7 +21,7 @@ _LONGEST_TOKEN = 1024
 _LONGEST_TEXT = 254
 
 
-class Given(NamedTuple):
+class SelfIdentification(NamedTuple):
     """An email address and a company, each as the visitor wrote it. `ends_at` is seconds since 1970.
 
     `is_signed` when the publisher's own link says it and not the visitor.
@@ -42,22 +42,22 @@ class Given(NamedTuple):
         return bool(self.email and self.email.partition("@")[0])
 
 
-NOTHING = Given()
+NOTHING = SelfIdentification()
 
 
-def given_words(wire: WireEvent, key: str, timestamp_us: int) -> Given:
+def self_identification(wire: WireEvent, key: str, timestamp_us: int) -> SelfIdentification:
     """What an event says of its visitor; nothing without their consent. A token counts under the site's `key`."""
     if not wire.consent:
         return NOTHING
     if wire.email or wire.company:
-        return Given(_text(wire.email), _text(wire.company))
+        return SelfIdentification(_text(wire.email), _text(wire.company))
     if not wire.token or not key:
         return NOTHING
     found = read_token(wire.token, key)
     return NOTHING if found.ends_at is not None and found.ends_at * 1_000_000 < timestamp_us else found
 
 
-def make_token(given: Given, key: str) -> str:
+def make_token(given: SelfIdentification, key: str) -> str:
     """The token that says what is given, signed with a site's key."""
     fields = {"e": given.email, "c": given.company, "x": given.ends_at}
     body = json.dumps({name: value for name, value in fields.items() if value}, separators=(",", ":"))
@@ -65,18 +65,18 @@ def make_token(given: Given, key: str) -> str:
     return f"{text}.{_signature(text, key)}"
 
 
-def read_token(token: str, key: str) -> Given:
+def read_token(token: str, key: str) -> SelfIdentification:
     """What a token says; nothing when its signature is not of the key."""
     return _read_token(token, key) if len(token) <= _LONGEST_TOKEN and token.isascii() else NOTHING
 
 
 @lru_cache(maxsize=4096)
-def _read_token(token: str, key: str) -> Given:
+def _read_token(token: str, key: str) -> SelfIdentification:
     text, _, signature = token.partition(".")
     if not hmac.compare_digest(signature, _signature(text, key)):
         return NOTHING
     body = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    return Given(body.get("e"), body.get("c"), body.get("x"), is_signed=True)
+    return SelfIdentification(body.get("e"), body.get("c"), body.get("x"), is_signed=True)
 
 
 def _signature(text: str, key: str) -> str:

@@ -1,4 +1,4 @@
-"""Referrers that name the company a reader comes from: its workspace at a software service, or its own inner host.
+"""Referrers that name the company that a visitor comes from: its workspace at a software service, or its own inner host.
 
 Pure. `acme.sharepoint.com` is Acme's; `jira.acme.com` is acme.com's. The hosts of the services themselves, of web mail
 that everybody uses and of the site that was read name nobody.

@@ -19,7 +19,7 @@ from tracker.enrichment.organisation.name_tokens import (
     groups_of,
     groups_of_pair,
     groups_of_word,
-    words_of,
+    tokens_of,
 )
 
 JUDGED = "judged:"
@@ -38,11 +38,11 @@ class NetworkModel:
         self._of_groups = lru_cache(maxsize=4096)(self._sum_of_groups)
         self._of_number = lru_cache(maxsize=4096)(self._sum_of_number)
 
-    def score(self, name: str, number: int | None) -> float:
+    def score(self, name: str, asn: int | None) -> float:
         """The log-odds, an AS number or none given, that a network of this name is an organisation's own."""
-        return self.weigh(words_of(name), number, capitals=name.isupper())[0]
+        return self.weigh(tokens_of(name), asn, capitals=name.isupper())[0]
 
-    def weigh(self, words: list[str], number: int | None, *, capitals: bool) -> tuple[float, Groups]:
+    def weigh(self, words: list[str], asn: int | None, *, capitals: bool) -> tuple[float, Groups]:
         """The score of a name that is cut into words, and the groups that they tell of."""
         weight = self.weights.get
         score, groups = self.bias + weight(_length(words), 0.0), NO_GROUPS
@@ -59,8 +59,8 @@ class NetworkModel:
         if capitals:
             score += weight("capitals", 0.0)
         score += self._of_groups(groups)
-        if number:
-            score += self._of_number(number >> 10) + weight(judgement_feature(number), 0.0)
+        if asn:
+            score += self._of_number(asn >> 10) + weight(judgement_feature(asn), 0.0)
         return score, groups
 
     def _sum_of_word(self, word: str) -> tuple[float, Groups]:
@@ -76,9 +76,9 @@ class NetworkModel:
         return sum(self.weights.get(feature, 0.0) for feature in number_features(block << 10))
 
 
-def features(name: str, number: int | None) -> Iterator[str]:
+def features(name: str, asn: int | None) -> Iterator[str]:
     """Everything of a name and an AS number's block that has a weight; what comes twice counts twice."""
-    words = words_of(name)
+    words = tokens_of(name)
     for word in words:
         yield from word_features(word)
     for first, second in pairwise(words):
@@ -87,8 +87,8 @@ def features(name: str, number: int | None) -> Iterator[str]:
     yield _length(words)
     if name.isupper():
         yield "capitals"
-    if number:
-        yield from number_features(number)
+    if asn:
+        yield from number_features(asn)
 
 
 def word_features(word: str) -> Iterator[str]:
@@ -108,17 +108,17 @@ def group_features(groups: frozenset[str]) -> Iterator[str]:
     yield f"[{','.join(ordered)}]!"
 
 
-def number_features(number: int) -> Iterator[str]:
-    """The block that the number was given out from: IANA hands out 1,024 numbers at a time, by region."""
-    block = number >> 10
+def number_features(asn: int) -> Iterator[str]:
+    """The block that an AS number was given out from: IANA hands out 1,024 numbers at a time, by region."""
+    block = asn >> 10
     yield f"AS{block << 10}/1024"
-    yield f"AS{number >> 13 << 13}/8192"
+    yield f"AS{asn >> 13 << 13}/8192"
     yield f"AS*{(block or 1).bit_length()}"
 
 
-def judgement_feature(number: int) -> str:
+def judgement_feature(asn: int) -> str:
     """The judgement of an AS number as a feature; its weight is added to the name's."""
-    return f"{JUDGED}{mark_of(number) or NOT_READ}"
+    return f"{JUDGED}{mark_of(asn) or NOT_READ}"
 
 
 def _length(words: list[str]) -> str:

@@ -19,7 +19,7 @@ from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.clouds import cloud_at
 from tracker.enrichment.network.labelled_asns import KINDS, judgement_of
 from tracker.enrichment.organisation.known import known_number, known_organisation, may_be_known
-from tracker.enrichment.organisation.name_tokens import begins_with, groups_of, word_for, words_of
+from tracker.enrichment.organisation.name_tokens import begins_with, groups_of, tokens_of, word_for
 
 
 class NetworkKind(StrEnum):
@@ -97,8 +97,8 @@ _PUBLISHED_TYPES = {
 
 @lru_cache(maxsize=16_384)
 def is_shared(organisation: str, asn: int | None) -> bool:
-    """Whether a network is one that connects schools or students, so that its name is not the reader's."""
-    return known_number(asn) == NetworkKind.EDUCATION or "shared" in groups_of(words_of(organisation))
+    """Whether a network is one that connects schools or students, so that its name is not the visitor's."""
+    return known_number(asn) == NetworkKind.EDUCATION or "shared" in groups_of(tokens_of(organisation))
 
 
 def identify_network(record: NetworkRecord, address: str | None = None, listed: NetworkKind | None = None) -> Network:
@@ -154,7 +154,7 @@ def _unless_brand(record: NetworkRecord, kind: NetworkKind, stated: Evidence) ->
     found, why = classify_organisation(name, None)
     if found in LEAD_KINDS or found is NetworkKind.UNKNOWN:
         return kind, stated
-    return (found, why) if begins_with("brand", words_of(name)) else (kind, stated)
+    return (found, why) if begins_with("brand", tokens_of(name)) else (kind, stated)
 
 
 @lru_cache(maxsize=16_384)
@@ -171,7 +171,7 @@ def judge_organisation(model: NetworkModel, name: str, asn: int | None, *, is_cu
     by_number = known_number(asn)
     if by_number is not None:
         return NetworkKind(by_number), evidence(EvidenceCode.KNOWN_AS, asn=asn or 0, kind=by_number)
-    words = words_of(name)
+    words = tokens_of(name)
     known = known_organisation(name) if may_be_known(words) else None
     if known is not None:
         return NetworkKind(known.kind), evidence(EvidenceCode.KNOWN_NAME, name=known.name, kind=known.kind)

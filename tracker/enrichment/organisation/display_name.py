@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tracker.enrichment.organisation.known import known_organisation
 from tracker.enrichment.organisation.legal_forms import is_legal_form, without_legal_form
-from tracker.enrichment.organisation.name_tokens import words_of
+from tracker.enrichment.organisation.name_tokens import tokens_of
 
 _NUMBER = re.compile(r"^as\d+\b[\s:,-]*", re.IGNORECASE)
 _TRADING_AS = re.compile(r"\b(?:trading as|t/a|d[./]?b[./]?a\.?|doing business as)\s+(?=\S)", re.IGNORECASE)
@@ -125,7 +125,7 @@ def is_acronym(word: str) -> bool:
         return True
     if not _VOWELS & set(word):
         return True
-    plain = "".join(words_of(word))
+    plain = "".join(tokens_of(word))
     return len(plain) <= 5 and bool(_CLUSTER.search(plain) or not _COMMON_END.search(plain))
 
 

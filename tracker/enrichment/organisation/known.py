@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from tracker.enrichment.organisation.legal_forms import IN_FRONT, name_key
-from tracker.enrichment.organisation.name_tokens import words_of
+from tracker.enrichment.organisation.name_tokens import tokens_of
 
 
 class Known(NamedTuple):
@@ -60,7 +60,7 @@ def known_number(asn: int | None) -> str | None:
 @lru_cache(maxsize=1)
 def _first_words() -> frozenset[str]:
     """The words that known names begin with: by them most names are told not to be known."""
-    return frozenset(words_of(spelling.removeprefix("The "))[0] for _, spelling in _spellings())
+    return frozenset(tokens_of(spelling.removeprefix("The "))[0] for _, spelling in _spellings())
 
 
 @lru_cache(maxsize=8_192)

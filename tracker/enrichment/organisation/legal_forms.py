@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
-from tracker.enrichment.organisation.name_tokens import words_of
+from tracker.enrichment.organisation.name_tokens import tokens_of
 
 _LONGEST = 7
 # Forms that stand in front, in Russian, Ukrainian, Baltic, Indonesian, Romanian and French names.
@@ -27,7 +27,7 @@ def _forms() -> frozenset[str]:
 
 @lru_cache(maxsize=8_192)
 def _compact(token: str) -> str:
-    return "".join(words_of(token))
+    return "".join(tokens_of(token))
 
 
 def is_legal_form(text: str) -> bool:
@@ -75,4 +75,4 @@ def _form_in_front(compact: list[str], end: int) -> int:
 
 def name_key(name: str) -> str:
     """What the spellings of one name have in common: its words without legal form, article, capitals and accents."""
-    return "".join(words_of(" ".join(without_legal_form(name.split())))).removeprefix("the")
+    return "".join(tokens_of(" ".join(without_legal_form(name.split())))).removeprefix("the")

@@ -34,7 +34,7 @@ class _Telling(NamedTuple):
     exceptions: dict[str, Groups]
 
 
-def words_of(name: str) -> list[str]:
+def tokens_of(name: str) -> list[str]:
     """The words of a name in small letters without accents: "Crédit Agricole S.A." is credit, agricole, s, a."""
     text = name.lower()
     if not text.isascii():

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import ENGAGEMENT, GIVEN, PAGEVIEW, Event, VisitFacts
+from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW, SELF_IDENTIFIED, Event, VisitFacts
 from tracker.ingest.visits.behaviour import BEHAVIOUR_NAMES, Behaviour, is_scripted
 from tracker.ingest.visits.crowds import CrowdKey, Crowds
 from tracker.ingest.visits.same_page import Opening, is_same_page
@@ -383,7 +383,7 @@ def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
 
 def _is_given(facts: VisitFacts) -> bool:
     """Whether the visitor named the company: it is the visit's from then on, whatever the visit began with."""
-    return facts.company is not None and facts.company.method == GIVEN
+    return facts.company is not None and facts.company.method == SELF_IDENTIFIED
 
 
 def _visit_id(visitor_id: int, first_us: int) -> int:

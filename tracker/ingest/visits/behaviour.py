@@ -6,14 +6,14 @@ a server that passes on many people's, and a line of a log has no reading time t
 
 from __future__ import annotations
 
-from tracker.enrichment.bots import BotRule
+from tracker.enrichment.bots import BotRule, NamelessBot
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
 
-# What a publisher reads of a visit that was judged by its behaviour; stored, so never change one.
+# What is stored of a visit that was judged by its behaviour.
 BEHAVIOUR_NAMES = {
-    BotRule.IMPOSSIBLE_RATE: "Pages faster than anyone reads",
-    BotRule.READS_NOTHING: "Many pages and no reading",
-    BotRule.ONE_PAGE_MANY_ADDRESSES: "One page from hundreds of addresses",
+    BotRule.IMPOSSIBLE_RATE: NamelessBot.IMPOSSIBLE_RATE.value,
+    BotRule.READS_NOTHING: NamelessBot.READS_NOTHING.value,
+    BotRule.ONE_PAGE_MANY_ADDRESSES: NamelessBot.ONE_PAGE_MANY_IPS.value,
 }
 
 # Nobody opens twenty pages in ten seconds; a browser that restores its tabs opens the most.
