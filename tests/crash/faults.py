@@ -6,9 +6,10 @@ import gzip
 import os
 import random
 import signal
+import tarfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ STOP_SECONDS = 10.0
 
 # A small event store as version 1 left it, and how often its rows are repeated.
 _VERSION_1 = Path(__file__).parents[1] / "store/version_1.duckdb.gz"
+_VERSION_2 = Path(__file__).parents[1] / "upgrade/issue_10.tar.xz"
 _COPIES = 1000
 
 
@@ -149,10 +151,11 @@ def kill_in_migration(scene: Scene) -> None:
 
 
 def kill_in_upgrade(scene: Scene) -> None:
-    """An event store of version 1, large enough to take a moment, is migrated while hits wait for it."""
+    """An event store of an earlier version, large enough to take a moment, is migrated while hits wait for it."""
     house = scene.house
     house.owner.stop()
-    house.store.write_bytes(gzip.decompress(_VERSION_1.read_bytes()))
+    version, content = scene.chance.choice(list(_earlier_stores()))
+    house.store.write_bytes(content)
     with duckdb.connect(str(house.store)) as database:
         database.execute("DELETE FROM events WHERE pageviews = 0 OR site = 'late.fr'")
         database.execute(
@@ -169,7 +172,16 @@ def kill_in_upgrade(scene: Scene) -> None:
     os.killpg(house.owner.pid, signal.SIGKILL)
     house.owner.kill()
     scene.wait_for(lambda: _version_of(house.store) is not None)
-    scene.said.append("hit" if seen and _version_of(house.store) == 1 else "missed")
+    scene.said.append("hit" if seen and _version_of(house.store) == version else "missed")
+
+
+def _earlier_stores() -> Iterator[tuple[int, bytes]]:
+    """A store's file of each earlier version, by its number."""
+    yield 1, gzip.decompress(_VERSION_1.read_bytes())
+    with tarfile.open(_VERSION_2) as archive:
+        file = archive.extractfile("data/events.duckdb")
+        assert file is not None
+        yield 2, file.read()
 
 
 def _version_of(store: Path) -> int | None:

@@ -108,6 +108,8 @@ def test_what_a_hit_tells_stands_in_the_column_of_its_name(enricher: Enricher) -
         "referrer": "https://acme.atlassian.net/wiki",
         "source": "Lettre",
         "medium": "email",
+        "utm_source": "Lettre",
+        "utm_medium": "email",
         "channel": "Email",
         "campaign": "mai",
         "content": "haut",

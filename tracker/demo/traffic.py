@@ -31,7 +31,7 @@ from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidence
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
 from tracker.enrichment.page.parse import parse_page
-from tracker.enrichment.source.attribution import attribute
+from tracker.enrichment.source.attribution import Attribution, attribute
 from tracker.store.engines import Batch, EventStore, NotCounted
 from tracker.store.schema import EVENT_COLUMNS
 
@@ -263,6 +263,7 @@ def _columns(
         "entry_page": _text([one.path for one in _PAGES], visits.entry[visit]),
         "language": _text(["fr-FR"], np.zeros(rows, np.int64)),
         "revenue": np.full(rows, np.nan),
+        "consented": np.zeros(rows, np.bool_),
     }
     return (
         columns
@@ -274,11 +275,10 @@ def _columns(
 
 def _source_columns(origin: Whole) -> dict[str, Any]:
     found = [_attribution(one) for one in ORIGINS]
-    names = ("referrer", "source", "medium", "channel", "social_kind", "campaign", "content", "term")
-    return {name: _text([getattr(one, name) for one in found], origin) for name in names}
+    return {name: _text([getattr(one, name) for one in found], origin) for name in Attribution._fields}
 
 
-def _attribution(origin: catalogue.Origin) -> Any:
+def _attribution(origin: catalogue.Origin) -> Attribution:
     page = parse_page(f"https://{catalogue.SITE}/?{origin.utm}")
     assert page is not None
     return attribute(page, origin.referrer, site_hosts=(catalogue.SITE,))

@@ -54,7 +54,13 @@ class FactGroup(NamedTuple):
 
 
 FACT_GROUPS = (
-    FactGroup("source", ("referrer", "source", "medium", "channel", "social_kind", "campaign", "content", "term")),
+    FactGroup(
+        "source",
+        (
+            *("referrer", "source", "medium", "channel", "social_kind", "campaign", "content", "term"),
+            *("utm_source", "utm_medium"),
+        ),
+    ),
     FactGroup("whereabouts", Whereabouts._fields),
     FactGroup("company", ("company", "company_domain", "company_method", "company_evidence", "company_confidence")),
     FactGroup("agent", ("device", "browser", "browser_version", "os", "os_version")),
@@ -93,6 +99,7 @@ class Event(msgspec.Struct, gc=False):
     props: str | None = None
     visit_seconds: int = 0
     visit_age_seconds: int = 0
+    consented: bool = False
 
 
 def columns_of(event: Event) -> dict[str, Any]:
@@ -100,9 +107,9 @@ def columns_of(event: Event) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for name, value in msgspec.structs.asdict(event).items():
         if name == "facts":
-            source, whereabouts, company, agent, entry_page = event.facts
-            row = (*source, *whereabouts, *(company or NO_COMPANY), *agent, entry_page)
-            columns |= zip(VISIT_FACTS, row, strict=True)
+            for group in FACT_GROUPS:
+                columns |= zip(group.columns, getattr(event.facts, group.name) or NO_COMPANY, strict=True)
+            columns["entry_page"] = event.facts.entry_page
         else:
             columns[name] = value
     return columns

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.enrichment.event import FACT_GROUPS, NO_COMPANY, VISIT_FACTS, Event, VisitFacts
-from tracker.store.engines import column_array
+from tracker.store.arrays import column_array
 from tracker.store.schema import EVENT_COLUMNS
 
 _OWN_COLUMNS = tuple(name for name in EVENT_COLUMNS if name not in VISIT_FACTS)

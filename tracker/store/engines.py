@@ -15,10 +15,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import duckdb
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -38,6 +35,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from tracker.store import recovery
+from tracker.store.arrays import column_array
 from tracker.store.errors import NewerStoreError, StoreUnavailable
 from tracker.store.migrations import migrate
 from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
@@ -49,20 +47,6 @@ _MOST_MEMORY_MB = 1024
 # How long DuckDB's log may be until a checkpoint. At the default of half of it, twice as many checkpoints each write
 # the last rows anew: a third more work and five times as much memory while a backlog is stored.
 _LOG = "32MiB"
-
-_TIMES = {"occurred_at"}
-_WHOLE_NUMBERS = {
-    "visitor_id",
-    "visit_id",
-    "visits",
-    "bounces",
-    "pageviews",
-    "engaged_ms",
-    "visit_seconds",
-    "visit_age_seconds",
-}
-_OPTIONAL_WHOLE_NUMBERS = {"screen_width", "asn", "scroll_depth"}
-_DECIMALS = {"company_confidence", "revenue"}
 
 # A batch is stored in this order, for what a visitor's rows share is then stored once a visitor: a fifth less on disk.
 # The day comes before the visitor, so that row groups are still left out by time.
@@ -297,28 +281,3 @@ def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
             driver.unregister("batch")
         raise
     driver.unregister("batch")
-
-
-def column_array(name: str, values: Any) -> NDArray[Any]:
-    """A column's values as the array from which the store takes them; an array of numpy's is taken as it is."""
-    if isinstance(values, np.ndarray):
-        return values
-    if name in _TIMES:
-        return np.array(values, dtype="datetime64[us]")
-    if name in _WHOLE_NUMBERS:
-        return np.array(values, dtype=np.int64)
-    if name in _OPTIONAL_WHOLE_NUMBERS:
-        return _optional(values)
-    if name in _DECIMALS:
-        return np.array(values, dtype=np.float64)
-    return np.array(values, dtype=object)
-
-
-def _optional(values: list[int | None] | ExtensionArray) -> NDArray[Any]:
-    """Whole numbers or nothing, the latter masked. A float holds those of 32 bits exactly."""
-    if isinstance(values, list):
-        numbers = np.array(values, dtype=np.float64)
-    else:
-        numbers = values.to_numpy(np.float64, na_value=np.nan)
-    nothing = np.isnan(numbers)
-    return np.ma.masked_array(np.where(nothing, 0, numbers).astype(np.int64), nothing)

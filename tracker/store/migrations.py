@@ -56,8 +56,17 @@ def add_visit_lengths(connection: Connection) -> None:
         connection.execute(text(f"alter table events alter column {column} drop default"))
 
 
+def add_campaign_words_and_consent(connection: Connection) -> None:
+    """2 to 3: what a campaign's URL said word for word, and whether a visitor's id is one that they agreed to.
+
+    Nobody knows either of the rows that are there, so they have neither. No row is rewritten.
+    """
+    for column, kind in (("utm_source", "varchar"), ("utm_medium", "varchar"), ("consented", "boolean")):
+        connection.execute(text(f"alter table events add column if not exists {column} {kind}"))
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
-STEPS: dict[int, Callable[[Connection], None]] = {1: add_visit_lengths}
+STEPS: dict[int, Callable[[Connection], None]] = {1: add_visit_lengths, 2: add_campaign_words_and_consent}
 
 
 def migrate(connection: Connection) -> None:

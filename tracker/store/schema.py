@@ -14,6 +14,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -25,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -79,6 +80,11 @@ events = Table(
     Column("props", Text),  # a JSON object as text
     Column("visit_seconds", Integer, nullable=False),
     Column("visit_age_seconds", Integer, nullable=False),
+    # As they stood in the page's URL; `source` and `medium` are what they mean. Null in rows stored before version 3.
+    Column("utm_source", Text),
+    Column("utm_medium", Text),
+    # Whether `visitor_id` is one that the visitor agreed to, and lives on; else it is of one day. Null before version 3.
+    Column("consented", Boolean),
 )
 
 # One row a (batch, site, day, reason, detail): summed when read, so nothing is updated.

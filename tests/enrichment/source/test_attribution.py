@@ -392,3 +392,20 @@ def test_a_long_address_is_cut_before_it_costs(long: str) -> None:
     page = parse_page(long)
     found = attribute(page or parse_page("https://a.fr/"), long)  # type: ignore[arg-type]
     assert all(value is None or len(value) <= 1024 for value in found)
+
+
+@pytest.mark.parametrize(
+    ("query", "source", "medium"),
+    [
+        pytest.param("?utm_source=fb&utm_medium=Paid_Social", "fb", "Paid_Social", id="short-form"),
+        pytest.param("?utm_source=Lettre%20du%20Mardi", "Lettre du Mardi", None, id="encoded"),
+        pytest.param("?utm_source=(direct)&utm_medium=none", "(direct)", "none", id="words-for-nothing"),
+        pytest.param("?ref=fb&mtm_medium=social", None, None, id="other-parameters"),
+        pytest.param("?utm_medium=email&gclid=1", None, "email", id="click-id"),
+        pytest.param("", None, None, id="none"),
+    ],
+)
+def test_a_campaign_s_words_are_kept_as_they_stood(query: str, source: str | None, medium: str | None) -> None:
+    for referrer in (None, "https://www.google.com/", f"{SITE}autre"):
+        found = attribution(query, referrer)
+        assert (found.utm_source, found.utm_medium) == (source, medium)

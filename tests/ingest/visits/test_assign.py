@@ -36,8 +36,7 @@ def custom(minute: float, *, interactive: bool = True, visitor: int = 1) -> Arri
 
 
 def stored_facts(event: Event) -> VisitFacts:
-    columns = columns_of(event)
-    return visit_facts(columns[name] for name in VISIT_FACTS)
+    return visit_facts(columns_of(event))
 
 
 def empty_store(*_: object) -> Iterable[PastEvent]:

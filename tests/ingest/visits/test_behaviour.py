@@ -88,7 +88,7 @@ def test_what_comes_after_the_verdict_is_dropped_by_its_name():
 
 
 def test_a_restart_remembers_the_pages_that_were_stored():
-    facts = visit_facts(None for _ in VISIT_FACTS)
+    facts = visit_facts(dict.fromkeys(VISIT_FACTS))
     stored = tuple(
         PastEvent(1, 7, "pageview", NOON + n * 20 * SECOND, f"id{n}", 0, facts, 0, True)
         for n in range(UNREAD_PAGES - 1)

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tests.made_events import new_event
+from tracker.hit import Hit, WireEvent
+from tracker.ingest.visits.assign import Arrival, Visits
 from tracker.ingest.visits.visitor_ids import Identity, LocalDays
 
 
@@ -100,3 +103,21 @@ def test_ids_are_made_anew_once_a_salt_is_forgotten() -> None:
     assert identity.visitor_ids(*asked) == before
     identity.forget_salts()
     assert identity.visitor_ids(*asked) != before
+
+
+@pytest.mark.parametrize("consented", [None, "me"], ids=["anonymous", "consented"])
+def test_an_event_says_whether_its_visitor_agreed_to_their_id(consented: str | None) -> None:
+    hit = Hit(
+        received_at=datetime(2026, 11, 16, 9, tzinfo=UTC), ip="192.0.2.1", user_agent="Firefox",
+        event=WireEvent(n="pageview", u="https://a.fr/", vid=consented),
+    )  # fmt: skip
+    arrival = Identity(salt).arrival(new_event("pageview", us(MORNING)), hit, "Europe/Paris")
+    assert arrival.event.consented == (consented is not None)
+
+
+def test_a_visit_that_began_before_they_agreed_stays_under_the_day_s_id_and_says_so() -> None:
+    visits = Visits(lambda *_: (), stored_until_us=0)
+    before, after = (new_event("pageview", us(MORNING) + second, path="/") for second in (0, 1_000_000))
+    after.consented = True
+    assert visits.assign([Arrival(before, 1, None, True), Arrival(after, 2, 1, True)]) == [None, None]
+    assert (after.visitor_id, after.consented) == (1, False)

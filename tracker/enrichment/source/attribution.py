@@ -34,7 +34,11 @@ _MAX_APP = 200
 
 
 class Attribution(NamedTuple):
-    """Where a visit comes from, as columns. Direct has no source and no medium; `referrer` has neither query nor fragment."""
+    """Where a visit comes from, as columns. Direct has no source and no medium; `referrer` has neither query nor fragment.
+
+    `utm_source` and `utm_medium` are the words of the page's URL as they stood there; `source` and `medium` are what
+    they mean, or what the referrer means.
+    """
 
     referrer: str | None
     source: str | None
@@ -44,6 +48,8 @@ class Attribution(NamedTuple):
     campaign: str | None
     content: str | None
     term: str | None
+    utm_source: str | None = None
+    utm_medium: str | None = None
 
 
 class Referrer(msgspec.Struct, frozen=True, gc=False):
@@ -191,7 +197,7 @@ def _campaign(params: Mapping[str, str], referrer: Referrer, *, within: bool) ->
 
     `within` says that the visitor was on the site already, where a link's `source` or `ref` is the site's own affair.
     """
-    parts = said_by(params)
+    parts, raw = said_by(params), (params.get("utm_source"), params.get("utm_medium"))
     word = parts.get("source") or (None if within else parts.get("weak_source"))
     medium, campaign, content = parts.get("medium"), parts.get("campaign"), parts.get("content")
     term = parts.get("term") or referrer.term
@@ -208,10 +214,18 @@ def _campaign(params: Mapping[str, str], referrer: Referrer, *, within: bool) ->
             origin = paid(origin)
     if origin is None:
         channel = channel_of(None, medium, campaign, None)
-        return Attribution(referrer.address, None, medium, channel, None, campaign, content, term)
+        return Attribution(referrer.address, None, medium, channel, None, campaign, content, term, *raw)
     channel = _channel(origin, word, medium, campaign)
     return Attribution(
-        referrer.address, origin.name, medium or origin.medium, channel, origin.social_kind, campaign, content, term
+        referrer.address,
+        origin.name,
+        medium or origin.medium,
+        channel,
+        origin.social_kind,
+        campaign,
+        content,
+        term,
+        *raw,
     )
 
 

@@ -205,6 +205,7 @@ class Visits:
             visit = _running_visit(self._visitors.get(arrival.yesterdays_id), event)
             if visit is not None:
                 visitor_id = arrival.yesterdays_id
+                event.consented = False  # the visit began before they agreed, under the day's id
         if visit is not None and visit.knows(event.event_id):
             return Drop(DropReason.DUPLICATE)
         if visit is not None and visit.visit_id in self._bots:

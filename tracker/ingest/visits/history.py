@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_, select
 
 from tracker.enrichment.agent import Agent
 from tracker.enrichment.company.identified import Company
-from tracker.enrichment.event import VISIT_FACTS, VisitFacts, Whereabouts
+from tracker.enrichment.event import FACT_GROUPS, VISIT_FACTS, VisitFacts, Whereabouts
 from tracker.enrichment.source.attribution import Attribution
 from tracker.hit import EPOCH
 from tracker.ingest.visits.assign import MOST_EVENT_IDS, PastEvent
@@ -33,6 +32,13 @@ _COLUMNS = (
     events.c.visit_age_seconds,
     *(events.c[name] for name in VISIT_FACTS),
 )
+_NAMES = tuple(column.name for column in _COLUMNS)
+_GROUPS: dict[str, Callable[..., Any]] = {
+    "source": Attribution,
+    "whereabouts": Whereabouts,
+    "company": Company,
+    "agent": Agent,
+}
 _IDS_A_QUERY = 1000
 # Of a visit's rows, those that tell its beginning and whose ids memory would hold (tracker.ingest.visits.assign).
 _FIRST_ROWS = 20
@@ -91,30 +97,25 @@ class StoredVisits:
             .order_by(numbered.c.occurred_at)
         )
         for row in self._store.rows(statement):
-            visitor_id, visit_id, name, occurred_at, event_id, bounces, *more = row
-            engaged_ms, width, title, language, age_seconds, *facts = more
             yield PastEvent(
-                visitor_id=visitor_id,
-                visit_id=visit_id,
-                name=name,
-                occurred_at=_microseconds(occurred_at),
-                event_id=event_id,
-                bounces=bounces,
-                facts=visit_facts(facts),
-                engaged_ms=engaged_ms,
-                scripted=is_scripted(event_id, width, title, language),
-                visit_age_seconds=age_seconds,
+                visitor_id=row.visitor_id,
+                visit_id=row.visit_id,
+                name=row.name,
+                occurred_at=_microseconds(row.occurred_at),
+                event_id=row.event_id,
+                bounces=row.bounces,
+                facts=visit_facts(dict(zip(_NAMES, row, strict=True))),
+                engaged_ms=row.engaged_ms,
+                scripted=is_scripted(row.event_id, row.screen_width, row.title, row.language),
+                visit_age_seconds=row.visit_age_seconds,
             )
 
 
-def visit_facts(row: Iterable[Any]) -> VisitFacts:
-    """The facts of a visit out of the columns VISIT_FACTS of one of its rows."""
-    values = iter(row)
-    source = Attribution(*islice(values, len(Attribution._fields)))
-    whereabouts = Whereabouts(*islice(values, len(Whereabouts._fields)))
-    company = Company(*islice(values, len(Company._fields)))
-    agent = Agent(*islice(values, len(Agent._fields)))
-    return VisitFacts(source, whereabouts, company if company.name else None, agent, next(values))
+def visit_facts(row: Mapping[str, Any]) -> VisitFacts:
+    """The facts of a visit out of the columns VISIT_FACTS of one of its rows, by their names."""
+    groups = {group.name: _GROUPS[group.name](*map(row.__getitem__, group.columns)) for group in FACT_GROUPS}
+    company = groups.pop("company")
+    return VisitFacts(company=company if company.name else None, entry_page=row["entry_page"], **groups)
 
 
 def _moment(microseconds: int) -> datetime:

@@ -83,6 +83,7 @@ class Identity:
         visitor_id, yesterdays_id = self.visitor_ids(
             event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, hit.event.vid
         )
+        event.consented = bool(hit.event.vid)
         opening = opening_of(event, hit.event) if event.name == PAGEVIEW else None
         return Arrival(event, visitor_id, yesterdays_id, hit.event.is_interactive, opening=opening)
 

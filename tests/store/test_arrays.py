@@ -1,0 +1,55 @@
+"""What each column of an event is made of, and that the event, its groups of facts and the schema are one row."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from tracker.enrichment.agent import Agent
+from tracker.enrichment.company.identified import Company
+from tracker.enrichment.event import FACT_GROUPS, VISIT_FACTS, Event, FactGroup, Whereabouts
+from tracker.enrichment.source.attribution import Attribution
+from tracker.store.arrays import column_array
+from tracker.store.schema import EVENT_COLUMNS, events
+
+GROUPS = {"source": Attribution, "whereabouts": Whereabouts, "company": Company, "agent": Agent}
+
+
+def test_the_fields_of_an_event_are_the_columns_of_the_store() -> None:
+    own = [field.name for field in msgspec.structs.fields(Event) if field.name != "facts"]
+    assert sorted([*own, *VISIT_FACTS]) == sorted(EVENT_COLUMNS)
+
+
+@pytest.mark.parametrize("group", FACT_GROUPS, ids=lambda group: group.name)
+def test_a_group_of_facts_fills_its_columns_in_the_order_of_its_fields(group: FactGroup) -> None:
+    fields = GROUPS[group.name]._fields
+    named = [group.name if field == "name" else field for field in fields]
+    assert [column.removeprefix(f"{group.name}_") for column in group.columns] == named
+
+
+def test_a_column_that_must_have_a_value_has_one_by_default_or_is_asked_for() -> None:
+    required = {column.name for column in events.columns if not column.nullable}
+    assert required <= {field.name for field in msgspec.structs.fields(Event)}
+
+
+@pytest.mark.parametrize("name", [column.name for column in events.columns if column.nullable])
+def test_a_column_that_may_be_empty_has_a_null(name: str) -> None:
+    made = column_array(name, [None])
+    kind = made.dtype.kind
+    assert kind in "Ofib"
+    empty = np.ma.getmaskarray(made)[0] if kind in "ib" else np.isnan(made[0]) if kind == "f" else made[0] is None
+    assert empty
+
+
+@pytest.mark.parametrize("name", EVENT_COLUMNS)
+def test_values_come_out_of_an_array_as_they_went_in(name: str) -> None:
+    kind = events.c[name].type.python_type
+    value = {str: "é", int: 390, float: 12.5, bool: True}.get(kind, 1_794_830_400_000_000)
+    made = column_array(name, [value, value])
+    assert (
+        made.astype(np.int64).tolist() == [value, value]
+        if kind not in (str, float)
+        else made.tolist() == [value, value]
+    )
+    assert column_array(name, made) is made

@@ -1,0 +1,47 @@
+"""A column's values as the array from which the store takes them; the type follows from the schema's column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
+from sqlalchemy import Boolean, Column, DateTime, Double, Integer
+
+from tracker.store.schema import events
+
+Values = Any
+Maker = Callable[[Values], NDArray[Any]]
+
+
+def column_array(name: str, values: Values) -> NDArray[Any]:
+    """The values of an event column as an array; an array of numpy's is taken as it is."""
+    return values if isinstance(values, np.ndarray) else _MAKERS[name](values)
+
+
+def _maker(column: Column[Any]) -> Maker:
+    """What makes a column's array: whole numbers and truths that may be missing are masked, other columns have a null."""
+    kind = column.type
+    if isinstance(kind, DateTime):
+        return lambda values: np.array(values, dtype="datetime64[us]")
+    if isinstance(kind, Double):
+        return lambda values: np.array(values, dtype=np.float64)
+    if isinstance(kind, (Integer, Boolean)):
+        dtype = np.dtype(np.bool_ if isinstance(kind, Boolean) else np.int64)
+        return (lambda values: _optional(values, dtype)) if column.nullable else lambda values: np.array(values, dtype)
+    return lambda values: np.array(values, dtype=object)
+
+
+def _optional(values: list[Any] | ExtensionArray, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Whole numbers, truths or nothing, the latter masked. A float holds whole numbers of 32 bits exactly."""
+    if isinstance(values, list):
+        numbers = np.array(values, dtype=np.float64)
+    else:
+        numbers = values.to_numpy(np.float64, na_value=np.nan)
+    nothing = np.isnan(numbers)
+    return np.ma.masked_array(np.where(nothing, 0, numbers).astype(dtype), nothing)
+
+
+_MAKERS: dict[str, Maker] = {column.name: _maker(column) for column in events.columns}
