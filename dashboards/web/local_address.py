@@ -1,4 +1,4 @@
-"""Where a form may send its reader afterwards: a page of this dashboard, never another host."""
+"""Where a form may send its user afterwards: a page of this dashboard, never another host."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def _geo(context: Context) -> Iterator[Finding]:
     if context.settings.geo_update == "off" and databases.opened:
         yield Finding("hint", "WEBLEADS_GEO_UPDATE is off: nobody but you keeps the geo databases fresh")
     if not is_fast():
-        yield Finding("hint", "maxminddb's reader in C is missing, so each new address takes thirty times as long")
+        yield Finding("hint", "maxminddb's C extension is missing, so each new IP address takes thirty times as long")
 
 
 def _reverse_dns(context: Context) -> Iterator[Finding]:

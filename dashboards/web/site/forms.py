@@ -1,4 +1,4 @@
-"""What the forms about a site share: the time zones to choose from, and a refused value in the reader's language."""
+"""What the forms about a site share: the time zones to choose from, and a refused value in the page's language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def time_zone_names() -> list[str]:
 
 
 class RuleSwitch(NamedTuple):
-    """A rule by which a robot is told, as a box to tick: its code, its name in words, and whether it holds."""
+    """A rule that detects bots, as a box to tick: its code, its name in words, and whether it holds."""
 
     code: str
     name: str
@@ -29,6 +29,6 @@ class RuleSwitch(NamedTuple):
 
 
 def bot_rule_switches(holding: Collection[str]) -> list[RuleSwitch]:
-    """All rules by which a robot is told, in the reader's language; `holding` are the codes of those that hold."""
+    """All rules that detect bots, in the page's language; `holding` are the codes of those that hold."""
     language = current_language()
     return [RuleSwitch(code, translate(language, name), code in holding) for code, name in labels.BOT_RULES.items()]

@@ -1,7 +1,7 @@
 """The open geo and network databases: which file answers what, and what an address has in them.
 
 Files come from a `Stock`, which may look into a folder or keep checked copies; this module only reads them. Records
-are read as plain dictionaries through maxminddb's C reader: geoip2's model objects cost ten to twenty times the lookup.
+are read as plain dictionaries through maxminddb's C extension: geoip2's model objects cost ten to twenty times the lookup.
 Answers are not kept here, since the pipeline keeps what it makes of them.
 """
 
@@ -154,7 +154,7 @@ class Databases:
 
 
 def is_fast() -> bool:
-    """Whether maxminddb's reader in C is there; the one in Python takes about thirty times as long."""
+    """Whether maxminddb's C extension is there; the code in Python takes about thirty times as long."""
     try:
         import maxminddb.extension  # noqa: F401 - whether it can be loaded is the question
     except ImportError:
@@ -174,18 +174,18 @@ def _open_all(paths: Iterable[Path]) -> tuple[list[Database], list[str]]:
 
 
 def _open(path: Path) -> Database:
-    reader = maxminddb.open_database(str(path))
-    about = reader.metadata()
-    use = use_of(about.database_type, fields_of(reader))
+    opened = maxminddb.open_database(str(path))
+    about = opened.metadata()
+    use = use_of(about.database_type, fields_of(opened))
     if use is None:
         raise ValueError(f"it is of type “{about.database_type}”, which says nothing that is used here")
     description = about.description.get("en") or next(iter(about.description.values()), "")
-    return Database(path, use, about.database_type, description, about.build_epoch, reader.get)
+    return Database(path, use, about.database_type, description, about.build_epoch, opened.get)
 
 
-def fields_of(reader: maxminddb.Reader) -> set[str]:
+def fields_of(opened: maxminddb.Reader) -> set[str]:
     """The names of the fields of the first records, of flat ones at least."""
-    records = (record for _, record in islice(reader, _RECORDS_TO_SEE))
+    records = (record for _, record in islice(opened, _RECORDS_TO_SEE))
     return {name for record in records if isinstance(record, dict) for name in record}
 
 

@@ -11,7 +11,7 @@ import re
 from urllib.parse import unquote
 
 from tracker.enrichment.source.url_parameters import ROLES, STRIPPED, WEAK_SOURCE
-from tracker.enrichment.text.urls import WebAddress
+from tracker.enrichment.text.urls import SplitUrl
 
 # Names that nothing but a campaign's link has; `ref` and `source` count where a `&` says that they are parameters.
 _TELLING = STRIPPED - frozenset((*WEAK_SOURCE, "si", "feature", "spm", "scm", "trk", "gad", "refid"))
@@ -38,7 +38,7 @@ _OPENED = re.compile(r"[(\[]|%28|%5b", re.IGNORECASE)
 _ADDRESS_WITHIN = ("/", "%2f", "%252f", "http")
 
 
-def repaired(address: WebAddress) -> WebAddress:
+def repaired(address: SplitUrl) -> SplitUrl:
     """The address with its campaign parameters in its query, as whoever made the link meant it."""
     path, query, fragment = address.path, address.query, address.fragment
     if ("=" in path or "%" in path) and _IN_PATH.search(path) is not None:
@@ -51,7 +51,7 @@ def repaired(address: WebAddress) -> WebAddress:
         query = _plain_query(query)
     if (path, query, fragment) == (address.path, address.query, address.fragment):
         return address
-    return WebAddress(address.scheme, address.host, path, query, fragment)
+    return SplitUrl(address.scheme, address.host, path, query, fragment)
 
 
 def _may_be_mangled(query: str) -> bool:

@@ -37,7 +37,7 @@ _NEAR = tuple(
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-class WebAddress(msgspec.Struct, frozen=True, gc=False):
+class SplitUrl(msgspec.Struct, frozen=True, gc=False):
     """The parts of an http(s) address; `host` is lower case, ASCII and without port, `path` may be empty."""
 
     scheme: str
@@ -47,7 +47,7 @@ class WebAddress(msgspec.Struct, frozen=True, gc=False):
     fragment: str
 
 
-def split_address(text: str) -> WebAddress | None:
+def split_address(text: str) -> SplitUrl | None:
     """The parts of an http or https address; None for anything else. User names, passwords and ports are dropped."""
     text = _repaired(text)
     match = _ADDRESS.match(text)
@@ -57,10 +57,10 @@ def split_address(text: str) -> WebAddress | None:
     host = plain_host(authority)
     if host is None:
         return None
-    return WebAddress(scheme.lower(), host, path.replace("\\", "/") if "\\" in path else path, query, fragment)
+    return SplitUrl(scheme.lower(), host, path.replace("\\", "/") if "\\" in path else path, query, fragment)
 
 
-def split_app_address(text: str) -> WebAddress | None:
+def split_app_address(text: str) -> SplitUrl | None:
     """The parts of a page's address in an application, such as `capacitor://localhost/a`, or in a file.
 
     `host` is empty where there is none that could be one. None for http and https, and for what is no page.
@@ -72,7 +72,7 @@ def split_app_address(text: str) -> WebAddress | None:
     scheme = scheme.lower()
     if scheme in {"http", "https"} or scheme in _NO_PAGES or not (authority or path.startswith("/")):
         return None
-    return WebAddress(scheme, plain_host(authority) or "", path, query, fragment)
+    return SplitUrl(scheme, plain_host(authority) or "", path, query, fragment)
 
 
 def _repaired(text: str) -> str:

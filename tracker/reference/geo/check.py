@@ -42,7 +42,7 @@ def _verdict(child: subprocess.Popen[bytes], seconds: float) -> str | None:
             child.communicate()
             return f"it is damaged (it could not be read in {seconds:.0f} seconds)"
     if child.returncode < 0:
-        return f"it is damaged (reading it ends the reader with signal {-child.returncode})"
+        return f"it is damaged (reading it ends the process with signal {-child.returncode})"
     try:
         problem: str | None = json.loads(said)["problem"]
     except (ValueError, KeyError):

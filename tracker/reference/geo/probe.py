@@ -1,7 +1,7 @@
 """Reads a database file as thoroughly as time allows, in a process of its own, and says what is wrong with it.
 
 Run as `python -m tracker.reference.geo.probe FILE`: prints one JSON object, {"problem": null or one line}. A file that crashes
-the reader, or that never ends, takes only this process with it; `tracker.reference.geo.check` starts it and draws the conclusion.
+the process, or that never ends, takes only this process with it; `tracker.reference.geo.check` starts it and draws the conclusion.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ _LATEST_BUILD = 4_102_444_800
 def problem_of(path: str) -> str | None:
     """What is wrong with a file in one line; None for a database that is of use here."""
     try:
-        with maxminddb.open_database(path) as reader:
-            return _problem_in(reader)
+        with maxminddb.open_database(path) as opened:
+            return _problem_in(opened)
     except (maxminddb.InvalidDatabaseError, UnicodeError, ValueError, OSError, TypeError, KeyError) as problem:
         reason = one_line(problem).replace(f" ({path})", "")
         return f"it is damaged or no MaxMind database ({reason})"
 
 
-def _problem_in(reader: maxminddb.Reader) -> str | None:
-    about = reader.metadata()
+def _problem_in(opened: maxminddb.Reader) -> str | None:
+    about = opened.metadata()
     if not 0 < about.build_epoch < _LATEST_BUILD:
         return f"it is damaged (built {about.build_epoch} seconds after 1970)"
     for address in _spread(about.ip_version):
-        reader.get(address)
-    for _ in islice(reader, _RECORDS):
+        opened.get(address)
+    for _ in islice(opened, _RECORDS):
         pass
-    if use_of(about.database_type, fields_of(reader)) is None:
+    if use_of(about.database_type, fields_of(opened)) is None:
         kind = " ".join(str(about.database_type).split())[:60]
         return f"it is a database of type “{kind}”, which says nothing that is used here"
     return None

@@ -194,8 +194,8 @@ def _judge(fresh: Path, edition: Edition, present: tuple[str, int] | None, now: 
 
 def _about(path: Path) -> tuple[str, int]:
     """A checked database's type and when it was built, in seconds since 1970."""
-    with maxminddb.open_database(str(path)) as reader:
-        about = reader.metadata()
+    with maxminddb.open_database(str(path)) as opened:
+        about = opened.metadata()
         return about.database_type, about.build_epoch
 
 
