@@ -18,7 +18,7 @@ from tracker.collector.payload import RequestProblem
 # No body is waited for where none is asked for.
 WITHOUT_A_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 
-_TOO_SLOW = "the body did not come whole within {:g} seconds; send it again"
+_TOO_SLOW = "the body did not come whole within {:g} s; send it again"
 _TOO_MANY = "this IP address has too many unfinished requests; finish them first"
 _GIVEN_UP = "too many requests are waiting for their bodies; send it again later"
 

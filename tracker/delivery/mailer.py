@@ -75,7 +75,7 @@ class _Deadline:
 
     def over(self) -> str | None:
         """Why the conversation was ended, if it was."""
-        return f"it took longer than {self._seconds:g} seconds" if monotonic() >= self._ends_at else None
+        return f"it took longer than {self._seconds:g} s" if monotonic() >= self._ends_at else None
 
     def close(self) -> None:
         """Ends the watch."""

@@ -61,8 +61,8 @@ NEVER_ENDS = "import time; time.sleep(60)"
 @pytest.mark.parametrize(
     ("program", "words"),
     [
-        (CRASHES, "ends the reader with signal 11"),
-        (NEVER_ENDS, "could not be read in 1 seconds"),
+        (CRASHES, "ends the process with signal 11"),
+        (NEVER_ENDS, "could not be read in 1 s)"),
         ("1/0", "exit code 1"),
     ],
 )

@@ -40,7 +40,7 @@ def _verdict(child: subprocess.Popen[bytes], seconds: float) -> str | None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.communicate()
-            return f"it is damaged (it could not be read in {seconds:.0f} seconds)"
+            return f"it is damaged (it could not be read in {seconds:.0f} s)"
     if child.returncode < 0:
         return f"it is damaged (reading it ends the process with signal {-child.returncode})"
     try:

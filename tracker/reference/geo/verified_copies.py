@@ -1,7 +1,7 @@
 """The verified copies: the good copies of the operator's databases that the service reads, whatever happens to the files.
 
 A file in DATA/geo may be replaced, cut short or overwritten while it is read, and a memory map of it would change under
-the opened. So each file is copied, the copy is checked in a process of its own, and only a good copy takes the place of
+the open database. So each file is copied, the copy is checked in a process of its own, and only a good copy takes the place of
 the one before it. A bad file is named in one line and the copy that was in use stays in use, across restarts too.
 One process at a time keeps the copies (the one that holds the ingest lock); others read what is there.
 """
