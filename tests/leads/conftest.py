@@ -1,3 +1,3 @@
-"""Leads are asked of the same store in memory as figures are."""
+"""The store and the blog of the tests of traffic, for companies."""
 
 from tests.stats.conftest import blog, site, store  # noqa: F401 - fixtures

@@ -33,6 +33,8 @@ READER = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => fa
 def counting(tmp_path: Path) -> Iterator[RunningService]:
     data = tmp_path / "data"
     assert webleads("site", "add", SITE, data=data).returncode == 0
+    # Its pages are on this machine.
+    assert webleads("site", "set", SITE, "--count-development", data=data).returncode == 0
     running = RunningService(data).start()
     yield running
     running.stop()
