@@ -14,7 +14,8 @@ import pytest
 from tests.test_layering import ALL, LAYERS, tree
 from tracker.cli import webleads
 from tracker.enrichment.drops import DropReason
-from tracker.stats.query.run import DIMENSIONS, METRICS
+from tracker.stats.dimensions import BY_API_NAME as DIMENSIONS
+from tracker.stats.metrics import BY_API_NAME as METRICS
 
 ROOT = Path(__file__).parent.parent
 LINK = re.compile(r'\]\(([^)\s]+)\)|src="(docs/[^"]+)"')

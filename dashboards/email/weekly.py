@@ -26,11 +26,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from dashboards.email.chart import HEIGHT, WIDTH, week_chart
 from dashboards.presentation import dates, labels, numbers
 from dashboards.presentation.evidence import describe_stored
+from dashboards.presentation.figures import word_value
 from dashboards.translations import DEFAULT_LANGUAGE, translate, translate_plural
 from tracker.db.models import Site
 from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
 from tracker.reference.geo.attribution import Attribution
 from tracker.reports.weekly import WeeklyReport
+from tracker.stats.metrics import OF_EMAILS
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -236,26 +238,21 @@ def _total(frame: pd.DataFrame, metric: str) -> float:
     return 0.0 if pd.isna(value) else float(value)
 
 
-_FIGURES = (
-    ("visitors", "Visitors"),
-    ("visits", "Visits"),
-    ("pageviews", "Page views"),
-    ("engaged_seconds", "Reading time"),
-)
-
-
 def _figures(language: str, report: WeeklyReport) -> list[Figure]:
     made = []
-    for metric, label in _FIGURES:
-        now, before = _total(report.totals, metric), _total(report.previous, metric)
+    for metric in OF_EMAILS:
+        label = translate(language, metric.label)
+        now, before = _total(report.totals, metric.name), _total(report.previous, metric.name)
         change = numbers.change(now, before)
-        value = dates.duration(language, now) if metric.endswith("seconds") else numbers.count(language, now)
+        value = word_value(language, metric.name, now)
         if change is None:
-            made.append(Figure(translate(language, label), value, "", "flat"))
+            made.append(Figure(label, value, "", "flat"))
             continue
-        tone = "up" if round(change, 2) > 0 else "down" if round(change, 2) < 0 else "flat"
-        arrow = {"up": "↑\u202f", "down": "↓\u202f", "flat": ""}[tone]
-        made.append(Figure(translate(language, label), value, arrow + numbers.signed_percent(language, change), tone))
+        way = round(change, 2)
+        better = -way if metric.less_is_better else way
+        tone = "up" if better > 0 else "down" if better < 0 else "flat"
+        arrow = "↑\u202f" if way > 0 else "↓\u202f" if way < 0 else ""
+        made.append(Figure(label, value, arrow + numbers.signed_percent(language, change), tone))
     return made
 
 

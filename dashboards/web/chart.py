@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tracker.stats.metrics import METRICS, Unit
+
 WIDTH, HEIGHT = 1000.0, 240.0
 _HEADROOM = 12.0  # so that a line along the top is not cut
 _SECONDS = (10, 20, 30, 60, 120, 240, 360, 600, 1200, 1800, 3600, 7200, 14400, 36000)
@@ -91,9 +93,9 @@ def draw(points: Sequence[Point], *, metric: str, word: Callable[[float], str]) 
 def _top(values: Sequence[float], metric: str) -> float:
     """A round value at or above the highest, whose half is round too."""
     highest = max(values, default=0)
-    if metric == "bounce_rate":
+    if METRICS[metric].unit is Unit.FRACTION:
         return next((step for step in (0.1, 0.2, 0.4, 0.6, 0.8) if highest <= step), 1.0)
-    if metric.endswith("_seconds"):
+    if METRICS[metric].unit is Unit.SECONDS:
         return next((step for step in _SECONDS if highest <= step), highest)
     magnitude = 1.0
     while highest > 10 * magnitude:

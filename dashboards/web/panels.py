@@ -12,14 +12,14 @@ from dashboards.translations import message, translate
 from dashboards.web.site.selection import Selection
 from tracker.service.context import Context
 from tracker.stats.breakdowns import breakdown, leading
-from tracker.stats.scope import Dimension
+from tracker.stats.dimensions import Dimension
 
 ROWS = 8
 
 
 @dataclass(frozen=True)
 class PanelKind:
-    """A panel: its name, its tabs in order and what to say when it is empty."""
+    """A panel: its name, the dimensions that are its tabs, in order, and what to say when it is empty."""
 
     key: str
     title: str
@@ -28,84 +28,55 @@ class PanelKind:
     remedy: str
 
 
+def _panel(key: str, title: str, empty: str, remedy: str) -> PanelKind:
+    defined = [(one, one.definition) for one in Dimension]
+    tabs = tuple((one, definition.title) for one, definition in defined if definition.panel == key)
+    return PanelKind(key, title, tabs, empty, remedy)
+
+
 PANELS = (
-    PanelKind(
+    _panel(
         "pages",
         message("Pages"),
-        (
-            (Dimension.PAGE, message("Pages")),
-            (Dimension.ENTRY_PAGE, message("Entry pages")),
-            (Dimension.EXIT_PAGE, message("Exit pages")),
-        ),
         message("Nobody read a page in this period."),
         message("Choose a longer period, or check that the snippet is on every page."),
     ),
-    PanelKind(
+    _panel(
         "sources",
         message("Sources"),
-        (
-            (Dimension.SOURCE, message("Sources")),
-            (Dimension.CHANNEL, message("Channels")),
-            (Dimension.CAMPAIGN, message("Campaigns")),
-        ),
         message("Nothing to show here for this period."),
         message("Add ?utm_campaign=name to the links that you share, and each campaign gets its line."),
     ),
-    PanelKind(
+    _panel(
         "companies",
         message("Companies"),
-        ((Dimension.COMPANY, message("Companies")), (Dimension.NETWORK_KIND, message("Kinds of network"))),
         message("No company was recognised in this period."),
         message("Most people read from home. Without a network database none is named: put one in the geo folder."),
     ),
-    PanelKind(
+    _panel(
         "places",
         message("Places"),
-        (
-            (Dimension.COUNTRY, message("Countries")),
-            (Dimension.REGION, message("Regions")),
-            (Dimension.CITY, message("Cities")),
-        ),
         message("No place is known for this period."),
         message("Places come from a geo database: put a City file (.mmdb) in the geo folder."),
     ),
-    PanelKind(
+    _panel(
         "devices",
         message("Devices"),
-        (
-            (Dimension.DEVICE, message("Devices")),
-            (Dimension.BROWSER, message("Browsers")),
-            (Dimension.OS, message("Systems")),
-        ),
         message("No device is known for this period."),
         message("Choose a longer period."),
     ),
 )
 BY_KEY = {panel.key: panel for panel in PANELS}
 
-# What a filter on a dimension is called.
-DIMENSION_LABELS = {
-    Dimension.PAGE: message("Page"),
-    Dimension.ENTRY_PAGE: message("Entry page"),
-    Dimension.EXIT_PAGE: message("Exit page"),
-    Dimension.SOURCE: message("Source"),
-    Dimension.CHANNEL: message("Channel"),
-    Dimension.CAMPAIGN: message("Campaign"),
-    Dimension.COMPANY: message("Company"),
-    Dimension.NETWORK_KIND: message("Kind of network"),
-    Dimension.COUNTRY: message("Country"),
-    Dimension.REGION: message("Region"),
-    Dimension.CITY: message("City"),
-    Dimension.DEVICE: message("Device"),
-    Dimension.BROWSER: message("Browser"),
-    Dimension.OS: message("System"),
-}
-
 # What the page of all its values is called.
 DIMENSION_TITLES = {dimension: label for panel in PANELS for dimension, label in panel.tabs}
 
-# Dimensions whose missing value says nothing: most visits have no campaign and no company.
-_ONLY_NAMED = {Dimension.CAMPAIGN, Dimension.COMPANY}
+_VOCABULARIES = {
+    "country": labels.country,
+    "channel": labels.channel,
+    "device": labels.device,
+    "network_kind": labels.network_kind,
+}
 
 
 @dataclass(frozen=True)
@@ -158,7 +129,7 @@ def breakdown_rows(
 
 
 def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[Row]:
-    if dimension in _ONLY_NAMED:
+    if dimension.definition.only_named:
         frame = frame[frame["value"].notna()]
     largest = max(frame["visitors"].max(), 1) if len(frame) else 1
     return [
@@ -178,17 +149,10 @@ def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[Row]
 
 def word_dimension(language: str, dimension: Dimension, value: str) -> str:
     """A breakdown's value in words; empty is what is unknown."""
-    if dimension == Dimension.COUNTRY:
-        return labels.country(language, value)
-    if dimension == Dimension.CHANNEL:
-        return labels.channel(language, value)
-    if dimension == Dimension.DEVICE:
-        return labels.device(language, value)
-    if dimension == Dimension.NETWORK_KIND:
-        return labels.network_kind(language, value)
-    if not value and dimension == Dimension.SOURCE:
-        return translate(language, "Direct or unknown")
-    return value or translate(language, "Unknown")
+    definition = dimension.definition
+    if definition.vocabulary is not None:
+        return _VOCABULARIES[definition.vocabulary](language, value)
+    return value or translate(language, definition.unknown)
 
 
 def _open_tab(selection: Selection, kind: PanelKind) -> Dimension:

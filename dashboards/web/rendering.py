@@ -14,13 +14,14 @@ from dashboards.presentation import dates, labels, numbers
 from dashboards.translations import LANGUAGES, translate
 from dashboards.web.assets import asset
 from dashboards.web.language import current_language
-from dashboards.web.panels import DIMENSION_LABELS, word_dimension
+from dashboards.web.panels import word_dimension
 from dashboards.web.service_status import ServiceStatus
-from dashboards.web.site.selection import Selection, write_filter
+from dashboards.web.site.selection import Selection
 from tracker.enrichment.text import visible_text
 from tracker.reference.geo.attribution import attributions
 from tracker.service.context import Context
-from tracker.stats.scope import Filter
+from tracker.stats.filters import Filter
+from tracker.stats.filters.address import comparison_of, write_filter
 
 
 def register(app: Flask, context: Context, service_status: Callable[[], ServiceStatus]) -> None:
@@ -69,11 +70,20 @@ def selection_url(selection: Selection, endpoint: str = "overview.show", /, **ch
 
 
 def _word_filter(one: Filter) -> dict[str, str]:
-    """A filter for its chip: its dimension, its values in words and its text for an address."""
-    language = current_language()
-    label = translate(language, DIMENSION_LABELS.get(one.dimension, one.dimension.value))
-    values = ", ".join(word_dimension(language, one.dimension, value) for value in one.values)
-    return {"dimension": label, "operator": one.operator, "words": values, "text": write_filter(one)}
+    """A filter for its chip: its dimension, what it asks for, its values in words and its text for an address.
+
+    One over what a visit did says so ("read /prices"), and parts of a text stand between dots ("read …prices…").
+    """
+    language, compared = current_language(), comparison_of(one)
+    definition = compared.dimension.definition
+    values = [word_dimension(language, compared.dimension, value) for value in compared.values]
+    name, operator = translate(language, definition.label), compared.operator
+    chip = {"dimension": name, "name": name, "operator": operator, "text": write_filter(one)}
+    if definition.done:
+        chip |= {"name": translate(language, definition.not_done if compared.is_negative else definition.done)}
+        chip |= {"operator": "is"}
+        values = [f"…{value}…" for value in values] if operator.startswith("contains") else values
+    return chip | {"words": ", ".join(values)}
 
 
 def _language_names() -> list[tuple[str, str]]:

@@ -15,9 +15,11 @@ from tests.stats.conftest import SITE, Blog
 from tracker.db.models import Site
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown, leading
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters.address import clicked
 from tracker.stats.periods import Period
 from tracker.stats.query.run import run_query
-from tracker.stats.scope import Dimension, Filter, Scope
+from tracker.stats.scope import Scope
 from tracker.store.engines import open_event_store
 
 # Around both changes of the clocks in 2026, and over the end of a year.
@@ -145,7 +147,7 @@ def test_every_count_is_what_plain_python_counts(zone: str, visits: list[Any], s
             assert dict(zip(led["value"], led["visitors"], strict=True)) == {k: len(v) for k, v in people.items()}
 
         with_b = {event["visit"] for event in here if event["path"] == "/b"}
-        filtered = traffic.totals(store, Scope(SITE, scope.period, (Filter(Dimension.PAGE, "is", ("/b",)),))).iloc[0]
+        filtered = traffic.totals(store, Scope(SITE, scope.period, (clicked(Dimension.PAGE, "is", ("/b",)),))).iloc[0]
         of_b = [event for event in here if event["visit"] in with_b]
         assert int(filtered["visitors"]) == len({event["visitor"] for event in of_b})
         assert int(filtered["pageviews"]) == sum(event["view"] for event in of_b)

@@ -7,7 +7,9 @@ import pytest
 from tests.stats.conftest import Blog, scope
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown, leading
-from tracker.stats.scope import Dimension, Filter
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Filter
+from tracker.stats.filters.address import clicked
 
 WEEK = "2026-W47"
 
@@ -74,26 +76,26 @@ def test_pages_of_a_breakdown_follow_each_other(week: Blog) -> None:
 @pytest.mark.parametrize(
     ("one", "visits"),
     [
-        pytest.param(Filter(Dimension.SOURCE, "is", ("Google",)), 3, id="is"),
-        pytest.param(Filter(Dimension.SOURCE, "is", ("Google", "")), 4, id="is-one-of-with-none"),
-        pytest.param(Filter(Dimension.SOURCE, "is", ("",)), 1, id="is-none"),
-        pytest.param(Filter(Dimension.SOURCE, "is_not", ("Google",)), 1, id="is-not-keeps-none"),
-        pytest.param(Filter(Dimension.SOURCE, "is_not", ("",)), 3, id="is-not-none"),
-        pytest.param(Filter(Dimension.SOURCE, "is_not", ("Google", "")), 0, id="is-not-any"),
-        pytest.param(Filter(Dimension.SOURCE, "contains", ("oOG",)), 3, id="contains-any-case"),
-        pytest.param(Filter(Dimension.SOURCE, "contains", ("%",)), 0, id="percent-is-a-percent"),
-        pytest.param(Filter(Dimension.SOURCE, "contains", ("_",)), 0, id="underscore-is-an-underscore"),
-        pytest.param(Filter(Dimension.SOURCE, "contains_not", ("oog",)), 1, id="contains-not-keeps-none"),
-        pytest.param(Filter(Dimension.SOURCE, "is", ()), 0, id="is-nothing"),
-        pytest.param(Filter(Dimension.SOURCE, "is_not", ()), 4, id="is-not-nothing"),
-        pytest.param(Filter(Dimension.PAGE, "is", ("/b",)), 3, id="page-keeps-whole-visits"),
-        pytest.param(Filter(Dimension.PAGE, "is_not", ("/b",)), 1, id="page-not-drops-whole-visits"),
-        pytest.param(Filter(Dimension.PAGE, "contains", ("/C",)), 1, id="page-contains"),
-        pytest.param(Filter(Dimension.PAGE, "contains_not", ("c",)), 3, id="page-contains-not"),
-        pytest.param(Filter(Dimension.ENTRY_PAGE, "is", ("/a",)), 2, id="entry-page"),
-        pytest.param(Filter(Dimension.EXIT_PAGE, "is", ("/b",)), 2, id="exit-page"),
-        pytest.param(Filter(Dimension.EXIT_PAGE, "is_not", ("/b",)), 2, id="exit-page-not"),
-        pytest.param(Filter(Dimension.EXIT_PAGE, "contains", ("c",)), 1, id="exit-page-contains"),
+        pytest.param(clicked(Dimension.SOURCE, "is", ("Google",)), 3, id="is"),
+        pytest.param(clicked(Dimension.SOURCE, "is", ("Google", "")), 4, id="is-one-of-with-none"),
+        pytest.param(clicked(Dimension.SOURCE, "is", ("",)), 1, id="is-none"),
+        pytest.param(clicked(Dimension.SOURCE, "is_not", ("Google",)), 1, id="is-not-keeps-none"),
+        pytest.param(clicked(Dimension.SOURCE, "is_not", ("",)), 3, id="is-not-none"),
+        pytest.param(clicked(Dimension.SOURCE, "is_not", ("Google", "")), 0, id="is-not-any"),
+        pytest.param(clicked(Dimension.SOURCE, "contains", ("oOG",)), 3, id="contains-any-case"),
+        pytest.param(clicked(Dimension.SOURCE, "contains", ("%",)), 0, id="percent-is-a-percent"),
+        pytest.param(clicked(Dimension.SOURCE, "contains", ("_",)), 0, id="underscore-is-an-underscore"),
+        pytest.param(clicked(Dimension.SOURCE, "contains_not", ("oog",)), 1, id="contains-not-keeps-none"),
+        pytest.param(clicked(Dimension.SOURCE, "is", ()), 0, id="is-nothing"),
+        pytest.param(clicked(Dimension.SOURCE, "is_not", ()), 4, id="is-not-nothing"),
+        pytest.param(clicked(Dimension.PAGE, "is", ("/b",)), 3, id="page-keeps-whole-visits"),
+        pytest.param(clicked(Dimension.PAGE, "is_not", ("/b",)), 1, id="page-not-drops-whole-visits"),
+        pytest.param(clicked(Dimension.PAGE, "contains", ("/C",)), 1, id="page-contains"),
+        pytest.param(clicked(Dimension.PAGE, "contains_not", ("c",)), 3, id="page-contains-not"),
+        pytest.param(clicked(Dimension.ENTRY_PAGE, "is", ("/a",)), 2, id="entry-page"),
+        pytest.param(clicked(Dimension.EXIT_PAGE, "is", ("/b",)), 2, id="exit-page"),
+        pytest.param(clicked(Dimension.EXIT_PAGE, "is_not", ("/b",)), 2, id="exit-page-not"),
+        pytest.param(clicked(Dimension.EXIT_PAGE, "contains", ("c",)), 1, id="exit-page-contains"),
     ],
 )
 def test_filters_keep_visits(week: Blog, one: Filter, visits: int) -> None:
@@ -105,11 +107,11 @@ def test_filters_keep_visits(week: Blog, one: Filter, visits: int) -> None:
 def test_like_signs_are_found_as_they_stand(blog: Blog) -> None:
     blog.visit("2026-11-16T10:00:00+01:00", (0, "/50%_off"))
     blog.visit("2026-11-16T10:00:00+01:00", (0, "/5000"))
-    assert rows(blog, Dimension.PAGE, Filter(Dimension.PAGE, "contains", ("0%_O",))) == [("/50%_off", 1, 1, 1)]
+    assert rows(blog, Dimension.PAGE, clicked(Dimension.PAGE, "contains", ("0%_O",))) == [("/50%_off", 1, 1, 1)]
 
 
 def test_filters_add_up_and_count_nobody_twice(week: Blog) -> None:
-    filters = (Filter(Dimension.PAGE, "is", ("/a", "/b")), Filter(Dimension.SOURCE, "is", ("Google",)))
+    filters = (clicked(Dimension.PAGE, "is", ("/a", "/b")), clicked(Dimension.SOURCE, "is", ("Google",)))
     total = traffic.totals(week.store, scope(WEEK, *filters)).iloc[0]
     assert total[["visitors", "visits", "pageviews"]].tolist() == [2, 3, 5]
 

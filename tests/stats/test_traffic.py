@@ -11,7 +11,7 @@ import pytest
 from tests.stats.conftest import EMPTY, PARIS, SITE, Blog, period, scope
 from tracker.stats import traffic
 from tracker.stats.aggregation import Group, Tally
-from tracker.stats.scope import Dimension
+from tracker.stats.dimensions import Dimension
 from tracker.store.engines import Batch, EventStore, NotCounted
 
 

@@ -14,8 +14,9 @@ from tracker.leads.export import DescribeEvidence, leads_as_json, plain_value
 from tracker.leads.report import leads
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
+from tracker.stats.dimensions import Dimension
 from tracker.stats.periods import Period, parse_week
-from tracker.stats.scope import Dimension, Scope
+from tracker.stats.scope import Scope
 from tracker.store.engines import EventStore
 
 _ROWS = 10

@@ -12,11 +12,14 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 
 from tracker.stats import metrics
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters.sql import exit_pages
 from tracker.stats.local_time import OUTSIDE, truncated, truncated_within
-from tracker.stats.scope import EVENT_LEVEL, MAY_BE_GIVEN, Dimension, Scope, column_of, exit_pages, naive
+from tracker.stats.metrics import Part, Raw
+from tracker.stats.scope import Scope, naive
 from tracker.store.schema import events
 
 # A visit that begins in the period is followed so far past the period's end; a late event may precede its beginning.
@@ -44,44 +47,38 @@ class Group:
         if self.interval is not None:
             return truncated(scope.period, self.interval)
         assert self.dimension is not None
-        return column_of(self.dimension)
+        return self.dimension.event_column
 
     @property
     def side(self) -> _Side:
         if self.interval is not None:
             return _Side.BEGAN
-        if self.dimension is Dimension.EXIT_PAGE:
+        assert self.dimension is not None
+        if self.dimension.definition.of_last_page_view:
             return _Side.EXIT
-        # A visit bounces on the page that it entered by, as Plausible has it.
-        if self.dimension in EVENT_LEVEL and self.dimension is not Dimension.PAGE:
+        if self.dimension.is_event_level and not self.dimension.definition.visit_column:
             return _Side.TOUCHED
-        return _Side.GIVEN if self.dimension in MAY_BE_GIVEN else _Side.FACT
+        return _Side.GIVEN if self.dimension.definition.in_mid_visit else _Side.FACT
 
     @property
     def fact(self) -> ColumnElement[Any]:
         assert self.dimension is not None
-        return events.c.entry_page if self.dimension is Dimension.PAGE else column_of(self.dimension)
+        return self.dimension.visit_value
 
 
 @dataclass(frozen=True)
 class Tally:
-    """A count: of what, narrowed how, by which groups.
-
-    `condition` keeps event rows; `picked` says that it (or a group) keeps single rows of a visit, so that visits are
-    counted by their ids. `with_total` adds a row over all groups, whose group columns are null.
-    """
+    """A count: of what, narrowed how, by which groups. `with_total` adds a row over all groups, whose columns are null."""
 
     scope: Scope
     names: Sequence[str]
     groups: Sequence[Group] = ()
-    condition: ColumnElement[bool] | None = None
-    picked: bool = False
     with_total: bool = False
 
     def statement(self) -> Select[Any]:
         """A select with the groups as g0, g1, …, then the metrics by their names."""
         parts = [part for part in (self._of_events(), self._of_visits(), self._of_reads()) if part is not None]
-        raw = {column.name: column for part in parts for column in part.c if not column.name.startswith("g")}
+        raw = {column.name: column for part in parts for column in part.c if column.name not in self._labels}
         first = parts[0]
         joined = first
         for part in parts[1:]:
@@ -101,11 +98,14 @@ class Tally:
         return list(zip(self._labels, self.groups, strict=True))
 
     @property
-    def _rows(self) -> ColumnElement[bool]:
-        return self.scope.where() if self.condition is None else and_(self.scope.span(), self.condition)
+    def _keeps_single_events(self) -> bool:
+        """Whether a filter or a group parts the events of a visit, so that visits are counted by their ids."""
+        of_groups = any(group.dimension is not None and group.dimension.is_event_level for group in self.groups)
+        return of_groups or self.scope.keeps_single_events
 
-    def _needs(self, part: str) -> set[str]:
-        return {raw for name in self.names for raw in getattr(metrics.METRICS[name], part)}
+    def _needs(self, part: Part) -> list[Raw]:
+        needs = {raw.name: raw for name in self.names for raw in metrics.METRICS[name].raw if raw.part is part}
+        return list(needs.values())
 
     def _grouped(self, statement: Select[Any], columns: Sequence[ColumnElement[Any]], name: str) -> Any:
         if columns and self.with_total:
@@ -117,18 +117,16 @@ class Tally:
     def _of_events(self) -> Any:
         """Sums over event rows; it stands first and has a row for every group, so it is never left out."""
         source, columns = self._event_groups()
-        sums = {
-            "visitors": metrics.VISITORS,
-            "visits": metrics.VISITS_TOUCHED if self.picked else metrics.VISITS,
-            "pageviews": metrics.PAGEVIEWS,
-            "engaged_ms": metrics.ENGAGED_MS,
-            "events": metrics.EVENTS,
-        }
-        needs = self._needs("of_events") or {"events"}
-        if columns and "visitors" in needs and not self.picked:
-            return self._of_people(source, columns, {raw: sums[raw] for raw in sums if raw in needs - {"visitors"}})
-        wanted = [sums[raw].label(raw) for raw in sums if raw in needs]
-        statement = select(*_labelled(columns), *wanted).select_from(source).where(self._rows)
+        needs = self._needs(Part.EVENTS) or [metrics.ANY_EVENT]
+        by_ids = self._keeps_single_events and any(raw.of_single_events is not None for raw in needs)
+        sums = {raw.name: raw.column for raw in needs}
+        if columns and "visitors" in sums and not by_ids:
+            del sums["visitors"]
+            return self._of_people(source, columns, sums)
+        if by_ids:
+            sums |= {raw.name: raw.of_single_events for raw in needs if raw.of_single_events is not None}
+        wanted = [value.label(name) for name, value in sums.items()]
+        statement = select(*_labelled(columns), *wanted).select_from(source).where(self.scope.where())
         return self._grouped(statement, columns, "counted")
 
     def _of_people(self, source: Any, columns: list[ColumnElement[Any]], sums: dict[str, ColumnElement[Any]]) -> Any:
@@ -136,7 +134,7 @@ class Tally:
         people = (
             select(*_labelled(columns), events.c.visitor_id, *(value.label(raw) for raw, value in sums.items()))
             .select_from(source)
-            .where(self._rows)
+            .where(self.scope.where())
             .group_by(*columns, events.c.visitor_id)
             .subquery("people")
         )
@@ -160,12 +158,12 @@ class Tally:
 
     def _of_visits(self) -> Any:
         """Sums over the visits that began in the period."""
-        needs = self._needs("of_visits")
+        needs = self._needs(Part.VISITS)
         if not needs:
             return None
         if self._rows_tell_of_visits:
             return self._of_visits_by_row(needs)
-        visits = self._visits()
+        visits = self._visits(needs)
         source: Any = visits
         touched, exits = self._touched(), self._exits()
         if touched is not None:
@@ -173,8 +171,7 @@ class Tally:
         if any(group.side is _Side.EXIT for group in self.groups):
             source = source.join(exits, exits.c.visit_id == visits.c.visit_id)
         columns = [self._visit_group(label, visits, touched, exits) for label in self._labels]
-        names = {"bounces": "bounces", "begun": "begun", "visit_seconds": "seconds"}
-        wanted = [func.sum(visits.c[name]).label(raw) for raw, name in names.items() if raw in needs]
+        wanted = [func.sum(visits.c[raw.name]).label(raw.name) for raw in needs]
         statement = select(*_labelled(columns), *wanted).select_from(source)
         if not self.with_total:
             return self._grouped(statement, columns, "begun")
@@ -186,21 +183,21 @@ class Tally:
     @property
     def _rows_tell_of_visits(self) -> bool:
         """Whether a sum over rows will do, because all rows of a visit are kept or none, and all in one group."""
-        narrowed = any(one.dimension in MAY_BE_GIVEN for one in self.scope.filters)
-        return not narrowed and all(group.side in (_Side.FACT, _Side.BEGAN) for group in self.groups)
+        return not self.scope.may_begin_in_mid_visit and all(
+            group.side in (_Side.FACT, _Side.BEGAN) for group in self.groups
+        )
 
-    def _of_visits_by_row(self, needs: set[str]) -> Any:
+    def _of_visits_by_row(self, needs: Sequence[Raw]) -> Any:
         """Sums of each group first, and over all groups then: rows are only gone through once."""
         intervals = [label for label, group in self._labelled_groups if group.interval is not None]
-        rows = self._began_rows(bounded=not intervals)
+        rows = self._began_rows(needs, bounded=not intervals)
         columns = [
             rows.c[label]
             if group.interval is None
             else truncated_within(self.scope.period, group.interval, rows.c.began_at)
             for label, group in self._labelled_groups
         ]
-        names = {"bounces": "bounces", "begun": "visits", "visit_seconds": "visit_seconds"}
-        wanted = [func.sum(rows.c[name]).label(raw) for raw, name in names.items() if raw in needs]
+        wanted = [func.sum(rows.c[raw.name]).label(raw.name) for raw in needs]
         statement = select(*_labelled(columns), *wanted)
         if not columns:
             return statement.subquery("begun")
@@ -211,18 +208,19 @@ class Tally:
         sums = [func.sum(by_group.c[column.name]).filter(within).label(column.name) for column in wanted]
         return self._grouped(select(*groups, *sums), groups, "begun")
 
-    def _began_rows(self, *, bounded: bool) -> Any:
+    def _began_rows(self, needs: Sequence[Raw], *, bounded: bool) -> Any:
         """The rows of visits with `began_at` and facts; where not `bounded`, also of some that began out of the period."""
         facts = [group.fact.label(label) for label, group in self._labelled_groups if group.interval is None]
-        deltas = (events.c.visits, events.c.bounces, events.c.visit_seconds)
+        deltas = [raw.column.label(raw.name) for raw in needs]
         rows = select(*deltas, _began_at().label("began_at"), *facts).where(self._rows_near)
         return (rows.where(self._began_within) if bounded else rows).subquery("rows")
 
     @property
     def _rows_near(self) -> ColumnElement[bool]:
         """The rows of all visits that began in the period and of some before, as far as the filters keep them."""
-        of_condition = events.c.visit_id.in_(select(events.c.visit_id).where(self._rows))
-        kept = self.scope.kept() if self.condition is None else of_condition
+        kept = self.scope.kept()
+        if self.scope.keeps_single_events:
+            kept = events.c.visit_id.in_(select(events.c.visit_id).where(self.scope.where()))
         return and_(self.scope.span(overrun=_OVERRUN, before=_OVERRUN), kept)
 
     @property
@@ -241,8 +239,8 @@ class Tally:
             found = exits.c.exit_page if group.side is _Side.EXIT else visits.c[label]
         return found
 
-    def _visits(self) -> Any:
-        """A row a visit that began in the period: visit_id, began_at, seconds, bounces, begun and its facts."""
+    def _visits(self, needs: Sequence[Raw]) -> Any:
+        """A row a visit that began in the period: visit_id, began_at, the sums that are needed and its facts."""
         facts = [
             func.any_value(group.fact).label(label)
             for label, group in self._labelled_groups
@@ -252,9 +250,7 @@ class Tally:
             select(
                 events.c.visit_id,
                 func.min(_began_at()).label("began_at"),
-                func.sum(events.c.visit_seconds).label("seconds"),
-                func.sum(events.c.bounces).label("bounces"),
-                metrics.VISITS.label("begun"),
+                *(func.sum(raw.column).label(raw.name) for raw in needs),
                 *facts,
             )
             .where(self._rows_near, self._began_within)
@@ -272,22 +268,25 @@ class Tally:
         ]
         if not columns:
             return None
-        return select(events.c.visit_id, *columns).where(self._rows).distinct().subquery("touched")
+        return select(events.c.visit_id, *columns).where(self.scope.where()).distinct().subquery("touched")
 
     def _of_reads(self) -> Any:
         """How far pages were read: the furthest that each visit came on each page, on average."""
-        if not self._needs("of_reads"):
+        needs = self._needs(Part.READS)
+        if not needs:
             return None
         source, columns = self._event_groups()
+        furthest = [func.max(raw.column).label(raw.name) for raw in needs]
         reads = (
-            select(*_labelled(columns), func.max(events.c.scroll_depth).label("depth"))
+            select(*_labelled(columns), *furthest)
             .select_from(source)
-            .where(self._rows, events.c.scroll_depth.is_not(None))
+            .where(self.scope.where(), or_(*(raw.column.is_not(None) for raw in needs)))
             .group_by(*columns, events.c.visit_id, events.c.path)
             .subquery("furthest")
         )
         groups = [reads.c[label] for label in self._labels]
-        return self._grouped(select(*groups, func.avg(reads.c.depth).label("depth")), groups, "reads")
+        means = [func.avg(reads.c[raw.name]).label(raw.name) for raw in needs]
+        return self._grouped(select(*groups, *means), groups, "reads")
 
 
 def _began_at() -> ColumnElement[Any]:

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, func, or_, select, tuple_, union_all
 
 from tracker.stats import metrics
 from tracker.stats.aggregation import Group, Tally
-from tracker.stats.scope import EVENT_LEVEL, Dimension, Scope, column_of, naive
+from tracker.stats.dimensions import Dimension
+from tracker.stats.scope import Scope, naive
 from tracker.stats.traffic import visitors
 from tracker.store.engines import EventStore
 from tracker.store.schema import events
@@ -34,8 +35,7 @@ def breakdown(
     period's visitors (0–1). Pages also have their newest `title`. `order_by` is visitors, visits or pageviews.
     """
     names = ("visitors", "visits", "pageviews")
-    picked = dimension in EVENT_LEVEL and dimension is not Dimension.EXIT_PAGE
-    statement = Tally(scope, names, [Group(dimension)], picked=picked).statement()
+    statement = Tally(scope, names, [Group(dimension)]).statement()
     columns = statement.selected_columns
     frame = store.frame(statement.order_by(columns[order_by].desc(), columns["g0"]).limit(limit).offset(offset))
     return _finished(store, scope, dimension, frame.rename(columns={"g0": "value"}), visitors(store, scope))
@@ -49,10 +49,10 @@ def leading(
     Frames as from `breakdown`, with the columns value, visitors, share and for pages title. `everybody` is the number
     of the period's visitors. Exact as long as no visit lasts more than a day.
     """
-    facts = [one for one in dimensions if one not in EVENT_LEVEL]
+    facts = [one for one in dimensions if _is_on_every_row(one)]
     frames = _leading_facts(store, scope, facts, limit) if facts else {}
     for dimension in dimensions:
-        if dimension in EVENT_LEVEL:
+        if dimension not in facts:
             statement = Tally(scope, ("visitors",), [Group(dimension)]).statement()
             columns = statement.selected_columns
             found = store.frame(statement.order_by(columns["visitors"].desc(), columns["g0"]).limit(limit))
@@ -60,11 +60,15 @@ def leading(
     return {one: _finished(store, scope, one, frames[one], everybody) for one in dimensions}
 
 
+def _is_on_every_row(dimension: Dimension) -> bool:
+    return not dimension.is_event_level and not dimension.definition.of_last_page_view
+
+
 def _leading_facts(
     store: EventStore, scope: Scope, dimensions: Sequence[Dimension], limit: int
 ) -> dict[Dimension, pd.DataFrame]:
     """Of dimensions that stand alike on each row of a visit: all in one scan of the visits' first rows."""
-    columns = [column_of(one) for one in dimensions]
+    columns = [one.event_column for one in dimensions]
     which = func.grouping(*columns).label("which")
     counted = (
         select(which, *columns, metrics.VISITORS.label("visitors"))

@@ -1,4 +1,7 @@
-"""Each metric, defined once: the sums over rows that it needs, and its formula over those sums.
+"""Each metric, defined once: its names, the raw sums that it needs, its formula over them, and how it is shown.
+
+An entry is all that a metric takes. The API, the dashboard's figures and chart, the weekly email and the exports read it
+from here, in the order of this list. A label needs its French.
 
 `visits`, `bounces`, `pageviews`, `engaged_ms` and `visit_seconds` are deltas that a row adds, so most metrics are sums
 over event rows; visitors are a distinct count. What belongs to a visit as a whole (did it bounce, how long was it) is counted
@@ -10,31 +13,101 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum, Flag, auto
 from typing import Any
 
 from sqlalchemy import ColumnElement, Double, cast, func
 
+from tracker.stats.messages import message
 from tracker.store.schema import events
 
 VISITORS: ColumnElement[Any] = func.count(events.c.visitor_id.distinct())
 VISITS: ColumnElement[Any] = func.sum(events.c.visits)
-# Where rows are picked one by one a visit's first row may be missing: its visits are counted by their ids.
+# Where single events of a visit are kept its first one may be missing: its visits are counted by their ids.
 VISITS_TOUCHED: ColumnElement[Any] = func.count(events.c.visit_id.distinct())
 PAGEVIEWS: ColumnElement[Any] = func.sum(events.c.pageviews)
 ENGAGED_MS: ColumnElement[Any] = func.sum(events.c.engaged_ms)
 EVENTS: ColumnElement[Any] = func.count()
 
-Raw = Mapping[str, ColumnElement[Any]]
+
+class Part(Enum):
+    """What a raw sum goes over."""
+
+    EVENTS = "the event rows that are kept: the column is an aggregate"
+    VISITS = "the visits that began in the period: the column is a delta, and summed"
+    READS = "the pages that a visit read: the column is averaged over the furthest of each"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A sum that a formula is over. `of_single_events` counts instead where single events of a visit are kept.
+
+    Visitors apart, an aggregate over event rows must be a sum of what it is over some of them.
+    """
+
+    name: str
+    part: Part
+    column: ColumnElement[Any]
+    of_single_events: ColumnElement[Any] | None = None
+
+
+_VISITORS = Raw("visitors", Part.EVENTS, VISITORS)
+_VISITS = Raw("visits", Part.EVENTS, VISITS, VISITS_TOUCHED)
+_PAGEVIEWS = Raw("pageviews", Part.EVENTS, PAGEVIEWS)
+_ENGAGED_MS = Raw("engaged_ms", Part.EVENTS, ENGAGED_MS)
+_EVENTS = Raw("events", Part.EVENTS, EVENTS)
+_BOUNCES = Raw("bounces", Part.VISITS, events.c.bounces)
+_BEGUN = Raw("begun", Part.VISITS, events.c.visits)
+_VISIT_SECONDS = Raw("visit_seconds", Part.VISITS, events.c.visit_seconds)
+_DEPTH = Raw("depth", Part.READS, events.c.scroll_depth)
+
+# Every part of a statement has a row for each group that it knows; this one knows them all.
+ANY_EVENT = _EVENTS
+
+
+class Unit(Enum):
+    """What a figure is, and with it how it is written and what nothing is: a count of nothing is 0, a mean is missing."""
+
+    COUNT = "a whole number"
+    NUMBER = "a mean"
+    FRACTION = "a part, 0 to 1"
+    SECONDS = "a time"
+    SHARE = "a part of the period's visitors"
+
+
+class Shown(Flag):
+    """Where a metric is shown, beside the API, which has all of them."""
+
+    TOTALS = auto()
+    """Totals and time series, and so the chart and the exports."""
+    FIGURES = auto()
+    """The strip of figures over the dashboard's chart."""
+    EMAIL = auto()
+    """The figures of the weekly email."""
+    NOWHERE = 0
+
+
+Sums = Mapping[str, ColumnElement[Any]]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """What a metric needs of event rows, of visits and of pages read to their end, and how it is made of that."""
+    """`name` is its column and stands in the address bar, `api` is the Stats API's name for it.
 
-    formula: Callable[[Raw], ColumnElement[Any]]
-    of_events: tuple[str, ...] = ()
-    of_visits: tuple[str, ...] = ()
-    of_reads: tuple[str, ...] = ()
+    The API gives it times `factor`, rounded to `decimals`. `meaning` is one line for people.
+    """
+
+    name: str
+    api: str
+    label: str
+    meaning: str
+    raw: tuple[Raw, ...]
+    formula: Callable[[Sums], ColumnElement[Any]]
+    unit: Unit = Unit.COUNT
+    shown: Shown = Shown.NOWHERE
+    less_is_better: bool = False
+    factor: int = 1
+    decimals: int = 0
 
 
 def ratio(numerator: ColumnElement[Any], denominator: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -42,30 +115,122 @@ def ratio(numerator: ColumnElement[Any], denominator: ColumnElement[Any]) -> Col
     return cast(numerator, Double) / func.nullif(cast(denominator, Double), 0.0)
 
 
-METRICS: dict[str, Metric] = {
-    "visitors": Metric(lambda raw: raw["visitors"], ("visitors",)),
-    "visits": Metric(lambda raw: raw["visits"], ("visits",)),
-    "pageviews": Metric(lambda raw: raw["pageviews"], ("pageviews",)),
-    "views_per_visit": Metric(lambda raw: ratio(raw["pageviews"], raw["visits"]), ("pageviews", "visits")),
-    "bounce_rate": Metric(lambda raw: ratio(raw["bounces"], raw["begun"]), of_visits=("bounces", "begun")),
-    "visit_duration_seconds": Metric(
-        lambda raw: ratio(raw["visit_seconds"], raw["begun"]), of_visits=("visit_seconds", "begun")
+_DEFINITIONS = (
+    Metric(
+        "visitors",
+        "visitors",
+        message("Visitors"),
+        message("Different people, by browser and day, or by their own id if they agreed"),
+        (_VISITORS,),
+        lambda raw: raw["visitors"],
+        shown=Shown.TOTALS | Shown.FIGURES | Shown.EMAIL,
     ),
-    "engaged_seconds": Metric(lambda raw: ratio(raw["engaged_ms"], raw["visits"] * 1000), ("engaged_ms", "visits")),
-    "page_seconds": Metric(lambda raw: ratio(raw["engaged_ms"], raw["pageviews"] * 1000), ("engaged_ms", "pageviews")),
-    "scroll_depth": Metric(lambda raw: raw["depth"], of_reads=("depth",)),
-    "events": Metric(lambda raw: raw["events"], ("events",)),
-}
+    Metric(
+        "visits",
+        "visits",
+        message("Visits"),
+        message("Readings with less than 30 minutes between two pages"),
+        (_VISITS,),
+        lambda raw: raw["visits"],
+        shown=Shown.TOTALS | Shown.FIGURES | Shown.EMAIL,
+    ),
+    Metric(
+        "pageviews",
+        "pageviews",
+        message("Page views"),
+        message("Pages opened"),
+        (_PAGEVIEWS,),
+        lambda raw: raw["pageviews"],
+        shown=Shown.TOTALS | Shown.FIGURES | Shown.EMAIL,
+    ),
+    Metric(
+        "views_per_visit",
+        "views_per_visit",
+        message("Page views per visit"),
+        message("Pages opened, per visit on average"),
+        (_PAGEVIEWS, _VISITS),
+        lambda raw: ratio(raw["pageviews"], raw["visits"]),
+        Unit.NUMBER,
+        Shown.TOTALS,
+        decimals=2,
+    ),
+    Metric(
+        "bounce_rate",
+        "bounce_rate",
+        message("Bounce rate"),
+        message("Visits of one page with nothing done on it"),
+        (_BOUNCES, _BEGUN),
+        lambda raw: ratio(raw["bounces"], raw["begun"]),
+        Unit.FRACTION,
+        Shown.TOTALS | Shown.FIGURES,
+        less_is_better=True,
+        factor=100,
+    ),
+    Metric(
+        "visit_duration_seconds",
+        "visit_duration",
+        message("Visit duration"),
+        message("From a visit’s first event to its last, on average"),
+        (_VISIT_SECONDS, _BEGUN),
+        lambda raw: ratio(raw["visit_seconds"], raw["begun"]),
+        Unit.SECONDS,
+        Shown.TOTALS | Shown.FIGURES,
+    ),
+    Metric(
+        "engaged_seconds",
+        "engaged_seconds",
+        message("Reading time"),
+        message("Time with the page in front, per visit on average"),
+        (_ENGAGED_MS, _VISITS),
+        lambda raw: ratio(raw["engaged_ms"], raw["visits"] * 1000),
+        Unit.SECONDS,
+        Shown.TOTALS | Shown.FIGURES | Shown.EMAIL,
+        decimals=1,
+    ),
+    Metric(
+        "page_seconds",
+        "time_on_page",
+        message("Time on page"),
+        message("Time with the page in front, per page view on average"),
+        (_ENGAGED_MS, _PAGEVIEWS),
+        lambda raw: ratio(raw["engaged_ms"], raw["pageviews"] * 1000),
+        Unit.SECONDS,
+    ),
+    Metric(
+        "scroll_depth",
+        "scroll_depth",
+        message("Scroll depth"),
+        message("How far down a page was read, in percent, per page of a visit on average"),
+        (_DEPTH,),
+        lambda raw: raw["depth"],
+        Unit.NUMBER,
+    ),
+    Metric(
+        "events",
+        "events",
+        message("Events"),
+        message("Page views and all else that was done"),
+        (_EVENTS,),
+        lambda raw: raw["events"],
+        shown=Shown.TOTALS,
+    ),
+    Metric(
+        "percentage",
+        "percentage",
+        message("Share of visitors"),
+        message("The part of the period’s visitors, in percent"),
+        (_VISITORS,),
+        lambda raw: raw["visitors"],
+        Unit.SHARE,
+        decimals=2,
+    ),
+)
+
+METRICS: dict[str, Metric] = {one.name: one for one in _DEFINITIONS}
+BY_API_NAME: dict[str, Metric] = {one.api: one for one in _DEFINITIONS}
 
 # What totals and time series have.
-NAMES = (
-    "visitors",
-    "visits",
-    "pageviews",
-    "views_per_visit",
-    "bounce_rate",
-    "visit_duration_seconds",
-    "engaged_seconds",
-    "events",
-)
-COUNTS = ("visitors", "visits", "pageviews", "events")
+NAMES = tuple(one.name for one in _DEFINITIONS if Shown.TOTALS in one.shown)
+COUNTS = tuple(name for name in NAMES if METRICS[name].unit is Unit.COUNT)
+FIGURES = tuple(one for one in _DEFINITIONS if Shown.FIGURES in one.shown)
+OF_EMAILS = tuple(one for one in _DEFINITIONS if Shown.EMAIL in one.shown)

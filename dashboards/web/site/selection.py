@@ -1,6 +1,6 @@
 """What a page shows, read from its address and written back into its links: period, comparison, filters, tabs.
 
-A filter stands in the address as `f=dimension:operator:value`, values parted by `|`; what cannot be read is left out and told.
+Filters stand in the address as `tracker.stats.filters.address` writes them; what cannot be read is left out and told.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ from werkzeug.datastructures import MultiDict
 from tracker.db.models import Site
 from tracker.enrichment.text.clean import clean_text
 from tracker.service.context import Context
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Filter, FilterError
+from tracker.stats.filters.address import clicked, comparison_of, read_filter, write_filter
+from tracker.stats.metrics import FIGURES
 from tracker.stats.periods import Period, parse_period
-from tracker.stats.scope import Dimension, Filter, Scope
+from tracker.stats.scope import Scope
 from tracker.stats.traffic import first_day
 
 DEFAULT_PERIOD = "30d"
 DEFAULT_METRIC = "visitors"
-METRICS = ("visitors", "visits", "pageviews", "bounce_rate", "visit_duration_seconds", "engaged_seconds")
+METRICS = tuple(metric.name for metric in FIGURES)
 _MOST_TOLD = 40
-_OPERATORS = ("is", "is_not", "contains", "contains_not")
 _TABS = ("pages", "sources", "places", "devices", "companies")
 
 
@@ -82,8 +85,8 @@ class Selection:
 
     def filtered(self, dimension: Dimension, value: str) -> Selection:
         """With the dimension narrowed to a value, in place of what it was narrowed to before."""
-        others = tuple(one for one in self.filters if one.dimension != dimension)
-        return replace(self, filters=(*others, Filter(dimension, "is", (value,))))
+        others = tuple(one for one in self.filters if comparison_of(one).dimension != dimension)
+        return replace(self, filters=(*others, clicked(dimension, "is", (value,))))
 
     def without(self, gone: Filter) -> Selection:
         return replace(self, filters=tuple(one for one in self.filters if one != gone))
@@ -99,7 +102,7 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
     except ValueError:
         text, unread = DEFAULT_PERIOD, clean_text(text, _MOST_TOLD)
         period = _parse(context, site, text, today, zone)
-    filters = [(asked, read_filter(asked)) for asked in arguments.getlist("f")]
+    filters, unread_filters = _filters(arguments.getlist("f"))
     metric = arguments.get("metric", DEFAULT_METRIC)
     return Selection(
         site=site,
@@ -107,10 +110,10 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
         period_text=text,
         compares=arguments.get("compare") != "no",
         metric=metric if metric in METRICS else DEFAULT_METRIC,
-        filters=tuple(one for _, one in filters if one is not None),
+        filters=filters,
         tabs=tuple((panel, arguments[panel]) for panel in _TABS if panel in arguments),
         unread_period=unread,
-        unread_filters=tuple(clean_text(asked, _MOST_TOLD) for asked, one in filters if one is None),
+        unread_filters=unread_filters,
     )
 
 
@@ -129,31 +132,12 @@ def _parse(context: Context, site: Site, text: str, today: date, zone: ZoneInfo)
     return parse_period(text, today=today, time_zone=zone, first_day=first)
 
 
-def write_filter(one: Filter) -> str:
-    values = "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in one.values)
-    return f"{one.dimension.value}:{one.operator}:{values}"
-
-
-def read_filter(text: str) -> Filter | None:
-    """The filter of a text as `write_filter` makes it; None when it is none."""
-    parts = text.split(":", 2)
-    if len(parts) != 3 or parts[1] not in _OPERATORS:
-        return None
-    try:
-        dimension = Dimension(parts[0])
-    except ValueError:
-        return None
-    return Filter(dimension, parts[1], tuple(_split_values(parts[2])))  # type: ignore[arg-type]
-
-
-def _split_values(text: str) -> list[str]:
-    values, escaped = [""], False
-    for char in text:
-        if escaped or char not in "\\|":
-            values[-1] += char
-            escaped = False
-        elif char == "\\":
-            escaped = True
-        else:
-            values.append("")
-    return values
+def _filters(texts: list[str]) -> tuple[tuple[Filter, ...], tuple[str, ...]]:
+    """The filters of the texts, and those texts that are none, as they can be told."""
+    filters, unread = [], []
+    for text in texts:
+        try:
+            filters.append(read_filter(text))
+        except FilterError:
+            unread.append(clean_text(text, _MOST_TOLD))
+    return tuple(filters), tuple(unread)

@@ -10,7 +10,7 @@ import pandas as pd
 from flask import Blueprint, abort, render_template, request
 
 from dashboards.presentation import dates
-from dashboards.presentation.figures import LABELS, figures, word_value
+from dashboards.presentation.figures import figures, word_value
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
@@ -23,7 +23,8 @@ from dashboards.web.site.selection import Selection
 from tracker.leads.report import leads
 from tracker.service.context import Context
 from tracker.stats import traffic
-from tracker.stats.scope import Dimension
+from tracker.stats.dimensions import BY_NAME
+from tracker.stats.metrics import METRICS
 
 _LEADS = 5
 _PAGE = 100
@@ -47,7 +48,7 @@ def create_blueprint(context: Context) -> Blueprint:
             "overview.html",
             figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
             chart=_chart(context, selection, language, series, earlier),
-            metric_label=translate(language, LABELS[selection.metric]),
+            metric_label=translate(language, METRICS[selection.metric].label),
             leads=_leads(context, selection, language),
             panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
             not_counted=by_reason(language, traffic.not_counted(context.event_store, site, selection.period)),
@@ -72,7 +73,7 @@ def create_blueprint(context: Context) -> Blueprint:
         """All values of one dimension."""
         if dimension not in {one.value for one in DIMENSION_TITLES}:
             abort(404)
-        selection, language, chosen = selection_or_404(context, site), current_language(), Dimension(dimension)
+        selection, language, chosen = selection_or_404(context, site), current_language(), BY_NAME[dimension]
         page = page_number(request.args)
         rows = breakdown_rows(context, selection, chosen, language, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
         return render_template(

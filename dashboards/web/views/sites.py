@@ -27,8 +27,9 @@ from tracker.service.context import Context
 from tracker.sites.sites import add_site, page_of_sites
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
+from tracker.stats.dimensions import Dimension
 from tracker.stats.periods import Period, parse_period
-from tracker.stats.scope import Dimension, Scope
+from tracker.stats.scope import Scope
 from tracker.stats.site_list import figures_of_sites, sites_with_events
 
 _PAGE = 100

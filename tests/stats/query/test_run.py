@@ -9,7 +9,9 @@ import pytest
 
 from tests.stats.conftest import SITE, Blog
 from tracker.db.models import Site
-from tracker.stats.query.run import DIMENSIONS, METRICS, QueryError, run_query
+from tracker.stats.dimensions import BY_API_NAME as DIMENSIONS
+from tracker.stats.metrics import BY_API_NAME as METRICS
+from tracker.stats.query.run import QueryError, run_query
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 WEEK = ["2026-11-16", "2026-11-22"]

@@ -11,14 +11,15 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
-
 from tracker.stats.aggregation import Group
+from tracker.stats.dimensions import BY_API_NAME as DIMENSIONS
+from tracker.stats.filters import Filter, FilterError
+from tracker.stats.filters.json import read_filters
+from tracker.stats.metrics import BY_API_NAME as METRICS
+from tracker.stats.metrics import Metric
 from tracker.stats.periods import Period, is_day, parse_period
-from tracker.stats.query.filters import read_filters
-from tracker.stats.query.names import DIMENSIONS, METRICS, TIMES, QueryError
+from tracker.stats.query.names import TIMES, QueryError
 from tracker.stats.query.timestamps import is_timestamp, span_of
-from tracker.stats.scope import EVENT_LEVEL, Dimension, Scope
 
 MOST_ROWS = 10_000
 _KEYS = ("site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "include", "pagination")
@@ -27,17 +28,20 @@ _INCLUDES = ("total_rows", "time_labels", "imports")
 
 @dataclass(frozen=True)
 class Asked:
-    """A query as it is answered. `condition` is None without filters; `picked` as in `tally.Tally`."""
+    """A query as it is answered: names as it has them, all filters hold."""
 
     period: Period
     metrics: list[str]
     dimensions: list[str]
-    condition: ColumnElement[bool] | None
-    picked: bool
+    filters: tuple[Filter, ...]
     order_by: list[tuple[str, bool]]
     limit: int
     offset: int
     include: dict[str, Any]
+
+    @property
+    def defined_metrics(self) -> list[Metric]:
+        return [METRICS[name] for name in self.metrics]
 
     @property
     def groups(self) -> list[Group]:
@@ -64,14 +68,12 @@ def read_query(
     period = _period(query.get("date_range", "all"), today, time_zone, first_day)
     named = _names(query, "dimensions", {**DIMENSIONS, **TIMES, "time": ""})
     dimensions = _once("dimensions", [f"time:{period.interval}" if name == "time" else name for name in named])
-    condition, picks = read_filters(query.get("filters", []), Scope(site, period))
     limit, offset = _pagination(query.get("pagination", {}))
     return Asked(
         period=period,
         metrics=metrics,
         dimensions=dimensions,
-        condition=condition,
-        picked=picks or any(DIMENSIONS.get(name) in EVENT_LEVEL - {Dimension.EXIT_PAGE} for name in dimensions),
+        filters=_filters(query.get("filters", [])),
         order_by=_order(query.get("order_by"), metrics, dimensions),
         limit=limit,
         offset=offset,
@@ -122,6 +124,13 @@ def _between(first: str, last: str, today: date, time_zone: ZoneInfo) -> Period:
         if not is_day(day):
             raise ValueError(f"{day[:40]!r} is no day; write it as 2026-11-01")
     return parse_period(f"{first},{last}", today=today, time_zone=time_zone)
+
+
+def _filters(asked: Any) -> tuple[Filter, ...]:
+    try:
+        return read_filters(asked)
+    except FilterError as problem:
+        raise QueryError(str(problem)) from problem
 
 
 def _order(asked: Any, metrics: list[str], dimensions: list[str]) -> list[tuple[str, bool]]:

@@ -10,29 +10,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 
 from tracker.db.models import Site
-from tracker.stats import metrics
 from tracker.stats.aggregation import Tally
+from tracker.stats.metrics import Metric, Unit
 from tracker.stats.query.api_query import Asked, read_query
-from tracker.stats.query.names import DIMENSIONS, METRICS, QueryError
+from tracker.stats.query.names import QueryError
 from tracker.stats.query.timestamps import last_moment
 from tracker.stats.scope import Scope
-from tracker.stats.traffic import first_day, interval_starts
+from tracker.stats.traffic import first_day, interval_starts, visitors
 from tracker.store.engines import EventStore
 
-__all__ = ["DIMENSIONS", "METRICS", "QueryError", "run_query"]
-
-# How figures are rounded in an answer: decimals, of the metric times a factor. The others are whole numbers.
-_ROUNDED = {
-    "bounce_rate": (100, 0),
-    "visit_duration": (1, 0),
-    "time_on_page": (1, 0),
-    "scroll_depth": (1, 0),
-    "views_per_visit": (1, 2),
-    "engaged_seconds": (1, 1),
-}
+__all__ = ["QueryError", "run_query"]
 
 
 def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -45,10 +35,11 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
         time_zone=zone,
         first_day=first_day(store, site.stored_as, zone),
     )
-    scope = Scope(site.stored_as, asked.period)
+    scope = Scope(site.stored_as, asked.period, asked.filters)
     statement = _statement(asked, scope)
     rows = store.rows(statement.limit(asked.limit).offset(asked.offset))
-    everybody = _everybody(store, asked, scope) if "percentage" in asked.metrics else 0
+    shares = any(metric.unit is Unit.SHARE for metric in asked.defined_metrics)
+    everybody = visitors(store, scope) if shares else 0
     return {
         "results": [_result(asked, row, everybody) for row in rows],
         "meta": _meta(store, asked, statement),
@@ -57,10 +48,9 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
 
 
 def _statement(asked: Asked, scope: Scope) -> Select[Any]:
-    names = list(dict.fromkeys(METRICS[name] for name in asked.metrics))
-    statement = Tally(scope, names, asked.groups, asked.condition, asked.picked).statement()
+    statement = Tally(scope, [metric.name for metric in asked.defined_metrics], asked.groups).statement()
     columns = statement.selected_columns
-    labels = {name: METRICS[name] for name in asked.metrics}
+    labels = {metric.api: metric.name for metric in asked.defined_metrics}
     labels |= {name: f"g{index}" for index, name in enumerate(asked.dimensions)}
     return statement.order_by(
         *(
@@ -70,11 +60,6 @@ def _statement(asked: Asked, scope: Scope) -> Select[Any]:
     )
 
 
-def _everybody(store: EventStore, asked: Asked, scope: Scope) -> int:
-    condition = scope.span() if asked.condition is None else and_(scope.span(), asked.condition)
-    return int(store.rows(select(metrics.VISITORS).where(condition))[0][0])
-
-
 def _result(asked: Asked, row: Any, everybody: int) -> dict[str, Any]:
     dimensions = [
         _dimension_value(getattr(row, f"g{index}"), hourly=name == "time:hour")
@@ -82,20 +67,19 @@ def _result(asked: Asked, row: Any, everybody: int) -> dict[str, Any]:
     ]
     return {
         "dimensions": dimensions,
-        "metrics": [_metric_value(name, getattr(row, METRICS[name]), everybody) for name in asked.metrics],
+        "metrics": [_metric_value(metric, getattr(row, metric.name), everybody) for metric in asked.defined_metrics],
     }
 
 
-def _metric_value(name: str, value: float | None, everybody: int) -> int | float | None:
+def _metric_value(metric: Metric, value: float | None, everybody: int) -> int | float | None:
     """A figure as the answer has it. What is a mean of nothing is null, a count of nothing is 0."""
-    if name == "percentage":
-        return round(100 * (value or 0) / everybody, 2) if everybody else 0.0
-    if name not in _ROUNDED:
+    if metric.unit is Unit.SHARE:
+        return round(100 * (value or 0) / everybody, metric.decimals) if everybody else 0.0
+    if metric.unit is Unit.COUNT:
         return int(value or 0)
     if value is None:
         return None
-    factor, decimals = _ROUNDED[name]
-    return round(factor * value, decimals) if decimals else round(factor * value)
+    return round(metric.factor * value, metric.decimals or None)
 
 
 def _dimension_value(value: Any, *, hourly: bool) -> Any:

@@ -1,0 +1,225 @@
+"""Each dimension, defined once: its names, the column behind it, and how people read it.
+
+An entry is all that a dimension takes. The API, the address bar, the dashboard's panels and chips, and the filters read
+it from here; an entry with `panel` is a tab of that panel, in the order of this list. A label needs its French.
+Names are Plausible's where it has them (https://plausible.io/docs/stats-api#dimensions), else ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any, Literal, Self
+
+from sqlalchemy import ColumnElement
+
+from tracker.stats.messages import message
+from tracker.store.schema import events
+
+
+class Level(Enum):
+    """What a dimension is a fact of."""
+
+    EVENT = "one event: the events of a visit may differ"
+    VISIT = "a visit: it stands alike on each of its events"
+    COMPANY = "a company: what the publisher says of it, resolved to company ids before a statement is made"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What there is to say about a dimension beside its name in the address bar.
+
+    `column` is the event column, where it is not named as the dimension is. `visit_column` says to which value of an
+    event-level dimension a visit as a whole belongs (its bounce, its duration); without one it belongs to each that
+    its events have. `of_last_page_view`: only the column of the visit's last page view counts. `in_mid_visit`: a
+    visitor may name it during a visit, so that it stands only on the events from then on.
+
+    `label` names a filter, `title` the tab and the page of all values. `done` and `not_done` word the filter that keeps
+    visits with such an event. `vocabulary` names the labels of the values, which else stand as they are; `unknown` is
+    the missing value, which is left out where `only_named`.
+    """
+
+    label: str
+    api: tuple[str, ...]
+    level: Level = Level.VISIT
+    column: str = ""
+    visit_column: str = ""
+    of_last_page_view: bool = False
+    in_mid_visit: bool = False
+    panel: Literal["pages", "sources", "companies", "places", "devices"] | None = None
+    title: str = ""
+    done: str = ""
+    not_done: str = ""
+    vocabulary: Literal["country", "channel", "device", "network_kind"] | None = None
+    unknown: str = message("Unknown")
+    only_named: bool = False
+
+
+class Dimension(StrEnum):
+    """What events are grouped and filtered by. The value is the name in the address bar."""
+
+    definition: Definition
+
+    def __new__(cls, name: str, definition: Definition) -> Self:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.definition = definition
+        return member
+
+    PAGE = (
+        "page",
+        Definition(
+            message("Page"),
+            ("event:page",),
+            Level.EVENT,
+            column="path",
+            # A visit bounces on the page that it entered by, as Plausible has it.
+            visit_column="entry_page",
+            panel="pages",
+            title=message("Pages"),
+            done=message("read"),
+            not_done=message("did not read"),
+        ),
+    )
+    EVENT = (
+        "event",
+        Definition(
+            message("Event"),
+            ("event:name",),
+            Level.EVENT,
+            column="name",
+            done=message("did"),
+            not_done=message("did not do"),
+        ),
+    )
+    HOSTNAME = (
+        "hostname",
+        Definition(
+            message("Host"),
+            ("event:hostname",),
+            Level.EVENT,
+            done=message("visited"),
+            not_done=message("did not visit"),
+        ),
+    )
+    TITLE = (
+        "title",
+        Definition(
+            message("Title"),
+            ("event:title",),
+            Level.EVENT,
+            done=message("read"),
+            not_done=message("did not read"),
+        ),
+    )
+    ENTRY_PAGE = (
+        "entry_page",
+        Definition(message("Entry page"), ("visit:entry_page",), panel="pages", title=message("Entry pages")),
+    )
+    EXIT_PAGE = (
+        "exit_page",
+        Definition(
+            message("Exit page"),
+            ("visit:exit_page",),
+            column="path",
+            of_last_page_view=True,
+            panel="pages",
+            title=message("Exit pages"),
+        ),
+    )
+    SOURCE = (
+        "source",
+        Definition(
+            message("Source"),
+            ("visit:source", "visit:utm_source"),
+            panel="sources",
+            title=message("Sources"),
+            unknown=message("Direct or unknown"),
+        ),
+    )
+    CHANNEL = (
+        "channel",
+        Definition(
+            message("Channel"), ("visit:channel",), panel="sources", title=message("Channels"), vocabulary="channel"
+        ),
+    )
+    REFERRER = "referrer", Definition(message("Referrer"), ("visit:referrer",))
+    MEDIUM = "medium", Definition(message("Medium"), ("visit:utm_medium",))
+    CAMPAIGN = (
+        "campaign",
+        Definition(
+            message("Campaign"), ("visit:utm_campaign",), panel="sources", title=message("Campaigns"), only_named=True
+        ),
+    )
+    CONTENT = "content", Definition(message("Content of the campaign"), ("visit:utm_content",))
+    TERM = "term", Definition(message("Term of the campaign"), ("visit:utm_term",))
+    DEVICE = (
+        "device",
+        Definition(
+            message("Device"), ("visit:device",), panel="devices", title=message("Devices"), vocabulary="device"
+        ),
+    )
+    BROWSER = "browser", Definition(message("Browser"), ("visit:browser",), panel="devices", title=message("Browsers"))
+    BROWSER_VERSION = "browser_version", Definition(message("Browser version"), ("visit:browser_version",))
+    OS = "os", Definition(message("System"), ("visit:os",), panel="devices", title=message("Systems"))
+    OS_VERSION = "os_version", Definition(message("System version"), ("visit:os_version",))
+    COUNTRY = (
+        "country",
+        Definition(
+            message("Country"), ("visit:country",), panel="places", title=message("Countries"), vocabulary="country"
+        ),
+    )
+    REGION = "region", Definition(message("Region"), ("visit:region",), panel="places", title=message("Regions"))
+    CITY = "city", Definition(message("City"), ("visit:city",), panel="places", title=message("Cities"))
+    LANGUAGE = "language", Definition(message("Language"), ("visit:language",))
+    SOCIAL_KIND = "social_kind", Definition(message("Kind of social network"), ("visit:social_kind",))
+    COMPANY = (
+        "company",
+        Definition(
+            message("Company"),
+            ("visit:company",),
+            in_mid_visit=True,
+            panel="companies",
+            title=message("Companies"),
+            only_named=True,
+        ),
+    )
+    COMPANY_DOMAIN = (
+        "company_domain",
+        Definition(message("Domain of the company"), ("visit:company_domain",), in_mid_visit=True),
+    )
+    ORGANISATION = "organisation", Definition(message("Organisation"), ("visit:organisation",))
+    NETWORK_KIND = (
+        "network_kind",
+        Definition(
+            message("Kind of network"),
+            ("visit:network_kind",),
+            panel="companies",
+            title=message("Kinds of network"),
+            vocabulary="network_kind",
+        ),
+    )
+
+    @property
+    def is_event_level(self) -> bool:
+        return self.definition.level is Level.EVENT
+
+    @property
+    def api_name(self) -> str:
+        """The name that the API and stored filters write; it also reads the others."""
+        return self.definition.api[0]
+
+    @property
+    def event_column(self) -> ColumnElement[Any]:
+        return events.c[self.definition.column or self.value]
+
+    @property
+    def visit_value(self) -> ColumnElement[Any]:
+        """The column that says to which value a visit as a whole belongs."""
+        return events.c[self.definition.visit_column or self.definition.column or self.value]
+
+
+BY_NAME: dict[str, Dimension] = {one.value: one for one in Dimension}
+
+# Each dimension by the names that the API knows it by.
+BY_API_NAME: dict[str, Dimension] = {name: one for one in Dimension for name in one.definition.api}

@@ -1,0 +1,117 @@
+"""The filter tree, and the one rule by which it narrows a report.
+
+A filter is asked of one event row after another. What it keeps is what every figure is made of.
+
+- A **comparison** keeps the events of which it is true. A dimension of a visit stands alike on each of the visit's
+  events, so that it keeps whole visits; one of a single event keeps single events, as Plausible's API documents for
+  `event:page`.
+- **HasDone** keeps all events of each visit that has an event of which its condition is true, within the period.
+- **And**, **Or** and **Not** are of two values, true and false: `Not` keeps exactly the events that its part does not.
+- `is` is true of one of its values, `contains` of text that holds one of them in any case; `is_not` and `contains_not`
+  are true where these are not. The empty value is the missing one: it `is` missing, and is contained in nothing.
+
+An example. One visit opened /home and then /prices, another one /home alone, both from Google:
+
+>>> of_prices = Comparison(Dimension.PAGE, "is", ("/prices",))
+
+As it stands it keeps one event, the view of /prices: 1 page view. That is the API's
+`["is", "event:page", ["/prices"]]`. `HasDone(of_prices)` keeps the first visit whole: 2 page views. That is a click
+on the page's row in the dashboard, `f=page:is:/prices`, and the chip says "read /prices". `Not(of_prices)` keeps
+2 page views, both of /home; `Not(HasDone(of_prices))` keeps the second visit: 1 page view.
+
+The codecs are `address` (the dashboard's address bar), `json` (the API's nested lists, and what is stored) and `sql`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from tracker.stats.dimensions import Dimension
+
+Operator = Literal["is", "is_not", "contains", "contains_not"]
+OPERATORS: tuple[Operator, ...] = get_args(Operator)
+# What each operator says the contrary of.
+CONTRARY: dict[Operator, Operator] = {
+    "is": "is_not",
+    "is_not": "is",
+    "contains": "contains_not",
+    "contains_not": "contains",
+}
+
+
+class FilterError(ValueError):
+    """It is not a filter; the message says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Keeps the events whose dimension is (or is not) one of the values, or contains one of them."""
+
+    dimension: Dimension
+    operator: Operator
+    values: tuple[str, ...]
+
+    @property
+    def is_negative(self) -> bool:
+        return self.operator in ("is_not", "contains_not")
+
+    @property
+    def contrary(self) -> Comparison:
+        return Comparison(self.dimension, CONTRARY[self.operator], self.values)
+
+
+@dataclass(frozen=True)
+class And:
+    """Keeps the events that every part keeps. Without parts that is every event."""
+
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    """Keeps the events that a part keeps. Without parts that is none."""
+
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """Keeps the events that its part does not keep."""
+
+    part: Filter
+
+
+@dataclass(frozen=True)
+class HasDone:
+    """Keeps all events of the visits that have an event which the condition keeps."""
+
+    condition: Filter
+
+
+Filter = Comparison | And | Or | Not | HasDone
+
+
+def keeps_single_events(one: Filter) -> bool:
+    """Whether it may keep some events of a visit without the others because of what these events are."""
+    return any(compared.dimension.is_event_level for compared in _asked_of_each_event(one))
+
+
+def may_begin_in_mid_visit(one: Filter) -> bool:
+    """Whether it asks for what a visitor may name during a visit, so that a visit's first events may be missing."""
+    return any(compared.dimension.definition.in_mid_visit for compared in _asked_of_each_event(one))
+
+
+def _asked_of_each_event(one: Filter) -> Iterator[Comparison]:
+    """The comparisons that decide over an event itself; below HasDone they decide over its visit."""
+    match one:
+        case Comparison():
+            yield one
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _asked_of_each_event(part)
+        case Not(part):
+            yield from _asked_of_each_event(part)
+        case HasDone():
+            return

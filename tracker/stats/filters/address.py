@@ -1,0 +1,64 @@
+r"""Filters in the dashboard's address bar: `f=dimension:operator:value`, values parted by `|`, `\` before one of them.
+
+An address holds what a click can make, and what every link and bookmark of before has: a comparison of a visit's
+dimension, or for a dimension of single events whether a visit has such an event. `page:is:/a` is
+`HasDone(page is /a)`, `page:is_not:/a` is `Not(HasDone(page is /a))`: the visits that never opened /a.
+"""
+
+from __future__ import annotations
+
+from tracker.stats.dimensions import BY_NAME, Dimension
+from tracker.stats.filters import OPERATORS, Comparison, Filter, FilterError, HasDone, Not, Operator
+
+
+def clicked(dimension: Dimension, operator: Operator, values: tuple[str, ...]) -> Filter:
+    """What a click on a value of a dimension asks for: visits, whatever the dimension is of."""
+    compared = Comparison(dimension, operator, values)
+    if not dimension.is_event_level:
+        return compared
+    return Not(HasDone(compared.contrary)) if compared.is_negative else HasDone(compared)
+
+
+def comparison_of(one: Filter) -> Comparison:
+    """The dimension, operator and values by which `clicked` makes the filter. Raises FilterError when none do."""
+    match one:
+        case Comparison(dimension) if not dimension.is_event_level:
+            return one
+        case HasDone(Comparison() as done) if done.dimension.is_event_level and not done.is_negative:
+            return done
+        case Not(HasDone(Comparison() as done)) if done.dimension.is_event_level and not done.is_negative:
+            return done.contrary
+    raise FilterError(f"an address cannot hold this filter; store it as JSON instead: {one}")
+
+
+def write_filter(one: Filter) -> str:
+    """The filter's text for an address. Raises FilterError for one that no click makes."""
+    compared = comparison_of(one)
+    values = "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in compared.values)
+    return f"{compared.dimension.value}:{compared.operator}:{values}"
+
+
+def read_filter(text: str) -> Filter:
+    """The filter of a text as `write_filter` makes it. Raises FilterError for another text."""
+    dimension, _, rest = text.partition(":")
+    name, colon, values = rest.partition(":")
+    operator = next((one for one in OPERATORS if one == name), None)
+    if dimension not in BY_NAME or operator is None or not colon:
+        raise FilterError(
+            f"{text[:80]!r} is not DIMENSION:OPERATOR:VALUES; dimensions are {', '.join(BY_NAME)},"
+            f" operators {', '.join(OPERATORS)}"
+        )
+    return clicked(BY_NAME[dimension], operator, tuple(_split_values(values)))
+
+
+def _split_values(text: str) -> list[str]:
+    values, escaped = [""], False
+    for char in text:
+        if escaped or char not in "\\|":
+            values[-1] += char
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        else:
+            values.append("")
+    return values

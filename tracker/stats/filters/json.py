@@ -1,0 +1,114 @@
+"""Filters as JSON: nested lists as the Stats API v2 has them, and the form in which they are stored.
+
+`["is", "visit:source", ["Google"]]`, `["and", […]]`, `["or", […]]`, `["not", FILTER]`, `["has_done", FILTER]`,
+`["has_not_done", FILTER]`; null is the missing value. Source: https://plausible.io/docs/stats-api#filters.
+A stored text is an object with its version, so that a later one knows how it was meant.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tracker.stats.dimensions import BY_API_NAME
+from tracker.stats.filters import OPERATORS, And, Comparison, Filter, FilterError, HasDone, Not, Or
+
+VERSION = 1
+_MOST_NESTED = 20
+_JOINED: dict[str, type[And | Or]] = {"and": And, "or": Or}
+_OF_ONE = ("not", "has_done", "has_not_done")
+
+
+def read_filters(filters: Any) -> tuple[Filter, ...]:
+    """The filters of a list, all of which must hold. Raises FilterError."""
+    if not isinstance(filters, list):
+        raise FilterError("`filters` must be a list")
+    return tuple(_read(one, 0) for one in filters)
+
+
+def write_filters(filters: tuple[Filter, ...]) -> list[Any]:
+    """The list that `read_filters` reads as these filters."""
+    return [_write(one) for one in filters]
+
+
+def write_stored(filters: tuple[Filter, ...]) -> str:
+    """The filters as a text to keep. Raises FilterError for what could not be read back."""
+    listed = write_filters(filters)
+    if read_filters(listed) != filters:
+        raise FilterError(f"these filters cannot be stored: {filters}")
+    return json.dumps({"version": VERSION, "filters": listed}, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_stored(text: str) -> tuple[Filter, ...]:
+    """The filters of a text that this or an earlier version kept. Raises FilterError."""
+    try:
+        stored = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise FilterError(f"the stored filters are not JSON: {problem}") from problem
+    if not isinstance(stored, dict) or type(stored.get("version")) is not int or "filters" not in stored:
+        raise FilterError("stored filters are an object with `version`, a number, and `filters`, a list")
+    if not 1 <= stored["version"] <= VERSION:
+        raise FilterError(
+            f"the filters were stored in version {stored['version']} of their form, and this program reads up to"
+            f" {VERSION}; update it"
+        )
+    unknown = [key for key in stored if key not in ("version", "filters")]
+    if unknown:
+        raise FilterError(f"stored filters have no {unknown[0]!r}; they have version and filters")
+    return read_filters(stored["filters"])
+
+
+def _read(one: Any, depth: int) -> Filter:
+    if depth > _MOST_NESTED:
+        raise FilterError(f"`filters` are nested more than {_MOST_NESTED} deep")
+    if not isinstance(one, list) or not one:
+        raise FilterError(f'a filter is a list such as ["is", "visit:source", ["Google"]], not {one!r}')
+    operator = one[0]
+    if operator in _OF_ONE and len(one) == 2:
+        part = _read(one[1], depth + 1)
+        if operator == "not":
+            return Not(part)
+        return HasDone(part) if operator == "has_done" else Not(HasDone(part))
+    if operator in ("and", "or") and len(one) == 2 and isinstance(one[1], list) and one[1]:
+        return _JOINED[operator](tuple(_read(inner, depth + 1) for inner in one[1]))
+    if operator not in OPERATORS:
+        raise FilterError(
+            f"`filters` knows no {operator!r}; it knows {', '.join(OPERATORS)}, and, or, {', '.join(_OF_ONE)}"
+        )
+    return _read_comparison(one)
+
+
+def _read_comparison(one: list[Any]) -> Comparison:
+    shape = len(one) == 3 and isinstance(one[1], str) and one[1] in BY_API_NAME and isinstance(one[2], list)
+    if not shape or not all(isinstance(value, str) or value is None for value in one[2]):
+        raise FilterError(
+            f'the filter {one!r} must be ["{one[0]}", DIMENSION, [VALUES…]]: values are text or null,'
+            f" dimensions {', '.join(BY_API_NAME)}"
+        )
+    if not all(_is_text(value) for value in one[2] if value is not None):
+        raise FilterError(f"the filter {one!r} has a value that is not Unicode text: half of a surrogate pair")
+    return Comparison(BY_API_NAME[one[1]], one[0], tuple("" if value is None else value for value in one[2]))
+
+
+def _write(one: Filter) -> list[Any]:
+    match one:
+        case Comparison(dimension, operator, values):
+            return [operator, dimension.api_name, [value or None for value in values]]
+        case And(parts):
+            return ["and", [_write(part) for part in parts]]
+        case Or(parts):
+            return ["or", [_write(part) for part in parts]]
+        case Not(HasDone(condition)):
+            return ["has_not_done", _write(condition)]
+        case Not(part):
+            return ["not", _write(part)]
+        case HasDone(condition):
+            return ["has_done", _write(condition)]
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""A filter as a condition on event rows. Every value is bound, every column is a dimension's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
+
+from tracker.enrichment.event import PAGEVIEW
+from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
+from tracker.store.schema import events
+
+
+def as_condition(one: Filter, span: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition; `span` says within which rows a visit must have done what HasDone asks for."""
+    match one:
+        case Comparison():
+            return _of_comparison(one, span)
+        case And(parts):
+            return and_(true(), *(as_condition(part, span) for part in parts))
+        case Or(parts):
+            return or_(false(), *(as_condition(part, span) for part in parts))
+        case Not(part):
+            # A comparison with a missing value is null, which is not true either.
+            return ~func.coalesce(as_condition(part, span), false())
+        case HasDone(condition):
+            return _visit_in(select(events.c.visit_id).where(span, as_condition(condition, span)))
+
+
+def exit_pages(span: ColumnElement[bool]) -> Any:
+    """A subquery (visit_id, exit_page): the page of each visit's last page view, none for a visit without one."""
+    last_path = func.arg_max(events.c.path, events.c.occurred_at).filter(events.c.name == PAGEVIEW)
+    return (
+        select(events.c.visit_id, last_path.label("exit_page"))
+        .where(span)
+        .group_by(events.c.visit_id)
+        .subquery("exits")
+    )
+
+
+def _of_comparison(one: Comparison, span: ColumnElement[bool]) -> ColumnElement[bool]:
+    if not one.dimension.definition.of_last_page_view:
+        return _compare(one.dimension.event_column, one)
+    exits = exit_pages(span)
+    positive = one.contrary if one.is_negative else one
+    inside = _visit_in(select(exits.c.visit_id).where(_compare(exits.c.exit_page, positive)))
+    return ~inside if one.is_negative else inside
+
+
+def _visit_in(found: Select[Any]) -> ColumnElement[bool]:
+    return events.c.visit_id.in_(found)
+
+
+def _compare(column: ColumnElement[Any], one: Comparison) -> ColumnElement[bool]:
+    """Null-safe: `*_not` is true of a missing value unless the missing value is what must not be."""
+    if one.operator in ("is", "is_not"):
+        named = [value for value in one.values if value != ""]
+        inside = or_(column.in_(named) if named else false(), column.is_(None) if "" in one.values else false())
+    else:
+        inside = or_(false(), *(func.contains(func.lower(column), func.lower(literal(value))) for value in one.values))
+    return ~func.coalesce(inside, false()) if one.is_negative else inside
