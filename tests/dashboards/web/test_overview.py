@@ -94,6 +94,25 @@ def test_a_row_s_link_narrows_the_page_and_a_chip_widens_it_again(signed_in: Bro
     assert figures(signed_in.get(chip).text)["Visits"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("asked", "name", "words"),
+    [
+        ("page:is:/prices", "read", "/prices"),
+        ("page:is_not:/prices", "did not read", "/prices"),
+        ("page:contains:pri|x", "read", "…pri…, …x…"),
+        ("event:is:Signup", "did", "Signup"),
+        ("entry_page:is:/prices", "Entry page", "/prices"),
+    ],
+)
+def test_a_chip_says_what_the_visits_did(
+    signed_in: Browser, three_visits: None, asked: str, name: str, words: str
+) -> None:
+    page = signed_in.get(f"/{SITE}?f={asked}").text
+    chip = re.search(r'class="chip-name">([^<]+)</span>\s*<b>([^<]+)</b>', page)
+    assert chip is not None
+    assert (chip[1], chip[2]) == (name, words)
+
+
 def test_the_unknown_can_be_filtered_too(signed_in: Browser, three_visits: None) -> None:
     page = signed_in.get(f"/{SITE}").text
     link = unescape(re.search(r'class="row-label" href="([^"]+)" title="Direct or unknown"', page)[1])  # type: ignore[index]

@@ -34,6 +34,8 @@ def comparison_of(one: Filter) -> Comparison:
 def write_filter(one: Filter) -> str:
     """The filter's text for an address. Raises FilterError for one that no click makes."""
     compared = comparison_of(one)
+    if not compared.values:
+        raise FilterError(f"an address cannot hold this filter, which names no value: {one}")
     values = "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in compared.values)
     return f"{compared.dimension.value}:{compared.operator}:{values}"
 
