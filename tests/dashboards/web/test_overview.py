@@ -244,7 +244,7 @@ def test_names_what_was_not_counted(
     ]
     store.append(Batch({}, dropped))
     page = signed_in.get(f"/{SITE}/not-counted").text
-    assert "19 hits were not counted" in page
+    assert "Hits not counted in this period: 19." in page
     assert page.index("Robot") < page.index("Excluded address")
     assert "Googlebot" in page
     assert "&lt;b&gt;Bot&lt;/b&gt;" in page
