@@ -288,7 +288,7 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str) -> Lea
         heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
         why=_from_outside(_sentence_case(why), 2 * _LONGEST_TEXT),
         pages=_list_pages(language, lead["pages"]),
-        url=f"{base_url}/{site.domain}/leads/{quote(lead['company'], safe='')}",
+        url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}",
     )
 
 

@@ -32,6 +32,7 @@ class LeadRow:
     """
 
     company: str
+    company_id: str
     domain: str | None
     kind: str
     place: str
@@ -71,6 +72,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
     why = ", ".join(one.text for one in strongest)
     return LeadRow(
         company=record["company"],
+        company_id=record["company_id"],
         domain=_text(record["company_domain"]),
         kind=labels.network_kind(language, _text(record["network_kind"])),
         place=_place(language, _text(record["city"]), _text(record["country"])),

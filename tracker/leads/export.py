@@ -12,6 +12,9 @@ from tracker.enrichment.company.evidence import read_stored
 from tracker.enrichment.text import visible_text
 from tracker.leads.scoring import Reason
 
+# The reasons are words of their own; the id is for links, and may change when companies are merged.
+_NOT_EXPORTED = ("reasons", "company_id")
+
 # What a spreadsheet would run as a formula when a cell of a CSV begins with it (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -29,7 +32,7 @@ def leads_as_json(frame: pd.DataFrame, describe: DescribeEvidence) -> list[dict[
 
 
 def _plain(record: dict[Any, Any], describe: DescribeEvidence) -> dict[str, Any]:
-    row = {str(name): plain_value(value) for name, value in record.items() if name != "reasons"}
+    row = {str(name): plain_value(value) for name, value in record.items() if name not in _NOT_EXPORTED}
     row["reasons"] = [_plain_reason(one) for one in record["reasons"]]
     if row["evidence"]:
         found = read_stored(record["evidence"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from tracker.leads.certainty import best_first, confidence, is_sure
+from tracker.leads.companies import Company, company_ids
 from tracker.leads.scoring import Activity, Score, score
 from tracker.stats import metrics
 from tracker.stats.local_time import truncated
@@ -31,7 +32,7 @@ _FACTS = (
     "company_evidence",
 )
 COLUMNS = (
-    "company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews",
+    "company", "company_id", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews",
     "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence",
     "confidence", "sure",
 )  # fmt: skip
@@ -66,7 +67,7 @@ def leads(
 ) -> pd.DataFrame:
     """A row a company, the certain ones first, the best score first, then the one seen last. Columns as in COLUMNS.
 
-    `reasons` are scoring.Reason, `sources` names by visits (Direct is none), `pages` titles or paths by views,
+    `company_id` is the company's id (tracker.leads.companies), `reasons` are scoring.Reason, `sources` names by visits (Direct is none), `pages` titles or paths by views,
     `first_seen` and `last_seen` aware UTC, `engaged_seconds` the sum over all visits. The score is of the last
     SCORED_DAYS before the newest visit of any company: who deserves a call now, however long the period. `sure` is
     whether the company is certain (tracker.leads.certainty), which those that the publisher has `confirmed` are; of a
@@ -75,7 +76,34 @@ def leads(
     companies, condition = _companies(store, scope, confirmed)
     if companies.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    now = min(scope.period.end_at, companies["last_seen"].max().to_pydatetime().replace(tzinfo=UTC))
+    newest = companies["last_seen"].max().to_pydatetime()
+    rows = _leads(store, scope, companies, condition, newest)[:limit]
+    ids = company_ids(store, scope.site, _as_companies(companies), only={row["company"] for row in rows})
+    return _frame(rows, ids)
+
+
+def one_lead(
+    store: EventStore, scope: Scope, name: str, known: Collection[Company], *, confirmed: Collection[str] = ()
+) -> pd.DataFrame:
+    """The row of one company as `leads` has it, or none; `known` are the scope's companies (tracker.leads.companies)."""
+    companies, condition = _companies(store, scope, confirmed, whose=events.c.company == name)
+    if companies.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    newest = max(one.last_seen for one in known)
+    ids = company_ids(store, scope.site, known, only={name})
+    return _frame(_leads(store, scope, companies, condition, newest), ids)
+
+
+def _as_companies(frame: pd.DataFrame) -> list[Company]:
+    columns = ["company", "company_domain", "sure", "first_seen", "last_seen"]
+    return [Company(*values) for values in frame[columns].itertuples(index=False, name=None)]
+
+
+def _leads(
+    store: EventStore, scope: Scope, companies: pd.DataFrame, condition: ColumnElement[bool], newest: datetime
+) -> list[dict[str, Any]]:
+    """The rows of `leads` without their ids, in its order; `newest` is when any company of the scope was seen last."""
+    now = min(scope.period.end_at, newest.replace(tzinfo=UTC))
     scores = _scores(store, scope, condition, now)
     pages = _pages(store, condition)
     sources = _sources(store, condition)
@@ -89,7 +117,12 @@ def leads(
         for record in companies.to_dict("records")
     ]
     rows.sort(key=lambda row: (not row["sure"], -row["score"], -row["last_seen"].timestamp(), row["company"]))
-    frame = pd.DataFrame(rows[:limit], columns=list(COLUMNS), dtype=object)
+    return rows
+
+
+def _frame(rows: Sequence[dict[str, Any]], ids: Mapping[str, str]) -> pd.DataFrame:
+    named = [row | {"company_id": ids[row["company"]]} for row in rows]
+    frame = pd.DataFrame(named, columns=list(COLUMNS), dtype=object)
     return frame.astype(dict.fromkeys(("score", "visits", "visitors", "pageviews"), "int64") | {"sure": "bool"})
 
 
@@ -175,7 +208,7 @@ def _scores(store: EventStore, scope: Scope, counted: ColumnElement[bool], now: 
             metrics.ENGAGED_MS.label("engaged_ms"),
             func.max(events.c.occurred_at).label("last_seen"),
         )
-        .where(condition, events.c.company.is_not(None))
+        .where(condition)
         .group_by(events.c.company, day)
     )
     found: dict[str, Score] = {}
@@ -193,8 +226,11 @@ def _scores(store: EventStore, scope: Scope, counted: ColumnElement[bool], now: 
     return found
 
 
-def _companies(store: EventStore, scope: Scope, confirmed: Collection[str]) -> tuple[pd.DataFrame, ColumnElement[bool]]:
-    """A row a company, and the condition on the events that count for these rows."""
+def _companies(
+    store: EventStore, scope: Scope, confirmed: Collection[str], *, whose: ColumnElement[bool] | None = None
+) -> tuple[pd.DataFrame, ColumnElement[bool]]:
+    """A row a company, of all or of `whose` events, and the condition on the events that count for these rows."""
+    counted = and_(scope.where(), events.c.company.is_not(None) if whose is None else whose)
     sure = is_sure(confirmed).label("sure")
     statement = (
         select(
@@ -209,7 +245,7 @@ def _companies(store: EventStore, scope: Scope, confirmed: Collection[str]) -> t
             sure,
             *(func.arg_max(events.c[name], best_first()).label(name) for name in _FACTS),
         )
-        .where(scope.where(), events.c.company.is_not(None))
+        .where(counted)
         .group_by(events.c.company, sure)
     )
     frame = store.frame(statement)
@@ -218,9 +254,9 @@ def _companies(store: EventStore, scope: Scope, confirmed: Collection[str]) -> t
     frame["sure"] = frame["sure"].astype(bool)
     both = set(frame.loc[frame["sure"], "company"]) & set(frame.loc[~frame["sure"], "company"])
     if not both:
-        return frame, scope.where()
-    counted = and_(scope.where(), or_(is_sure(confirmed), events.c.company.not_in(sorted(both))))
-    return frame[frame["sure"] | ~frame["company"].isin(both)], counted
+        return frame, counted
+    own = or_(is_sure(confirmed), events.c.company.not_in(sorted(both)))
+    return frame[frame["sure"] | ~frame["company"].isin(both)], and_(counted, own)
 
 
 def _pages(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[tuple[str, str]]]:
@@ -228,7 +264,7 @@ def _pages(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[
     views = metrics.PAGEVIEWS.label("views")
     statement = (
         select(events.c.company, events.c.path, func.max(events.c.title), views)
-        .where(condition, events.c.company.is_not(None), events.c.pageviews > 0)
+        .where(condition, events.c.pageviews > 0)
         .group_by(events.c.company, events.c.path)
         .order_by(views.desc(), events.c.path)
     )
@@ -240,7 +276,7 @@ def _sources(store: EventStore, condition: ColumnElement[bool]) -> dict[str, lis
     visits = metrics.VISITS_TOUCHED.label("visits")
     statement = (
         select(events.c.company, events.c.source, visits)
-        .where(condition, events.c.company.is_not(None), events.c.source.is_not(None))
+        .where(condition, events.c.source.is_not(None))
         .group_by(events.c.company, events.c.source)
         .order_by(visits.desc(), events.c.source)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -12,9 +14,11 @@ from dashboards.presentation.timeline import stories
 from dashboards.web.language import current_language
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
+from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
+from tracker.leads.companies import Company, find_company, known_companies, name_of_company
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
-from tracker.leads.report import company_visits, leads
+from tracker.leads.report import company_visits, one_lead
 from tracker.service.context import Context
 
 _VISITS = 40
@@ -23,20 +27,26 @@ _VISITS = 40
 def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("company", __name__, url_prefix="/<domain:site>")
 
-    # A name may hold slashes, two in a row as well.
-    @blueprint.get("/leads/<path:name>", merge_slashes=False)
-    def show(site: str, name: str) -> str:
+    # An id may hold slashes, two in a row as well; an older link has the company's name in its place.
+    @blueprint.get("/leads/<path:company_id>", merge_slashes=False)
+    def show(site: str, company_id: str) -> str | Response:
         selection, language = selection_or_404(context, site), current_language()
-        # All leads are read, so that a company has the score here that it has in the list.
         confirmed = selection.site.confirmed_names
-        rows = lead_rows(language, leads(context.event_store, selection.scope, confirmed=confirmed))
-        lead = next((one for one in rows if one.company == name), None)
+        known = known_companies(context.event_store, selection.scope, confirmed=confirmed)
+        name, present_id = _find(context, selection, known, company_id)
+        if present_id != company_id:
+            return redirect(selection_url(selection, "company.show", company_id=present_id))
+        found = one_lead(context.event_store, selection.scope, name, known, confirmed=confirmed)
+        lead = next(iter(lead_rows(language, found)), None)
         only_sure = lead is not None and lead.sure and name not in confirmed
-        found = company_visits(context.event_store, selection.scope, name, only_sure=only_sure, limit=_VISITS)
-        visits = stories(language, found)
+        visits = stories(
+            language,
+            company_visits(context.event_store, selection.scope, name, only_sure=only_sure, limit=_VISITS),
+        )
         return render_template(
             "company.html",
             name=name,
+            company_id=company_id,
             lead=lead,
             confirmed=name in confirmed,
             visits=visits,
@@ -44,10 +54,12 @@ def create_blueprint(context: Context) -> Blueprint:
             **head(context, selection),
         )
 
-    @blueprint.post("/leads/<path:name>", merge_slashes=False)
-    def judge(site: str, name: str) -> Response:
+    @blueprint.post("/leads/<path:company_id>", merge_slashes=False)
+    def judge(site: str, company_id: str) -> Response:
         """The publisher's word on a company that only its visitor named: `verdict` is `confirm` or `take_back`."""
         selection, verdict = selection_or_404(context, site, Action.CONFIRM_COMPANY), request.form.get("verdict")
+        known = known_companies(context.event_store, selection.scope, confirmed=selection.site.confirmed_names)
+        name, _id = _find(context, selection, known, company_id)
         if verdict == "confirm":
             confirm_company(context.app_db, selection.site.id, name, by=current_user.email, now=context.now())
             flash(_("The company is confirmed: it counts as a lead from now on, its earlier visits included."))
@@ -56,6 +68,16 @@ def create_blueprint(context: Context) -> Blueprint:
             flash(_("The confirmation is taken back."))
         else:
             abort(400)
-        return redirect(selection_url(selection, "company.show", name=name))
+        return redirect(selection_url(selection, "company.show", company_id=company_id))
 
     return blueprint
+
+
+def _find(context: Context, selection: Selection, known: Sequence[Company], company_id: str) -> tuple[str, str]:
+    """The name and the present id of the company that a link means; one that was never there is called as the link says."""
+    store, site = context.event_store, selection.site.stored_as
+    found = find_company(store, site, known, company_id)
+    if found is not None:
+        return found
+    name = name_of_company(store, site, company_id) or company_id
+    return find_company(store, site, known, name) or (name, company_id)

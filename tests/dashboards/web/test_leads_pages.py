@@ -66,7 +66,7 @@ def test_a_company_s_page_tells_its_visits(signed_in: Browser, site: str, compan
         "/moment", "/contact", source="LinkedIn", titles={"/moment": "Publier au bon moment", "/contact": "Contact"}
     )
     company_visit("/moment", ago=DAY, titles={"/moment": "Publier au bon moment"})
-    page = text(signed_in.get(f"/{SITE}/leads/Air%20France").text)
+    page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
     assert "Today 08:00, from LinkedIn" in page
     assert "read Publier au bon moment for 30\u202fs, then Contact for 30\u202fs." in page
     assert "Yesterday 10:00, directly" in page
@@ -77,7 +77,7 @@ def test_a_company_s_page_tells_its_visits(signed_in: Browser, site: str, compan
 
 
 def test_a_company_s_reasons_add_up_to_its_score(signed_in: Browser, three_companies: None) -> None:
-    page = signed_in.get(f"/{SITE}/leads/Air%20France").text
+    page = signed_in.get(f"/{SITE}/leads/air%20france").text
     score = int(re.search(r'class="score [^"]+"><span class="sr">Score </span>(\d+)<', page)[1])  # type: ignore[index]
     points = [int(one) for one in re.findall(r'class="reason-points">\+(\d+)<', page)]
     assert sum(points) == score > 0
@@ -91,7 +91,10 @@ def test_a_company_has_one_score_on_every_page(signed_in: Browser, three_compani
     }
     assert len(listed) == 3
     for name, score in listed.items():
-        assert f"Score </span>{score}<" in signed_in.get(f"/{SITE}/leads/{quote(name, safe='')}").text
+        assert (
+            f"Score </span>{score}<"
+            in signed_in.get(f"/{SITE}/leads/{quote(name, safe='')}", follow_redirects=True).text
+        )
 
 
 @pytest.mark.parametrize("name", ["A/B Consulting", "a//b", "?x=1&y", "100 % Bio", "../../etc", "Société « Île »"])
@@ -115,5 +118,57 @@ def test_other_events_and_reading_time_join_the_story(
     company_visit("/a", titles={"/a": "Article"}, visit_id=900, engaged_ms=0)
     company_visit("/a", name="engagement", visit_id=900, visits=0, bounces=0, pageviews=0, engaged_ms=200_000)
     company_visit("/a", name="Devis demandé", visit_id=900, visits=0, bounces=0, pageviews=0, engaged_ms=0)
-    page = text(signed_in.get(f"/{SITE}/leads/Air%20France").text)
+    page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
     assert "read Article for 3\u202fmin 20\u202fs, then Devis demandé." in page
+
+
+def links(page: str) -> list[str]:
+    return [unescape(link) for link in re.findall(r'class="lead-name" href="([^"]+)"', page)]
+
+
+def test_links_name_a_company_by_its_domain_else_by_its_folded_name(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", company="Air France", company_domain="airfrance.fr")
+    company_visit("/a", company="École  Vauban", ago=DAY)
+    for page in (f"/{SITE}", f"/{SITE}/leads"):
+        found = links(signed_in.get(page).text)
+        assert found == [f"/{SITE}/leads/airfrance.fr", f"/{SITE}/leads/%C3%A9cole%20vauban"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Air France", "A/B Consulting", "a//b", "100 % Bio", "50%2F50", "?x=1&y", "Société « Île »"]
+)
+@pytest.mark.parametrize("domain", ["exemple.com", None])
+def test_an_old_link_by_name_leads_to_the_company_with_what_it_was_narrowed_to(
+    signed_in: Browser, site: str, company_visit: Callable[..., None], name: str, domain: str | None
+) -> None:
+    company_visit("/a", company=name, company_domain=domain)
+    old = f"/{SITE}/leads/{quote(name, safe='')}?period=7d"
+    answer = signed_in.get(old)
+    if domain:
+        assert (answer.status_code, answer.location) == (302, f"/{SITE}/leads/{domain}?period=7d")
+    page = signed_in.get(old, follow_redirects=True)
+    assert page.status_code == 200
+    assert f">{name}</h1>" in unescape(page.text)
+    assert "Why this score" in page.text
+
+
+def test_a_link_to_a_company_that_was_here_at_another_time_still_says_its_name(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", company="Air France", company_domain="airfrance.fr", ago=20 * DAY)
+    for link in ("airfrance.fr", "Air%20France", "air%20france"):
+        page = text(signed_in.get(f"/{SITE}/leads/{link}?period=7d").text)
+        assert "Air France" in page
+        assert "No visit of this company in this period." in page
+
+
+def test_a_company_confirmed_by_an_old_link_is_the_one_that_it_names(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    company_visit(
+        "/a", company="Typed SA", company_domain="typed.example", company_method="given", company_confidence=0.4
+    )
+    signed_in.post(f"/{SITE}/leads/Typed%20SA", form=f"/{SITE}/leads/typed.example", verdict="confirm")
+    assert "To be confirmed" not in signed_in.get(f"/{SITE}/leads").text

@@ -18,21 +18,21 @@ def test_a_named_company_is_confirmed_and_taken_back_with_a_click(
     company_visit("/a", company="Typed", **BY_NAME)
     listed = signed_in.get(LEADS).text
     assert listed.index("To be confirmed") < listed.index("Typed")
-    page = signed_in.get(f"{LEADS}/Typed").text
+    page = signed_in.get(f"{LEADS}/typed").text
     assert "It is them: confirm" in page
-    signed_in.post(f"{LEADS}/Typed", verdict="confirm")
+    signed_in.post(f"{LEADS}/typed", verdict="confirm")
     assert "To be confirmed" not in signed_in.get(LEADS).text
     found = find_site(database, SITE)
     assert found is not None
     assert [(one.company, one.confirmed_by) for one in found.confirmations] == [("Typed", EMAIL)]
-    assert "Take the confirmation back" in signed_in.get(f"{LEADS}/Typed").text
-    signed_in.post(f"{LEADS}/Typed", verdict="take_back")
+    assert "Take the confirmation back" in signed_in.get(f"{LEADS}/typed").text
+    signed_in.post(f"{LEADS}/typed", verdict="take_back")
     assert "To be confirmed" in signed_in.get(LEADS).text
 
 
 def test_a_verdict_that_is_none_is_refused(site: str, signed_in: Browser, company_visit: Callable[..., None]) -> None:
     company_visit("/a", company="Typed", **BY_NAME)
-    assert signed_in.post(f"{LEADS}/Typed", verdict="maybe").status_code == 400
+    assert signed_in.post(f"{LEADS}/typed", verdict="maybe").status_code == 400
 
 
 def test_stored_names_show_no_control_and_no_override(
@@ -48,6 +48,6 @@ def test_a_domain_that_a_visitor_gave_is_no_link(
     site: str, signed_in: Browser, company_visit: Callable[..., None]
 ) -> None:
     company_visit("/a", company="Evil", company_domain="evil.example", company_method="given", company_confidence=0.95)
-    page = signed_in.get(f"{LEADS}/Evil").text
+    page = signed_in.get(f"{LEADS}/evil.example").text
     assert "evil.example" in page
     assert 'href="https://evil.example' not in page
