@@ -73,8 +73,7 @@ def company_ids(
         ordered = [one for one in ordered if folds[one.name] in wanted]
         folds = {one.name: folds[one.name] for one in ordered}
     # A name may look like a domain, which is another company's then or is not.
-    alike = {fold for fold in folds.values() if "." in fold and " " not in fold}
-    owners = _owners(store, site, alike | {one.domain for one in ordered if one.domain})
+    owners = _owners(store, site, {*folds.values(), *(one.domain for one in ordered if one.domain)})
     ids: dict[str, str] = {}
     taken: set[str] = set()
     for one in ordered:
@@ -82,7 +81,7 @@ def company_ids(
         if one.domain and owners.get(one.domain) == one.name:
             ids[one.name] = one.domain
         else:
-            free = fold not in taken and owners.get(fold, one.name) == one.name
+            free = fold not in taken and owners.get(fold, one.name) == one.name and not fold.startswith(_BY_NAME)
             ids[one.name] = fold if free else _BY_NAME + one.name
         taken.add(ids[one.name])
     return ids
@@ -118,7 +117,11 @@ def _names(site: str) -> Select[Any]:
 
 
 def _owners(store: EventStore, site: str, domains: Collection[str]) -> dict[str, str]:
-    """By domain, the name of the company whose id it is; a domain that no company of the site has is left out."""
+    """By domain, the name of the company whose id it is; a domain that no company of the site has is left out.
+
+    What has no dot, or a space, is not a domain.
+    """
+    domains = {one for one in domains if "." in one and " " not in one}
     if not domains:
         return {}
     which = events.c.company_domain.is_not(None)
@@ -132,5 +135,6 @@ def _owners(store: EventStore, site: str, domains: Collection[str]) -> dict[str,
     )
     found: dict[str, tuple[Any, ...]] = {}
     for domain, *claim in store.rows(statement):
-        found[domain] = min(found.get(domain, tuple(claim)), tuple(claim))
+        if domain in domains:
+            found[domain] = min(found.get(domain, tuple(claim)), tuple(claim))
     return {domain: str(name) for domain, (_, _, name) in found.items()}
