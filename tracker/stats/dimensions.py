@@ -131,7 +131,7 @@ class Dimension(StrEnum):
         "source",
         Definition(
             message("Source"),
-            ("visit:source", "visit:utm_source"),
+            ("visit:source",),
             panel="sources",
             title=message("Sources"),
             unknown=message("Direct or unknown"),
@@ -144,7 +144,10 @@ class Dimension(StrEnum):
         ),
     )
     REFERRER = "referrer", Definition(message("Referrer"), ("visit:referrer",))
-    MEDIUM = "medium", Definition(message("Medium"), ("visit:utm_medium",))
+    MEDIUM = "medium", Definition(message("Medium"), ("visit:medium",))
+    # As they stood in the URL: what Plausible documents. Rows stored before schema 3 have neither.
+    UTM_SOURCE = "utm_source", Definition(message("UTM source"), ("visit:utm_source",))
+    UTM_MEDIUM = "utm_medium", Definition(message("UTM medium"), ("visit:utm_medium",))
     CAMPAIGN = (
         "campaign",
         Definition(

@@ -225,3 +225,16 @@ def test_filters_nested_without_end_are_refused(store: Any, site: Site) -> None:
         deep = ["not", deep]
     with pytest.raises(QueryError, match="nested more than 20 deep"):
         run_query(store, site, {"metrics": ["visitors"], "filters": [deep]}, now=NOW)
+
+
+def test_a_campaign_s_words_are_those_of_the_url_and_not_what_they_mean(blog: Blog, site: Site) -> None:
+    meant = {"source": "Facebook", "medium": "paid social"}
+    blog.visit("2026-11-17T11:00:00+01:00", (0, "/a"), utm_source="fb_ads", utm_medium="Paid_Social", **meant)
+    blog.visit("2026-11-17T12:00:00+01:00", (0, "/a"), **meant)
+    words = ["visit:utm_source", "visit:utm_medium"]
+    answer = ask(blog, site, "visits", dimensions=words)
+    assert sorted(answer, key=str) == sorted([([None, None], [1]), (["fb_ads", "Paid_Social"], [1])], key=str)
+    assert ask(blog, site, "visits", dimensions=["visit:source", "visit:medium"]) == [
+        (["Facebook", "paid social"], [2])
+    ]
+    assert ask(blog, site, "visits", filters=[["is", words[0], ["fb_ads"]]]) == [([], [1])]
