@@ -125,10 +125,11 @@ $(BIN)/python:
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@mkdir -p $(@D) && touch $@
 
-.make/image: requirements-dev.lock
+.make/image: requirements-dev.lock setup.cfg
 	@echo 'Installing the packages for the Python of the image'
 	@"$$(.ci/image-python)" -m venv --clear .venv-image
 	@.venv-image/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@.venv-image/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p $(@D) && touch $@
 
 .make/node: package-lock.json package.json
