@@ -14,13 +14,13 @@ from urllib.parse import unquote
 import msgspec
 
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS, page_query
-from tracker.enrichment.remembered import is_short
+from tracker.enrichment.remembered import LONGEST_OF_MANY, is_short
 from tracker.enrichment.source.mangled import repaired
 from tracker.enrichment.source.url_parameters import Parameters, campaign_parameters
 from tracker.enrichment.text.urls import UNSAFE, split_address, split_app_address
 
 # At most 8 KB each: the URL, three parts of it, and its parameters.
-_CACHED = 2_048
+_CACHED = 6_144
 _MAX_PATH = 1024
 _NO_PARAMETERS = Parameters()
 _ALL_PARAMETERS = re.compile(r"[^/=]+=")
@@ -57,7 +57,7 @@ def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] 
     `parameters` are those of the query that tell the site's pages apart. Campaign parameters count in the query and, as
     Matomo and older Google tags have them, in the fragment.
     """
-    if is_short(url):
+    if is_short(url, LONGEST_OF_MANY):
         return _kept_page(url, keep_hash, parameters)
     return _page(url, keep_hash, parameters, is_kept=False)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from tracker.enrichment.page.parse import Page
-from tracker.enrichment.remembered import is_short
+from tracker.enrichment.remembered import LONGEST_OF_MANY, is_short
 from tracker.enrichment.source.campaign_source import origin_of_word
 from tracker.enrichment.source.channels import channel_of
 from tracker.enrichment.source.click_ids import is_own_click, of_click, seller_of
@@ -79,7 +79,7 @@ def attribute(page: Page, referrer: str | None, *, site_hosts: Collection[str] =
     if not referrer and not page.params:
         return _DIRECT
     hosts = site_hosts if isinstance(site_hosts, frozenset) else frozenset(site_hosts)
-    is_kept = page.is_kept and (not referrer or is_short(referrer))
+    is_kept = page.is_kept and (not referrer or is_short(referrer, LONGEST_OF_MANY))
     if page.params:
         return (_by_campaign if is_kept else _by_campaign.__wrapped__)(page.params, page.hostname, referrer, hosts)
     return (_by_referrer if is_kept else _by_referrer.__wrapped__)(page.hostname, referrer or "", hosts)
@@ -94,7 +94,7 @@ def _by_campaign(
     return _campaign(params, _NOWHERE if within else known, within=within)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=6_144)
 def _by_referrer(hostname: str, referrer: str, site_hosts: frozenset[str]) -> Attribution:
     known = _referrer(referrer)
     origin = known.origin
@@ -127,7 +127,7 @@ def _spam_hosts() -> frozenset[str]:
 
 def _referrer(referrer: str) -> Referrer:
     """What a referrer is."""
-    return _kept_referrer(referrer) if is_short(referrer) else _read_referrer(referrer)
+    return _kept_referrer(referrer) if is_short(referrer, LONGEST_OF_MANY) else _read_referrer(referrer)
 
 
 def _read_referrer(referrer: str) -> Referrer:
@@ -144,7 +144,7 @@ def _read_referrer(referrer: str) -> Referrer:
     return Referrer(f"{address.scheme}://{host}{path}"[:_MAX_REFERRER], host, origin, term)
 
 
-_kept_referrer = lru_cache(maxsize=4_096)(_read_referrer)
+_kept_referrer = lru_cache(maxsize=6_144)(_read_referrer)
 
 
 def _app(referrer: str) -> Referrer:
