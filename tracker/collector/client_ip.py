@@ -93,8 +93,14 @@ def _plain(text: str) -> str | None:
 
 @lru_cache(maxsize=16_384)
 def subscriber_of(ip: str) -> str:
-    """Whom a limit is for: the IP address, and for IPv6 its /64, which one subscriber has as a whole (RFC 6177)."""
-    return str(IPv6Address(int(IPv6Address(ip)) >> 64 << 64)) if ":" in ip else ip
+    """Whom a limit is for: the IP address, and for IPv6 its /64, which one subscriber has as a whole (RFC 6177).
+
+    What is not an IP address, such as the name of a socket, stands for itself.
+    """
+    try:
+        return str(IPv6Address(int(IPv6Address(ip)) >> 64 << 64)) if ":" in ip else ip
+    except ValueError:
+        return ip
 
 
 def _hops_of_list(header: str) -> Iterator[str]:

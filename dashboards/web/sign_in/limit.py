@@ -13,9 +13,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 from typing import NamedTuple
+
+from tracker.collector.client_ip import subscriber_of
 
 FREE_FAILURES = 5
 # Some people share an IP address.
@@ -38,7 +39,7 @@ class _Failures(NamedTuple):
 
 
 def keys_of_stranger(ip: str, email: str) -> list[Key]:
-    network = _network_of(ip)
+    network = subscriber_of(ip)
     return [
         Key(_name("ip and email", network, _plain(email)), FREE_FAILURES),
         Key(_name("ip", network), FREE_FAILURES_OF_AN_IP),
@@ -96,15 +97,6 @@ class SignInLimit:
             return timedelta(0)
         pause = min(timedelta(seconds=2 ** min(number - key.free, 20)), LONGEST_WAIT)
         return max(self._failures[key.name].last_at + pause - self._now(), timedelta(0))
-
-
-def _network_of(ip: str) -> str:
-    """An IPv4 address as it is; of an IPv6 address the /64, which one subscriber has as a whole (RFC 6177)."""
-    try:
-        address = ip_address(ip)
-    except ValueError:
-        return ip
-    return str(ip_network((int(address), 64), strict=False)) if isinstance(address, IPv6Address) else str(address)
 
 
 def _plain(email: str) -> str:
