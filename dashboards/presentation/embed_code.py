@@ -23,7 +23,7 @@ class Tags(NamedTuple):
     pinned: str | None
     image: str
     leads: str
-    opt_out_address: str
+    opt_out_url: str
 
 
 def tags(settings: Settings, domain: str) -> Tags:
@@ -41,7 +41,7 @@ def tags(settings: Settings, domain: str) -> Tags:
         image=f'<noscript><img src="{url}{settings.pixel_path}?d={domain}" alt="" width="1" height="1"'
         ' referrerpolicy="no-referrer-when-downgrade"></noscript>',
         leads=f'<script defer data-consent="tarteaucitron" src="{url}{leads_path(path)}"></script>\n{line}',
-        opt_out_address=f"{url}/opt-out/{domain}",
+        opt_out_url=f"{url}/opt-out/{domain}",
     )
 
 

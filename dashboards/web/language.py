@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.translations import DEFAULT_LANGUAGE, FOLDER, LANGUAGES
-from dashboards.web.local_address import local_address
+from dashboards.web.local_url import local_url
 from tracker.accounts.users import set_language
 from tracker.service.context import Context
 
@@ -43,6 +43,6 @@ def create_blueprint(context: Context) -> Blueprint:
         session[_CHOICE] = code
         if current_user.is_authenticated:
             set_language(context.app_db, current_user.id, code)
-        return redirect(local_address(request.form.get("next")))
+        return redirect(local_url(request.form.get("next")))
 
     return blueprint

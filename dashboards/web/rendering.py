@@ -21,7 +21,7 @@ from tracker.enrichment.text import visible_text
 from tracker.reference.geo.attribution import attributions
 from tracker.service.context import Context
 from tracker.stats.filters import Filter
-from tracker.stats.filters.address import comparison_of, write_filter
+from tracker.stats.filters.address_bar import comparison_of, write_filter
 
 
 def register(app: Flask, context: Context, service_status: Callable[[], ServiceStatus]) -> None:

@@ -54,7 +54,7 @@ class Caller:
         self.journal = Journal(folder)
         self.collector = Collector(
             journal=self.journal,
-            client_address=ClientIp([ip_network(one) for one in proxies.split()]),
+            client_ip=ClientIp([ip_network(one) for one in proxies.split()]),
             rate_limit=RateLimit(rate_limit, monotonic=now),
             scripts=Scripts(folder / "assets", path=script_path, kept=kept),
             event_path=event_path,

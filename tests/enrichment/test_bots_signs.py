@@ -77,7 +77,7 @@ def test_a_line_of_a_log_has_no_language_to_miss():
 
 
 @pytest.mark.parametrize(
-    ("address", "name", "kind"),
+    ("ip", "name", "kind"),
     [
         ("66.249.66.1", "Google", BotKind.SEARCH_ENGINE),
         ("2001:4860:4801:10::1", "Google", BotKind.SEARCH_ENGINE),
@@ -85,13 +85,13 @@ def test_a_line_of_a_log_has_no_language_to_miss():
     ],
     ids=["v4", "v6", "bing"],
 )
-def test_knows_the_crawlers_that_publish_their_addresses(address, name, kind):
-    bot = detect_bot(CHROME, HINTS, Signs(address=address))
+def test_knows_the_crawlers_that_publish_their_addresses(ip, name, kind):
+    bot = detect_bot(CHROME, HINTS, Signs(ip=ip))
     assert bot is not None
     assert (bot.name, bot.kind, bot.rule) == (name, kind, BotRule.CRAWLER_NETWORK)
-    assert rule_of(signs=Signs(address=address), off=frozenset({"crawler_network"})) is None
+    assert rule_of(signs=Signs(ip=ip), off=frozenset({"crawler_network"})) is None
 
 
-@pytest.mark.parametrize("address", ["66.249.63.255", "0.0.0.0", "255.255.255.255", "::", "no address", "81.255.1.1"])
-def test_other_addresses_are_nobodys_crawlers(address):
-    assert crawler_at(address) is None
+@pytest.mark.parametrize("ip", ["66.249.63.255", "0.0.0.0", "255.255.255.255", "::", "no address", "81.255.1.1"])
+def test_other_addresses_are_nobodys_crawlers(ip):
+    assert crawler_at(ip) is None

@@ -350,13 +350,13 @@ def test_an_ip_goes_when_the_journals_time_is_over_and_what_it_told_stays(
     drain(service)
     monkeypatch.undo()
     folder = service.settings.journal_folder / "quarantine"
-    service.ingest.forget_addresses(ip_hours=25)
+    service.ingest.forget_ips(ip_hours=25)
     assert b"82.64.3.1" in b"".join(path.read_bytes() for path in folder.iterdir())
     before = service.ingest._identity.visitor_ids(
         SITE, "Europe/Paris", "82.64.3.1", FIREFOX, int(utc_now().timestamp() * 1e6)
     )[0]
-    service.ingest.forget_addresses(ip_hours=0)
-    service.ingest.forget_addresses(ip_hours=0)
+    service.ingest.forget_ips(ip_hours=0)
+    service.ingest.forget_ips(ip_hours=0)
     assert b"82.64" not in b"".join(path.read_bytes() for path in folder.iterdir())
     service.ingest.quarantine.replay(checkpoint=service.events.checkpoint)
     drain(service)
@@ -380,7 +380,7 @@ def test_what_is_older_than_fourteen_days_goes(service: Service) -> None:
     drain(service)
     (path,) = (service.settings.journal_folder / "quarantine").glob("*.jsonl")
     path.rename(path.with_name(f"{utc_now() - timedelta(days=15):%Y%m%d}T000000000000-quarantine-000001.jsonl"))
-    service.ingest.forget_addresses(ip_hours=25)
+    service.ingest.forget_ips(ip_hours=25)
     assert service.ingest.quarantine.summary().lines == 0
 
 

@@ -25,7 +25,7 @@ class Names:
     def confirmed_name(self, address: str) -> ReverseName:
         return self._names.get(address, ReverseName(None))
 
-    def addresses(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
+    def ips(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
         found = map(ip_address, self._hosts.get(host, []))
         return {one for one in found if one.version == version}
 
@@ -34,7 +34,7 @@ class Silent:
     def confirmed_name(self, address: str) -> ReverseName:
         raise Unanswered("127.0.0.1 did not answer within 2 seconds")
 
-    def addresses(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
+    def ips(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
         raise Unanswered("127.0.0.1 did not answer within 2 seconds")
 
 
@@ -102,7 +102,7 @@ def test_a_host_is_looked_up_and_read_as_a_referrer(databases: Databases) -> Non
     answer = identify("https://www.armor.fr/contact?x=1", sources(databases))
     assert answer.kind == "host"
     assert [found.ip for found in answer.found] == [COMPANY, "2001:db8:1::1"]
-    assert describe("en", answer.notes[0]) == "www.armor.fr has the address 192.0.2.7, 2001:db8:1::1"
+    assert describe("en", answer.notes[0]) == "www.armor.fr has the IP address 192.0.2.7, 2001:db8:1::1"
 
 
 @pytest.mark.parametrize("resolver", [NAMES, Silent()])

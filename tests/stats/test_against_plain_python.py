@@ -16,7 +16,7 @@ from tracker.db.models import Site
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown, leading
 from tracker.stats.dimensions import Dimension
-from tracker.stats.filters.address import clicked
+from tracker.stats.filters.address_bar import clicked
 from tracker.stats.periods import Period
 from tracker.stats.query.run import run_query
 from tracker.stats.scope import Scope

@@ -9,7 +9,7 @@ from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown, leading
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter
-from tracker.stats.filters.address import clicked
+from tracker.stats.filters.address_bar import clicked
 
 WEEK = "2026-W47"
 

@@ -21,7 +21,7 @@ def build_collector(settings: Settings, *, journal: Journal, next_app: WSGIApp |
     """The collector that the settings describe, in front of `next_app`."""
     return Collector(
         journal=journal,
-        client_address=ClientIp(settings.trusted_proxies, settings.client_ip_header),
+        client_ip=ClientIp(settings.trusted_proxies, settings.client_ip_header),
         rate_limit=RateLimit(settings.rate_limit, monotonic=time.monotonic),
         scripts=Scripts(path=settings.script_path, kept=settings.scripts_folder),
         event_path=settings.event_path,

@@ -66,8 +66,8 @@ class ClientIp:
                 break
         return client
 
-    def _look_up(self, address: str) -> bool:
-        plain = plain_ip(address)
+    def _look_up(self, ip: str) -> bool:
+        plain = plain_ip(ip)
         return plain is not None and any(ip_address(plain) in network for network in self._trusted)
 
 
@@ -84,11 +84,11 @@ def _plain(text: str) -> str | None:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
+        ip: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return str(mapped or ip)
 
 
 @lru_cache(maxsize=16_384)

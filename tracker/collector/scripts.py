@@ -59,7 +59,7 @@ class Scripts:
         self._scripts: dict[str, _Script] = {}
         for name, file in built.items():
             version = _version(file.read_bytes())
-            for base in dict.fromkeys((_address(SCRIPT_PATH, name), _address(path, name))):
+            for base in dict.fromkeys((_script_url(SCRIPT_PATH, name), _script_url(path, name))):
                 self._scripts[base] = _load(file, version, _CACHE)
                 self._scripts[versioned(base, version)] = _load(file, version, _CACHE_FOR_GOOD)
             if kept is not None:
@@ -67,7 +67,7 @@ class Scripts:
         for file in sorted(kept.glob("webleads*.js")) if kept is not None and kept.is_dir() else ():
             match = _VERSIONED.fullmatch(file.name)
             if match and _version(file.read_bytes()) == match["version"]:
-                for base in (_address(SCRIPT_PATH, match["name"]), _address(path, match["name"])):
+                for base in (_script_url(SCRIPT_PATH, match["name"]), _script_url(path, match["name"])):
                     script = _load(file, match["version"], _CACHE_FOR_GOOD)
                     self._scripts.setdefault(versioned(base, match["version"]), script)
 
@@ -119,10 +119,10 @@ def versioned(path: str, version: str) -> str:
 
 def leads_path(path: str) -> str:
     """Where the leads module is when the snippet is at `path`."""
-    return _address(path, "webleads-leads")
+    return _script_url(path, "webleads-leads")
 
 
-def _address(path: str, name: str) -> str:
+def _script_url(path: str, name: str) -> str:
     """Where a script is when the snippet is at `path`: a module's name is the snippet's with the module's own ending."""
     return f"{path.removesuffix('.js')}{name.removeprefix('webleads')}.js"
 

@@ -82,7 +82,7 @@ class Collector:
         self,
         *,
         journal: Journal,
-        client_address: ClientIp,
+        client_ip: ClientIp,
         rate_limit: RateLimit,
         scripts: Scripts,
         event_path: str = EVENT_PATH,
@@ -91,7 +91,7 @@ class Collector:
         next_app: WSGIApp | None = None,
     ) -> None:
         self._journal = journal
-        self._client_address = client_address
+        self._client_ip = client_ip
         self._rate_limit = rate_limit
         self._scripts = scripts
         self._event_paths = frozenset((EVENT_PATH, event_path))
@@ -154,17 +154,17 @@ class Collector:
 
     def _keep(self, environ: Environ, events: list[WireEvent]) -> None:
         """Puts the events into the journal. Raises RequestProblem (429, 503)."""
-        address = self._client_address.of(environ)
-        if not self._rate_limit.allows(address, len(events)):
+        ip = self._client_ip.of(environ)
+        if not self._rate_limit.allows(ip, len(events)):
             raise _too_many(len(events), self._rate_limit.most)
         received_at = self._clock()
         user_agent = environ.get("HTTP_USER_AGENT", "")[:_MAX_AGENT]
         headers = {name: environ[key][:most] for key, name, most in _KEPT_HEADERS if key in environ}
         try:
-            line = encode_line([Hit(received_at, address, user_agent, headers, one) for one in events])
+            line = encode_line([Hit(received_at, ip, user_agent, headers, one) for one in events])
         except UnicodeEncodeError:  # a header's bytes that a server hands on as halves of letters
             plain = {name: _printable(value) for name, value in headers.items()}
-            line = encode_line([Hit(received_at, address, _printable(user_agent), plain, one) for one in events])
+            line = encode_line([Hit(received_at, ip, _printable(user_agent), plain, one) for one in events])
         try:
             self._journal.append(line)
         except JournalUnavailable as problem:

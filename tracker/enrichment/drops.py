@@ -13,7 +13,7 @@ class DropReason(StrEnum):
     BOT = "bot"
     SCANNER = "scanner"
     REFERRER_SPAM = "referrer_spam"
-    EXCLUDED_ADDRESS = "excluded_address"
+    EXCLUDED_IP = "excluded_address"
     INVALID_URL = "invalid_url"
     INVALID_HIT = "invalid_hit"
     TOO_OLD = "too_old"

@@ -104,7 +104,7 @@ class Names(Protocol):
     def asked(self) -> int:
         """How many look-ups were begun so far."""
 
-    def ask(self, address: str) -> str | None:
+    def ask(self, ip: str) -> str | None:
         """The name if it is known now; else it is looked up for the next time."""
 
 
@@ -133,7 +133,7 @@ class Enricher:
         if wire.age is not None and wire.age > self.too_old_ms:
             return Drop(DropReason.TOO_OLD, f"{wire.age / 3_600_000:.0f} h")
         if site.excluded and _is_excluded(hit.ip, site.excluded):
-            return Drop(DropReason.EXCLUDED_ADDRESS)
+            return Drop(DropReason.EXCLUDED_IP)
         if site.honours_signals and (signal := _objection(hit.headers)):
             return Drop(DropReason.OPTED_OUT, signal)
         url = wire.page_url or ""
@@ -174,7 +174,7 @@ class Enricher:
         return event
 
     def _company(
-        self, address: str, owner: Owner, page: Page, attribution: Attribution, given: SelfIdentification
+        self, ip: str, owner: Owner, page: Page, attribution: Attribution, given: SelfIdentification
     ) -> Company | None:
         silent = given is NOTHING or (not given.email and not given.company)
         if silent and owner.company is not None:
@@ -183,10 +183,10 @@ class Enricher:
         if silent and self._names is None and (host is None or tenant_of(host, page.hostname) is None):
             return None
         clues = Clues(
-            address,
+            ip,
             owner.record,
             owner.network,
-            reverse_name=lambda: self._names.ask(address) if self._names else None,
+            reverse_name=lambda: self._names.ask(ip) if self._names else None,
             referrer_host=host,
             email=given.email,
             named=given.company,
@@ -196,21 +196,21 @@ class Enricher:
         )
         return company_of_visit(clues) if silent else identify_company(clues)
 
-    def prefetch(self, addresses: Iterable[str]) -> bool:
+    def prefetch(self, ips: Iterable[str]) -> bool:
         """Starts the reverse DNS look-ups that hits from these IPs will need. Returns whether any name is still unknown."""
         if self._names is None:
             return False
         asked = self._names.asked
-        for address in set(addresses):
-            owner = self._facts_of_ip(address[:_LONGEST_IP], _LANGUAGE).owner
+        for ip in set(ips):
+            owner = self._facts_of_ip(ip[:_LONGEST_IP], _LANGUAGE).owner
             if owner.company is None:
-                ask = partial(self._names.ask, address)
-                company_of_visit(Clues(address, owner.record, owner.network, reverse_name=ask, listed=owner.listed))
+                ask = partial(self._names.ask, ip)
+                company_of_visit(Clues(ip, owner.record, owner.network, reverse_name=ask, listed=owner.listed))
         return self._names.asked > asked
 
-    def at_address(self, address: str, language: str) -> tuple[Whereabouts, Company | None]:
+    def at_ip(self, ip: str, language: str) -> tuple[Whereabouts, Company | None]:
         """The place and the network of an IP address, and whose it is."""
-        about = self._facts_of_ip(address, language)
+        about = self._facts_of_ip(ip, language)
         return about.whereabouts, about.owner.company
 
     def refresh_databases(self) -> None:
@@ -219,9 +219,9 @@ class Enricher:
             self._facts_of_ip.cache_clear()
             self._profile.cache_clear()
 
-    def _look_up(self, address: str, language: str) -> IpFacts:
-        place = self._databases.place(address, language)
-        owner = _owner(self._databases.network_record(address), cloud_at(address), self._network_list.at(address))
+    def _look_up(self, ip: str, language: str) -> IpFacts:
+        place = self._databases.place(ip, language)
+        owner = _owner(self._databases.network_record(ip), cloud_at(ip), self._network_list.at(ip))
         network = owner.network
         whereabouts = Whereabouts(
             place.country, place.region, place.city, network.asn, network.organisation, str(network.kind)
@@ -230,7 +230,7 @@ class Enricher:
 
     def _recognise(
         self,
-        address: str,
+        ip: str,
         user_agent: str,
         headers: tuple[tuple[str, str], ...],
         screen_width: float | None,
@@ -239,11 +239,11 @@ class Enricher:
         language: str,
         disabled_rules: frozenset[str],
     ) -> ClientProfile:
-        about, given = self._facts_of_ip(address[:_LONGEST_IP], language), dict(headers)
+        about, given = self._facts_of_ip(ip[:_LONGEST_IP], language), dict(headers)
         agent = without_builds(user_agent[:_MAX_AGENT])
         signs = Signs(
             webdriver=webdriver,
-            address=address,
+            ip=ip,
             hosting=about.owner.network.kind is NetworkKind.HOSTING,
             with_headers=bool(headers) or has_event_id,
             screen_width=screen_width,
@@ -320,9 +320,9 @@ def _objection(headers: Mapping[str, str]) -> str | None:
     return "Do Not Track" if headers.get("dnt") == "1" else None
 
 
-def _is_excluded(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+def _is_excluded(ip: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
     try:
-        parsed: IPv4Address | IPv6Address = ip_address(address)
+        parsed: IPv4Address | IPv6Address = ip_address(ip)
     except ValueError:
         return False
     return any(parsed in network for network in networks)

@@ -136,11 +136,11 @@ class ClientFinder:
         """The client of a list as forwarded, the nearest last; ports and brackets are cut off. None without any IP."""
         client = None
         for hop in reversed(hops):
-            address = plain_ip(hop.strip(' "'))
-            if address is None:
+            ip = plain_ip(hop.strip(' "'))
+            if ip is None:
                 continue
-            client = address
-            if not self.is_inner(address):
+            client = ip
+            if not self.is_inner(ip):
                 break
         return client
 
@@ -150,6 +150,6 @@ class ClientFinder:
             return peer
         return self.of([*forwarded.split(","), peer or "-"])
 
-    def _look_up(self, address: str) -> bool:
-        parsed = ip_address(address)
+    def _look_up(self, ip: str) -> bool:
+        parsed = ip_address(ip)
         return any(parsed in network for network in self._inner)

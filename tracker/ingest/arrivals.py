@@ -105,7 +105,7 @@ class Arrivals:
             timestamp_us = None if hit is None else timestamp_of(hit)
             if hit is None or site is None or timestamp_us is None:
                 return None
-            whereabouts, company = self._enricher.at_address(hit.ip, site.language)
+            whereabouts, company = self._enricher.at_ip(hit.ip, site.language)
             visitor_id = self._identity.visitor_ids(
                 site.domain, site.time_zone, hit.ip, hit.user_agent, timestamp_us, hit.event.vid
             )[0]

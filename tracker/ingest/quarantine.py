@@ -131,9 +131,9 @@ class Quarantine:
                 if path.name < oldest:
                     path.unlink()
                 elif _state(path) not in self._without_ip:
-                    self._forget_addresses(path, look_up, now - timedelta(hours=ip_hours))
+                    self._forget_ips(path, look_up, now - timedelta(hours=ip_hours))
 
-    def _forget_addresses(self, path: Path, look_up: Callable[[Kept], Known | None], before: datetime) -> None:
+    def _forget_ips(self, path: Path, look_up: Callable[[Kept], Known | None], before: datetime) -> None:
         later = [kept for line in _read(path) if (kept := _decoded(line)) is not None and kept.has_ip]
         if any(kept.at <= before for kept in later):
             _rewrite(path, lambda kept: _anonymous(kept, look_up) if kept.has_ip and kept.at <= before else kept)

@@ -175,7 +175,7 @@ class Ingest:
         before(pieces)
         return self._store_lines(in_order(pieces))
 
-    def forget_addresses(self, *, ip_hours: float) -> None:
+    def forget_ips(self, *, ip_hours: float) -> None:
         """Lets go of what the quarantine must not keep any longer."""
         self.quarantine.forget(self._arrivals.known_of, ip_hours=ip_hours)
 

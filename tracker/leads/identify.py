@@ -57,7 +57,7 @@ class Resolver(Protocol):
 
     def confirmed_name(self, ip: str) -> ReverseName: ...
 
-    def addresses(self, host: str, version: int) -> AbstractSet[IPv4Address | IPv6Address]: ...
+    def ips(self, host: str, version: int) -> AbstractSet[IPv4Address | IPv6Address]: ...
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _about_range(ip: str) -> list[Evidence]:
     parsed = ip_address(ip)
     if parsed.is_global:
         return []
-    return [evidence(LookupCode.NOT_PUBLIC, address=ip)]
+    return [evidence(LookupCode.NOT_PUBLIC, ip=ip)]
 
 
 def _by_email(text: str, sources: Sources) -> Identification:
@@ -160,9 +160,9 @@ def _by_host(text: str, sources: Sources) -> Identification:
         raise NotUnderstood(f"{text[:80]!r} is no address, host or email address")
     try:
         resolver = sources.resolver()
-        ips = [str(one) for version in (4, 6) for one in sorted(resolver.addresses(host, version), key=str)]
+        ips = [str(one) for version in (4, 6) for one in sorted(resolver.ips(host, version), key=str)]
         note = (
-            evidence(LookupCode.HOST_IPS, host=host, address=", ".join(ips))
+            evidence(LookupCode.HOST_IPS, host=host, ips=", ".join(ips))
             if ips
             else evidence(LookupCode.HOST_WITHOUT_IP, host=host)
         )

@@ -67,8 +67,8 @@ _read_answer = msgspec.msgpack.Decoder(BridgedAnswer).decode
 class Bridge:
     """The calling end: a WSGI callable. `journal_problem` says why the caller's journal cannot keep hits."""
 
-    def __init__(self, address: str, *, journal_problem: Callable[[], str | None]) -> None:
-        self._address = address
+    def __init__(self, socket_path: str, *, journal_problem: Callable[[], str | None]) -> None:
+        self._socket_path = socket_path
         self._journal_problem = journal_problem
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
@@ -85,7 +85,7 @@ class Bridge:
         return [answer.body]
 
     def _ask(self, environ: Environ, body: bytes) -> BridgedAnswer:
-        with _connected(self._address) as connection:
+        with _connected(self._socket_path) as connection:
             connection.send_bytes(_encode((environ, body)))
             if not connection.poll(_PROBE_SECONDS if environ["PATH_INFO"] in _PROBES else _ANSWER_SECONDS):
                 raise TimeoutError("no answer")
@@ -98,13 +98,13 @@ def _away(path: str) -> BridgedAnswer:
     return BridgedAnswer("503 Service Unavailable", headers, body)
 
 
-def _connected(address: str) -> Connection:
+def _connected(socket_path: str) -> Connection:
     """A connection on which no single step waits for longer than _STALLED_SECONDS. Raises OSError."""
     with socket.socket(socket.AF_UNIX) as caller:
         seconds = struct.pack("ll", _STALLED_SECONDS, 0)
         for direction in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
             caller.setsockopt(socket.SOL_SOCKET, direction, seconds)
-        caller.connect(address)
+        caller.connect(socket_path)
         return Connection(caller.detach())
 
 

@@ -51,14 +51,14 @@ class Front:
         self,
         app: WSGIApp,
         *,
-        client_address: ClientIp,
+        client_ip: ClientIp,
         bodies: UnfinishedBodies,
         is_quick: Callable[[str], bool],
         largest: Callable[[str], int],
         pool: Executor,
     ) -> None:
         self._app = app
-        self._client_address = client_address
+        self._client_ip = client_ip
         self._bodies = bodies
         self._is_quick = is_quick
         self._largest = largest
@@ -99,7 +99,7 @@ class Front:
                 environ[key] += (";" if key == "HTTP_COOKIE" else ",") + value
             elif key is not None:
                 environ[key] = value
-        believed = self._client_address
+        believed = self._client_ip
         if believed.key not in environ and believed.header in headers:
             environ[believed.key] = ""  # granian leaves out what has bytes above 0x7F
         return environ
@@ -112,7 +112,7 @@ class Front:
         largest, length = self._largest(environ["PATH_INFO"]), int(declared) if declared else 0
         if length > largest:
             raise too_large(length, largest)
-        waiting = self._bodies.begin(self._client_address.of(environ), length)
+        waiting = self._bodies.begin(self._client_ip.of(environ), length)
         try:
             if not declared:
                 return await self._in_chunks(protocol, waiting, largest)

@@ -258,7 +258,7 @@ def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] 
     """`hits` says which paths the collector answers."""
     return Front(
         application,
-        client_address=ClientIp(settings.trusted_proxies, settings.client_ip_header),
+        client_ip=ClientIp(settings.trusted_proxies, settings.client_ip_header),
         bodies=UnfinishedBodies(monotonic=time.monotonic),
         is_quick=hits,
         largest=lambda path: MAX_BODY_BYTES if hits(path) else concurrency.MAX_BODY_BYTES,

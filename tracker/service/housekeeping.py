@@ -54,7 +54,7 @@ class Housekeeping:
         self._next_at = time.monotonic() + _HOUSEKEEPING_SECONDS
         self._retire_segments()
         self._compact()
-        self._ingest.forget_addresses(ip_hours=self._settings.journal_retention_hours)
+        self._ingest.forget_ips(ip_hours=self._settings.journal_retention_hours)
         try:
             self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
         except AppDatabaseUnavailable as problem:  # no reason to count nothing; it is tried again

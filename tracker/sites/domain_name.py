@@ -93,7 +93,7 @@ def _host_of(authority: str) -> str | None:
     host = authority.rpartition("@")[2].lower()
     if host.startswith("["):
         inside, bracket, _ = host[1:].partition("]")
-        return inside if bracket and _is_address(inside) else None
+        return inside if bracket and _is_ip(inside) else None
     host = host.partition(":")[0].rstrip(".")
     if len(host) > _LONGEST_NAME:
         return None
@@ -106,7 +106,7 @@ def _is_host(text: str) -> bool:
     return _HOST.fullmatch(text) is not None and ".." not in text
 
 
-def _is_address(text: str) -> bool:
+def _is_ip(text: str) -> bool:
     try:
         ip_address(text)
     except ValueError:

@@ -1,6 +1,6 @@
 """What a page shows, read from its address and written back into its links: period, comparison, filters, tabs.
 
-Filters stand in the address as `tracker.stats.filters.address` writes them; what cannot be read is left out and told.
+Filters stand in the address as `tracker.stats.filters.address_bar` writes them; what cannot be read is left out and told.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracker.enrichment.text.clean import clean_text
 from tracker.service.context import Context
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter, FilterError
-from tracker.stats.filters.address import clicked, comparison_of, read_filter, write_filter
+from tracker.stats.filters.address_bar import clicked, comparison_of, read_filter, write_filter
 from tracker.stats.metrics import FIGURES
 from tracker.stats.periods import Period, parse_period
 from tracker.stats.scope import Scope

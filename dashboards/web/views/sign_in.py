@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.web.local_address import local_address
+from dashboards.web.local_url import local_url
 from dashboards.web.sign_in import known_device, login
 from dashboards.web.sign_in.limit import Key, SignInLimit, keys_of_device, keys_of_stranger
 from tracker.accounts.users import authenticate, count_users
@@ -34,7 +34,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
         if count_users(context.app_db) == 0:
             return redirect(url_for("home.show"))
         if current_user.is_authenticated:
-            return redirect(local_address(request.args.get("next")))
+            return redirect(local_url(request.args.get("next")))
         return render_template("sign_in.html", email="", problem=None)
 
     @blueprint.post("/sign-in")
@@ -49,7 +49,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
             return make_response(render_template("sign_in.html", email=email, problem=problem), 422)
         limit.succeeded(keys)
         login.sign_in(context, user)
-        return redirect(local_address(request.args.get("next")))
+        return redirect(local_url(request.args.get("next")))
 
     @blueprint.post("/sign-out")
     def leave() -> Response:

@@ -18,10 +18,10 @@ NETWORKS = st.lists(
 @given(NETWORKS, st.integers(-2, 258))
 def test_the_smallest_network_speaks_as_a_search_through_all_finds(networks: list, offset: int) -> None:
     ranges = IpRanges((network, str(network)) for network in networks)
-    address = ip_address(0xC0000200 + offset)
-    around = [network for network in networks if address in network]
+    ip = ip_address(0xC0000200 + offset)
+    around = [network for network in networks if ip in network]
     expected = str(max(around, key=lambda network: network.prefixlen)) if around else None
-    assert ranges.at(str(address)) == expected
+    assert ranges.at(str(ip)) == expected
 
 
 def test_the_versions_are_kept_apart() -> None:

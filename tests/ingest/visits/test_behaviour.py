@@ -104,7 +104,7 @@ def crowd(number: int, *, start: int = 0, **columns) -> list[Arrival]:
 
 def test_one_page_from_hundreds_of_addresses():
     outcome, judged = run(crowd(CROWD))
-    assert judged == [BotRule.ONE_PAGE_MANY_ADDRESSES] * CROWD
+    assert judged == [BotRule.ONE_PAGE_MANY_IPS] * CROWD
     assert outcome == [None] * CROWD
 
 
@@ -112,7 +112,7 @@ def test_the_crowd_that_goes_on_is_dropped_as_it_comes():
     visits = new_visits()
     run(crowd(CROWD), visits)
     _, judged = run(crowd(1, start=5000), visits)
-    assert judged == [BotRule.ONE_PAGE_MANY_ADDRESSES]
+    assert judged == [BotRule.ONE_PAGE_MANY_IPS]
 
 
 READERS = {

@@ -43,6 +43,6 @@ def _outermost(rows: list[tuple[Network, Crawler]]) -> Iterator[tuple[Network, C
             yield network, crawler
 
 
-def crawler_at(address: str) -> Crawler | None:
+def crawler_at(ip: str) -> Crawler | None:
     """The crawler that an address is published for, or None, also for what is no address."""
-    return _published().at(address)
+    return _published().at(ip)

@@ -30,7 +30,7 @@ def bots_by_signs(agent: str, headers: Mapping[str, str], signs: Signs) -> Itera
         yield Bot("Headless Chrome", BotKind.HEADLESS, BotRule.HEADLESS)
     if headers and _is_loaded_ahead(headers):
         yield Bot(NamelessBot.PREFETCH.value, BotKind.PREVIEW, BotRule.PREFETCH)
-    crawler = crawler_at(signs.address) if signs.address else None
+    crawler = crawler_at(signs.ip) if signs.ip else None
     if crawler is not None:
         yield Bot(crawler.name, crawler.kind, BotRule.CRAWLER_NETWORK)
     without_language = signs.with_headers and not headers.get("accept-language")

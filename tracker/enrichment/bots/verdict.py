@@ -40,7 +40,7 @@ class BotRule(StrEnum):
     CLIENT_HINTS = "client_hints"
     CRAWLER_NETWORK = "crawler_network"
     HOSTING_SIGNS = "hosting_signs"
-    ONE_PAGE_MANY_ADDRESSES = "one_page_many_addresses"
+    ONE_PAGE_MANY_IPS = "one_page_many_addresses"
     READS_NOTHING = "reads_nothing"
     IMPOSSIBLE_RATE = "impossible_rate"
 
@@ -70,7 +70,7 @@ class Signs(msgspec.Struct, frozen=True, gc=False):
     """
 
     webdriver: bool = False
-    address: str = ""
+    ip: str = ""
     hosting: bool = False
     with_headers: bool = False
     screen_width: float | None = None

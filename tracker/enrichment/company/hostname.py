@@ -60,7 +60,7 @@ def provider_domains() -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
-def judge_reverse_name(host: str, address: str) -> JudgedHost:
+def judge_reverse_name(host: str, ip: str) -> JudgedHost:
     """What the confirmed reverse name of an address says of who uses it."""
     host = host.rstrip(".").lower()
     parts = split_host(host)
@@ -74,7 +74,7 @@ def judge_reverse_name(host: str, address: str) -> JudgedHost:
     seller = _SELLER.search(parts.domain)
     if seller:
         return JudgedHost(host, None, evidence(EvidenceCode.PROVIDER_WORD, word=seller[0], domain=domain))
-    if _holds_address(host, address):
+    if _holds_ip(host, ip):
         return JudgedHost(host, None, evidence(EvidenceCode.NAME_HOLDS_IP))
     word = next((word for word in _words(parts.subdomain) if word in _LINE_WORDS), None)
     if word:
@@ -115,17 +115,17 @@ def _words(subdomain: str) -> list[str]:
     return [form for word in words for form in (word, word.strip("0123456789")) if form]
 
 
-def _holds_address(host: str, address: str) -> bool:
+def _holds_ip(host: str, ip: str) -> bool:
     """Whether a name carries the address: two of its numbers, its digits in one, or its hexadecimal form."""
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(ip)
     except ValueError:
         return False
     return _holds_four(host, parsed) if isinstance(parsed, IPv4Address) else _holds_six(host, parsed)
 
 
-def _holds_four(host: str, address: IPv4Address) -> bool:
-    octets = str(address).split(".")
+def _holds_four(host: str, ip: IPv4Address) -> bool:
+    octets = str(ip).split(".")
     remaining = list(octets)
     held = []
     for number in re.findall(r"\d+", host):
@@ -137,18 +137,18 @@ def _holds_four(host: str, address: IPv4Address) -> bool:
     if len(held) >= 3 or (len(held) == 2 and octets[3] in held and len("".join(held)) >= 3):
         return True
     padded = [octet.zfill(3) for octet in octets]
-    forms = (address.packed.hex(), "".join(padded), "".join(reversed(padded)), str(int(address)))
+    forms = (ip.packed.hex(), "".join(padded), "".join(reversed(padded)), str(int(ip)))
     plain = re.sub(r"[^0-9a-z]", "", host)
     return any(form in plain for form in forms)
 
 
-def _holds_six(host: str, address: IPv6Address) -> bool:
+def _holds_six(host: str, ip: IPv6Address) -> bool:
     """The provider's 32 bits, the interface's 64 bits, or the nibbles from behind as in ip6.arpa."""
-    digits = address.exploded.replace(":", "")
+    digits = ip.exploded.replace(":", "")
     plain = re.sub(r"[^0-9a-f]", "", host)
     interface = digits[-16:].lstrip("0")
-    dashed = address.exploded.replace(":", "-")
-    short = "-".join(group.lstrip("0") or "0" for group in address.exploded.split(":"))
+    dashed = ip.exploded.replace(":", "-")
+    short = "-".join(group.lstrip("0") or "0" for group in ip.exploded.split(":"))
     forms = [digits[:8], digits[::-1][:8]]
     forms += [interface] if len(interface) >= 6 else []
     return any(form in plain for form in forms) or short[:9] in host or dashed[:9] in host

@@ -124,12 +124,12 @@ class Databases:
         """Whether an AS or an organisation can be told, not only a kind of connection."""
         return any(one.use in {Use.ENTERPRISE, Use.FLAT, Use.ISP, Use.ASN} for one in self.opened)
 
-    def place(self, address: str, language: str = "fr") -> Place:
+    def place(self, ip: str, language: str = "fr") -> Place:
         """Where an address is: the first database that knows a country decides; one that agrees may add the city."""
         best = Place()
         for look_up, read in self._places:
             try:
-                record = look_up(address)
+                record = look_up(ip)
                 found = read(record, language) if record else None
             except _UNREADABLE:
                 continue
@@ -140,12 +140,12 @@ class Databases:
             best = best if best.country else found
         return best
 
-    def network_record(self, address: str) -> NetworkRecord:
+    def network_record(self, ip: str) -> NetworkRecord:
         """What is known of the network of an address, from all databases together."""
         known: Fields = {}
         for look_up, read in self._networks:
             try:
-                record: Record | None = look_up(address)
+                record: Record | None = look_up(ip)
                 if record:
                     known = {name: value for name, value in read(record).items() if value} | known
             except _UNREADABLE:

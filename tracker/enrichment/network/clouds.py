@@ -16,6 +16,6 @@ def _published() -> IpRanges[str]:
     return IpRanges((ip_network(row["network"]), row["cloud"]) for row in csv.DictReader(table.splitlines()))
 
 
-def cloud_at(address: str) -> str | None:
+def cloud_at(ip: str) -> str | None:
     """The cloud that an address is published for, or None, also for what is no address."""
-    return _published().at(address)
+    return _published().at(ip)

@@ -32,15 +32,15 @@ class IpRanges(Generic[Fact]):
         while open_ones:
             self._close(version, open_ones)
 
-    def at(self, address: str) -> Fact | None:
+    def at(self, ip: str) -> Fact | None:
         """What is known of an address; None also for what is no address."""
         # inet_pton reads an address in a tenth of the time that ipaddress takes.
-        version, family = (6, AF_INET6) if ":" in address else (4, AF_INET)
+        version, family = (6, AF_INET6) if ":" in ip else (4, AF_INET)
         starts = self._starts[version]
         if not starts:
             return None
         try:
-            number = int.from_bytes(inet_pton(family, address), "big")
+            number = int.from_bytes(inet_pton(family, ip), "big")
         except (OSError, ValueError):
             return None
         place = bisect_right(starts, number) - 1

@@ -101,12 +101,12 @@ def is_shared(organisation: str, asn: int | None) -> bool:
     return known_number(asn) == NetworkKind.EDUCATION or "shared" in groups_of(tokens_of(organisation))
 
 
-def identify_network(record: NetworkRecord, address: str | None = None, listed: NetworkKind | None = None) -> Network:
+def identify_network(record: NetworkRecord, ip: str | None = None, listed: NetworkKind | None = None) -> Network:
     """The network that the databases' record of an address, and the address itself, describe.
 
     `listed` is the kind that the operator's own list gives to the address; it settles the matter.
     """
-    return network_of(record, cloud_at(address) if address else None, listed)
+    return network_of(record, cloud_at(ip) if ip else None, listed)
 
 
 def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | None) -> Network:

@@ -44,9 +44,9 @@ class NetworkList:
         self.problems: list[str] = []
         self.reload_if_changed()
 
-    def at(self, address: str) -> ListedNetwork | None:
+    def at(self, ip: str) -> ListedNetwork | None:
         """What the list says of an address."""
-        return self._ranges.at(address)
+        return self._ranges.at(ip)
 
     def reload_if_changed(self) -> bool:
         """Reads the file again when it was written, replaced or removed; whether that was so."""

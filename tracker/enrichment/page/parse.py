@@ -17,7 +17,7 @@ from tracker.enrichment.page.query import DEFAULT_PARAMETERS, page_query
 from tracker.enrichment.remembered import LONGEST_OF_MANY, is_short
 from tracker.enrichment.source.mangled import repaired
 from tracker.enrichment.source.url_parameters import Parameters, campaign_parameters
-from tracker.enrichment.text.urls import UNSAFE, split_address, split_app_address
+from tracker.enrichment.text.urls import UNSAFE, split_app_url, split_url
 
 # At most 8 KB each: the URL, three parts of it, and its parameters.
 _CACHED = 6_144
@@ -63,12 +63,12 @@ def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] 
 
 
 def _page(url: str, keep_hash: bool, parameters: frozenset[str], *, is_kept: bool = True) -> Page | None:  # noqa: FBT001 - as its cache wants it
-    address = split_address(url) or split_app_address(url)
-    if address is None:
+    parts = split_url(url) or split_app_url(url)
+    if parts is None:
         return None
-    address = repaired(address)
-    host, query, fragment = address.host, address.query, address.fragment
-    path = _plain_path(address.path)
+    parts = repaired(parts)
+    host, query, fragment = parts.host, parts.query, parts.fragment
+    path = _plain_path(parts.path)
     params = _NO_PARAMETERS
     if query:
         params, path = campaign_parameters(query), (path + page_query(query, parameters))[:_MAX_PATH]
@@ -77,7 +77,7 @@ def _page(url: str, keep_hash: bool, parameters: frozenset[str], *, is_kept: boo
             params = Parameters({**campaign_parameters(fragment.rpartition("?")[2]), **params})
         if keep_hash:
             path = f"{path}{_plain_fragment(fragment, parameters)}"[:_MAX_PATH]
-    return Page(host, path, f"{address.scheme}://{host}{path}", params, address.scheme.startswith("http"), is_kept)
+    return Page(host, path, f"{parts.scheme}://{host}{path}", params, parts.scheme.startswith("http"), is_kept)
 
 
 _kept_page = lru_cache(maxsize=_CACHED)(_page)

@@ -25,7 +25,7 @@ from tracker.enrichment.source.pass_through import is_detour_host, is_detour_pat
 from tracker.enrichment.source.raw_referrer import plain_referrer
 from tracker.enrichment.source.same_site import same_site
 from tracker.enrichment.source.url_parameters import readable, said_by
-from tracker.enrichment.text.urls import UNSAFE, is_private_host, split_address
+from tracker.enrichment.text.urls import UNSAFE, is_private_host, split_url
 from tracker.sites.domain_name import plain_host
 
 _DATA = Path(__file__).parents[1] / "data"
@@ -59,7 +59,7 @@ class Referrer(msgspec.Struct, frozen=True, gc=False):
     domain that is on the list of spammers.
     """
 
-    address: str | None
+    url: str | None
     host: str
     origin: Origin | None
     term: str | None = None
@@ -101,7 +101,7 @@ def _by_referrer(hostname: str, referrer: str, site_hosts: frozenset[str]) -> At
     if origin is None or same_site(known.host, hostname, site_hosts):
         return _DIRECT
     return Attribution(
-        known.address, origin.name, origin.medium, origin.channel, origin.social_kind, None, None, known.term
+        known.url, origin.name, origin.medium, origin.channel, origin.social_kind, None, None, known.term
     )
 
 
@@ -132,16 +132,16 @@ def _referrer(referrer: str) -> Referrer:
 
 def _read_referrer(referrer: str) -> Referrer:
     referrer = plain_referrer(referrer)
-    address = split_address(referrer)
-    if address is None:
+    url = split_url(referrer)
+    if url is None:
         return _app(referrer)
-    host, path, query = address.host, address.path or "/", address.query
+    host, path, query = url.host, url.path or "/", url.query
     spam, nowhere = _about_host(host)
     if nowhere or spam or (len(path) > 1 and is_detour_path(path)):
         return Referrer(None, host, None, None, spam)
     origin, parameters = origin_of_host(host, path, query)
     term = _term(query, parameters) if query and origin.category == "search" else None
-    return Referrer(f"{address.scheme}://{host}{path}"[:_MAX_REFERRER], host, origin, term)
+    return Referrer(f"{url.scheme}://{host}{path}"[:_MAX_REFERRER], host, origin, term)
 
 
 _kept_referrer = lru_cache(maxsize=6_144)(_read_referrer)
@@ -214,10 +214,10 @@ def _campaign(params: Mapping[str, str], referrer: Referrer, *, within: bool) ->
             origin = paid(origin)
     if origin is None:
         channel = channel_of(None, medium, campaign, None)
-        return Attribution(referrer.address, None, medium, channel, None, campaign, content, term, *raw)
+        return Attribution(referrer.url, None, medium, channel, None, campaign, content, term, *raw)
     channel = _channel(origin, word, medium, campaign)
     return Attribution(
-        referrer.address,
+        referrer.url,
         origin.name,
         medium or origin.medium,
         channel,

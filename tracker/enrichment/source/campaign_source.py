@@ -115,7 +115,7 @@ def origin_of_word(word: str) -> Origin:
         word = _HANGING_ON.sub("", word) or word
     lower = word.lower().strip("\"'“”«»[](){}<> ") or word
     if "." in lower and " " not in lower:
-        origin = _of_address(lower)
+        origin = _of_url(lower)
         if origin is not None:
             return origin
     plain = without_accents(SEPARATORS.sub("_", lower)).strip("_")
@@ -158,7 +158,7 @@ def _of_tokens(word: str, tokens: list[str]) -> Origin:
     return _as_medium(word, tokens) or _unknown_word(word)
 
 
-def _of_address(word: str) -> Origin | None:
+def _of_url(word: str) -> Origin | None:
     """What an address or a known host means as a campaign's source; None for another word with a dot in it."""
     rest = word.partition("://")[2]
     host = (rest or word).partition("/")[0].removeprefix("www.")

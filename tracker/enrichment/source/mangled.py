@@ -38,9 +38,9 @@ _OPENED = re.compile(r"[(\[]|%28|%5b", re.IGNORECASE)
 _ADDRESS_WITHIN = ("/", "%2f", "%252f", "http")
 
 
-def repaired(address: SplitUrl) -> SplitUrl:
+def repaired(url: SplitUrl) -> SplitUrl:
     """The address with its campaign parameters in its query, as whoever made the link meant it."""
-    path, query, fragment = address.path, address.query, address.fragment
+    path, query, fragment = url.path, url.query, url.fragment
     if ("=" in path or "%" in path) and _IN_PATH.search(path) is not None:
         path, said = _path_and_query(path)
         query = f"{said}&{query}" if said and query else said or query
@@ -49,9 +49,9 @@ def repaired(address: SplitUrl) -> SplitUrl:
         query = f"{query}&{said}" if said and query else said or query
     if query and _may_be_mangled(query):
         query = _plain_query(query)
-    if (path, query, fragment) == (address.path, address.query, address.fragment):
-        return address
-    return SplitUrl(address.scheme, address.host, path, query, fragment)
+    if (path, query, fragment) == (url.path, url.query, url.fragment):
+        return url
+    return SplitUrl(url.scheme, url.host, path, query, fragment)
 
 
 def _may_be_mangled(query: str) -> bool:
@@ -108,7 +108,7 @@ def _plain_query(query: str) -> str:
 
     def part(match: re.Match[str]) -> str:
         name = plain_name(match[2])
-        if name not in _TELLING or _is_within_an_address(query, match):
+        if name not in _TELLING or _is_within_a_url(query, match):
             return match[0]
         return f"&{name}=" if match.start() else f"{name}="
 
@@ -120,7 +120,7 @@ def _plain_query(query: str) -> str:
     return f"{before}&{last}" if before else last
 
 
-def _is_within_an_address(query: str, match: re.Match[str]) -> bool:
+def _is_within_a_url(query: str, match: re.Match[str]) -> bool:
     """Whether the parameter before is an address, whose own parameter this is."""
     if match[1] in ("", "&"):
         return False

@@ -47,7 +47,7 @@ class SplitUrl(msgspec.Struct, frozen=True, gc=False):
     fragment: str
 
 
-def split_address(text: str) -> SplitUrl | None:
+def split_url(text: str) -> SplitUrl | None:
     """The parts of an http or https address; None for anything else. User names, passwords and ports are dropped."""
     text = _repaired(text)
     match = _ADDRESS.match(text)
@@ -60,7 +60,7 @@ def split_address(text: str) -> SplitUrl | None:
     return SplitUrl(scheme.lower(), host, path.replace("\\", "/") if "\\" in path else path, query, fragment)
 
 
-def split_app_address(text: str) -> SplitUrl | None:
+def split_app_url(text: str) -> SplitUrl | None:
     """The parts of a page's address in an application, such as `capacitor://localhost/a`, or in a file.
 
     `host` is empty where there is none that could be one. None for http and https, and for what is no page.
@@ -91,10 +91,10 @@ def is_development_host(host: str) -> bool:
     if not (host[-1:].isdigit() or ":" in host):
         return False
     try:
-        address = ip_address(host)
+        ip = ip_address(host)
     except ValueError:
         return False
-    plain = getattr(address, "ipv4_mapped", None) or address
+    plain = getattr(ip, "ipv4_mapped", None) or ip
     return any(plain in network for network in _NEAR)
 
 

@@ -234,11 +234,11 @@ class Visits:
         rule = visit.behaviour.see(event.name, event.occurred_at, event.engaged_ms, scripted=scripted)
         if rule is not None and rule not in disabled_rules:
             self._condemn([visit.visit_id], rule)
-        if disabled_rules and BotRule.ONE_PAGE_MANY_ADDRESSES in disabled_rules:
+        if disabled_rules and BotRule.ONE_PAGE_MANY_IPS in disabled_rules:
             return
         if event.visits and scripted:
             visit.crowd, crowd = self._crowds.begin(event)
-            self._condemn(crowd, BotRule.ONE_PAGE_MANY_ADDRESSES)
+            self._condemn(crowd, BotRule.ONE_PAGE_MANY_IPS)
         elif visit.crowd is not None:
             self._crowds.read_on(visit.crowd)
             visit.crowd = None

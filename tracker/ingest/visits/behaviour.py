@@ -13,7 +13,7 @@ from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
 BEHAVIOUR_NAMES = {
     BotRule.IMPOSSIBLE_RATE: NamelessBot.IMPOSSIBLE_RATE.value,
     BotRule.READS_NOTHING: NamelessBot.READS_NOTHING.value,
-    BotRule.ONE_PAGE_MANY_ADDRESSES: NamelessBot.ONE_PAGE_MANY_IPS.value,
+    BotRule.ONE_PAGE_MANY_IPS: NamelessBot.ONE_PAGE_MANY_IPS.value,
 }
 
 # Nobody opens twenty pages in ten seconds; a browser that restores its tabs opens the most.

@@ -58,7 +58,7 @@ class Identity:
         self._id_on = lru_cache(maxsize=_VISITORS)(self._make_id)
 
     def visitor_ids(
-        self, site: str, time_zone: str, address: str, user_agent: str, timestamp_us: int, consented: str | None = None
+        self, site: str, time_zone: str, ip: str, user_agent: str, timestamp_us: int, consented: str | None = None
     ) -> tuple[int, int | None]:
         """The visitor's id at a moment and another that a visit of theirs may run under: in the night, yesterday's.
 
@@ -67,16 +67,16 @@ class Identity:
         """
         if consented:
             agreed, days = _hash(b"", f"{site}\0{consented}"), self._days_of(time_zone)
-            return agreed, self._make_id(days.at(timestamp_us)[0], site, address, user_agent)
+            return agreed, self._make_id(days.at(timestamp_us)[0], site, ip, user_agent)
         day, midnight_us = self._days_of(time_zone).at(timestamp_us)
         id_on = self._id_on if is_short(user_agent) else self._make_id
-        visitor_id = id_on(day, site, address, user_agent)
+        visitor_id = id_on(day, site, ip, user_agent)
         if timestamp_us - midnight_us > _NIGHT_US:
             return visitor_id, None
-        return visitor_id, id_on(day - timedelta(days=1), site, address, user_agent)
+        return visitor_id, id_on(day - timedelta(days=1), site, ip, user_agent)
 
-    def _make_id(self, day: date, site: str, address: str, user_agent: str) -> int:
-        return _hash(self._salt_of(day), f"{site}\0{address}\0{user_agent}")
+    def _make_id(self, day: date, site: str, ip: str, user_agent: str) -> int:
+        return _hash(self._salt_of(day), f"{site}\0{ip}\0{user_agent}")
 
     def arrival(self, event: Event, hit: Hit, time_zone: str) -> Arrival:
         """The event with who sent it; after this the address is needed no more."""

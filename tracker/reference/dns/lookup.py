@@ -51,22 +51,22 @@ class Lookup:
         """The resolver that is asked."""
         return ", ".join(str(one) for one in self._resolver.nameservers)
 
-    def confirmed_name(self, address: str) -> ReverseName:
+    def confirmed_name(self, ip: str) -> ReverseName:
         """The name of an address that points back to it. Raises Unanswered, ValueError when it is no address."""
-        wanted = ip_address(address)
+        wanted = ip_address(ip)
         claims = self._names(wanted)
         for host in claims[:_MOST_NAMES]:
-            if wanted in self.addresses(host, wanted.version):
+            if wanted in self.ips(host, wanted.version):
                 return ReverseName(host)
         return ReverseName(None, claims)
 
-    def addresses(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
+    def ips(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
         """The addresses that a name points to, of IP version 4 or 6. Raises Unanswered."""
         kind = dns.rdatatype.A if version == 4 else dns.rdatatype.AAAA
         return {ip_address(record.address) for record in self._ask(host, kind)}
 
-    def _names(self, address: IPv4Address | IPv6Address) -> tuple[str, ...]:
-        records = self._ask(address.reverse_pointer, dns.rdatatype.PTR)
+    def _names(self, ip: IPv4Address | IPv6Address) -> tuple[str, ...]:
+        records = self._ask(ip.reverse_pointer, dns.rdatatype.PTR)
         names = (record.target.to_text(omit_final_dot=True).lower() for record in records)
         return tuple(sorted({name for name in names if name.isascii() and name.isprintable() and len(name) <= 253}))
 

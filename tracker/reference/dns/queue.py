@@ -29,7 +29,7 @@ _REST_SECONDS = 60.0
 class Resolver(Protocol):
     """What looks a name up: `tracker.reference.dns.lookup.Lookup`."""
 
-    def confirmed_name(self, address: str) -> ReverseName: ...
+    def confirmed_name(self, ip: str) -> ReverseName: ...
 
 
 class Counts(NamedTuple):
@@ -82,56 +82,56 @@ class NameQueue:
         """How many look-ups were begun so far."""
         return self._asked
 
-    def ask(self, address: str) -> str | None:
+    def ask(self, ip: str) -> str | None:
         """The confirmed name of an address when it is known now; else it is looked up for the next time."""
-        entry = self._known.get(address)
+        entry = self._known.get(ip)
         if entry is not None and entry.until > self._monotonic():
             return entry.host
-        self._enqueue(address)
+        self._enqueue(ip)
         return None
 
     def close(self) -> None:
         """Ends the threads; what is under way is left behind, since a resolver may be silent for seconds."""
         self._stop.set()
 
-    def _enqueue(self, address: str) -> None:
+    def _enqueue(self, ip: str) -> None:
         with self._lock:
-            if address in self._under_way:
+            if ip in self._under_way:
                 return
             if self._monotonic() < self._rest_until:
                 self._dropped += 1
                 return
             try:
-                self._questions.put_nowait(address)
+                self._questions.put_nowait(ip)
             except Full:
                 self._dropped += 1
                 return
-            self._under_way.add(address)
+            self._under_way.add(ip)
             self._asked += 1
 
     def _work(self) -> None:
         while not self._stop.is_set():
             try:
-                address = self._questions.get(timeout=0.2)
+                ip = self._questions.get(timeout=0.2)
             except Empty:
                 continue
             try:
-                self._settle(address, self._resolver.confirmed_name(address).host, _KEEP_SECONDS)
+                self._settle(ip, self._resolver.confirmed_name(ip).host, _KEEP_SECONDS)
                 self._silent = 0
             except ValueError:
-                self._settle(address, None, _KEEP_SECONDS)
+                self._settle(ip, None, _KEEP_SECONDS)
             except Unanswered as problem:
-                self._settle(address, None, _KEEP_UNANSWERED_SECONDS)
+                self._settle(ip, None, _KEEP_UNANSWERED_SECONDS)
                 self._note_silence(str(problem))
             except Exception:
                 log.exception("a reverse name could not be looked up")
-                self._settle(address, None, _KEEP_UNANSWERED_SECONDS)
+                self._settle(ip, None, _KEEP_UNANSWERED_SECONDS)
 
-    def _settle(self, address: str, host: str | None, seconds: float) -> None:
+    def _settle(self, ip: str, host: str | None, seconds: float) -> None:
         with self._lock:
-            self._under_way.discard(address)
-            self._known[address] = _Entry(host, self._monotonic() + seconds)
-            self._known.move_to_end(address)
+            self._under_way.discard(ip)
+            self._known[ip] = _Entry(host, self._monotonic() + seconds)
+            self._known.move_to_end(ip)
             while len(self._known) > self._kept:
                 self._known.popitem(last=False)
             self._named += host is not None

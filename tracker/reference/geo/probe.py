@@ -17,7 +17,7 @@ from tracker.enrichment.geo.databases import fields_of, one_line
 from tracker.enrichment.geo.records import use_of
 
 _RECORDS = 20_000
-_ADDRESSES = 4_096
+_IPS = 4_096
 # Seconds since 1970 until the year 2100: a publisher's clock is not off by a century.
 _LATEST_BUILD = 4_102_444_800
 
@@ -36,8 +36,8 @@ def _problem_in(opened: maxminddb.Reader) -> str | None:
     about = opened.metadata()
     if not 0 < about.build_epoch < _LATEST_BUILD:
         return f"it is damaged (built {about.build_epoch} seconds after 1970)"
-    for address in _spread(about.ip_version):
-        opened.get(address)
+    for ip in _spread(about.ip_version):
+        opened.get(ip)
     for _ in islice(opened, _RECORDS):
         pass
     if use_of(about.database_type, fields_of(opened)) is None:
@@ -48,12 +48,12 @@ def _problem_in(opened: maxminddb.Reader) -> str | None:
 
 def _spread(ip_version: int) -> list[str]:
     """Addresses from everywhere: a multiplier that is odd visits no address twice."""
-    numbers = [(index * 2_654_435_761) % 2**32 for index in range(_ADDRESSES)]
-    addresses = [str(IPv4Address(number)) for number in numbers]
+    numbers = [(index * 2_654_435_761) % 2**32 for index in range(_IPS)]
+    ips = [str(IPv4Address(number)) for number in numbers]
     if ip_version == 6:
         # Announced IPv6 networks lie in 2000::/3.
-        addresses += [str(IPv6Address((1 << 125) + (number << 93))) for number in numbers]
-    return addresses
+        ips += [str(IPv6Address((1 << 125) + (number << 93))) for number in numbers]
+    return ips
 
 
 if __name__ == "__main__":

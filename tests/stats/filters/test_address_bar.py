@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.stats.filters.trees import TREES
 from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.filters import OPERATORS, Comparison, Filter, FilterError, HasDone, Not
-from tracker.stats.filters.address import clicked, comparison_of, read_filter, write_filter
+from tracker.stats.filters.address_bar import clicked, comparison_of, read_filter, write_filter
 
 VALUES = st.lists(st.text(max_size=8), min_size=1, max_size=3).map(tuple)
 

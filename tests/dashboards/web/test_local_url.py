@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.web.local_address import local_address
+from dashboards.web.local_url import local_url
 
 
 @pytest.mark.parametrize("address", ["/", "/sites", "/exemple.fr?period=7d&f=page:is:/a", "/exemple.fr#panel-pages"])
 def test_a_page_of_this_host_is_kept(address: str) -> None:
-    assert local_address(address) == address
+    assert local_url(address) == address
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,4 @@ def test_a_page_of_this_host_is_kept(address: str) -> None:
     ],
 )
 def test_another_host_is_refused(address: str | None) -> None:
-    assert local_address(address) == "/"
+    assert local_url(address) == "/"
