@@ -17,6 +17,7 @@ DEMO_EMAIL = "demo@example.com"
 
 @click.command()
 @click.option("--events", type=click.IntRange(1), default=60_000, show_default=True, help="How many events to make.")
+@click.option("--companies", type=click.IntRange(1), default=24, show_default=True, help="How many companies read.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same traffic.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The last day of the year of traffic.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the demo in this (new) folder.")
@@ -25,6 +26,7 @@ DEMO_EMAIL = "demo@example.com"
 @click.option("--no-serve", is_flag=True, help="Make the data and stop.")
 def demo(
     events: int,
+    companies: int,
     seed: int,
     today: datetime | None,
     data: Path | None,
@@ -38,7 +40,7 @@ def demo(
         raise CommandError(f"{folder} is not empty; the demo needs a new folder")
     settings = settings_of(folder, host=host, port=port)
     try:
-        password = _fill(folder, events, seed, today.date() if today else None)
+        password = _fill(folder, events, companies, seed, today.date() if today else None)
         click.echo(f"{events:,} events of a year are in {folder}")
         click.echo(f"sign in as {DEMO_EMAIL} with the password {password}")
         if not no_serve:
@@ -54,7 +56,7 @@ def _welcome(settings: Settings, _: str | None) -> None:
     click.echo(f"the demo runs at {click.style(settings.public_url, bold=True)}; stop it with Ctrl-C")
 
 
-def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:
+def _fill(folder: Path, events: int, companies: int, seed: int, today: date | None) -> str:
     """Makes the databases, the site, its traffic and a user; gives the user's password."""
     import secrets
 
@@ -78,6 +80,7 @@ def _fill(folder: Path, events: int, seed: int, today: date | None) -> str:
                 generate(
                     databases.events,
                     events=events,
+                    companies=companies,
                     seed=seed,
                     last_day=today or local_today(utc_now()),
                     until=None if today else utc_now(),

@@ -18,7 +18,6 @@ from tracker.demo import catalogue
 from tracker.demo.catalogue import (
     ABOUT,
     ARTICLES,
-    COMPANIES,
     CONTACT,
     DEVICES,
     HOME,
@@ -27,6 +26,7 @@ from tracker.demo.catalogue import (
     PRICES,
     PROVIDERS,
 )
+from tracker.demo.companies import PEOPLE_APART, Cast, cast
 from tracker.enrichment.agent import parse_agent
 from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidence
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
@@ -37,13 +37,13 @@ from tracker.store.schema import EVENT_COLUMNS
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
+_Tables = dict[str, NDArray[Any]]
 
 DAYS = 365
 _TIME_ZONE = "Europe/Paris"
 _PAGES = (HOME, *ARTICLES, ABOUT, PRICES, CONTACT)
 _INTENT_FROM = len(_PAGES) - 2
 _MAX_PAGES = 12
-_COMPANY_SHARE = 0.07
 # Below a row group of DuckDB: what a larger batch writes ahead of its commit is written again, and leaves holes.
 _EVENTS_A_CHUNK = 100_000
 # Measured on the model below: pageviews a visit, and engagement reports a pageview.
@@ -71,20 +71,24 @@ def generate(
     events: int,
     seed: int,
     last_day: date,
+    companies: int = len(catalogue.COMPANIES),
     until: datetime | None = None,
     on_progress: Callable[[int], None] = lambda n: None,
 ) -> None:
     """Fills an empty store with `events` events of the year that ends with `last_day`, none of them after `until`."""
     random = np.random.default_rng(seed)
     first_day = last_day - timedelta(days=DAYS - 1)
-    popularity, heat, weights = _popularity(), _heat(random), _day_weights(random, first_day)
+    popularity = _popularity()
+    readers = cast(random, companies, days=DAYS, visits=events / _EVENTS_A_VISIT)
+    weights = _day_weights(random, first_day)
+    networks = _network_tables(readers)
     left = events
     while left > 0:
         # A little less than what is left, so that the last rounds fill up evenly instead of cutting off the last days.
         visits_a_day = random.poisson(weights * max(1.0, 0.97 * left / _EVENTS_A_VISIT))
         for days in _chunks(visits_a_day):
-            visits = _make_visits(random, first_day, days, visits_a_day[days], popularity, heat)
-            columns, kept = _first(_make_events(random, visits, popularity), left, until)
+            visits = _make_visits(random, first_day, days, visits_a_day[days], popularity, readers)
+            columns, kept = _first(_make_events(random, visits, popularity, readers, networks), left, until)
             store.append(Batch(columns))
             left -= kept
             on_progress(kept)
@@ -116,17 +120,6 @@ def _popularity() -> Real:
     return shares
 
 
-def _heat(random: np.random.Generator) -> Real:
-    """How much each company reads in each week, shape (weeks, companies): spells of interest, some of them now."""
-    weeks = DAYS // 7 + 1
-    spell = random.gamma(0.16, 2.2, (weeks, len(COMPANIES)))
-    smooth = (spell + np.roll(spell, 1, axis=0) + np.roll(spell, 2, axis=0)) / 3
-    smooth *= np.array([company.people * (0.3 + company.warmth) for company in COMPANIES])
-    smooth[-3:, :4] *= 2.5
-    shares: Real = smooth / smooth.sum(axis=1, keepdims=True)
-    return shares
-
-
 def _chunks(visits_a_day: Whole) -> Iterator[Whole]:
     chunk = np.cumsum(visits_a_day * _EVENTS_A_VISIT) // _EVENTS_A_CHUNK
     for number in np.unique(chunk):
@@ -136,17 +129,21 @@ def _chunks(visits_a_day: Whole) -> Iterator[Whole]:
 
 
 def _make_visits(
-    random: np.random.Generator, first_day: date, days: Whole, counts: Whole, popularity: Real, heat: Real
+    random: np.random.Generator, first_day: date, days: Whole, counts: Whole, popularity: Real, readers: Cast
 ) -> _Visits:
     day = np.repeat(days, counts)
     number = len(day)
-    company = np.where(random.random(number) < _COMPANY_SHARE, _choose_each(random, heat[day // 7]), -1)
+    company = np.where(random.random(number) < readers.share, _choose_by_week(random, readers.heat, day // 7), -1)
+    _let_debut(company, day, readers.debut)
     at_work = company >= 0
-    people = np.array([one.people for one in COMPANIES])[company]
+    people = readers.people[company]
     # Readers come back: a person's number is drawn so that low ones are common.
     visitor_at_home = (random.pareto(1.1, number) * 40).astype(np.int64) % 4_000_000
+    first_home = max(10_000, len(readers.companies) * PEOPLE_APART)
     person = np.where(
-        at_work, company * 64 + (random.random(number) * people).astype(np.int64), 10_000 + visitor_at_home
+        at_work,
+        company * PEOPLE_APART + (random.random(number) * people).astype(np.int64),
+        first_home + visitor_at_home,
     )
     origin = np.where(
         at_work,
@@ -168,6 +165,15 @@ def _make_visits(
     )
 
 
+def _let_debut(company: Whole, day: Whole, debut: Whole) -> None:
+    """Gives the first visits at work of each day to the companies that come for the first time on it, or should have before."""
+    for one in np.unique(day):
+        at_work = np.flatnonzero((day == one) & (company >= 0))
+        new = np.flatnonzero((debut >= 0) & (debut <= one))[: len(at_work)]
+        company[at_work[: len(new)]] = new
+        debut[new] = -1
+
+
 def _moments(random: np.random.Generator, first_day: date, day: Whole, at_work: NDArray[np.bool_]) -> Whole:
     hours = np.array(catalogue.HOURS, dtype=float)
     office = np.where((np.arange(24) >= 8) & (np.arange(24) < 19), hours, hours * 0.05)
@@ -182,19 +188,21 @@ def _moments(random: np.random.Generator, first_day: date, day: Whole, at_work: 
     return moments
 
 
-def _make_events(random: np.random.Generator, visits: _Visits, popularity: Real) -> dict[str, Any]:
+def _make_events(
+    random: np.random.Generator, visits: _Visits, popularity: Real, readers: Cast, networks: _Tables
+) -> dict[str, Any]:
     """The visits' pageviews, most of them followed by a report of the time spent, as columns."""
     visit = np.repeat(np.arange(len(visits.pages)), visits.pages)
     step = np.arange(len(visit)) - np.repeat(np.cumsum(visits.pages) - visits.pages, visits.pages)
     at_work = visits.company[visit] >= 0
-    page = np.where(step == 0, visits.entry[visit], _next_page(random, visits, visit, at_work, popularity))
+    page = np.where(step == 0, visits.entry[visit], _next_page(random, visits, visit, at_work, popularity, readers))
     seconds = np.clip(random.lognormal(np.where(at_work, 4.1, 3.6), 0.9), 1, 1500)
     gap_us = np.round((seconds + random.exponential(8, len(visit))) * 1e6).astype(np.int64)
     before = np.cumsum(gap_us) - gap_us
     at = visits.start_us[visit] + before - before[np.flatnonzero(step == 0)][visit]
     read = random.random(len(visit)) < 0.87
     second_page = step == 1
-    views = _columns(random, visits, visit, page, PAGEVIEW, at)
+    views = _columns(random, visits, visit, page, PAGEVIEW, at, networks)
     views |= {
         "visits": (step == 0).astype(np.int64),
         "bounces": (step == 0).astype(np.int64) - second_page,
@@ -203,7 +211,7 @@ def _make_events(random: np.random.Generator, visits: _Visits, popularity: Real)
         "scroll_depth": pd.array(np.full(len(visit), None), dtype="Int64"),
     }
     reads = _columns(
-        random, visits, visit[read], page[read], ENGAGEMENT, at[read] + (seconds[read] * 1e6).astype(np.int64)
+        random, visits, visit[read], page[read], ENGAGEMENT, at[read] + (seconds[read] * 1e6).astype(np.int64), networks
     )
     nothing = np.zeros(int(read.sum()), np.int64)
     reads |= {
@@ -232,10 +240,15 @@ def _lengths(at: NDArray[np.datetime64], visit: Whole) -> dict[str, Whole]:
 
 
 def _next_page(
-    random: np.random.Generator, visits: _Visits, visit: Whole, at_work: NDArray[np.bool_], popularity: Real
+    random: np.random.Generator,
+    visits: _Visits,
+    visit: Whole,
+    at_work: NDArray[np.bool_],
+    popularity: Real,
+    readers: Cast,
 ) -> Whole:
     """Another page: for those who are close to becoming clients, now and then the prices or the contact page."""
-    warmth = np.where(at_work, np.array([one.warmth for one in COMPANIES])[visits.company[visit]], 0.08)
+    warmth = np.where(at_work, readers.warmth[visits.company[visit]], 0.08)
     wants = random.random(len(visit)) < warmth * 0.35
     return np.where(
         wants, _INTENT_FROM + random.integers(0, 2, len(visit)), _choose_each(random, popularity[visits.day[visit]])
@@ -243,7 +256,13 @@ def _next_page(
 
 
 def _columns(
-    random: np.random.Generator, visits: _Visits, visit: Whole, page: Whole, name: str, at: Whole
+    random: np.random.Generator,
+    visits: _Visits,
+    visit: Whole,
+    page: Whole,
+    name: str,
+    at: Whole,
+    networks: _Tables,
 ) -> dict[str, Any]:
     """Every column but the deltas. What stands on a visit is looked up in tables by the visit's indices."""
     rows = len(visit)
@@ -269,7 +288,7 @@ def _columns(
         columns
         | _source_columns(visits.origin[visit])
         | _device_columns(visits.device[visit])
-        | _network_columns(visits, visit)
+        | _network_columns(visits, visit, networks)
     )
 
 
@@ -291,26 +310,31 @@ def _device_columns(device: Whole) -> dict[str, Any]:
     return columns | {"screen_width": pd.array(widths, dtype="Int64")}
 
 
-def _network_columns(visits: _Visits, visit: Whole) -> dict[str, Any]:
+def _network_tables(readers: Cast) -> _Tables:
     """Place, network and company: row n of the tables is a provider at a place, or (after those) a company."""
+    homes = [(place, provider) for place in PLACES for provider in PROVIDERS]
+    work = readers.companies
+    tables: dict[str, list[Any]] = {
+        "country": [place.country for place, _ in homes] + [one.country for one in work],
+        "region": [place.region for place, _ in homes] + [one.region for one in work],
+        "city": [place.city for place, _ in homes] + [one.city for one in work],
+        "organisation": [provider.organisation for _, provider in homes] + [one.name for one in work],
+        "network_kind": [provider.kind for _, provider in homes] + [one.kind for one in work],
+        "company": [None] * len(homes) + [one.name for one in work],
+        "company_domain": [None] * len(homes) + [one.domain for one in work],
+        "company_method": [None] * len(homes) + ["own_list"] * len(work),
+        "company_evidence": [None] * len(homes)
+        + [as_stored(evidence(EvidenceCode.LISTED_NETWORK, network=one.network)) for one in work],
+    }
+    asns = [provider.asn for _, provider in homes] + [one.asn for one in work]
+    return {name: np.array(values, dtype=object) for name, values in tables.items()} | {"asn": np.array(asns, np.int64)}
+
+
+def _network_columns(visits: _Visits, visit: Whole, networks: _Tables) -> dict[str, Any]:
     home = visits.place * len(PROVIDERS) + visits.provider
     row = np.where(visits.company >= 0, len(PLACES) * len(PROVIDERS) + visits.company, home)[visit]
-    homes = [(place, provider) for place in PLACES for provider in PROVIDERS]
-    tables: dict[str, list[Any]] = {
-        "country": [place.country for place, _ in homes] + [one.country for one in COMPANIES],
-        "region": [place.region for place, _ in homes] + [one.region for one in COMPANIES],
-        "city": [place.city for place, _ in homes] + [one.city for one in COMPANIES],
-        "organisation": [provider.organisation for _, provider in homes] + [one.name for one in COMPANIES],
-        "network_kind": [provider.kind for _, provider in homes] + [one.kind for one in COMPANIES],
-        "company": [None] * len(homes) + [one.name for one in COMPANIES],
-        "company_domain": [None] * len(homes) + [one.domain for one in COMPANIES],
-        "company_method": [None] * len(homes) + ["own_list"] * len(COMPANIES),
-        "company_evidence": [None] * len(homes)
-        + [as_stored(evidence(EvidenceCode.LISTED_NETWORK, network=one.network)) for one in COMPANIES],
-    }
-    columns: dict[str, Any] = {name: _text(table, row) for name, table in tables.items()}
-    asns = np.array([provider.asn for _, provider in homes] + [one.asn for one in COMPANIES], np.int64)
-    columns["asn"] = pd.array(asns[row], dtype="Int64")
+    columns: dict[str, Any] = {name: table[row] for name, table in networks.items()}
+    columns["asn"] = pd.array(columns["asn"], dtype="Int64")
     columns["company_confidence"] = np.where(visits.company >= 0, 1.0, np.nan)[visit]
     return columns
 
@@ -356,6 +380,15 @@ def _choose_each(random: np.random.Generator, shares: Real) -> Whole:
     """One choice a row of `shares` (rows, choices), whose rows add up to 1."""
     bounds = np.cumsum(shares, axis=1)[:, :-1]
     chosen: Whole = (random.random(len(shares))[:, None] >= bounds).sum(axis=1)
+    return chosen
+
+
+def _choose_by_week(random: np.random.Generator, shares: Real, week: Whole) -> Whole:
+    """As `_choose_each` of each row's week of `shares`, however many choices there are."""
+    drawn, chosen = random.random(len(week)), np.empty(len(week), np.int64)
+    for one in np.unique(week):
+        of_week = week == one
+        chosen[of_week] = np.searchsorted(np.cumsum(shares[one])[:-1], drawn[of_week], side="right")
     return chosen
 
 
