@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tracker.collector.scripts import SCRIPT_PATH, leads_path, published, versioned
+from tracker.collector.scripts import leads_path, published, versioned
 from tracker.collector.wsgi import EVENT_PATH
 from tracker.settings import Settings
 
@@ -35,7 +35,7 @@ def tags(settings: Settings, domain: str) -> Tags:
         server=url,
         script=f"{url}{path}",
         events=f"{url}{settings.event_path}",
-        bundled=_bundled(settings, domain),
+        bundled=_EVENTS_FROM_CODE,
         plain=line,
         pinned=_pinned(settings, attributes),
         image=f'<noscript><img src="{url}{settings.pixel_path}?d={domain}" alt="" width="1" height="1"'
@@ -55,17 +55,10 @@ def _pinned(settings: Settings, attributes: str) -> str | None:
     )
 
 
-def _bundled(settings: Settings, domain: str) -> str:
-    options = [f'server: "{settings.public_url}"', f'domain: "{domain}"']
-    if settings.script_path != SCRIPT_PATH:
-        options.append(f'script: "{settings.script_path}"')
-    if settings.event_path != EVENT_PATH:
-        options.append(f'event: "{settings.event_path}"')
-    return (
-        'import { start, track } from "webleads-tracker";\n\n'
-        f"start({{ {', '.join(options)} }});\n"
-        'track("Signup", { props: { plan: "Pro" } });'
-    )
+# The queue that the snippet takes over once it has loaded.
+_EVENTS_FROM_CODE = """\
+window.webleads = window.webleads || function () { (webleads.q = webleads.q || []).push(arguments); };
+window.webleads("Signup", { props: { plan: "Pro" } });"""
 
 
 def _api(settings: Settings) -> str:

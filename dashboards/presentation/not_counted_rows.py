@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboards.presentation import labels
+from dashboards.translations import translate
 
 _DETAILS = 12
 
@@ -31,6 +32,12 @@ class ReasonRow:
     share: float
     details: list[Detail]
     more: int
+
+    def words(self, language: str) -> str:
+        """That hits arrived and were not counted, and why, in whole sentences."""
+        return (
+            translate(language, "A hit arrived but was not counted: %(reason)s.", reason=self.name) + " " + self.meaning
+        )
 
 
 def by_reason(language: str, frame: pd.DataFrame) -> list[ReasonRow]:

@@ -57,7 +57,7 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     views = (identify, sites, site_settings, overview, leads, company, not_counted)
     behind_the_door = [
         account.create_blueprint(context, limit),
-        status.create_blueprint(service_status),
+        status.create_blueprint(context, service_status),
         *(view.create_blueprint(context) for view in views),
     ]
     for blueprint in behind_the_door:

@@ -271,3 +271,10 @@ def test_a_referrer_that_the_publisher_left_out_is_not_counted(
         assert isinstance(found, Event)
     else:
         assert found == Drop(DropReason.REFERRER_SPAM, left_out)
+
+
+def test_an_engagement_has_no_title_since_the_next_page_s_may_be_set_before_it(enricher: Enricher) -> None:
+    wire = WireEvent(n="engagement", u="https://a.fr/read", t="The page after", e=3_000)
+    event = enricher.enrich(Hit(NOON, "192.0.2.1", FIREFOX, {"accept-language": "fr"}, wire), SiteRules("a.fr"))
+    assert isinstance(event, Event)
+    assert (event.path, event.title, event.engaged_ms) == ("/read", None, 3_000)

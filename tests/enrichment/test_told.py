@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.enrichment.told import host_of_invalid_url, name_of_unknown_site
+from tracker.enrichment.told import host_of_invalid_url, name_of_unknown_site, read_unknown_site, unknown_site
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,25 @@ def test_what_follows_the_host_is_never_told(host: str, separator: str) -> None:
 )
 def test_of_a_site_that_is_unknown_only_its_name_is_told(domain: str, told: str) -> None:
     assert name_of_unknown_site(domain) == told
+
+
+@pytest.mark.parametrize(
+    ("domain", "url", "read"),
+    [
+        pytest.param("exmaple.fr", "https://Example.fr:8080/a?b", ("exmaple.fr", "example.fr"), id="misspelt"),
+        pytest.param("b.fr", "https://www.b.fr/", ("b.fr", ""), id="the-page-s-own-host"),
+        pytest.param("{{domain}}", "http://localhost/", ("{{domain}}", "localhost"), id="a-template"),
+        pytest.param("b.fr", "https://lea:secret@a.fr/", ("b.fr", "a.fr"), id="a-user-s-name"),
+        pytest.param("b.fr", "file:///home/lea/a.html", ("b.fr", ""), id="a-file"),
+        pytest.param("lea@acme.fr", "https://a.fr/", ("", ""), id="an-email-address"),
+    ],
+)
+def test_of_a_hit_for_an_unknown_site_the_host_of_its_page_is_told(
+    domain: str, url: str, read: tuple[str, str]
+) -> None:
+    assert read_unknown_site(unknown_site(domain, url)) == read
+
+
+@pytest.mark.parametrize("stored", ["b.fr", "https://b.fr?email=lea@acme.fr", "b.fr @ <b>", ""])
+def test_a_detail_of_another_make_tells_no_host(stored: str) -> None:
+    assert read_unknown_site(stored)[1] == ""

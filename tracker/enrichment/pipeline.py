@@ -40,6 +40,7 @@ from tracker.hit import Hit
 _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300
 _MAX_AGENT = 1024
+_ENGAGEMENT = "engagement"
 _LONGEST_TITLE = 500
 _LONGEST_LANGUAGES = 64
 _LONGEST_IP = 64
@@ -261,7 +262,11 @@ def _owner(record: NetworkRecord, cloud: str | None, listed: ListedNetwork | Non
 def _event(hit: Hit, site: SiteRules, page: Page, facts: VisitFacts) -> Event:
     wire = hit.event
     given, money = wire.properties, wire.revenue if wire.revenue_short is None else wire.revenue_short
-    title, language = wire.t if wire.t is not None else wire.title, wire.l if wire.l is not None else wire.language
+    # Of an engagement the title is none: a router may have set the next page's before it leaves the one that was read.
+    title, language = (
+        None if wire.event_name == _ENGAGEMENT else wire.t if wire.t is not None else wire.title,
+        wire.l if wire.l is not None else wire.language,
+    )
     width, engaged_ms, depth = wire.w if wire.w is not None else wire.screen_width, wire.e, wire.sd
     props = read_properties(given) if given else {}
     revenue, currency = read_revenue(money) if money else (None, None)

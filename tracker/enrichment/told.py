@@ -11,6 +11,8 @@ import re
 _LONGEST = 1024
 _URL = re.compile(r"([a-z][a-z0-9+.-]*):(?:[/\\]+([^/\\?#]*))?([^?#]*)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+|localhost", re.IGNORECASE)
+# Between the name and the host of a detail: no name is told that holds an @.
+_AT = " @ "
 _PORT = re.compile(r":\d*$")
 # A scheme of somebody's own making may say anything.
 _SCHEMES = frozenset(
@@ -35,3 +37,15 @@ def host_of_invalid_url(url: str) -> str:
 def name_of_unknown_site(domain: str) -> str:
     """What stands where a site's name should: whatever it is, up to where a path or a query would begin."""
     return "" if "@" in domain else re.split(r"[/\\?#]", domain[:_LONGEST].strip(), maxsplit=1)[0][:253]
+
+
+def unknown_site(domain: str, url: str) -> str:
+    """The detail of a hit for a site that is not here: the name it gives, and the host of its page where that is another."""
+    name, (_, slashes, host) = name_of_unknown_site(domain), host_of_invalid_url(url).partition("://")
+    return f"{name}{_AT}{host}" if name and slashes and host.removeprefix("www.") != name.lower() else name
+
+
+def read_unknown_site(detail: str) -> tuple[str, str]:
+    """The name and the page's host of such a detail, as stored; without a host the name says it, or nobody knows."""
+    name, at, host = detail.rpartition(_AT)
+    return (name_of_unknown_site(name), host) if at and _HOST.fullmatch(host) else (name_of_unknown_site(detail), "")

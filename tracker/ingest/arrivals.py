@@ -17,7 +17,7 @@ from tracker.enrichment.company.identified import Company
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event, Whereabouts
 from tracker.enrichment.pipeline import Enricher, SiteRules
-from tracker.enrichment.told import name_of_unknown_site
+from tracker.enrichment.told import unknown_site
 from tracker.hit import Hit, decode_hit, encode_hit
 from tracker.ingest.journal_line import EARLIEST, LATEST, is_possible, timestamp_of
 from tracker.ingest.journal_reader import Line
@@ -136,7 +136,7 @@ class Arrivals:
         domain = claimed_domain(hit)
         site = self._sites.find(domain)
         if site is None:
-            tally.drop("", self._day(hit, None), Drop(DropReason.UNKNOWN_SITE, name_of_unknown_site(domain)))
+            tally.drop("", self._day(hit, None), _unknown_site(hit, domain))
             return
         event = self._enricher.enrich(hit, site) if _YEARS[0] <= hit.received_at.year < _YEARS[1] else _IMPOSSIBLE
         if not isinstance(event, Drop) and not is_possible(event.occurred_at):
@@ -159,6 +159,10 @@ class Arrivals:
             return self._identity.local_day(site.time_zone if site else "UTC", timestamp_us)
         except (LookupError, ValueError, OverflowError):  # the site's time zone is none that this machine knows
             return datetime.now(UTC).date()
+
+
+def _unknown_site(hit: Hit, domain: str) -> Drop:
+    return Drop(DropReason.UNKNOWN_SITE, unknown_site(domain, hit.event.page_url or ""))
 
 
 def _with(event: Event, known: Known) -> Event:

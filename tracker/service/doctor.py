@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -19,7 +18,6 @@ from tracker.db import recovery as app_recovery
 from tracker.db.copies import folder_of, list_copies
 from tracker.db.models import Delivery
 from tracker.delivery import sent_log
-from tracker.enrichment.drops import DropReason
 from tracker.enrichment.geo.databases import is_fast
 from tracker.enrichment.network.operator_list import NetworkList
 from tracker.ingest import quarantine
@@ -28,7 +26,7 @@ from tracker.reference.geo.verified_copies import open_databases
 from tracker.service.context import Context
 from tracker.sites.sites import list_sites
 from tracker.stats import traffic
-from tracker.stats.periods import parse_period
+from tracker.stats.hosts import unknown_sites
 from tracker.store import recovery
 
 # IP addresses for documentation have no names; any answer, also that there is none, shows a resolver that works.
@@ -210,17 +208,17 @@ def _sites(context: Context) -> Iterator[Finding]:
 
 def _unknown_sites(context: Context) -> Iterator[Finding]:
     """A misspelt `data-domain` shows nowhere else: such hits stand under no site."""
-    week = parse_period("7d", today=context.now().date(), time_zone=ZoneInfo("UTC"))
-    dropped = traffic.not_counted(context.event_store, "", week)
-    hits = dropped[dropped["reason"] == DropReason.UNKNOWN_SITE].groupby("detail")["hits"].sum()
-    if hits.empty:
+    found = unknown_sites(context.event_store, since=context.now().date() - timedelta(days=6))
+    if not found:
         return
     # Anybody can send any name, so it is shown as a literal, without what a terminal would obey.
-    named = ", ".join(f"{name!a} ({n:,})" for name, n in hits.nlargest(3).items())
+    named = ", ".join(
+        f"{one.name!a} ({one.hits:,}{f', from pages of {one.host!a}' if one.host else ''})" for one in found[:3]
+    )
     yield Finding(
         "hint",
-        f"hits of the last 7 days for a site that is not here: {hits.sum():,}, that is {named}; if one is yours, "
-        "`webleads site add` it, or correct data-domain in its pages",
+        f"hits of the last 7 days for a site that is not here: {sum(one.hits for one in found):,}, that is {named}; if one"
+        " is yours, `webleads site add` it, or correct data-domain in its pages",
     )
 
 

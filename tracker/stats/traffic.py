@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, func, select
 
 from tracker.enrichment.drops import DropReason
-from tracker.enrichment.told import host_of_invalid_url, name_of_unknown_site
+from tracker.enrichment.told import host_of_invalid_url, read_unknown_site
 from tracker.stats import metrics
 from tracker.stats.aggregation import Group, Tally
 from tracker.stats.local_time import quarter
@@ -22,7 +22,10 @@ from tracker.store.schema import not_counted as not_counted_table
 
 _LIVE_MINUTES = 5
 # Rows of older versions hold whole URLs, as they came.
-_TOLD = {DropReason.INVALID_URL: host_of_invalid_url, DropReason.UNKNOWN_SITE: name_of_unknown_site}
+_TOLD = {
+    DropReason.INVALID_URL: host_of_invalid_url,
+    DropReason.UNKNOWN_SITE: lambda detail: read_unknown_site(detail)[0],
+}
 
 
 def totals(store: EventStore, scope: Scope) -> pd.DataFrame:
@@ -100,6 +103,14 @@ def first_day(store: EventStore, site: str, time_zone: ZoneInfo) -> date | None:
 def last_event_at(store: EventStore, site: str) -> datetime | None:
     """When a site's last event happened (aware, UTC)."""
     return _edge(store, site, events.c.occurred_at.desc())
+
+
+def last_page(store: EventStore, site: str) -> str | None:
+    """The path of a site's last page view."""
+    order = events.c.occurred_at.desc()
+    found = select(events.c.path).where(events.c.site == site, events.c.pageviews > 0).order_by(order).limit(1)
+    rows = store.rows(found)
+    return rows[0][0] or "/" if rows else None
 
 
 def _edge(store: EventStore, site: str, order: ColumnElement[Any]) -> datetime | None:

@@ -6,20 +6,20 @@ interface Answer {
   received: boolean;
   page: string | null;
   when: string | null;
-  not_counted: string | null;
+  problem: string | null;
 }
 
 function show(box: HTMLElement, answer: Answer): void {
   box.classList.toggle("waiting-done", answer.received);
-  const put = (place: string, text: string | null): void => {
-    const element = box.querySelector(`[data-${place}]`);
-    if (element) element.textContent = text ?? "";
-  };
-  put("page", answer.page);
-  put("when", answer.when);
-  put("refused", answer.not_counted);
-  const refused = box.querySelector<HTMLElement>(".waiting-refused");
-  if (refused) refused.hidden = !answer.not_counted;
+  for (const name of ["page", "when", "problem"] as const) {
+    const element = box.querySelector<HTMLElement>(`[data-${name}]`);
+    // Only what changed, so that a screen reader says it once.
+    if (element && element.textContent !== (answer[name] ?? "")) element.textContent = answer[name] ?? "";
+  }
+  const problem = box.querySelector<HTMLElement>("[data-problem]");
+  if (problem) problem.hidden = !answer.problem;
+  for (const one of document.querySelectorAll<HTMLElement>("[data-while-waiting]")) one.hidden = answer.received;
+  for (const one of document.querySelectorAll<HTMLElement>("[data-once-received]")) one.hidden = !answer.received;
 }
 
 export function waitForFirstHit(box: HTMLElement): void {

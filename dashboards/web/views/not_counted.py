@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.web.language import current_language
+from dashboards.web.site import unknown_sites
 from dashboards.web.site.forms import words_of
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.suspect_referrers import leave_out, suspect_referrers
@@ -26,13 +29,17 @@ def create_blueprint(context: Context) -> Blueprint:
         reasons = by_reason(
             current_language(), traffic.not_counted(context.event_store, selection.site.stored_as, selection.period)
         )
-        pageviews = traffic.totals(context.event_store, selection.scope).iloc[0]["pageviews"]
+        # What is excluded is not enriched, so that no filter applies to it; the comparison is with all that was counted.
+        unfiltered = replace(selection, filters=())
+        pageviews = traffic.totals(context.event_store, unfiltered.scope).iloc[0]["pageviews"]
         return render_template(
             "not_counted.html",
             reasons=reasons,
             suspects=suspect_referrers(context, selection),
             hits=sum(one.hits for one in reasons),
             pageviews=int(pageviews),
+            unfiltered=unfiltered,
+            unknown_sites=unknown_sites.of_site(context, selection.site, since=selection.period.start),
             **head(context, selection),
         )
 

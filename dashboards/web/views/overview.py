@@ -51,7 +51,9 @@ def create_blueprint(context: Context) -> Blueprint:
             metric_label=translate(language, METRICS[selection.metric].label),
             leads=_leads(context, selection, language),
             panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
-            not_counted=by_reason(language, traffic.not_counted(context.event_store, site, selection.period)),
+            not_counted=by_reason(
+                language, traffic.not_counted(context.event_store, selection.site.stored_as, selection.period)
+            ),
             live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
             last_event_at=last_event_at,
             before_days=dates.span(language, selection.period.previous().start, selection.period.previous().end),

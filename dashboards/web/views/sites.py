@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -17,19 +18,19 @@ from dashboards.web.chart import sparkline
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.sign_in.permission import require
+from dashboards.web.site import unknown_sites
 from dashboards.web.site.forms import time_zone_names, words_of
 from dashboards.web.site.hosts import SEEN_DAYS, seen_hosts
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
+from tracker.enrichment.text import visible_text
+from tracker.enrichment.text.urls import is_development_host
 from tracker.service.context import Context
 from tracker.sites.sites import add_site, page_of_sites
 from tracker.stats import traffic
-from tracker.stats.breakdowns import breakdown
-from tracker.stats.dimensions import Dimension
 from tracker.stats.periods import Period, parse_period
-from tracker.stats.scope import Scope
 from tracker.stats.site_list import figures_of_sites, sites_with_events
 
 _PAGE = 100
@@ -81,6 +82,7 @@ def create_blueprint(context: Context) -> Blueprint:
             "setup.html",
             tags=tags(context.settings, selection.site.domain),
             first=_first_hit(context, selection.site),
+            is_local=is_development_host(urlsplit(context.settings.public_url).hostname or ""),
             seen_hosts=seen_hosts(context, selection.site),
             seen_days=SEEN_DAYS,
             **head(context, selection),
@@ -88,7 +90,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/<domain:site>/first-hit")
     def first_hit(site: str) -> Response:
-        """What the setup page waits for: {"received", "page", "not_counted"}."""
+        """What the setup page waits for: {"received", "page", "when", "problem"}."""
         answer = jsonify(_first_hit(context, site_or_404(context, site, Action.VIEW_REPORTS)))
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -119,27 +121,32 @@ def _period(context: Context, site: Site, text: str) -> Period:
 
 
 def _first_hit(context: Context, site: Site) -> dict[str, Any]:
-    """Whether a hit of the site is stored and which page it was; else why the last ones were not counted."""
-    language, zone = current_language(), ZoneInfo(site.time_zone)
+    """Whether a hit of the site is stored and which page came last; else why the last hits were not counted."""
+    zone = ZoneInfo(site.time_zone)
     last_at = traffic.last_event_at(context.event_store, site.stored_as)
-    if last_at is not None:
-        day = last_at.astimezone(zone).date()
-        scope = Scope(site.stored_as, Period(day, day + timedelta(days=1), zone, "today"))
-        pages = breakdown(context.event_store, scope, Dimension.PAGE, limit=1)
-        page = str(pages["value"].iloc[0]) if len(pages) else "/"
-        when = dates.ago(language, last_at, context.now(), zone)
-        return {"received": True, "page": page, "when": when, "not_counted": None}
+    if last_at is None:
+        return {"received": False, "page": None, "when": None, "problem": _problem(context, site)}
+    page = visible_text(traffic.last_page(context.event_store, site.stored_as) or "/")
+    when = dates.ago(current_language(), last_at, context.now(), zone)
+    return {"received": True, "page": page, "when": when, "problem": None}
+
+
+def _problem(context: Context, site: Site) -> str | None:
+    """What keeps a site from its first hit: a snippet that names another, or a rule; None while nothing arrived."""
+    language, since = current_language(), context.now().date() - timedelta(days=1)
+    misnamed = unknown_sites.of_site(context, site, since=since, waits=True)
     refused = by_reason(
         language, traffic.not_counted(context.event_store, site.stored_as, _period(context, site, "7d"))
     )
-    reason = f"{refused[0].name}. {refused[0].meaning}" if refused else None
-    return {"received": False, "page": None, "when": None, "not_counted": reason}
+    if misnamed:
+        return misnamed[0].words
+    return refused[0].words(language) if refused else None
 
 
 def _add_form(problem: Invalid | None = None) -> str:
     return render_template(
         "add_site.html",
-        domain=request.form.get("domain", ""),
+        domain=request.form.get("domain") or request.args.get("domain", "")[:_LONGEST_SEARCH],
         time_zone=request.form.get("time_zone") or ("Europe/Paris" if current_language() == "fr" else "Europe/London"),
         time_zones=time_zone_names(),
         problem=None if problem is None else words_of(problem),

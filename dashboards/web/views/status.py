@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from flask import Blueprint, render_template
 
@@ -11,13 +11,16 @@ from dashboards.presentation import numbers
 from dashboards.web.language import current_language
 from dashboards.web.service_status import ServiceStatus
 from dashboards.web.sign_in.permission import require
+from dashboards.web.site import unknown_sites
 from tracker.accounts.permissions import Action
+from tracker.service.context import Context
 
 # Below this, hits are on their way: a batch is stored several times a second.
 _ON_THEIR_WAY_BYTES = 1_000_000
+_UNKNOWN_SITES_FOR = timedelta(days=6)
 
 
-def create_blueprint(service_status: Callable[[], ServiceStatus]) -> Blueprint:
+def create_blueprint(context: Context, service_status: Callable[[], ServiceStatus]) -> Blueprint:
     blueprint = Blueprint("status", __name__)
 
     @blueprint.get("/status")
@@ -32,6 +35,7 @@ def create_blueprint(service_status: Callable[[], ServiceStatus]) -> Blueprint:
             megabytes=megabytes,
             quarantined=numbers.count(current_language(), status.quarantined, compact=False),
             utc=UTC,
+            unknown_sites=unknown_sites.all_of_them(context, since=context.now().date() - _UNKNOWN_SITES_FOR),
         )
 
     return blueprint

@@ -1,0 +1,89 @@
+"""What a newcomer reads on the first day is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from dashboards import web
+from tests.dashboards.web.conftest import SITE, Browser, Clock, ToldStatus
+from tracker.db.engine import AppDatabase
+from tracker.service.context import Context
+from tracker.settings import Settings
+from tracker.sites.names import rename_site
+from tracker.store.engines import Batch, EventStore, NotCounted
+
+
+def test_the_last_page_view_is_the_last_and_not_the_day_s_top_page(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    for _ in range(3):
+        visit("/")
+    visit("/tarifs", ago=timedelta(minutes=5))
+    assert signed_in.get(f"/{SITE}/first-hit").json["page"] == "/tarifs"  # type: ignore[index]
+
+
+def test_the_heading_says_what_is_so(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    def shown(page: str) -> list[str]:
+        return [
+            line.split(">")[1].split("<")[0] for line in page.splitlines() if "<h1" in line and "hidden" not in line
+        ]
+
+    assert shown(signed_in.get(f"/{SITE}/setup").text) == ["Install the snippet: two steps"]
+    visit("/")
+    assert shown(signed_in.get(f"/{SITE}/setup").text) == [f"{SITE} is counted"]
+
+
+@pytest.mark.parametrize(
+    ("url", "warns"),
+    [("", True), ("http://192.168.1.5", True), ("http://stats.local", True), ("https://stats.exemple.fr", False)],
+)
+def test_a_snippet_that_only_this_machine_can_load_is_told(
+    database: AppDatabase,
+    store: EventStore,
+    clock: Clock,
+    status: ToldStatus,
+    user: str,
+    site: str,
+    url: str,
+    warns: bool,
+) -> None:
+    app = Flask("tracker", static_folder=None)
+    app.config.update(SECRET_KEY="only for this test")
+    web.register(app, Context(Settings(base_url=url), database, store, clock), status)
+    browser = Browser(app.test_client())
+    browser.post("/sign-in", email=user, password="une phrase de passe")
+    assert ("Set WEBLEADS_BASE_URL" in browser.get(f"/{SITE}/setup").text) is warns
+
+
+def test_no_package_is_named_that_cannot_be_installed(signed_in: Browser, site: str) -> None:
+    page = unescape(signed_in.get(f"/{SITE}/setup").text)
+    assert 'from "webleads-tracker"' not in page
+    assert "npm" not in page
+    assert 'window.webleads("Signup"' in page
+
+
+def test_not_counted_says_that_filters_do_not_apply(
+    signed_in: Browser, site: str, store: EventStore, clock: Clock, visit: Callable[..., None]
+) -> None:
+    visit("/", "/a", source="Google")
+    visit("/b")
+    store.append(Batch({}, [NotCounted(SITE, clock().date(), "bot", "Googlebot", 4)]))
+    page = signed_in.get(f"/{SITE}/not-counted?f=source:is:Google").text
+    assert "Filters do not apply here" in page
+    assert "Page views counted: 3." in page
+    assert f'href="/{SITE}/not-counted">Remove the filters' in page
+    assert "Filters do not apply" not in signed_in.get(f"/{SITE}/not-counted").text
+
+
+def test_a_renamed_site_s_overview_has_what_was_not_counted(
+    signed_in: Browser, site: str, database: AppDatabase, store: EventStore, clock: Clock, visit: Callable[..., None]
+) -> None:
+    visit("/")
+    store.append(Batch({}, [NotCounted(SITE, clock().date(), "bot", "Googlebot", 4)]))
+    rename_site(database, SITE, "nouveau.fr")
+    assert "Every hit was counted." not in signed_in.get("/nouveau.fr").text
