@@ -16,6 +16,7 @@ import yaml
 from tests.enrichment.source.test_mangled import MANGLED
 from tests.enrichment.source.test_raw_referrer import LINKEDIN
 from tests.eval.measure import SHARED, Measure, timed
+from tests.eval.own_sources import own_measures
 from tracker.enrichment.page.parse import parse_page
 from tracker.enrichment.source.attribution import Attribution, attribute, is_referrer_spam
 from tracker.enrichment.source.campaign_source import origin_of_word
@@ -87,6 +88,7 @@ def measures() -> Iterator[Measure]:
     yield _hosts("liwan list", _liwan())
     yield _categories()
     yield _spam()
+    yield from own_measures()
     yield _made_up("mangled links, ours", [(f"https://blog.example.fr/a{rest}", None) for rest in MANGLED.values()])
     yield _made_up("raw referrers, ours", [("https://blog.example.fr/a", referrer) for referrer in LINKEDIN.values()])
     yield from _speed()

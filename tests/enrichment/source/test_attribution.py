@@ -105,7 +105,7 @@ def attribution(query: str = "", referrer: str | None = None, *, page: str = SIT
         pytest.param("https://flipboard.com/@x", "Flipboard", "social", "Organic Social", id="flipboard"),
         pytest.param("https://getpocket.com/", "Pocket", "social", "Organic Social", id="pocket"),
         pytest.param("https://news.ycombinator.com/", "Hacker News", "social", "Organic Social", id="hacker-news"),
-        pytest.param("https://lobste.rs/s/x", "Lobsters", "referral", "Referral", id="lobsters"),
+        pytest.param("https://lobste.rs/s/x", "Lobsters", "social", "Organic Social", id="lobsters"),
         pytest.param("https://bit.ly/abc", "bit.ly", "social", "Organic Social", id="short-link"),
         pytest.param("https://ow.ly/abc", "Hootsuite", "social", "Organic Social", id="social-tools-short-link"),
         pytest.param("https://fr.wikipedia.org/wiki/X", "Wikipedia", "referral", "Referral", id="wikipedia"),

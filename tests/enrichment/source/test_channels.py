@@ -95,6 +95,27 @@ CHANNELS = frozenset(
         pytest.param("acme", "partenariat", None, None, "Referral", id="partner"),
         pytest.param("page", "organic_social", None, None, "Organic Social", id="organic-social"),
         pytest.param("page", "affiliation", None, None, "Affiliates", id="affiliation"),
+        # In French, with and without accents.
+        pytest.param("google", "payant", None, "search", "Paid Search", id="payant-on-a-search-engine"),
+        pytest.param("linkedin", "Payant", None, "social", "Paid Social", id="payant-on-a-network"),
+        pytest.param("acme", "affilié", None, None, "Affiliates", id="affilié"),
+        pytest.param("acme", "vidéo", None, None, "Organic Video", id="vidéo"),
+        pytest.param("acme", "réseaux sociaux", None, None, "Organic Social", id="réseaux-sociaux"),
+        pytest.param("acme", "RS", None, None, "Organic Social", id="rs"),
+        pytest.param("acme", "référencement naturel", None, None, "Organic Search", id="référencement-naturel"),
+        pytest.param("acme", "texto", None, None, "SMS", id="texto"),
+        pytest.param("acme", "lien", None, None, "Referral", id="lien"),
+        # A kind of advertisement says more than that it is one.
+        pytest.param("acme", "Display-Ads", None, None, "Display", id="display-ads"),
+        pytest.param("acme", "email ads", None, None, "Email", id="email-ads-are-email-by-googles-rule"),
+        pytest.param("spotify", "audio_ads", None, None, "Audio", id="audio-ads"),
+        pytest.param("acme", "social ads", None, "social", "Paid Social", id="social-ads-are-paid"),
+        pytest.param("spotify", "paid-audio", None, None, "Paid Other", id="paid-by-googles-rule-first"),
+        # Words among others.
+        pytest.param("acme", "sms-marketing", None, None, "SMS", id="sms-marketing"),
+        pytest.param("acme", "push_web", None, None, "Mobile Push Notifications", id="push-first"),
+        pytest.param("acme", "affiliate-marketing", None, None, "Affiliates", id="affiliate-marketing"),
+        pytest.param("llm", "ai", None, None, "AI Assistants", id="ai"),
     ],
 )
 def test_a_channel_follows_from_source_medium_campaign_and_kind(

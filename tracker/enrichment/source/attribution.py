@@ -17,9 +17,15 @@ import msgspec
 from tracker.enrichment.page.parse import Page
 from tracker.enrichment.remembered import LONGEST_OF_MANY, is_short
 from tracker.enrichment.source.campaign_source import origin_of_word
-from tracker.enrichment.source.channels import channel_of
+from tracker.enrichment.source.channels import channel_of, names_another_way
 from tracker.enrichment.source.click_ids import is_own_click, of_click, seller_of
-from tracker.enrichment.source.host_origins import is_listed, listed_category, origin_of_app, origin_of_host
+from tracker.enrichment.source.host_origins import (
+    is_in_googles_lists,
+    is_listed,
+    listed_category,
+    origin_of_app,
+    origin_of_host,
+)
 from tracker.enrichment.source.origin import Origin, paid
 from tracker.enrichment.source.pass_through import is_detour_host, is_detour_path, lets_people_in
 from tracker.enrichment.source.raw_referrer import plain_referrer
@@ -67,7 +73,7 @@ class Referrer(msgspec.Struct, frozen=True, gc=False):
 
 
 # What engines call the search's words when the lists do not know it.
-_USUAL_TERMS = ("q", "query", "p", "text", "wd", "kw", "searchfor", "ask", "qs", "qt", "rdata")
+_USUAL_TERMS = ("q", "as_q", "query", "p", "text", "wd", "kw", "searchfor", "ask", "qs", "qt", "rdata")
 _DIRECT = Attribution(None, None, None, "Direct", None, None, None, None)
 _NOWHERE = Referrer(None, "", None)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?://|[^0-9])", re.IGNORECASE)
@@ -234,6 +240,9 @@ def _channel(origin: Origin, word: str | None, medium: str | None, campaign: str
         return origin.channel
     # A site's own word for a medium decides nothing (YouTube's visitors are `social`, and count as video).
     given = medium or ("cpc" if origin.paid else "organic" if origin.category == "search" else "referral")
-    channel = channel_of(word or origin.name, given, campaign, origin.category)
+    category = origin.category
+    if medium and category and not is_in_googles_lists(origin) and names_another_way(medium):
+        category = None  # `utm_source=substack&utm_medium=email`: by Google's rules the source counts only where listed
+    channel = channel_of(word or origin.name, given, campaign, category)
     # `facebook_ads` was paid, whatever the medium says.
     return origin.channel if origin.paid and channel.startswith(("Organic", "Referral", "Unassigned")) else channel

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tracker.enrichment.source.channels import channel_of, without_accents
+from tracker.enrichment.source.channels import MEDIUM_TOKENS, channel_of, without_accents
 from tracker.enrichment.source.host_origins import origin_of_host
 from tracker.enrichment.source.origin import Origin, make_origin, paid
 from tracker.enrichment.source.registry import SEPARATORS, source_lists
@@ -20,9 +20,9 @@ _MAIL_TOKENS = frozenset(
     "newsletter newsletters email emails emailing emailings mail mails mailing mailings mailer infolettre nl newsletterfr"
     " enews lettre courriel courriels".split()
 )
-_MEDIUM_TOKENS = frozenset(
-    "paid cpc ppc sea sem seo search social socials media network organic video display banner brand nonbrand non unbrand"
-    " branded sms push affiliate affiliates audio notification programmatic native reseaux reseau sociaux socialmedia ctv ott".split()
+_MEDIUM_TOKENS = MEDIUM_TOKENS | frozenset(
+    "paid payant payante cpc ppc sea sem media network video videos brand nonbrand non unbrand branded notification"
+    " notifications ctv ott".split()
 )
 # Advertising on televisions that are connected.
 _TELEVISION = frozenset(("ctv", "ott"))

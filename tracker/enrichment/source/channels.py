@@ -21,52 +21,41 @@ _TOKENS = re.compile(r"[\W_]+")
 
 # `sl` are the sponsored links of Piano Analytics.
 _PAID_TOKENS = frozenset(
-    "paid sea sem sl ad ads adwords pmax sponsored boosted pub pubs publicite sponsorise sponsorisee sma".split()
+    "paid sea sem sl ad ads adwords pmax sponsored boosted pub pubs publicite sponsorise sponsorisee sponsorises sponsoring"
+    " sma payant payante payants payantes".split()
 )
+# What an advertisement can be besides, which says more: `display-ads`, `audio_ads`. Google calls `email-ads` email.
+_KINDS_OF_ADS = ("Display", "Email", "Audio", "SMS", "Mobile Push Notifications", "Affiliates")
 _PAID_SEARCH = frozenset({"sea", "sem", "sl", "adwords", "pmax"})
 # Where Google's rules end, by a token of the medium.
 _BY_TOKEN = {
-    "display": "Display",
-    "banner": "Display",
-    "banners": "Display",
-    "banniere": "Display",
-    "bannieres": "Display",
-    "habillage": "Display",
-    "programmatic": "Display",
-    "programmatique": "Display",
-    "rtb": "Display",
-    "native": "Display",
-    "social": "Organic Social",
-    "socials": "Organic Social",
-    "socialmedia": "Organic Social",
-    "reseaux": "Organic Social",
-    "reseau": "Organic Social",
-    "smo": "Organic Social",
-    **dict.fromkeys(
-        "facebook fb instagram insta linkedin twitter tiktok pinterest snapchat whatsapp telegram messenger".split(),
-        "Organic Social",
-    ),
-    "youtube": "Organic Video",
-    "newsletter": "Email",
-    "newsletters": "Email",
-    "emailing": "Email",
-    "mailing": "Email",
-    "mail": "Email",
-    "infolettre": "Email",
-    "courriel": "Email",
-    "nl": "Email",
-    "seo": "Organic Search",
-    "organic": "Organic Search",
-    "affiliates": "Affiliates",
-    "affiliation": "Affiliates",
-    "podcast": "Audio",
-    "backlink": "Referral",
-    "partner": "Referral",
-    "partners": "Referral",
-    "partenaire": "Referral",
-    "partenaires": "Referral",
-    "partenariat": "Referral",
+    token: channel
+    for channel, tokens in (
+        ("AI Assistants", "ai llm llms chatbot chatbots ia"),
+        ("Display", "display banner banners banniere bannieres habillage programmatic programmatique rtb native"),
+        ("Organic Social", "social socials socialmedia sociaux reseaux reseau rs smo"),
+        (
+            "Organic Social",
+            "facebook fb instagram insta linkedin twitter tiktok pinterest snapchat whatsapp telegram messenger",
+        ),
+        ("Organic Video", "youtube"),
+        ("SMS", "sms texto textos mms rcs"),
+        ("Mobile Push Notifications", "push webpush notif notifs"),
+        ("Email", "newsletter newsletters enewsletter emailing emailings mailing mailings mail mails nl"),
+        ("Email", "infolettre infolettres courriel courriels"),
+        ("Affiliates", "affiliate affiliates affiliation affilie affilies affiliee"),
+        ("Audio", "audio podcast podcasts radio"),
+        ("Organic Search", "seo organic organique search recherche naturel naturelle referencement"),
+        ("Referral", "backlink backlinks partner partners partenaire partenaires partenariat partnership lien liens"),
+    )
+    for token in tokens.split()
 }
+# The words of a medium that name no site: a source that is made of them names none either.
+MEDIUM_TOKENS = frozenset(_BY_TOKEN) - frozenset(
+    "ai ia facebook fb instagram insta linkedin twitter tiktok pinterest snapchat whatsapp telegram messenger youtube".split()
+)
+# What a medium can say that a source of ours, which Google's lists do not have, does not outweigh.
+_OTHER_WAYS = frozenset(("Email", "SMS", "Audio", "Affiliates", "Mobile Push Notifications"))
 
 
 def without_accents(text: str) -> str:
@@ -82,6 +71,11 @@ def channel_of(source: str | None, medium: str | None, campaign: str | None, cat
     `category` is what kind of site the source is: search, social, shopping, video, ai, email or None.
     """
     return _channel(_telling_source(source or ""), medium or "", category, _telling_word(campaign))
+
+
+def names_another_way(medium: str) -> bool:
+    """Whether a medium says that people came by email, SMS, audio, push or an affiliate, whatever its source is."""
+    return _channel("other", medium, None, None) in _OTHER_WAYS
 
 
 # Sources and campaigns are many, and only these words of theirs count.
@@ -103,15 +97,18 @@ def _telling_word(campaign: str | None) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _channel(source: str, medium: str, category: str | None, campaign: str | None) -> str:
-    medium = medium.lower()
+    medium = without_accents(medium.lower()).strip()
     if source in ("", "(direct)") and medium in ("", "(none)", "(not set)") and not campaign:
         return "Direct"
     if campaign == "cross-network" or medium == "cross-network":
         return "Cross-network"
-    tokens = frozenset(_TOKENS.split(without_accents(medium)))
+    tokens = frozenset(_TOKENS.split(medium))
     shopping = category == "shopping" or campaign == "shopping"
-    if "cp" in medium or _PAID.fullmatch(medium) or not _PAID_TOKENS.isdisjoint(tokens):
+    if "cp" in medium or _PAID.fullmatch(medium):
         return _paid(category, medium, tokens, shopping=shopping)
+    if not _PAID_TOKENS.isdisjoint(tokens):
+        kind = _kind_of_medium(source, medium, tokens)
+        return kind if kind in _KINDS_OF_ADS else _paid(category, medium, tokens, shopping=shopping)
     if medium in _DISPLAY:
         return "Display"
     return _unpaid(source, medium, category, tokens, shopping=shopping)
@@ -142,6 +139,11 @@ def _unpaid(source: str, medium: str, category: str | None, tokens: frozenset[st
     if medium in ("referral", "app", "link"):
         # Google does not know webmail.
         return "Email" if category == "email" else "Referral"
+    return _kind_of_medium(source, medium, tokens) or ("Email" if category == "email" else "Unassigned")
+
+
+def _kind_of_medium(source: str, medium: str, tokens: frozenset[str]) -> str | None:
+    """The channel that a medium's own words say, or a source's that is a medium's word; None where they say nothing."""
     if source == "email" or _EMAIL.search(medium):
         return "Email"
     exact = {"affiliate": "Affiliates", "audio": "Audio", "sms": "SMS"}
@@ -149,5 +151,4 @@ def _unpaid(source: str, medium: str, category: str | None, tokens: frozenset[st
         return exact.get(medium, "SMS")
     if medium.endswith("push") or "mobile" in medium or "notification" in medium or source == "firebase":
         return "Mobile Push Notifications"
-    by_token = next((channel for token, channel in _BY_TOKEN.items() if token in tokens), None)
-    return by_token or ("Email" if category == "email" else "Unassigned")
+    return next((channel for token, channel in _BY_TOKEN.items() if token in tokens), None)

@@ -27,6 +27,15 @@ _MAKERS = frozenset({"search", "social", "video", "ai", "shopping"})
 _PORTALS = frozenset(
     "google.com yahoo.com yahoo.co.jp yandex.ru yandex.com mail.ru naver.com baidu.com qq.com msn.com aol.com".split()
 )
+# What Google's search was asked for other than pages: images, videos, news, products, the AI mode.
+_RESULTS = re.compile(r"(?:^|&)((?:tbm|udm)=\w+)")
+_RESULTS_OF = {
+    **dict.fromkeys(("tbm=isch", "udm=2"), "images.google.com"),
+    **dict.fromkeys(("tbm=vid", "udm=7"), "video.google.com"),
+    **dict.fromkeys(("tbm=nws", "udm=12"), "news.google.com"),
+    **dict.fromkeys(("tbm=shop", "udm=28"), "shopping.google.com"),
+    "udm=50": "google.com/aimode",
+}
 _MASTODON_PATH = re.compile(r"/(?:deck/|web/)?@\w+(?:@[\w.-]+)?(?:/\d{10,})?/?$")
 
 _NETWORKS = {network.name: network_origin(network) for network in NETWORKS}
@@ -35,11 +44,18 @@ _MASTODON = _NETWORKS["Mastodon"]
 _BY_SOFTWARE: Mapping[str, Origin] = {
     **dict.fromkeys(("searx", "searxng"), make_origin("SearXNG", "search")),
     "whoogle": make_origin("Whoogle", "search"),
+    "librex": make_origin("LibreX", "search"),
+    "4get": make_origin("4get", "search"),
     "peertube": make_origin("PeerTube", "video"),
     **{
         name.lower(): make_origin(name, "social")
-        for name in ("Lemmy", "Pixelfed", "Misskey", "Pleroma", "Akkoma", "Friendica", "Diaspora")
+        for name in (
+            "Lemmy Mbin PieFed Pixelfed Misskey Firefish Sharkey Iceshrimp Pleroma Akkoma GoToSocial Friendica Hubzilla"
+            " Diaspora Mobilizon BookWyrm Nostr Mattermost Zulip"
+        ).split()
     },
+    "kbin": make_origin("kbin", "social"),
+    **dict.fromkeys(("rocketchat", "rocket-chat"), make_origin("Rocket.Chat", "social")),
     # Other faces of a network, for people who would rather not visit it: they read what stands on it.
     **dict.fromkeys(("nitter", "xcancel"), _NETWORKS["X"]),
     **dict.fromkeys(("libreddit", "redlib", "teddit"), _NETWORKS["Reddit"]),
@@ -50,8 +66,8 @@ _BY_SOFTWARE: Mapping[str, Origin] = {
 def origin_of_host(host: str, path: str = "/", query: str = "") -> tuple[Origin, str]:
     """What a host is, with the names of its search word's parameters; a part of a site can be something else."""
     listed = _find_path(host, path) if len(path) > 1 else None
-    if listed is None and "udm=50" in query and path == "/search":
-        listed = source_lists().hosts.get("google.com/aimode")
+    if listed is None and path == "/search" and ("udm=" in query or "tbm=" in query):
+        listed = _results_of_google(host, query)
     if listed is not None and listed.origin is not None:
         return listed.origin, listed.parameters
     origin, parameters = _origin_of_host(host)
@@ -89,7 +105,7 @@ def _find(host: str) -> ListedSite | None:
         name = without_country(host)
         if name is not None:
             found = find_in(lists.countries, name)
-    if found is None and host.rpartition(".")[0][-1:].isdecimal():
+    if found is None and _NUMBER.search(host) is not None:
         found = find_in(lists.hosts, _NUMBER.sub("#", host))
     return found
 
@@ -106,14 +122,29 @@ def listed_category(host: str) -> str | None:
     return None if listed is None else listed.category
 
 
+def is_in_googles_lists(origin: Origin) -> bool:
+    """Whether Google's list of sources has a site as what we take it for; what we added, a campaign's medium outweighs."""
+    return (origin.name, origin.category) in source_lists().googles
+
+
 def is_listed(host: str) -> bool:
     """Whether a list has this very host."""
     return host in source_lists().hosts
 
 
+def _results_of_google(host: str, query: str) -> ListedSite | None:
+    """What Google's results are that are no web pages, by the parameter that asks for them."""
+    asked = _RESULTS.search(query)
+    if asked is None or not host.removeprefix("www.").startswith("google."):
+        return None
+    return source_lists().hosts.get(_RESULTS_OF.get(asked[1], ""))
+
+
 def _find_path(host: str, path: str) -> ListedSite | None:
     lists = source_lists()
     plain = host.removeprefix("www.").removeprefix("m.")
+    if plain[2:3] == "." and plain[3:] in lists.with_paths:
+        plain = plain[3:]  # `ca.bing.com/images`
     for form in (plain, _country_form(plain)):
         if form not in lists.with_paths:
             continue

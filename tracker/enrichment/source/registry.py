@@ -126,7 +126,18 @@ class SourceLists:
         self.words |= {word: network_origin(network) for word, network in BY_WORD.items()}
         for host in self._categories:
             self._drop_if_named_above(host)
+        self.googles = self._named_by_google()
         self.with_paths = {host.partition("/")[0] for host in self.hosts if "/" in host}
+
+    def _named_by_google(self) -> frozenset[tuple[str, str]]:
+        """The names and kinds of what Google's list of sources has, under whichever of its hosts and words."""
+        named = set()
+        for listed, kind in self._categories.items():
+            entry = find_in(self.hosts, listed) if "." in listed else None
+            origin = entry.origin if entry is not None else self.words.get(SEPARATORS.sub("_", listed.lower()))
+            if origin is not None:
+                named.add((origin.name, kind))
+        return frozenset(named)
 
     def _drop_if_named_above(self, host: str) -> None:
         """Takes `lm.facebook.com`, of which a list knows the category only, out of the way of `facebook.com`."""

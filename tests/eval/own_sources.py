@@ -1,0 +1,79 @@
+"""Cases of our own making of where a visitor comes from, in two halves: one to learn from, one that nobody looks at.
+
+source_cases.csv says of a referrer and a page's query which source and channel are right; README.md says by what. The
+halves are parted by a hash of the case, so that a new case does not move the others. Mistakes of the kept half are
+counted and not shown.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.eval.measure import Measure, timed
+from tracker.enrichment.page.parse import parse_page
+from tracker.enrichment.source.attribution import Attribution, attribute
+
+_CASES = Path(__file__).parent / "source_cases.csv"
+_NOTHING = "-"
+
+
+class OwnCase(NamedTuple):
+    """A referrer and a query with the right source and channel; empty is not judged, `-` is none."""
+
+    kind: str
+    referrer: str
+    query: str
+    source: str
+    channel: str
+
+    @property
+    def is_kept_apart(self) -> bool:
+        """Whether the case is of the half that nobody looks at."""
+        return sha256(f"{self.referrer}|{self.query}".encode()).digest()[0] % 2 == 1
+
+
+def own_cases() -> list[OwnCase]:
+    """All cases of source_cases.csv, in its order."""
+    with _CASES.open(newline="", encoding="utf-8") as file:
+        return [OwnCase(**row) for row in csv.DictReader(file)]
+
+
+def answer_to(case: OwnCase) -> Attribution:
+    """What the service makes of a case."""
+    page = parse_page(f"https://www.lesite.example/article?{case.query}")
+    assert page is not None
+    return attribute(page, case.referrer or None)
+
+
+def verdicts(case: OwnCase, answer: Attribution) -> dict[str, bool]:
+    """Whether the source and the channel are right, each where the case judges it."""
+    right = {}
+    if case.source:
+        wanted = None if case.source == _NOTHING else case.source
+        right["source"] = (answer.source or "").lower() == (wanted or "").lower()
+    if case.channel:
+        right["channel"] = answer.channel == case.channel
+    return right
+
+
+def own_measures() -> Iterator[Measure]:
+    """A line for each half; the mistakes of the open one alone are told."""
+    for name, kept in (("our cases, open half", False), ("our cases, kept half", True)):
+        cases = [case for case in own_cases() if case.is_kept_apart is kept]
+        answers, microseconds = timed(answer_to, cases)
+        judged = [verdicts(case, answer) for case, answer in zip(cases, answers, strict=True)]
+        figures = {
+            part: sum(verdict[part] for verdict in judged if part in verdict)
+            / max(1, sum(part in verdict for verdict in judged))
+            for part in ("source", "channel")
+        }
+        mistakes = [
+            f"{case.kind}: {case.referrer} ?{case.query} -> {answer.source} / {answer.channel}, not {case.source} / {case.channel}"
+            for case, answer, verdict in zip(cases, answers, judged, strict=True)
+            if not all(verdict.values())
+        ]
+        yield Measure("source", name, len(cases), figures, microseconds, [] if kept else mistakes)
