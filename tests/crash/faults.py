@@ -24,7 +24,7 @@ from tests.running_service import webleads
 STOP_SECONDS = 10.0
 
 # A small event store as version 1 left it, and how often its rows are repeated.
-_VERSION_1 = Path(__file__).parents[1] / "store/version_1.duckdb.gz"
+_VERSION_1 = Path(__file__).parents[1] / "store/duckdb/version_1.duckdb.gz"
 _VERSION_2 = Path(__file__).parents[1] / "upgrade/issue_10.tar.xz"
 _COPIES = 1000
 

@@ -23,7 +23,7 @@ from tracker.ingest import columns
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
-from tracker.store.engines import Batch
+from tracker.store.duckdb.store import Batch
 from tracker.store.schema import events, not_counted
 
 SITE = "blog.example.fr"
@@ -213,7 +213,7 @@ def poisoned(service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
                     raise DBAPIError("INSERT", {}, duckdb.ConversionException("no such text")) from None
             real(connection, batch)
 
-        from tracker.store import engines
+        from tracker.store.duckdb import store as engines
 
         real = engines._add
         monkeypatch.setattr(engines, "_add", add)

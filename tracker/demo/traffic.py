@@ -32,7 +32,7 @@ from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidenc
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
 from tracker.enrichment.page.parse import parse_page
 from tracker.enrichment.source.attribution import Attribution, attribute
-from tracker.store.engines import Batch, EventStore, NotCounted
+from tracker.store.duckdb.store import Batch, EventStore, NotCounted
 from tracker.store.schema import EVENT_COLUMNS
 
 Whole = NDArray[np.int64]

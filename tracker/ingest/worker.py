@@ -33,7 +33,7 @@ from tracker.ingest.visits.history import StoredVisits
 from tracker.ingest.visits.retractions import Counted, Judged, SegmentTally
 from tracker.ingest.visits.visitor_ids import Identity
 from tracker.journal import list_segments
-from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition
+from tracker.store.duckdb.store import Batch, EventStore, NotCounted, SegmentPosition
 from tracker.store.errors import blames_the_data
 
 log = logging.getLogger(__name__)

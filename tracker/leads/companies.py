@@ -18,7 +18,7 @@ from sqlalchemy import Select, func, select
 
 from tracker.leads.certainty import best_first, is_sure
 from tracker.stats.scope import Scope
-from tracker.store.engines import EventStore
+from tracker.store.duckdb.store import EventStore
 from tracker.store.schema import events
 
 _BY_NAME = "name:"

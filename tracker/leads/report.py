@@ -16,7 +16,7 @@ from tracker.leads.scoring import Activity, Score, score
 from tracker.stats import metrics
 from tracker.stats.local_time import truncated
 from tracker.stats.scope import Scope
-from tracker.store.engines import EventStore
+from tracker.store.duckdb.store import EventStore
 from tracker.store.schema import events
 
 SCORED_DAYS = 30

@@ -31,7 +31,7 @@ def open_in_a_child(step: Step, settings: Settings) -> str | None:
     try:
         return _run(step, settings)
     except _Crashed as crash:
-        from tracker.store.recovery import set_aside
+        from tracker.store.duckdb.recovery import set_aside
 
         if not set_aside(settings.event_store, "log", str(crash), datetime.now(UTC)):
             raise ServiceError(f"the databases could not be opened: {crash}") from crash

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tracker.db.engine import AppDatabase
 from tracker.settings import Settings
-from tracker.store.engines import EventStore
+from tracker.store.duckdb.store import EventStore
 
 
 @dataclass(frozen=True)

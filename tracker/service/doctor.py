@@ -27,7 +27,7 @@ from tracker.service.context import Context
 from tracker.sites.sites import list_sites
 from tracker.stats import traffic
 from tracker.stats.hosts import unknown_sites
-from tracker.store import recovery
+from tracker.store.duckdb import recovery
 
 # IP addresses for documentation have no names; any answer, also that there is none, shows a resolver that works.
 _ANY_IP = "192.0.2.1"

@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, func, select
 
 from tracker.stats import metrics
 from tracker.stats.scope import Scope
-from tracker.store.engines import EventStore
+from tracker.store.duckdb.store import EventStore
 from tracker.store.schema import events
 
 COLUMNS = ("host", "visits", "visitors", "networks", "countries", "landing_pages", "page")

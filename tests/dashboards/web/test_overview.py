@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from tests.dashboards.web.conftest import SITE, Browser
-from tracker.store.engines import Batch, EventStore, NotCounted
+from tracker.store.duckdb.store import Batch, EventStore, NotCounted
 
 DAY = timedelta(days=1)
 HOSTILE = "\"><script>alert('x')</script><img src=x onerror=alert(1)>"

@@ -15,7 +15,7 @@ from tracker.db.models import Site
 from tracker.enrichment.bots import BotRule
 from tracker.sites.names import rename_site
 from tracker.sites.sites import add_site, find_site
-from tracker.store.engines import Batch, EventStore, NotCounted
+from tracker.store.duckdb.store import Batch, EventStore, NotCounted
 
 SNIPPET = f'<script defer data-domain="{SITE}" src="https://stats.exemple.fr/js/webleads.js"></script>'
 

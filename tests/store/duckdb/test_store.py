@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from tracker.store.engines import Batch, EventStore, NotCounted, SegmentPosition, open_event_store
+from tracker.store.duckdb.store import Batch, EventStore, NotCounted, SegmentPosition, open_event_store
 from tracker.store.errors import NewerStoreError
 from tracker.store.schema import EVENT_COLUMNS, events, not_counted, schema_version
 

@@ -1,7 +1,8 @@
 """Opens the event store and runs its transactions. The only place that knows which engine is behind it.
 
 DuckDB lives in one file that one process owns; readers in that process share it. A batch goes in as columns, with
-the journal positions, in one transaction. A damaged store is set aside and opened again (tracker.store.recovery).
+the journal positions, in one transaction. A damaged store is set aside and opened again
+(tracker.store.duckdb.recovery).
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from tracker.store import recovery
 from tracker.store.arrays import column_array
+from tracker.store.duckdb import recovery
+from tracker.store.duckdb.migrations import migrate
 from tracker.store.errors import NewerStoreError, StoreUnavailable
-from tracker.store.migrations import migrate
 from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
 
 # Megabytes for DuckDB where the operator says nothing.

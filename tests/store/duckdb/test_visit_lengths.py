@@ -22,8 +22,8 @@ from sqlalchemy import Engine, event, select, text
 
 from tracker.db.models import Site
 from tracker.stats.query.run import run_query
-from tracker.store import migrations
-from tracker.store.engines import EventStore, open_event_store
+from tracker.store.duckdb import migrations
+from tracker.store.duckdb.store import EventStore, open_event_store
 from tracker.store.schema import SCHEMA_VERSION, schema_version
 
 HERE = Path(__file__).parent
@@ -142,8 +142,8 @@ def test_what_failed_half_way_is_done_again_at_the_next_start(url: str, request:
 _KILLED = """
 import os, signal, sys
 from sqlalchemy import Engine, event
-from tracker.store import migrations
-from tracker.store.engines import open_event_store
+from tracker.store.duckdb import migrations
+from tracker.store.duckdb.store import open_event_store
 
 migrations._ROWS_A_PART = 500
 left = int(sys.argv[2])

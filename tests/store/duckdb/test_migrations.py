@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from tests.running_service import webleads
-from tracker.store import migrations
-from tracker.store.engines import open_event_store
+from tracker.store.duckdb import migrations
+from tracker.store.duckdb.store import open_event_store
 from tracker.store.errors import NewerStoreError
 from tracker.store.schema import SCHEMA_VERSION, events, schema_version
 

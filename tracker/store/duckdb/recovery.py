@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 _MARK = ".damaged-"
 _STAMP = "%Y%m%dT%H%M%S%f"
 
-# What DuckDB 2.0 says of damage, found by damaging its files (tests/store/test_recovery.py does it again).
+# What DuckDB 2.0 says of damage, found by damaging its files (tests/store/duckdb/test_recovery.py does it again).
 _LOG_DAMAGED = ("replaying WAL", "Corrupt WAL", "WAL file")
 _FILE_DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
 # These say nothing of the file, whatever stands beside them.
