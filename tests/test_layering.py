@@ -53,6 +53,14 @@ HEAVY = (
 DATABASE_LIBRARIES = {"sqlalchemy", "duckdb", "duckdb_engine", "sqlite3", "alembic", "clickhouse_connect", "psycopg"}
 SQL = re.compile(r"\bSELECT\b.+\bFROM\b|\bINSERT\s+INTO\b|\bUPDATE\b.+\bSET\b|\bDELETE\s+FROM\b", re.DOTALL)
 
+# The one folder that knows the engine, with the modules that reach it: they open a store and read its errors.
+DUCKDB = "tracker/store/duckdb/"
+REACHES_DUCKDB = {"tracker/store/engines.py", "tracker/store/errors.py"}
+# Standard SQL, which every engine of the event store and of the app database has; all else is in tracker.store.functions.
+STANDARD_FUNCTIONS = {
+    *("avg", "coalesce", "count", "grouping", "grouping_sets", "lower", "max", "min", "nullif", "row_number", "sum"),
+}
+
 PURE = ("tracker/enrichment/", "tracker/ingest/visits/assign.py", "tracker/leads/scoring.py")
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter"}
 RANDOMNESS = {"random", "secrets", "uuid"}
@@ -178,6 +186,39 @@ def test_pages_and_the_api_hold_no_sql(module: str) -> None:
     assert not {name.split(".")[0] for name, _ in imports(module)} & DATABASE_LIBRARIES
     texts = (node.value for node in ast.walk(tree(module)) if isinstance(node, ast.Constant))
     assert [text for text in texts if isinstance(text, str) and SQL.search(text)] == []
+
+
+@pytest.mark.parametrize("module", [module for module in ALL if not module.startswith(DUCKDB)])
+def test_only_its_folder_knows_duckdb(module: str) -> None:
+    names = {name for name, _ in imports(module)}
+    assert not {name.split(".")[0] for name in names} & {"duckdb", "duckdb_engine"}
+    if module not in REACHES_DUCKDB:
+        assert [name for name in names if f"{name}.".startswith("tracker.store.duckdb.")] == []
+        texts = (node.value for node in ast.walk(tree(module)) if isinstance(node, ast.Constant))
+        assert "duckdb" not in texts, "ask what the engine can do: tracker.store.engines.capabilities_of"
+
+
+@pytest.mark.parametrize("module", [module for module in ALL if not module.startswith(DUCKDB)])
+def test_only_an_engines_folder_uses_its_own_functions(module: str) -> None:
+    """`func.` takes whatever name it is given, so that nothing else would say that an engine does not have it."""
+    own = [
+        f"{module}:{node.lineno} func.{node.attr}: name it in tracker/store/functions.py"
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "func"
+        and node.attr not in STANDARD_FUNCTIONS
+    ]
+    assert own == []
+
+
+def test_an_engine_has_a_rule_for_each_function_of_the_store() -> None:
+    from tracker.store import functions
+    from tracker.store.duckdb.opening import open_store  # loads the rules
+
+    assert open_store
+    named = [one for one in vars(functions).values() if isinstance(one, type) and one.__module__ == functions.__name__]
+    assert [one for one in named if "duckdb" not in one._compiler_dispatcher.specs] == []
 
 
 @pytest.mark.parametrize("module", [module for module in ALL if module != "tracker/settings/__init__.py"])

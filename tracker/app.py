@@ -31,9 +31,10 @@ from tracker.service.databases import open_databases
 from tracker.service.operations import create_blueprint as operations_blueprint
 from tracker.service.service import Service
 from tracker.settings import Settings
-from tracker.store.duckdb.recovery import describe, repairs
-from tracker.store.duckdb.store import EventStore
+from tracker.store.engines import repairs
 from tracker.store.errors import NewerStoreError, StoreUnavailable
+from tracker.store.protocol import EventStore
+from tracker.store.repairs import describe
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.db.recovery import Restore
-from tracker.store.duckdb.recovery import Repair
+from tracker.store.repairs import Repair
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ from tracker.service import operations
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
-from tracker.store.duckdb.store import EventStore, open_event_store
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 SITE, KEY = "blog.exemple.fr", "the data folder's key"

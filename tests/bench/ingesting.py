@@ -25,7 +25,8 @@ from tracker.service.databases import open_databases
 from tracker.service.ingesting import build_ingest
 from tracker.settings import load_settings
 from tracker.sites.sites import add_site
-from tracker.store.duckdb.store import Batch, open_event_store
+from tracker.store.batch import Batch
+from tracker.store.engines import open_event_store
 
 _EVENTS = 200_000
 _BATCH = 20_000

@@ -22,7 +22,8 @@ from tracker.delivery.sent_log import DeliveryKey
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, list_sites
-from tracker.store.duckdb.store import EventStore, open_event_store
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 
 MONDAY_8 = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)  # 08:00 in Paris
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)

@@ -22,7 +22,7 @@ from tracker.ingest.visits.history import StoredVisits
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
-from tracker.store.duckdb.store import Batch, NotCounted
+from tracker.store.batch import Batch, NotCounted
 from tracker.store.schema import events, not_counted
 
 TODAY = utc_now().date()

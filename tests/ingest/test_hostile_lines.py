@@ -23,7 +23,7 @@ from tracker.ingest import columns
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
-from tracker.store.duckdb.store import Batch
+from tracker.store.batch import Batch
 from tracker.store.schema import events, not_counted
 
 SITE = "blog.example.fr"
@@ -213,10 +213,10 @@ def poisoned(service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
                     raise DBAPIError("INSERT", {}, duckdb.ConversionException("no such text")) from None
             real(connection, batch)
 
-        from tracker.store.duckdb import store as engines
+        from tracker.store.duckdb import store
 
-        real = engines._add
-        monkeypatch.setattr(engines, "_add", add)
+        real = store._add
+        monkeypatch.setattr(store, "_add", add)
 
     steps = {
         "enrichment": enrich_fails,

@@ -18,7 +18,7 @@ from tracker.journal import Journal
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events as events_table
 
 SITE = "blog.example.fr"

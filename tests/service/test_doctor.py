@@ -13,7 +13,8 @@ from tracker.db.engine import open_app_database
 from tracker.service.context import Context
 from tracker.service.doctor import diagnose
 from tracker.settings import Settings
-from tracker.store.duckdb.store import Batch, NotCounted, open_event_store
+from tracker.store.batch import Batch, NotCounted
+from tracker.store.engines import open_event_store
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 

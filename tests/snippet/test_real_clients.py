@@ -20,7 +20,7 @@ from tests.chromium import ARGUMENTS, find_chromium
 from tests.running_service import RunningService, webleads
 from tests.snippet.bundles import bundle
 from tests.snippet.servers import Blog, Service
-from tracker.store.duckdb.store import open_event_store
+from tracker.store.engines import open_event_store
 from tracker.store.schema import events
 
 SITE = "blog.example.fr"

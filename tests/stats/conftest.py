@@ -13,7 +13,9 @@ from tracker.db.models import Site
 from tracker.stats.filters import Filter
 from tracker.stats.periods import Period, parse_period
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import Batch, EventStore, open_event_store
+from tracker.store.batch import Batch
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 from tracker.store.schema import EVENT_COLUMNS, events
 
 SITE = "blog.exemple.fr"

@@ -20,7 +20,7 @@ from tracker.stats.filters.address_bar import clicked
 from tracker.stats.periods import Period
 from tracker.stats.query.run import run_query
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import open_event_store
+from tracker.store.engines import open_event_store
 
 # Around both changes of the clocks in 2026, and over the end of a year.
 MOMENTS = st.one_of(

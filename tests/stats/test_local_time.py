@@ -11,7 +11,7 @@ from sqlalchemy import DateTime, column, select, text
 
 from tracker.stats.local_time import OUTSIDE, truncated, truncated_within
 from tracker.stats.periods import Period
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 MOMENT = column("moment", DateTime)
 

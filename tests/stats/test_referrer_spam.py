@@ -6,7 +6,7 @@ import pytest
 
 from tests.stats.conftest import Blog, scope
 from tracker.stats.referrer_spam import suspects
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 WEEK = "2026-W47"
 FROM_SPAM = {"referrer": "https://www.gain-de-trafic.example/offre", "source": "gain-de-trafic.example"}

@@ -15,7 +15,8 @@ from tracker.stats import traffic
 from tracker.stats.periods import parse_period
 from tracker.stats.scope import Scope
 from tracker.stats.site_list import figures_of_sites, sites_with_events
-from tracker.store.duckdb.store import EventStore, open_event_store
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 
 TODAY = date(2026, 10, 28)  # the clocks of Europe were put back three days before
 ZONES = ["Europe/Paris", "Europe/Madrid", "America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati"]

@@ -12,7 +12,8 @@ from tests.stats.conftest import EMPTY, PARIS, SITE, Blog, period, scope
 from tracker.stats import traffic
 from tracker.stats.aggregation import Group, Tally
 from tracker.stats.dimensions import Dimension
-from tracker.store.duckdb.store import Batch, EventStore, NotCounted
+from tracker.store.batch import Batch, NotCounted
+from tracker.store.protocol import EventStore
 
 
 def one_week(blog: Blog) -> None:

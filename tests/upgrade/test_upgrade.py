@@ -21,7 +21,7 @@ from sqlalchemy import select
 from tests.running_service import RunningService
 from tests.upgrade.asking import PERIOD, SITE, USERS, Page, Visitor, figures, serving
 from tracker.cli import webleads
-from tracker.store.duckdb.store import open_event_store
+from tracker.store.engines import open_event_store
 from tracker.store.schema import SCHEMA_VERSION, schema_version
 
 HERE = Path(__file__).parent

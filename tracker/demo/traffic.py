@@ -32,7 +32,8 @@ from tracker.enrichment.company.evidence import EvidenceCode, as_stored, evidenc
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
 from tracker.enrichment.page.parse import parse_page
 from tracker.enrichment.source.attribution import Attribution, attribute
-from tracker.store.duckdb.store import Batch, EventStore, NotCounted
+from tracker.store.batch import Batch, NotCounted
+from tracker.store.protocol import EventStore
 from tracker.store.schema import EVENT_COLUMNS
 
 Whole = NDArray[np.int64]

@@ -33,8 +33,9 @@ from tracker.ingest.visits.history import StoredVisits
 from tracker.ingest.visits.retractions import Counted, Judged, SegmentTally
 from tracker.ingest.visits.visitor_ids import Identity
 from tracker.journal import list_segments
-from tracker.store.duckdb.store import Batch, EventStore, NotCounted, SegmentPosition
+from tracker.store.batch import Batch, NotCounted, SegmentPosition
 from tracker.store.errors import blames_the_data
+from tracker.store.protocol import EventStore
 
 log = logging.getLogger(__name__)
 

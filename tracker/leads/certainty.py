@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_
 
 from tracker.enrichment.company.cascade import UNPROVEN
 from tracker.enrichment.event import SELF_IDENTIFIED
+from tracker.store import functions
 from tracker.store.schema import events
 
 SURE = 0.5
@@ -38,4 +39,4 @@ def is_sure(confirmed: Collection[str] = ()) -> ColumnElement[bool]:
 
 def best_first() -> ColumnElement[float]:
     """What `arg_max` goes by to take a company's facts from its most certain event, and of those the newest."""
-    return func.coalesce(confidence(), 0.0) * 1e11 + func.epoch(events.c.occurred_at)
+    return func.coalesce(confidence(), 0.0) * 1e11 + functions.epoch_seconds(events.c.occurred_at)

@@ -18,7 +18,8 @@ from sqlalchemy import Select, func, select
 
 from tracker.leads.certainty import best_first, is_sure
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import EventStore
+from tracker.store import functions
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 _BY_NAME = "name:"
@@ -47,7 +48,7 @@ def known_companies(store: EventStore, scope: Scope, *, confirmed: Collection[st
     statement = (
         select(
             events.c.company,
-            func.arg_max(events.c.company_domain, best_first()).label("domain"),
+            functions.arg_max(events.c.company_domain, best_first()).label("domain"),
             sure,
             func.min(events.c.occurred_at).label("first_seen"),
             func.max(events.c.occurred_at).label("last_seen"),

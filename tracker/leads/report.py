@@ -16,7 +16,8 @@ from tracker.leads.scoring import Activity, Score, score
 from tracker.stats import metrics
 from tracker.stats.local_time import truncated
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import EventStore
+from tracker.store import functions
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 SCORED_DAYS = 30
@@ -243,7 +244,7 @@ def _companies(
             func.max(events.c.occurred_at).label("last_seen"),
             func.max(confidence()).label("confidence"),
             sure,
-            *(func.arg_max(events.c[name], best_first()).label(name) for name in _FACTS),
+            *(functions.arg_max(events.c[name], best_first()).label(name) for name in _FACTS),
         )
         .where(counted)
         .group_by(events.c.company, sure)

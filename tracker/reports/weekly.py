@@ -17,7 +17,7 @@ from tracker.stats.breakdowns import breakdown
 from tracker.stats.dimensions import Dimension
 from tracker.stats.periods import Period, parse_week
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 _ROWS = 10
 

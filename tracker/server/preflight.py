@@ -31,9 +31,9 @@ def open_in_a_child(step: Step, settings: Settings) -> str | None:
     try:
         return _run(step, settings)
     except _Crashed as crash:
-        from tracker.store.duckdb.recovery import set_aside
+        from tracker.store.engines import set_aside_log
 
-        if not set_aside(settings.event_store, "log", str(crash), datetime.now(UTC)):
+        if not set_aside_log(settings.event_store, str(crash), datetime.now(UTC)):
             raise ServiceError(f"the databases could not be opened: {crash}") from crash
     try:
         return _run(step, settings)

@@ -41,6 +41,7 @@ from tracker.server.preflight import NotOpenNow, ServiceError, open_in_a_child
 from tracker.server.standby import Standby, open_at_last
 from tracker.server.supervisor import Supervisor, all_running, die_with_parent
 from tracker.settings import Settings
+from tracker.store.engines import capabilities_of
 
 if TYPE_CHECKING:
     from tracker.service.service import Service
@@ -149,9 +150,10 @@ def _listen_as_service(
 
 
 def _check_roles(settings: Settings, roles: Roles) -> None:
-    if not roles.ingests and settings.event_store.startswith("duckdb"):
+    engine = capabilities_of(settings.event_store)
+    if not roles.ingests and engine.one_process:
         raise ServiceError(
-            "--no-ingest needs an event store that processes share: a DuckDB file belongs to the one process that"
+            f"--no-ingest needs an event store that processes share: a {engine.name} file belongs to the one process that"
             " ingests; run `webleads serve` without it, with `webleads collect` beside it"
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tracker.db.engine import AppDatabase
 from tracker.settings import Settings
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.imports.log_import import forget_imports
 from tracker.settings import Settings
-from tracker.store.duckdb.recovery import repairs
-from tracker.store.duckdb.store import EventStore, open_event_store
+from tracker.store.engines import open_event_store, repairs
+from tracker.store.protocol import EventStore
 
 
 class OpenDatabases(NamedTuple):

@@ -27,7 +27,8 @@ from tracker.service.context import Context
 from tracker.sites.sites import list_sites
 from tracker.stats import traffic
 from tracker.stats.hosts import unknown_sites
-from tracker.store.duckdb import recovery
+from tracker.store.engines import repairs
+from tracker.store.repairs import describe
 
 # IP addresses for documentation have no names; any answer, also that there is none, shows a resolver that works.
 _ANY_IP = "192.0.2.1"
@@ -115,8 +116,8 @@ def _quarantine(context: Context) -> Iterator[Finding]:
 
 
 def _repairs(context: Context) -> Iterator[Finding]:
-    for repair in recovery.repairs(context.settings.event_store):
-        yield Finding("hint" if repair.part == "log" else "problem", recovery.describe(repair))
+    for repair in repairs(context.settings.event_store):
+        yield Finding("hint" if repair.part == "log" else "problem", describe(repair))
 
 
 def _app_database(context: Context) -> Iterator[Finding]:

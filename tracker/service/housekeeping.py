@@ -17,8 +17,8 @@ from tracker.ingest.visits.visitor_ids import Identity
 from tracker.ingest.worker import Ingest
 from tracker.journal import list_segments, retirable, retire
 from tracker.settings import Settings
-from tracker.store.duckdb.store import EventStore
 from tracker.store.errors import StoreUnavailable
+from tracker.store.protocol import EventStore
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from tracker.reference.dns.lookup import Lookup, Unanswered
 from tracker.reference.dns.queue import NameQueue
 from tracker.reference.geo.verified_copies import open_databases as open_geo
 from tracker.settings import Settings
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 log = logging.getLogger(__name__)
 

@@ -40,8 +40,8 @@ from tracker.stats import traffic
 from tracker.stats.periods import Period, parse_period, parse_week
 from tracker.stats.query.run import run_query
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import EventStore
 from tracker.store.errors import StoreUnavailable
+from tracker.store.protocol import EventStore
 
 ForgetSite = Callable[[str], None]
 

@@ -17,7 +17,10 @@ from typing import Any
 from tracker.settings import values as read
 from tracker.settings.values import NameServer, Network
 
-__all__ = ["NameServer", "SettingError", "Settings", "load_settings"]
+__all__ = ["EVENT_STORE_FILE", "NameServer", "SettingError", "Settings", "load_settings"]
+
+# The event store where nobody says another, by its name in the data folder; the engine makes files beside it.
+EVENT_STORE_FILE = "events.duckdb"
 
 # A file with a secret is some bytes long; whatever is longer is another file.
 _LONGEST_FILE = 64 * 1024
@@ -236,7 +239,7 @@ class Settings:
 
     @property
     def event_store(self) -> str:
-        return self.event_store_url or f"duckdb:///{self.data / 'events.duckdb'}"
+        return self.event_store_url or f"duckdb:///{self.data / EVENT_STORE_FILE}"
 
     @property
     def public_url(self) -> str:

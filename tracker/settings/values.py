@@ -61,7 +61,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def megabytes(value: str) -> int:
-    """Memory of DuckDB, which does not open a file with less; 0 leaves it to the service."""
+    """Memory of the event store's engine, which may not open a file with less; 0 leaves it to the service."""
     if value == "0":
         return 0
     try:
@@ -226,12 +226,7 @@ def event_store_url(value: str) -> str:
 
 def _file_url(value: str, example: str) -> str:
     scheme, _, path = value.partition(":///")
-    if (
-        scheme not in {"sqlite", "duckdb"}
-        or not example.startswith(scheme)
-        or not path.strip("/")
-        or path.endswith("/")
-    ):
+    if not example.startswith(f"{scheme}:///") or not path.strip("/") or path.endswith("/"):
         raise ValueError(f"must be an address such as {example}")
     if path.startswith(":") or "?" in path:
         raise ValueError(f"must name a file and nothing else, such as {example.partition(' ')[0]}")

@@ -20,6 +20,7 @@ from tracker.stats.filters.sql import exit_pages
 from tracker.stats.local_time import OUTSIDE, truncated, truncated_within
 from tracker.stats.metrics import Part, Raw
 from tracker.stats.scope import Scope, naive
+from tracker.store import functions
 from tracker.store.schema import events
 
 # A visit that begins in the period is followed so far past the period's end; a late event may precede its beginning.
@@ -242,7 +243,7 @@ class Tally:
     def _visits(self, needs: Sequence[Raw]) -> Any:
         """A row a visit that began in the period: visit_id, began_at, the sums that are needed and its facts."""
         facts = [
-            func.any_value(group.fact).label(label)
+            functions.any_value(group.fact).label(label)
             for label, group in self._labelled_groups
             if group.side in (_Side.FACT, _Side.GIVEN)
         ]
@@ -291,8 +292,7 @@ class Tally:
 
 def _began_at() -> ColumnElement[Any]:
     """When the visit began that a row belongs to, to the second."""
-    began_at: ColumnElement[Any] = events.c.occurred_at - func.to_seconds(events.c.visit_age_seconds)
-    return began_at
+    return functions.seconds_before(events.c.occurred_at, events.c.visit_age_seconds)
 
 
 def _labelled(columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:

@@ -13,7 +13,7 @@ from tracker.stats.aggregation import Group, Tally
 from tracker.stats.dimensions import Dimension
 from tracker.stats.scope import Scope, naive
 from tracker.stats.traffic import visitors
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 # No visit is longer: beyond so much from the period's edges, a visit's first row is in the period with the visit.

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.told import read_unknown_site
 from tracker.stats.scope import naive
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events, not_counted
 
 

@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Interval, case, func, literal
+from sqlalchemy import ColumnElement, DateTime, Interval, case, literal
 
 from tracker.stats.periods import Period
+from tracker.store import functions
 from tracker.store.schema import events
 
 # So many intervals are searched by halving; a statement of more takes longer to plan than it saves.
@@ -44,8 +45,10 @@ def local_moment(period: Period, moment: ColumnElement[Any] = events.c.occurred_
 def truncated(period: Period, interval: str, moment: ColumnElement[Any] = events.c.occurred_at) -> ColumnElement[Any]:
     """The local start of the hour, day, ISO week or month in which a moment of the period lies."""
     few = _few_beginnings(period, interval)
-    # A single one would be a mere value, by which DuckDB cannot group.
-    return _searched(moment, few) if few and len(few) > 1 else func.date_trunc(interval, local_moment(period, moment))
+    # A single one would be a mere value, by which an engine cannot group.
+    return (
+        _searched(moment, few) if few and len(few) > 1 else functions.date_trunc(interval, local_moment(period, moment))
+    )
 
 
 def truncated_within(period: Period, interval: str, moment: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -11,7 +11,8 @@ from sqlalchemy import and_, case, func, select
 
 from tracker.stats import metrics
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import EventStore
+from tracker.store import functions
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 COLUMNS = ("host", "visits", "visitors", "networks", "countries", "landing_pages", "page")
@@ -31,7 +32,7 @@ def suspects(store: EventStore, scope: Scope, *, limit: int = 20) -> pd.DataFram
 
     Hosts that a list of sources names are never among them.
     """
-    host = func.regexp_replace(func.split_part(events.c.referrer, "/", 3), r"^www\.", "")
+    host = functions.regexp_replace(functions.split_part(events.c.referrer, "/", 3), r"^www\.", "")
     of_unknown_sites = and_(events.c.channel == "Referral", events.c.referrer.is_not(None), host != "")
     visits, networks = metrics.VISITS, func.count(events.c.asn.distinct())
     statement = (

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select, tuple_
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
 from tracker.stats.scope import naive
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 

@@ -16,7 +16,7 @@ from tracker.stats.aggregation import Group, Tally
 from tracker.stats.local_time import quarter
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope, naive
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 from tracker.store.schema import not_counted as not_counted_table
 

@@ -3,22 +3,7 @@
 from __future__ import annotations
 
 from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
-
-# DuckDB's errors that a value can cause; all others say something of the file, the disk or the connection.
-_OF_THE_DATA = frozenset(
-    {
-        "ConstraintException",
-        "ConversionException",
-        "DataError",
-        "IntegrityError",
-        "InvalidInputException",
-        "InvalidTypeException",
-        "NotImplementedException",
-        "NotSupportedError",
-        "OutOfRangeException",
-        "TypeMismatchException",
-    }
-)
+from tracker.store.duckdb.errors import is_duckdbs, is_of_the_data
 
 
 class StoreUnavailable(RuntimeError):
@@ -47,8 +32,7 @@ def blames_the_data(problem: Exception) -> bool:
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError  # loaded already where such an error can come from
 
     if isinstance(problem, DBAPIError):
-        return type(problem.orig).__name__ in _OF_THE_DATA
+        return problem.orig is not None and is_of_the_data(problem.orig)
     if isinstance(problem, SQLAlchemyError):
         return False
-    is_the_engines = any(base.__module__.endswith("duckdb") for base in type(problem).__mro__)
-    return type(problem).__name__ in _OF_THE_DATA if is_the_engines else True
+    return is_of_the_data(problem) if is_duckdbs(problem) else True

@@ -18,7 +18,9 @@ from tracker.db.models import User
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
-from tracker.store.duckdb.store import Batch, EventStore, open_event_store
+from tracker.store.batch import Batch
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 from tracker.store.schema import EVENT_COLUMNS, events
 
 SITE = "blog.exemple.fr"

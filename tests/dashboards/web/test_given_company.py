@@ -10,7 +10,7 @@ from tests.dashboards.web.conftest import SITE, Clock
 from tracker.leads.report import leads
 from tracker.stats.periods import parse_period
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 
 def test_a_company_named_in_mid_visit_counts_the_visit(

@@ -19,7 +19,7 @@ from tracker.api.health import Health
 from tracker.app import create_app
 from tracker.db.engine import AppDatabase
 from tracker.settings import Settings
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 # Pages that read no events.
 QUICK = {"assets.file", "opt_out.show", "first_run.show", "sites.index"}

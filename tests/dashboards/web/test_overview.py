@@ -8,7 +8,8 @@ from html import unescape
 import pytest
 
 from tests.dashboards.web.conftest import SITE, Browser
-from tracker.store.duckdb.store import Batch, EventStore, NotCounted
+from tracker.store.batch import Batch, NotCounted
+from tracker.store.protocol import EventStore
 
 DAY = timedelta(days=1)
 HOSTILE = "\"><script>alert('x')</script><img src=x onerror=alert(1)>"

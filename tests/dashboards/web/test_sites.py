@@ -15,7 +15,8 @@ from tracker.db.models import Site
 from tracker.enrichment.bots import BotRule
 from tracker.sites.names import rename_site
 from tracker.sites.sites import add_site, find_site
-from tracker.store.duckdb.store import Batch, EventStore, NotCounted
+from tracker.store.batch import Batch, NotCounted
+from tracker.store.protocol import EventStore
 
 SNIPPET = f'<script defer data-domain="{SITE}" src="https://stats.exemple.fr/js/webleads.js"></script>'
 

@@ -10,7 +10,7 @@ import pytest
 from dashboards.web import ServiceStatus
 from tests.dashboards.web.conftest import Browser, ToldStatus
 from tracker.db.recovery import Restore
-from tracker.store.duckdb.recovery import Repair
+from tracker.store.repairs import Repair
 
 _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from tracker.stats.filters.json import write_filters
 from tracker.stats.periods import Period
 from tracker.stats.query.run import run_query
 from tracker.stats.scope import Scope
-from tracker.store.duckdb.store import open_event_store
+from tracker.store.engines import open_event_store
 
 UTC_ZONE = ZoneInfo("UTC")
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 17)

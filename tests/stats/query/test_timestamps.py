@@ -14,7 +14,7 @@ from tests.stats.conftest import Blog
 from tracker.db.models import Site
 from tracker.stats.query.run import QueryError, run_query
 from tracker.stats.query.timestamps import last_moment, span_of
-from tracker.store.duckdb.store import open_event_store
+from tracker.store.engines import open_event_store
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -12,16 +12,19 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.store.duckdb.test_store import columns
-from tracker.store.duckdb.recovery import damaged_part, describe, repairs
-from tracker.store.duckdb.store import Batch, SegmentPosition, open_event_store
+from tracker.store.batch import Batch, SegmentPosition
+from tracker.store.duckdb.recovery import damaged_part
+from tracker.store.engines import open_event_store, repairs
 from tracker.store.errors import StoreUnavailable
+from tracker.store.repairs import describe
 from tracker.store.schema import events
 
 # Five rows checkpointed at position 10, then fifty batches of rows that only the log has; the process dies untidily.
 _WRITER = """
 import os, sys
 from tests.store.duckdb.test_store import columns
-from tracker.store.duckdb.store import Batch, SegmentPosition, open_event_store
+from tracker.store.batch import Batch, SegmentPosition
+from tracker.store.engines import open_event_store
 store = open_event_store(sys.argv[1])
 store.append(Batch(columns(5), positions=[SegmentPosition("one", 10, 5, 5, {})]))
 store.checkpoint()

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from tracker.store.duckdb.store import EventStore, open_event_store
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 from tracker.store.schema import SCHEMA_VERSION, events, schema_version
 
-FOLDER = Path(__file__).parents[1] / "upgrade/issue_10.tar.xz"
+FOLDER = Path(__file__).parents[2] / "upgrade/issue_10.tar.xz"
 NEW = ("utm_source", "utm_medium", "consented")
 OLD = tuple(column.name for column in events.columns if column.name not in NEW)
 
@@ -63,7 +64,7 @@ def test_a_migrated_store_has_the_columns_of_a_fresh_one(url: str, tmp_path: Pat
 _KILLED = """
 import os, signal, sys
 from sqlalchemy import Engine, event
-from tracker.store.duckdb.store import open_event_store
+from tracker.store.engines import open_event_store
 
 left = int(sys.argv[2])
 

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from tracker.store.duckdb.store import Batch, EventStore, NotCounted, SegmentPosition, open_event_store
+from tracker.store.batch import Batch, NotCounted, SegmentPosition
+from tracker.store.engines import open_event_store
 from tracker.store.errors import NewerStoreError
+from tracker.store.protocol import EventStore
 from tracker.store.schema import EVENT_COLUMNS, events, not_counted, schema_version
 
 MOMENT = 1_794_830_400_000_000  # 2026-11-16T12:00:00Z in µs

@@ -23,7 +23,8 @@ from sqlalchemy import Engine, event, select, text
 from tracker.db.models import Site
 from tracker.stats.query.run import run_query
 from tracker.store.duckdb import migrations
-from tracker.store.duckdb.store import EventStore, open_event_store
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 from tracker.store.schema import SCHEMA_VERSION, schema_version
 
 HERE = Path(__file__).parent
@@ -143,7 +144,7 @@ _KILLED = """
 import os, signal, sys
 from sqlalchemy import Engine, event
 from tracker.store.duckdb import migrations
-from tracker.store.duckdb.store import open_event_store
+from tracker.store.engines import open_event_store
 
 migrations._ROWS_A_PART = 500
 left = int(sys.argv[2])

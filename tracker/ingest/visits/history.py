@@ -15,7 +15,7 @@ from tracker.enrichment.source.attribution import Attribution
 from tracker.hit import EPOCH
 from tracker.ingest.visits.assign import MOST_EVENT_IDS, PastEvent
 from tracker.ingest.visits.behaviour import is_scripted
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 _COLUMNS = (

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 
 from tracker.enrichment.event import PAGEVIEW
 from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
+from tracker.store import functions
 from tracker.store.schema import events
 
 
@@ -29,7 +30,7 @@ def as_condition(one: Filter, span: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def exit_pages(span: ColumnElement[bool]) -> Any:
     """A subquery (visit_id, exit_page): the page of each visit's last page view, none for a visit without one."""
-    last_path = func.arg_max(events.c.path, events.c.occurred_at).filter(events.c.name == PAGEVIEW)
+    last_path = functions.arg_max(events.c.path, events.c.occurred_at).filter(events.c.name == PAGEVIEW)
     return (
         select(events.c.visit_id, last_path.label("exit_page"))
         .where(span)
@@ -57,5 +58,7 @@ def _compare(column: ColumnElement[Any], one: Comparison) -> ColumnElement[bool]
         named = [value for value in one.values if value != ""]
         inside = or_(column.in_(named) if named else false(), column.is_(None) if "" in one.values else false())
     else:
-        inside = or_(false(), *(func.contains(func.lower(column), func.lower(literal(value))) for value in one.values))
+        inside = or_(
+            false(), *(functions.contains(func.lower(column), func.lower(literal(value))) for value in one.values)
+        )
     return ~func.coalesce(inside, false()) if one.is_negative else inside

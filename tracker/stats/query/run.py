@@ -20,7 +20,7 @@ from tracker.stats.query.names import QueryError
 from tracker.stats.query.timestamps import last_moment
 from tracker.stats.scope import Scope
 from tracker.stats.traffic import first_day, interval_starts, visitors
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 __all__ = ["QueryError", "run_query"]
 

@@ -1,18 +1,10 @@
-"""Brings the event store to this version's schema, step by step; refuses one that a newer version wrote.
-
-A step is a function from a connection at version n to one at n + 1. It may commit in between when what it does can be
-done again from the start, for the version is only raised after it. Released steps are never edited, so they name what
-they change in SQL of their own.
-"""
+"""DuckDB's steps from each version of the event store's schema to the next (`tracker.store.migrations` takes them)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from sqlalchemy import Connection, text
 
-from sqlalchemy import Connection, inspect, select, text
-
-from tracker.store.errors import NewerStoreError
-from tracker.store.schema import SCHEMA_VERSION, metadata, schema_version
+from tracker.store.migrations import Step
 
 # A step over all rows goes through them in parts of about so many, since DuckDB holds a transaction's changes in memory.
 _ROWS_A_PART = 1_000_000
@@ -66,23 +58,4 @@ def add_campaign_words_and_consent(connection: Connection) -> None:
 
 
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
-STEPS: dict[int, Callable[[Connection], None]] = {1: add_visit_lengths, 2: add_campaign_words_and_consent}
-
-
-def migrate(connection: Connection) -> None:
-    """Creates the tables, or migrates them. Raises NewerStoreError."""
-    if not inspect(connection).has_table(schema_version.name):
-        metadata.create_all(connection)
-        connection.execute(schema_version.insert(), [{"version": SCHEMA_VERSION}])
-        return
-    version = connection.execute(select(schema_version.c.version)).scalar_one()
-    if version > SCHEMA_VERSION:
-        raise NewerStoreError(
-            f"the event store is at schema {version}, written by a newer version (this one knows {SCHEMA_VERSION}):"
-            " upgrade webleads-tracker"
-        )
-    for step in range(version, SCHEMA_VERSION):
-        STEPS[step](connection)
-    if version < SCHEMA_VERSION:
-        connection.execute(schema_version.delete())
-        connection.execute(schema_version.insert(), [{"version": SCHEMA_VERSION}])
+STEPS: dict[int, Step] = {1: add_visit_lengths, 2: add_campaign_words_and_consent}

@@ -14,9 +14,10 @@ import logging
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import make_url
+
+from tracker.store.repairs import Repair
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +31,6 @@ _FILE_DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "C
 _NO_DAMAGE = ("No space left", "Permission denied", "Out of Memory", "Too many open files", "Input/output error")
 
 
-class Repair(NamedTuple):
-    """A file that was set aside: `part` is `log` or `file`, `at` when, `kept_as` where it lies now."""
-
-    part: str
-    at: datetime
-    kept_as: Path
-
-
 def damaged_part(message: str) -> str | None:
     """Which part of the store an error on opening says is damaged: `log`, `file`, or None."""
     if any(words in message for words in _NO_DAMAGE):
@@ -48,7 +41,7 @@ def damaged_part(message: str) -> str | None:
 
 
 def set_aside(url: str, part: str, reason: str, now: datetime) -> list[Repair]:
-    """Moves the damaged part away; with the file goes its log. Gives what was moved, nothing when nothing is there."""
+    """Moves the damaged part away; with the file goes its log. Returns what was moved, nothing when nothing is there."""
     path = _file_of(url)
     if path is None:
         return []
@@ -76,24 +69,10 @@ def repairs(url: str) -> list[Repair]:
     return sorted(found, key=lambda repair: (repair.at, repair.part))
 
 
-def describe(repair: Repair) -> str:
-    """What happened and what it means for the figures, for an operator."""
-    if repair.part == "log":
-        return (
-            f"the event store's log was damaged and set aside on {repair.at:%Y-%m-%d %H:%M} UTC; what was in it was"
-            f" rebuilt from the journal. Delete {repair.kept_as.name} when you need it no more"
-        )
-    return (
-        f"the event store's file was damaged and set aside on {repair.at:%Y-%m-%d %H:%M} UTC; the store began anew with"
-        f" what the journal still held, older events are only in {repair.kept_as.name}: restore a backup, and delete"
-        " that file when you need it no more"
-    )
-
-
 def _file_of(url: str) -> Path | None:
-    """The store's file; None when the store is no file of ours."""
+    """The store's file; None for a store in memory."""
     parsed = make_url(url)
-    if parsed.get_backend_name() != "duckdb" or parsed.database in (None, "", ":memory:"):
+    if parsed.database in (None, "", ":memory:"):
         return None
     return Path(parsed.database)
 

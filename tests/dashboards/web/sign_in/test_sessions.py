@@ -13,7 +13,7 @@ from tracker.accounts.sessions import find_session
 from tracker.db.engine import AppDatabase
 from tracker.db.models import User
 from tracker.settings import Settings
-from tracker.store.duckdb.store import EventStore
+from tracker.store.protocol import EventStore
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 STRANGER = {"REMOTE_ADDR": "203.0.113.66"}

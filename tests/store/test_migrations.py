@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from tests.running_service import webleads
-from tracker.store.duckdb import migrations
-from tracker.store.duckdb.store import open_event_store
+from tracker.store import migrations
+from tracker.store.duckdb.migrations import STEPS
+from tracker.store.engines import open_event_store
 from tracker.store.errors import NewerStoreError
 from tracker.store.schema import SCHEMA_VERSION, events, schema_version
 
@@ -39,7 +40,7 @@ def test_a_fresh_store_is_at_this_version(url: str) -> None:
 
 
 def test_there_is_a_step_from_each_earlier_version() -> None:
-    assert set(migrations.STEPS) == set(range(1, SCHEMA_VERSION))
+    assert set(STEPS) == set(range(1, SCHEMA_VERSION))
 
 
 def test_steps_run_in_order_from_the_stores_version(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,11 +52,11 @@ def test_steps_run_in_order_from_the_stores_version(url: str, monkeypatch: pytes
             ran.append(number)
             connection.execute(text(f"create table step_{number} (a integer)"))
 
-        monkeypatch.setitem(migrations.STEPS, number, run)
+        monkeypatch.setitem(STEPS, number, run)
 
     step(SCHEMA_VERSION), step(SCHEMA_VERSION + 1)
     for number in range(1, SCHEMA_VERSION):
-        monkeypatch.setitem(migrations.STEPS, number, lambda _: None)
+        monkeypatch.setitem(STEPS, number, lambda _: None)
     monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 2)
     assert version_of(url) == SCHEMA_VERSION + 2
     assert version_of(url) == SCHEMA_VERSION + 2
@@ -70,7 +71,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(url: str, monkeypatch: pyt
         raise RuntimeError("no room")
 
     with monkeypatch.context() as patch:
-        patch.setitem(migrations.STEPS, SCHEMA_VERSION, fail)
+        patch.setitem(STEPS, SCHEMA_VERSION, fail)
         patch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
         with pytest.raises(RuntimeError, match="no room"):
             open_event_store(url)

@@ -1,0 +1,85 @@
+"""Opens the event store in a DuckDB file, made on first use; what is damaged is set aside and opened again."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+import tracker.store.duckdb.functions  # noqa: F401 - its rules load with it
+from tracker.store.duckdb import recovery
+from tracker.store.duckdb.errors import first_line
+from tracker.store.duckdb.migrations import STEPS
+from tracker.store.duckdb.store import DuckDBStore
+from tracker.store.errors import NewerStoreError, StoreUnavailable
+from tracker.store.migrations import migrate
+
+# Megabytes for DuckDB where the operator says nothing.
+_LEAST_MEMORY_MB = 128
+_MOST_MEMORY_MB = 1024
+
+# How long DuckDB's log may be until a checkpoint. At the default of half of it, twice as many checkpoints each write
+# the last rows anew: a third more work and five times as much memory while a backlog is stored.
+_LOG = "32MiB"
+
+
+def open_store(url: str, *, wait_seconds: float = 0.0, memory_mb: int = 0) -> DuckDBStore:
+    """The event store at `url`, created on first use and at this version's schema; what is damaged is set aside.
+
+    While another process holds the file, tries again for `wait_seconds`. DuckDB may take `memory_mb` megabytes; 0 is
+    a quarter of the machine's memory and 1024 at most. Raises StoreUnavailable.
+    """
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        engine = _create_engine(url, memory_mb or _default_memory_mb())
+        try:
+            with engine.connect() as connection:
+                migrate(connection, STEPS)
+                connection.commit()
+            return DuckDBStore(engine)
+        except NewerStoreError:
+            engine.dispose()
+            raise
+        except DBAPIError as problem:
+            engine.dispose()
+            message = str(problem.orig)
+            part = recovery.damaged_part(message)
+            if part and recovery.set_aside(url, part, first_line(message), datetime.now(UTC)):
+                continue
+            if "lock" not in message.lower():
+                raise StoreUnavailable(_describe(url, problem)) from problem
+            if time.monotonic() >= deadline:
+                raise StoreUnavailable(f"the event store {url} is in use by another process") from problem
+            time.sleep(0.1)
+
+
+def _create_engine(url: str, memory_mb: int) -> Engine:
+    parsed = make_url(url)
+    if parsed.database in (None, "", ":memory:"):
+        # A name makes one in-memory database that all threads share; nameless, each connection has its own.
+        parsed = parsed.set(database=f":memory:{uuid4().hex}")
+    # With sampling, DuckDB guesses an object column's type from some rows and fails on the rest; 0 means text.
+    config = {"pandas_analyze_sample": 0, "memory_limit": f"{memory_mb}MiB", "checkpoint_threshold": _LOG}
+    return create_engine(
+        parsed,
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=32,
+        connect_args={"config": config},
+        pool_reset_on_return=None,
+    )
+
+
+def _default_memory_mb() -> int:
+    """DuckDB's own default is four fifths of the machine, on which a mail server may run too."""
+    machine_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return max(_LEAST_MEMORY_MB, min(_MOST_MEMORY_MB, machine_mb // 4))
+
+
+def _describe(url: str, problem: DBAPIError) -> str:
+    return f"the event store {url} cannot be opened: {first_line(problem.orig)}"

@@ -1,0 +1,85 @@
+"""What the rest of the product may ask of an event store; each engine's store is one of these.
+
+Reports ask by SQLAlchemy Core over the tables of `tracker.store.schema`; what engines say differently comes from
+`tracker.store.functions`. Nobody outside `tracker/store` sees a connection, a transaction or an engine's own error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Protocol
+
+import pandas as pd
+from sqlalchemy import Row, Select
+
+from tracker.store.batch import Batch, SegmentPosition
+
+
+class EventStore(Protocol):
+    """Reads and appends. Safe to use from several threads."""
+
+    # Reports
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows that a statement selects."""
+        ...
+
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        """The result as columns, named and typed as selected."""
+        ...
+
+    # Ingest
+
+    def append(self, batch: Batch) -> None:
+        """Adds a batch: once this returns all of it is stored; when it raises, no position has moved."""
+        ...
+
+    def rehearse(self, batch: Batch) -> None:
+        """Raises what `append` would raise; nothing of the batch is stored."""
+        ...
+
+    def positions(self) -> dict[str, SegmentPosition]:
+        """How far each journal segment is stored, by its name."""
+        ...
+
+    def offsets(self) -> dict[str, int]:
+        """How many bytes of each journal segment are stored."""
+        ...
+
+    def forget_positions(self, segments: Sequence[str]) -> None:
+        """Removes the positions of segments that are no longer there."""
+        ...
+
+    def details_of(self, day: date) -> Sequence[tuple[str, str, str]]:
+        """The site, reason and detail of what is not counted on a day."""
+        ...
+
+    def recover_from(self, problem: Exception) -> None:
+        """Makes the store usable again after an error that the engine does not get over by itself."""
+        ...
+
+    # Housekeeping
+
+    def checkpoint(self) -> None:
+        """Makes what was committed so far outlive a crash of the engine; only then may its source be deleted.
+
+        Nothing to do where every commit does. Raises StoreUnavailable when it is not possible now.
+        """
+        ...
+
+    def compact_not_counted(self) -> None:
+        """Makes one row of the rows that batches added for the same site, day, reason and detail."""
+        ...
+
+    def forget_site(self, site: str) -> None:
+        """Deletes a site's events and what was not counted for it."""
+        ...
+
+    # Whoever opened it
+
+    def ping(self) -> None:
+        """Raises when the store does not answer."""
+        ...
+
+    def close(self) -> None: ...
