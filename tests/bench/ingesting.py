@@ -14,7 +14,8 @@ from tracker import data_folder
 from tracker.clock import utc_now
 from tracker.enrichment.drops import Drop
 from tracker.enrichment.geo.databases import Databases
-from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.enrichment.pipeline import Enricher
+from tracker.enrichment.site_rules import SiteRules
 from tracker.hit import Hit, decode_line, encode_line
 from tracker.ingest.columns import columns_of_batch
 from tracker.ingest.gc_tuning import collect_less_often

@@ -13,7 +13,8 @@ from tracker.enrichment.company.self_identified import SelfIdentification, make_
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event, columns_of
 from tracker.enrichment.geo.databases import Databases
-from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.enrichment.pipeline import Enricher
+from tracker.enrichment.site_rules import SiteRules
 from tracker.hit import Hit, WireEvent
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)

@@ -18,8 +18,9 @@ import pytest
 from tracker.collector.payload import read_events
 from tracker.enrichment.event import Event
 from tracker.enrichment.geo.databases import Databases
-from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.enrichment.pipeline import Enricher
 from tracker.enrichment.remembered import LONGEST_OF_MANY
+from tracker.enrichment.site_rules import SiteRules
 from tracker.enrichment.source.url_parameters import RECOGNISED
 from tracker.hit import Hit
 from tracker.ingest.visits.visitor_ids import Identity
@@ -124,7 +125,7 @@ NOT_A_VISITOR_S = frozenset(
 )
 # An IP address's and a browser's facts, of which most share theirs with others, are worth more memory than the rest, and
 # so are the pages of a busy site: one whose pages do not fit is parsed anew for each hit, which trebles its cost.
-ROOM = {"_look_up": 32 * MEGABYTE, "_recognise": 32 * MEGABYTE, "_page": 24 * MEGABYTE, "_by_referrer": 16 * MEGABYTE}
+ROOM = {"_look_up": 32 * MEGABYTE, "_recognise": 32 * MEGABYTE, "_page": 24 * MEGABYTE, "landing_of": 32 * MEGABYTE}
 
 
 def test_no_cache_takes_more_than_some_megabytes(tried: tuple[Enricher, Identity]) -> None:

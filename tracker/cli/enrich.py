@@ -91,7 +91,7 @@ class _Workbench:
                 yield {"drop_reason": drop.reason, "detail": drop.detail}
 
     def _one(self, line: bytes) -> Any:
-        from tracker.enrichment.pipeline import SiteRules
+        from tracker.enrichment.site_rules import SiteRules
         from tracker.hit import decode_hit
         from tracker.ingest.site_rules import claimed_domain
 
@@ -110,7 +110,7 @@ class _Workbench:
 
 @lru_cache(maxsize=4096)
 def _rules(domain: str) -> Any:
-    from tracker.enrichment.pipeline import SiteRules
+    from tracker.enrichment.site_rules import SiteRules
     from tracker.enrichment.text.urls import is_development_host
 
     hosts = frozenset({domain, f"www.{domain}"})

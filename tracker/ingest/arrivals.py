@@ -16,7 +16,8 @@ import msgspec
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event, Whereabouts
-from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.enrichment.pipeline import Enricher
+from tracker.enrichment.site_rules import SiteRules
 from tracker.enrichment.told import unknown_site
 from tracker.hit import Hit, decode_hit, encode_hit
 from tracker.ingest.journal_line import EARLIEST, LATEST, is_possible, timestamp_of

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS
-from tracker.enrichment.pipeline import SiteRules
+from tracker.enrichment.site_rules import SiteRules
 from tracker.enrichment.text.urls import is_development_host
 from tracker.hit import Hit
 from tracker.sites.domain_name import plain_domain

@@ -12,7 +12,8 @@ from tests.running_service import FIREFOX
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event
 from tracker.enrichment.geo.databases import Databases
-from tracker.enrichment.pipeline import Enricher, SiteRules
+from tracker.enrichment.pipeline import Enricher
+from tracker.enrichment.site_rules import SiteRules
 from tracker.hit import Hit, WireEvent
 from tracker.ingest.visits.assign import Visits
 from tracker.ingest.visits.visitor_ids import Identity

@@ -36,7 +36,7 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """A page. `hostname` is lower case and ASCII; `params` are the RECOGNISED parameters.
 
     `path` begins with a slash and ends with the parameters that tell pages apart. `is_web` is False for an application's
-    page and for a file, whose `hostname` may be empty. `is_kept` says that the same URL gives this very page again.
+    page and for a file, whose `hostname` may be empty.
     """
 
     hostname: str
@@ -44,7 +44,6 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     url: str
     params: Mapping[str, str]
     is_web: bool = True
-    is_kept: bool = True
 
     @property
     def is_file(self) -> bool:
@@ -59,10 +58,10 @@ def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] 
     """
     if is_short(url, LONGEST_OF_MANY):
         return _kept_page(url, keep_hash, parameters)
-    return _page(url, keep_hash, parameters, is_kept=False)
+    return _page(url, keep_hash, parameters)
 
 
-def _page(url: str, keep_hash: bool, parameters: frozenset[str], *, is_kept: bool = True) -> Page | None:  # noqa: FBT001 - as its cache wants it
+def _page(url: str, keep_hash: bool, parameters: frozenset[str]) -> Page | None:  # noqa: FBT001 - as its cache wants it
     parts = split_url(url) or split_app_url(url)
     if parts is None:
         return None
@@ -77,7 +76,7 @@ def _page(url: str, keep_hash: bool, parameters: frozenset[str], *, is_kept: boo
             params = Parameters({**campaign_parameters(fragment.rpartition("?")[2]), **params})
         if keep_hash:
             path = f"{path}{_plain_fragment(fragment, parameters)}"[:_MAX_PATH]
-    return Page(host, path, f"{parts.scheme}://{host}{path}", params, parts.scheme.startswith("http"), is_kept)
+    return Page(host, path, f"{parts.scheme}://{host}{path}", params, parts.scheme.startswith("http"))
 
 
 _kept_page = lru_cache(maxsize=_CACHED)(_page)

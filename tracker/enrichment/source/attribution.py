@@ -74,7 +74,7 @@ class Referrer(msgspec.Struct, frozen=True, gc=False):
 
 # What engines call the search's words when the lists do not know it.
 _USUAL_TERMS = ("q", "as_q", "query", "p", "text", "wd", "kw", "searchfor", "ask", "qs", "qt", "rdata")
-_DIRECT = Attribution(None, None, None, "Direct", None, None, None, None)
+DIRECT = Attribution(None, None, None, "Direct", None, None, None, None)
 _NOWHERE = Referrer(None, "", None)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?://|[^0-9])", re.IGNORECASE)
 _NO_SOURCE = frozenset({"(direct)", "direct", "(none)", "none", "(not set)", "not set", "null", "undefined"})
@@ -83,15 +83,13 @@ _NO_SOURCE = frozenset({"(direct)", "direct", "(none)", "none", "(not set)", "no
 def attribute(page: Page, referrer: str | None, *, site_hosts: Collection[str] = ()) -> Attribution:
     """The attribution of a pageview of `page` that says `referrer`; `site_hosts` are the site's own hosts."""
     if not referrer and not page.params:
-        return _DIRECT
+        return DIRECT
     hosts = site_hosts if isinstance(site_hosts, frozenset) else frozenset(site_hosts)
-    is_kept = page.is_kept and (not referrer or is_short(referrer, LONGEST_OF_MANY))
     if page.params:
-        return (_by_campaign if is_kept else _by_campaign.__wrapped__)(page.params, page.hostname, referrer, hosts)
-    return (_by_referrer if is_kept else _by_referrer.__wrapped__)(page.hostname, referrer or "", hosts)
+        return _by_campaign(page.params, page.hostname, referrer, hosts)
+    return _by_referrer(page.hostname, referrer or "", hosts)
 
 
-@lru_cache(maxsize=2_048)
 def _by_campaign(
     params: Mapping[str, str], hostname: str, referrer: str | None, site_hosts: frozenset[str]
 ) -> Attribution:
@@ -100,12 +98,11 @@ def _by_campaign(
     return _campaign(params, _NOWHERE if within else known, within=within)
 
 
-@lru_cache(maxsize=6_144)
 def _by_referrer(hostname: str, referrer: str, site_hosts: frozenset[str]) -> Attribution:
     known = _referrer(referrer)
     origin = known.origin
     if origin is None or same_site(known.host, hostname, site_hosts):
-        return _DIRECT
+        return DIRECT
     return Attribution(
         known.url, origin.name, origin.medium, origin.channel, origin.social_kind, None, None, known.term
     )

@@ -1,0 +1,98 @@
+"""What a page's URL and a referrer say together at a site: the page, where its visitor comes from, why it is not counted.
+
+Pure and cached, since most hits of a site bring a URL and a referrer that came together before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+
+import msgspec
+
+from tracker.enrichment.company.tenants import tenant_of
+from tracker.enrichment.drops import Drop, DropReason
+from tracker.enrichment.page.parse import Page, parse_page
+from tracker.enrichment.remembered import LONGEST_OF_MANY
+from tracker.enrichment.source.attribution import DIRECT, Attribution, attribute, is_referrer_spam, listed_referrer
+from tracker.enrichment.text.urls import is_development_host
+from tracker.enrichment.told import host_of_invalid_url
+
+# As many as a busy site has pages, or referrers. Each takes 2 KB at most beside what the page and the referrer take.
+_LANDINGS = 8_192
+
+
+class Landing(msgspec.Struct, frozen=True, gc=False):
+    """A page that was opened from somewhere.
+
+    `refusal` says why a hit of the page is not counted, whoever sends it, and then nothing else is filled; `spam` why a
+    hit of a person is not. `referrer_host` is there when it names a company's workspace or inner host.
+    """
+
+    hostname: str = ""
+    path: str = ""
+    attribution: Attribution = DIRECT
+    referrer_host: str | None = None
+    refusal: Drop | None = None
+    spam: Drop | None = None
+
+
+def landing_of(
+    url: str,
+    referrer: str | None,
+    keep_hash: bool,  # noqa: FBT001
+    hosts: frozenset[str],
+    parameters: frozenset[str],
+    staging_hosts: frozenset[str],
+    counts_development: bool,  # noqa: FBT001
+    excluded_referrers: frozenset[str],
+) -> Landing:
+    """What a URL and a referrer say, by a site's settings (tracker.enrichment.site_rules)."""
+    page = parse_page(url, keep_hash=keep_hash, parameters=parameters)
+    if page is None:
+        return Landing(refusal=Drop(DropReason.INVALID_URL, host_of_invalid_url(url)))
+    if page.hostname not in hosts and (elsewhere := _off_site(page, staging_hosts, counts_development)):
+        return Landing(refusal=elsewhere)
+    spam_host = referrer and (is_referrer_spam(referrer) or listed_referrer(referrer, excluded_referrers))
+    if spam_host:
+        return Landing(page.hostname, page.path, spam=Drop(DropReason.REFERRER_SPAM, spam_host))
+    attribution = attribute(page, referrer, site_hosts=hosts)
+    host = _host_of(attribution.referrer)
+    if host is not None and tenant_of(host, page.hostname) is None:
+        host = None
+    return Landing(page.hostname, page.path, attribution, host)
+
+
+kept_landing = lru_cache(maxsize=_LANDINGS)(landing_of)
+
+
+def may_be_kept(url: str, referrer: str | None) -> bool:
+    """Whether the cache may keep what such texts say."""
+    return (
+        len(url) <= LONGEST_OF_MANY
+        and url.isascii()
+        and (not referrer or (len(referrer) <= LONGEST_OF_MANY and referrer.isascii()))
+    )
+
+
+def _off_site(page: Page, staging_hosts: frozenset[str], counts_development: bool) -> Drop | None:  # noqa: FBT001
+    """Why a page that is on none of the site's own hosts is not counted, if it is not."""
+    if staging_hosts and _is_listed(page.hostname, staging_hosts):
+        return Drop(DropReason.STAGING_HOST, page.hostname)
+    if counts_development:
+        return None
+    if page.is_file:
+        return Drop(DropReason.DEVELOPMENT_HOST, "file:")
+    return (
+        Drop(DropReason.DEVELOPMENT_HOST, page.hostname) if page.is_web and is_development_host(page.hostname) else None
+    )
+
+
+def _is_listed(host: str, hosts: Collection[str]) -> bool:
+    """Whether hosts name one, or by `*.` one above it."""
+    labels = host.split(".")
+    return host in hosts or any(f"*.{'.'.join(labels[place:])}" in hosts for place in range(1, len(labels)))
+
+
+def _host_of(url: str | None) -> str | None:
+    return url.split("/", 3)[2] if url and "//" in url else None

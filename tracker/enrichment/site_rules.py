@@ -1,0 +1,29 @@
+"""What a site's settings say about its hits, as enrichment needs them."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import NamedTuple
+
+from tracker.enrichment.page.query import DEFAULT_PARAMETERS
+
+# Of a site that says nothing else.
+DEFAULT_LANGUAGE = "fr"
+
+
+class SiteRules(NamedTuple):
+    """A site's settings. `domain` is the name under which its events are stored."""
+
+    domain: str
+    time_zone: str = "Europe/Paris"
+    excluded: tuple[IPv4Network | IPv6Network, ...] = ()
+    disabled_rules: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    language: str = DEFAULT_LANGUAGE
+    honours_signals: bool = False
+    keeps_emails: bool = False
+    link_key: str = ""
+    page_parameters: frozenset[str] = DEFAULT_PARAMETERS
+    staging_hosts: frozenset[str] = frozenset()
+    counts_development: bool = False
+    excluded_referrers: frozenset[str] = frozenset()
