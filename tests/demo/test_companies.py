@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from tracker.demo.catalogue import COMPANIES
 from tracker.demo.companies import cast
 from tracker.demo.traffic import DAYS, generate
-from tracker.store.engines import EventStore, open_event_store
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 

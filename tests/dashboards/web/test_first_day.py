@@ -15,7 +15,8 @@ from tracker.db.engine import AppDatabase
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.names import rename_site
-from tracker.store.engines import Batch, EventStore, NotCounted
+from tracker.store.batch import Batch, NotCounted
+from tracker.store.protocol import EventStore
 
 
 def test_the_last_page_view_is_the_last_and_not_the_day_s_top_page(

@@ -8,7 +8,8 @@ from html import unescape
 import pytest
 
 from tests.dashboards.web.conftest import SITE, Browser, Clock
-from tracker.store.engines import Batch, EventStore, NotCounted
+from tracker.store.batch import Batch, NotCounted
+from tracker.store.protocol import EventStore
 
 MISSPELT = f"blog.exmeple.fr @ {SITE}"
 
