@@ -23,6 +23,7 @@ from tracker.db import recovery as app_recovery
 from tracker.db.engine import AppDatabase
 from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
 from tracker.db.models import Site
+from tracker.delivery.at_once import sender_at_once
 from tracker.delivery.schedule import everything_due
 from tracker.ingest import quarantine
 from tracker.server.bridge import JOURNAL_PROBLEM
@@ -89,7 +90,7 @@ def create_app(
             quarantined=kept.summary().lines,
         )
 
-    csrf = web.register(app, context, status)
+    csrf = web.register(app, context, status, sender_at_once(settings))
     csrf.exempt(operations)  # its key is no cookie that a browser would send along
     return app
 

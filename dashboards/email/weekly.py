@@ -14,16 +14,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
-from functools import cache, partial
+from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-import css_inline
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards.email.chart import HEIGHT, WIDTH, week_chart
+from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.figures import word_value
@@ -33,8 +31,6 @@ from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
 from tracker.reference.geo.attribution import Attribution
 from tracker.reports.weekly import WeeklyReport
 from tracker.stats.metrics import OF_EMAILS
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 _LEADS_SHOWN = 8
 _ROWS_SHOWN = 5
@@ -314,31 +310,11 @@ def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–"
     ]
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith(".html.j2"),  # noqa: S701 - plain text must not be escaped
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
-
-
 def _html(view: View, image: str) -> str:
-    page = (
-        _templates()
-        .get_template("weekly.html.j2")
-        .render(view=view, image=image, image_width=WIDTH // 2, image_height=HEIGHT // 2)
-    )
-    return _inliner().inline(page)
+    page = template("weekly.html.j2").render(view=view, image=image, image_width=WIDTH // 2, image_height=HEIGHT // 2)
+    return inline(page)
 
 
 def _text(view: View) -> str:
-    text = _templates().get_template("weekly.txt.j2").render(view=view)
+    text = template("weekly.txt.j2").render(view=view)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -9,6 +9,8 @@ from flask_wtf import CSRFProtect
 
 from dashboards.web import assets, errors, headers, language, rendering
 from dashboards.web.domain_converter import DomainConverter
+from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
+from dashboards.web.people import forgotten_password, invitation, new_password, people
 from dashboards.web.plain_query import with_plain_query
 from dashboards.web.service_status import ServiceStatus
 from dashboards.web.sign_in import login
@@ -33,8 +35,10 @@ from tracker.service.context import Context
 __all__ = ["ServiceStatus", "register"]
 
 
-def register(app: Flask, context: Context, service_status: Callable[[], ServiceStatus]) -> CSRFProtect:
-    """Mounts every page; `service_status` looks at the running service.
+def register(
+    app: Flask, context: Context, service_status: Callable[[], ServiceStatus], send_email: SendEmail = no_mail
+) -> CSRFProtect:
+    """Mounts every page; `service_status` looks at the running service, `send_email` sends while somebody waits.
 
     Returns the CSRF protection, for blueprints that carry their own key to be exempt from.
     """
@@ -52,11 +56,15 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.register_blueprint(home.create_blueprint(context))
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(opt_out.create_blueprint(context))
-    limit = SignInLimit(context.now)
+    limit, mail = SignInLimit(context.now), OutgoingMail(context, send_email)
     app.register_blueprint(sign_in.create_blueprint(context, limit))
+    app.register_blueprint(invitation.create_blueprint(context))
+    app.register_blueprint(new_password.create_blueprint(context))
+    app.register_blueprint(forgotten_password.create_blueprint(context, limit, mail))
     views = (identify, sites, site_settings, overview, leads, company, not_counted)
     behind_the_door = [
         account.create_blueprint(context, limit),
+        people.create_blueprint(context, limit, mail),
         status.create_blueprint(context, service_status),
         *(view.create_blueprint(context) for view in views),
     ]

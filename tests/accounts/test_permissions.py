@@ -44,6 +44,13 @@ PUBLIC = {
     "account.show": "one's own account",
     "account.change_password": "one's own account",
     "account.end_sessions_elsewhere": "one's own account",
+    "account.change_profile": "one's own account",
+    "invitation.show": "the one-time link is the right to it",
+    "invitation.create": "the one-time link is the right to it",
+    "forgotten_password.show": "whoever forgot a password is not signed in",
+    "forgotten_password.send": "whoever forgot a password is not signed in; the answer is the same for everybody",
+    "new_password.show": "the one-time link is the right to it",
+    "new_password.change": "the one-time link is the right to it",
     "opt_out.show": "visitors read there how a site counts, and say no",
     "operations.answer": "the data folder's key opens it, and each operation asks for itself: they are walked below",
 }

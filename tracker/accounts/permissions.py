@@ -20,6 +20,7 @@ class Action(StrEnum):
     ADD_SITE = "add a site"
     VIEW_STATUS = "see how the service is"
     REPLAY_QUARANTINE = "put back what is in the quarantine"
+    MANAGE_PEOPLE = "invite and remove people"
     IDENTIFY = "look up who is behind an IP address"
 
     VIEW_REPORTS = "see a site's reports"

@@ -1,7 +1,8 @@
-"""The people who sign in: create, authenticate, change."""
+"""The people who sign in: create, list, authenticate, change, remove."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -12,7 +13,9 @@ from tracker.accounts.emails import normalise_email
 from tracker.accounts.passwords import check_password, hash_password, password_fits
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
-from tracker.db.models import Site, User, UserSession
+from tracker.db.models import OneTimeLink, Site, User, UserSession
+
+_LONGEST_NAME = 100
 
 
 def count_users(database: AppDatabase) -> int:
@@ -20,12 +23,20 @@ def count_users(database: AppDatabase) -> int:
         return session.scalar(select(func.count()).select_from(User)) or 0
 
 
+def list_users(database: AppDatabase) -> Sequence[User]:
+    """Everybody who can sign in, the first account first."""
+    with database.transaction() as session:
+        return session.scalars(select(User).order_by(User.created_at, User.id)).all()
+
+
 def create_user(
-    database: AppDatabase, email: str, password: str, *, now: datetime, language: str | None = None
+    database: AppDatabase, email: str, password: str, *, now: datetime, language: str | None = None, name: str = ""
 ) -> User:
     """Adds a user. Raises Invalid."""
     plain = check_choice(database, email, password)
-    user = User(email=plain, password_hash=hash_password(password), language=language, created_at=now)
+    user = User(
+        email=plain, name=normalise_name(name), password_hash=hash_password(password), language=language, created_at=now
+    )
     try:
         with database.transaction() as session:
             session.add(user)
@@ -40,6 +51,14 @@ def check_choice(database: AppDatabase, email: str, password: str) -> str:
     with database.transaction() as session:
         check_password(password, email=plain, domains=_domains(session))
     return plain
+
+
+def normalise_name(text: str) -> str | None:
+    """A person's name to keep: on one line, None for an empty one. Raises Invalid."""
+    name = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if len(name) > _LONGEST_NAME:
+        raise Invalid("The name has more than %(most)s characters; write a shorter one.", most=str(_LONGEST_NAME))
+    return name or None
 
 
 def find_user(database: AppDatabase, user_id: int) -> User | None:
@@ -66,7 +85,10 @@ def authenticate(database: AppDatabase, email: str, password: str, *, now: datet
 
 
 def set_password(database: AppDatabase, user_id: int, password: str) -> User:
-    """Replaces a user's password, ends all of their sessions and gives the user. Raises Invalid."""
+    """Replaces a user's password, ends all of their sessions and returns the user. Raises Invalid.
+
+    Links that would set another password end with the old one.
+    """
     with database.transaction() as session:
         user = session.get_one(User, user_id)
         check_password(password, email=user.email, domains=_domains(session))
@@ -75,12 +97,40 @@ def set_password(database: AppDatabase, user_id: int, password: str) -> User:
         user = session.get_one(User, user_id)
         user.password_hash = hashed
         session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+        session.execute(delete(OneTimeLink).where(OneTimeLink.email == user.email))
     return user
 
 
 def set_language(database: AppDatabase, user_id: int, language: str) -> None:
     with database.transaction() as session:
         session.get_one(User, user_id).language = language
+
+
+def set_profile(database: AppDatabase, user_id: int, *, name: str, language: str) -> None:
+    """Replaces a user's name and language. Raises Invalid."""
+    plain = normalise_name(name)
+    with database.transaction() as session:
+        user = session.get_one(User, user_id)
+        user.name, user.language = plain, language
+
+
+def remove_user(database: AppDatabase, user_id: int) -> User | None:
+    """Removes an account with its sessions and links; None when it was removed already.
+
+    The last account stays, else nobody could sign in. Raises Invalid.
+    """
+    with database.transaction() as session:
+        # First of all a change: SQLite lets nobody else write from then on, PostgreSQL keeps the rows read for us.
+        session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+        everybody = session.scalars(select(User).order_by(User.id).with_for_update()).all()
+        user = next((one for one in everybody if one.id == user_id), None)
+        if user is None:
+            return None
+        if len(everybody) == 1:
+            raise Invalid("%(email)s is the only account; invite somebody first.", email=user.email)
+        session.execute(delete(OneTimeLink).where(OneTimeLink.email == user.email))
+        session.delete(user)
+    return user
 
 
 def _domains(session: Session) -> list[str]:

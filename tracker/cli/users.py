@@ -1,8 +1,9 @@
-"""Commands for who signs in: `user add`, `user sessions`, `user sign-out`."""
+"""Commands for who signs in: `user add`, `list`, `invite`, `reset`, `remove`, `sessions`, `sign-out`."""
 
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,69 @@ def add_user(email: str, password_stdin: bool, data: Path | None) -> None:
         except ValueError as problem:
             raise CommandError(str(problem)) from problem
     click.echo(f"{added.email} can sign in")
+
+
+@user.command("list")
+@data_option
+def list_people(data: Path | None) -> None:
+    """List who can sign in, and whom an open invitation is for."""
+    from tracker.accounts.invitations import list_invitations
+    from tracker.accounts.users import list_users
+    from tracker.clock import utc_now
+
+    with app_database(settings_of(data)) as database:
+        users, invited = list_users(database), list_invitations(database, now=utc_now())
+    for one in users:
+        last = f"last sign-in {one.last_sign_in_at:%Y-%m-%d %H:%M} UTC" if one.last_sign_in_at else "no sign-in yet"
+        click.echo(f"{one.email:<32} {one.name or '-':<24} {last}")
+    for link in invited:
+        click.echo(f"{link.email:<32} {'-':<24} invited until {link.expires_at:%Y-%m-%d %H:%M} UTC")
+
+
+@user.command("invite")
+@click.argument("email")
+@data_option
+def invite_user(email: str, data: Path | None) -> None:
+    """Print a link with which somebody creates their account; it works once, for seven days."""
+    from tracker.accounts.invitations import invite
+    from tracker.clock import utc_now
+
+    settings = settings_of(data)
+    with app_database(settings) as database:
+        try:
+            _, token = invite(database, email, now=utc_now())
+        except ValueError as problem:
+            raise CommandError(str(problem)) from problem
+    click.echo(f"{settings.public_url}/invitation/{token}")
+
+
+@user.command("reset")
+@click.argument("email")
+@data_option
+def reset_user(email: str, data: Path | None) -> None:
+    """Print a link with which a user chooses a new password; it works once, for a day."""
+    from tracker.accounts.password_resets import reset_token
+    from tracker.clock import utc_now
+
+    settings = settings_of(data)
+    with app_database(settings) as database:
+        token = reset_token(database, _user(database, email), now=utc_now(), lasts=timedelta(days=1))
+    click.echo(f"{settings.public_url}/new-password/{token}")
+
+
+@user.command("remove")
+@click.argument("email")
+@data_option
+def remove(email: str, data: Path | None) -> None:
+    """Remove a user, who is signed out on all devices at once. The last one stays."""
+    from tracker.accounts.users import remove_user
+
+    with app_database(settings_of(data)) as database:
+        try:
+            remove_user(database, _user(database, email).id)
+        except ValueError as problem:
+            raise CommandError(str(problem)) from problem
+    click.echo(f"{email} can no longer sign in")
 
 
 @user.command("sessions")

@@ -96,6 +96,7 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str | None]  # as the person writes it
     password_hash: Mapped[str]
     language: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -184,6 +185,7 @@ class OneTimeLink(Base):
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[str]
+    email: Mapped[str | None]  # whom it is for, where it is for one person
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

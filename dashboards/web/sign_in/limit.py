@@ -21,6 +21,7 @@ from tracker.collector.client_ip import subscriber_of
 FREE_FAILURES = 5
 # Some people share an IP address.
 FREE_FAILURES_OF_AN_IP = 20
+FREE_REQUESTS = 10
 LONGEST_WAIT = timedelta(minutes=15)
 _FORGOTTEN_AFTER = timedelta(hours=2)
 _MOST_KEYS = 20_000
@@ -53,6 +54,11 @@ def keys_of_device(device: str, email: str) -> list[Key]:
 def keys_of_user(user_id: int) -> list[Key]:
     """Of someone who is signed in and says their password again."""
     return [Key(_name("user", str(user_id)), FREE_FAILURES)]
+
+
+def keys_of_requests(what: str, who: str) -> list[Key]:
+    """Of someone who asks for emails to be sent; none of them is taken back."""
+    return [Key(_name(what, who), FREE_REQUESTS)]
 
 
 class SignInLimit:

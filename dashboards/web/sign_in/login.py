@@ -28,6 +28,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login has no types
     def __init__(self, user: User, token: str, session_id: int | None = None) -> None:
         self.id = user.id
         self.email = user.email
+        self.name = user.name or user.email
+        self.own_name = user.name or ""
         self.language = user.language
         self.session_id = session_id
         self._token = token

@@ -1,22 +1,24 @@
-"""What a signed-in person changes for themselves: the password, and the devices on which they are signed in."""
+"""What a signed-in person changes for themselves: name, language, password, and the devices on which they are signed in."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboards.translations import LANGUAGES
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit, keys_of_user
 from dashboards.web.site.forms import words_of
 from dashboards.web.views.sign_in import answer_too_many, describe_wait
 from tracker.accounts.passwords import MIN_PASSWORD
 from tracker.accounts.sessions import end_session_of, end_sessions, list_sessions
-from tracker.accounts.users import authenticate, set_password
+from tracker.accounts.users import authenticate, set_password, set_profile
 from tracker.db.invalid import Invalid
 from tracker.db.models import UserSession
 from tracker.service.context import Context
@@ -60,6 +62,10 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
         flash(_("The password is changed. Other devices have to sign in again."))
         return redirect(url_for("account.show"))
 
+    @blueprint.post("/account/profile")
+    def change_profile() -> Response:
+        return _change_profile(context, request.form.get("name", ""), request.form.get("language", ""))
+
     @blueprint.post("/account/sign-out")
     def end_sessions_elsewhere() -> Response:
         """Ends the session whose number the form has, without one all but this."""
@@ -73,9 +79,24 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
     return blueprint
 
 
-def _page(context: Context, problem: str | None = None) -> str:
+def _change_profile(context: Context, name: str, language: str) -> Response:
+    if language not in LANGUAGES:
+        abort(404)
+    try:
+        set_profile(context.app_db, current_user.id, name=name, language=language)
+    except Invalid as problem:
+        return make_response(_page(context, name=name, name_problem=words_of(problem)), 422)
+    with force_locale(language):
+        flash(_("Your name and language are saved."))
+    return redirect(url_for("account.show"))
+
+
+def _page(
+    context: Context, problem: str | None = None, *, name: str | None = None, name_problem: str | None = None
+) -> str:
     found = list_sessions(context.app_db, current_user.id, now=context.now())
     template: dict[str, Any] = {"least": MIN_PASSWORD, "devices": [_row(one) for one in found], "utc": UTC}
+    template |= {"name": current_user.own_name if name is None else name, "name_problem": name_problem}
     return render_template("account.html", problem=problem, **template)
 
 

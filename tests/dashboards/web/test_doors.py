@@ -19,7 +19,7 @@ from tracker.db.engine import AppDatabase
 from tracker.server.concurrency import PASSES
 
 PROTECTED = [
-    "/sites", "/sites/add", "/account", f"/{SITE}", f"/{SITE}/leads", f"/{SITE}/leads.csv", f"/{SITE}/leads/Air%20France",
+    "/sites", "/sites/add", "/account", "/people", f"/{SITE}", f"/{SITE}/leads", f"/{SITE}/leads.csv", f"/{SITE}/leads/Air%20France",
     f"/{SITE}/not-counted", f"/{SITE}/settings", f"/{SITE}/setup", f"/{SITE}/first-hit", f"/{SITE}/panels/pages",
     f"/{SITE}/breakdown/page",
 ]  # fmt: skip

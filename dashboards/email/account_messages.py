@@ -1,0 +1,62 @@
+"""Messages to a person about their account: an invitation, a link for a new password. One link, and why it came."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses, make_msgid
+
+from dashboards.email.rendering import inline, template
+from dashboards.translations import translate
+from tracker.enrichment.text import clean_text, without_links
+
+_LONGEST_NAME = 100
+
+
+def invitation_message(
+    language: str, *, sender: str, recipient: str, invited_by: str, url: str, now: datetime
+) -> EmailMessage:
+    """To somebody who has no account yet. `invited_by` is a name that a person chose, so no link is made of it."""
+    name = without_links(clean_text(invited_by, _LONGEST_NAME))
+    words = {
+        "subject": translate(language, "Invitation to the web statistics"),
+        "sentence": translate(language, "%(name)s invites you to the web statistics.", name=name),
+        "body": translate(language, "See which companies read the site and where its visitors come from. Choose a password to create your account."),
+        "button": translate(language, "Create my account"),
+        "lasts": translate(language, "The link works once, for seven days."),
+        "why": translate(language, "You were not expecting this? Ignore this email: no account is created without you."),
+    }  # fmt: skip
+    return _message(language, words, sender=sender, recipient=recipient, url=url, now=now)
+
+
+def reset_message(language: str, *, sender: str, recipient: str, url: str, now: datetime) -> EmailMessage:
+    """To somebody who has an account and asked for a new password, or for whom a stranger asked."""
+    words = {
+        "subject": translate(language, "Your new password"),
+        "sentence": translate(language, "Choose a new password."),
+        "body": translate(language, "Somebody asked for a new password for the account %(email)s.", email=recipient),
+        "button": translate(language, "Choose a new password"),
+        "lasts": translate(language, "The link works once, for one hour."),
+        "why": translate(language, "It was not you? Ignore this email: your password stays as it is."),
+    }
+    return _message(language, words, sender=sender, recipient=recipient, url=url, now=now)
+
+
+def _message(
+    language: str, words: dict[str, str], *, sender: str, recipient: str, url: str, now: datetime
+) -> EmailMessage:
+    name, address = getaddresses([sender])[0]
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = words["subject"]
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = recipient
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = language
+    view = {"language": language, "words": words, "url": url}
+    message.set_content(template("account.txt.j2").render(view), cte="quoted-printable")
+    message.add_alternative(inline(template("account.html.j2").render(view)), subtype="html", cte="quoted-printable")
+    return message

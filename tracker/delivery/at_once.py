@@ -1,0 +1,26 @@
+"""Messages that somebody waits for, such as an invitation: sent at once, and what went wrong is told, not raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+
+from tracker.delivery.mailer import Mailer, MailError, MailUnconfirmed
+from tracker.settings import Settings
+
+# Someone looks at an empty page meanwhile.
+_SECONDS = 15.0
+
+
+def sender_at_once(settings: Settings) -> Callable[[EmailMessage], str | None]:
+    """What sends one message; it returns why it was not sent, or None."""
+    mailer = Mailer(settings.smtp_url, settings.mail_from, seconds=_SECONDS)
+
+    def send(message: EmailMessage) -> str | None:
+        try:
+            mailer.send(message)
+        except (MailError, MailUnconfirmed) as problem:
+            return str(problem)
+        return None
+
+    return send
