@@ -53,7 +53,14 @@ def test_every_page_fits(
     visit("/" + "x" * 120, titles={"/a": long_title}, source="journal-du-contenu-et-des-medias.example")
     page = screen.new_page()
     pages = ["", "/leads", "/leads/Coopérative agricole des Trois Vallées", "/not-counted", "/settings", "/setup"]
-    for path in [*(f"/{SITE}{page}" for page in pages), f"/{SITE}/breakdown/page", "/sites", "/sites/add", "/account"]:
+    for path in [
+        *(f"/{SITE}{page}" for page in pages),
+        f"/{SITE}/breakdown/page",
+        "/sites",
+        "/sites/add",
+        "/account",
+        "/people",
+    ]:
         answer = page.goto(address + path)
         assert answer is not None
         assert answer.status == 200, path
