@@ -19,7 +19,7 @@ from tracker.db.engine import AppDatabase
 from tracker.delivery.at_once import sender_at_once
 from tracker.service.context import Context
 from tracker.settings import Settings
-from tracker.store.engines import EventStore
+from tracker.store.protocol import EventStore
 
 PAUL, HIS_PASSWORD = "paul@exemple.fr", "une longue phrase à lui"
 LINK = re.compile(r"https://stats\.exemple\.fr(/invitation/[\w-]+)")
