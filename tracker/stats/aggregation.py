@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
 
+from tracker.enrichment.event import PAGEVIEW
 from tracker.stats import metrics
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters.sql import exit_pages
@@ -23,16 +23,13 @@ from tracker.stats.scope import Scope, naive
 from tracker.store import functions
 from tracker.store.schema import events
 
-# A visit that begins in the period is followed so far past the period's end; a late event may precede its beginning.
-_OVERRUN = timedelta(hours=12)
-
 
 class _Side(Enum):
     """How a group finds the visits that are its own."""
 
     FACT = "each of a visit's rows says it"
     BEGAN = "the moment at which the visit began says it"
-    GIVEN = "a visit's rows say it from some moment on"
+    GIVEN = "a visit's rows say it from some moment on; the last that was said is the visit's"
     TOUCHED = "a visit belongs to every value that one of its rows has"
     EXIT = "the visit's last page says it"
 
@@ -155,7 +152,7 @@ class Tally:
         return events.join(exits, events.c.visit_id == exits.c.visit_id), columns
 
     def _exits(self) -> Any:
-        return exit_pages(self.scope.span(overrun=_OVERRUN))
+        return exit_pages(self.scope.around())
 
     def _of_visits(self) -> Any:
         """Sums over the visits that began in the period."""
@@ -221,8 +218,13 @@ class Tally:
         """The rows of all visits that began in the period and of some before, as far as the filters keep them."""
         kept = self.scope.kept()
         if self.scope.keeps_single_events:
-            kept = events.c.visit_id.in_(select(events.c.visit_id).where(self.scope.where()))
-        return and_(self.scope.span(overrun=_OVERRUN, before=_OVERRUN), kept)
+            kept = events.c.visit_id.in_(select(events.c.visit_id).where(self._kept_around))
+        return and_(self.scope.around(), kept)
+
+    @property
+    def _kept_around(self) -> ColumnElement[bool]:
+        """The rows that the filters keep, of the period and of what its visits did before and after."""
+        return and_(self.scope.around(), self.scope.kept())
 
     @property
     def _began_within(self) -> ColumnElement[bool]:
@@ -243,7 +245,7 @@ class Tally:
     def _visits(self, needs: Sequence[Raw]) -> Any:
         """A row a visit that began in the period: visit_id, began_at, the sums that are needed and its facts."""
         facts = [
-            functions.any_value(group.fact).label(label)
+            _fact(group).label(label)
             for label, group in self._labelled_groups
             if group.side in (_Side.FACT, _Side.GIVEN)
         ]
@@ -269,25 +271,68 @@ class Tally:
         ]
         if not columns:
             return None
-        return select(events.c.visit_id, *columns).where(self.scope.where()).distinct().subquery("touched")
+        return select(events.c.visit_id, *columns).where(self._kept_around).distinct().subquery("touched")
 
     def _of_reads(self) -> Any:
-        """How far pages were read: the furthest that each visit came on each page, on average."""
+        """How far pages were read: the furthest that each visit came on each page, where it was first viewed."""
         needs = self._needs(Part.READS)
         if not needs:
             return None
-        source, columns = self._event_groups()
-        furthest = [func.max(raw.column).label(raw.name) for raw in needs]
+        furthest, first = self._furthest(), self._first_views()
+        columns = [
+            furthest.c[label]
+            if group.interval is None
+            else truncated(self.scope.period, group.interval, first.c.first_at)
+            for label, group in self._labelled_groups
+        ]
+        same_page = furthest.c.path.is_not_distinct_from(first.c.path)
         reads = (
-            select(*_labelled(columns), *furthest)
-            .select_from(source)
-            .where(self.scope.where(), or_(*(raw.column.is_not(None) for raw in needs)))
-            .group_by(*columns, events.c.visit_id, events.c.path)
-            .subquery("furthest")
+            select(*_labelled(columns), furthest.c.furthest)
+            .select_from(furthest.join(first, and_(furthest.c.visit_id == first.c.visit_id, same_page)))
+            .subquery("reads_by_page")
         )
         groups = [reads.c[label] for label in self._labels]
-        means = [func.avg(reads.c[raw.name]).label(raw.name) for raw in needs]
-        return self._grouped(select(*groups, *means), groups, "reads")
+        sums = [raw.column.label(raw.name) for raw in needs]
+        return self._grouped(select(*groups, *sums).select_from(reads), groups, "reads")
+
+    def _furthest(self) -> Any:
+        """How far each visit came on each page, by the groups that are not intervals."""
+        source, columns = self._event_groups()
+        facts = [
+            column.label(label)
+            for (label, group), column in zip(self._labelled_groups, columns, strict=True)
+            if group.interval is None
+        ]
+        depth = events.c.scroll_depth
+        return (
+            select(*facts, events.c.visit_id, events.c.path, func.max(depth).label(metrics.FURTHEST.name))
+            .select_from(source)
+            .where(self._kept_around, depth.is_not(None))
+            .group_by(*facts, events.c.visit_id, events.c.path)
+            .subquery("furthest_of_visits")
+        )
+
+    def _first_views(self) -> Any:
+        """When each visit viewed each page first, as far as that was in the period. Without a view its first event counts."""
+        viewed = func.min(events.c.occurred_at).filter(events.c.name == PAGEVIEW)
+        first_at = func.coalesce(viewed, func.min(events.c.occurred_at))
+        period = self.scope.period
+        return (
+            select(events.c.visit_id, events.c.path, first_at.label("first_at"))
+            .where(self._rows_near)
+            .group_by(events.c.visit_id, events.c.path)
+            .having(and_(first_at >= naive(period.start_at), first_at < naive(period.end_at)))
+            .subquery("first_views")
+        )
+
+
+def _fact(group: Group) -> ColumnElement[Any]:
+    """The value of a visit as a whole, over its rows."""
+    if group.side is _Side.GIVEN:
+        said: ColumnElement[Any] = functions.arg_max(group.fact, tuple_(events.c.occurred_at, group.fact))
+        return said
+    value: ColumnElement[Any] = functions.any_value(group.fact)
+    return value
 
 
 def _began_at() -> ColumnElement[Any]:

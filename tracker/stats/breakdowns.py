@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select, tuple_, union_all
 from tracker.stats import metrics
 from tracker.stats.aggregation import Group, Tally
 from tracker.stats.dimensions import Dimension
+from tracker.stats.long_visits import followed
 from tracker.stats.scope import Scope, naive
 from tracker.stats.traffic import visitors
 from tracker.store.protocol import EventStore
@@ -35,7 +36,7 @@ def breakdown(
     period's visitors (0–1). Pages also have their newest `title`. `order_by` is visitors, visits or pageviews.
     """
     names = ("visitors", "visits", "pageviews")
-    statement = Tally(scope, names, [Group(dimension)]).statement()
+    statement = Tally(followed(store, scope), names, [Group(dimension)]).statement()
     columns = statement.selected_columns
     frame = store.frame(statement.order_by(columns[order_by].desc(), columns["g0"]).limit(limit).offset(offset))
     return _finished(store, scope, dimension, frame.rename(columns={"g0": "value"}), visitors(store, scope))
@@ -49,6 +50,7 @@ def leading(
     Frames as from `breakdown`, with the columns value, visitors, share and for pages title. `everybody` is the number
     of the period's visitors. Exact as long as no visit lasts more than a day.
     """
+    scope = followed(store, scope)
     facts = [one for one in dimensions if _is_on_every_row(one)]
     frames = _leading_facts(store, scope, facts, limit) if facts else {}
     for dimension in dimensions:
@@ -61,7 +63,8 @@ def leading(
 
 
 def _is_on_every_row(dimension: Dimension) -> bool:
-    return not dimension.is_event_level and not dimension.definition.of_last_page_view
+    definition = dimension.definition
+    return not (dimension.is_event_level or definition.of_last_page_view or definition.in_mid_visit)
 
 
 def _leading_facts(

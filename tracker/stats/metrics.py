@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, cast, func
+from sqlalchemy import ColumnElement, Double, cast, column, func
 
 from tracker.stats.messages import message
 from tracker.store.schema import events
@@ -35,7 +35,7 @@ class Part(Enum):
 
     EVENTS = "the event rows that are kept: the column is an aggregate"
     VISITS = "the visits that began in the period: the column is a delta, and summed"
-    READS = "the pages that a visit read: the column is averaged over the furthest of each"
+    READS = "the pages that a visit read, on the day of the first view: the column is an aggregate over the furthest of each"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,10 @@ _EVENTS = Raw("events", Part.EVENTS, EVENTS)
 _BOUNCES = Raw("bounces", Part.VISITS, events.c.bounces)
 _BEGUN = Raw("begun", Part.VISITS, events.c.visits)
 _VISIT_SECONDS = Raw("visit_seconds", Part.VISITS, events.c.visit_seconds)
-_DEPTH = Raw("depth", Part.READS, events.c.scroll_depth)
+# How far down a visit read a page, of a row a visit and page.
+FURTHEST: ColumnElement[Any] = column("furthest")
+_DEPTH = Raw("depth", Part.READS, func.sum(FURTHEST))
+_READS = Raw("reads", Part.READS, func.count(FURTHEST))
 
 # Every part of a statement has a row for each group that it knows; this one knows them all.
 ANY_EVENT = _EVENTS
@@ -201,8 +204,8 @@ _DEFINITIONS = (
         "scroll_depth",
         message("Scroll depth"),
         message("How far down a page was read, in percent, per page of a visit on average"),
-        (_DEPTH,),
-        lambda raw: raw["depth"],
+        (_DEPTH, _READS),
+        lambda raw: ratio(raw["depth"], raw["reads"]),
         Unit.NUMBER,
     ),
     Metric(

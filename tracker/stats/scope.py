@@ -14,12 +14,25 @@ from tracker.store.schema import events
 
 
 @dataclass(frozen=True)
+class Reach:
+    """How far outside of a period the visits go on that have events in it.
+
+    Nearly all are shorter than the default; a page that stays open for days makes a visit of days
+    (tracker/stats/long_visits.py).
+    """
+
+    before: timedelta = timedelta(hours=12)
+    after: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
 class Scope:
     """A site's events in a period, narrowed by filters; all filters must hold."""
 
     site: str
     period: Period
     filters: tuple[Filter, ...] = ()
+    reach: Reach = Reach()
 
     @property
     def keeps_single_events(self) -> bool:
@@ -35,7 +48,11 @@ class Scope:
 
     def kept(self) -> ColumnElement[bool]:
         """What the filters alone ask of an event row."""
-        return and_(true(), *(as_condition(one, self.span()) for one in self.filters))
+        return and_(true(), *(as_condition(one, self.span(), self.around()) for one in self.filters))
+
+    def around(self) -> ColumnElement[bool]:
+        """The site, and the period with all that the visits in it did before and after."""
+        return self.span(before=self.reach.before, overrun=self.reach.after)
 
     def span(self, *, overrun: timedelta = timedelta(), before: timedelta = timedelta()) -> ColumnElement[bool]:
         """The site and the period alone; `overrun` reaches past the period's end, `before` before its start."""

@@ -14,6 +14,7 @@ from tracker.enrichment.told import host_of_invalid_url, read_unknown_site
 from tracker.stats import metrics
 from tracker.stats.aggregation import Group, Tally
 from tracker.stats.local_time import quarter
+from tracker.stats.long_visits import followed
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
@@ -30,7 +31,7 @@ _TOLD = {
 
 def totals(store: EventStore, scope: Scope) -> pd.DataFrame:
     """One row with a column for each of metrics.NAMES: counts as int64, ratios and seconds as float64 (NaN for none)."""
-    return _with_numbers(store.frame(Tally(scope, metrics.NAMES).statement()))
+    return _with_numbers(store.frame(Tally(followed(store, scope), metrics.NAMES).statement()))
 
 
 def timeseries(store: EventStore, scope: Scope, interval: str | None = None) -> pd.DataFrame:
@@ -45,8 +46,8 @@ def course(store: EventStore, scope: Scope, interval: str | None = None) -> tupl
     Visits, bounces and durations belong to the interval in which the visit began; the rest to when it happened.
     """
     step = interval or scope.period.interval
-    statement = Tally(scope, metrics.NAMES, [Group(interval=step)], with_total=True).statement()
-    found = store.frame(statement).rename(columns={"g0": "start"})
+    tally = Tally(followed(store, scope), metrics.NAMES, [Group(interval=step)], with_total=True)
+    found = store.frame(tally.statement()).rename(columns={"g0": "start"})
     total = _with_numbers(found[found["start"].isna()].drop(columns="start").reset_index(drop=True))
     found = found[found["start"].notna()]
     found["start"] = pd.to_datetime(found["start"])

@@ -46,14 +46,14 @@ def tell(blog: Blog, visits: list[Any]) -> list[dict[str, Any]]:
             stored.append((at, path) if view else (at, path, 1000))  # type: ignore[arg-type]
             rows.append((at, path, view))
         blog.visit(start.isoformat(), *stored, visitor=visitor, source=source)
+        # Where a visit ended is a fact of it as a whole, also where its end lies outside of the period.
+        last_view = max((at, path) for at, path, view in rows if view)
         for at, path, view in rows:
             moment = start + timedelta(seconds=at)
             if FIRST <= moment.date() <= LAST:
                 fact = {"visit": number, "visitor": visitor, "source": source, "entry_page": entry, "page": path}
-                told.append(fact | {"event": "pageview" if view else "engagement", "at": moment})
-    for event in told:
-        views = [one for one in told if one["visit"] == event["visit"] and one["event"] == "pageview"]
-        event["exit_page"] = max(views, key=lambda one: one["at"])["page"] if views else None
+                fact |= {"event": "pageview" if view else "engagement", "at": moment, "exit_page": last_view[1]}
+                told.append(fact)
     return told
 
 

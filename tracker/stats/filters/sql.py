@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, tuple_
 
 from tracker.enrichment.event import PAGEVIEW
 from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
@@ -12,37 +12,46 @@ from tracker.store import functions
 from tracker.store.schema import events
 
 
-def as_condition(one: Filter, span: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition; `span` says within which rows a visit must have done what HasDone asks for."""
+def as_condition(
+    one: Filter, span: ColumnElement[bool], around: ColumnElement[bool] | None = None
+) -> ColumnElement[bool]:
+    """The condition; `span` says within which rows a visit must have done what HasDone asks for.
+
+    `around` has the whole visits of these rows, by default `span`: where a visit ended is a fact of it as a whole.
+    """
+    whole = span if around is None else around
     match one:
         case Comparison():
-            return _of_comparison(one, span)
+            return _of_comparison(one, whole)
         case And(parts):
-            return and_(true(), *(as_condition(part, span) for part in parts))
+            return and_(true(), *(as_condition(part, span, whole) for part in parts))
         case Or(parts):
-            return or_(false(), *(as_condition(part, span) for part in parts))
+            return or_(false(), *(as_condition(part, span, whole) for part in parts))
         case Not(part):
             # A comparison with a missing value is null, which is not true either.
-            return ~func.coalesce(as_condition(part, span), false())
+            return ~func.coalesce(as_condition(part, span, whole), false())
         case HasDone(condition):
-            return _visit_in(select(events.c.visit_id).where(span, as_condition(condition, span)))
+            return _visit_in(select(events.c.visit_id).where(span, as_condition(condition, span, whole)))
 
 
 def exit_pages(span: ColumnElement[bool]) -> Any:
-    """A subquery (visit_id, exit_page): the page of each visit's last page view, none for a visit without one."""
-    last_path = functions.arg_max(events.c.path, events.c.occurred_at).filter(events.c.name == PAGEVIEW)
+    """A subquery (visit_id, exit_page): the page of each visit's last page view, none for a visit without one.
+
+    Logs tell times to the second: of views at one moment, the path decides, so that the answer is always the same.
+    """
+    last_path = functions.arg_max(events.c.path, tuple_(events.c.occurred_at, events.c.path))
     return (
-        select(events.c.visit_id, last_path.label("exit_page"))
+        select(events.c.visit_id, last_path.filter(events.c.name == PAGEVIEW).label("exit_page"))
         .where(span)
         .group_by(events.c.visit_id)
         .subquery("exits")
     )
 
 
-def _of_comparison(one: Comparison, span: ColumnElement[bool]) -> ColumnElement[bool]:
+def _of_comparison(one: Comparison, whole: ColumnElement[bool]) -> ColumnElement[bool]:
     if not one.dimension.definition.of_last_page_view:
         return _compare(one.dimension.event_column, one)
-    exits = exit_pages(span)
+    exits = exit_pages(whole)
     positive = one.contrary if one.is_negative else one
     inside = _visit_in(select(exits.c.visit_id).where(_compare(exits.c.exit_page, positive)))
     return ~inside if one.is_negative else inside

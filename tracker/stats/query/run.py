@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, select
 
 from tracker.db.models import Site
 from tracker.stats.aggregation import Tally
+from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Metric, Unit
 from tracker.stats.query.api_query import Asked, read_query
 from tracker.stats.query.names import QueryError
@@ -35,7 +36,7 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
         time_zone=zone,
         first_day=first_day(store, site.stored_as, zone),
     )
-    scope = Scope(site.stored_as, asked.period, asked.filters)
+    scope = followed(store, Scope(site.stored_as, asked.period, asked.filters))
     statement = _statement(asked, scope)
     rows = store.rows(statement.limit(asked.limit).offset(asked.offset))
     shares = any(metric.unit is Unit.SHARE for metric in asked.defined_metrics)
