@@ -11,6 +11,8 @@ import pytest
 from tests.running_service import FIREFOX, RunningService, webleads
 from tracker.clock import utc_now
 from tracker.hit import Hit, WireEvent, encode_line
+from tracker.ingest.kept import Kept
+from tracker.ingest.quarantine import Quarantine
 
 SITE = "blog.example.fr"
 _SEGMENT = "20261126T090000000000-0123abcd-000001.jsonl"
@@ -68,3 +70,17 @@ def test_without_a_data_folder_it_says_so(tmp_path: Path) -> None:
     run = webleads("quarantine", "list", data=tmp_path / "none")
     assert run.returncode == 2
     assert "name the data folder with --data" in run.stderr
+
+
+def test_a_removed_sites_hits_leave_the_quarantine_and_others_stay(data: Path) -> None:
+    for site in ("ancien.fr", "autre.fr"):
+        assert webleads("site", "add", site, data=data).returncode == 0
+    assert webleads("site", "rename", "ancien.fr", "nouveau.fr", data=data).returncode == 0
+    kept = [
+        Kept("x", 1, utc_now(), site, utc_now().date(), "x") for site in ("ancien.fr", "nouveau.fr", "autre.fr", "")
+    ]
+    with Quarantine(data / "journal").keeping(kept):
+        pass
+    assert "4 lines" in webleads("quarantine", "list", data=data).stdout
+    assert webleads("site", "remove", "nouveau.fr", "--yes", data=data).returncode == 0
+    assert [one.site for one in Quarantine(data / "journal").kept()] == ["autre.fr", ""]

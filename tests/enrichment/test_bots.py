@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.enrichment.bots import BotKind, BotRule, detect_bot
+from tracker.hit import UNREADABLE_AGENT
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
@@ -186,3 +187,10 @@ def test_a_rule_that_a_site_switched_off_gives_no_verdict_and_leaves_the_others(
 def test_any_text_is_a_person_or_a_bot_with_a_name(agent):
     bot = detect_bot(agent, {})
     assert bot is None or 0 < len(bot.name) <= 60
+
+
+def test_an_agent_that_could_not_be_read_is_no_sign_and_other_signs_count():
+    assert detect_bot(UNREADABLE_AGENT, {}) is None
+    said = detect_bot(UNREADABLE_AGENT, {"sec-purpose": "prefetch"})
+    assert said is not None
+    assert said.rule == BotRule.PREFETCH

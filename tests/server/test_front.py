@@ -107,10 +107,24 @@ def test_a_body_that_says_it_is_too_large_is_not_waited_for(service: RunningServ
 
 def test_a_visitor_whose_ip_is_unknown_is_counted(service: RunningService) -> None:
     assert raw_http.ask(service.port, raw_http.page_view("/", b"X-Forwarded-For: who", site=OTHER_SITE))[0] == 202
+    wait_until_counted(service, OTHER_SITE)
+
+
+@pytest.mark.parametrize("agent", [b"Mozilla/5.0 (Linux; Android 15; Caf\xc3\xa9) Chrome/142.0", b"\xff\xfe"])
+def test_a_visitor_whose_agent_has_bytes_above_0x7f_is_counted(service: RunningService, agent: bytes) -> None:
+    site = f"agent{len(agent)}.example.fr"
+    assert webleads("site", "add", site, data=service.data).returncode == 0
+    view = raw_http.page_view("/", site=site).replace(raw_http.AGENT, agent)
+    assert raw_http.ask(service.port, view)[0] == 202
+    wait_until_counted(service, site)
+
+
+def wait_until_counted(service: RunningService, site: str) -> None:
+    """Waits until the site has one visitor with one page view."""
     query = '{"metrics": ["visitors", "pageviews"], "date_range": "today"}'
     deadline = time.monotonic() + 60
     while True:
-        counted = webleads("query", "--site", OTHER_SITE, query, data=service.data)
+        counted = webleads("query", "--site", site, query, data=service.data)
         assert counted.returncode == 0, counted.stderr
         if json.loads(counted.stdout)["results"][0]["metrics"] == [1, 1]:
             break

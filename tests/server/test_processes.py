@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import raw_http
 from tests.crash.processes import Role
 from tests.running_service import RunningService, descendants, free_port, lives, webleads
 
@@ -127,6 +128,24 @@ def test_collectors_that_crash_again_and_again_are_started_again(tmp_path: Path)
             assert collect.get("/healthz")[0] == 200
     finally:
         collect.stop()
+
+
+def test_collectors_side_by_side_share_the_rate_limit(tmp_path: Path) -> None:
+    collect = Role(tmp_path / "data", "collect", "--workers", "4", port=free_port())
+    collect.start()
+    body = json.dumps({"batch": [HIT] * 10}).encode()
+    try:
+        wait_until(lambda: len(listening(collect.pid)) == 4)
+        begun = time.monotonic()
+        statuses = [
+            raw_http.ask(collect.port, raw_http.head("POST", "/api/event", len(body)) + body)[0] for _ in range(80)
+        ]
+        seconds = int(time.monotonic() - begun) + 1
+    finally:
+        collect.stop()
+    assert statuses[0] == 202
+    assert statuses.count(202) * 10 <= 50 * seconds
+    assert list((tmp_path / "data").glob("rate-limit-*")) == []
 
 
 def test_a_dashboard_without_a_collector_is_started_again_when_it_crashes_again_and_again(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ class RateLimit:
     """Lets so many hits of a client pass in any second; 0 means no limit. `monotonic` gives seconds.
 
     A client is an IP address, or the /64 of an IPv6 address. Memory is a number for each hit of the last second or two,
-    and the clients of these seconds, so many at most. Each process counts what it takes itself.
+    and the clients of these seconds, so many at most. Processes side by side count together
+    (tracker.collector.shared_limit).
     """
 
     def __init__(self, hits_per_second: int, *, monotonic: Callable[[], float]) -> None:

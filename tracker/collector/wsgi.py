@@ -17,6 +17,7 @@ from tracker.collector.client_ip import ClientIp
 from tracker.collector.limits import RateLimit
 from tracker.collector.payload import MAX_BODY_BYTES, Reading, RequestProblem, read_events, read_pixel, read_query
 from tracker.collector.scripts import Scripts
+from tracker.collector.shared_limit import SharedRateLimit
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.journal import Journal, JournalUnavailable
 
@@ -83,7 +84,7 @@ class Collector:
         *,
         journal: Journal,
         client_ip: ClientIp,
-        rate_limit: RateLimit,
+        rate_limit: RateLimit | SharedRateLimit,
         scripts: Scripts,
         event_path: str = EVENT_PATH,
         pixel_path: str = PIXEL_PATH,

@@ -16,6 +16,8 @@ import msgspec
 from tracker.hit.nesting import is_harmless
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# In the place of a user agent of which the server in front said only that there is one.
+UNREADABLE_AGENT = "(unreadable)"
 
 
 class WireEvent(msgspec.Struct, omit_defaults=True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,6 +116,14 @@ class Quarantine:
             for path in self._files():
                 path.unlink()
             return lines
+
+    def forget_site(self, names: Collection[str]) -> None:
+        """Deletes what is kept of a site that has, or had, these names; what could not be read is of no site."""
+        if not self._folder.exists():
+            return
+        with self._locked():
+            for path in self._files():
+                _rewrite(path, lambda kept: None if kept.site in names else kept)
 
     def forget(self, look_up: Callable[[Kept], Known | None], *, ip_hours: float) -> None:
         """Deletes files whose time is over, and takes the IP addresses out of lines older than the journal keeps them.

@@ -21,6 +21,7 @@ from tracker.collector.body import WITHOUT_A_BODY, UnfinishedBodies, Waiting, pu
 from tracker.collector.client_ip import ClientIp
 from tracker.collector.payload import RequestProblem
 from tracker.collector.wsgi import Environ, WSGIApp
+from tracker.hit import UNREADABLE_AGENT
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,9 @@ class Front:
                 environ[key] = value
         believed = self._client_ip
         if believed.key not in environ and believed.header in headers:
-            environ[believed.key] = ""  # granian leaves out what has bytes above 0x7F
+            environ[believed.key] = ""  # granian leaves out what has bytes above 0x7F, and has them nowhere else
+        if "HTTP_USER_AGENT" not in environ and "user-agent" in headers:
+            environ["HTTP_USER_AGENT"] = UNREADABLE_AGENT  # a visitor all the same: programs write theirs in ASCII
         return environ
 
     async def _body(self, environ: Environ, protocol: Any) -> bytes:

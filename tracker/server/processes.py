@@ -15,7 +15,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from multiprocessing.connection import Listener
 from multiprocessing.util import Finalize
@@ -31,6 +31,7 @@ from tracker import data_folder
 from tracker.collector.body import UnfinishedBodies
 from tracker.collector.client_ip import ClientIp
 from tracker.collector.payload import MAX_BODY_BYTES
+from tracker.collector.shared_limit import Table, shared_table
 from tracker.data_folder import ServiceNote
 from tracker.server import bridge, concurrency, granian_loop
 from tracker.server.concurrency import ConcurrencyLimit
@@ -109,9 +110,12 @@ def collect(settings: Settings, *, workers: int) -> None:
     """Runs the public endpoints only, in `workers` processes, beside whatever else uses the data folder."""
     data_folder.prepare(settings.data)
     check_port(settings)
-    with listening_sockets(settings, workers) as sockets:
+    with listening_sockets(settings, workers) as sockets, ExitStack() as stack:
+        path = settings.data / f"rate-limit-{settings.port}"
+        table = stack.enter_context(shared_table(path, workers)) if workers > 1 else None
+        load = partial(_load_collector, settings, counted_in=table)
         listeners = [
-            Supervisor(f"collector {number}", partial(_listen, settings, one, partial(_load_collector, settings)))
+            Supervisor(f"collector {number}", partial(_listen, settings, one, load))
             for number, one in enumerate(sockets, start=1)
         ]
         _run_listeners(sockets, listeners)
@@ -268,7 +272,7 @@ def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] 
     )
 
 
-def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
+def _load_collector(settings: Settings, *, bridge_to: str | None = None, counted_in: Table | None = None) -> Any:
     """Runs in granian's worker: gives the collector as an RSGI application, before the bridge where there is one."""
     from tracker.collector import build_collector, open_journal
 
@@ -278,7 +282,7 @@ def _load_collector(settings: Settings, *, bridge_to: str | None = None) -> Any:
     next_app = None
     if bridge_to is not None:
         next_app = ConcurrencyLimit(bridge.Bridge(bridge_to, journal_problem=lambda: journal.problem))
-    collector = build_collector(settings, journal=journal, next_app=next_app)
+    collector = build_collector(settings, journal=journal, next_app=next_app, counted_in=counted_in)
     Finalize(None, collector.close, exitpriority=100)
     return _front(settings, collector, hits=collector.takes)
 

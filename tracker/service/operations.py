@@ -119,7 +119,7 @@ def diagnosis(context: Context) -> dict[str, Any]:
 
 
 def remove(context: Context, forget_site: ForgetSite | None = None, *, site: str) -> dict[str, Any]:
-    """Removes a site with its settings, recipients and events: {"site": its name}.
+    """Removes a site with its settings, recipients and events, also those in quarantine: {"site": its name}.
 
     `forget_site` deletes its events; the store's own way where nothing ingests meanwhile.
 
@@ -134,6 +134,8 @@ def remove(context: Context, forget_site: ForgetSite | None = None, *, site: str
         forget(found.stored_as)
     except StoreUnavailable as problem:
         raise OperationError(str(problem)) from problem
+    names = {found.domain, found.stored_as, *found.former_domains.split()}
+    Quarantine(context.settings.journal_folder).forget_site(names)
     return {"site": found.name}
 
 

@@ -134,8 +134,8 @@ class Settings:
         "WEBLEADS_RATE_LIMIT",
         50,
         read.whole_number(0, 1_000_000),
-        "Hits that one IP address (of IPv6 one /64) may send in any second; each event of a batch counts. Each worker of"
-        " `webleads collect` counts by itself. 0 switches the limit off.",
+        "Hits that one IP address (of IPv6 one /64) may send in any second; each event of a batch counts. The"
+        " workers of one `webleads collect` share it. 0 switches the limit off.",
     )
     threads: int = _setting(
         "WEBLEADS_THREADS",

@@ -15,6 +15,7 @@ from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, NamelessBot, 
 from tracker.enrichment.bots.words import bot_words, contact, written_contact
 from tracker.enrichment.remembered import is_short
 from tracker.enrichment.text.pattern_set import FirstMatch, PatternMatch
+from tracker.hit import UNREADABLE_AGENT
 
 _CACHED = 8_192
 _ALL_RULES: frozenset[str] = frozenset()
@@ -63,6 +64,8 @@ def _any_sign() -> FirstMatch:
 
 def _verdicts(agent: str) -> Iterator[Bot]:
     """Each rule's verdict on an agent in the rules' order, so that one switched off leaves the others."""
+    if agent == UNREADABLE_AGENT:
+        return
     if not any(map(str.isalnum, agent)):
         yield Bot(NamelessBot.NO_AGENT.value, BotKind.UNKNOWN, BotRule.NO_AGENT)
         return
