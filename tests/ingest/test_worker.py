@@ -17,6 +17,7 @@ from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.sites.names import remove_site
 from tracker.sites.sites import add_site
+from tracker.store.batch import Batch
 from tracker.store.schema import events
 
 SITE = "blog.example.fr"
@@ -79,3 +80,19 @@ def test_a_removed_site_s_events_go_between_two_batches_with_those_that_came_mea
     assert service.ingest.run_once().dropped == {"unknown_site": 3}
     assert done.is_set()
     assert service.events.rows(select(func.count()).select_from(events))[0][0] == 0
+
+
+def test_a_batch_whose_answer_was_lost_is_counted_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commit was done and the engine failed after it: the next batch is read from where the store ends."""
+    append = service.events.append
+
+    def fails_once(batch: Batch) -> None:
+        append(batch)
+        monkeypatch.undo()
+        raise OSError("the connection was lost")
+
+    monkeypatch.setattr(service.events, "append", fails_once)
+    read_pages(service, 3)
+    service.ingest.run(Pauses(service, pages=2, most=4))
+    assert service.events.rows(select(func.count()).select_from(events))[0][0] == 3 + 3 * 2
+    assert sum(position.events for position in service.events.positions().values()) == 9

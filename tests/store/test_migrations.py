@@ -8,16 +8,11 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from tests.running_service import webleads
+from tests.store.engines import EngineUnderTest
 from tracker.store import migrations
-from tracker.store.duckdb.migrations import STEPS
 from tracker.store.engines import open_event_store
 from tracker.store.errors import NewerStoreError
 from tracker.store.schema import SCHEMA_VERSION, events, schema_version
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"duckdb:///{tmp_path}/events.duckdb"
 
 
 def at_version(url: str, version: int) -> None:
@@ -39,11 +34,13 @@ def test_a_fresh_store_is_at_this_version(url: str) -> None:
     assert version_of(url) == SCHEMA_VERSION
 
 
-def test_there_is_a_step_from_each_earlier_version() -> None:
-    assert set(STEPS) == set(range(1, SCHEMA_VERSION))
+def test_there_is_a_step_from_each_earlier_version(engine: EngineUnderTest) -> None:
+    assert set(engine.steps) == set(range(1, SCHEMA_VERSION))
 
 
-def test_steps_run_in_order_from_the_stores_version(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_steps_run_in_order_from_the_stores_version(
+    url: str, engine: EngineUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at_version(url, 1)
     ran: list[int] = []
 
@@ -52,18 +49,20 @@ def test_steps_run_in_order_from_the_stores_version(url: str, monkeypatch: pytes
             ran.append(number)
             connection.execute(text(f"create table step_{number} (a integer)"))
 
-        monkeypatch.setitem(STEPS, number, run)
+        monkeypatch.setitem(engine.steps, number, run)
 
     step(SCHEMA_VERSION), step(SCHEMA_VERSION + 1)
     for number in range(1, SCHEMA_VERSION):
-        monkeypatch.setitem(STEPS, number, lambda _: None)
+        monkeypatch.setitem(engine.steps, number, lambda _: None)
     monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 2)
     assert version_of(url) == SCHEMA_VERSION + 2
     assert version_of(url) == SCHEMA_VERSION + 2
     assert ran == [SCHEMA_VERSION, SCHEMA_VERSION + 1]
 
 
-def test_a_step_that_fails_leaves_the_store_as_it_was(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_fails_leaves_the_store_as_it_was(
+    url: str, engine: EngineUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at_version(url, SCHEMA_VERSION)
 
     def fail(connection: Connection) -> None:
@@ -71,7 +70,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(url: str, monkeypatch: pyt
         raise RuntimeError("no room")
 
     with monkeypatch.context() as patch:
-        patch.setitem(STEPS, SCHEMA_VERSION, fail)
+        patch.setitem(engine.steps, SCHEMA_VERSION, fail)
         patch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
         with pytest.raises(RuntimeError, match="no room"):
             open_event_store(url)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from threading import Event as Signal
 from time import monotonic
@@ -139,7 +140,7 @@ class Ingest:
                 if said != self.problem:  # once, and not every two seconds for as long as it lasts
                     log.exception("ingest failed; the hits stay in the journal and are tried again")
                 self.problem = said
-                self._store.recover_from(problem)
+                self._recover_from(problem)
                 stop.wait(_RETRY_SECONDS)
                 continue
             if progress.lines < _BACKLOG_LINES:
@@ -147,6 +148,12 @@ class Ingest:
         deadline = monotonic() + _LAST_SECONDS
         while monotonic() < deadline and self.run_once().lines:
             pass
+
+    def _recover_from(self, problem: Exception) -> None:
+        """What became of a batch is unknown when its answer was lost, so the store is asked where to read on."""
+        self._store.recover_from(problem)
+        with suppress(Exception):  # asked again after the next failure; no batch that begins elsewhere is taken
+            self._positions = self._store.positions()
 
     def _look_ahead(self, pieces: list[Piece], stop: Signal) -> None:
         """Has the names of new addresses looked up a moment before their hits are read, since a visit keeps its facts.
@@ -234,9 +241,7 @@ class Ingest:
     def _make(self, lines: Sequence[Line]) -> Made:
         """Takes lines up as far as the store: their visits are in memory then, and must go when it refuses them."""
         tallies: defaultdict[str, SegmentTally] = defaultdict(SegmentTally)
-        ends: dict[str, int] = {}
-        for line in lines:
-            ends[line.segment] = line.end
+        ends = {line.segment: line.end for line in lines}
         counted, failures = self._process(lines, tallies)
         counted, retracted = self._take_back(counted, tallies[lines[-1].segment])
         events = [event for event, _ in counted]
@@ -246,7 +251,8 @@ class Ingest:
             drops.update(tally.drops)
         missed = [NotCounted(*key, n) for key, n in self._details.fold(drops).items() if n]
         kept = [failure.to_keep(datetime.now(UTC)) for failure in failures]
-        return Made(Batch(columns_of_batch(events), missed, positions, retracted), len(events), kept)
+        starts = {segment: self._offset(segment) for segment in ends}
+        return Made(Batch(columns_of_batch(events), missed, positions, retracted, starts), len(events), kept)
 
     def _process(
         self, lines: Sequence[Line], tallies: defaultdict[str, SegmentTally]

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import blake2b
 from typing import Any, NamedTuple
+
+from tracker import __version__
+from tracker.store.errors import PositionMoved
+from tracker.store.schema import SCHEMA_VERSION
 
 
 class NotCounted(NamedTuple):
@@ -28,13 +33,39 @@ class SegmentPosition(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one transaction adds. `columns` has a list or an array for every name in EVENT_COLUMNS, all of one length.
+    """What one append adds. `columns` has a list or an array for every name in EVENT_COLUMNS, all of one length.
 
     `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us]. `retracted` are visits that
-    turned out not to be counted: their stored events are removed.
+    turned out not to be counted: their stored events are removed. `starts` has the byte of each segment in `positions`
+    at which the batch begins, so that a store can tell whether it has these bytes already.
     """
 
     columns: Mapping[str, Any]
     not_counted: Sequence[NotCounted] = ()
     positions: Sequence[SegmentPosition] = ()
     retracted: Sequence[int] = ()
+    starts: Mapping[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """The batch's name by the bytes that it is made of, and by the rules: the same bytes have the same name.
+
+        An engine without transactions stores each table's part under it once, however often it is sent (ADR 0018).
+        """
+        ends = sorted((one.segment, self.starts.get(one.segment), one.offset_bytes) for one in self.positions)
+        return blake2b(repr((SCHEMA_VERSION, __version__, ends)).encode(), digest_size=16).hexdigest()
+
+    def is_stored(self, offsets: Mapping[str, int]) -> bool:
+        """Whether its bytes are stored, by how many bytes of each segment are. Raises PositionMoved when some are.
+
+        A batch that says nothing of where it begins is none of a journal's, and never stored.
+        """
+        parts = [(self.starts[one.segment], one) for one in self.positions if one.segment in self.starts]
+        if not parts or all(offsets.get(one.segment, 0) == start for start, one in parts):
+            return False
+        if all(offsets.get(one.segment, 0) >= one.offset_bytes for _, one in parts):
+            return True
+        found = ", ".join(
+            f"{one.segment} from {start} (stored to {offsets.get(one.segment, 0)})" for start, one in parts
+        )
+        raise PositionMoved(f"batch {self.name} does not begin where the store ends: {found}")

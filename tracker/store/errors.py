@@ -14,6 +14,10 @@ class NewerStoreError(RuntimeError):
     """The event store was written by a newer version of webleads-tracker; this one must not touch it."""
 
 
+class PositionMoved(RuntimeError):
+    """A batch does not begin where the store ends; nothing of it is stored. Its journal is to be read from there."""
+
+
 def blames_the_data(problem: Exception) -> bool:
     """Whether an error comes of what was to be stored, so that trying again helps nothing; else the store is at fault.
 
@@ -22,6 +26,7 @@ def blames_the_data(problem: Exception) -> bool:
     of_the_machine = (
         StoreUnavailable,
         NewerStoreError,
+        PositionMoved,
         AppDatabaseUnavailable,
         NewerDatabaseError,
         OSError,

@@ -32,7 +32,11 @@ class EventStore(Protocol):
     # Ingest
 
     def append(self, batch: Batch) -> None:
-        """Adds a batch: once this returns all of it is stored; when it raises, no position has moved."""
+        """Adds a batch once: when this returns all of it is stored, when it raises nothing that counts is.
+
+        A batch whose bytes are stored adds nothing, so that one whose outcome is unknown may be sent again. Raises
+        PositionMoved when it begins before or after what is stored.
+        """
         ...
 
     def rehearse(self, batch: Batch) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from tests.store.duckdb.test_store import columns
+from tests.store.engines import columns
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.duckdb.recovery import damaged_part
 from tracker.store.engines import open_event_store, repairs
@@ -22,7 +22,7 @@ from tracker.store.schema import events
 # Five rows checkpointed at position 10, then fifty batches of rows that only the log has; the process dies untidily.
 _WRITER = """
 import os, sys
-from tests.store.duckdb.test_store import columns
+from tests.store.engines import columns
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.engines import open_event_store
 store = open_event_store(sys.argv[1])

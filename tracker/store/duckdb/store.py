@@ -6,7 +6,7 @@ the journal positions, in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from typing import Any
@@ -54,7 +54,8 @@ class DuckDBStore:
     def append(self, batch: Batch) -> None:
         """Adds a batch in one transaction: all of it is stored, or nothing. Its rows are stored visitor by visitor."""
         with self.transaction() as connection:
-            _add(connection, batch)
+            if not batch.is_stored(_offsets(connection, batch.starts)):
+                _add(connection, batch)
 
     def rehearse(self, batch: Batch) -> None:
         """Raises what `append` would raise; nothing of the batch is stored."""
@@ -127,6 +128,15 @@ class DuckDBStore:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _offsets(connection: Connection, segments: Collection[str]) -> dict[str, int]:
+    """How many bytes of these segments are stored."""
+    if not segments:
+        return {}
+    table = journal_positions.c
+    statement = select(table.segment, table.offset_bytes).where(table.segment.in_(segments))
+    return {row.segment: row.offset_bytes for row in connection.execute(statement)}
 
 
 def _add(connection: Connection, batch: Batch) -> None:
