@@ -42,7 +42,7 @@ class VisitStory:
 
 
 def stories(language: str, visits: Sequence[Any]) -> list[VisitStory]:
-    """The visits of `tracker.leads.report.company_visits`, in their order."""
+    """The visits of `tracker.leads.visits.company_visits`, in their order."""
     return [_story(language, visit) for visit in visits]
 
 

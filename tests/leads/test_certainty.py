@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.stats.conftest import Blog, scope
 from tracker.db.models import CompanyConfirmation, Site
-from tracker.leads.report import company_visits, leads
+from tracker.leads.report import leads
+from tracker.leads.visits import company_visits
 from tracker.reports.weekly import weekly_report
 
 BY_NETWORK = {"company_method": "as_organisation", "company_evidence": "AS64500 …", "company_confidence": 0.75}

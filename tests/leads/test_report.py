@@ -16,7 +16,8 @@ import pytest
 from dashboards.presentation.evidence import describe_stored
 from tests.stats.conftest import Blog, scope
 from tracker.leads.export import leads_as_csv, leads_as_json, leads_as_xlsx
-from tracker.leads.report import COLUMNS, company_visits, leads
+from tracker.leads.report import COLUMNS, leads
+from tracker.leads.visits import company_visits
 
 KNOWN = {"company_method": "as_organisation", "company_evidence": "AS64500", "company_confidence": 0.8}
 

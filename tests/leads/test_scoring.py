@@ -1,22 +1,48 @@
-"""A score is the sum of its reasons' points, each worked out by hand."""
+"""A score is the sum of its reasons' points, each worked out by hand; many at once are as each alone."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.leads.scoring import Activity, score
+from tests.leads.row_by_row import Activity, Score, score
+from tracker.leads.scoring import CODES, intent_pages, parts, reasons
 
 NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 ONE_VIEW = Activity(visits=1, days=1, people=1, pageviews=1, engaged_seconds=0, last_seen=NOW, paths=["/blog/"])
 
+ACTIVITY = st.builds(
+    Activity,
+    visits=st.integers(0, 10_000),
+    days=st.integers(0, 400),
+    people=st.integers(0, 1000),
+    pageviews=st.integers(0, 100_000),
+    engaged_seconds=st.floats(0, 1e7),
+    last_seen=st.integers(-5 * 86_400, 500 * 86_400).map(lambda seconds: NOW - timedelta(seconds=seconds)),
+    paths=st.lists(st.sampled_from(["/contact", "/tarifs", "/a", "/PRIX", "/services"]) | st.text(max_size=20), max_size=5, unique=True),
+)  # fmt: skip
+
+
+def scores(activities: Sequence[Activity]) -> list[Score]:
+    """Of all of them at once."""
+    frame = pd.DataFrame([vars(one) | {"intent_pages": len(intent_pages(one.paths))} for one in activities])
+    frame["last_seen"] = pd.to_datetime([one.last_seen.replace(tzinfo=None) for one in activities])
+    points = parts(frame, now=NOW)
+    return [
+        Score(int(row.sum()), reasons(vars(one) | {"points": row}, intent_pages(one.paths)[:3], now=NOW))
+        for one, (_, row) in zip(activities, points.iterrows(), strict=True)
+    ]
+
 
 def points(activity: Activity) -> dict[str, int]:
-    return {reason.code: reason.points for reason in score(activity, now=NOW).reasons}
+    (found,) = scores([activity])
+    return {reason.code: reason.points for reason in found.reasons}
 
 
 @pytest.mark.parametrize(
@@ -39,6 +65,13 @@ def test_each_part_by_hand(change: dict[str, object], expected: dict[str, int]) 
     assert points(replace(ONE_VIEW, **change)) == expected  # type: ignore[arg-type]
 
 
+def test_the_example_of_the_docstring() -> None:
+    example = replace(
+        ONE_VIEW, visits=3, days=2, people=2, pageviews=4, engaged_seconds=60.0, paths=["/a", "/b", "/c", "/contact"]
+    )
+    assert scores([example])[0].points == 48
+
+
 @pytest.mark.parametrize(
     ("path", "wants"),
     [("/contact", True), ("/tarifs/", True), ("/pricing", True), ("/nos-services/", True), ("/devis", True),
@@ -50,23 +83,24 @@ def test_pages_of_those_who_think_of_buying(path: str, wants: bool) -> None:
 
 def test_everything_is_a_hundred() -> None:
     best = Activity(20, 20, 20, 500, 90_000, NOW, ["/contact", "/tarifs", "/devis"])
-    assert score(best, now=NOW).points == 100
+    assert scores([best])[0].points == 100
 
 
-@given(
-    st.builds(
-        Activity,
-        visits=st.integers(0, 10_000),
-        days=st.integers(0, 400),
-        people=st.integers(0, 1000),
-        pageviews=st.integers(0, 100_000),
-        engaged_seconds=st.floats(0, 1e7),
-        last_seen=st.integers(-5, 500).map(lambda days: NOW - timedelta(days=days)),
-        paths=st.lists(st.text(max_size=20), max_size=5),
-    )
-)
+def test_no_company_has_no_parts() -> None:
+    nobody = pd.DataFrame({name: pd.Series(dtype="int64") for name in vars(ONE_VIEW)} | {"intent_pages": []})
+    found = parts(nobody.astype({"last_seen": "datetime64[us]", "intent_pages": "int64"}), now=NOW)
+    assert found.empty
+    assert tuple(found.columns) == CODES
+
+
+@given(st.lists(ACTIVITY, min_size=1, max_size=20))
+def test_many_at_once_are_as_each_alone(activities: list[Activity]) -> None:
+    assert scores(activities) == [score(one, now=NOW) for one in activities]
+
+
+@given(ACTIVITY)
 def test_any_score_is_the_sum_of_its_reasons_within_0_and_100(activity: Activity) -> None:
-    found = score(activity, now=NOW)
+    (found,) = scores([activity])
     assert found.points == sum(reason.points for reason in found.reasons)
     assert 0 <= found.points <= 100
     assert [reason.points for reason in found.reasons] == sorted((one.points for one in found.reasons), reverse=True)

@@ -42,8 +42,14 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def known_companies(store: EventStore, scope: Scope, *, confirmed: Collection[str] = ()) -> list[Company]:
-    """The companies of the scope; of a name with visits that are certainly its own and others, the certain ones alone."""
+def known_companies(
+    store: EventStore, scope: Scope, *, confirmed: Collection[str] = (), names: Collection[str] | None = None
+) -> list[Company]:
+    """The companies of the scope, or those of these names.
+
+    Of a name with visits that are certainly its own and others, the certain ones count alone.
+    """
+    which = events.c.company.is_not(None) if names is None else events.c.company.in_(sorted(names))
     sure = is_sure(confirmed).label("sure")
     statement = (
         select(
@@ -53,7 +59,7 @@ def known_companies(store: EventStore, scope: Scope, *, confirmed: Collection[st
             func.min(events.c.occurred_at).label("first_seen"),
             func.max(events.c.occurred_at).label("last_seen"),
         )
-        .where(scope.where(), events.c.company.is_not(None))
+        .where(scope.where(), which)
         .group_by(events.c.company, sure)
     )
     found: dict[str, Company] = {}
@@ -86,6 +92,21 @@ def company_ids(
             ids[one.name] = fold if free else _BY_NAME + one.name
         taken.add(ids[one.name])
     return ids
+
+
+def ids_among(
+    store: EventStore, scope: Scope, companies: Collection[Company], *, confirmed: Collection[str] = ()
+) -> dict[str, str]:
+    """By name, the ids of some companies of a scope, as `company_ids` has them among all of it.
+
+    Only those whose names fold alike matter to each other, so the others are not asked for more than their names.
+    """
+    own = {one.name for one in companies}
+    folds = {folded(name) for name in own}
+    names = select(events.c.company).where(scope.where(), events.c.company.is_not(None)).distinct()
+    alike = {name for (name,) in store.rows(names) if folded(name) in folds} - own
+    others = known_companies(store, scope, confirmed=confirmed, names=alike) if alike else []
+    return company_ids(store, scope.site, [*companies, *others], only=own)
 
 
 def find_company(store: EventStore, site: str, companies: Iterable[Company], asked: str) -> tuple[str, str] | None:

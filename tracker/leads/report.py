@@ -1,29 +1,28 @@
-"""Companies as leads: what each read in a period with its score, and one company's visits step by step."""
+"""Companies as leads: the rows of a ranking with what is said of them, such as who they are and what they read."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, null, or_, select, true, union_all
 
 from tracker.leads.certainty import best_first, confidence, is_sure
-from tracker.leads.companies import Company, company_ids
-from tracker.leads.scoring import Activity, Score, score
+from tracker.leads.companies import Company, company_ids, ids_among
+from tracker.leads.ranking import ACTIVITY, Ranking, rank
+from tracker.leads.scoring import CODES, Reason, reasons
 from tracker.stats import metrics
-from tracker.stats.local_time import truncated
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
-SCORED_DAYS = 30
-NO_SCORE = Score(0, ())
-
 _PAGES_SHOWN = 5
+_PAGES_IN_A_REASON = 3
+# More companies than these are looked up as all of the scope's, in one pass instead of one comparison each.
+_MOST_LISTED = 500
 _FACTS = (
     "company_domain",
     "network_kind",
@@ -38,29 +37,16 @@ COLUMNS = (
     "confidence", "sure",
 )  # fmt: skip
 
-
-@dataclass
-class VisitStep:
-    """One event of a visit; `occurred_at` is aware UTC."""
-
-    occurred_at: datetime
-    path: str | None
-    title: str | None
-    name: str
-    engaged_seconds: float
+# A company's name, and whether it is certain: what its events are found by.
+_Key = tuple[str, bool]
 
 
-@dataclass
-class Visit:
-    """One visit with its events in their order."""
+class _Read(NamedTuple):
+    """What companies read and came from, in the order in which it is told; `wanted` are the pages that earn points."""
 
-    started_at: datetime
-    source: str | None
-    entry_page: str | None
-    country: str | None
-    city: str | None
-    device: str | None
-    steps: list[VisitStep] = field(default_factory=list)
+    pages: dict[_Key, list[str]]
+    wanted: dict[_Key, list[str]]
+    sources: dict[_Key, list[str]]
 
 
 def leads(
@@ -70,55 +56,50 @@ def leads(
 
     `company_id` is the company's id (tracker.leads.companies), `reasons` are scoring.Reason, `sources` names by visits (Direct is none), `pages` titles or paths by views,
     `first_seen` and `last_seen` aware UTC, `engaged_seconds` the sum over all visits. The score is of the last
-    SCORED_DAYS before the newest visit of any company: who deserves a call now, however long the period. `sure` is
-    whether the company is certain (tracker.leads.certainty), which those that the publisher has `confirmed` are; of a
+    ranking.SCORED_DAYS before the newest visit of any company: who deserves a call now, however long the period. `sure`
+    is whether the company is certain (tracker.leads.certainty), which those that the publisher has `confirmed` are; of a
     company that is certain, only the visits that are certainly its own count.
     """
-    companies, condition = _companies(store, scope, confirmed)
-    if companies.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
-    newest = companies["last_seen"].max().to_pydatetime()
-    rows = _leads(store, scope, companies, condition, newest)[:limit]
-    ids = company_ids(store, scope.site, _as_companies(companies), only={row["company"] for row in rows})
-    return _frame(rows, ids)
+    return described(store, scope, rank(store, scope, confirmed=confirmed, first=limit), confirmed=confirmed)
 
 
 def one_lead(
     store: EventStore, scope: Scope, name: str, known: Collection[Company], *, confirmed: Collection[str] = ()
 ) -> pd.DataFrame:
     """The row of one company as `leads` has it, or none; `known` are the scope's companies (tracker.leads.companies)."""
-    companies, condition = _companies(store, scope, confirmed, whose=events.c.company == name)
-    if companies.empty:
+    newest = max((one.last_seen for one in known), default=None)
+    ranking = rank(store, scope, confirmed=confirmed, whose=events.c.company == name, newest=newest)
+    return described(store, scope, ranking, confirmed=confirmed, known=known)
+
+
+def described(
+    store: EventStore,
+    scope: Scope,
+    ranking: Ranking,
+    *,
+    confirmed: Collection[str] = (),
+    known: Collection[Company] | None = None,
+) -> pd.DataFrame:
+    """The rows of a ranking as `leads` has them. `known` are all companies of the scope, where they are at hand."""
+    if ranking.rows.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    newest = max(one.last_seen for one in known)
-    ids = company_ids(store, scope.site, known, only={name})
-    return _frame(_leads(store, scope, companies, condition, newest), ids)
-
-
-def _as_companies(frame: pd.DataFrame) -> list[Company]:
-    columns = ["company", "company_domain", "sure", "first_seen", "last_seen"]
-    return [Company(*values) for values in frame[columns].itertuples(index=False, name=None)]
-
-
-def _leads(
-    store: EventStore, scope: Scope, companies: pd.DataFrame, condition: ColumnElement[bool], newest: datetime
-) -> list[dict[str, Any]]:
-    """The rows of `leads` without their ids, in its order; `newest` is when any company of the scope was seen last."""
-    now = min(scope.period.end_at, newest.replace(tzinfo=UTC))
-    scores = _scores(store, scope, condition, now)
-    pages = _pages(store, condition)
-    sources = _sources(store, condition)
+    which = _which(ranking.rows, confirmed)
+    facts = _facts(store, and_(scope.where(), which), confirmed)
+    read = _read(store, and_(scope.where(), which), confirmed, ranking)
     rows = [
-        _lead(
-            record,
-            scores.get(record["company"], NO_SCORE),
-            pages.get(record["company"], []),
-            sources.get(record["company"], []),
-        )
-        for record in companies.to_dict("records")
+        _lead(one, facts[one["company"], one["sure"]], read, ranking.now) for one in ranking.rows.to_dict("records")
     ]
-    rows.sort(key=lambda row: (not row["sure"], -row["score"], -row["last_seen"].timestamp(), row["company"]))
-    return rows
+    companies = [_as_company(row) for row in rows]
+    if known is None:
+        ids = ids_among(store, scope, companies, confirmed=confirmed)
+    else:
+        ids = company_ids(store, scope.site, known, only={one.name for one in companies})
+    return _frame(rows, ids)
+
+
+def _as_company(row: Mapping[str, Any]) -> Company:
+    first_seen, last_seen = (row[name].replace(tzinfo=None) for name in ("first_seen", "last_seen"))
+    return Company(row["company"], row["company_domain"], row["sure"], first_seen, last_seen)
 
 
 def _frame(rows: Sequence[dict[str, Any]], ids: Mapping[str, str]) -> pd.DataFrame:
@@ -127,115 +108,60 @@ def _frame(rows: Sequence[dict[str, Any]], ids: Mapping[str, str]) -> pd.DataFra
     return frame.astype(dict.fromkeys(("score", "visits", "visitors", "pageviews"), "int64") | {"sure": "bool"})
 
 
-def company_visits(
-    store: EventStore, scope: Scope, company: str, *, only_sure: bool = False, limit: int = 50
-) -> list[Visit]:
-    """A company's visits in the period, the newest first, each with its events; `only_sure` those certainly its own."""
-    whose = events.c.company == company
-    newest = (
-        select(events.c.visit_id, func.min(events.c.occurred_at).label("started_at"))
-        .where(scope.where(), and_(whose, is_sure()) if only_sure else whose)
-        .group_by(events.c.visit_id)
-        .order_by(func.min(events.c.occurred_at).desc())
-        .limit(limit)
-        .subquery()
-    )
-    columns = (
-        "occurred_at",
-        "path",
-        "title",
-        "name",
-        "engaged_ms",
-        "visit_id",
-        "source",
-        "entry_page",
-        "country",
-        "city",
-        "device",
-    )
-    statement = (
-        select(*(events.c[name] for name in columns))
-        .join(newest, newest.c.visit_id == events.c.visit_id)
-        .where(scope.span())
-        .order_by(events.c.occurred_at, events.c.pageviews.desc())
-    )
-    visits: dict[int, Visit] = {}
-    for row in store.rows(statement):
-        moment = row.occurred_at.replace(tzinfo=UTC)
-        visit = visits.get(row.visit_id)
-        if visit is None:
-            visit = visits[row.visit_id] = Visit(moment, row.source, row.entry_page, row.country, row.city, row.device)
-        visit.steps.append(VisitStep(moment, row.path, row.title, row.name, row.engaged_ms / 1000))
-    return sorted(visits.values(), key=lambda visit: visit.started_at, reverse=True)
-
-
-def _lead(record: dict[Any, Any], scored: Score, pages: list[tuple[str, str]], sources: list[str]) -> dict[str, Any]:
+def _lead(row: Mapping[Any, Any], facts: Mapping[str, Any], read: _Read, now: datetime) -> dict[str, Any]:
+    key = row["company"], row["sure"]
     return {
-        "company": record["company"],
-        "company_domain": record["company_domain"],
-        "network_kind": record["network_kind"],
-        "score": scored.points,
-        "reasons": list(scored.reasons),
-        "visits": int(record["visits"]),
-        "visitors": int(record["visitors"]),
-        "pageviews": int(record["pageviews"]),
-        "engaged_seconds": float(record["engaged_ms"]) / 1000,
-        "first_seen": record["first_seen"].to_pydatetime().replace(tzinfo=UTC),
-        "last_seen": record["last_seen"].to_pydatetime().replace(tzinfo=UTC),
-        "sources": sources,
-        "pages": [title for _, title in pages[:_PAGES_SHOWN]],
-        "country": record["country"],
-        "city": record["city"],
-        "method": record["company_method"],
-        "evidence": record["company_evidence"],
-        "confidence": record["confidence"],
-        "sure": bool(record["sure"]),
+        "company": row["company"],
+        "company_domain": facts["company_domain"],
+        "network_kind": facts["network_kind"],
+        "score": row["score"],
+        "reasons": list(_reasons(row, read.wanted.get(key, []), now)),
+        "visits": int(facts["visits"]),
+        "visitors": int(facts["visitors"]),
+        "pageviews": int(facts["pageviews"]),
+        "engaged_seconds": float(facts["engaged_ms"]) / 1000,
+        "first_seen": facts["first_seen"].replace(tzinfo=UTC),
+        "last_seen": facts["last_seen"].replace(tzinfo=UTC),
+        "sources": read.sources.get(key, []),
+        "pages": read.pages.get(key, []),
+        "country": facts["country"],
+        "city": facts["city"],
+        "method": facts["company_method"],
+        "evidence": facts["company_evidence"],
+        "confidence": facts["confidence"],
+        "sure": row["sure"],
     }
 
 
-def _scores(store: EventStore, scope: Scope, counted: ColumnElement[bool], now: datetime) -> dict[str, Score]:
-    """By company: the score of what it did in the days before `now`; a company that did nothing then is left out."""
-    since = (now - timedelta(days=SCORED_DAYS)).replace(tzinfo=None)
-    condition = and_(counted, events.c.occurred_at > since)
-    pages = _pages(store, condition)
-    day = truncated(scope.period, "day").label("day")
-    by_day = (
-        select(
-            events.c.company,
-            day,
-            metrics.VISITORS.label("visitors"),
-            metrics.VISITS_TOUCHED.label("visits"),
-            metrics.PAGEVIEWS.label("pageviews"),
-            metrics.ENGAGED_MS.label("engaged_ms"),
-            func.max(events.c.occurred_at).label("last_seen"),
-        )
-        .where(condition)
-        .group_by(events.c.company, day)
-    )
-    found: dict[str, Score] = {}
-    for company, days in store.frame(by_day).groupby("company"):
-        activity = Activity(
-            visits=int(days["visits"].sum()),
-            days=len(days),
-            people=int(days["visitors"].max()),
-            pageviews=int(days["pageviews"].sum()),
-            engaged_seconds=float(days["engaged_ms"].sum()) / 1000,
-            last_seen=days["last_seen"].max().to_pydatetime().replace(tzinfo=UTC),
-            paths=[path for path, _ in pages.get(str(company), [])],
-        )
-        found[str(company)] = score(activity, now=now)
-    return found
+def _reasons(row: Mapping[Any, Any], pages: Sequence[str], now: datetime) -> tuple[Reason, ...]:
+    points = {code: row[code] for code in CODES}
+    if not any(points.values()):
+        return ()
+    activity = {name: row[f"scored_{name}"] for name in ACTIVITY}
+    activity["last_seen"] = activity["last_seen"].to_pydatetime()
+    return reasons(activity | {"points": points}, pages, now=now)
 
 
-def _companies(
-    store: EventStore, scope: Scope, confirmed: Collection[str], *, whose: ColumnElement[bool] | None = None
-) -> tuple[pd.DataFrame, ColumnElement[bool]]:
-    """A row a company, of all or of `whose` events, and the condition on the events that count for these rows."""
-    counted = and_(scope.where(), events.c.company.is_not(None) if whose is None else whose)
+def _which(rows: pd.DataFrame, confirmed: Collection[str]) -> ColumnElement[bool]:
+    """The condition on the events of the rows, or of all companies where there are many."""
+    if len(rows) > _MOST_LISTED:
+        return events.c.company.is_not(None)
+    certain, others = (sorted(rows.loc[rows["sure"] == sure, "company"]) for sure in (True, False))
+    own: list[ColumnElement[bool]] = []
+    if certain:
+        own.append(and_(events.c.company.in_(certain), is_sure(confirmed)))
+    if others:
+        own.append(events.c.company.in_(others))
+    return or_(*own)
+
+
+def _facts(store: EventStore, condition: ColumnElement[bool], confirmed: Collection[str]) -> dict[_Key, dict[str, Any]]:
+    """The sums of each company over the period, and its facts by its most certain events."""
     sure = is_sure(confirmed).label("sure")
     statement = (
         select(
             events.c.company,
+            sure,
             metrics.VISITS_TOUCHED.label("visits"),
             metrics.VISITORS.label("visitors"),
             metrics.PAGEVIEWS.label("pageviews"),
@@ -243,49 +169,51 @@ def _companies(
             func.min(events.c.occurred_at).label("first_seen"),
             func.max(events.c.occurred_at).label("last_seen"),
             func.max(confidence()).label("confidence"),
-            sure,
             *(functions.arg_max(events.c[name], best_first()).label(name) for name in _FACTS),
         )
-        .where(counted)
+        .where(condition)
         .group_by(events.c.company, sure)
     )
-    frame = store.frame(statement)
-    facts = list(_FACTS)
-    frame[facts] = frame[facts].astype(object).where(frame[facts].notna(), None)
-    frame["sure"] = frame["sure"].astype(bool)
-    both = set(frame.loc[frame["sure"], "company"]) & set(frame.loc[~frame["sure"], "company"])
-    if not both:
-        return frame, counted
-    own = or_(is_sure(confirmed), events.c.company.not_in(sorted(both)))
-    return frame[frame["sure"] | ~frame["company"].isin(both)], and_(counted, own)
+    names = statement.selected_columns.keys()
+    return {(row.company, bool(row.sure)): dict(zip(names, row, strict=True)) for row in store.rows(statement)}
 
 
-def _pages(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[tuple[str, str]]]:
-    """By company: the pages that it read as (path, title or path), the most viewed first."""
-    views = metrics.PAGEVIEWS.label("views")
-    statement = (
-        select(events.c.company, events.c.path, func.max(events.c.title), views)
-        .where(condition, events.c.pageviews > 0)
-        .group_by(events.c.company, events.c.path)
-        .order_by(views.desc(), events.c.path)
+def _read(store: EventStore, condition: ColumnElement[bool], confirmed: Collection[str], ranking: Ranking) -> _Read:
+    """The first pages and all sources of each company, from one pass over its events."""
+    own = (
+        select(
+            events.c.company,
+            is_sure(confirmed).label("sure"),
+            *(events.c[name] for name in ("occurred_at", "visit_id", "pageviews", "path", "title", "source")),
+        )
+        .where(condition)
+        .cte("own")
     )
-    return _grouped((company, (path or "", title or path or "")) for company, path, title, _ in store.rows(statement))
-
-
-def _sources(store: EventStore, condition: ColumnElement[bool]) -> dict[str, list[str]]:
-    """By company: the sources of its visits, the most frequent first."""
-    visits = metrics.VISITS_TOUCHED.label("visits")
-    statement = (
-        select(events.c.company, events.c.source, visits)
-        .where(condition, events.c.source.is_not(None))
-        .group_by(events.c.company, events.c.source)
-        .order_by(visits.desc(), events.c.source)
-    )
-    return _grouped((company, source) for company, source, _ in store.rows(statement))
-
-
-def _grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for key, value in pairs:
-        found.setdefault(key, []).append(value)
+    one = own.c
+    wanting = and_(one.occurred_at > ranking.since, one.path.in_(ranking.intent_pages))
+    views, visits = func.sum(one.pageviews), func.count(one.visit_id.distinct())
+    parts = {
+        "pages": (_ranked(own, one.path, views, one.pageviews > 0), _PAGES_SHOWN),
+        "wanted": (_ranked(own, one.path, views, and_(one.pageviews > 0, wanting)), _PAGES_IN_A_REASON),
+        "sources": (_ranked(own, one.source, visits, one.source.is_not(None)), None),
+    }
+    told = union_all(
+        *(
+            select(literal(name).label("part"), *part.c).where(part.c.place <= most if most else true())
+            for name, (part, most) in parts.items()
+        )
+    ).subquery()
+    found = _Read({}, {}, {})
+    for part, company, sure, value, title, _ in store.rows(select(told).order_by(told.c.part, told.c.place)):
+        text = (title or value or "") if part == "pages" else value
+        getattr(found, part).setdefault((company, bool(sure)), []).append(text)
     return found
+
+
+def _ranked(own: Any, value: ColumnElement[Any], amount: ColumnElement[Any], condition: ColumnElement[bool]) -> Any:
+    """The values of each company with their `place`, that of the largest amount first."""
+    one = own.c
+    title = func.max(one.title) if value is one.path else null()
+    place = func.row_number().over(partition_by=[one.company, one.sure], order_by=[amount.desc(), value])
+    columns = (one.company, one.sure, value.label("value"), title.label("title"), place.label("place"))
+    return select(*columns).where(condition).group_by(one.company, one.sure, value).subquery()

@@ -1,17 +1,25 @@
 """A lead's score: 0–100 points for what a company did, with the reasons that make it up.
 
-Pure. It rewards engagement and nothing else: how well a company is documented earns no point. The parts add up to
-100, so a score is the sum of its reasons' points. The reasons are codes; pages and emails word them.
+Pure, and over all companies of a site at once: columns in, columns out. It rewards engagement and nothing else: how well
+a company is documented earns no point. The parts add up to 100, so a score is the sum of its reasons' points. The
+reasons are codes; pages and emails word them.
+
+An example: three visits on two days by two people at once, who saw four pages for a minute in all, /contact among them,
+and whose last page is the newest of the site. That is 18 points for /contact, 10 for being here just now, 7 for the second
+day (20·ln 2/ln 8 = 6.7), 6 for four pages (15·ln 4/ln 41 = 5.6), 4 for two people (10·ln 2/ln 7 = 3.6) and 3 for a minute
+(15·ln 2/ln 61 = 2.5): 48 in all.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 INTENT = 30
 RETURN_VISITS = 20
@@ -19,6 +27,9 @@ PAGES_READ = 15
 ENGAGED_TIME = 15
 SEVERAL_VISITORS = 10
 RECENCY = 10
+
+# The parts of a score, in the order in which equal ones are told.
+CODES = ("intent_pages", "return_visits", "pages_read", "engaged_time", "several_visitors", "recency")
 
 # Pages that somebody opens who thinks of buying, in French and English.
 _INTENT_PAGE = re.compile(
@@ -36,48 +47,53 @@ class Reason(NamedTuple):
     values: Mapping[str, Any]
 
 
-class Score(NamedTuple):
-    """The points in all, and the reasons, the strongest first."""
-
-    points: int
-    reasons: tuple[Reason, ...]
+def intent_pages(paths: Iterable[str]) -> list[str]:
+    """Those of the paths that somebody opens who thinks of buying."""
+    return [path for path in paths if _INTENT_PAGE.search(path)]
 
 
-@dataclass(frozen=True)
-class Activity:
-    """What a company did in a period. `days` are the local days with a visit, `people` the most visitors of one day."""
+def parts(activity: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
+    """The points of each part, as seen at `now` (aware): a row for each of `activity`'s, int64 columns CODES.
 
-    visits: int
-    days: int
-    people: int
-    pageviews: int
-    engaged_seconds: float
-    last_seen: datetime
-    paths: Sequence[str]
-
-
-def score(activity: Activity, *, now: datetime) -> Score:
-    """The score of an activity as seen at `now` (aware)."""
-    intent = [path for path in activity.paths if _INTENT_PAGE.search(path)]
-    days_ago = max(0, (now - activity.last_seen).days)
-    parts = (
-        Reason("intent_pages", min(INTENT, 18 + 6 * (len(intent) - 1)) if intent else 0, {"pages": intent[:3]}),
-        Reason(
-            "return_visits",
-            _part(RETURN_VISITS, activity.days - 1, 7),
-            {"visits": activity.visits, "days": activity.days},
-        ),
-        Reason("pages_read", _part(PAGES_READ, activity.pageviews - 1, 40), {"pages": activity.pageviews}),
-        Reason("engaged_time", _part(ENGAGED_TIME, activity.engaged_seconds / 60, 60), {"engaged_seconds": activity.engaged_seconds}),
-        Reason("several_visitors", _part(SEVERAL_VISITORS, activity.people - 1, 6), {"visitors": activity.people}),
-        Reason("recency", round(RECENCY * max(0.0, 1 - days_ago / 14)), {"days": days_ago}),
-    )  # fmt: skip
-    reasons = tuple(sorted((part for part in parts if part.points), key=lambda part: -part.points))
-    return Score(sum(part.points for part in reasons), reasons)
+    `activity` is what each company did in the days before `now`: `visits`, `days` (local days with a visit), `people` (the
+    most visitors of one day), `pageviews`, `engaged_seconds`, `last_seen` (UTC without a zone) and `intent_pages` (how
+    many different ones of them).
+    """
+    intent = activity["intent_pages"].to_numpy()
+    moment = pd.Timestamp(now.astimezone(UTC).replace(tzinfo=None))
+    days_ago = np.maximum(0, (moment - activity["last_seen"]).dt.days.to_numpy())
+    points = (
+        np.where(intent > 0, np.minimum(INTENT, 18 + 6 * (intent - 1)), 0),
+        _part(RETURN_VISITS, activity["days"].to_numpy() - 1, 7),
+        _part(PAGES_READ, activity["pageviews"].to_numpy() - 1, 40),
+        _part(ENGAGED_TIME, activity["engaged_seconds"].to_numpy() / 60, 60),
+        _part(SEVERAL_VISITORS, activity["people"].to_numpy() - 1, 6),
+        np.rint(RECENCY * np.maximum(0.0, 1 - days_ago / 14)),
+    )
+    columns = {code: values.astype(np.int64) for code, values in zip(CODES, points, strict=True)}
+    return pd.DataFrame(columns, index=activity.index)
 
 
-def _part(most: int, amount: float, enough: float) -> int:
+def reasons(row: Mapping[str, Any], pages: Sequence[str], *, now: datetime) -> tuple[Reason, ...]:
+    """The reasons of one company, the strongest first; `row` is its activity, with its `points` by code.
+
+    `pages` are the first of its pages that somebody opens who thinks of buying.
+    """
+    last_seen: datetime = row["last_seen"]
+    values: dict[str, dict[str, Any]] = {
+        "intent_pages": {"pages": list(pages)},
+        "return_visits": {"visits": int(row["visits"]), "days": int(row["days"])},
+        "pages_read": {"pages": int(row["pageviews"])},
+        "engaged_time": {"engaged_seconds": float(row["engaged_seconds"])},
+        "several_visitors": {"visitors": int(row["people"])},
+        "recency": {"days": max(0, (now - last_seen.replace(tzinfo=UTC)).days)},
+    }
+    found = [Reason(code, int(row["points"][code]), values[code]) for code in CODES if row["points"][code]]
+    return tuple(sorted(found, key=lambda one: -one.points))
+
+
+def _part(most: int, amount: NDArray[Any], enough: float) -> NDArray[np.float64]:
     """Points for an amount: the first steps count most, and `enough` earns them all."""
-    if amount <= 0:
-        return 0
-    return min(most, round(most * math.log1p(amount) / math.log1p(enough)))
+    points = np.rint(most * np.log1p(np.maximum(amount, 0)) / np.log1p(enough))
+    found: NDArray[np.float64] = np.minimum(most, points)
+    return found

@@ -18,7 +18,8 @@ from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
 from tracker.leads.companies import Company, find_company, known_companies, name_of_company
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
-from tracker.leads.report import company_visits, one_lead
+from tracker.leads.report import one_lead
+from tracker.leads.visits import company_visits
 from tracker.service.context import Context
 
 _VISITS = 40

@@ -1,0 +1,210 @@
+"""All companies of a scope in numbers, in the order of the leads: the certain first, then by score, then the one seen last.
+
+Owns which events count for a company and what a score is made from. It goes over the events of the scored days once, and
+over those of the whole period only when all companies are asked for: those that did something lately come before those
+that did not, so the first few are known without the rest. What is said of a company beside its numbers is looked up for
+the rows that are shown (tracker.leads.report).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement, and_, func, select
+
+from tracker.leads import scoring
+from tracker.leads.certainty import is_sure
+from tracker.stats import metrics
+from tracker.stats.local_time import truncated
+from tracker.stats.scope import Scope, naive
+from tracker.store.protocol import EventStore
+from tracker.store.schema import events
+
+SCORED_DAYS = 30
+
+ACTIVITY = ("visits", "days", "people", "pageviews", "engaged_seconds", "last_seen", "intent_pages")
+"""What a score is made from, of the scored days; in a ranking's rows with `scored_` before it."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """`rows` in the order of the leads, a row a company.
+
+    `company`, `sure` (whether it is certain), `score`, a column of points for each of scoring.CODES and `scored_…` for
+    each of ACTIVITY (missing where it did nothing lately). Where all companies were asked for also `visits`, `visitors`,
+    `pageviews`, `engaged_seconds`, `first_seen` and `last_seen` of the period (UTC without a zone). `now` is the moment
+    (aware) of the scores, and `intent_pages` the paths that earn points.
+    """
+
+    rows: pd.DataFrame
+    now: datetime
+    intent_pages: Sequence[str]
+
+    @property
+    def since(self) -> datetime:
+        """From when events count for a score, as the store has moments."""
+        return _since(self.now)
+
+
+def rank(
+    store: EventStore,
+    scope: Scope,
+    *,
+    confirmed: Collection[str] = (),
+    whose: ColumnElement[bool] | None = None,
+    newest: datetime | None = None,
+    first: int | None = None,
+) -> Ranking:
+    """The companies of a scope, or the `first` of them, or those with `whose` events.
+
+    The score is of the last SCORED_DAYS before the `newest` event that any company of the scope has (UTC without a zone),
+    which is looked up where it is not given: who deserves a call now, however long the period.
+    """
+    counted = and_(scope.where(), events.c.company.is_not(None) if whose is None else whose)
+    companies = None
+    if newest is None:
+        newest, companies = _newest(store, scope, confirmed)
+        if newest is None:
+            return Ranking(_none(), scope.period.end_at, ())
+    now = min(scope.period.end_at, newest.replace(tzinfo=UTC))
+    lately = and_(counted, events.c.occurred_at > _since(now))
+    pages = scoring.intent_pages(_paths(store, lately))
+    recent = _scored(_recent(store, scope, lately, confirmed, pages), now)
+    certain = recent[recent["sure"]]
+    if first is not None and len(certain) >= first:
+        return Ranking(_ordered(certain.assign(last_seen=certain["scored_last_seen"]))[:first], now, pages)
+    if companies is None or whose is not None:
+        companies = _companies(store, counted, confirmed)
+    rows = companies.merge(recent, on=["company", "sure"], how="left")
+    points = ["score", *scoring.CODES]
+    rows[points] = rows[points].fillna(0).astype("int64")
+    return Ranking(_ordered(rows)[:first], now, pages)
+
+
+def newest_event(store: EventStore, scope: Scope, confirmed: Collection[str] = ()) -> datetime | None:
+    """When any company of the scope was seen last, by the events that count; UTC without a zone."""
+    return _newest(store, scope, confirmed)[0]
+
+
+def _since(now: datetime) -> datetime:
+    return naive(now - timedelta(days=SCORED_DAYS))
+
+
+def _newest(store: EventStore, scope: Scope, confirmed: Collection[str]) -> tuple[datetime | None, pd.DataFrame | None]:
+    """When any company was seen last, and the companies where they had to be gone through for it.
+
+    The last event of all does, but for one that does not count: of a company that others of its events name for certain.
+    """
+    counted = and_(scope.where(), events.c.company.is_not(None))
+    sure = is_sure(confirmed).label("sure")
+    last = select(events.c.occurred_at, sure).where(counted).order_by(events.c.occurred_at.desc(), sure.desc()).limit(1)
+    found = store.rows(last)
+    if not found:
+        return None, None
+    if found[0].sure:
+        return found[0].occurred_at, None
+    companies = _companies(store, counted, confirmed)
+    return companies["last_seen"].max().to_pydatetime(), companies
+
+
+def _companies(store: EventStore, counted: ColumnElement[bool], confirmed: Collection[str]) -> pd.DataFrame:
+    """The sums of each company over the whole period; of one with certain events and others, of the certain alone."""
+    sure = is_sure(confirmed).label("sure")
+    statement = (
+        select(
+            events.c.company,
+            sure,
+            metrics.VISITS_TOUCHED.label("visits"),
+            metrics.VISITORS.label("visitors"),
+            metrics.PAGEVIEWS.label("pageviews"),
+            metrics.ENGAGED_MS.label("engaged_ms"),
+            func.min(events.c.occurred_at).label("first_seen"),
+            func.max(events.c.occurred_at).label("last_seen"),
+        )
+        .where(counted)
+        .group_by(events.c.company, sure)
+    )
+    frame = _with_units(store.frame(statement))
+    return frame[frame["sure"] | ~frame["company"].duplicated(keep=False)].reset_index(drop=True)
+
+
+def _paths(store: EventStore, lately: ColumnElement[bool]) -> list[str]:
+    found = select(events.c.path).where(lately, events.c.pageviews > 0, events.c.path.is_not(None)).distinct()
+    return sorted(path for (path,) in store.rows(found))
+
+
+def _recent(
+    store: EventStore, scope: Scope, lately: ColumnElement[bool], confirmed: Collection[str], pages: Sequence[str]
+) -> pd.DataFrame:
+    """A row for each company, certain or not, with events in the scored days: the columns of ACTIVITY."""
+    sure = is_sure(confirmed).label("sure")
+    day = truncated(scope.period, "day").label("day")
+    by_day = (
+        select(
+            events.c.company,
+            sure,
+            day,
+            metrics.VISITORS.label("visitors"),
+            metrics.VISITS_TOUCHED.label("visits"),
+            metrics.PAGEVIEWS.label("pageviews"),
+            metrics.ENGAGED_MS.label("engaged_ms"),
+            func.max(events.c.occurred_at).label("last_seen"),
+        )
+        .where(lately)
+        .group_by(events.c.company, sure, day)
+        .subquery("by_day")
+    )
+    of = by_day.c
+    sums: list[ColumnElement[Any]] = [func.sum(of[name]).label(name) for name in ("visits", "pageviews", "engaged_ms")]
+    people, last_seen = func.max(of.visitors).label("people"), func.max(of.last_seen).label("last_seen")
+    statement = select(of.company, of.sure, func.count().label("days"), people, *sums, last_seen)
+    frame = _with_units(store.frame(statement.group_by(of.company, of.sure)))
+    wanting = _wanting(store, lately, sure, pages)
+    return frame.merge(wanting, on=["company", "sure"], how="left").fillna({"intent_pages": 0})
+
+
+def _wanting(
+    store: EventStore, lately: ColumnElement[bool], sure: ColumnElement[bool], pages: Sequence[str]
+) -> pd.DataFrame:
+    """How many different `pages` each company read; those that read none are left out."""
+    statement = (
+        select(events.c.company, sure, func.count(events.c.path.distinct()).label("intent_pages"))
+        .where(lately, events.c.pageviews > 0, events.c.path.in_(pages))
+        .group_by(events.c.company, sure)
+    )
+    frame = store.frame(statement)
+    return frame.astype({"company": object, "sure": bool})
+
+
+def _with_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Typed as what the columns are, also where there is no row to tell."""
+    types: dict[str, Any] = {"company": object, "sure": bool}
+    types |= dict.fromkeys(("visits", "visitors", "days", "people", "pageviews"), "int64")
+    types |= dict.fromkeys(("first_seen", "last_seen"), "datetime64[us]")
+    frame = frame.astype({name: kind for name, kind in types.items() if name in frame})
+    frame["engaged_seconds"] = frame.pop("engaged_ms").astype("float64") / 1000
+    return frame
+
+
+def _scored(activity: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    points = scoring.parts(activity, now=now)
+    named = activity.rename(columns={name: f"scored_{name}" for name in ACTIVITY})
+    return named.join(points).assign(score=points.sum(axis=1))
+
+
+def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Companies of one name apart only in certainty do not meet here, so that the order is one of all rows."""
+    names = rows["company"].to_numpy(dtype=object)
+    by_name = np.empty(len(rows), np.int64)
+    by_name[np.argsort(names, kind="stable")] = np.arange(len(rows))
+    order = np.lexsort((by_name, -rows["last_seen"].to_numpy().astype(np.int64), -rows["score"], ~rows["sure"]))
+    return rows.iloc[order].reset_index(drop=True)
+
+
+def _none() -> pd.DataFrame:
+    return pd.DataFrame(columns=["company", "sure", "score", *scoring.CODES, *(f"scored_{name}" for name in ACTIVITY)])
