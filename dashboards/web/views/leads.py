@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 from flask import Blueprint, Response, abort, render_template, request
 
 from dashboards.presentation.evidence import describe_stored
-from dashboards.presentation.lead_rows import LeadRow, lead_rows
+from dashboards.presentation.lead_rows import lead_rows
 from dashboards.translations import DEFAULT_LANGUAGE, message
 from dashboards.web.language import current_language
+from dashboards.web.pages import page_number
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
 from tracker.leads.export import leads_as_csv, leads_as_json
+from tracker.leads.ranking import rank
+from tracker.leads.report import described
 from tracker.leads.report import leads as leads_report
+from tracker.leads.search import companies_found
 from tracker.service.context import Context
+
+_PAGE = 100
+_LONGEST_SEARCH = 100
 
 # Column → its heading, and whether it starts with the largest.
 SORTS = {
@@ -33,15 +41,28 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/leads")
     def show(site: str) -> str:
-        selection = selection_or_404(context, site)
-        rows = lead_rows(current_language(), _report(context, selection))
+        selection, page = selection_or_404(context, site), page_number(request.args)
+        store, scope, confirmed = context.event_store, selection.scope, selection.site.confirmed_names
+        search = request.args.get("q", "").strip()[:_LONGEST_SEARCH]
         sort = request.args.get("sort", "score")
         sort = sort if sort in SORTS else "score"
         backwards = request.args.get("order") == "reversed"
+        ranking = rank(store, scope, confirmed=confirmed)
+        rows = ranking.rows
+        if search:
+            rows = rows[rows["company"].isin(companies_found(store, scope, search))]
+        rows = _sorted(rows, sort, backwards=backwards)
+        shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
+        found = lead_rows(current_language(), described(store, scope, shown, confirmed=confirmed))
         return render_template(
             "leads.html",
-            leads=_sorted([one for one in rows if one.sure], sort, backwards=backwards),
-            unconfirmed=_sorted([one for one in rows if not one.sure], sort, backwards=backwards),
+            leads=[one for one in found if one.sure],
+            unconfirmed=[one for one in found if not one.sure],
+            number=int(rows["sure"].sum()),
+            search=search,
+            searchable=bool(search) or len(ranking.rows) > _PAGE,
+            page=page,
+            has_more=len(rows) > page * _PAGE,
             sort=sort,
             backwards=backwards,
             sorts=SORTS,
@@ -68,9 +89,11 @@ def _report(context: Context, selection: Selection) -> pd.DataFrame:
     return leads_report(context.event_store, selection.scope, confirmed=selection.site.confirmed_names)
 
 
-def _sorted(rows: list[LeadRow], sort: str, *, backwards: bool) -> list[LeadRow]:
-    """The report comes by score; a stable sort keeps that order among equals."""
+def _sorted(rows: pd.DataFrame, sort: str, *, backwards: bool) -> pd.DataFrame:
+    """The certain ones first; among equals the ranking's own order, by score."""
     _, largest_first = SORTS[sort]
-    if sort == "company":
-        return sorted(rows, key=lambda one: one.company.casefold(), reverse=backwards)
-    return sorted(rows, key=lambda one: getattr(one, sort), reverse=largest_first != backwards)
+    if rows.empty:
+        return rows
+    keys = rows[sort].str.casefold() if sort == "company" else rows[sort]
+    order = keys.sort_values(ascending=largest_first == backwards, kind="stable").index
+    return rows.loc[order].sort_values("sure", ascending=False, kind="stable")

@@ -45,6 +45,32 @@ def test_sorts_the_leads(signed_in: Browser, three_companies: None, query: str, 
     assert names(signed_in.get(f"/{SITE}/leads?{query}").text) == order
 
 
+@pytest.fixture
+def many_companies(site: str, company_visit: Callable[..., None]) -> None:
+    for number in range(103):
+        company_visit(
+            "/a", company=f"Firm {number:03}", ago=timedelta(hours=1 + number), city="Lyon" if number == 7 else "Brest"
+        )
+
+
+def test_a_long_list_comes_in_pages(signed_in: Browser, many_companies: None) -> None:
+    first = signed_in.get(f"/{SITE}/leads?sort=company")
+    assert names(first.text) == [f"Firm {number:03}" for number in range(100)]
+    assert "103 companies read you in this period." in text(first.text)
+    (following,) = re.findall(r'href="([^"]+)">More<', first.text)
+    assert names(signed_in.get(unescape(following)).text) == ["Firm 100", "Firm 101", "Firm 102"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("firm 05", [f"Firm {number:03}" for number in range(50, 60)]), ("LYON", ["Firm 007"]), ("%", []), ("paris", [])],
+)
+def test_finds_companies_by_name_or_town(
+    signed_in: Browser, many_companies: None, words: str, found: list[str]
+) -> None:
+    assert names(signed_in.get(f"/{SITE}/leads?sort=company&q={quote(words)}").text) == found
+
+
 def test_says_why_and_from_where(signed_in: Browser, three_companies: None) -> None:
     page = text(signed_in.get(f"/{SITE}/leads").text)
     assert "3 companies read you in this period." in page
