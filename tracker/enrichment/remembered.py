@@ -7,6 +7,12 @@ anew each time it comes. Each cache then takes some megabytes at most; `tests/in
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+
 LONGEST_KEY = 512
 # Where a cache has to hold all pages, or all referrers, of a busy site: most of their URLs are shorter than this.
 LONGEST_OF_MANY = 256
@@ -15,3 +21,18 @@ LONGEST_OF_MANY = 256
 def is_short(text: str, longest: int = LONGEST_KEY) -> bool:
     """Whether a cache may keep an answer under this text."""
     return len(text) <= longest and text.isascii()
+
+
+def remembered(most: int) -> Callable[[Callable[[str], Answer]], Callable[[str], Answer]]:
+    """Keeps up to `most` answers of a function of one text, those to short texts alone."""
+
+    def remember(function: Callable[[str], Answer]) -> Callable[[str], Answer]:
+        kept = lru_cache(maxsize=most)(function)
+
+        @wraps(function)
+        def answer(text: str) -> Answer:
+            return kept(text) if is_short(text) else function(text)
+
+        return answer
+
+    return remember

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from functools import lru_cache
 
+from tracker.enrichment.remembered import remembered
 from tracker.hit import Hit, WireEvent
 from tracker.imports.log_fields import FieldLines
 from tracker.imports.log_line import ClientFinder, LogLine, Network, unescape_target
@@ -112,7 +112,7 @@ class LogReading:
         self._scanners = Scanners()
         self._hosts = HostBehind(log.hosts)
         self._lines = LineReader(self._clients, self._hosts)
-        self._is_browser = lru_cache(maxsize=4096)(lambda agent: _BROWSER.match(agent) is not None)
+        self._is_browser = remembered(4096)(lambda agent: _BROWSER.match(agent) is not None)
 
     def begin_file(self) -> None:
         """Forgets what only held for the file before."""

@@ -15,6 +15,7 @@ from urllib.parse import quote_from_bytes
 import msgspec
 
 from tracker.collector.client_ip import plain_ip
+from tracker.enrichment.remembered import remembered
 
 Network = IPv4Network | IPv6Network
 
@@ -58,7 +59,7 @@ class LogLine(msgspec.Struct, gc=False):
     host: str | None = None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def parse_time(text: str) -> datetime | None:
     """A moment as logs write it (CLF, ISO 8601, seconds since 1970) in UTC; None when it is none. No zone means UTC."""
     match = CLF_TIME.fullmatch(text) or ISO_TIME.fullmatch(text)

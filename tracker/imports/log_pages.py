@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from enum import StrEnum
-from functools import lru_cache
 from posixpath import splitext
 
 from tracker.enrichment.page.parse import tidy_path
+from tracker.enrichment.remembered import remembered
 from tracker.enrichment.source.url_parameters import without_campaign
 from tracker.imports.log_line import LogLine
 
@@ -79,7 +79,7 @@ def plain_path(target: str) -> str:
     return tidy_path(target.partition("?")[0].partition("#")[0]) or "/"
 
 
-@lru_cache(maxsize=_CACHED)
+@remembered(_CACHED)
 def shape_of(target: str) -> str:
     """The kind of path that a target is of: without numbers and random texts, with the names of its parameters."""
     query = target.partition("?")[2].partition("#")[0]
@@ -90,7 +90,7 @@ def shape_of(target: str) -> str:
     return shape
 
 
-@lru_cache(maxsize=_CACHED)
+@remembered(_CACHED)
 def kind_by_name(target: str) -> PathKind:
     """What a target is by its name alone, as long as the log does not show otherwise."""
     path = plain_path(target)
@@ -147,7 +147,7 @@ class PageLessons:
         self._shapes: dict[str, _Evidence] = {}
         self._folders: dict[str, _Evidence] = {}
         self._browsers: dict[int, _Browser] = {}
-        self._own_shape = lru_cache(maxsize=_CACHED)(self._look_up)
+        self._own_shape = remembered(_CACHED)(self._look_up)
 
     def see(self, line: LogLine, browser: int) -> None:
         """One answered GET of a browser, known by a number."""

@@ -13,6 +13,7 @@ from tracker.imports.log_line import LogLine
 from tracker.imports.log_pages import plain_path, shape_of
 
 _MAX_PATHS = 20_000
+_LONGEST_EXAMPLE = 255
 
 
 class PathsTaken(NamedTuple):
@@ -40,7 +41,7 @@ class Preview:
         if line is None:
             return
         if fate == SkipReason.ANOTHER_HOST:
-            host = line.host or ""
+            host = (line.host or "")[:_LONGEST_EXAMPLE]
             self.other_hosts[host if host in self.other_hosts or len(self.other_hosts) < _MAX_PATHS else "…"] += 1
         elif fate not in _NOT_BY_PATH:
             self._count(fate, line)
@@ -55,7 +56,7 @@ class Preview:
         if shape not in paths:
             if len(paths) >= _MAX_PATHS:
                 shape = "…"
-            self._examples.setdefault((fate, shape), plain_path(line.target))
+            self._examples.setdefault((fate, shape), plain_path(line.target)[:_LONGEST_EXAMPLE])
         paths[shape] += 1
 
 

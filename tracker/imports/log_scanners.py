@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from enum import StrEnum
-from functools import lru_cache
 from urllib.parse import unquote
 
+from tracker.enrichment.remembered import remembered
 from tracker.imports.log_line import LogLine
 from tracker.imports.log_pages import PathKind, kind_by_name, plain_path, shape_of
 
@@ -188,6 +188,6 @@ def client_key(line: LogLine) -> int:
     return hash((line.client, line.agent))
 
 
-@lru_cache(maxsize=4_096)
+@remembered(4_096)
 def _is_certain(target: str) -> bool:
     return _CERTAIN.search(target if "%" not in target else unquote(unquote(target[:2048]))) is not None
