@@ -91,7 +91,7 @@ class Installation:
 
     def drain(self) -> None:
         """Stores what a clean stop left in the journal."""
-        run = webleads("ingest", "--once", data=self.data, **self.environment)
+        run = webleads("ingest", "--once", data=self.data, timeout=900, **self.environment)
         assert run.returncode == 0, run.stderr
 
     def stored(self, prefix: str = "") -> Counter[str]:
