@@ -91,7 +91,7 @@ def create_app(
         )
 
     csrf = web.register(app, context, status, sender_at_once(settings))
-    csrf.exempt(operations)  # its key is no cookie that a browser would send along
+    csrf.exempt(operations)  # its key is not a cookie, so a browser never sends it by itself
     return app
 
 
@@ -110,7 +110,7 @@ def build(settings: Settings, *, operator_key: str, ingests: bool = True) -> tup
 
 
 def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
-    """Makes or migrates the databases; gives the first user's one-time link while there is no user."""
+    """Makes or migrates the databases. Returns the first user's one-time link while there is no user."""
     with data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10) if ingests else nullcontext():
         databases = open_databases(settings, wait_seconds=10)
         try:
@@ -124,7 +124,7 @@ def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
 
 
 def _notes(service: Service) -> list[str]:
-    """What happened to the databases and was mended, and what could not be counted."""
+    """What happened to the databases and was repaired, and what could not be counted."""
     quarantined = quarantine.describe(service.ingest.quarantine.summary())
     restores = app_recovery.restores(service.app_database.file, utc_now())
     return [

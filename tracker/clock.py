@@ -1,4 +1,4 @@
-"""The clock: the one function that parts are given to ask the time. Light, so that a command need not load a service."""
+"""The clock: the one function that returns the time. It imports little, so that a command starts fast."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from dashboards.presentation.figures import word_value
 from dashboards.translations import DEFAULT_LANGUAGE, translate, translate_plural
 from tracker.db.models import Site
 from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
-from tracker.reference.geo.attribution import Attribution
+from tracker.reference.geo.attribution import LicenceCredit
 from tracker.reports.weekly import WeeklyReport
 from tracker.stats.metrics import OF_EMAILS
 
@@ -39,7 +39,7 @@ _CHART_ID = "week"
 
 
 @dataclass(frozen=True)
-class Figure:
+class EmailFigure:
     """A total with its change; `tone` is `up`, `down` or `flat`."""
 
     label: str
@@ -62,7 +62,7 @@ class LeadLine:
 
 
 @dataclass(frozen=True)
-class Row:
+class EmailRow:
     label: str
     value: str
     share: int  # percent of the widest row
@@ -77,21 +77,21 @@ class View:
     dates: str
     week: str
     sentence: str
-    figures: list[Figure]
+    figures: list[EmailFigure]
     chart_alt: str
     days: list[str]
     leads: list[LeadLine]
     more_leads: str
-    pages: list[Row]
-    sources: list[Row]
+    pages: list[EmailRow]
+    sources: list[EmailRow]
     dashboard_url: str
     settings_url: str
     words: dict[str, str]
-    credits_due: Sequence[Attribution]
+    credits_due: Sequence[LicenceCredit]
 
 
 def render_weekly(
-    report: WeeklyReport, *, site: Site, form: str, base_url: str, credits_due: Sequence[Attribution] = ()
+    report: WeeklyReport, *, site: Site, form: str, base_url: str, credits_due: Sequence[LicenceCredit] = ()
 ) -> str:
     """The report as `text`, `html` (a page of its own, with its image inside) or `json`."""
     if form == "json":
@@ -115,7 +115,7 @@ def weekly_message(
     recipient: str,
     base_url: str,
     now: datetime,
-    credits_due: Sequence[Attribution] = (),
+    credits_due: Sequence[LicenceCredit] = (),
 ) -> EmailMessage:
     """The email to one recipient: text, and HTML with the chart attached.
 
@@ -155,7 +155,7 @@ def _one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text)
 
 
-def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due: Sequence[Attribution] = ()) -> View:
+def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due: Sequence[LicenceCredit] = ()) -> View:
     """What the templates show; `credits_due` are the lines that the licences of geo databases ask for."""
     language = site.language
     leads = [_lead(language, lead, site, base_url) for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")]
@@ -234,7 +234,7 @@ def _total(frame: pd.DataFrame, metric: str) -> float:
     return 0.0 if pd.isna(value) else float(value)
 
 
-def _figures(language: str, report: WeeklyReport) -> list[Figure]:
+def _figures(language: str, report: WeeklyReport) -> list[EmailFigure]:
     made = []
     for metric in OF_EMAILS:
         label = translate(language, metric.label)
@@ -242,13 +242,13 @@ def _figures(language: str, report: WeeklyReport) -> list[Figure]:
         change = numbers.change(now, before)
         value = word_value(language, metric.name, now)
         if change is None:
-            made.append(Figure(label, value, "", "flat"))
+            made.append(EmailFigure(label, value, "", "flat"))
             continue
         way = round(change, 2)
         better = -way if metric.less_is_better else way
         tone = "up" if better > 0 else "down" if better < 0 else "flat"
         arrow = "↑\u202f" if way > 0 else "↓\u202f" if way < 0 else ""
-        made.append(Figure(label, value, arrow + numbers.signed_percent(language, change), tone))
+        made.append(EmailFigure(label, value, arrow + numbers.signed_percent(language, change), tone))
     return made
 
 
@@ -297,11 +297,11 @@ def _list_pages(language: str, pages: Sequence[str]) -> str:
     return ", ".join(quote % _from_outside(page) for page in pages[:3])
 
 
-def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–") -> list[Row]:
+def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–") -> list[EmailRow]:
     shown = frame.head(_ROWS_SHOWN)
     widest = max((float(value) for value in shown[metric]), default=0.0) or 1.0
     return [
-        Row(
+        EmailRow(
             label=_from_outside(str(row.get("title") or row["value"] or empty)),
             value=numbers.count(language, float(row[metric])),
             share=max(2, round(100 * float(row[metric]) / widest)),

@@ -10,7 +10,7 @@ from tracker.settings import Settings
 
 
 class Tags(NamedTuple):
-    """HTML to paste, `bundled` JavaScript; `server`, `script` and `events` are addresses.
+    """HTML to paste, `bundled` JavaScript; `server`, `script` and `events` are URLs.
 
     `pinned` is None where the scripts are not built.
     """

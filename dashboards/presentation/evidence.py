@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from dashboards.translations import message, translate
 from tracker.enrichment.company.evidence import Evidence, EvidenceCode, read_stored
-from tracker.leads.identify import Identified, LookupCode
+from tracker.leads.identify import IdentifiedIp, LookupCode
 
 SENTENCES: Mapping[str, str] = MappingProxyType({
     EvidenceCode.AS_OWNER: message("AS%(asn)s is run by %(organisation)s"),
@@ -121,7 +121,7 @@ def describe_stored(language: str, text: str | None) -> str:
     return describe(language, read_stored(text)) if text else ""
 
 
-def describe_reasons(language: str, found: Identified) -> str:
+def describe_reasons(language: str, found: IdentifiedIp) -> str:
     """Why what was looked up is a lead, or why not."""
     return _joined(language, [describe(language, one) for one in found.reasons])
 

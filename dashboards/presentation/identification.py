@@ -12,13 +12,13 @@ from dashboards.presentation.evidence import describe, describe_reasons, describ
 from dashboards.translations import DEFAULT_LANGUAGE
 from tracker.enrichment.company.evidence import Evidence, read_stored
 from tracker.enrichment.company.identified import Company
-from tracker.leads.identify import Identification, Identified
+from tracker.leads.identify import Identification, IdentifiedIp
 
 
 def as_json(answer: Identification) -> dict[str, Any]:
     """The answer as JSON: {asked, kind, notes, missing, found: [{address, place, network, name, steps, company, why}]}."""
     return {
-        "asked": answer.asked,
+        "asked": answer.subject,
         "kind": answer.kind,
         "notes": [_describe(note) for note in answer.notes],
         "missing": [_describe(problem) for problem in answer.missing],
@@ -26,7 +26,7 @@ def as_json(answer: Identification) -> dict[str, Any]:
     }
 
 
-def _found_as_json(one: Identified) -> dict[str, Any]:
+def _found_as_json(one: IdentifiedIp) -> dict[str, Any]:
     known = {name: value for name, value in asdict(one.record).items() if value}
     return {
         "address": one.ip or None,
@@ -61,7 +61,7 @@ def _evidence_as_json(found: Evidence) -> dict[str, Any]:
     return {"evidence": _describe(found), "evidence_code": found.code, "evidence_values": found.values}
 
 
-def _why(one: Identified) -> str:
+def _why(one: IdentifiedIp) -> str:
     reasons = describe_reasons(DEFAULT_LANGUAGE, one)
     return f"{one.company.name} is a lead when it reads: {reasons}" if one.company else f"no lead: {reasons}"
 
@@ -76,14 +76,14 @@ def as_lines(answer: Identification) -> Iterator[str]:
     for one in answer.found:
         if answer.notes or len(answer.found) > 1:
             yield ""
-        yield click.style(one.ip or answer.asked, bold=True)
+        yield click.style(one.ip or answer.subject, bold=True)
         yield from _about(one)
     if answer.missing:
         yield ""
         yield from (click.style(f"missing: {_describe(problem)}", fg="yellow") for problem in answer.missing)
 
 
-def _about(one: Identified) -> Iterator[str]:
+def _about(one: IdentifiedIp) -> Iterator[str]:
     if one.ip:
         place = ", ".join(part for part in (one.place.city, one.place.region, one.place.country) if part)
         zone = f" ({one.place.time_zone})" if one.place.time_zone else ""
@@ -105,7 +105,7 @@ def _about(one: Identified) -> Iterator[str]:
     yield _line("verdict", click.style(_why(one), bold=True))
 
 
-def _name(one: Identified) -> str:
+def _name(one: IdentifiedIp) -> str:
     if one.name.host:
         return f"{one.name.host}, which points back to the address"
     if one.name.claims:

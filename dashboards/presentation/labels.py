@@ -76,7 +76,7 @@ DEVICES = {
 DROP_REASONS = {
     "unknown_site": (message("Unknown site"), message("The snippet names a site that is not in this installation.")),
     "bot": (
-        message("Robot"),
+        message("Bots"),
         message("A search engine, a crawler or a program, by what it says, where it comes from or how it behaves."),
     ),
     "scanner": (
@@ -104,33 +104,33 @@ DROP_REASONS = {
     ),
 }
 
-# The rules by which a bot is told (tracker.enrichment.bots.BotRule), as a site's settings name them.
+# The rules that detect bots (tracker.enrichment.bots.BotRule), as a site's settings name them.
 BOT_RULES = {
-    "known_bot": message("Robots that we know by name"),
-    "lists": message("Robots on public lists"),
-    "names_itself": message("Names with a robot’s word, such as bot or crawler"),
-    "contact": message("Names with the address of a website or a mailbox"),
-    "no_agent": message("Visits without any name of a browser"),
+    "known_bot": message("Bots known by name"),
+    "lists": message("Bots on public lists"),
+    "names_itself": message("User agents containing “bot”, “crawler”…"),
+    "contact": message("User agents containing a URL or an email address"),
+    "no_agent": message("Missing user agent"),
     "program": message("Programs without a browser"),
-    "odd_browser": message("Names in a form that no browser has"),
-    "headless": message("Browsers without a screen"),
+    "odd_browser": message("Malformed user agents"),
+    "headless": message("Headless browsers"),
     "webdriver": message("Browsers that say they are driven by a program"),
     "purpose": message("Pages that a browser loads ahead"),
-    "client_hints": message("Browsers under a false name"),
-    "crawler_network": message("Addresses that crawlers publish as theirs"),
+    "client_hints": message("Forged user agents"),
+    "crawler_network": message("IP addresses published by crawlers"),
     "hosting_signs": message("Automated browsers in data centres"),
-    "impossible_rate": message("Pages faster than anyone reads"),
+    "impossible_rate": message("Pages opened faster than anyone can read"),
     "reads_nothing": message("Many pages and no reading"),
-    "one_page_many_addresses": message("One page from hundreds of addresses"),
+    "one_page_many_addresses": message("One page from hundreds of IP addresses"),
 }
 
 # The label of a bot without a name of its own, by the detail that is stored (NamelessBot, ScannerSign).
 NAMELESS_BOTS: dict[str, str] = {
-    NamelessBot.NO_AGENT: message("Empty user agent"),
-    NamelessBot.CODE: message("Code in place of an agent"),
+    NamelessBot.NO_AGENT: message("Missing user agent"),
+    NamelessBot.CODE: message("Code instead of a user agent"),
     NamelessBot.WEBDRIVER: message("Automated browser (WebDriver)"),
     NamelessBot.HOSTING: message("Automated browser in a data centre"),
-    NamelessBot.FALSE_NAME: message("Browser under a false name"),
+    NamelessBot.FALSE_NAME: message("Forged user agent"),
     NamelessBot.PREFETCH: message("Page loaded ahead, not read"),
     NamelessBot.IMPOSSIBLE_RATE: BOT_RULES["impossible_rate"],
     NamelessBot.READS_NOTHING: BOT_RULES["reads_nothing"],
@@ -182,7 +182,7 @@ def drop_meaning(language: str, code: str) -> str:
 
 
 def drop_detail(language: str, detail: str) -> str:
-    """A detail of a reason as it is shown: names stay as they are, what we call the nameless is translated."""
+    """A drop reason's detail as it is shown: names are unchanged, labels of nameless bots are translated."""
     return translate(language, NAMELESS_BOTS[detail]) if detail in NAMELESS_BOTS else detail
 
 

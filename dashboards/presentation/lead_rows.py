@@ -16,8 +16,8 @@ from tracker.enrichment.event import SELF_IDENTIFIED
 
 
 @dataclass(frozen=True)
-class Reason:
-    """One reason of a score in words, with the points that it gives."""
+class ReasonRow:
+    """One reason of a score in words, with its points."""
 
     text: str
     points: int
@@ -38,7 +38,7 @@ class LeadRow:
     place: str
     score: int
     level: str
-    reasons: Sequence[Reason]
+    reasons: Sequence[ReasonRow]
     why: str
     visits: int
     visitors: int
@@ -66,7 +66,7 @@ def lead_rows(language: str, frame: pd.DataFrame) -> list[LeadRow]:
 
 def _row(language: str, record: dict[Any, Any]) -> LeadRow:
     reasons = [
-        Reason(labels.score_reason(language, one.code, dict(one.values)), one.points) for one in record["reasons"]
+        ReasonRow(labels.score_reason(language, one.code, dict(one.values)), one.points) for one in record["reasons"]
     ]
     strongest = sorted(reasons, key=lambda one: -one.points)[:3]
     why = ", ".join(one.text for one in strongest)

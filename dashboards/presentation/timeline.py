@@ -1,4 +1,4 @@
-"""A company's visits as a person would tell them: from where, what was read for how long, what was done."""
+"""A company's visits as stories: the source, the pages with their reading time, and other events."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _READ_SECONDS = 10
 
 
 @dataclass(frozen=True)
-class Step:
-    """One page or one other event. `what` is the event's name when it is no page."""
+class TimelineStep:
+    """One page or one other event. `what` is the event's name when it is not a page view."""
 
     title: str
     path: str
@@ -35,7 +35,7 @@ class VisitStory:
     source: str
     place: str
     device: str
-    steps: Sequence[Step]
+    steps: Sequence[TimelineStep]
     more: int
     pages: int
     engaged: str
@@ -86,9 +86,9 @@ def _fold(steps: Sequence[Any]) -> list[dict[str, Any]]:
     return folded
 
 
-def _step(language: str, one: dict[str, Any]) -> Step:
+def _step(language: str, one: dict[str, Any]) -> TimelineStep:
     read = one["seconds"] >= _READ_SECONDS and one["what"] is None
-    return Step(
+    return TimelineStep(
         title=one["title"],
         path=one["path"],
         at=one["at"],

@@ -1,4 +1,4 @@
-"""The built style sheet, script and icon, served with the hash of their content in the address and cached for a year.
+"""The built style sheet, script and icon, served with a hash of their content in the URL and cached for a year.
 
 Owns the templates' place, too: this blueprint's folder is where every page finds them.
 """
@@ -30,7 +30,7 @@ def _built() -> set[str]:
 
 
 def asset(name: str) -> str:
-    """The address of an asset, a new one whenever its content changes."""
+    """The URL of an asset, which changes with its content."""
     return url_for("assets.file", name=name, v=content_hash(name) or None)
 
 

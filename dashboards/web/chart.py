@@ -58,7 +58,7 @@ class Chart:
 
 
 def draw(points: Sequence[Point], *, metric: str, word: Callable[[float], str]) -> Chart:
-    """The chart of a series; `word` gives a value as text."""
+    """The chart of a series; `word` returns a value as text."""
     compared = [point.before for point in points if point.before is not None]
     top = _top([point.value for point in points if point.value is not None] + compared, metric)
     places = [_place(index, len(points), point.value, top) for index, point in enumerate(points)]

@@ -1,4 +1,4 @@
-"""A site's domain in an address: it has a dot, which no other page's first part has, or is `localhost`.
+"""A site's domain in a URL: it has a dot, which no other page's first part has, or is `localhost`.
 
 In any form that a person may type; the site's pages lead to its own.
 """

@@ -21,7 +21,7 @@ _NOT_FOR_PEOPLE = ("/api/", "/operations/", "/healthz", "/readyz", "/metrics")
 
 
 @dataclass(frozen=True)
-class Problem:
+class ErrorPage:
     """One error page."""
 
     status: int
@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
     def not_found(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
-            Problem(
+            ErrorPage(
                 404,
                 _("There is no such page"),
                 _("The address may be mistyped, or the site was removed."),
@@ -45,7 +45,7 @@ def register(app: Flask) -> None:
     def forbidden(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
-            Problem(
+            ErrorPage(
                 403,
                 _("This is not yours to open"),
                 _("You are signed in without the right to this page."),
@@ -56,7 +56,7 @@ def register(app: Flask) -> None:
     def not_understood(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
-            Problem(
+            ErrorPage(
                 400,
                 _("This address was not understood"),
                 _("It asks for a period, a filter or a value that does not exist."),
@@ -67,7 +67,7 @@ def register(app: Flask) -> None:
     def stale_form(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
-            Problem(
+            ErrorPage(
                 400,
                 _("This form is out of date"),
                 _("Nothing was changed: the form was opened before you signed in, or cookies are off."),
@@ -78,7 +78,7 @@ def register(app: Flask) -> None:
     def broken(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
         return _page(
             error,
-            Problem(
+            ErrorPage(
                 500,
                 _("Something broke on our side"),
                 _("Hits are still being kept: they do not pass through this page."),
@@ -91,7 +91,7 @@ def register(app: Flask) -> None:
         login.as_nobody()
         return _page(
             ServiceUnavailable(str(error), retry_after=30),
-            Problem(
+            ErrorPage(
                 503,
                 _("This cannot be saved or read now"),
                 _(
@@ -111,7 +111,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(InternalServerError, broken)
 
 
-def _page(error: HTTPException, problem: Problem) -> HTTPException | tuple[str, int]:
+def _page(error: HTTPException, problem: ErrorPage) -> HTTPException | tuple[str, int]:
     if request.path.startswith(_NOT_FOR_PEOPLE):
         return error
     return render_template("error.html", problem=problem), problem.status

@@ -1,4 +1,4 @@
-"""What every answer tells the browser to refuse: foreign scripts and styles, framing, guessing of types, keeping pages.
+"""Security headers of every answer: against foreign scripts and styles, framing, type guessing and caching.
 
 Source: OWASP's HTTP headers cheat sheet; CSP level 3.
 """

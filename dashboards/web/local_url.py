@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 
 def local_url(url: str | None, otherwise: str = "/") -> str:
-    """The address when it is a path of this host, else `otherwise`.
+    """The URL when it is a path of this host, else `otherwise`.
 
-    Browsers read two slashes, or a slash and a backslash, as another host, and drop tabs and line ends from an address.
+    Browsers read two slashes, or a slash and a backslash, as another host, and drop tabs and line ends from a URL.
     """
     if not url or not url.startswith("/") or any(char < " " or char == "\\" for char in url):
         return otherwise

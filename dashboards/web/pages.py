@@ -1,4 +1,4 @@
-"""Which page of a long list an address asks for."""
+"""Which page of a long list a URL requests."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def page_number(arguments: MultiDict[str, str]) -> int:
-    """The page, from 1. What is no number of a page is the first."""
+    """The page, from 1. An invalid number means the first page."""
     asked = arguments.get("page", "")
     return int(asked) if _NUMBER.fullmatch(asked) else 1

@@ -80,7 +80,7 @@ _VOCABULARIES = {
 
 
 @dataclass(frozen=True)
-class Row:
+class PanelRow:
     """One value of a breakdown. `width` is the bar's, 0–100, the largest being 100.
 
     `value` is what a filter takes: empty for what is unknown. `detail` is a page's path beside its title.
@@ -100,7 +100,7 @@ class Panel:
 
     kind: PanelKind
     dimension: Dimension
-    rows: list[Row] = field(default_factory=list)
+    rows: list[PanelRow] = field(default_factory=list)
     has_more: bool = False
 
 
@@ -121,19 +121,19 @@ def read_panels(
 
 def breakdown_rows(
     context: Context, selection: Selection, dimension: Dimension, language: str, *, limit: int, offset: int = 0
-) -> list[Row]:
+) -> list[PanelRow]:
     """The rows of a breakdown by visitors, at most `limit`."""
     return _rows(
         breakdown(context.event_store, selection.scope, dimension, limit=limit, offset=offset), dimension, language
     )
 
 
-def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[Row]:
+def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[PanelRow]:
     if dimension.definition.only_named:
         frame = frame[frame["value"].notna()]
     largest = max(frame["visitors"].max(), 1) if len(frame) else 1
     return [
-        Row(
+        PanelRow(
             label=title or word_dimension(language, dimension, value),
             detail=value if title else "",
             value=value,

@@ -1,6 +1,6 @@
-"""Queries in ASCII alone, as URLs have them: what else a client sends is percent-encoded before anything reads it.
+"""Makes queries ASCII, as URLs are: other bytes that a client sends are percent-encoded before anything reads them.
 
-Flask reads a query as UTF-8 and fails at a byte that is none, in the page as in the page that says what failed.
+Flask decodes a query as UTF-8 and fails at an invalid byte, even on the error page.
 """
 
 from __future__ import annotations

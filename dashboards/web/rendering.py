@@ -1,4 +1,4 @@
-"""What templates can call: numbers and moments in the page's language, addresses of assets and of selections."""
+"""What templates can call: numbers and times in the page's language, URLs of assets and of selections."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     """Adds the filters and globals, and `language` and `now` to every template."""
 
     def when(moment: datetime, zone: ZoneInfo) -> Markup:
-        """A moment relative to now, the exact one on hover."""
+        """A time relative to now, with the exact time on hover."""
         language = current_language()
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
             moment.isoformat(timespec="seconds"),
@@ -65,12 +65,12 @@ def shown(value: Any) -> Any:
 
 
 def selection_url(selection: Selection, endpoint: str = "overview.show", /, **changes: Any) -> str:
-    """The address of a page with this selection and some of its arguments changed."""
+    """The URL of a page with this selection and some of its arguments changed."""
     return url_for(endpoint, **selection.arguments(**changes))
 
 
 def _word_filter(one: Filter) -> dict[str, str]:
-    """A filter for its chip: its dimension, what it asks for, its values in words and its text for an address.
+    """A filter for its chip: its dimension, its operator, its values in words and its text for a URL.
 
     One over what a visit did says so ("read /prices"), and parts of a text stand between dots ("read …prices…").
     """

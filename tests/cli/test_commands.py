@@ -55,7 +55,7 @@ def one_line(answer: subprocess.CompletedProcess[str]) -> str:
     ("arguments", "words"),
     [
         pytest.param(["leads", "--site", "nowhere.fr"], "there is no site 'nowhere.fr'", id="leads-unknown-site"),
-        pytest.param(["leads", "--site", SITE, "--period", "soon"], "'soon' is no period", id="leads-period"),
+        pytest.param(["leads", "--site", SITE, "--period", "soon"], "'soon' is not a period", id="leads-period"),
         pytest.param(["leads", "--site", SITE, "--format", "pdf"], "'pdf' is not one of", id="leads-format"),
         pytest.param(["leads", "--site", SITE, "--output", "/nowhere/a"], "/nowhere/a cannot be written", id="leads-output"),
         pytest.param(["query", "--site", SITE, "{"], "the query is not JSON", id="query-json"),
@@ -63,7 +63,7 @@ def one_line(answer: subprocess.CompletedProcess[str]) -> str:
         pytest.param(["query", "--site", SITE, "[" * 100_000], "the query is not JSON", id="query-without-end"),
         pytest.param(["query", "--site", SITE, "{}"], "`metrics` is missing", id="query-empty"),
         pytest.param(["query", "--site", "nowhere.fr", "{}"], "there is no site", id="query-unknown-site"),
-        pytest.param(["report", "weekly", "--site", SITE, "--week", "46"], "'46' is no ISO week", id="report-week"),
+        pytest.param(["report", "weekly", "--site", SITE, "--week", "46"], "'46' is not an ISO week", id="report-week"),
         pytest.param(["report", "weekly", "--site", SITE, "--week", "2099-W01"], "is not over yet", id="report-future"),
         pytest.param(["report", "weekly", "--site", SITE, "--to", "a@b.fr"], "--to goes with --send", id="report-to"),
         pytest.param(["report", "weekly", "--site", SITE, "--send"], "set WEBLEADS_SMTP_URL", id="report-no-server"),

@@ -62,4 +62,4 @@ def test_a_damaged_database_is_named_in_one_line(data: Path) -> None:
 
 def test_what_is_no_address_is_one_line_and_exit_code_2(data: Path) -> None:
     said = webleads("identify", "no thing", data=data)
-    assert (said.returncode, said.stderr) == (2, "webleads: 'no thing' is no address, host or email address\n")
+    assert (said.returncode, said.stderr) == (2, "webleads: 'no thing' is not an IP address, host or email address\n")

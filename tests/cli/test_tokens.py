@@ -6,7 +6,7 @@ import pytest
 
 from tests.running_service import webleads
 from tracker.db.engine import open_app_database
-from tracker.enrichment.company.self_identified import read_token
+from tracker.enrichment.company.self_identified import read_link_token
 from tracker.sites.sites import find_site
 
 
@@ -30,12 +30,12 @@ def test_prints_a_token_for_each_address_under_one_key(data: Path) -> None:
     second = webleads("token", "--site", "https://www.a.fr", data=data, stdin="zoe@acme.fr\n\n")
     tokens = dict(line.split(",") for line in (first.stdout + second.stdout).splitlines())
     assert list(tokens) == ["lea@acme.fr", "@beta.fr", "zoe@acme.fr"]
-    assert [read_token(one, key_of(data)).email for one in tokens.values()] == list(tokens)
+    assert [read_link_token(one, key_of(data)).email for one in tokens.values()] == list(tokens)
 
 
 def test_a_company_may_stand_without_an_address(data: Path) -> None:
     line = webleads("token", "--site", "a.fr", "--company", "Acme Conseil", data=data).stdout.strip()
-    assert read_token(line.removeprefix(","), key_of(data)).company == "Acme Conseil"
+    assert read_link_token(line.removeprefix(","), key_of(data)).company == "Acme Conseil"
 
 
 @pytest.mark.parametrize(

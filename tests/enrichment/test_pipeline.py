@@ -9,7 +9,7 @@ import pytest
 
 from tests.running_service import FIREFOX
 from tracker.enrichment.company.evidence import EvidenceCode, read_stored
-from tracker.enrichment.company.self_identified import SelfIdentification, make_token
+from tracker.enrichment.company.self_identified import SelfIdentification, make_link_token
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event, columns_of
 from tracker.enrichment.geo.databases import Databases
@@ -144,7 +144,7 @@ def test_scroll_depth_is_a_whole_percent_up_to_a_hundred(
 
 
 KEY = "a site's key"
-TOKEN = make_token(SelfIdentification("lea@acme.fr", "Acme Conseil"), KEY)
+TOKEN = make_link_token(SelfIdentification("lea@acme.fr", "Acme Conseil"), KEY)
 
 
 @pytest.mark.parametrize(

@@ -357,7 +357,7 @@ def test_a_value_beside_its_file_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_an_unknown_variable_is_named_with_the_one_that_was_meant(variable: str, words: str) -> None:
-    with pytest.raises(SettingError, match=f"^{variable} is no setting: ") as refused:
+    with pytest.raises(SettingError, match=f"^{variable} is not a setting: ") as refused:
         load_settings({variable: "x"})
     assert words in str(refused.value)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.stats.conftest import Blog, scope
 from tracker.db.models import Site
 from tracker.stats import traffic
-from tracker.stats.aggregation import Group, Tally
+from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison
 from tracker.stats.query.run import run_query
@@ -21,7 +21,7 @@ SUMS = ("visitors", "bounce_rate", "visit_duration_seconds", "pageviews")
 
 
 def by(blog: Blog, span: str, dimension: Dimension) -> dict[Any, tuple[Any, ...]]:
-    statement = Tally(scope(span), SUMS, [Group(dimension)]).statement()
+    statement = Aggregation(scope(span), SUMS, [Group(dimension)]).statement()
     return {row[0]: tuple(row[1:]) for row in blog.store.rows(statement)}
 
 

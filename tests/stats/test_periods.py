@@ -55,7 +55,7 @@ def test_all_of_a_site_without_events_is_today() -> None:
      "2026-11-01,", ",2026-11-01", "tomorrow", "9999d9", "9999mo", "0001-01-01", "2026-11-01,9999-12-31", "1'; drop table"],
 )  # fmt: skip
 def test_what_is_no_period_is_said_in_one_sentence(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is no period; write today, yesterday"):
+    with pytest.raises(ValueError, match=r"is not a period; write today, yesterday"):
         parse_period(text, today=TODAY, time_zone=PARIS)
 
 
@@ -107,7 +107,7 @@ def test_a_chart_steps_by_what_fits(text: str, interval: str) -> None:
 
 @pytest.mark.parametrize("text", ["2026-W00", "2026-W54", "2025-W53", "2026-46", "W46", "2026-W4", ""])
 def test_what_is_no_week(text: str) -> None:
-    with pytest.raises(ValueError, match="is no ISO week; write it as 2026-W46"):
+    with pytest.raises(ValueError, match="is not an ISO week; write it as 2026-W46"):
         parse_week(text)
 
 

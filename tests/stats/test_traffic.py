@@ -10,7 +10,7 @@ import pytest
 
 from tests.stats.conftest import EMPTY, PARIS, SITE, Blog, period, scope
 from tracker.stats import traffic
-from tracker.stats.aggregation import Group, Tally
+from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.dimensions import Dimension
 from tracker.store.batch import Batch, NotCounted
 from tracker.store.protocol import EventStore
@@ -108,7 +108,7 @@ def test_a_visit_of_a_company_that_was_named_in_mid_visit_is_not_split(blog: Blo
 
 def of_acme(blog: Blog) -> pd.DataFrame:
     names = ("visitors", "bounce_rate", "visit_duration_seconds")
-    statement = Tally(scope("2026-W47"), names, [Group(Dimension.COMPANY)]).statement()
+    statement = Aggregation(scope("2026-W47"), names, [Group(Dimension.COMPANY)]).statement()
     frame = blog.store.frame(statement)
     return frame[frame["g0"] == "Acme"]
 

@@ -1,4 +1,4 @@
-"""Email addresses as the app database keeps them: trimmed, lower case, plausible. Whether mail arrives is not its business."""
+"""Email addresses as the app database keeps them: trimmed, lower case, plausible. Delivery is not checked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHAPE = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 
 
 def normalise_email(text: str) -> str:
-    """The address to keep and compare. Raises Invalid."""
+    """The email address to keep and compare. Raises Invalid."""
     email = text.strip().lower()
     if len(email) > _MAX_LENGTH or not _SHAPE.fullmatch(email):
         raise Invalid(

@@ -47,7 +47,7 @@ SITE_ACTIONS = frozenset(
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a user by their id, or the operator, who holds the data folder's key and is no user."""
+    """Who asks: a user by their id, or the operator, who holds the data folder's key and is not a user."""
 
     user_id: int | None
 

@@ -46,7 +46,7 @@ def create_user(
 
 
 def check_choice(database: AppDatabase, email: str, password: str) -> str:
-    """The email as it is kept. Raises Invalid for one that is none, and for a password that will not do for it."""
+    """The email as it is kept. Raises Invalid for an invalid email or a weak password."""
     plain = normalise_email(email)
     with database.transaction() as session:
         check_password(password, email=plain, domains=_domains(session))

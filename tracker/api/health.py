@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify
 
 @dataclass(frozen=True)
 class Health:
-    """Probes of the running service; a probe of a part gives None when it is well, else what is wrong in words.
+    """Probes of the running service; a probe of a part returns None when it is well, else what is wrong in words.
 
     `notes` are sentences on what happened and was repaired; they leave the service ready.
     """

@@ -57,7 +57,7 @@ def _welcome(settings: Settings, _: str | None) -> None:
 
 
 def _fill(folder: Path, events: int, companies: int, seed: int, today: date | None) -> str:
-    """Makes the databases, the site, its traffic and a user; gives the user's password."""
+    """Makes the databases, the site, its traffic and a user; returns the user's password."""
     import secrets
 
     from tracker import data_folder

@@ -19,7 +19,7 @@ _MARKS = {"updated": ("updated", "green"), "current": ("current", "green"), "fai
 
 @click.group()
 def geo() -> None:
-    """The databases that tell places and networks by address."""
+    """The databases with the place and network of IP addresses."""
 
 
 @geo.command("update")
@@ -65,7 +65,7 @@ def _provider(settings: Settings) -> str:
 
 
 class _Bars:
-    """One progress bar after the other; nothing where the output is no terminal."""
+    """One progress bar after the other; nothing where the output is not a terminal."""
 
     def __init__(self) -> None:
         self._open: Any = None

@@ -1,4 +1,4 @@
-"""`webleads identify`: who is behind an address, and how that is known, for a terminal or as JSON."""
+"""`webleads identify`: who is behind an IP address, and how that is known, for a terminal or as JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tracker.cli.options import CommandError, data_option, settings_of
 )
 @data_option
 def identify(subject: str, form: str, geo: Path | None, data: Path | None) -> None:
-    """Say who is behind an address, a host or an email address, and how that is known; nothing is stored."""
+    """Identify an IP address, a host or an email address, and show how; nothing is stored."""
     from dashboards.presentation.identification import as_json, as_lines
     from tracker.enrichment.geo.databases import Databases
     from tracker.leads.identify import NotUnderstood, sources_of

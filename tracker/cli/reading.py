@@ -28,7 +28,7 @@ from tracker.cli.reach import ask
 def leads(site: str, period: str, form: str, output: Path | None, data: Path | None) -> None:
     """The companies that read the site, the ones that deserve a call first."""
     if form == "xlsx" and output is None and sys.stdout.isatty():
-        raise CommandError("an xlsx file is no text: name a file with --output leads.xlsx")
+        raise CommandError("xlsx is binary: write it to a file with --output leads.xlsx")
     found = ask(settings_of(data), "leads", site=site, period=period)
     if form == "table":
         content = _lead_table(found).encode()

@@ -30,7 +30,7 @@ def token(emails: tuple[str, ...], domain: str, company: str | None, days: int, 
     standard input, one a line. A token can be read by whoever sees the link, and made by nobody else.
     """
     from tracker.clock import utc_now
-    from tracker.enrichment.company.self_identified import SelfIdentification, make_token
+    from tracker.enrichment.company.self_identified import SelfIdentification, make_link_token
     from tracker.sites.sites import link_key
 
     with app_database(settings_of(data)) as database:
@@ -42,7 +42,7 @@ def token(emails: tuple[str, ...], domain: str, company: str | None, days: int, 
             raise CommandError(f"there is no site {domain}; add it with `webleads site add {domain}`") from None
     ends_at = int((utc_now() + timedelta(days=days)).timestamp())
     for email in _checked(emails, company):
-        click.echo(f"{email},{make_token(SelfIdentification(email or None, company, ends_at), key)}")
+        click.echo(f"{email},{make_link_token(SelfIdentification(email or None, company, ends_at), key)}")
 
 
 def _checked(emails: tuple[str, ...], company: str | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a visitor's browser talks to: checks a hit, keeps it in the journal, answers. No database, no enrichment."""
+"""The public endpoint: checks a hit, appends it to the journal and answers. No database, no enrichment."""
 
 from __future__ import annotations
 

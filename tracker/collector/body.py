@@ -15,7 +15,7 @@ from typing import Any
 from tracker.collector.client_ip import subscriber_of
 from tracker.collector.payload import RequestProblem
 
-# No body is waited for where none is asked for.
+# Requests without a body need no deadline.
 WITHOUT_A_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 
 _TOO_SLOW = "the body did not come whole within {:g} s; send it again"
@@ -24,7 +24,7 @@ _GIVEN_UP = "too many requests are waiting for their bodies; send it again later
 
 
 class Waiting:
-    """A request that waits for its body. `cancel` ends the waiting; `problem` then says why."""
+    """A request whose body has not arrived. `cancel` stops the waiting; `problem` then says why."""
 
     __slots__ = ("cancel", "client", "deadline", "problem", "size")
 
@@ -80,7 +80,7 @@ class UnfinishedBodies:
             self._give_up_one()
 
     def end(self, waiting: Waiting) -> None:
-        """The body is here, or is waited for no longer."""
+        """Call this when the body has arrived or is no longer expected."""
         with self._lock:
             del self._waiting[waiting]
             self._bytes -= waiting.size
@@ -91,7 +91,7 @@ class UnfinishedBodies:
                 del self._of_client[waiting.client]
 
     def end_overdue(self) -> None:
-        """Ends the waiting for what should have come by now."""
+        """Cancels the requests whose bodies are overdue."""
         now = self._monotonic()
         with self._lock:
             overdue = [one for one in self._waiting if one.deadline <= now and one.problem is None]
@@ -117,7 +117,7 @@ def _end(waiting: Waiting, problem: RequestProblem) -> None:
 
 
 class RefusedBody:
-    """Stands where a WSGI application reads a body that was not taken: reading says why."""
+    """The input stream of a body that was refused: reading it raises the reason."""
 
     def __init__(self, problem: RequestProblem) -> None:
         self._problem = problem
@@ -127,7 +127,7 @@ class RefusedBody:
 
 
 def put_body(environ: dict[str, Any], body: bytes | RequestProblem) -> None:
-    """Puts a body where a WSGI application finds it, whole, or why there is none."""
+    """Sets `wsgi.input` to the whole body, or to a stream that raises why there is none."""
     if isinstance(body, RequestProblem):
         environ["wsgi.input"] = RefusedBody(body)
         return

@@ -1,9 +1,9 @@
 """The client's IP address: the peer's, or what trusted proxies say in the one header that is believed.
 
-Anyone can write any header. So one is read, which the operator names, only when the peer is a trusted proxy, from the
-right, and only as far to the left as every proxy on the way is trusted. A trusted proxy that says nothing that can be
-understood hides its client: the IP address is then unknown, and is neither the proxy's nor what stands to the left.
-Sources: RFC 7239 (its syntax, and section 8.1), and Mozilla's page on X-Forwarded-For.
+Anyone can write any header. So only one header is read, which the operator names, and only when the peer is a trusted
+proxy. It is read from the right, as far as every proxy is trusted. When a trusted proxy's entry cannot be parsed, the
+client's IP address is unknown: it is not the proxy's, and it is not the next entry. Sources: RFC 7239 (its syntax, and
+section 8.1), and Mozilla's page on X-Forwarded-For.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 UNKNOWN = ""
 DEFAULT_HEADER = "X-Forwarded-For"
 
-# Where a request's client is kept once it was found; no header can set it.
+# The key in the WSGI environment under which the client's IP address is kept. No header can set it.
 CLIENT_IP = "webleads.client_ip"
 
 _MOST_HOPS = 64
@@ -72,7 +72,10 @@ class ClientIp:
 
 
 def plain_ip(text: str) -> str | None:
-    """An IP address without quotes, brackets, port or zone; IPv4 also where it stands in IPv6. None when it is none."""
+    """An IP address without quotes, brackets, port or zone; an IPv4 address in IPv6 form becomes IPv4.
+
+    None for other text.
+    """
     return _plain(text) if len(text) <= _LONGEST_KEPT else None
 
 

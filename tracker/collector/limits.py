@@ -1,4 +1,4 @@
-"""The rate limit of a client: so many hits in any second, counted one by one whether they come alone or in batches."""
+"""The rate limit of a client, in hits a second. Each event of a batch counts as one hit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_CLIENTS = 100_000
 
 
 class RateLimit:
-    """Lets so many hits of a client pass in any second; 0 means no limit. `monotonic` gives seconds.
+    """Allows a number of hits in any second from one client; 0 means no limit. `monotonic` returns seconds.
 
     A client is an IP address, or the /64 of an IPv6 address. Memory is a number for each hit of the last second or two,
     and the clients of these seconds, so many at most. Processes side by side count together
@@ -28,7 +28,7 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def allows(self, ip: str, hits: int = 1) -> bool:
-        """Whether the client may send that many now; counts them when it may, all of them or none."""
+        """Whether the client may send that many now. They are counted only when all of them may pass."""
         if not self.most:
             return True
         client = subscriber_of(ip)

@@ -1,6 +1,6 @@
-"""The URL of the page that an event is of, as clients write it: completed, or cut where it is too long.
+"""The URL of an event's page: completed where a client shortened it, cut where it is too long.
 
-Whether it is the URL of a page at all is for enrichment to say, where the publisher reads what was not counted and why.
+Enrichment decides whether it is the URL of a page, since only its drop reasons are shown to the publisher.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _host_of(domain: str) -> str:
 
 
 def cut_url(url: str, most: int) -> str:
-    """A URL of `most` characters: what goes first is a long fragment, then the longest parameters, last of all the path.
+    """The URL cut to `most` characters: first a long fragment, then the longest parameters, and last the path.
 
     A campaign's parameters are short; what makes a URL long is a token, or the state of a map or a form.
     """

@@ -1,8 +1,8 @@
 """What a client may send: a request becomes wire events, or a problem that names the field and the reason.
 
-What is as the API has it is decoded and checked in one pass, which is nearly everything. The rest is read loosely and
-repaired field by field, so that no visitor is lost for what the visitor cannot help; of a batch, what cannot be used is
-left out and told. Checks only what needs no database.
+Nearly all requests have the API's form and are decoded and checked in one pass. The rest is parsed leniently and
+repaired field by field, since a visitor cannot help how a script writes its events. Unusable members of a batch are
+left out and reported. Only what needs no database is checked here.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def read_events(body: bytes, referer: str = "") -> Reading:
 
 
 def read_pixel(query: str, referer: str) -> Reading:
-    """The event that a pixel's address tells: a pageview of `u`, else of the page that shows the image. Raises RequestProblem."""
+    """The event of a pixel's URL: a pageview of `u`, else of the page that shows the image. Raises RequestProblem."""
     given = form_of(query[:_MAX_QUERY])
     if not (given.get("n") or given.get("name")):
         given["n"] = "pageview"
@@ -72,7 +72,7 @@ def read_pixel(query: str, referer: str) -> Reading:
 
 
 def read_query(query: str, referer: str) -> Reading:
-    """The event that stands in an image's address, from browsers that cannot post. Raises RequestProblem."""
+    """The event in the query of an image's URL, from browsers that cannot post. Raises RequestProblem."""
     return read_events(unquote_to_bytes(query[:_MAX_QUERY]), referer)
 
 
@@ -95,7 +95,7 @@ def _finished(events: list[WireEvent], *, large: bool) -> list[WireEvent]:
     for event in events:
         if not event.consent and (event.email or event.company or event.token):
             event.email = event.company = event.token = (
-                None  # what nobody agreed to is not kept, not even in the journal
+                None  # data given without consent is not kept, not even in the journal
             )
         url = event.page_url or ""
         if "wl=" in url:
@@ -111,7 +111,7 @@ def _finished(events: list[WireEvent], *, large: bool) -> list[WireEvent]:
     return found
 
 
-# The token of a newsletter's link names somebody; where it was agreed to, it stands in a field of its own.
+# A link token identifies a person. With consent it is sent in a field of its own, so it is removed from the URL.
 _LINK_TOKEN = re.compile(r"(?P<before>[?&])wl=[^&#]*(?P<after>&?)")
 
 

@@ -1,4 +1,4 @@
-"""What stands in a request's body or query, in whatever form a client writes it: JSON or the fields of a form.
+"""Parses a request's body or query in any form that clients use: JSON or the fields of a form.
 
 The strict form, JSON in UTF-8, is decoded elsewhere. This reads what else is sent, and recurses no deeper than
 `tracker.hit.nesting` allows.
@@ -77,7 +77,7 @@ def _object_of(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def from_json(text: str) -> Any:
-    """The value of a JSON text; None for what is none."""
+    """The value of a JSON text; None for other text."""
     try:
         return _decode(text)
     except Unreadable:
@@ -94,7 +94,7 @@ def _decode(text: str) -> Any:
 
 
 def _whole(digits: str) -> int | float | None:
-    """A whole number; one that 64 bits do not hold as its nearest, and none beyond those."""
+    """An integer. One that does not fit 64 bits becomes the nearest float, or None beyond those."""
     return int(digits) if len(digits) <= _LONGEST_WHOLE else _finite(digits)
 
 

@@ -1,4 +1,4 @@
-"""What a client sent that is not as the API has it: each field is cut, converted or left out, and the hit is kept.
+"""Repairs events that do not have the API's form: each field is cut, converted or left out, and the hit is kept.
 
 A visitor cannot help how a page's script, a plugin or a proxy writes an event. Nothing of an event is needed but its
 name and its page; whatever else cannot be used is left out. The limits are those of `tracker.collector.fields`.
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"\s*([+-]?\d{1,15}(?:[.,]\d{1,15})?)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off", ""})
-# Half of one of these means somebody else, or nothing.
+# Half of one of these would identify somebody else, or nobody.
 _WHOLE_OR_NOT = frozenset({"email", "token"})
 
 
@@ -58,7 +58,7 @@ def _text(name: str, value: Any) -> str | None:
     if len(text) <= most or name in ("u", "url"):
         return text or None
     if name in ("id", "vid"):
-        # Cut, two would become one.
+        # Two long values must not become one by cutting.
         return blake2b(text.encode(), digest_size=16).hexdigest()
     if name in ("r", "referrer"):
         return cut_url(text, most)

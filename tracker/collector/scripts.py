@@ -1,8 +1,8 @@
 """Serves the built scripts: compressed at build time, cached by browsers, answered from memory.
 
-A script has two addresses: a loader (`/js/webleads.js`), cached for an hour, and one that bears the version
-(`/js/webleads.0123456789ab.js`), cached for good, for pages that pin it by its integrity value. A version that was
-published once is kept in the data folder, so that a page that pins it goes on counting after an upgrade.
+A script has two URLs: `/js/webleads.js`, cached for an hour, and one with its version (`/js/webleads.0123456789ab.js`),
+cached for good, for pages that pin it by its integrity value. Published versions are kept in the data folder, so that
+pinned pages are still counted after an upgrade.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class _Script(NamedTuple):
 
 
 class Scripts:
-    """A WSGI callable for the scripts. `path` is where the snippet is served beside its own address.
+    """A WSGI callable for the scripts. `path` is a second path at which the snippet is served.
 
     `kept` is the folder of the versions that were published; without one only the built version is served.
     """
@@ -113,7 +113,7 @@ def published(name: str = "webleads", folder: Path = ASSETS) -> Published | None
 
 
 def versioned(path: str, version: str) -> str:
-    """The address of one version: `/js/webleads.js` is `/js/webleads.0123456789ab.js`."""
+    """The path of one version: `/js/webleads.js` is `/js/webleads.0123456789ab.js`."""
     return f"{path.removesuffix('.js')}.{version}.js"
 
 
@@ -156,7 +156,7 @@ def _load(path: Path, version: str, cache: str) -> _Script:
 
 
 def _best(script: _Script, accepted: str) -> _Variant:
-    """The smallest form that the client takes; one that it marks with q=0 is not taken (RFC 9110, 12.5.3)."""
+    """The smallest encoding that the client accepts; one with q=0 is refused (RFC 9110, 12.5.3)."""
     taken = {}
     for part in accepted.lower().split(","):
         coding, _, parameters = part.partition(";")

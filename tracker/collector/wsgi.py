@@ -77,7 +77,7 @@ _STATUS = {
 
 
 class Collector:
-    """The WSGI callable. `clock` gives aware UTC datetimes."""
+    """The WSGI callable. `clock` returns aware UTC datetimes."""
 
     def __init__(
         self,
@@ -163,7 +163,7 @@ class Collector:
         headers = {name: environ[key][:most] for key, name, most in _KEPT_HEADERS if key in environ}
         try:
             line = encode_line([Hit(received_at, ip, user_agent, headers, one) for one in events])
-        except UnicodeEncodeError:  # a header's bytes that a server hands on as halves of letters
+        except UnicodeEncodeError:  # header bytes that the server passes on as surrogates
             plain = {name: _printable(value) for name, value in headers.items()}
             line = encode_line([Hit(received_at, ip, _printable(user_agent), plain, one) for one in events])
         try:
@@ -176,9 +176,9 @@ class Collector:
 
 
 def _preflight(environ: Environ) -> list[tuple[str, str]]:
-    """Any page may send with whatever headers its script adds, and by a beacon, which browsers send with credentials.
+    """Allows every page to send events, with any headers and by beacons, which browsers send with credentials.
 
-    Nothing here reads a cookie, so that it gives nothing away to allow them.
+    No cookie is read here, so allowing credentials reveals nothing.
     """
     origin, asked = environ.get("HTTP_ORIGIN", ""), environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
     headers = [("Access-Control-Allow-Headers", asked if _HEADER_NAMES.fullmatch(asked) else "Content-Type")]
@@ -212,7 +212,7 @@ def _refuse(problem: RequestProblem, start_response: StartResponse) -> list[byte
 
 
 def _not_found(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    """What a collector without a dashboard behind it answers: it is alive, or there is nothing there."""
+    """The answer of a collector without a dashboard behind it: its health, or 404."""
     found = environ["PATH_INFO"] == "/healthz"
     body = b'{"status":"alive"}\n' if found else b'{"error":"path","message":"there is nothing here"}\n'
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
@@ -221,7 +221,7 @@ def _not_found(environ: Environ, start_response: StartResponse) -> Iterable[byte
 
 
 def _too_many(events: int, most: int) -> RequestProblem:
-    if events > most:  # so it would be in any second
+    if events > most:  # no wait would help
         return RequestProblem(
             413, "batch", f"the request makes {events} events; at most {most} pass in a second: send fewer"
         )

@@ -39,7 +39,7 @@ class ServiceNote(NamedTuple):
 def prepare(folder: Path) -> None:
     """Makes the data folder; it and what this process makes in it from now on are for this user alone.
 
-    What was open to others before is closed. Raises FolderUnusable.
+    Rights that others had are removed. Raises FolderUnusable.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -90,7 +90,7 @@ def _holder(lock: IO[str]) -> str:
 
 
 def _sign(lock: IO[str]) -> None:
-    """Who holds it, for whoever asks. On a full disk nobody is told; the lock holds all the same."""
+    """Writes who holds the lock, for messages. On a full disk this fails; the lock holds anyway."""
     descriptor = lock.fileno()
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
@@ -112,7 +112,7 @@ def write_service_note(folder: Path, note: ServiceNote) -> None:
 
 
 def read_service_note(folder: Path) -> ServiceNote | None:
-    """The note of the service that runs, if one holds the service lock."""
+    """The note of the running service, if a process holds the service lock."""
     try:
         acquire(folder, SERVICE_LOCK).close()
     except FolderInUse:

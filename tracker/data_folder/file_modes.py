@@ -1,6 +1,6 @@
 """Who may read what the service keeps: its user alone. Owns which names in a data folder are the service's.
 
-What else lies there is left alone, and no link is followed.
+Other files are left alone, and no link is followed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def open_to_others(folder: Path) -> list[Path]:
 
 
 def foreign(folder: Path) -> list[Path]:
-    """The service's files that belong to another user, who may read and change them, and whom this one cannot bind."""
+    """The service's files that belong to another user, who may read and change them whatever their mode is."""
     top = folder.resolve()
     return [path for path in (top, *_own(top)) if path.lstat().st_uid != os.geteuid()]
 
@@ -63,7 +63,7 @@ def _own(folder: Path) -> Iterator[Path]:
 
 
 def _is_plain(path: Path) -> bool:
-    """A file or a folder: no link, no socket."""
+    """Whether it is a file or a folder, not a link or a socket."""
     try:
         mode = path.lstat().st_mode
     except OSError:
@@ -80,7 +80,7 @@ def _is_open(path: Path) -> bool:
 
 
 def _is_shared(folder: Path) -> bool:
-    """Somebody named a place that many use, such as /tmp: it is not ours to close."""
+    """Whether the folder is a shared one, such as /tmp, whose rights must not be changed."""
     return bool(folder.stat().st_mode & stat.S_ISVTX) or folder in {Path(folder.anchor), Path.home()}
 
 

@@ -1,4 +1,4 @@
-"""The key that signs cookies: made once, kept in the data folder, replaced when it is none to sign with."""
+"""The key that signs cookies: made once, kept in the data folder, replaced when it is too weak."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ log = logging.getLogger(__name__)
 _NAME = "secret.key"
 _MARK = ".damaged-"
 _BYTES = 32
-# Of 32 random bytes some 30 differ; of zeros, or of a word again and again, a few do.
+# 32 random bytes have some 30 different values; zeros or a repeated word have few.
 _LEAST_DIFFERENT = 8
 
 
 def secret_key(folder: Path) -> bytes:
-    """The key, made on first use. One that anyone could guess is set aside and made anew. Raises FolderUnusable."""
+    """The key, made on first use. One that could be guessed is moved aside and replaced. Raises FolderUnusable."""
     path = folder / _NAME
     try:
         key = _read(path)
@@ -38,7 +38,7 @@ def secret_key(folder: Path) -> bytes:
 
 
 def replaced_keys(folder: Path) -> list[Path]:
-    """What was set aside and still lies there."""
+    """The keys that were moved aside and are still there."""
     return sorted(folder.glob(f"{_NAME}{_MARK}*"))
 
 

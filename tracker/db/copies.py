@@ -53,7 +53,7 @@ def list_copies(database: Path) -> list[Copy]:
 
 
 def make_copy(database: Path, now: datetime) -> Copy:
-    """Copies a database and lets go of the day's earlier copy and of those beyond the seventh day.
+    """Copies a database, and deletes the day's earlier copy and those older than seven days.
 
     Raises SourceDamaged; AppDatabaseUnavailable where the copy cannot be written or is not whole.
     """

@@ -19,7 +19,7 @@ _SHARE = 100
 
 
 class CopySchedule:
-    """Copies when it is called and a copy is due. `monotonic` gives seconds."""
+    """Copies when it is called and a copy is due. `monotonic` returns seconds."""
 
     def __init__(self, database: AppDatabase, *, monotonic: Callable[[], float]) -> None:
         self._database = database
@@ -47,7 +47,7 @@ class CopySchedule:
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
-    """By which a file that was written to is told."""
+    """A value that changes when the file is written to."""
     try:
         stat = file.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Tells whether an SQLite file is whole. Reads only: what is done about damage is tracker.db.recovery's.
+"""Checks whether an SQLite file is whole. Reads only: what is done about damage is tracker.db.recovery's.
 
 What SQLite says of damage was found by damaging its files (tests/db/test_recovery.py does it again).
 """
@@ -32,7 +32,7 @@ _LOG_MAGIC = (0x377F0682, 0x377F0683)
 
 
 def file_of(url: str) -> Path | None:
-    """The database's file; None when it is none, as for PostgreSQL and for one in memory."""
+    """The database's file; None when it has none, as for PostgreSQL and in memory."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None

@@ -70,7 +70,7 @@ class AppDatabase:
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end and rolls back on an error.
 
-        Raises AppDatabaseUnavailable for what is no fault of the statements: a full disk, damage, a server that is away.
+        Raises AppDatabaseUnavailable for what is not the statements' fault: a full disk, damage, a server that is away.
         """
         with self._state:
             if not self._state.wait_for(lambda: not self._is_closed_for_repair, _IDLE_SECONDS):
@@ -191,7 +191,7 @@ def open_app_database(url: str) -> AppDatabase:
 
 
 def _judged(problem: DBAPIError, where: Path | None) -> AppDatabaseUnavailable | None:
-    """The error to raise in place of one of SQLAlchemy's; None where the statement is at fault."""
+    """The error to raise instead of SQLAlchemy's; None where the statement is at fault."""
     original = problem.orig
     if isinstance(problem, IntegrityError) or original is None:
         return None

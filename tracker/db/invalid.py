@@ -6,7 +6,7 @@ from __future__ import annotations
 class Invalid(ValueError):
     """A value that cannot be kept. `template` is the English sentence with `%(name)s` places for `values`.
 
-    `str()` gives the sentence; the dashboard looks `template` up in its translations.
+    `str()` returns the sentence; the dashboard looks `template` up in its translations.
     """
 
     def __init__(self, template: str, **values: str) -> None:

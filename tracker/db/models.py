@@ -120,7 +120,7 @@ class UserSession(Base):
 
 
 class ReportRecipient(Base):
-    """An address that gets a site's weekly report."""
+    """An email address that gets a site's weekly report."""
 
     __tablename__ = "report_recipients"
     __table_args__ = (UniqueConstraint("site_id", "email"),)

@@ -35,7 +35,8 @@ class OpenedFile:
     def make_whole(self, now: datetime, *, was_used: bool = False) -> None:
         """Restores the database when it is damaged, and takes a share of the lock.
 
-        One that was used before is never begun anew: it is damaged when it is empty or gone. Raises AppDatabaseUnavailable.
+        One that was used before is never created again: it is damaged when it is empty or gone. Raises
+        AppDatabaseUnavailable.
         """
         # The log first: SQLite throws away one without sense as soon as it opens the file.
         if log_is_damaged(self.path) or self._damage(was_used):

@@ -1,4 +1,4 @@
-"""What is done about a damaged app database: its file is set aside and the newest good copy takes its place.
+"""Repairs a damaged app database: its file is moved aside and the newest good copy takes its place.
 
 Whoever does it holds the database's lock alone (tracker.db.opened_file): SQLite removes the log of a database by its
 name, so one that still has the damaged file open would remove the restored one's. Without a good copy nothing is
@@ -26,7 +26,7 @@ _MARK = ".damaged-"
 _STAMP = "%Y%m%dT%H%M%S%f"
 _NOTES = "restored.json"
 _MOST_NOTES = 20
-# How long an operator is told of it.
+# How long the operator is reminded of it.
 _TOLD = timedelta(days=7)
 
 
@@ -43,7 +43,7 @@ class Restore(NamedTuple):
 
 
 def restore(path: Path, reason: str, now: datetime) -> Restore:
-    """Puts the newest good copy in the place of the database. The caller has it alone.
+    """Replaces the database by the newest good copy. The caller holds its lock alone.
 
     Raises AppDatabaseDamaged when there is no good copy, AppDatabaseUnavailable when it cannot be put there.
     """
@@ -143,7 +143,7 @@ def _set_aside(path: Path, now: datetime) -> str:
 
 
 def _note(path: Path, done: Restore) -> None:
-    """Failing to note it is no reason to leave the service down: the log has it."""
+    """Writes the note. A failure must not keep the service down: the log has it."""
     try:
         folder_of(path).mkdir(mode=0o700, exist_ok=True)
         rows = [_as_row(one) for one in [*_notes(path), done][-_MOST_NOTES:]]

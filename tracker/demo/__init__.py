@@ -1,1 +1,1 @@
-"""A made-up French blog and a year of its readers, for trying the product out and for measuring it."""
+"""A made-up French blog with a year of visits, to try the product and to measure it."""

@@ -1,7 +1,7 @@
 """The made-up world: a blog's articles, the companies that read it, the places, sources and devices of its readers.
 
-Every organisation but the well-known providers is invented; addresses are documentation ranges (RFC 5737, RFC 3849)
-and never leave this file. Weights are relative.
+Every organisation but the well-known providers is invented; IP addresses are from documentation ranges (RFC 5737, RFC
+3849) and never leave this file. Weights are relative.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Place(NamedTuple):
 
 
 class Provider(NamedTuple):
-    """Where most readers come from: a provider is no lead."""
+    """An internet provider, from which most visits come; it is never a lead."""
 
     organisation: str
     asn: int
@@ -53,7 +53,7 @@ class Provider(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """A link on which readers come; `utm` are the campaign parameters of its URLs."""
+    """A link by which visitors come; `utm` are the campaign parameters of its URLs."""
 
     referrer: str | None
     utm: str

@@ -1,1 +1,1 @@
-"""What a hit tells: agent, bot, place, network, company, source. Pure steps; nothing here writes."""
+"""What is derived from a hit: user agent, bot, place, network, company, source. Pure steps; nothing here writes."""

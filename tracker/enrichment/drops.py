@@ -26,7 +26,7 @@ class DropReason(StrEnum):
 
 
 class Drop(NamedTuple):
-    """A hit that is not counted: `detail` is a short word for people (a bot's name, the host), never an address."""
+    """A hit that is not counted: `detail` is a short word for people (a bot's name, the host), never an IP address."""
 
     reason: DropReason
     detail: str = ""

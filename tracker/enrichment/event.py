@@ -1,7 +1,7 @@
 """One enriched event: the event store's columns as a struct, filled step by step.
 
-What a visit's events share stands in groups that many events point to: the columns of a batch are then made by looking
-each group up once. The columns' names and their order are the store's; `tracker.store.schema` is the definition.
+What the events of a visit have in common is in groups that many events point to, so that the columns of a batch are
+made with one look-up for each group. `tracker.store.schema` defines the columns' names and order.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ PAGEVIEW = "pageview"
 ENGAGEMENT = "engagement"
 IDENTIFY = "Identify"
 
-# The method of a company that the visitor named with consent: it holds from then on, whatever the visit began with.
+# The method of a company that the visitor named with consent: it is the visit's company from then on.
 SELF_IDENTIFIED = "given"
 
 
 class Whereabouts(NamedTuple):
-    """The place and the network of an address, as columns."""
+    """The place and the network of an IP address, as columns."""
 
     country: str | None
     region: str | None

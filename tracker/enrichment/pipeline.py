@@ -43,7 +43,7 @@ class Names(Protocol):
         """How many look-ups were begun so far."""
 
     def ask(self, ip: str) -> str | None:
-        """The name if it is known now; else it is looked up for the next time."""
+        """The name if it is known now. Otherwise its look-up is started, for the next time."""
 
 
 class Enricher:
@@ -126,7 +126,7 @@ class Enricher:
         return about.whereabouts, about.owner.company
 
     def refresh_databases(self) -> None:
-        """Takes up geo databases and the operator's network list when they were replaced since."""
+        """Reloads geo databases and the operator's network list if they were replaced."""
         self._clients.refresh_databases()
 
 

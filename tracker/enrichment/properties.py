@@ -19,13 +19,13 @@ _MAX_VALUE = 2000
 
 
 def read_properties(given: Any) -> dict[str, Scalar]:
-    """The first 30 properties, as far as they are texts, numbers or yes and no."""
+    """The first 30 properties that are texts, numbers or booleans."""
     scalars = {str(key)[:_MAX_KEY]: _scalar(value) for key, value in list(json_object(given).items())[:_MAX_PROPERTIES]}
     return {key: value for key, value in scalars.items() if value is not None}
 
 
 def json_object(value: Any) -> Mapping[str, Any]:
-    """An object that clients send as it is or, older ones, as a JSON text; of anything else an empty one."""
+    """An object, which older clients send as a JSON text; an empty one for anything else."""
     if isinstance(value, str):
         try:
             text = value.encode()
@@ -44,5 +44,5 @@ def _scalar(value: Any) -> Scalar | None:
     if isinstance(value, str):
         return value[:_MAX_VALUE]
     if isinstance(value, float) and not isfinite(value):
-        return None  # JSON has no such number
+        return None  # JSON cannot hold infinity or NaN
     return value if isinstance(value, int | float | bool) else None

@@ -1,4 +1,4 @@
-"""What an event says was earned: an amount with its currency, as clients and shops write amounts. Pure."""
+"""The revenue of an event: an amount with its currency, in the forms that clients and shops write. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
 
 
 def read_revenue(given: Mapping[str, Any] | str | float) -> tuple[float | None, str | None]:
-    """Amount and ISO 4217 currency, or neither: an amount without its currency adds up with nothing.
+    """Amount and ISO 4217 currency, or neither, since an amount without a currency cannot be summed.
 
     `given` is `{"amount": "12.50", "currency": "EUR"}`, as an object or as its JSON, or a text such as `12,50 €`.
     """

@@ -23,9 +23,9 @@ UNREADABLE_AGENT = "(unreadable)"
 class WireEvent(msgspec.Struct, omit_defaults=True):
     """One event as a client sent it, with the short or the long key of each field.
 
-    `e` is engaged time in ms, `sd` scroll depth in percent, `age` ms between the event and its sending,
-    `w` the screen's width in CSS pixels, `id` the client's event id, `vid` a visitor id given with consent.
-    `email`, `company` and `token` (of a newsletter's link) say who reads; without `consent` they are as if not sent.
+    `e` is engaged time in ms, `sd` scroll depth in percent, `age` ms between the event and its sending, `w` the
+    screen's width in CSS pixels, `id` the client's event id, `vid` a visitor id given with consent. `email`, `company`
+    and `token` (of a newsletter's link) identify the visitor; without `consent` they are ignored.
     """
 
     n: str | None = None
@@ -86,15 +86,15 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
 
     @property
     def is_interactive(self) -> bool:
-        """Whether the event keeps its visit from being a bounce; so it is unless the client says otherwise."""
+        """Whether the event keeps its visit from being a bounce. It is so unless the client says otherwise."""
         return (self.i if self.i is not None else self.interactive) is not False
 
 
 class Hit(msgspec.Struct, omit_defaults=True):
     """One accepted payload: when and from where it came, and the event in it.
 
-    `received_at` is ISO 8601 UTC; `headers` has lower-case names and only those that enrichment reads. `scanner` says
-    what gave a scanner away in a log that was read as a whole.
+    `received_at` is ISO 8601 UTC; `headers` has lower-case names and only those that enrichment reads. `scanner` is the
+    sign by which an imported log's client was detected as a scanner.
     """
 
     received_at: datetime
@@ -106,7 +106,7 @@ class Hit(msgspec.Struct, omit_defaults=True):
 
     @property
     def occurred_at_us(self) -> int:
-        """When the event happened, in µs since 1970 (UTC): the arrival less the age that the client gives."""
+        """When the event happened, in µs since 1970 (UTC): the time of arrival less the age that the client sent."""
         received_at = self.received_at
         since = (received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)) - EPOCH
         arrival_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

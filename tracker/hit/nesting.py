@@ -1,7 +1,7 @@
-"""How deep a JSON text nests, told from its bytes before anything decodes it.
+"""How deeply a JSON text nests, measured from its bytes before it is decoded.
 
-Owns the one bound on nesting. Decoders recurse, and what a recursion without a bound ends in depends on the version of
-Python: an error, or the end of the process. So what strangers wrote is measured first, in linear time.
+Owns the one bound on nesting. Decoders recurse. Depending on the version of Python, unbounded recursion raises an error
+or ends the process. So text from strangers is measured first, in linear time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 # Events need three levels and a line of the journal five; what a client nests beyond that, nobody reads.
 MAX_NESTING = 32
 
-# So few bytes cannot nest deep enough to harm any version, and most events and lines have no more.
+# A text of this many bytes is too short to nest dangerously, and most events and lines are shorter.
 _HARMLESS_BYTES = 512
 _CLOSED_AS_ONE = bytes.maketrans(b"{}", b"[]")
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))

@@ -1,6 +1,6 @@
-"""Access logs of web servers as hits: each line is a hit, or there is a reason why it is none.
+"""Access logs of web servers as hits: each line is a hit, or is skipped with a reason.
 
-A log is read twice: the first reading learns what is a page and who scans, the second gives the hits. Pure: the
+A log is read twice: the first reading learns what is a page and who scans, the second returns the hits. Pure: the
 formats are in `log_text` and `log_fields`, what is learnt in `log_pages` and `log_scanners`.
 """
 
@@ -26,7 +26,7 @@ _BROWSER = re.compile(r"Mozilla/\d(?!.*(?:bot|crawl|spider|slurp|https?:))", re.
 
 
 class SkipReason(StrEnum):
-    """Why a line of a log is no page view."""
+    """Why a line of a log is not a page view."""
 
     MALFORMED = "malformed"
     DIRECTIVE = "directive"

@@ -83,7 +83,7 @@ class FieldLines:
         return self._line(fields)
 
     def read_json(self, text: str) -> LogLine | str | None:
-        """A line of JSON. A text is the line that a container's engine wrapped; None is none."""
+        """A line of JSON. A text is the line that a container's engine wrapped; None stays None."""
         try:
             found = msgspec.json.decode(text)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):

@@ -28,9 +28,9 @@ class LogUnreadable(ValueError):
 
 
 def lines_of(file: Path, on_bytes: OnBytes = lambda _: None) -> Iterator[str]:
-    """The file's lines as text; bytes that are no UTF-8 become surrogates, a line without end is cut.
+    """The file's lines as text; bytes that are not UTF-8 become surrogates, a line without end is cut.
 
-    `on_bytes` hears of the file's bytes as they are read.
+    `on_bytes` is called with the number of bytes as they are read.
     """
     with _opened(file) as (raw, source):
         read = 0

@@ -64,7 +64,9 @@ def survey(files: Iterable[Path], reading: LogReading, on_bytes: OnBytes) -> Non
 def import_log(
     file: Path, *, reading: LogReading, database: AppDatabase, journal_folder: Path, now: datetime, on_bytes: OnBytes
 ) -> LogImport:
-    """Puts the page views of a log into the journal, as its survey has them. `on_bytes` hears of the bytes that are read.
+    """Puts the page views of a log into the journal, as its survey has them.
+
+    `on_bytes` is called with the number of bytes that were read.
 
     A log without any page view is not remembered. Raises ImportRefused when the file was imported before, cannot be
     read, or holds no log.
@@ -116,7 +118,7 @@ def _segment_name(now: datetime, digest: str) -> str:
 
 
 def _clear_up(database: AppDatabase, folder: Path, now: datetime) -> None:
-    """Finishes what was recorded before its import was killed, and removes what was not: it holds addresses."""
+    """Finishes an import that was recorded before it was killed, and removes other remains, which hold IP addresses."""
     for staged in folder.glob(f"import-*{_STAGED}"):
         digest, _, site = staged.name.removeprefix("import-").removesuffix(_STAGED).partition("-")
         if _find_record(database, site, digest) is None:

@@ -61,7 +61,10 @@ class LogLine(msgspec.Struct, gc=False):
 
 @remembered(4096)
 def parse_time(text: str) -> datetime | None:
-    """A moment as logs write it (CLF, ISO 8601, seconds since 1970) in UTC; None when it is none. No zone means UTC."""
+    """A timestamp as logs write it (CLF, ISO 8601, seconds since 1970) in UTC; None for other text.
+
+    No zone means UTC.
+    """
     match = CLF_TIME.fullmatch(text) or ISO_TIME.fullmatch(text)
     if match is None:
         return _of_epoch(text) if _EPOCH_TIME.fullmatch(text) else None
@@ -111,12 +114,12 @@ def _bytes_of(text: str) -> bytes:
 
 
 def unescape(text: str) -> str:
-    r"""What the server escaped as \xhh or \" is put back; bytes that are no UTF-8 become U+FFFD."""
+    r"""What the server escaped as \xhh or \" is put back; bytes that are not UTF-8 become U+FFFD."""
     return text if text.isascii() and "\\" not in text else _bytes_of(text).decode("utf-8", "replace")
 
 
 def unescape_target(text: str) -> str:
-    r"""As `unescape`; bytes that are no UTF-8 become %hh, as browsers send them."""
+    r"""As `unescape`; bytes that are not UTF-8 become %hh, as browsers send them."""
     if text.isascii() and "\\" not in text:
         return text
     raw = _bytes_of(text)

@@ -27,7 +27,7 @@ _NONE: frozenset[int] = (
 )  # most clients miss and probe nothing, and an empty set of their own costs 200 bytes
 _PROBES_ANSWERED = 3
 
-# What no page of a site has as its address, whatever the server answers.
+# URLs that no page of a site has, whatever the server answers.
 _CERTAIN = re.compile(
     r"/\.(?:env|git|svn|hg|aws|ssh|vscode|htpasswd|htaccess|ds_store)(?:[./~_-]|$)"
     r"|/(?:wp-config|config|configuration|settings|database|db)\.(?:php|inc|ya?ml|json)?[.~_]?(?:bak|old|save|swp|orig|txt|dist|~)$"

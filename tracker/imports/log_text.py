@@ -32,7 +32,7 @@ _REFERRER_AND_AGENT = re.compile(r'[^"]*"((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"(
 _PRODUCT = re.compile(r"[\w.+-]+/\d")
 _QUOTED = re.compile(r'"([^"]*)"')
 _WORDS = re.compile(r'"([^"]*)"|([^\s"]+)')
-_NAME = re.compile(r"(?:[\w-]+\.)*(?!\d+$)[\w-]+", re.ASCII)  # 999.1.2.3 is no name
+_NAME = re.compile(r"(?:[\w-]+\.)*(?!\d+$)[\w-]+", re.ASCII)  # 999.1.2.3 is not a name
 _BALANCER = re.compile(
     r'(?:[a-z0-9]+ )?(\d{4}-\d\d-\d\dT[\d:.]+Z) \S+ (\S+) \S+ [-\d.]+ [-\d.]+ [-\d.]+ (\d{3}) \S+ \d+ (\d+) "(.*?)" "([^"]*)"'
 )
@@ -42,7 +42,7 @@ _HAPROXY = re.compile(
 
 
 class Front(NamedTuple):
-    """What stands before the time: the client's IP or name, the host that was asked, whether a name stands for the IP."""
+    """The fields before the time: the client's IP or name, the requested host, and whether a name replaces the IP."""
 
     client: str | None
     host: str | None
@@ -185,7 +185,7 @@ def _host_between(middle: str) -> str | None:
 
 
 def _referrer_and_agent(rest: str) -> tuple[str | None, str, str]:
-    """Referrer, agent, and what stands behind them. A field that the line's end cuts off is none."""
+    """Referrer, user agent, and the text after them. A field that is cut off by the line's end is missing."""
     match = _REFERRER_AND_AGENT.match(rest)
     if match is not None and (match[2] or _PRODUCT.search(rest, match.end()) is None):
         referrer, agent, behind = match[1], match[2], rest[match.end() :]

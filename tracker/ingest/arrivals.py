@@ -1,7 +1,7 @@
 """From the journal's lines to arrivals: enrichment and identity, hit by hit, with what fails set apart.
 
-One hit that no step foresaw must not keep all others from being counted: it is counted with a reason, and kept so that
-a later version can count it. What fails of the databases or the disk is no fault of a hit, and is raised.
+One hit that makes a step fail must not keep the others from being counted. It is excluded with a reason, and kept so
+that a later version can count it. Errors of the databases or the disk are not a hit's fault, and are raised.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tracker.enrichment.told import unknown_site
 from tracker.hit import Hit, decode_hit, encode_hit
 from tracker.ingest.journal_line import EARLIEST, LATEST, is_possible, timestamp_of
 from tracker.ingest.journal_reader import Line
-from tracker.ingest.kept import NO_HIT, Kept, Known
+from tracker.ingest.kept import NO_HIT, Kept, VisitorFacts
 from tracker.ingest.site_rules import SiteDirectory, claimed_domain
 from tracker.ingest.visits.assign import Arrival
 from tracker.ingest.visits.retractions import SegmentTally
@@ -37,7 +37,10 @@ _IMPOSSIBLE = Drop(DropReason.INVALID_HIT, "impossible date")
 
 
 class Failure(NamedTuple):
-    """What of a line is not counted but kept: a hit, or bytes that are none, and where it is counted instead."""
+    """What a line holds that cannot be counted: a hit, or other bytes, with the reason.
+
+    It is kept in the quarantine.
+    """
 
     line: Line
     site: str
@@ -77,7 +80,7 @@ class Arrivals:
         self._enricher = enricher
 
     def of(self, lines: Sequence[Line], tallies: Mapping[str, SegmentTally]) -> Taken:
-        """What lines hold; each hit that makes no arrival is in its segment's tally."""
+        """The arrivals of lines. Each hit that makes no arrival is counted in its segment's tally."""
         taken = Taken([], [], [])
         told: set[str] = set()
         for line in lines:
@@ -92,14 +95,14 @@ class Arrivals:
                     if not blames_the_data(problem):
                         raise
                     detail = type(problem).__name__
-                    if detail not in told:  # once a batch: whoever sends many of them fills no disk with them
+                    if detail not in told:  # once a batch, so that many such hits do not fill the disk with log lines
                         told.add(detail)
                         log.exception("a hit could not be enriched and is kept in the quarantine")
                     self._fail(line, hit, detail, tally, taken.failures)
         return taken
 
-    def known_of(self, kept: Kept) -> Known | None:
-        """What the IP address of a kept hit tells, for the time when it is gone; None where that fails, too."""
+    def known_of(self, kept: Kept) -> VisitorFacts | None:
+        """What is derived from a kept hit's IP address before that is removed; None where that fails, too."""
         try:
             hit = decode_hit(bytes(kept.hit)) if kept.raw is None else None
             site = self._sites.find(kept.site)
@@ -111,9 +114,9 @@ class Arrivals:
                 site.domain, site.time_zone, hit.ip, hit.user_agent, timestamp_us, hit.event.vid
             )[0]
         except Exception:
-            log.exception("nothing is known of a kept hit's address")
+            log.exception("nothing is known of a kept hit's IP address")
             return None
-        return Known(list(whereabouts), visitor_id, None if company is None else list(company))
+        return VisitorFacts(list(whereabouts), visitor_id, None if company is None else list(company))
 
     def _set_apart(self, line: Line, tally: SegmentTally, failures: list[Failure]) -> None:
         """Counts what cannot be read or stored, and takes back what was counted of a line that is read once more."""
@@ -133,7 +136,7 @@ class Arrivals:
         tally.drop(domain, day, Drop(DropReason.INVALID_HIT, detail))
         failures.append(Failure(line, domain, day, detail, hit, None))
 
-    def _take(self, hit: Hit, known: Known | None, tally: SegmentTally, taken: Taken) -> None:
+    def _take(self, hit: Hit, known: VisitorFacts | None, tally: SegmentTally, taken: Taken) -> None:
         domain = claimed_domain(hit)
         site = self._sites.find(domain)
         if site is None:
@@ -152,13 +155,13 @@ class Arrivals:
         taken.origins.append((site, tally))
 
     def _day(self, hit: Hit, site: SiteRules | None) -> date:
-        """The day under which a hit is not counted: its own, or where it claims an impossible one, today's."""
+        """The day of an excluded hit: its own, or today where its own is impossible."""
         timestamp_us, age_ms = timestamp_of(hit), hit.event.age
         if timestamp_us is None or (age_ms is not None and age_ms > self._enricher.too_old_ms):
             return datetime.now(UTC).date()
         try:
             return self._identity.local_day(site.time_zone if site else "UTC", timestamp_us)
-        except (LookupError, ValueError, OverflowError):  # the site's time zone is none that this machine knows
+        except (LookupError, ValueError, OverflowError):  # this machine does not know the site's time zone
             return datetime.now(UTC).date()
 
 
@@ -166,8 +169,8 @@ def _unknown_site(hit: Hit, domain: str) -> Drop:
     return Drop(DropReason.UNKNOWN_SITE, unknown_site(domain, hit.event.page_url or ""))
 
 
-def _with(event: Event, known: Known) -> Event:
-    """The event of a hit whose address is gone, with what the address told before."""
+def _with(event: Event, known: VisitorFacts) -> Event:
+    """The event of a hit without its IP address, with the facts that were derived from it before."""
     company = event.facts.company or (Company(*known.company) if known.company else None)
     event.facts = event.facts._replace(whereabouts=Whereabouts(*known.whereabouts), company=company)
     return event

@@ -1,8 +1,8 @@
-"""Bounds the rows of what is not counted: details that strangers make up, told apart up to a number and then added up.
+"""Bounds the rows of excluded traffic: of the details that strangers invent, only a limited number have a row each.
 
-A site's name, a bot's, a spammer's host: each is whatever was sent. Of a site, a day and a reason the first details have
-a row each, and after them only those that come often at once; the others are one row without a detail. The totals are
-exact. What has a row already is asked of the store, so that the bound holds across batches and restarts.
+A site's name, a bot's, a spammer's host: each is whatever was sent. Of a site, a day and a reason the first details
+have a row each, and after them only those that come often at once; the others are one row without a detail. The totals
+are exact. What has a row already is asked of the store, so that the bound holds across batches and restarts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a line of the journal holds, whatever its bytes are: hits, and what cannot be read, with the reason.
 
-Nothing that a line contains raises here, and none is decoded whose brackets stand too deep within one another: a
-decoder that follows thousands of them may take the process down with it.
+No line raises an exception here. A line that nests too deeply is not decoded, since a recursive decoder may crash the
+process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracker.ingest.kept import Kept, decode_kept
 
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
-# A hit of another time is no visitor's: there was no web before, and no report reaches further.
+# A hit outside these years is not a visitor's: there was no web before, and no report covers later ones.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _EARLIEST_US = (EARLIEST - EPOCH).days * 86_400_000_000
@@ -33,7 +33,7 @@ class Unread(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What a line holds. `replayed` is what was known of it when it comes from the quarantine."""
+    """The content of a line. `replayed` is what was known of it, when it comes from the quarantine."""
 
     hits: list[Hit]
     unread: Sequence[Unread] = ()
@@ -51,12 +51,12 @@ def read_line(raw: bytes, *, from_quarantine: bool = False) -> Content:
 
 
 def is_possible(timestamp_us: int) -> bool:
-    """Whether a moment (µs since 1970) can be a hit's: the store and every calendar hold it."""
+    """Whether a time (µs since 1970) is possible for a hit."""
     return _EARLIEST_US <= timestamp_us < _LATEST_US
 
 
 def timestamp_of(hit: Hit) -> int | None:
-    """When a hit happened, in µs since 1970; None for an impossible moment."""
+    """When a hit happened, in µs since 1970; None for an impossible time."""
     try:
         timestamp_us = hit.occurred_at_us
     except (OverflowError, ValueError):
@@ -94,7 +94,7 @@ def _read_in_part(raw: bytes, problem: Exception) -> Content:
 
 
 def _why(problem: Exception, raw: bytes) -> str:
-    """Few words, whatever was sent: they are a row of what is not counted."""
+    """A fixed text, whatever was sent, since it becomes a row of excluded traffic."""
     try:
         raw.decode()
     except UnicodeDecodeError:

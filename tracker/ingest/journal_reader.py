@@ -1,7 +1,7 @@
-"""What ingest reads next: a piece of each writer's journal, cut where all of them have come equally far in time.
+"""What ingest reads next: a piece of each writer's journal, all up to the same time of arrival.
 
-A visitor's requests may be kept by several collectors. Reading one collector's hour and then the next one's would
-tear that visitor's visits apart, so after a pause, or a rebuild, the pieces are merged by the time of arrival.
+A visitor's requests may be kept by several collectors. Reading one collector's hour and then the next one's would tear
+that visitor's visits apart, so after a pause, or a rebuild, the pieces are merged by the time of arrival.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tracker.ingest.kept import Kept, is_replay
 from tracker.journal import Segment, list_segments, read_lines
 
 PIECE_BYTES = 4 * 1024 * 1024
-# A log that is imported bears its own, old times: it takes its turn, but nobody waits for it to catch up.
+# An imported log has old times: it is read in turn, but other writers do not wait for it.
 _LIVE = timedelta(hours=2)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

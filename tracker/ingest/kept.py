@@ -1,4 +1,4 @@
-"""A line of the quarantine: what could not be counted, as it can be put back into the journal one day.
+"""A line of the quarantine: what could not be counted, in a form that can be put back into the journal.
 
 It is a line of the journal itself, so that a file of such lines becomes a segment by being moved there.
 """
@@ -18,8 +18,8 @@ _IP = re.compile(rb'("ip"\s*:\s*")[^"]*')
 NO_HIT = msgspec.Raw()
 
 
-class Known(msgspec.Struct, omit_defaults=True):
-    """What a visitor's IP address told before it went: the columns of place and network, the company's, and their id."""
+class VisitorFacts(msgspec.Struct, omit_defaults=True):
+    """What was derived from a visitor's IP address: the columns of place, network and company, and their id."""
 
     whereabouts: list[Any]
     visitor_id: int
@@ -29,7 +29,7 @@ class Known(msgspec.Struct, omit_defaults=True):
 class Kept(msgspec.Struct, omit_defaults=True):
     """One hit, or the bytes of a line that is none, from `quarantined` (a segment) where it ends at `end`.
 
-    `site`, `day` and `detail` are those under which it stands in what is not counted; `at` is when it was kept.
+    `site`, `day` and `detail` are those of its row in excluded traffic; `at` is when it was kept.
     """
 
     quarantined: str
@@ -40,7 +40,7 @@ class Kept(msgspec.Struct, omit_defaults=True):
     detail: str
     hit: msgspec.Raw = NO_HIT
     raw: bytes | None = None
-    known: Known | None = None
+    known: VisitorFacts | None = None
     has_ip: bool = True
 
 
@@ -52,7 +52,7 @@ decode_kept = msgspec.json.Decoder(Kept).decode
 
 
 def replay_segment(moment: datetime, token: str) -> str:
-    """The name under which kept lines come back into the journal; `moment` is UTC, `token` makes it unlike all others."""
+    """The name under which kept lines come back into the journal; `moment` is UTC, `token` makes it unique."""
     return f"{moment:%Y%m%dT%H%M%S%f}-{_WRITER}{token}-000001.jsonl"
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tracker.ingest.kept import NO_HIT, Kept, Known, decode_kept, encode_kept, replay_segment, without_ip
+from tracker.ingest.kept import NO_HIT, Kept, VisitorFacts, decode_kept, encode_kept, replay_segment, without_ip
 from tracker.journal import SUFFIX, list_segments, sync_folder
 
 KEPT_DAYS = 14
@@ -29,7 +29,7 @@ _FOLDER = "quarantine"
 
 
 class Summary(NamedTuple):
-    """How much is kept: lines, bytes, and whether no more is kept for want of room."""
+    """How much is kept: lines, bytes, and whether the size limit is reached."""
 
     lines: int
     size: int
@@ -79,9 +79,9 @@ class Quarantine:
                 raise
 
     def settle(self, offsets: Callable[[], Mapping[str, int]]) -> None:
-        """Lets go of lines whose batch was never stored, since a process was killed meanwhile: they are read again.
+        """Removes lines whose batch was not stored because the process was killed: they are read again.
 
-        `offsets` gives how far each segment is stored. A segment that is no longer there was stored to its end.
+        `offsets` says how far each segment is stored. A segment that is no longer there was stored to its end.
         """
         if not self._folder.exists():
             return
@@ -92,9 +92,10 @@ class Quarantine:
                 _rewrite(path, lambda kept: kept if kept.end <= waiting.get(kept.quarantined, kept.end) else None)
 
     def replay(self, *, checkpoint: Callable[[], None]) -> int:
-        """Puts everything back into the journal, to be read once more; how many lines that were.
+        """Puts everything back into the journal, to be read again. Returns the number of lines.
 
-        `checkpoint` makes durable that the lines were passed: a store that falls back behind that would read them twice.
+        `checkpoint` makes durable that the lines were passed: a store that falls back behind that would read them
+        twice.
         """
         with self._locked():
             lines = 0
@@ -110,7 +111,7 @@ class Quarantine:
             return lines
 
     def clear(self) -> int:
-        """Deletes everything; how many lines that were."""
+        """Deletes everything. Returns the number of lines."""
         with self._locked():
             lines = sum(_lines_in(path) for path in self._files())
             for path in self._files():
@@ -125,10 +126,10 @@ class Quarantine:
             for path in self._files():
                 _rewrite(path, lambda kept: None if kept.site in names else kept)
 
-    def forget(self, look_up: Callable[[Kept], Known | None], *, ip_hours: float) -> None:
+    def forget(self, look_up: Callable[[Kept], VisitorFacts | None], *, ip_hours: float) -> None:
         """Deletes files whose time is over, and takes the IP addresses out of lines older than the journal keeps them.
 
-        `look_up` gives what an address tells, before it goes.
+        `look_up` returns what is derived from an IP address, before it is removed.
         """
         if not self._folder.exists():
             return
@@ -141,7 +142,7 @@ class Quarantine:
                 elif _state(path) not in self._without_ip:
                     self._forget_ips(path, look_up, now - timedelta(hours=ip_hours))
 
-    def _forget_ips(self, path: Path, look_up: Callable[[Kept], Known | None], before: datetime) -> None:
+    def _forget_ips(self, path: Path, look_up: Callable[[Kept], VisitorFacts | None], before: datetime) -> None:
         later = [kept for line in _read(path) if (kept := _decoded(line)) is not None and kept.has_ip]
         if any(kept.at <= before for kept in later):
             _rewrite(path, lambda kept: _anonymous(kept, look_up) if kept.has_ip and kept.at <= before else kept)
@@ -166,7 +167,7 @@ class Quarantine:
 
 
 def describe(summary: Summary) -> str | None:
-    """What is kept and what to do, for an operator; None when nothing is."""
+    """A sentence for the operator on what is kept and what to do; None when nothing is kept."""
     if not summary.lines:
         return None
     full = "; no more is kept, as it is full" if summary.is_full else ""
@@ -225,7 +226,7 @@ def _rewrite(path: Path, change: Callable[[Kept], Kept | None]) -> None:
     sync_folder(path.parent)
 
 
-def _anonymous(kept: Kept, look_up: Callable[[Kept], Known | None]) -> Kept:
+def _anonymous(kept: Kept, look_up: Callable[[Kept], VisitorFacts | None]) -> Kept:
     known = kept.known or look_up(kept)
     hit = NO_HIT if kept.raw is not None else msgspec.Raw(without_ip(bytes(kept.hit)))
     raw = None if kept.raw is None else without_ip(kept.raw)

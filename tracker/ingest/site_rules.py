@@ -1,4 +1,4 @@
-"""The sites that hits are counted for, as ingest needs them: by domain, a second fresh, without a query a hit."""
+"""The sites by domain, cached for a second so that ingest needs no query for each hit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRESH_SECONDS = 1.0
 
 
 class SiteDirectory:
-    """Sites by domain. `monotonic` gives seconds."""
+    """Sites by domain. `monotonic` returns seconds."""
 
     def __init__(self, database: AppDatabase, *, monotonic: Callable[[], float]) -> None:
         self._database = database

@@ -156,15 +156,15 @@ class Ingest:
             self._positions = self._store.positions()
 
     def _look_ahead(self, pieces: list[Piece], stop: Signal) -> None:
-        """Has the names of new addresses looked up a moment before their hits are read, since a visit keeps its facts.
+        """Starts the reverse DNS look-ups of new IP addresses shortly before their hits are read.
 
         The moment is the same whether the resolver answers or not, and none is taken when hits queue up.
         """
         lines = [line for piece in pieces for line in piece.lines]
         try:
             unknown = self._enricher.prefetch(hit.ip for line in lines for hit in line.hits)
-        except Exception:  # what cannot be told of one address is no reason to leave all hits unread
-            log.exception("names of addresses could not be asked for")
+        except Exception:  # a failed look-up must not stop ingest
+            log.exception("the look-ups of reverse names failed")
             return
         if unknown and len(lines) < _LOOK_AHEAD_LINES:
             stop.wait(_LOOK_AHEAD_SECONDS)
@@ -184,7 +184,7 @@ class Ingest:
         return self._store_lines(in_order(pieces))
 
     def forget_ips(self, *, ip_hours: float) -> None:
-        """Lets go of what the quarantine must not keep any longer."""
+        """Deletes what the quarantine must not keep any longer."""
         self.quarantine.forget(self._arrivals.known_of, ip_hours=ip_hours)
 
     def _store_lines(self, lines: Sequence[Line]) -> Progress:

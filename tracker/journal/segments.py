@@ -34,7 +34,7 @@ def list_segments(folder: Path) -> list[Segment]:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.endswith(SUFFIX) and entry.name.count("-") > 1:
-                    with suppress(FileNotFoundError):  # retired in this moment
+                    with suppress(FileNotFoundError):  # retired at this moment
                         found.append(Segment(entry.name, Path(entry.path), entry.stat().st_size))
     except FileNotFoundError:
         return []
@@ -44,7 +44,7 @@ def list_segments(folder: Path) -> list[Segment]:
 def read_lines(path: Path, offset: int, max_bytes: int) -> tuple[list[bytes], int]:
     """Complete lines (without newlines) from `offset` on, about `max_bytes` of them, and the offset behind them.
 
-    A line without its newline is not there yet: it is left for the next call.
+    A line without its newline is not complete: it is left for the next call.
     """
     with open(path, "rb") as file:
         file.seek(offset)
@@ -78,10 +78,10 @@ def retirable(folder: Path, consumed: Mapping[str, int], older_than: datetime) -
 
 
 def retire(folder: Path, names: Collection[str], consumed: Mapping[str, int]) -> list[str]:
-    """Removes segments that `retirable` named; gives the names of those that went.
+    """Removes segments that `retirable` named; returns the names of those that were deleted.
 
-    A writer locks its new segment after it has made it: in between it looks like one that nobody writes. So the lock
-    is held over the removal, and a writer whose segment went begins another.
+    A writer locks its new segment after it has made it: in between it looks like one that nobody writes. So the lock is
+    held over the removal, and a writer whose segment went begins another.
     """
     gone = []
     for name in sorted(names):

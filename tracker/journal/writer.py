@@ -1,4 +1,4 @@
-"""Appends to the journal for one process: begins segments, syncs them, ends them, and says when it cannot."""
+"""Appends to the journal for one process: begins, syncs and ends segments, and reports when it cannot."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class Journal:
         os.close(descriptor)
 
     def _cut_off(self, size: int) -> None:
-        """Takes back what stands behind `size`. If even that fails the segment is left; a torn end is never read."""
+        """Truncates the segment to `size`. If even that fails, the segment is abandoned; a torn end is never read."""
         if self._descriptor < 0:
             return
         try:
@@ -255,7 +255,7 @@ class Journal:
                 log.exception("the journal could not be synced; it is tried again")
 
     def _leave_removed_file(self) -> None:
-        """Begins another segment when somebody removed the running one: what is written to it would be lost."""
+        """Begins another segment when somebody removed the running one, since lines written to it would be lost."""
         with self._lock:
             if self._descriptor >= 0 and os.fstat(self._descriptor).st_nlink == 0:
                 log.error("the running journal segment %s was removed; another is begun", self._path)

@@ -38,5 +38,5 @@ def is_sure(confirmed: Collection[str] = ()) -> ColumnElement[bool]:
 
 
 def best_first() -> ColumnElement[float]:
-    """What `arg_max` goes by to take a company's facts from its most certain event, and of those the newest."""
+    """The order for `arg_max` that takes a company's facts from its most certain event, and of those the newest."""
     return func.coalesce(confidence(), 0.0) * 1e11 + functions.epoch_seconds(events.c.occurred_at)

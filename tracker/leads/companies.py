@@ -27,7 +27,7 @@ _BY_NAME = "name:"
 _MOST_LISTED = 500
 
 
-class Company(NamedTuple):
+class ListedCompany(NamedTuple):
     """A company of a period, as the list of leads has it; `first_seen` and `last_seen` are UTC without a zone."""
 
     name: str
@@ -44,7 +44,7 @@ def folded(name: str) -> str:
 
 def known_companies(
     store: EventStore, scope: Scope, *, confirmed: Collection[str] = (), names: Collection[str] | None = None
-) -> list[Company]:
+) -> list[ListedCompany]:
     """The companies of the scope, or those of these names.
 
     Of a name with visits that are certainly its own and others, the certain ones count alone.
@@ -62,15 +62,15 @@ def known_companies(
         .where(scope.where(), which)
         .group_by(events.c.company, sure)
     )
-    found: dict[str, Company] = {}
+    found: dict[str, ListedCompany] = {}
     for name, domain, is_certain, first_seen, last_seen in store.rows(statement):
         if is_certain or name not in found:
-            found[name] = Company(name, domain, bool(is_certain), first_seen, last_seen)
+            found[name] = ListedCompany(name, domain, bool(is_certain), first_seen, last_seen)
     return list(found.values())
 
 
 def company_ids(
-    store: EventStore, site: str, companies: Iterable[Company], *, only: Collection[str] | None = None
+    store: EventStore, site: str, companies: Iterable[ListedCompany], *, only: Collection[str] | None = None
 ) -> dict[str, str]:
     """By name, the ids of the companies of a scope; `only` of these names, which costs less."""
     ordered = sorted(companies, key=lambda one: (not one.sure, one.first_seen, one.name))
@@ -95,7 +95,7 @@ def company_ids(
 
 
 def ids_among(
-    store: EventStore, scope: Scope, companies: Collection[Company], *, confirmed: Collection[str] = ()
+    store: EventStore, scope: Scope, companies: Collection[ListedCompany], *, confirmed: Collection[str] = ()
 ) -> dict[str, str]:
     """By name, the ids of some companies of a scope, as `company_ids` has them among all of it.
 
@@ -109,7 +109,9 @@ def ids_among(
     return company_ids(store, scope.site, [*companies, *others], only=own)
 
 
-def find_company(store: EventStore, site: str, companies: Iterable[Company], asked: str) -> tuple[str, str] | None:
+def find_company(
+    store: EventStore, site: str, companies: Iterable[ListedCompany], asked: str
+) -> tuple[str, str] | None:
     """The name and the id of the company that an id means, or that an older link names; None if it is not one of these."""
     keys = _keys(asked)
     candidates = [one for one in companies if asked in (one.domain, one.name) or folded(one.name) in keys]

@@ -22,7 +22,7 @@ def confirm_company(database: AppDatabase, site_id: int, company: str, *, by: st
 
 
 def take_back_confirmation(database: AppDatabase, site_id: int, company: str) -> None:
-    """Lets the company be as certain as its visits say."""
+    """Removes the confirmation: the company is as certain as its visits say again."""
     of_company = (CompanyConfirmation.site_id == site_id, CompanyConfirmation.company == company)
     with database.transaction() as session:
         session.execute(delete(CompanyConfirmation).where(*of_company))

@@ -92,5 +92,5 @@ def _cell(name: str, value: Any) -> Any:
 
 
 def _harmless(value: Any) -> Any:
-    """Text that no spreadsheet takes for a formula."""
+    """Text that no spreadsheet runs as a formula."""
     return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS) else value

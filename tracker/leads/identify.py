@@ -1,6 +1,6 @@
 """Who is behind an IP address, a host or an email address, with everything that was looked at on the way.
 
-The same steps as for a hit, run once for somebody who asks: here a look-up may take its seconds. Nothing is stored.
+It runs the same steps as for a hit, but look-ups may take seconds. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ _NO_NETWORK = Network(None, None, NetworkKind.UNKNOWN, as_stored(evidence(Eviden
 
 
 class LookupCode(StrEnum):
-    """What a look-up says beside the evidence of its steps. `dashboards.presentation.evidence` has the sentences."""
+    """What a look-up reports in addition to the evidence of its steps.
+
+    `dashboards.presentation.evidence` has the sentences.
+    """
 
     NOT_THE_VISITOR = "not_the_visitor"
     NOT_PUBLIC = "not_public"
@@ -49,7 +52,7 @@ class LookupCode(StrEnum):
 
 
 class NotUnderstood(ValueError):
-    """What was asked is not an IP address, host or email address; the message is one line."""
+    """The subject is not an IP address, host or email address; the message is one line."""
 
 
 class Resolver(Protocol):
@@ -70,8 +73,8 @@ class ReverseDnsResult:
 
 
 @dataclass(frozen=True)
-class Identified:
-    """What one IP address tells. `company` is the answer of the first step that has one."""
+class IdentifiedIp:
+    """The result for one IP address. `company` is that of the first step that finds one."""
 
     ip: str
     place: Place
@@ -98,18 +101,18 @@ class Identified:
 
 @dataclass(frozen=True)
 class Identification:
-    """Everything about what was asked. `kind` is address, host or email; `notes` say what was found on the way there."""
+    """The result for a subject. `kind` is address, host or email; `notes` say how its IP addresses were found."""
 
-    asked: str
+    subject: str
     kind: str
-    found: Sequence[Identified]
+    found: Sequence[IdentifiedIp]
     notes: Sequence[Evidence]
     missing: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What is asked. `reverse_names` says whether IP addresses' names are looked up; a host's always is."""
+    """What answers come from. `reverse_names` says whether names of IP addresses are looked up; hosts always are."""
 
     databases: Databases
     resolver: Callable[[], Resolver]
@@ -124,9 +127,9 @@ def sources_of(settings: Settings, databases: Databases, language: str = "en") -
     return Sources(databases, lambda: Lookup(settings.name_server), settings.reverse_dns, language, network_list)
 
 
-def identify(asked: str, sources: Sources) -> Identification:
-    """What can be told of an IP address, a host (or a page's URL) or an email address. Raises NotUnderstood."""
-    text = asked.strip()
+def identify(subject: str, sources: Sources) -> Identification:
+    """Identifies an IP address, a host (or a page's URL) or an email address. Raises NotUnderstood."""
+    text = subject.strip()
     ip = plain_ip(text)
     if ip is not None:
         notes = _about_range(ip)
@@ -146,18 +149,18 @@ def _about_range(ip: str) -> list[Evidence]:
 def _by_email(text: str, sources: Sources) -> Identification:
     host = text.rpartition("@")[2]
     if not _is_host(host):
-        raise NotUnderstood(f"{text!r} is no email address")
+        raise NotUnderstood(f"{text!r} is not an email address")
     clues = Clues("", NetworkRecord(), _NO_NETWORK, email=text)
     steps = [step for step in explain_company(clues) if step.method == "given"]
     notes = [evidence(LookupCode.EMAIL_NEEDS_CONSENT)]
-    found = Identified("", Place(), _NO_NETWORK, NetworkRecord(), ReverseDnsResult(), steps)
+    found = IdentifiedIp("", Place(), _NO_NETWORK, NetworkRecord(), ReverseDnsResult(), steps)
     return _answer(text, "email", [found], notes, sources)
 
 
 def _by_host(text: str, sources: Sources) -> Identification:
     host = _host_of(text)
     if host is None:
-        raise NotUnderstood(f"{text[:80]!r} is no address, host or email address")
+        raise NotUnderstood(f"{text[:80]!r} is not an IP address, host or email address")
     try:
         resolver = sources.resolver()
         ips = [str(one) for version in (4, 6) for one in sorted(resolver.ips(host, version), key=str)]
@@ -171,7 +174,7 @@ def _by_host(text: str, sources: Sources) -> Identification:
     found = [_identify_ip(one, sources, referrer_host=host) for one in ips[:_MOST_IPS]]
     if not found:
         clues = Clues("", NetworkRecord(), _NO_NETWORK, referrer_host=host)
-        found = [Identified("", Place(), _NO_NETWORK, NetworkRecord(), ReverseDnsResult(), explain_company(clues))]
+        found = [IdentifiedIp("", Place(), _NO_NETWORK, NetworkRecord(), ReverseDnsResult(), explain_company(clues))]
     notes = [note, evidence(LookupCode.AS_A_REFERRER, host=host)]
     return _answer(text, "host", found, notes, sources)
 
@@ -191,7 +194,7 @@ def _is_host(text: str) -> bool:
     )
 
 
-def _identify_ip(ip: str, sources: Sources, *, referrer_host: str | None = None) -> Identified:
+def _identify_ip(ip: str, sources: Sources, *, referrer_host: str | None = None) -> IdentifiedIp:
     record = sources.databases.network_record(ip)
     listed = sources.network_list.at(ip)
     network = identify_network(record, ip, listed.kind if listed else None)
@@ -199,11 +202,11 @@ def _identify_ip(ip: str, sources: Sources, *, referrer_host: str | None = None)
     clues = Clues(ip, record, network, reverse_name=lambda: name.host, referrer_host=referrer_host, listed=listed)
     place = sources.databases.place(ip, sources.language)
     steps = [_with_name(step, name) for step in explain_company(clues)]
-    return Identified(ip, place, network, record, name, steps)
+    return IdentifiedIp(ip, place, network, record, name, steps)
 
 
 def _with_name(step: StepResult, name: ReverseDnsResult) -> StepResult:
-    """A step that had no name to go by says why there is none."""
+    """The step with the reason why there is no reverse name, where it found none."""
     if step.reason != NO_REVERSE_NAME:
         return step
     if name.claims:
@@ -222,7 +225,7 @@ def _name_of(ip: str, sources: Sources) -> ReverseDnsResult:
 
 
 def _answer(
-    asked: str, kind: str, found: Sequence[Identified], notes: Sequence[Evidence], sources: Sources
+    subject: str, kind: str, found: Sequence[IdentifiedIp], notes: Sequence[Evidence], sources: Sources
 ) -> Identification:
     missing = [_as_written(problem) for problem in sources.databases.problems]
     remedy = evidence(LookupCode.GEO_UPDATE)
@@ -230,7 +233,7 @@ def _answer(
         missing.append(evidence(LookupCode.NO_NETWORK_DATABASE, remedy))
     if kind != "email" and not sources.databases.knows_places:
         missing.append(evidence(LookupCode.NO_PLACE_DATABASE, remedy))
-    return Identification(asked, kind, found, list(notes), missing)
+    return Identification(subject, kind, found, list(notes), missing)
 
 
 def _as_written(problem: object) -> Evidence:

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, literal, null, or_, select, true, union_all
 
 from tracker.leads.certainty import best_first, confidence, is_sure
-from tracker.leads.companies import Company, company_ids, ids_among
+from tracker.leads.companies import ListedCompany, company_ids, ids_among
 from tracker.leads.ranking import ACTIVITY, Ranking, rank
 from tracker.leads.scoring import CODES, Reason, reasons
 from tracker.stats import metrics
@@ -64,7 +64,7 @@ def leads(
 
 
 def one_lead(
-    store: EventStore, scope: Scope, name: str, known: Collection[Company], *, confirmed: Collection[str] = ()
+    store: EventStore, scope: Scope, name: str, known: Collection[ListedCompany], *, confirmed: Collection[str] = ()
 ) -> pd.DataFrame:
     """The row of one company as `leads` has it, or none; `known` are the scope's companies (tracker.leads.companies)."""
     newest = max((one.last_seen for one in known), default=None)
@@ -78,7 +78,7 @@ def described(
     ranking: Ranking,
     *,
     confirmed: Collection[str] = (),
-    known: Collection[Company] | None = None,
+    known: Collection[ListedCompany] | None = None,
 ) -> pd.DataFrame:
     """The rows of a ranking as `leads` has them. `known` are all companies of the scope, where they are at hand."""
     if ranking.rows.empty:
@@ -97,9 +97,9 @@ def described(
     return _frame(rows, ids)
 
 
-def _as_company(row: Mapping[str, Any]) -> Company:
+def _as_company(row: Mapping[str, Any]) -> ListedCompany:
     first_seen, last_seen = (row[name].replace(tzinfo=None) for name in ("first_seen", "last_seen"))
-    return Company(row["company"], row["company_domain"], row["sure"], first_seen, last_seen)
+    return ListedCompany(row["company"], row["company_domain"], row["sure"], first_seen, last_seen)
 
 
 def _frame(rows: Sequence[dict[str, Any]], ids: Mapping[str, str]) -> pd.DataFrame:

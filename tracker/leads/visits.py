@@ -25,7 +25,7 @@ class VisitStep:
 
 
 @dataclass
-class Visit:
+class CompanyVisit:
     """One visit with its events in their order."""
 
     started_at: datetime
@@ -39,7 +39,7 @@ class Visit:
 
 def company_visits(
     store: EventStore, scope: Scope, company: str, *, only_sure: bool = False, limit: int = 50
-) -> list[Visit]:
+) -> list[CompanyVisit]:
     """A company's visits in the period, the newest first, each with its events; `only_sure` those certainly its own."""
     whose = events.c.company == company
     newest = (
@@ -69,11 +69,13 @@ def company_visits(
         .where(scope.span())
         .order_by(events.c.occurred_at, events.c.pageviews.desc())
     )
-    visits: dict[int, Visit] = {}
+    visits: dict[int, CompanyVisit] = {}
     for row in store.rows(statement):
         moment = row.occurred_at.replace(tzinfo=UTC)
         visit = visits.get(row.visit_id)
         if visit is None:
-            visit = visits[row.visit_id] = Visit(moment, row.source, row.entry_page, row.country, row.city, row.device)
+            visit = visits[row.visit_id] = CompanyVisit(
+                moment, row.source, row.entry_page, row.country, row.city, row.device
+            )
         visit.steps.append(VisitStep(moment, row.path, row.title, row.name, row.engaged_ms / 1000))
     return sorted(visits.values(), key=lambda visit: visit.started_at, reverse=True)

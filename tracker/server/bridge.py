@@ -1,8 +1,8 @@
 """Carries WSGI calls from the process that listens, and collects, to the one that owns the databases.
 
-Both ends are ours: what comes over the socket was read by the listening server, and only the owner may open the socket's
-file. Bodies and answers go whole; whoever calls bounds how many, and has read the bodies (tracker.server.concurrency). No caller waits
-for ever for a service that hangs.
+Both ends are ours: the listening server has parsed each request, and only the owner may open the socket's file. Bodies
+and answers are sent whole. The caller limits how many (tracker.server.concurrency), and times out when the service
+hangs.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _CARRIED_KINDS = ("HTTP_", "webleads.")
 _ANSWER_SECONDS = 60
 _PROBE_SECONDS = 5
 _PROBES = ("/healthz", "/readyz", "/metrics")
-# How long the other end may leave a call, or the rest of an answer that it has begun, where it is.
+# How long the other end may stall before it takes a call, or in the middle of an answer.
 _STALLED_SECONDS = 5
 _BACKLOG = 128
 # A socket's path may have about a hundred bytes (unix(7)).
 _LONGEST_PATH = 100
 _AWAY = b"The dashboard is starting; try again in a few seconds. Visits are counted meanwhile.\n"
-# What machines that ask whether all is ready are told in that time, in the form in which the service tells it.
+# The answer to a readiness probe meanwhile, in the service's own form.
 _NOT_READY = b'{"status":"not ready","problems":{"service":"it is starting, or does not answer"},"notes":[]}\n'
 
 
@@ -110,20 +110,20 @@ def _connected(socket_path: str) -> Connection:
 
 @contextmanager
 def listen(folder: Path) -> Iterator[Listener]:
-    """The answering end's socket. Calls wait in it while whoever answers them is started again."""
+    """The answering end's socket. Calls wait in it while the answering process is restarted."""
     with _place(folder) as path:
         listener = Listener(str(path), family="AF_UNIX", backlog=_BACKLOG)
         path.chmod(0o600)
         try:
             yield listener
         finally:
-            with suppress(FileNotFoundError):  # somebody tidied up
+            with suppress(FileNotFoundError):  # somebody removed the file
                 listener.close()
 
 
 @contextmanager
 def _place(folder: Path) -> Iterator[Path]:
-    """A path for the socket: in the folder, or in one of its own where that is too deep or takes no sockets."""
+    """A path for the socket: in the folder, or in a temporary one where that is too deep or cannot hold sockets."""
     path = (folder / "service.sock").absolute()
     if len(bytes(path)) <= _LONGEST_PATH and _takes_sockets(path):
         yield path
@@ -133,7 +133,10 @@ def _place(folder: Path) -> Iterator[Path]:
 
 
 def _takes_sockets(path: Path) -> bool:
-    """Removes what a killed service left there; some folders that a container shares with its host take no socket."""
+    """Whether a socket can be made there. Removes what a killed service left.
+
+    Some folders shared with a container's host cannot hold sockets.
+    """
     try:
         path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as probe:

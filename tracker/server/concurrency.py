@@ -1,8 +1,8 @@
 """How many requests the dashboard and the API may work on at once, so that they never take the collector's threads.
 
-Requests for them come in through the collector's threads. A slow query holds one for seconds; without a bound, a few
-users of the dashboard would keep every hit waiting. What is over the bound waits for its turn, and is told to come
-back when that is long. A body is read before the turn comes, within bounds of its own: a client may take its time.
+Requests for them use the collector's threads. A slow query holds a thread for seconds; without a limit, a few users of
+the dashboard would block every hit. Requests over the limit wait, and get 503 when the wait is long. A body is read
+before the wait, within limits of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracker.collector.payload import RequestProblem
 Environ = dict[str, Any]
 WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-# What machines ask and what browsers fetch for every page is quick and must not wait for a query.
+# Probes and static files are quick and must not wait for a query.
 PASSES = ("/healthz", "/readyz", "/metrics", "/assets/")
 MAX_BODY_BYTES = 1024 * 1024
 _STATUS = {
@@ -93,7 +93,7 @@ def _refuse(problem: RequestProblem, start_response: Callable[..., Any]) -> list
 
 
 def _whole(answer: Iterable[bytes]) -> list[bytes]:
-    """The answer made to its end, so that what makes it does not work on outside the limit."""
+    """The whole answer, so that nothing of it is made outside the limit."""
     try:
         return list(answer)
     finally:

@@ -1,8 +1,8 @@
-"""The way in: makes WSGI calls of granian's requests, with bodies that came whole and headers that cannot be mistaken.
+"""The entry point: turns granian's requests into WSGI calls with complete bodies and unambiguous headers.
 
-WSGI makes one key of `X-Forwarded-For` and `X_Forwarded_For`, so that a client could speak in its proxy's name. Here the
-names are still known, and one with an underscore is left out. A body is waited for here as well, within
-tracker.collector.body's bounds, and no thread waits with it. What is quick is answered at once, all else from a pool.
+WSGI has one key for `X-Forwarded-For` and `X_Forwarded_For`, so that a client could forge its proxy's header. Here the
+names are still known, and one with an underscore is left out. Bodies are awaited here, within the limits of
+tracker.collector.body, without a thread. Quick requests are answered at once, all others from a pool.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Front:
     """The RSGI application in front of a WSGI application.
 
     `is_quick` says of a path whether its requests are answered at once, in granian's own thread; all others run in
-    `pool`. `largest` gives the bytes that a body for a path may have.
+    `pool`. `largest` returns the maximum size of a body, in bytes, for a path.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Front:
             body: bytes = await coming
         except asyncio.CancelledError:
             raise waiting.problem or RequestProblem(408, "body", "the service is stopping; send it again") from None
-        except (RSGIProtocolClosed, RSGIProtocolError):  # granian would answer with 500 what is not answered here
+        except (RSGIProtocolClosed, RSGIProtocolError):  # without an answer here granian would send 500
             raise RequestProblem(400, "body", "the body ended before its length") from None
         else:
             return body

@@ -1,9 +1,9 @@
 """An event loop in which granian's coroutines run at once, on the thread that granian calls from.
 
-granian hands each request, and each body that has come, to the loop's thread, which has to be woken for it: asyncio's
-own loop so takes half of what a collector can. Here the thread that would wake it works on the request itself, as
-granian's WSGI interface has it. Whatever else is asked of the loop (timers, signals, the answers of a pool) is asyncio's
-own. Should granian one day call it otherwise, then requests run as asyncio's tasks: slower, and with the same answers.
+granian hands each request and each body to the loop's thread, which must be woken: asyncio's own loop halves the
+collector's throughput. Here the calling thread runs the request itself, as in granian's WSGI interface. Everything else
+(timers, signals, a pool's results) is asyncio's own. If a later granian calls the loop in another way, requests run as
+asyncio tasks: slower, with the same answers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NAME = "webleads"
 
 
 class _Running:
-    """A coroutine that goes on in the thread that its awaited future is done in."""
+    """A coroutine that continues in the thread that completes the future it awaits."""
 
     __slots__ = ("_coroutine",)
 
@@ -27,7 +27,7 @@ class _Running:
         self._coroutine = coroutine
 
     def go_on(self, done: Any = None) -> None:
-        """Runs it as far as it goes; `done` is the future that it waited for."""
+        """Runs the coroutine until it waits again; `done` is the future that it waited for."""
         try:
             if done is not None:
                 done.result()

@@ -24,7 +24,7 @@ BACKLOG = 4096
 
 
 class Server(MPServer):
-    """granian on a socket that is open already. It ends when its worker does: a supervisor starts both again.
+    """granian on a socket that is open already. It ends when its worker does; a supervisor then restarts both.
 
     Its `threads` run what it calls: more than one is of use where they wait for something else than one another.
     """
@@ -66,7 +66,7 @@ def start_listening(sockets: Sequence[socket.socket]) -> None:
 
 @contextmanager
 def stop_signals() -> Iterator[threading.Event]:
-    """An event that is set once the process is told to stop. What its terminal says when it closes is let pass."""
+    """An event that is set once the process is told to stop. SIGHUP, which a closing terminal sends, is ignored."""
     told = threading.Event()
     before = {number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -87,10 +87,10 @@ def _bound(settings: Settings, *, shares: bool) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what is accepted inherits it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
         if listener.family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        if shares:  # the system then deals connections out among them
+        if shares:  # the kernel then distributes connections among them
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind((host, settings.port))
     except OSError as problem:

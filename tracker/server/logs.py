@@ -1,7 +1,7 @@
-"""How log lines are written: one line a record, and no character of it can forge another or drive a terminal.
+"""How log records are written: one line each, in which no character can forge a line or control a terminal.
 
 What comes from outside (a path, a header, a host's answer) may hold line ends, escape sequences and overrides of the
-writing direction. They are written as Python writes them in a literal. A traceback keeps its lines, each set in.
+writing direction. They are written as Python writes them in a literal. A traceback keeps its lines, each indented.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SET_IN = "    "
 
 
 class OneLineFormatter(logging.Formatter):
-    """Formats a record on one line; what follows it of a traceback is set in."""
+    """Formats a record on one line; the lines of a traceback are indented."""
 
     def format(self, record: logging.LogRecord) -> str:
         record.exc_text = None  # what another formatter left there is not escaped
@@ -34,7 +34,7 @@ class OneLineFormatter(logging.Formatter):
 
 
 def log_to_stderr(level: str) -> None:
-    """Has all of this process's log written to standard error."""
+    """Writes all of this process's log to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLineFormatter(_FORMAT))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
@@ -42,13 +42,13 @@ def log_to_stderr(level: str) -> None:
 
 
 def escape_unset_log() -> None:
-    """For a command that sets up no log: what it warns of is escaped, too."""
+    """For a command that sets up no log: its warnings are escaped, too."""
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(OneLineFormatter("%(message)s"))
 
 
 def escaped(text: str) -> str:
-    """The text on one line, with what cannot be seen written out as in a literal of Python."""
+    """The text on one line, with invisible characters escaped as in a Python literal."""
     if text.isprintable():
         return text
     return "".join(_written_out(char) if unicodedata.category(char) in _UNSEEN else char for char in text)

@@ -1,7 +1,7 @@
-"""Opens the databases for the first time in a process of its own, which a broken database may take down with it.
+"""Opens the databases first in a child process, since a broken database may crash the engine.
 
-Migrations leave no threads behind in the process that forks the workers, and an engine that crashes while it replays
-a damaged log is found out: the log is set aside and the opening tried once more.
+Migrations then leave no threads in the process that forks the workers. A crash while the engine replays a damaged log
+is detected: the log is moved aside and the opening is tried again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Step = Callable[[Settings], str | None]
 
 
 def open_in_a_child(step: Step, settings: Settings) -> str | None:
-    """Runs a step that opens the databases, and gives what it gives. Raises ServiceError."""
+    """Runs a function that opens the databases in a child, and returns its result. Raises ServiceError."""
     try:
         return _run(step, settings)
     except _Crashed as crash:
@@ -42,7 +42,7 @@ def open_in_a_child(step: Step, settings: Settings) -> str | None:
 
 
 class _Crashed(Exception):
-    """The child ended without a word; the message says how."""
+    """The child ended without a result; the message says how."""
 
 
 def _run(step: Step, settings: Settings) -> str | None:
@@ -67,7 +67,7 @@ def _run(step: Step, settings: Settings) -> str | None:
 
 
 def _report(sender: Connection, step: Step, settings: Settings) -> None:
-    die_with_parent()  # else a start that was killed would go on migrating, and keep the next one waiting
+    die_with_parent()  # otherwise the child of a killed start would continue to migrate, and block the next start
     from tracker.app import OPENING_ERRORS
     from tracker.db.errors import AppDatabaseUnavailable
 

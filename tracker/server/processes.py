@@ -1,9 +1,8 @@
 """Runs the service's processes: one that starts the others, one that collects, one that stores and shows.
 
-Owns the processes and their end: none outlives the one that started it, one that dies is started again however often
-that happens, a clean stop takes seconds whatever waits in the journal, and only one service runs on a data folder. The
-one that collects listens under granian and passes all other requests on over a bridge, so that no query and no batch
-takes time of its interpreter (docs/adr/0014).
+Owns the processes and their end. No process outlives its parent. One that dies is restarted. A clean stop takes
+seconds, whatever waits in the journal. Only one service runs on a data folder. The collector listens under granian and
+passes all other requests over a bridge, so that no query and no batch takes time of its interpreter (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -65,7 +64,10 @@ Start = Callable[[str | None], "tuple[Any, Service]"]
 
 
 class Roles(NamedTuple):
-    """What a `serve` does beside the dashboard and the API; other processes on the data folder do the rest."""
+    """What this `serve` runs in addition to the dashboard and the API.
+
+    Other processes on the data folder run the rest.
+    """
 
     collects: bool = True
     ingests: bool = True
@@ -97,7 +99,7 @@ def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
 
 
 def _open_first(settings: Settings, roles: Roles) -> tuple[str | None, bool]:
-    """The first user's link, and whether the databases could be opened: one that collects does so also when not."""
+    """The first user's link, and whether the databases could be opened. A collector runs even when they could not."""
     try:
         return open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings), True
     except NotOpenNow:
@@ -124,7 +126,7 @@ def collect(settings: Settings, *, workers: int) -> None:
 def _run_listeners(
     sockets: Sequence[socket], listeners: Sequence[Supervisor], *, stop_seconds: float = _LISTENER_STOP_SECONDS
 ) -> None:
-    """Has the listeners running until this process is told to stop."""
+    """Runs the listeners until this process is told to stop."""
     with stop_signals() as told:
         start_listening(sockets)
         with all_running(listeners, stop_seconds=stop_seconds):
@@ -191,7 +193,7 @@ def _allow_connections() -> None:
 
 
 def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
-    from tracker.app import make_ready  # in the child only: the process that starts the others stays small
+    from tracker.app import make_ready  # imported in the child only, so that the parent process stays small
 
     return make_ready(settings, ingests=ingests)
 
@@ -252,7 +254,7 @@ def _ensure(thread: Thread) -> None:
 
 
 def _load_service(settings: Settings, start: Start, first_user_link: str | None) -> Any:
-    """Runs in granian's worker where others collect: gives the RSGI application."""
+    """Runs in granian's worker where other processes collect: returns the RSGI application."""
     die_with_parent()
     log_to_stderr(settings.log_level)
     application, service = start(first_user_link)
@@ -261,7 +263,7 @@ def _load_service(settings: Settings, start: Start, first_user_link: str | None)
 
 
 def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] = lambda _: False) -> Front:
-    """`hits` says which paths the collector answers."""
+    """The entry point; `hits` says which paths the collector answers."""
     return Front(
         application,
         client_ip=ClientIp(settings.trusted_proxies, settings.client_ip_header),

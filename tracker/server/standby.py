@@ -1,4 +1,4 @@
-"""What is answered while the databases cannot be opened: why, to machines that ask; the collector takes hits meanwhile."""
+"""The answers while the databases cannot be opened: probes get the reason, and the collector accepts hits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AWAY = (
 
 
 class Standby:
-    """A WSGI callable: the application's answers as soon as there is one, until then that there is none and why."""
+    """A WSGI callable: calls the application once there is one, and until then answers 503 with the reason."""
 
     def __init__(self) -> None:
         self.application: Callable[..., Iterable[bytes]] | None = None
@@ -46,7 +46,7 @@ class Standby:
 
 
 def open_at_last(open_now: Callable[[], str | None], standby: Standby, answer: Callable[[], None]) -> str | None:
-    """What `open_now` gives when it succeeds; it is tried until then. `answer` has calls answered after a failure."""
+    """Calls `open_now` until it succeeds, and returns its result. After a failure, `answer` answers calls meanwhile."""
     while True:
         try:
             return open_now()

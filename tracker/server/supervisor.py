@@ -1,4 +1,4 @@
-"""Keeps a child process running: starts it, starts it again when it dies, ends it. It never outlives its parent."""
+"""Keeps a child process running: starts it, restarts it when it dies, ends it. It never outlives its parent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOLD_TO_STOP_SECONDS = 10
 
 
 class Supervisor:
-    """Runs `work` in a child process, with whether it is a new start after a death.
+    """Runs `work` in a child process. Its argument says whether this is a restart.
 
     `work` ends at SystemExit, which SIGTERM raises in it.
     """
@@ -39,7 +39,7 @@ class Supervisor:
 
     @contextmanager
     def running(self, *, stop_seconds: float) -> Iterator[None]:
-        """Has the child running while the block runs; at its end it may take `stop_seconds` before it is killed."""
+        """Runs the child during the block. Afterwards it has `stop_seconds` to end before it is killed."""
         with all_running([self], stop_seconds=stop_seconds):
             yield
 
@@ -97,7 +97,7 @@ class Supervisor:
 
 @contextmanager
 def all_running(supervisors: Sequence[Supervisor], *, stop_seconds: float) -> Iterator[None]:
-    """Has all children running while the block runs; at its end all are told at once, and have the time together."""
+    """Runs all children during the block. Afterwards all are told to end at once, and share the time limit."""
     begun: list[Supervisor] = []
     try:
         for supervisor in supervisors:
@@ -113,7 +113,7 @@ def all_running(supervisors: Sequence[Supervisor], *, stop_seconds: float) -> It
 
 
 def die_with_parent() -> None:
-    """Has the kernel end this process when the one that started it is killed, however it is killed."""
+    """Asks the kernel to end this process when its parent dies, however it dies."""
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -70,7 +70,7 @@ def _folder(context: Context) -> Iterator[Finding]:
 
 
 def _rights(context: Context) -> Iterator[Finding]:
-    """The folder holds addresses, passwords' hashes and the key that signs cookies."""
+    """Checks file modes: the folder holds IP addresses, password hashes and the key that signs cookies."""
     folder = context.settings.data
     if exposed := file_modes.open_to_others(folder):
         words = f"{_named(exposed)} can be read by other users of this machine: `chmod -R go= {folder.resolve()}`"
@@ -81,8 +81,8 @@ def _rights(context: Context) -> Iterator[Finding]:
         yield Finding("problem", words)
     for key in replaced_keys(folder):
         words = (
-            f"secret.key was none to sign cookies with and was made anew: everybody signs in again; delete {key.name} when"
-            " you need it no more"
+            f"secret.key was too weak to sign cookies and was replaced: everybody signs in again; delete {key.name}"
+            " when you do not need it any more"
         )
         yield Finding("hint", words)
 
@@ -125,7 +125,7 @@ def _app_database(context: Context) -> Iterator[Finding]:
     if file is None:
         if context.settings.database_url:
             yield Finding(
-                "hint", "the app database is no SQLite file: the service keeps no copies of it, back it up yourself"
+                "hint", "the app database is not an SQLite file: the service keeps no copies of it, back it up yourself"
             )
         return
     for restore in app_recovery.restores(file, context.now()):
@@ -176,7 +176,10 @@ def _geo(context: Context) -> Iterator[Finding]:
 def _reverse_dns(context: Context) -> Iterator[Finding]:
     settings = context.settings
     if not settings.reverse_dns:
-        words = "WEBLEADS_REVERSE_DNS is off: companies behind a provider's line are told only by what else they give"
+        words = (
+            "WEBLEADS_REVERSE_DNS is off: companies that use an internet provider's line are rarely identified;"
+            " set it to yes to look up their names (your resolver then sees visitors' IP addresses)"
+        )
         yield Finding("hint", words)
         return
     try:
@@ -208,7 +211,7 @@ def _sites(context: Context) -> Iterator[Finding]:
 
 
 def _unknown_sites(context: Context) -> Iterator[Finding]:
-    """A misspelt `data-domain` shows nowhere else: such hits stand under no site."""
+    """Reports hits for unknown sites: a misspelt `data-domain` shows on no site's page."""
     found = unknown_sites(context.event_store, since=context.now().date() - timedelta(days=6))
     if not found:
         return

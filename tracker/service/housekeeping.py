@@ -45,7 +45,7 @@ class Housekeeping:
         self._compact_at = time.monotonic() + _COMPACT_SECONDS
 
     def __call__(self) -> None:
-        """Does it when ten seconds have passed since the last time; a damaged app database is mended at once."""
+        """Does it when ten seconds have passed since the last time; a damaged app database is repaired at once."""
         if self._app.damage:
             self._app.repair(utc_now())
             self._identity.forget_salts()
@@ -75,7 +75,7 @@ class Housekeeping:
             forget_set_aside(self._app.file, made_before)
 
     def _retire_segments(self) -> None:
-        """Lets go of what is stored: only once a checkpoint has covered it, so that a lost log can be rebuilt."""
+        """Deletes stored segments, but only after a checkpoint, so that a lost log can be rebuilt."""
         folder = self._settings.journal_folder
         consumed = {name: position.offset_bytes for name, position in self._ingest.positions.items()}
         older_than = utc_now() - timedelta(hours=self._settings.journal_retention_hours)

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def open_name_queue(settings: Settings) -> NameQueue | None:
-    """Where ingest asks for the names of addresses; None when reverse DNS is off or there is no resolver."""
+    """The queue of reverse DNS look-ups; None when reverse DNS is off or there is no resolver."""
     if not settings.reverse_dns:
         return None
     try:

@@ -209,7 +209,7 @@ def create_blueprint(context: Context, key: str, forget_site: ForgetSite | None 
     @blueprint.post("/<name>")
     def answer(name: str) -> tuple[Response, int]:
         if not hmac.compare_digest(request.headers.get("X-Webleads-Key", "").encode(), key.encode()):
-            return jsonify(error="this address is for the service's own commands"), 403
+            return jsonify(error="this URL is for the service's own commands"), 403
         try:
             return jsonify(run(context, name, _json(request.get_data()), forget_site=forget_site)), 200
         except NotAllowed as problem:

@@ -321,4 +321,4 @@ def _refuse_unknown(environment: Mapping[str, str], known: Mapping[str, Any]) ->
         if variable.removesuffix("_FILE") not in known:
             near = get_close_matches(variable, [*known, *(f"{name}_FILE" for name in known)], n=1)
             remedy = f"did you mean {near[0]}? If not, unset it" if near else "unset it"
-            raise SettingError(f"{variable} is no setting: {remedy} (docs/settings.md lists all)")
+            raise SettingError(f"{variable} is not a setting: {remedy} (docs/settings.md lists all)")

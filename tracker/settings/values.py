@@ -137,7 +137,7 @@ def header_name(value: str) -> str:
 
 
 class NameServer(NamedTuple):
-    """A resolver's address and port."""
+    """A resolver's IP address and port."""
 
     host: str
     port: int
@@ -234,7 +234,7 @@ def _file_url(value: str, example: str) -> str:
 
 
 def _split_url(value: str, schemes: set[str], *, needs_host: bool = True) -> SplitResult | None:
-    """The parts of a URL of one of the schemes; None when it is none."""
+    """The parts of a URL of one of the schemes; None for other text."""
     if " " in value or "\\" in value:
         return None
     try:
@@ -279,7 +279,7 @@ def _is_ip(text: str) -> bool:
 
 
 def _is_host(text: str) -> bool:
-    """Whether it may be a host's name; what ends in a number would be an IP address, and is none."""
+    """Whether it may be a host's name. A name that ends in a number would be an invalid IP address."""
     try:
         name = text.lower() if text.isascii() else text.encode("idna").decode("ascii").lower()
     except UnicodeError:

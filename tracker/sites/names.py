@@ -29,7 +29,7 @@ def rename_site(database: AppDatabase, old: str, new: str) -> Site:
 
 
 def remove_site(database: AppDatabase, domain: str) -> Site:
-    """Removes a site with its settings, recipients and what was sent for it; gives what it was. Raises Invalid.
+    """Removes a site with its settings, recipients and log of emails; returns the removed site. Raises Invalid.
 
     Its events are the event store's, under `stored_as`.
     """

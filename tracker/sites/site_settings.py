@@ -59,7 +59,7 @@ class Counting:
 
 
 def parameters(text: str) -> str | None:
-    """The names of parameters that tell pages apart, by spaces and in one order; None for the default."""
+    """The names of parameters that distinguish pages, separated by spaces and sorted; None for the default."""
     if text.strip().lower() == "default":
         return None
     names = sorted({name for name in re.split(r"[\s,;]+", text) if name})

@@ -88,7 +88,7 @@ def add_site(
     language: str = "fr",
     recipients: Sequence[str] = (),
 ) -> Site:
-    """Adds a site and gives it as `find_site` would. Raises Invalid, also for a page of a site."""
+    """Adds a site and returns it as `find_site` does. Raises Invalid, also for a page of a site."""
     plain = whole_site(domain)
     site = Site(domain=plain, stored_as=plain, created_at=now, page_parameters=None)
     site.time_zone, site.language = site_settings.zone(time_zone), site_settings.language(language)
@@ -182,7 +182,7 @@ def change_counting(database: AppDatabase, domain: str, counting: site_settings.
 def link_key(database: AppDatabase, domain: str, *, random_text: Callable[[int], str]) -> str:
     """The key that signs the tokens of a site's newsletter links, made on first use. Raises LookupError.
 
-    `random_text` gives a text of so many random bytes.
+    `random_text` returns a text of a number of random bytes.
     """
     with database.transaction() as session:
         site = site_of(session, domain)

@@ -1,7 +1,7 @@
-"""Counts a period by groups: the one statement behind totals, time series, breakdowns and queries.
+"""The one SQL statement behind totals, time series, breakdowns and API queries: metrics of a period by groups.
 
 A statement has up to three parts, each grouped alike and joined by the groups: sums over event rows, sums over the
-visits that began in the period, and how far pages were read. A part that no metric needs is left out.
+visits that began in the period, and scroll depth. A part that no metric needs is left out.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from tracker.store import functions
 from tracker.store.schema import events
 
 
-class _Side(Enum):
-    """How a group finds the visits that are its own."""
+class _JoinedBy(Enum):
+    """How visits are joined to their groups."""
 
-    FACT = "each of a visit's rows says it"
-    BEGAN = "the moment at which the visit began says it"
-    GIVEN = "a visit's rows say it from some moment on; the last that was said is the visit's"
-    TOUCHED = "a visit belongs to every value that one of its rows has"
-    EXIT = "the visit's last page says it"
+    VISIT_COLUMN = "a column that is the same in all rows of the visit"
+    BEGIN_TIME = "the time at which the visit began"
+    LATE_COLUMN = "a column that is filled from some row of the visit on: the last value is the visit's"
+    EACH_VALUE = "every value that a row of the visit has: the visit is in several groups"
+    EXIT_PAGE = "the last page of the visit"
 
 
 @dataclass(frozen=True)
@@ -48,25 +48,28 @@ class Group:
         return self.dimension.event_column
 
     @property
-    def side(self) -> _Side:
+    def joined_by(self) -> _JoinedBy:
         if self.interval is not None:
-            return _Side.BEGAN
+            return _JoinedBy.BEGIN_TIME
         assert self.dimension is not None
         if self.dimension.definition.of_last_page_view:
-            return _Side.EXIT
+            return _JoinedBy.EXIT_PAGE
         if self.dimension.is_event_level and not self.dimension.definition.visit_column:
-            return _Side.TOUCHED
-        return _Side.GIVEN if self.dimension.definition.in_mid_visit else _Side.FACT
+            return _JoinedBy.EACH_VALUE
+        return _JoinedBy.LATE_COLUMN if self.dimension.definition.in_mid_visit else _JoinedBy.VISIT_COLUMN
 
     @property
-    def fact(self) -> ColumnElement[Any]:
+    def visit_value(self) -> ColumnElement[Any]:
         assert self.dimension is not None
         return self.dimension.visit_value
 
 
 @dataclass(frozen=True)
-class Tally:
-    """A count: of what, narrowed how, by which groups. `with_total` adds a row over all groups, whose columns are null."""
+class Aggregation:
+    """The metrics in `names` for the events of `scope`, by `groups`.
+
+    `with_total` adds a row over all groups, whose group columns are null.
+    """
 
     scope: Scope
     names: Sequence[str]
@@ -97,7 +100,7 @@ class Tally:
 
     @property
     def _keeps_single_events(self) -> bool:
-        """Whether a filter or a group parts the events of a visit, so that visits are counted by their ids."""
+        """Whether a filter or a group separates events of one visit, so that visits are counted by their ids."""
         of_groups = any(group.dimension is not None and group.dimension.is_event_level for group in self.groups)
         return of_groups or self.scope.keeps_single_events
 
@@ -113,7 +116,7 @@ class Tally:
         return statement.subquery(name)
 
     def _of_events(self) -> Any:
-        """Sums over event rows; it stands first and has a row for every group, so it is never left out."""
+        """Sums over event rows. It comes first and has a row for every group, so it is never left out."""
         source, columns = self._event_groups()
         needs = self._needs(Part.EVENTS) or [metrics.ANY_EVENT]
         by_ids = self._keeps_single_events and any(raw.of_single_events is not None for raw in needs)
@@ -125,10 +128,10 @@ class Tally:
             sums |= {raw.name: raw.of_single_events for raw in needs if raw.of_single_events is not None}
         wanted = [value.label(name) for name, value in sums.items()]
         statement = select(*_labelled(columns), *wanted).select_from(source).where(self.scope.where())
-        return self._grouped(statement, columns, "counted")
+        return self._grouped(statement, columns, "event_sums")
 
     def _of_people(self, source: Any, columns: list[ColumnElement[Any]], sums: dict[str, ColumnElement[Any]]) -> Any:
-        """As `_of_events`, by way of a row a group and visitor: twice as fast as a distinct count in each group."""
+        """As `_of_events`, but grouped by visitor first: twice as fast as a distinct count in each group."""
         people = (
             select(*_labelled(columns), events.c.visitor_id, *(value.label(raw) for raw, value in sums.items()))
             .select_from(source)
@@ -139,15 +142,16 @@ class Tally:
         groups = [people.c[label] for label in self._labels]
         wanted = [func.sum(people.c[raw]).label(raw) for raw in sums]
         visitors = func.count(people.c.visitor_id.distinct()) if self.with_total else func.count()
-        return self._grouped(select(*groups, visitors.label("visitors"), *wanted), groups, "counted")
+        return self._grouped(select(*groups, visitors.label("visitors"), *wanted), groups, "event_sums")
 
     def _event_groups(self) -> tuple[Any, list[ColumnElement[Any]]]:
         """What to select event rows from, and the groups as expressions over it."""
-        if not any(group.side is _Side.EXIT for group in self.groups):
+        if not any(group.joined_by is _JoinedBy.EXIT_PAGE for group in self.groups):
             return events, [group.of_event(self.scope) for group in self.groups]
         exits = self._exits()
         columns = [
-            exits.c.exit_page if group.side is _Side.EXIT else group.of_event(self.scope) for group in self.groups
+            exits.c.exit_page if group.joined_by is _JoinedBy.EXIT_PAGE else group.of_event(self.scope)
+            for group in self.groups
         ]
         return events.join(exits, events.c.visit_id == exits.c.visit_id), columns
 
@@ -159,34 +163,34 @@ class Tally:
         needs = self._needs(Part.VISITS)
         if not needs:
             return None
-        if self._rows_tell_of_visits:
+        if self._can_sum_rows:
             return self._of_visits_by_row(needs)
         visits = self._visits(needs)
         source: Any = visits
-        touched, exits = self._touched(), self._exits()
-        if touched is not None:
-            source = source.join(touched, touched.c.visit_id == visits.c.visit_id)
-        if any(group.side is _Side.EXIT for group in self.groups):
+        each_value, exits = self._each_value(), self._exits()
+        if each_value is not None:
+            source = source.join(each_value, each_value.c.visit_id == visits.c.visit_id)
+        if any(group.joined_by is _JoinedBy.EXIT_PAGE for group in self.groups):
             source = source.join(exits, exits.c.visit_id == visits.c.visit_id)
-        columns = [self._visit_group(label, visits, touched, exits) for label in self._labels]
+        columns = [self._visit_group(label, visits, each_value, exits) for label in self._labels]
         wanted = [func.sum(visits.c[raw.name]).label(raw.name) for raw in needs]
         statement = select(*_labelled(columns), *wanted).select_from(source)
         if not self.with_total:
-            return self._grouped(statement, columns, "begun")
+            return self._grouped(statement, columns, "visit_sums")
         by_group = statement.group_by(*columns).subquery("by_group")
         groups = [by_group.c[label] for label in self._labels]
         sums = [func.sum(by_group.c[column.name]).label(column.name) for column in wanted]
-        return self._grouped(select(*groups, *sums), groups, "begun")
+        return self._grouped(select(*groups, *sums), groups, "visit_sums")
 
     @property
-    def _rows_tell_of_visits(self) -> bool:
-        """Whether a sum over rows will do, because all rows of a visit are kept or none, and all in one group."""
+    def _can_sum_rows(self) -> bool:
+        """Whether sums over rows are enough: the rows of a visit are all kept or all left out, and all in one group."""
         return not self.scope.may_begin_in_mid_visit and all(
-            group.side in (_Side.FACT, _Side.BEGAN) for group in self.groups
+            group.joined_by in (_JoinedBy.VISIT_COLUMN, _JoinedBy.BEGIN_TIME) for group in self.groups
         )
 
     def _of_visits_by_row(self, needs: Sequence[Raw]) -> Any:
-        """Sums of each group first, and over all groups then: rows are only gone through once."""
+        """Sums by group first, then over all groups, so that the rows are read only once."""
         intervals = [label for label, group in self._labelled_groups if group.interval is not None]
         rows = self._began_rows(needs, bounded=not intervals)
         columns = [
@@ -198,24 +202,29 @@ class Tally:
         wanted = [func.sum(rows.c[raw.name]).label(raw.name) for raw in needs]
         statement = select(*_labelled(columns), *wanted)
         if not columns:
-            return statement.subquery("begun")
+            return statement.subquery("visit_sums")
         by_group = statement.group_by(*columns).subquery("by_group")
         groups = [by_group.c[label] for label in self._labels]
-        # As a condition of the sums and not of the rows, which the engine would go through twice for it.
+        # A condition of the sums: as a condition of the rows it would make the engine read them twice.
         within = and_(true(), *(by_group.c[label] != OUTSIDE for label in intervals))
         sums = [func.sum(by_group.c[column.name]).filter(within).label(column.name) for column in wanted]
-        return self._grouped(select(*groups, *sums), groups, "begun")
+        return self._grouped(select(*groups, *sums), groups, "visit_sums")
 
     def _began_rows(self, needs: Sequence[Raw], *, bounded: bool) -> Any:
-        """The rows of visits with `began_at` and facts; where not `bounded`, also of some that began out of the period."""
-        facts = [group.fact.label(label) for label, group in self._labelled_groups if group.interval is None]
+        """The rows of visits with `began_at` and the groups' columns.
+
+        Where not `bounded`, rows of some visits that began outside the period are among them.
+        """
+        group_columns = [
+            group.visit_value.label(label) for label, group in self._labelled_groups if group.interval is None
+        ]
         deltas = [raw.column.label(raw.name) for raw in needs]
-        rows = select(*deltas, _began_at().label("began_at"), *facts).where(self._rows_near)
+        rows = select(*deltas, _began_at().label("began_at"), *group_columns).where(self._rows_near)
         return (rows.where(self._began_within) if bounded else rows).subquery("rows")
 
     @property
     def _rows_near(self) -> ColumnElement[bool]:
-        """The rows of all visits that began in the period and of some before, as far as the filters keep them."""
+        """The rows that pass the filters, of all visits that began in the period and of some that began earlier."""
         kept = self.scope.kept()
         if self.scope.keeps_single_events:
             kept = events.c.visit_id.in_(select(events.c.visit_id).where(self._kept_around))
@@ -231,30 +240,30 @@ class Tally:
         period = self.scope.period
         return and_(_began_at() >= naive(period.start_at), _began_at() < naive(period.end_at))
 
-    def _visit_group(self, label: str, visits: Any, touched: Any, exits: Any) -> ColumnElement[Any]:
+    def _visit_group(self, label: str, visits: Any, each_value: Any, exits: Any) -> ColumnElement[Any]:
         group = self.groups[int(label[1:])]
         if group.interval is not None:
             return truncated(self.scope.period, group.interval, visits.c.began_at)
         found: ColumnElement[Any]
-        if group.side is _Side.TOUCHED:
-            found = touched.c[label]
+        if group.joined_by is _JoinedBy.EACH_VALUE:
+            found = each_value.c[label]
         else:
-            found = exits.c.exit_page if group.side is _Side.EXIT else visits.c[label]
+            found = exits.c.exit_page if group.joined_by is _JoinedBy.EXIT_PAGE else visits.c[label]
         return found
 
     def _visits(self, needs: Sequence[Raw]) -> Any:
-        """A row a visit that began in the period: visit_id, began_at, the sums that are needed and its facts."""
-        facts = [
-            _fact(group).label(label)
+        """One row for each visit that began in the period: visit_id, began_at, the needed sums and the groups' columns."""
+        group_columns = [
+            _visit_value(group).label(label)
             for label, group in self._labelled_groups
-            if group.side in (_Side.FACT, _Side.GIVEN)
+            if group.joined_by in (_JoinedBy.VISIT_COLUMN, _JoinedBy.LATE_COLUMN)
         ]
         return (
             select(
                 events.c.visit_id,
                 func.min(_began_at()).label("began_at"),
                 *(func.sum(raw.column).label(raw.name) for raw in needs),
-                *facts,
+                *group_columns,
             )
             .where(self._rows_near, self._began_within)
             .group_by(events.c.visit_id)
@@ -262,19 +271,19 @@ class Tally:
             .subquery("visits")
         )
 
-    def _touched(self) -> Any:
-        """Each visit with each value that one of its rows has, for the groups that differ within a visit."""
+    def _each_value(self) -> Any:
+        """Each visit with each value that a row of it has, for groups whose value differs within a visit."""
         columns = [
             group.of_event(self.scope).label(label)
             for label, group in self._labelled_groups
-            if group.side is _Side.TOUCHED
+            if group.joined_by is _JoinedBy.EACH_VALUE
         ]
         if not columns:
             return None
-        return select(events.c.visit_id, *columns).where(self._kept_around).distinct().subquery("touched")
+        return select(events.c.visit_id, *columns).where(self._kept_around).distinct().subquery("each_value")
 
     def _of_reads(self) -> Any:
-        """How far pages were read: the furthest that each visit came on each page, where it was first viewed."""
+        """Scroll depth: the maximum of each visit on each page, where it was first viewed, then the mean."""
         needs = self._needs(Part.READS)
         if not needs:
             return None
@@ -326,17 +335,17 @@ class Tally:
         )
 
 
-def _fact(group: Group) -> ColumnElement[Any]:
+def _visit_value(group: Group) -> ColumnElement[Any]:
     """The value of a visit as a whole, over its rows."""
-    if group.side is _Side.GIVEN:
-        said: ColumnElement[Any] = functions.arg_max(group.fact, tuple_(events.c.occurred_at, group.fact))
+    if group.joined_by is _JoinedBy.LATE_COLUMN:
+        said: ColumnElement[Any] = functions.arg_max(group.visit_value, tuple_(events.c.occurred_at, group.visit_value))
         return said
-    value: ColumnElement[Any] = functions.any_value(group.fact)
+    value: ColumnElement[Any] = functions.any_value(group.visit_value)
     return value
 
 
 def _began_at() -> ColumnElement[Any]:
-    """When the visit began that a row belongs to, to the second."""
+    """The time, to the second, at which the visit of a row began."""
     return functions.seconds_before(events.c.occurred_at, events.c.visit_age_seconds)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, func, or_, select, tuple_, union_all
 
 from tracker.stats import metrics
-from tracker.stats.aggregation import Group, Tally
+from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.scope import Scope, naive
@@ -17,7 +17,7 @@ from tracker.stats.traffic import visitors
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
-# No visit is longer: beyond so much from the period's edges, a visit's first row is in the period with the visit.
+# No visit is longer. Further from the period's edges than this, a visit's first row is within the period.
 _LONGEST_VISIT = timedelta(days=1)
 
 
@@ -36,7 +36,7 @@ def breakdown(
     period's visitors (0–1). Pages also have their newest `title`. `order_by` is visitors, visits or pageviews.
     """
     names = ("visitors", "visits", "pageviews")
-    statement = Tally(followed(store, scope), names, [Group(dimension)]).statement()
+    statement = Aggregation(followed(store, scope), names, [Group(dimension)]).statement()
     columns = statement.selected_columns
     frame = store.frame(statement.order_by(columns[order_by].desc(), columns["g0"]).limit(limit).offset(offset))
     return _finished(store, scope, dimension, frame.rename(columns={"g0": "value"}), visitors(store, scope))
@@ -55,7 +55,7 @@ def leading(
     frames = _leading_facts(store, scope, facts, limit) if facts else {}
     for dimension in dimensions:
         if dimension not in facts:
-            statement = Tally(scope, ("visitors",), [Group(dimension)]).statement()
+            statement = Aggregation(scope, ("visitors",), [Group(dimension)]).statement()
             columns = statement.selected_columns
             found = store.frame(statement.order_by(columns["visitors"].desc(), columns["g0"]).limit(limit))
             frames[dimension] = found.rename(columns={"g0": "value"})
@@ -94,7 +94,7 @@ def _leading_facts(
 
 
 def _first_rows(scope: Scope) -> ColumnElement[bool]:
-    """One row a visit, and near the edges of the period, where a visit may be cut, all rows."""
+    """One row for each visit. Near the period's edges, where a visit may be cut, all rows."""
     return or_(
         events.c.visits > 0,
         events.c.occurred_at < naive(scope.period.start_at + _LONGEST_VISIT),
@@ -119,7 +119,7 @@ def _finished(
 
 
 def _titles(store: EventStore, scope: Scope, paths: Sequence[str]) -> dict[str, str]:
-    """The newest title of each path: a search from the period's end for each, which seldom goes far back."""
+    """The newest title of each path, searched from the period's end, which seldom goes far back."""
     if not paths:
         return {}
     newest = [

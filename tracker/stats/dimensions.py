@@ -18,21 +18,21 @@ from tracker.store.schema import events
 
 
 class Level(Enum):
-    """What a dimension is a fact of."""
+    """What a dimension describes."""
 
     EVENT = "one event: the events of a visit may differ"
-    VISIT = "a visit: it stands alike on each of its events"
+    VISIT = "a visit: it is the same on each of its events"
     COMPANY = "a company: what the publisher says of it, resolved to company ids before a statement is made"
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What there is to say about a dimension beside its name in the address bar.
+    """Everything about a dimension except its name in the address bar.
 
     `column` is the event column, where it is not named as the dimension is. `visit_column` says to which value of an
-    event-level dimension a visit as a whole belongs (its bounce, its duration); without one it belongs to each that
-    its events have. `of_last_page_view`: only the column of the visit's last page view counts. `in_mid_visit`: a
-    visitor may name it during a visit, so that it stands only on the events from then on.
+    event-level dimension a visit as a whole belongs (its bounce, its duration); without one it belongs to each that its
+    events have. `of_last_page_view`: only the column of the visit's last page view counts. `in_mid_visit`: a visitor
+    may name it during a visit, so that it stands only on the events from then on.
 
     `label` names a filter, `title` the tab and the page of all values. `done` and `not_done` word the filter that keeps
     visits with such an event. `vocabulary` names the labels of the values, which else stand as they are; `unknown` is

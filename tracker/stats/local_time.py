@@ -52,7 +52,7 @@ def truncated(period: Period, interval: str, moment: ColumnElement[Any] = events
 
 
 def truncated_within(period: Period, interval: str, moment: ColumnElement[Any]) -> ColumnElement[Any]:
-    """As `truncated` of a moment that may lie outside of the period, which gives OUTSIDE."""
+    """As `truncated` of a moment that may lie outside of the period, which returns OUTSIDE."""
     start, end = (one.replace(tzinfo=None) for one in (period.start_at, period.end_at))
     few = _few_beginnings(period, interval)
     if few is None:

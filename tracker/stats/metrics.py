@@ -40,7 +40,7 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class Raw:
-    """A sum that a formula is over. `of_single_events` counts instead where single events of a visit are kept.
+    """A sum that formulas use. `of_single_events` replaces it where only some events of a visit are kept.
 
     Visitors apart, an aggregate over event rows must be a sum of what it is over some of them.
     """
@@ -57,7 +57,7 @@ _PAGEVIEWS = Raw("pageviews", Part.EVENTS, PAGEVIEWS)
 _ENGAGED_MS = Raw("engaged_ms", Part.EVENTS, ENGAGED_MS)
 _EVENTS = Raw("events", Part.EVENTS, EVENTS)
 _BOUNCES = Raw("bounces", Part.VISITS, events.c.bounces)
-_BEGUN = Raw("begun", Part.VISITS, events.c.visits)
+_VISITS_BEGUN = Raw("visits_begun", Part.VISITS, events.c.visits)
 _VISIT_SECONDS = Raw("visit_seconds", Part.VISITS, events.c.visit_seconds)
 # How far down a visit read a page, of a row a visit and page.
 FURTHEST: ColumnElement[Any] = column("furthest")
@@ -69,7 +69,10 @@ ANY_EVENT = _EVENTS
 
 
 class Unit(Enum):
-    """What a figure is, and with it how it is written and what nothing is: a count of nothing is 0, a mean is missing."""
+    """What kind of number a metric is.
+
+    This decides how it is written, and its value without events: a count is 0, a mean is missing.
+    """
 
     COUNT = "a whole number"
     NUMBER = "a mean"
@@ -79,7 +82,7 @@ class Unit(Enum):
 
 
 class Shown(Flag):
-    """Where a metric is shown, beside the API, which has all of them."""
+    """Where a metric is shown in addition to the API, which has all of them."""
 
     TOTALS = auto()
     """Totals and time series, and so the chart and the exports."""
@@ -95,9 +98,9 @@ Sums = Mapping[str, ColumnElement[Any]]
 
 @dataclass(frozen=True)
 class Metric:
-    """`name` is its column and stands in the address bar, `api` is the Stats API's name for it.
+    """`name` is its column and its name in the address bar; `api` is its name in the Stats API.
 
-    The API gives it times `factor`, rounded to `decimals`. `meaning` is one line for people.
+    The API returns it times `factor`, rounded to `decimals`. `meaning` is one line for people.
     """
 
     name: str
@@ -162,8 +165,8 @@ _DEFINITIONS = (
         "bounce_rate",
         message("Bounce rate"),
         message("Visits of one page with nothing done on it"),
-        (_BOUNCES, _BEGUN),
-        lambda raw: ratio(raw["bounces"], raw["begun"]),
+        (_BOUNCES, _VISITS_BEGUN),
+        lambda raw: ratio(raw["bounces"], raw["visits_begun"]),
         Unit.FRACTION,
         Shown.TOTALS | Shown.FIGURES,
         less_is_better=True,
@@ -174,8 +177,8 @@ _DEFINITIONS = (
         "visit_duration",
         message("Visit duration"),
         message("From a visit’s first event to its last, on average"),
-        (_VISIT_SECONDS, _BEGUN),
-        lambda raw: ratio(raw["visit_seconds"], raw["begun"]),
+        (_VISIT_SECONDS, _VISITS_BEGUN),
+        lambda raw: ratio(raw["visit_seconds"], raw["visits_begun"]),
         Unit.SECONDS,
         Shown.TOTALS | Shown.FIGURES,
     ),

@@ -1,4 +1,4 @@
-"""Periods: spans of a site's own days, and how people write them."""
+"""Periods: ranges of a site's local days, and how people write them."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ class Period:
 
 
 def parse_period(text: str, *, today: date, time_zone: ZoneInfo, first_day: date | None = None) -> Period:
-    """The period that a word means; `first_day` is where `all` begins. Raises ValueError with a sentence."""
+    """Parses a period; `first_day` is where `all` begins. Raises ValueError with a sentence."""
     asked = text.strip()
     try:
         start, end = _span(asked, today, first_day)
         if not YEARS[0] <= start.year <= end.year <= YEARS[1]:
-            raise ValueError  # noqa: TRY301 - answered like every other period that is none
+            raise ValueError  # noqa: TRY301 - answered like every other invalid period
     except (ValueError, OverflowError):
-        raise ValueError(f"{asked[:40]!r} is no period; write {WORDS}") from None
+        raise ValueError(f"{asked[:40]!r} is not a period; write {WORDS}") from None
     return Period(start, end, time_zone, asked)
 
 
@@ -81,7 +81,7 @@ def parse_week(text: str) -> date:
             return date.fromisocalendar(int(match[1]), int(match[2]), 1)
     except ValueError:
         pass
-    raise ValueError(f"{text!r} is no ISO week; write it as 2026-W46")
+    raise ValueError(f"{text!r} is not an ISO week; write it as 2026-W46")
 
 
 def is_day(text: str) -> bool:

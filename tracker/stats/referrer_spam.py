@@ -1,4 +1,4 @@
-"""Referrers from which nobody reads on: what referrer spam looks like that no list has yet, with the evidence.
+"""Suspected referrer spam: referrers whose visitors never read on and that are on no list yet, with the evidence.
 
 A spammer sends page views in other sites' names from many IP addresses, and no person behind any of them: each visit is
 one page view, of the same page or two, and nobody spends a second on it. Nothing here decides; the publisher does.

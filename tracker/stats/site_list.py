@@ -68,7 +68,7 @@ def _days(period: Period) -> list[date]:
 
 
 def _midnights(period: Period) -> tuple[datetime, ...]:
-    """What tells the days of two periods apart, whatever their zones are called."""
+    """A key that is equal for periods with the same days, whatever their zones are called."""
     return (
         *(Period(day, day + timedelta(days=1), period.time_zone, "").start_at for day in _days(period)),
         period.end_at,

@@ -1,4 +1,4 @@
-"""How much a site was read: totals and their course over time, the first and last event, and what was not counted."""
+"""A site's totals and time series, its first and last event, and its excluded traffic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.told import host_of_invalid_url, read_unknown_site
 from tracker.stats import metrics
-from tracker.stats.aggregation import Group, Tally
+from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.local_time import quarter
 from tracker.stats.long_visits import followed
 from tracker.stats.periods import Period
@@ -31,7 +31,7 @@ _TOLD = {
 
 def totals(store: EventStore, scope: Scope) -> pd.DataFrame:
     """One row with a column for each of metrics.NAMES: counts as int64, ratios and seconds as float64 (NaN for none)."""
-    return _with_numbers(store.frame(Tally(followed(store, scope), metrics.NAMES).statement()))
+    return _with_numbers(store.frame(Aggregation(followed(store, scope), metrics.NAMES).statement()))
 
 
 def timeseries(store: EventStore, scope: Scope, interval: str | None = None) -> pd.DataFrame:
@@ -41,13 +41,13 @@ def timeseries(store: EventStore, scope: Scope, interval: str | None = None) -> 
 
 
 def course(store: EventStore, scope: Scope, interval: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The totals and the time series of a scope, as `totals` and `timeseries` give them, from one statement.
+    """The totals and the time series of a scope, as `totals` and `timeseries` return them, from one statement.
 
     Visits, bounces and durations belong to the interval in which the visit began; the rest to when it happened.
     """
     step = interval or scope.period.interval
-    tally = Tally(followed(store, scope), metrics.NAMES, [Group(interval=step)], with_total=True)
-    found = store.frame(tally.statement()).rename(columns={"g0": "start"})
+    aggregation = Aggregation(followed(store, scope), metrics.NAMES, [Group(interval=step)], with_total=True)
+    found = store.frame(aggregation.statement()).rename(columns={"g0": "start"})
     total = _with_numbers(found[found["start"].isna()].drop(columns="start").reset_index(drop=True))
     found = found[found["start"].notna()]
     found["start"] = pd.to_datetime(found["start"])
@@ -115,7 +115,7 @@ def last_page(store: EventStore, site: str) -> str | None:
 
 
 def _edge(store: EventStore, site: str, order: ColumnElement[Any]) -> datetime | None:
-    """The first moment in an order. Unlike min and max, the first row of an order need not read every row."""
+    """The time of the first event in an order. Unlike min and max, this need not read every row."""
     rows = store.rows(select(events.c.occurred_at).where(events.c.site == site).order_by(order).limit(1))
     return rows[0][0].replace(tzinfo=UTC) if rows else None
 

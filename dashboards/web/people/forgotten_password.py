@@ -15,7 +15,7 @@ from dashboards.email.account_messages import reset_message
 from dashboards.web.language import current_language
 from dashboards.web.outgoing_mail import OutgoingMail
 from dashboards.web.sign_in.limit import SignInLimit, keys_of_requests
-from dashboards.web.site.forms import words_of
+from dashboards.web.site.forms import describe_problem
 from dashboards.web.views.sign_in import answer_too_many, describe_wait
 from tracker.accounts.emails import normalise_email
 from tracker.accounts.password_resets import request_reset
@@ -45,7 +45,7 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail) -
         try:
             plain = normalise_email(email)
         except Invalid as problem:
-            return make_response(_page(mail, email, words_of(problem)), 422)
+            return make_response(_page(mail, email, describe_problem(problem)), 422)
         language, url = current_language(), context.settings.public_url + url_for("new_password.show", token=_PLACE)
         mail.send_later(lambda: _message(context, mail, plain, language, url))
         return make_response(render_template("new_password_sent.html", email=plain))

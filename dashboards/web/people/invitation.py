@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.web.language import current_language
 from dashboards.web.sign_in import login
-from dashboards.web.site.forms import words_of
+from dashboards.web.site.forms import describe_problem
 from tracker.accounts.invitations import accept, invited_email
 from tracker.accounts.passwords import MIN_PASSWORD
 from tracker.db.invalid import Invalid
@@ -33,7 +33,7 @@ def create_blueprint(context: Context) -> Blueprint:
                 context.app_db, token, name=name, password=password, language=current_language(), now=context.now()
             )
         except Invalid as problem:
-            return _form(email, name, words_of(problem))
+            return _form(email, name, describe_problem(problem))
         if user is None:
             return _over()
         login.sign_in(context, user)

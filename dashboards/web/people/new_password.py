@@ -9,7 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from dashboards.web.site.forms import words_of
+from dashboards.web.site.forms import describe_problem
 from tracker.accounts.password_resets import reset_password, user_to_reset
 from tracker.accounts.passwords import MIN_PASSWORD
 from tracker.db.invalid import Invalid
@@ -32,7 +32,7 @@ def create_blueprint(context: Context) -> Blueprint:
         try:
             changed = reset_password(context.app_db, token, request.form.get("new_password", ""), now=context.now())
         except Invalid as problem:
-            return _form(user.email, words_of(problem))
+            return _form(user.email, describe_problem(problem))
         if changed is None:
             return _over()
         flash(_("Your password is changed. Sign in with the new one."))

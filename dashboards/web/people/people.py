@@ -16,7 +16,7 @@ from dashboards.web.language import current_language
 from dashboards.web.outgoing_mail import OutgoingMail
 from dashboards.web.sign_in.limit import SignInLimit, keys_of_requests
 from dashboards.web.sign_in.permission import require
-from dashboards.web.site.forms import words_of
+from dashboards.web.site.forms import describe_problem
 from dashboards.web.views.sign_in import answer_too_many, describe_wait
 from tracker.accounts import invitations
 from tracker.accounts.permissions import Action
@@ -55,7 +55,7 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail) -
         try:
             plain, token = invitations.invite(context.app_db, email, now=now)
         except Invalid as problem:
-            return make_response(_page(context, mail, problem=words_of(problem), email=email), 422)
+            return make_response(_page(context, mail, problem=describe_problem(problem), email=email), 422)
         link = context.settings.public_url + url_for("invitation.show", token=token)
         return make_response(_page(context, mail, invited=_send(context, mail, plain, link)))
 
@@ -74,7 +74,7 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail) -
             if removed := _remove(context, request.form.get("user", "")):
                 flash(_("%(email)s can no longer sign in.", email=removed.email))
         except Invalid as problem:
-            return make_response(_page(context, mail, problem=words_of(problem)), 422)
+            return make_response(_page(context, mail, problem=describe_problem(problem)), 422)
         return redirect(url_for("people.show"))
 
     return blueprint

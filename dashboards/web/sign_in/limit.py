@@ -70,7 +70,10 @@ class SignInLimit:
         self._lock = Lock()
 
     def begin(self, keys: Sequence[Key]) -> timedelta:
-        """Counts a try as failed and gives zero; or how long until the next is heard, and counts nothing."""
+        """Counts a try as failed and returns 0.
+
+        During a wait it counts nothing and returns the seconds that are left.
+        """
         with self._lock:
             wait = max(self._wait_of(key) for key in keys)
             if not wait:
@@ -82,7 +85,7 @@ class SignInLimit:
             return wait
 
     def succeeded(self, keys: Sequence[Key]) -> None:
-        """Takes back the try that was begun. The first key's earlier failures are forgotten, too.
+        """Removes the try that `begin` counted. The first key's earlier failures are forgotten, too.
 
         Those of the others are not: whoever has an account could else try other people's for ever.
         """

@@ -17,7 +17,7 @@ from tracker.db.models import User, UserSession
 from tracker.enrichment.agent import parse_agent
 from tracker.service.context import Context
 
-_KEPT_AS = "_user_id"  # where flask_login keeps what get_id gives
+_KEPT_AS = "_user_id"  # where flask_login keeps the result of get_id
 _LONGEST_AGENT = 1000
 _LONGEST_TOKEN = 200
 

@@ -1,1 +1,1 @@
-"""What the pages of one site share: the selection in their address, their head, their forms."""
+"""What the pages of one site share: the selection in their URL, their head, their forms."""

@@ -12,7 +12,7 @@ from dashboards.web.language import current_language
 from tracker.db.invalid import Invalid
 
 
-def words_of(problem: Invalid) -> str:
+def describe_problem(problem: Invalid) -> str:
     return translate(current_language(), problem.template, **problem.values)
 
 

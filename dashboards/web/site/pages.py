@@ -1,4 +1,4 @@
-"""What every page of one site needs: the site of the address, or 404, and what its head shows."""
+"""What every page of one site needs: the site in the URL, or 404, and what its head shows."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a page shows, read from its address and written back into its links: period, comparison, filters, tabs.
+"""What a page shows, parsed from its URL and written into its links: period, comparison, filters, tabs.
 
-Filters stand in the address as `tracker.stats.filters.address_bar` writes them; what cannot be read is left out and told.
+`tracker.stats.filters.address_bar` writes and parses the filters; what cannot be parsed is left out and reported.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TABS = ("pages", "sources", "places", "devices", "companies")
 
 @dataclass(frozen=True)
 class Selection:
-    """One reading of a page's address; `unread_period` and `unread_filters` are what of it made no sense, as it was asked."""
+    """The selection in a page's URL. `unread_period` and `unread_filters` are the texts that could not be parsed."""
 
     site: Site
     period: Period
@@ -71,7 +71,7 @@ class Selection:
         return dict(self.tabs).get(panel, otherwise)
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
-        """The query of this selection's address, defaults left out, with `changes` to single arguments."""
+        """The URL arguments of this selection without defaults, with `changes` to single ones."""
         values: dict[str, Any] = {
             "site": self.site.domain,
             "period": self.period_text if self.period_text != DEFAULT_PERIOD else None,
@@ -84,7 +84,7 @@ class Selection:
         return {name: value for name, value in values.items() if value not in (None, "", [])}
 
     def filtered(self, dimension: Dimension, value: str) -> Selection:
-        """With the dimension narrowed to a value, in place of what it was narrowed to before."""
+        """The selection with a filter on the dimension, instead of an earlier filter on it."""
         others = tuple(one for one in self.filters if comparison_of(one).dimension != dimension)
         return replace(self, filters=(*others, clicked(dimension, "is", (value,))))
 
@@ -93,7 +93,10 @@ class Selection:
 
 
 def read_selection(context: Context, site: Site, arguments: MultiDict[str, str]) -> Selection:
-    """The selection that an address asks for; what it says wrongly falls back to the default, and is kept to be told."""
+    """Parses the selection of a URL.
+
+    Invalid parts fall back to the default, and are kept so that the page can report them.
+    """
     zone = ZoneInfo(site.time_zone)
     today = context.now().astimezone(zone).date()
     text, unread = _period_text(arguments), None
@@ -118,7 +121,7 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
 
 
 def _period_text(arguments: Mapping[str, str]) -> str:
-    """The period, or the two days of the picker's form, in either order. One of them alone is no period."""
+    """The period, or the two days of the picker's form, in either order. One day alone is not a period."""
     start, end = arguments.get("from", ""), arguments.get("to", "")
     if start and end:
         return f"{min(start, end)},{max(start, end)}"
@@ -133,7 +136,7 @@ def _parse(context: Context, site: Site, text: str, today: date, zone: ZoneInfo)
 
 
 def _filters(texts: list[str]) -> tuple[tuple[Filter, ...], tuple[str, ...]]:
-    """The filters of the texts, and those texts that are none, as they can be told."""
+    """The filters in the texts, and the texts that are not filters."""
     filters, unread = [], []
     for text in texts:
         try:

@@ -1,4 +1,4 @@
-"""Hits for sites that are not here, as the pages tell of them: those of a site's own pages, or all of them."""
+"""Hits for unknown sites, as pages show them: those from a site's own pages, or all of them."""
 
 from __future__ import annotations
 

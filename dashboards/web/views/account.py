@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from dashboards.translations import LANGUAGES
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit, keys_of_user
-from dashboards.web.site.forms import words_of
+from dashboards.web.site.forms import describe_problem
 from dashboards.web.views.sign_in import answer_too_many, describe_wait
 from tracker.accounts.passwords import MIN_PASSWORD
 from tracker.accounts.sessions import end_session_of, end_sessions, list_sessions
@@ -23,7 +23,7 @@ from tracker.db.invalid import Invalid
 from tracker.db.models import UserSession
 from tracker.service.context import Context
 
-# What a session's number in a form has at most; more is none that the database gave.
+# The maximum digits of a session's id in a form; the database's ids are shorter.
 _MOST_DIGITS = 15
 
 
@@ -57,7 +57,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
         try:
             changed = set_password(context.app_db, user.id, request.form.get("new_password", ""))
         except Invalid as problem:
-            return make_response(_page(context, words_of(problem)), 422)
+            return make_response(_page(context, describe_problem(problem)), 422)
         login.sign_in(context, changed)
         flash(_("The password is changed. Other devices have to sign in again."))
         return redirect(url_for("account.show"))
@@ -85,7 +85,7 @@ def _change_profile(context: Context, name: str, language: str) -> Response:
     try:
         set_profile(context.app_db, current_user.id, name=name, language=language)
     except Invalid as problem:
-        return make_response(_page(context, name=name, name_problem=words_of(problem)), 422)
+        return make_response(_page(context, name=name, name_problem=describe_problem(problem)), 422)
     with force_locale(language):
         flash(_("Your name and language are saved."))
     return redirect(url_for("account.show"))

@@ -16,7 +16,7 @@ from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
-from tracker.leads.companies import Company, find_company, known_companies, name_of_company
+from tracker.leads.companies import ListedCompany, find_company, known_companies, name_of_company
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
 from tracker.leads.report import one_lead
 from tracker.leads.visits import company_visits
@@ -74,7 +74,7 @@ def create_blueprint(context: Context) -> Blueprint:
     return blueprint
 
 
-def _find(context: Context, selection: Selection, known: Sequence[Company], company_id: str) -> tuple[str, str]:
+def _find(context: Context, selection: Selection, known: Sequence[ListedCompany], company_id: str) -> tuple[str, str]:
     """The name and the present id of the company that a link means; one that was never there is called as the link says."""
     store, site = context.event_store, selection.site.stored_as
     found = find_company(store, site, known, company_id)

@@ -1,4 +1,4 @@
-"""The first user, made through the one-time link that `webleads serve` prints. There is no default password."""
+"""The first user, created with the one-time link that `webleads serve` prints. There is no default password."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.web.language import current_language
 from dashboards.web.sign_in import login
-from dashboards.web.site.forms import words_of
+from dashboards.web.site.forms import describe_problem
 from tracker.accounts.one_time_links import link_works, redeem_link
 from tracker.accounts.passwords import MIN_PASSWORD
 from tracker.accounts.users import check_choice, count_users, create_user
@@ -34,7 +34,9 @@ def create_blueprint(context: Context) -> Blueprint:
         try:
             check_choice(context.app_db, email, password)  # before the link is used up
         except Invalid as problem:
-            return render_template("first_run.html", email=email, problem=words_of(problem), least=MIN_PASSWORD), 422
+            return render_template(
+                "first_run.html", email=email, problem=describe_problem(problem), least=MIN_PASSWORD
+            ), 422
         if not redeem_link(context.app_db, token, PURPOSE, now=context.now()):
             return _used_up()
         user = create_user(context.app_db, email, password, now=context.now(), language=current_language())

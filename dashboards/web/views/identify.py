@@ -1,4 +1,4 @@
-"""Who is behind an IP address: the form, and everything that was looked at. What is asked stands in no URL or log."""
+"""Who is behind an IP address: the form and the result of each step. The subject is never in a URL or a log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashboards.presentation.evidence import describe, describe_reasons, describ
 from dashboards.web.language import current_language
 from dashboards.web.sign_in.permission import require
 from tracker.accounts.permissions import Action
-from tracker.leads.identify import Identification, Identified, NotUnderstood, identify, sources_of
+from tracker.leads.identify import Identification, IdentifiedIp, NotUnderstood, identify, sources_of
 from tracker.reference.geo.verified_copies import open_databases
 from tracker.service.context import Context
 
@@ -20,8 +20,8 @@ _MOST_LETTERS = 300
 
 
 @dataclass(frozen=True)
-class StepRow:
-    """One step in words: what it goes by, the company and its confidence if it finds one, and the reason."""
+class ShownStep:
+    """One step in words: its method, the company and its confidence if it finds one, and the reason."""
 
     method: str
     company: str | None
@@ -31,8 +31,8 @@ class StepRow:
 
 
 @dataclass(frozen=True)
-class FoundRow:
-    """What one IP address tells, in words."""
+class ShownIp:
+    """The result for one IP address, in words."""
 
     ip: str
     company: str | None
@@ -46,7 +46,7 @@ class FoundRow:
     name: str | None
     claims: str
     name_problem: str | None
-    steps: Sequence[StepRow]
+    steps: Sequence[ShownStep]
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -55,20 +55,20 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.get("/identify")
     def show() -> str:
         require(Action.IDENTIFY)
-        return render_template("identify.html", asked="", answer=None, found=[], refused=False)
+        return render_template("identify.html", subject="", answer=None, found=[], refused=False)
 
     @blueprint.post("/identify")
     def answer() -> tuple[str, int]:
         require(Action.IDENTIFY)
-        asked, language = request.form.get("of", "")[:_MOST_LETTERS].strip(), current_language()
+        subject, language = request.form.get("of", "")[:_MOST_LETTERS].strip(), current_language()
         databases = open_databases(context.settings, warn=False)
         try:
-            told = identify(asked, sources_of(context.settings, databases, language))
+            told = identify(subject, sources_of(context.settings, databases, language))
         except NotUnderstood:
-            return render_template("identify.html", asked=asked, answer=None, found=[], refused=True), 422
+            return render_template("identify.html", subject=subject, answer=None, found=[], refused=True), 422
         page = render_template(
             "identify.html",
-            asked=asked,
+            subject=subject,
             answer=told,
             notes=[_sentence(describe(language, note)) for note in told.notes],
             missing=[_sentence(describe(language, problem)) for problem in told.missing],
@@ -80,7 +80,7 @@ def create_blueprint(context: Context) -> Blueprint:
     return blueprint
 
 
-def _rows(language: str, answer: Identification) -> list[FoundRow]:
+def _rows(language: str, answer: Identification) -> list[ShownIp]:
     return [_row(language, one) for one in answer.found]
 
 
@@ -88,11 +88,11 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _row(language: str, one: Identified) -> FoundRow:
+def _row(language: str, one: IdentifiedIp) -> ShownIp:
     place, network, company = one.place, one.network, one.company
     country = labels.country(language, place.country) if place.country else None
     number = f"AS{network.asn}" if network.asn else None
-    return FoundRow(
+    return ShownIp(
         ip=one.ip,
         company=company.name if company else None,
         method=labels.method(language, company.method) if company else "",
@@ -106,7 +106,7 @@ def _row(language: str, one: Identified) -> FoundRow:
         claims=", ".join(one.name.claims),
         name_problem=describe(language, one.name.problem) if one.name.problem else None,
         steps=[
-            StepRow(
+            ShownStep(
                 labels.method(language, step.method),
                 step.company.name if step.company else None,
                 step.company.domain if step.company else None,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.web.language import current_language
 from dashboards.web.site import unknown_sites
-from dashboards.web.site.forms import words_of
+from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.suspect_referrers import leave_out, suspect_referrers
 from tracker.accounts.permissions import Action
@@ -50,7 +50,7 @@ def create_blueprint(context: Context) -> Blueprint:
         try:
             leave_out(context, found, request.form.get("host", ""))
         except Invalid as problem:
-            flash(words_of(problem))
+            flash(describe_problem(problem))
         else:
             flash(_("This referrer is not counted from now on; its past visits stay. The settings undo it."))
         return redirect(url_for("not_counted.show", site=found.domain, period=request.form.get("period") or None))

@@ -24,7 +24,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
     client = ClientIp(context.settings.trusted_proxies, context.settings.client_ip_header)
 
     def keys_of(email: str) -> list[Key]:
-        """Whom a failure counts against: the device, where this email signed in on it before, else the IP address."""
+        """What a failure counts against: the device, if this email signed in on it before, else the IP address."""
         if device := known_device.device_of(email):
             return keys_of_device(device, email)
         return keys_of_stranger(client.of(request.environ), email)

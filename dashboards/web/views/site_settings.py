@@ -1,4 +1,4 @@
-"""A site's settings: time zone, language, who gets the weekly email, and what is counted: pages, hosts, addresses, robots."""
+"""A site's settings: time zone, language, recipients of the weekly email, and what is counted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dashboards.presentation import labels
-from dashboards.web.site.forms import bot_rule_switches, time_zone_names, words_of
+from dashboards.web.site.forms import bot_rule_switches, describe_problem, time_zone_names
 from dashboards.web.site.hosts import SEEN_DAYS, decide, seen_hosts
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
@@ -51,7 +51,7 @@ def create_blueprint(context: Context) -> Blueprint:
             typed |= {name: name in request.form for name in _SWITCHES}
             if "with_bot_rules" in request.form:
                 typed["bot_rules"] = bot_rule_switches(request.form.getlist("bot_rules"))
-            return _page(context, selection, typed | {"problem": words_of(problem)}), 422
+            return _page(context, selection, typed | {"problem": describe_problem(problem)}), 422
         flash(_("The settings are saved. They hold for hits from now on."))
         return redirect(url_for("site_settings.show", site=selection.site.domain))
 
@@ -62,7 +62,7 @@ def create_blueprint(context: Context) -> Blueprint:
         try:
             decide(context, found, request.form.get("host", ""), counts=request.form.get("choice") == "count")
         except Invalid as problem:
-            flash(words_of(problem))
+            flash(describe_problem(problem))
         else:
             flash(_("The settings are saved. They hold for hits from now on."))
         back = request.form.get("from", "")

@@ -19,7 +19,7 @@ from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.sign_in.permission import require
 from dashboards.web.site import unknown_sites
-from dashboards.web.site.forms import time_zone_names, words_of
+from dashboards.web.site.forms import describe_problem, time_zone_names
 from dashboards.web.site.hosts import SEEN_DAYS, seen_hosts
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from tracker.accounts.permissions import Action
@@ -149,5 +149,5 @@ def _add_form(problem: Invalid | None = None) -> str:
         domain=request.form.get("domain") or request.args.get("domain", "")[:_LONGEST_SEARCH],
         time_zone=request.form.get("time_zone") or ("Europe/Paris" if current_language() == "fr" else "Europe/London"),
         time_zones=time_zone_names(),
-        problem=None if problem is None else words_of(problem),
+        problem=None if problem is None else describe_problem(problem),
     )

@@ -61,7 +61,7 @@ def test_reasons_of_a_score_are_phrases(code: str, values: dict[str, object], fr
 def test_a_nameless_bot_is_called_in_the_language_of_who_looks() -> None:
     assert labels.drop_detail("fr", "Many pages and no reading") == "Beaucoup de pages et aucune lecture"
     assert labels.drop_detail("fr", "Googlebot") == "Googlebot"
-    assert labels.drop_detail("en", "Empty user agent") == "Empty user agent"
+    assert labels.drop_detail("en", "Empty user agent") == "Missing user agent"
 
 
 def test_every_rule_and_every_nameless_bot_has_its_words() -> None:

@@ -48,10 +48,10 @@ def test_a_host_address_with_its_length_is_its_network() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("192.0.2.0/33,Armor", "'192.0.2.0/33' is no network"),
-        ("Armor,192.0.2.0/24", "'Armor' is no network"),
+        ("192.0.2.0/33,Armor", "'192.0.2.0/33' is not a network"),
+        ("Armor,192.0.2.0/24", "'Armor' is not a network"),
         ("192.0.2.0/24", "name is missing"),
-        ("192.0.2.0/24,Armor,,shop", "'shop' is no kind of network"),
+        ("192.0.2.0/24,Armor,,shop", "'shop' is not a kind of network"),
     ],
 )
 def test_a_bad_line_is_named_with_its_number_and_the_others_count(

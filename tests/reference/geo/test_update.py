@@ -150,7 +150,7 @@ def refusals(content: Callable[..., bytes], gate: threading.Event) -> dict[str, 
     good = gzipped(content("DBIP-City-Lite"))
     return {
         "cut off on the way": (cut_off(good), "broke off after"),
-        "cut short when it was made": (good[: len(good) // 2], "it is no gzip file, or a damaged one"),
+        "cut short when it was made": (good[: len(good) // 2], "it is not a gzip file, or a damaged one"),
         "a web page": (b"<!doctype html><title>Welcome</title>", "it is a web page"),
         "a packed web page": (gzipped(b"<html>Sign in</html>"), "it is a web page and no database"),
         "nothing": (b"", "it is empty"),
@@ -199,7 +199,7 @@ def test_a_wrong_checksum_is_refused(settings: Settings, publisher: Publisher, c
     publisher.answers[GEOLITE2.format("ASN") + ".sha256"] = b"<html>"
     city, asn = fetch(settings, publisher, "geolite2")
     assert city.words.startswith("its checksum is not the one that the provider publishes")
-    assert asn.words.startswith("the provider’s answer is no checksum")
+    assert asn.words.startswith("the provider’s answer is not a checksum")
     assert not list(settings.geo_folder.glob("*.mmdb"))
 
 

@@ -66,5 +66,5 @@ def test_a_tree_that_no_click_makes_is_refused_and_never_written_as_another(one:
     ids=["single-events", "has-another-event", "visit-has-done", "not", "no-value"],
 )
 def test_what_an_address_cannot_hold_is_told(one: Filter) -> None:
-    with pytest.raises(FilterError, match="an address cannot hold this filter"):
+    with pytest.raises(FilterError, match="a URL cannot hold this filter"):
         write_filter(one)

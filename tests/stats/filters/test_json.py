@@ -60,8 +60,8 @@ def test_the_first_version_of_the_stored_form_is_read_for_ever() -> None:
         ('{"version": 0, "filters": []}', "version 0"),
         ('{"version": 1, "filters": [], "name": "x"}', "no 'name'"),
         ('{"version": 1, "filters": [["is", "visit:planet", ["Mars"]]]}', "dimensions event:page"),
-        ('{"version": 1, "filters": [["like", "event:page", ["x"]]]}', "knows no 'like'"),
-        ('{"version": 1, "filters": [["has_done"]]}', "knows no 'has_done'|must be|is a list"),
+        ('{"version": 1, "filters": [["like", "event:page", ["x"]]]}', "has an unknown operator 'like'"),
+        ('{"version": 1, "filters": [["has_done"]]}', "unknown operator 'has_done'|must be|is a list"),
     ],
     ids=lambda value: value[:40],
 )

@@ -164,17 +164,27 @@ def test_two_dimensions_group_by_both(week: Blog, site: Site) -> None:
     [
         pytest.param({"metrics": []}, "`metrics` is missing", id="no-metrics"),
         pytest.param({"metrics": "visitors"}, "`metrics` must be a list", id="metrics-as-text"),
-        pytest.param({"metrics": ["hits"]}, "`metrics` knows no 'hits'; it knows visitors", id="unknown-metric"),
-        pytest.param({"metrics": [["visitors"]]}, "`metrics` knows no", id="nested-metric"),
-        pytest.param({"dimensions": ["visit:shoe"]}, "`dimensions` knows no 'visit:shoe'", id="unknown-dimension"),
-        pytest.param({"date_range": "soon"}, "`date_range`: 'soon' is no period", id="no-period"),
+        pytest.param(
+            {"metrics": ["hits"]}, "`metrics` has an unknown name 'hits'; use one of visitors", id="unknown-metric"
+        ),
+        pytest.param({"metrics": [["visitors"]]}, "`metrics` has an unknown name", id="nested-metric"),
+        pytest.param(
+            {"dimensions": ["visit:shoe"]}, "`dimensions` has an unknown name 'visit:shoe'", id="unknown-dimension"
+        ),
+        pytest.param({"date_range": "soon"}, "`date_range`: 'soon' is not a period", id="no-period"),
         pytest.param({"date_range": 7}, "`date_range` must be a word", id="number-for-a-period"),
-        pytest.param({"date_range": ["2026-11-15", "2026-11-01"]}, "is no period", id="backwards"),
-        pytest.param({"date_range": ["0001-01-01", "2026-11-01"]}, "is no period", id="year-one"),
+        pytest.param({"date_range": ["2026-11-15", "2026-11-01"]}, "is not a period", id="backwards"),
+        pytest.param({"date_range": ["0001-01-01", "2026-11-01"]}, "is not a period", id="year-one"),
         pytest.param({"filters": {}}, "`filters` must be a list", id="filters-as-object"),
         pytest.param({"filters": ["is"]}, "a filter is a list such as", id="filter-as-text"),
-        pytest.param({"filters": [["like", "event:page", ["x"]]]}, "`filters` knows no 'like'", id="unknown-operator"),
-        pytest.param({"filters": [[["is"], "event:page", ["x"]]]}, "`filters` knows no", id="operator-as-list"),
+        pytest.param(
+            {"filters": [["like", "event:page", ["x"]]]},
+            "`filters` has an unknown operator 'like'",
+            id="unknown-operator",
+        ),
+        pytest.param(
+            {"filters": [[["is"], "event:page", ["x"]]]}, "`filters` has an unknown operator", id="operator-as-list"
+        ),
         pytest.param({"filters": [["is", ["event:page"], ["x"]]]}, 'must be ["is", DIMENSION', id="dimension-as-list"),
         pytest.param({"filters": [["is", "event:page", "x"]]}, 'must be ["is", DIMENSION', id="value-as-text"),
         pytest.param({"filters": [["is", "event:page", [{}]]]}, "values are text or null", id="value-as-object"),
@@ -192,8 +202,8 @@ def test_two_dimensions_group_by_both(week: Blog, site: Site) -> None:
         pytest.param({"metrics": ["visitors", "visitors"]}, "`metrics` names 'visitors' twice", id="metric-twice"),
         pytest.param({"dimensions": ["time", "time:day"]}, "`dimensions` names 'time:day' twice", id="dimension-twice"),
         pytest.param({"order_by": [["visitors", "asc"], ["visitors", "desc"]]}, "`order_by` names", id="order-twice"),
-        pytest.param({"site_id": "other.fr"}, "`site_id` 'other.fr' is not the site that is asked", id="other-site"),
-        pytest.param({"site_id": 7}, "`site_id` 7 is not the site that is asked", id="site-as-number"),
+        pytest.param({"site_id": "other.fr"}, "`site_id` 'other.fr' is not the site that is queried", id="other-site"),
+        pytest.param({"site_id": 7}, "`site_id` 7 is not the site that is queried", id="site-as-number"),
         pytest.param({"pagination": {"limit": 5, "page": 2}}, "`pagination` has no 'page'", id="unknown-pagination"),
         pytest.param({"include": {"total_rows": "no"}}, "`include.total_rows` is true or false", id="include-as-text"),
         pytest.param({"include": {"total_rows": 1}}, "`include.total_rows` is true or false", id="include-as-number"),
@@ -206,8 +216,8 @@ def test_two_dimensions_group_by_both(week: Blog, site: Site) -> None:
         pytest.param(
             {"filters": [["is", "event:page", ["/a"], {"case_sensitive": False}]]}, "must be [", id="modifier"
         ),
-        pytest.param({"include": ["total_rows"]}, "`include` is an object", id="include-as-list"),
-        pytest.param({"include": {"totals": True}}, "`include` is an object", id="unknown-include"),
+        pytest.param({"include": ["total_rows"]}, "`include` must be an object", id="include-as-list"),
+        pytest.param({"include": {"totals": True}}, "`include` must be an object", id="unknown-include"),
         pytest.param({"include": {"time_labels": True}}, "needs a time dimension", id="labels-without-time"),
         pytest.param({"filter": []}, "a query has no 'filter'", id="misspelt-key"),
     ],

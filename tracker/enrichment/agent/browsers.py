@@ -9,7 +9,7 @@ from tracker.enrichment.agent.hints import Hints
 from tracker.enrichment.agent.versions import short_version
 from tracker.enrichment.text.pattern_set import FirstMatch, Pattern
 
-# Apps that show pages themselves, by what their web views write into the agent; Messenger writes Facebook's words too.
+# Apps that show pages themselves, by the words of their web views; Messenger also writes Facebook's.
 _IN_APP = (
     ("Messenger", r"FBAN/Messenger|FB_IAB/(?:Orca|MESSENGER)|Orca-Android"),
     ("Instagram", r"Instagram[ /]\d"),
@@ -98,7 +98,7 @@ _PRODUCTS = (
     ("Ladybird", r"\bLadybird/([\d.]+)"), ("Firefox Focus", r"\bFocus/([\d.]+)"), ("Mercury", r"\bMercury/([\d.]+)"), ("Dolphin", r"\bDolphin/([\d.]+)"), ("Ecosia", r"\(Ecosia \w+@([\d.]+)"),
     ("Kiwi", r"\) Kiwi Chrome/"), ("Soul Browser", r"\bSoul/([\d.]+)"), ("mCent Browser", r"\bmCent/([\d.]+)"), ("Nokia Browser", r"NokiaBrowser/([\d.]+)"),
 )  # fmt: skip
-# Several lines may name one browser; its version is where any of them says.
+# Several entries may name one browser; its version is taken from any of them.
 _PRODUCT_VERSIONS = {
     name: re.compile("|".join(words for other, words in _PRODUCTS if other == name), re.IGNORECASE)
     for name, _ in _PRODUCTS
@@ -121,7 +121,7 @@ _PLAIN_FAMILIES = frozenset(
         "IE",
     }
 )
-# ua-parser takes a phone whose maker named it Robot or Spider for a bot of that name.
+# ua-parser takes phones of the models Robot and Spider for bots.
 _BOTS_WORD = re.compile(r"bot\b|crawler|spider", re.IGNORECASE)
 _CHROME_ON_ANDROID = re.compile(r"\(Linux;.* Android .* Chrome/([\d.]+)")
 # On televisions ua-parser names the broadcasters' standard; the browser stands before it.
@@ -134,7 +134,7 @@ _TV_BROWSERS = (
 
 @lru_cache(maxsize=1)
 def _shown_by() -> FirstMatch:
-    """Apps before products, in one pass."""
+    """All patterns in one pass, apps before products."""
     apps = [Pattern(f"(?-i:{words})", name, "app") for name, words in _IN_APP]
     return FirstMatch([*apps, *(Pattern(words, name, "product") for name, words in _PRODUCTS)])
 
@@ -163,7 +163,7 @@ def name_browser(agent: str, family: str, version: str, hints: Hints) -> tuple[s
 
 
 def _by_brand(brands: tuple[tuple[str, str], ...]) -> tuple[str, str | None] | None:
-    """The browser that the brands name: the one that is not every Chromium's, by its own name when we know none."""
+    """The browser that the brands name: the brand that is not Chromium, by our name for it or else its own."""
     own = [one for one in brands if one[0] not in _ENGINE_BRANDS and not _is_made_up(one[0])]
     if not own:
         return None
@@ -172,7 +172,7 @@ def _by_brand(brands: tuple[tuple[str, str], ...]) -> tuple[str, str | None] | N
 
 
 def _is_made_up(brand: str) -> bool:
-    """Whether a brand is the one that browsers make up so that nobody relies on the list, such as `Not;A=Brand`."""
+    """Whether a brand is the invented one (GREASE) that browsers add to the list, such as `Not;A=Brand`."""
     letters = "".join(filter(str.isalpha, brand)).lower()
     return letters in ("", "notabrand", "notbrand", "anotherbrand", "notanybrand")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-# A Chrome, an Edge, an Opera or a Samsung Internet to the letter; what stands in the comment of the system stays.
+# Exactly the form of Chrome, Edge, Opera or Samsung Internet; the comment of the system may be anything.
 _CHROMIUM = re.compile(
     r"(Mozilla/5\.0 \([^()]+\) AppleWebKit/537\.36 \(KHTML, like Gecko\) (?:SamsungBrowser/\d+\.\d+ |Version/4\.0 )?"
     r"Chrome/\d+)\.0\.\d+\.\d+((?: Mobile)? Safari/537\.36)(?: (Edg|EdgA|OPR)/(\d+)\.0\.\d+\.\d+)?"
@@ -16,7 +16,7 @@ _CHROMIUM = re.compile(
 
 
 def without_builds(agent: str) -> str:
-    """The agent with zeros for its builds, as Chrome itself writes them by now; any other agent as it is."""
+    """The user agent with zeros for its builds, as today's Chrome writes them; any other user agent unchanged."""
     match = _CHROMIUM.fullmatch(agent)
     if match is None:
         return agent

@@ -1,4 +1,4 @@
-"""What kind of device reads: desktop, mobile, tablet, tv, console or other, by the words that each kind bears."""
+"""The kind of device: desktop, mobile, tablet, tv, console or other, by the words of each kind."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _IPAD_BROWSER = re.compile(r"\((?:Macintosh|MacIntel).*(?:CriOS|FxiOS|EdgiOS|OPi
 
 
 def is_ipad_as_mac(agent: str, screen_width: float | None) -> bool:
-    """Whether an agent that names a Mac is an iPad's: since iPadOS 13 it asks for pages as a Mac does."""
+    """Whether a user agent that names a Mac is an iPad's: since iPadOS 13, iPads send a Mac's user agent."""
     if "Macintosh" not in agent:
         return False
     if _IPAD_BROWSER.search(agent):
@@ -78,7 +78,7 @@ def device_kind(agent: str, system: str | None, hints: Hints) -> str:
 
 
 def _android_kind(text: str, hints: Hints) -> str:
-    """Android's browsers say `Mobile` on phones only; what shows no page, and some old ones, never say it."""
+    """The kind of an Android device. Browsers write `Mobile` on phones only; some old ones never write it."""
     if hints.mobile or "Mobile" in text or "mobile" in text or _BROWSER.search(text) is None:
         return "mobile"
     return "mobile" if "UCBrowser" in text or "Opera M" in text else "tablet"

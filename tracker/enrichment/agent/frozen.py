@@ -1,6 +1,6 @@
-"""The versions of systems at which browsers stopped: what an agent still says, and what it says elsewhere.
+"""The system versions at which browsers froze their user agent, and where the true version still appears.
 
-No version is better than a false one. Sources: WebKit's and Chromium's frozen agents
+An unknown version is better than a false one. Sources: WebKit's and Chromium's frozen agents
 (https://www.chromium.org/updates/ua-reduction/), Mozilla's bugs 1679929 (macOS) and 1865766 (Android).
 """
 
@@ -31,7 +31,7 @@ _ANY_OTHER_ON_APPLE = re.compile(r"\b(?:CriOS|EdgiOS|FxiOS|OPiOS|OPT)/")
 
 
 def is_frozen(agent: str, system: str) -> bool:
-    """Whether the version that an agent gives of Android, macOS or ChromeOS is the one at which its browser stopped."""
+    """Whether the version of Android, macOS or ChromeOS in a user agent is the one at which its browser froze it."""
     if system == "Android":
         firefox = _FIREFOX_ON_ANDROID.search(agent)
         return _FROZEN_ANDROID.search(agent) is not None or (firefox is not None and int(firefox[1]) >= _FIREFOX_SINCE)
@@ -59,6 +59,6 @@ def apple_mobile_version(agent: str, version: str) -> str | None:
 
 
 def ipad_version(agent: str) -> str | None:
-    """The version of an iPad that asks for pages as a Mac does: Safari's own, where it is Safari's."""
+    """The version of an iPad that sends a Mac's user agent: Safari's own version, where the browser is Safari."""
     safari = _SAFARI.search(agent)
     return short_version(safari[1]) if safari is not None and major(safari[1]) >= 13 else None

@@ -1,4 +1,4 @@
-"""What a user agent and its client hints say together. Pure and cached: a browser sends the same ones with every hit."""
+"""Parses a user agent with its client hints. Pure and cached: a browser sends the same ones with every hit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_HINTS = Hints()
 
 
 class Agent(NamedTuple):
-    """What reads the page. `device` is one of desktop, mobile, tablet, tv, console, other; empty is None."""
+    """A parsed user agent. `device` is one of desktop, mobile, tablet, tv, console, other; empty is None."""
 
     device: str | None
     browser: str | None
@@ -37,7 +37,7 @@ NO_AGENT = Agent(None, None, None, None, None)
 def parse_agent(user_agent: str, headers: Mapping[str, str], screen_width: float | None = None) -> Agent:
     """What a user agent and the client hints in `headers` (lower-case names) say. Never raises.
 
-    `screen_width` in CSS pixels tells an iPad that says it is a Mac.
+    `screen_width`, in CSS pixels, detects an iPad that sends a Mac's user agent.
     """
     as_ipad = is_ipad_as_mac(user_agent, screen_width)
     parse = _parse if is_short(user_agent) else _parse.__wrapped__
@@ -63,12 +63,15 @@ def _parse(agent: str, hinted: Hints | None, as_ipad: bool) -> Agent:  # noqa: F
 
 @lru_cache(maxsize=1)
 def _database() -> Resolver:
-    """ua-parser's database without its own cache: ours stands before it, and its two engines are asked directly."""
+    """ua-parser's database without its own cache, since results are cached here.
+
+    Its two engines are called directly.
+    """
     return Resolver(load_lazy_builtins())
 
 
 class _Found(Protocol):
-    """What an engine of ua-parser gives: a family with the parts of its version."""
+    """The result of ua-parser's engine: a family with the parts of its version."""
 
     family: str
     major: str | None

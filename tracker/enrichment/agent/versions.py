@@ -1,4 +1,4 @@
-"""How much of a version is kept: what tells a publisher something, not the builds that change weekly."""
+"""How much of a version is kept: the parts that matter to a publisher, without builds that change weekly."""
 
 from __future__ import annotations
 

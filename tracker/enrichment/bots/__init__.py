@@ -1,4 +1,4 @@
-"""Whether a hit comes from a person: a verdict with a name, a kind and the rule that gave it. Pure and cached."""
+"""Detects bots: a verdict has a name, a kind and the rule that detected it. Pure and cached."""
 
 from tracker.enrichment.bots.detection import detect_bot
 from tracker.enrichment.bots.verdict import Bot, BotKind, BotRule, NamelessBot, Signs

@@ -1,4 +1,4 @@
-"""The rules in their order, over one hit: what the agent says, then the headers, then the address."""
+"""The rules in order, for one hit: the user agent first, then the headers, then the IP address."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def detect_bot(
     *,
     disabled_rules: frozenset[str] = _ALL_RULES,
 ) -> Bot | None:
-    """The bot behind a hit, or None for a person. A rule in `disabled_rules` gives no verdict.
+    """The bot behind a hit, or None for a person. Rules in `disabled_rules` are skipped.
 
-    `headers` have lower-case names. What a site switches off is rare: the first verdict on an agent is kept for all
-    other sites.
+    `headers` have lower-case names. Few sites disable rules, so the first verdict on a user agent is cached for all
+    others.
     """
     if disabled_rules:
         verdicts = _by_agent(user_agent) if is_short(user_agent) else _verdicts(user_agent)
@@ -58,7 +58,7 @@ def _by_agent(agent: str) -> tuple[Bot, ...]:
 
 @lru_cache(maxsize=1)
 def _any_sign() -> FirstMatch:
-    """Everything that words, lists, addresses and forms look for, in one pass: most agents have nothing of it."""
+    """All that words, lists, contacts and forms look for, in one pass: most user agents have none of it."""
     return any_list_or(bot_words(), contact(), odd_forms())
 
 

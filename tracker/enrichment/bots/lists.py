@@ -70,7 +70,7 @@ def _crawler_detect() -> FirstMatch:
 
 
 def _as_word(expression: str) -> str:
-    """A short name only where a word begins: `008/` is not in a browser's build 39008/, nor `RED/` in WIRED/."""
+    """A short name only matches at the beginning of a word: `008/` is not found in 39008/, nor `RED/` in WIRED/."""
     short = _SHORT_NAME.fullmatch(expression) is not None
     return rf"\b{expression}" if short else expression
 
@@ -87,7 +87,7 @@ def _browser_words() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _crawler_detect_names() -> FirstMatch:
-    """Those of CrawlerDetect's names that stand for nothing else: no generic words, and no short ones such as `NYU` or `Pump`."""
+    """CrawlerDetect's unambiguous names: no generic words, and no short ones such as `NYU` or `Pump`."""
     names = (
         one for one in crawler_detect_patterns if "[a-z0-9" not in one and _AN_EVERYDAY_NAME.fullmatch(one) is None
     )

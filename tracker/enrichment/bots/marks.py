@@ -1,7 +1,7 @@
-"""What others write into a person's browser: an IT department, a campus image, a toolbar, a security program, a small maker.
+"""What others add to a person's user agent: an IT department, a toolbar, a security program, a small maker.
 
-An unknown word beside a whole browser is no sign of a bot. Words of the office (`Security`, `Library`, `Proxy-Paris`) are
-taken out of such an agent before a bot's words are looked for; a bot's own words stay.
+An unknown word beside a whole browser is no sign of a bot. Words of the office (`Security`, `Library`, `Proxy-Paris`)
+are taken out of such an agent before a bot's words are looked for; a bot's own words stay.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What to call a bot that no list names, out of its own agent: `Acme Reader` of `Acme Reader/1.2 (+https://acme.example)`."""
+"""Names a bot that is on no list by its own user agent: `Acme Fetch` for `Acme Fetch/1.2 (+https://acme.example)`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HOST = re.compile(r"https?://(?:www\.)?([\w.-]+)|[\w.+-]+@([\w-]+(?:\.[\w-]+)+)
 
 
 def name_of(agent: str) -> str:
-    """A bot's name as it writes it itself, at most 60 characters; the host of its website when it gives no name."""
+    """A bot's name as it writes it itself, at most 60 characters; the host of its website when it has no name."""
     names = [word for part in re.split(r"[;()\[\]/,]|\s\+|https?:\S*|[\w.+-]+@\S+", agent) for word in _names_in(part)]
     telling = [name for name in names if _TELLING.search(name)]
     if telling or names:

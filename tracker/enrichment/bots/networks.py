@@ -1,4 +1,4 @@
-"""The addresses of crawlers and monitors whose owners publish them, for those that come with a browser's agent."""
+"""The published IP addresses of crawlers and monitors, to detect those that send a browser's user agent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Network = IPv4Network | IPv6Network
 
 
 class Crawler(NamedTuple):
-    """Whose crawler an address is."""
+    """The crawler that an IP address belongs to."""
 
     name: str
     kind: BotKind
@@ -29,7 +29,7 @@ def _published() -> IpRanges[Crawler]:
         (ip_network(row["network"]), Crawler(row["name"], BotKind(row["kind"])))
         for row in csv.DictReader(table.splitlines())
     ]
-    # Of networks within each other the larger one speaks.
+    # Where networks overlap, the larger one counts.
     return IpRanges(_outermost(rows))
 
 
@@ -44,5 +44,5 @@ def _outermost(rows: list[tuple[Network, Crawler]]) -> Iterator[tuple[Network, C
 
 
 def crawler_at(ip: str) -> Crawler | None:
-    """The crawler that an address is published for, or None, also for what is no address."""
+    """The crawler that an IP address is published for; None for others and for text that is not an IP address."""
     return _published().at(ip)

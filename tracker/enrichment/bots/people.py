@@ -1,4 +1,4 @@
-"""What in people's agents only looks like a bot's: taken out before words and lists are looked for.
+"""The parts of people's user agents that only look like a bot's: removed before words and lists are searched.
 
 Phones that are named like bots, apps that show pages in their own web view, the carriers that Facebook's app names, the
 Java machines of old phones, and what programs added to Internet Explorer.

@@ -1,7 +1,7 @@
-"""How people's agents are built, for programs and odd agents that neither bear a bot's word nor stand on a list.
+"""The form of browsers' user agents, to detect programs that have no bot's word and are on no list.
 
 A browser says `Mozilla/5.0 (system) engine products`; old phones, televisions and apps say which device they are.
-What says neither is a program. Source of the browsers' form: RFC 9110, 10.1.5, and the Compatibility Standard
+Anything else is a program. Source of the browsers' form: RFC 9110, 10.1.5, and the Compatibility Standard
 (https://compat.spec.whatwg.org/#ua-string-section).
 """
 
@@ -90,7 +90,7 @@ def _engine() -> FirstMatch:
 
 @lru_cache(maxsize=1)
 def odd_forms() -> FirstMatch:
-    """Finds what no browser writes; `find_odd` says whether it is meant."""
+    """Finds what no browser writes; `find_odd` makes the decision."""
     code = Pattern(_CODE, NamelessBot.CODE.value, BotKind.SCANNER)
     return FirstMatch([code, *(Pattern(one, "", BotKind.UNKNOWN) for one in _ODD)])
 

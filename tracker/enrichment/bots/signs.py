@@ -1,7 +1,7 @@
-"""Signs of a bot that its agent does not say: the browser's own word, its client hints, where the request comes from.
+"""Signs of a bot outside its user agent: `navigator.webdriver`, its client hints, its IP address.
 
-A hosting network alone is no sign: companies browse through proxies in the cloud. Nor is a contradiction between the
-agent and the hints: people switch their agent, and developers try a phone's. Several of them together are.
+A hosting network alone is not a sign, since companies browse through proxies in the cloud. A contradiction between user
+agent and hints alone is not one either, since people change their user agent. Several of them together are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PLATFORMS = (("Windows NT", "Windows"), ("Macintosh", "macOS"), ("Android", "An
 
 
 def bots_by_signs(agent: str, headers: Mapping[str, str], signs: Signs) -> Iterator[Bot]:
-    """Each rule's verdict on what is not in the agent."""
+    """Each rule's verdict on signs outside the user agent."""
     if signs.webdriver:
         yield Bot(NamelessBot.WEBDRIVER.value, BotKind.HEADLESS, BotRule.WEBDRIVER)
     brands = headers.get("sec-ch-ua", "") if headers else ""

@@ -25,7 +25,7 @@ class BotKind(StrEnum):
 
 
 class BotRule(StrEnum):
-    """One way to tell a bot. The value is what a site's settings store when it is switched off; never rename one."""
+    """One way to detect a bot. Sites' settings store the values of disabled rules, so never rename one."""
 
     NO_AGENT = "no_agent"
     KNOWN_BOT = "known_bot"
@@ -46,7 +46,9 @@ class BotRule(StrEnum):
 
 
 class NamelessBot(StrEnum):
-    """What gives a bot away that has no name of its own; stored as the detail of what is not counted, so never change one.
+    """How a bot without a name was detected.
+
+    The value is stored as the detail of excluded traffic, so never change one.
 
     People read it in their own language (`dashboards.presentation.labels`).
     """
@@ -63,9 +65,9 @@ class NamelessBot(StrEnum):
 
 
 class Signs(msgspec.Struct, frozen=True, gc=False):
-    """What is known of a hit beside its agent and its headers.
+    """What is known of a hit in addition to its user agent and headers.
 
-    `webdriver` is what the browser says of itself, `hosting` whether the address is of a hosting network,
+    `webdriver` is what the browser says of itself, `hosting` whether the IP address is in a hosting network,
     `with_headers` whether the hit was collected with its headers (a line of a server's log has none to miss).
     """
 
@@ -77,7 +79,7 @@ class Signs(msgspec.Struct, frozen=True, gc=False):
 
 
 class Bot(NamedTuple):
-    """A bot by its name, or by the NamelessBot that it is, and its kind; `rule` is what a site switches off to count such hits after all."""
+    """A detected bot: its name, or a NamelessBot, and its kind. A site disables `rule` to count such hits."""
 
     name: str
     kind: BotKind

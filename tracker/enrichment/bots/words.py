@@ -1,6 +1,6 @@
-"""The words by which bots say what they are, in whatever name they stand.
+"""The words by which bots identify themselves, anywhere in a name.
 
-For bots that no list knows. An agent with an address of a website or a mailbox is a bot's: no browser sends one.
+For bots that are on no list. A user agent with a URL or an email address is a bot's: no browser sends one.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ _WORDS: tuple[tuple[BotKind, str], ...] = (
     (BotKind.UNKNOWN, r"(?:bot|b0t|robot|crawl|crawler|crawling|spider|scrape|scraper|scraping|harvest|harvester|fetch|fetcher|grabber|collector|archiver?|checker|inspector|analy[sz]er|analy[sz]e|parser|resolver|extractor|extractors|discovery|finder|tracker|verif(?:y|ier|ication)|lookup|classifier|categori[sz]er|aggregator|agent|proxy|transcoder|importer|ingest(?:er|or)?|loader|worker|scheduler|webhooks?|callback|automation|intelligence|leads?|enrichment|extended|cloud-?function|lambda|appengine|internal|dummy|anonymous|citation|slurp|sniffer|trawler|wanderer|worm|reaper|copier|copy|siphon|leech|snag|sucker|stripper|snoop|hunter|miner|mining)s?(?:[^a-z]|$)"),
     (BotKind.UNKNOWN, r"crawl|spider|(?:^|[^a-z])bots?(?:[^a-z]|$)|scrap(?:e|ing|y)|user[-_ ]?agent|^(?:unknown|none|null|undefined|anonymous)$|^test(?:er|ing|bot)?(?:[^a-z]|$)|httpclient|\bmy ?agent|placeholder"),
 )  # fmt: skip
-# What nobody writes into a browser of people's; a bare domain may be the mark of whose computer it is.
+# What nobody adds to a person's browser; a bare domain may name the owner of the computer.
 _WRITTEN = r"https?:|https?%3a|\bwww\.|[\w.+-]@[a-z0-9-]+\.[a-z]|\[at\]|\(at\)|; ?at;|\b[\w-]+ at [\w-]+ dot |\+ ?[a-z0-9-]+\.(?:com|org|net|io|ai|co|de|fr|dev|app)\b|\(via [\w-]+\."
 _CONTACT = rf"{_WRITTEN}|[( ;/][a-z0-9-]+\.(?:com|org|net|io|ai|info|co\.uk|de|fr|eu|ru|me)(?:[/ );]|$)"
 
 
 @lru_cache(maxsize=1)
 def contact() -> FirstMatch:
-    """Finds the address of a website or a mailbox."""
+    """Finds a URL or an email address."""
     return FirstMatch([Pattern(_CONTACT, "", BotKind.UNKNOWN)])
 
 
 @lru_cache(maxsize=1)
 def written_contact() -> FirstMatch:
-    """Finds the address of a website or a mailbox that is written out, as in a whole browser's agent only a bot has it."""
+    """Finds a complete URL or email address. In a whole browser's user agent only a bot has one."""
     return FirstMatch([Pattern(_WRITTEN, "", BotKind.UNKNOWN)])
 
 

@@ -1,6 +1,6 @@
 """Which organisation a hit comes from: a cascade of steps, each with its method, evidence and confidence.
 
-Pure. A provider's name is never given: the steps that go by the network look at its kind first.
+Pure. A provider's name is never returned: the steps that use the network check its kind first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tracker.enrichment.text import clean_text
 _MAX_NAMED = 100
 # A name that anybody can type is believed once the publisher has confirmed it.
 UNPROVEN = 0.4
-# What looks like an invitation to open, write or call something is no company's name.
+# Text that asks to open, write or call something is not a company's name.
 _NOT_A_NAME = re.compile(r"://|www\.|@|\S\.\S+/|(?:\d[\s().-]*){7}", re.IGNORECASE)
 
 # Where a company may have a line of its own under somebody else's network.
@@ -37,7 +37,7 @@ _NAMED_LINES = frozenset({NetworkKind.ISP, NetworkKind.HOSTING, NetworkKind.INFR
 _NAMED = as_stored(evidence(EvidenceCode.NAMED_BY_VISITOR))
 _NAMED_BY_LINK = as_stored(evidence(EvidenceCode.NAMED_BY_LINK))
 
-# What a step says that finds nobody.
+# The reasons of steps that find nobody.
 NO_REVERSE_NAME = evidence(EvidenceCode.NO_REVERSE_NAME)
 _NOT_LISTED = evidence(EvidenceCode.NOT_LISTED)
 _NO_EMAIL = evidence(EvidenceCode.NO_EMAIL)
@@ -65,10 +65,12 @@ _NO_LEAD = {
 
 
 class Clues(msgspec.Struct, frozen=True, gc=False):
-    """What the steps go by. `reverse_name` returns the confirmed name of the IP address if it is known; it must not wait.
+    """The input of the steps.
 
-    `listed` is the operator's own word on the address; `email` and `named` are the visitor's own, given with consent,
-    or the publisher's where `is_signed`; `site` is the host of the page that was read.
+    `reverse_name` returns the confirmed name of the IP address if it is known; it must not wait.
+
+    `listed` is the operator's own entry for the IP address; `email` and `named` are the visitor's own, given with
+    consent, or the publisher's where `is_signed`; `site` is the host of the page that was read.
     """
 
     ip: str
@@ -91,7 +93,7 @@ class StepResult(NamedTuple):
     reason: Evidence
 
 
-# A step finds a company, or says why it finds none; a constant, so that it costs a hit nothing.
+# A step returns a company, or the reason why there is none: a constant, so that it costs a hit nothing.
 Step = Callable[[Clues], Company | Evidence]
 
 
@@ -106,7 +108,7 @@ def company_of_network(record: NetworkRecord, network: Network, listed: ListedNe
 
 
 def company_of_visit(clues: Clues) -> Company | None:
-    """What is left to ask where the visitor says nothing and `company_of_network` names nobody."""
+    """The remaining steps, for a visitor who says nothing and a network that names nobody."""
     return _first(_BY_VISIT, clues)
 
 
@@ -119,7 +121,7 @@ def _first(steps: tuple[tuple[str, Step], ...], clues: Clues) -> Company | None:
 
 
 def explain_company(clues: Clues) -> list[StepResult]:
-    """What each step says, in order; the first company is the answer."""
+    """The result of each step, in order; the first company is the answer."""
     answers = ((method, step(clues)) for method, step in STEPS)
     return [
         StepResult(found.method, found, read_stored(found.evidence))
@@ -132,8 +134,9 @@ def explain_company(clues: Clues) -> list[StepResult]:
 def by_email(clues: Clues) -> Company | Evidence:
     """The company at whose domain the visitor's email address is, or that the publisher's own link names.
 
-    A name beside an email address is kept where it fits the address's domain; else it is anybody's word, and the
-    domain's own name stands for it.
+        A name given with an email address is kept where it fits the email's domain. Otherwise anybody could have typed it,
+        and
+    the domain's own name is used.
     """
     name = _named(clues.named) if clues.named else ""
     domain, reason = domain_of_email(clues.email) if clues.email else (None, _NO_EMAIL)
@@ -146,7 +149,7 @@ def by_email(clues: Clues) -> Company | Evidence:
 
 
 def by_name(clues: Clues) -> Company | Evidence:
-    """The company that the visitor named and nothing proves: the last step, below the confidence of a lead."""
+    """The company that the visitor named without proof: the last step, below the confidence of a lead."""
     name = _named(clues.named) if clues.named else ""
     return Company(name, None, SELF_IDENTIFIED, _NAMED, UNPROVEN) if name else _NO_NAME_GIVEN
 
@@ -198,7 +201,7 @@ def by_company_database(clues: Clues) -> Company | Evidence:
 
 
 def by_network(clues: Clues) -> Company | Evidence:
-    """The organisation that runs the network, where it is no provider."""
+    """The organisation that runs the network, unless it is a provider."""
     record, network = clues.record, clues.network
     if not network.organisation:
         return _NO_NETWORK_OWNER
@@ -239,7 +242,7 @@ def by_reverse_name(clues: Clues) -> Company | Evidence:
         return judged.refused or NO_REVERSE_NAME
     if is_of_network_owner(judged.domain, network.organisation):
         return _NETWORK_OWNER_DOMAIN
-    # A machine in a data centre may be a company's way out as well as a program that somebody lets run there.
+    # A machine in a data centre may be a company's gateway, or a program that somebody runs there.
     confidence = 0.45 if network.kind is NetworkKind.HOSTING else 0.65
     found = as_stored(evidence(EvidenceCode.REVERSE_NAME, domain=judged.domain))
     return Company(name_of_domain(judged.domain), judged.domain, "reverse_dns", found, confidence)
@@ -259,7 +262,7 @@ def by_tenant(clues: Clues) -> Company | Evidence:
     return Company(name, domain, "tenant_referrer", found, 0.6 if tenant.domain else 0.5)
 
 
-# In the order in which they are believed, each with the method that it stands for.
+# The steps from the most to the least reliable, each with its method.
 STEPS: tuple[tuple[str, Step], ...] = (
     ("own_list", by_network_list),
     (SELF_IDENTIFIED, by_email),

@@ -1,6 +1,6 @@
 """The company of an email address that a visitor gave: the domain of their work. Pure.
 
-An address at a free mail service or a provider says who carries somebody's mail, not where they work.
+An email address at a free mail service or a provider does not say where somebody works.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def free_mail_domains() -> frozenset[str]:
 
 
 def domain_of_email(email: str) -> tuple[str | None, Evidence]:
-    """The registrable domain of a work address, else None, with the evidence or the reason."""
+    """The registrable domain of a work email, else None, with the evidence or the reason."""
     host = email.rpartition("@")[2].rstrip(".").lower()
     parts = split_host(host)
     domain = parts.top_domain_under_public_suffix

@@ -1,8 +1,7 @@
-"""What the reverse name of an address says: the domain of a company, or only who sells the line. Pure.
+"""Judges the reverse DNS name of an IP address: a company's domain, or a provider's name for a line. Pure.
 
-A provider names thousands of addresses after their own digits, their pool or the kind of line; a company names its
-gateway. Whether the name is true is not judged here: whoever asks has confirmed it forward first (RFC 8499's
-"forward-confirmed reverse DNS").
+A provider names thousands of IP addresses after their digits, their pool or the kind of line; a company names its
+gateway. The caller has confirmed the name by a forward look-up (RFC 8499's "forward-confirmed reverse DNS").
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from tracker.enrichment.company.evidence import Evidence, EvidenceCode, evidence
 
 _PROVIDER_DOMAINS = Path(__file__).parents[1] / "data" / "provider_domains.txt"
 
-# Words of names that providers give: the kind of line, the pool, the customer without a name.
+# Words in providers' names for lines: the kind of line, the pool, an unnamed customer.
 _LINE_WORDS = frozenset(
     "abo adsl asdl sdsl vdsl vdsl2 xdsl dsl hdsl shdsl cable cablemodem catv docsis fiber fibre fibra ftth fttb fttx"
     " gpon pon hfc mobile gprs umts lte 3g 4g 5g wimax wireless wifi wlan hotspot satellite broadband dialup"
@@ -34,7 +33,7 @@ _SELLER = re.compile(
     r"tele?com|telekom|telef|broadband|adsl|[vx]dsl|dslnet|cable|kabel|fib(?:er|re|ra)(?!mont)|internet|isp\b|hosting|hoster|"
     r"webhost|datacent|server|cloud|vps|mobile|wireless|wifi|satellite|provider|gsm|vpn|proxy"
 )
-# Names that mean something in one house only.
+# Names that are only used inside a private network.
 _LOCAL = frozenset("local localdomain localhost lan home internal intranet corp invalid arpa".split())
 _WORD = re.compile(r"[a-z]+\d*|\d+[a-z]+|[a-z]+")
 
@@ -61,7 +60,7 @@ def provider_domains() -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def judge_reverse_name(host: str, ip: str) -> JudgedHost:
-    """What the confirmed reverse name of an address says of who uses it."""
+    """What the confirmed reverse name of an IP address says of its user."""
     host = host.rstrip(".").lower()
     parts = split_host(host)
     domain = parts.top_domain_under_public_suffix
@@ -110,13 +109,13 @@ def _deeper_provider_domains() -> frozenset[str]:
 
 
 def _words(subdomain: str) -> list[str]:
-    """The words between dots and dashes, each also without the digits that number it."""
+    """The words between dots and dashes, each also without its trailing digits."""
     words = _WORD.findall(subdomain)
     return [form for word in words for form in (word, word.strip("0123456789")) if form]
 
 
 def _holds_ip(host: str, ip: str) -> bool:
-    """Whether a name carries the address: two of its numbers, its digits in one, or its hexadecimal form."""
+    """Whether a name contains the IP address: two of its numbers, its digits in one, or its hexadecimal form."""
     try:
         parsed = ip_address(ip)
     except ValueError:
@@ -143,7 +142,7 @@ def _holds_four(host: str, ip: IPv4Address) -> bool:
 
 
 def _holds_six(host: str, ip: IPv6Address) -> bool:
-    """The provider's 32 bits, the interface's 64 bits, or the nibbles from behind as in ip6.arpa."""
+    """The provider's 32 bits, the interface's 64 bits, or the nibbles in reverse order as in ip6.arpa."""
     digits = ip.exploded.replace(":", "")
     plain = re.sub(r"[^0-9a-f]", "", host)
     interface = digits[-16:].lstrip("0")

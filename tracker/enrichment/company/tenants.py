@@ -1,4 +1,4 @@
-"""Referrers that name the company that a visitor comes from: its workspace at a software service, or its own inner host.
+"""Referrers that name the visitor's company: its workspace at a software service, or an internal host.
 
 Pure. `acme.sharepoint.com` is Acme's; `jira.acme.com` is acme.com's. The hosts of the services themselves, of web mail
 that everybody uses and of the site that was read name nobody.
@@ -40,7 +40,7 @@ _NOBODY = frozenset(
     "business enterprise partner partners careers jobs events meet meetings join video global eu us na emea apac de fr uk europe cloud customer customers status2 trust security "
     "store marketplace addons wiki forum forums answers ideas feedback survey surveys click links link email-link t e a b c www3 default root main".split()
 )
-# The names that companies give to inner hosts, in front of their own domain.
+# Usual names of internal hosts, in front of a company's own domain.
 _INNER = re.compile(
     r"(?:intranet|extranet|sharepoint|jira|confluence|wiki|kb|teams|lync|skype|owa|exchange|outlook|webmail|mail|mails|zimbra|roundcube|horde|messagerie|correo|posta"
     r"|gitlab|git|bitbucket|jenkins|redmine|mattermost|rocketchat|chat|crm|erp|sap|portail|portal|myportal|moncompte-rh|rh|hr|sirh|inside|insite|insidenet|connect|workplace"

@@ -1,8 +1,8 @@
-"""The open geo and network databases: which file answers what, and what an address has in them.
+"""The open geo and network databases: which file answers what, and an IP address's records in them.
 
-Files come from a `Stock`, which may look into a folder or keep checked copies; this module only reads them. Records
-are read as plain dictionaries through maxminddb's C extension: geoip2's model objects cost ten to twenty times the lookup.
-Answers are not kept here, since the pipeline keeps what it makes of them.
+Files come from a `Stock`, which may look into a folder or keep checked copies; this module only reads them. Records are
+read as plain dictionaries through maxminddb's C extension: geoip2's model objects cost ten to twenty times the lookup.
+Answers are not cached here, since the pipeline caches what it makes of them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from tracker.enrichment.geo.records import (
     Place,
     Record,
     Use,
-    network_reader,
-    place_reader,
+    network_parser,
+    place_parser,
     use_of,
 )
 
@@ -31,7 +31,7 @@ __all__ = ["Database", "Databases", "Files", "FolderStock", "NetworkRecord", "Pl
 log = logging.getLogger(__name__)
 
 _RECORDS_TO_SEE = 50
-# What reading an address can fail with where a record is damaged, or foreign under a known type's name.
+# The errors of a look-up where a record is damaged, or has another schema than its type's.
 _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, maxminddb.InvalidDatabaseError)
 
 
@@ -50,7 +50,7 @@ class Stock(Protocol):
 
 
 class FolderStock:
-    """The `*.mmdb` of a folder, as they lie there."""
+    """The `*.mmdb` files of a folder, read in place."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -66,7 +66,7 @@ class FolderStock:
 
 
 def list_files(folder: Path) -> dict[Path, tuple[int, int, int]]:
-    """The databases in a folder by name, each with its size, time and number, by which a replaced file is told."""
+    """The databases in a folder by name, each with its size, time and inode, by which a replaced file is detected."""
     if not folder.is_dir():
         return {}
     stats = ((path, path.stat()) for path in sorted(folder.glob("*.mmdb")) if path.is_file())
@@ -85,7 +85,7 @@ class Database(NamedTuple):
 
 
 class Databases:
-    """Looks addresses up; never raises. Where several files answer the same, the newest is asked first."""
+    """Looks IP addresses up; never raises. Where several files answer the same, the newest is asked first."""
 
     def __init__(self, stock: Stock, *, warn: bool = True) -> None:
         """`warn` logs what is wrong with files; `problems` has it in any case."""
@@ -97,19 +97,19 @@ class Databases:
 
     @classmethod
     def open(cls, folder: Path) -> Databases:
-        """Opens what lies in a folder, without keeping copies; one that does not exist is empty."""
+        """Opens the databases in a folder, without copies; a folder that does not exist is empty."""
         return cls(FolderStock(folder))
 
     def reload_if_changed(self) -> bool:
-        """Opens the databases again when the stock has changed; whether that was so."""
+        """Opens the databases again when the stock has changed. Returns whether it had."""
         files = self._stock.look()
         if files is None:
             return False
         opened, problems = _open_all(files.paths)
         self.opened = sorted(opened, key=lambda one: (list(Use).index(one.use), -one.built_at))
         before, self.problems = self.problems, [*files.problems, *problems]
-        self._places = [(one.look_up, where) for one in self.opened if (where := place_reader(one.use))]
-        self._networks = [(one.look_up, whose) for one in self.opened if (whose := network_reader(one.use))]
+        self._places = [(one.look_up, where) for one in self.opened if (where := place_parser(one.use))]
+        self._networks = [(one.look_up, whose) for one in self.opened if (whose := network_parser(one.use))]
         for words in self.problems:
             if self._warn and words not in before:
                 log.warning("%s", words)
@@ -121,11 +121,11 @@ class Databases:
 
     @property
     def knows_networks(self) -> bool:
-        """Whether an AS or an organisation can be told, not only a kind of connection."""
+        """Whether an AS or an organisation can be looked up, not only a kind of connection."""
         return any(one.use in {Use.ENTERPRISE, Use.FLAT, Use.ISP, Use.ASN} for one in self.opened)
 
     def place(self, ip: str, language: str = "fr") -> Place:
-        """Where an address is: the first database that knows a country decides; one that agrees may add the city."""
+        """The place of an IP address: the first database with a country decides; one that agrees may add the city."""
         best = Place()
         for look_up, read in self._places:
             try:
@@ -141,7 +141,7 @@ class Databases:
         return best
 
     def network_record(self, ip: str) -> NetworkRecord:
-        """What is known of the network of an address, from all databases together."""
+        """The network of an IP address, from all databases together."""
         known: Fields = {}
         for look_up, read in self._networks:
             try:

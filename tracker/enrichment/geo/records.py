@@ -1,7 +1,7 @@
-"""What a geo database's record says, in one form for every publisher's schema. Pure; opens nothing.
+"""Parses the records of geo databases into one form for every publisher's schema. Pure; opens nothing.
 
-Two schemas exist. MaxMind's is nested and is told by the database's type; DB-IP and others write it too. IPinfo and
-ipapi write flat records under a type that is only a file's name, so those are told by the fields that they have.
+Two schemas exist. MaxMind's is nested and is recognised by the database's type; DB-IP and others use it too. IPinfo and
+ipapi write flat records under a type that is only a file's name, so those are recognised by their fields.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ LANGUAGES = ("fr", "en")
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
-    """Where an address is; `country` is ISO 3166-1 alpha-2, names are in the language that was asked for, else English."""
+    """The place of an IP address.
+
+    `country` is ISO 3166-1 alpha-2. Names are in the requested language, else in English.
+    """
 
     country: str | None = None
     region: str | None = None
@@ -29,9 +32,9 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
 
 class NetworkRecord(msgspec.Struct, frozen=True, gc=False):
-    """What the databases know of the network of an address; the first database to name a field decides it.
+    """What the databases know of the network of an IP address; the first database with a field decides it.
 
-    `organisation` runs the AS; `isp_organisation` (MaxMind ISP and Enterprise) and `company` (IPinfo, ipapi) use the
+    `organisation` runs the AS; `isp_organisation` (MaxMind ISP and Enterprise) and `company` (IPinfo, ipapi) use the IP
     address. `as_type`, `company_type`, `user_type` and `connection_type` are the publishers' own words.
     """
 
@@ -58,7 +61,7 @@ class NetworkRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class Use(StrEnum):
-    """What a database answers, as `webleads doctor` says it; the ones that say most of an address come first."""
+    """What a database answers, as `webleads doctor` says it; the most detailed ones come first."""
 
     ENTERPRISE = "place and network (enterprise)"
     FLAT = "place, network or company (IPinfo, ipapi)"
@@ -99,15 +102,15 @@ def use_of(database_type: str, fields: Collection[str]) -> Use | None:
     return Use.FLAT if _FLAT_FIELDS & set(fields) else None
 
 
-def place_reader(use: Use) -> Callable[[Record, str], Place] | None:
-    """How a place is read from a database's records; None when it holds none."""
+def place_parser(use: Use) -> Callable[[Record, str], Place] | None:
+    """The function that parses a place from a database's records; None when it has none."""
     if use is Use.FLAT:
         return _flat_place
     return _nested_place if use in {Use.ENTERPRISE, Use.CITY, Use.COUNTRY} else None
 
 
-def network_reader(use: Use) -> Callable[[Record], Fields] | None:
-    """How NetworkRecord's fields are read from a database's records; None when it holds none."""
+def network_parser(use: Use) -> Callable[[Record], Fields] | None:
+    """The function that parses NetworkRecord's fields from a database's records; None when it has none."""
     return _NETWORK_READERS.get(use)
 
 
@@ -209,12 +212,12 @@ _NETWORK_READERS: dict[Use, Callable[[Record], Fields]] = {
 
 
 def _text(value: Any) -> str | None:
-    """A text that is kept once however many records repeat it."""
+    """A text, interned since many records repeat it."""
     return sys.intern(value) if isinstance(value, str) and value else None
 
 
 def _number(value: Any) -> int | None:
-    """An AS number, also where it is written "AS3215"."""
+    """An ASN, also where it is written "AS3215"."""
     if isinstance(value, int):
         return value or None
     digits = value.upper().removeprefix("AS") if isinstance(value, str) else ""

@@ -1,1 +1,1 @@
-"""Whose a network is and of which kind: by its name, its number, published networks and the operator's list."""
+"""The owner and the kind of a network: by its name, its ASN, published networks and the operator's list."""

@@ -1,7 +1,7 @@
-"""A score of how much a network's name and AS number speak for an organisation's own network, not a provider's.
+"""Classifies a network by its name and ASN: a score for an organisation's own network, against a provider's.
 
 Pure. The score is a sum of weights (log-odds). There is a weight for each word, for its first and last letters, for two
-words in a row, for the groups that its words belong to, for the block of AS numbers, and for the judgement of the number.
+words in a row, for the groups that its words belong to, for the block of ASNs, and for the label of the ASN.
 tools/make_network_weights.py makes the weights, and data/SOURCES.md says from what.
 """
 
@@ -28,7 +28,7 @@ _AFFIXES = (3, 4, 5)
 
 
 class NetworkModel:
-    """Weights by feature. A score at or above `threshold` speaks clearly enough for an organisation."""
+    """Weights by feature. A score of `threshold` or more means an organisation."""
 
     def __init__(self, weights: Mapping[str, float], bias: float, threshold: float) -> None:
         self.weights = weights
@@ -36,14 +36,14 @@ class NetworkModel:
         self.threshold = threshold
         self._of_word = lru_cache(maxsize=16_384)(self._sum_of_word)
         self._of_groups = lru_cache(maxsize=4096)(self._sum_of_groups)
-        self._of_number = lru_cache(maxsize=4096)(self._sum_of_number)
+        self._of_asn = lru_cache(maxsize=4096)(self._sum_of_asn)
 
     def score(self, name: str, asn: int | None) -> float:
-        """The log-odds, an AS number or none given, that a network of this name is an organisation's own."""
+        """The log-odds that a network of this name, and of this ASN if given, is an organisation's own."""
         return self.weigh(tokens_of(name), asn, capitals=name.isupper())[0]
 
     def weigh(self, words: list[str], asn: int | None, *, capitals: bool) -> tuple[float, Groups]:
-        """The score of a name that is cut into words, and the groups that they tell of."""
+        """The score of a name that is cut into words, and of their groups."""
         weight = self.weights.get
         score, groups = self.bias + weight(_length(words), 0.0), NO_GROUPS
         for word in words:
@@ -60,7 +60,7 @@ class NetworkModel:
             score += weight("capitals", 0.0)
         score += self._of_groups(groups)
         if asn:
-            score += self._of_number(asn >> 10) + weight(judgement_feature(asn), 0.0)
+            score += self._of_asn(asn >> 10) + weight(judgement_feature(asn), 0.0)
         return score, groups
 
     def _sum_of_word(self, word: str) -> tuple[float, Groups]:
@@ -72,12 +72,12 @@ class NetworkModel:
     def _sum_of_groups(self, groups: frozenset[str]) -> float:
         return sum(self.weights.get(feature, 0.0) for feature in group_features(groups))
 
-    def _sum_of_number(self, block: int) -> float:
-        return sum(self.weights.get(feature, 0.0) for feature in number_features(block << 10))
+    def _sum_of_asn(self, block: int) -> float:
+        return sum(self.weights.get(feature, 0.0) for feature in asn_features(block << 10))
 
 
 def features(name: str, asn: int | None) -> Iterator[str]:
-    """Everything of a name and an AS number's block that has a weight; what comes twice counts twice."""
+    """All features of a name and an ASN; a feature that occurs twice counts twice."""
     words = tokens_of(name)
     for word in words:
         yield from word_features(word)
@@ -88,7 +88,7 @@ def features(name: str, asn: int | None) -> Iterator[str]:
     if name.isupper():
         yield "capitals"
     if asn:
-        yield from number_features(asn)
+        yield from asn_features(asn)
 
 
 def word_features(word: str) -> Iterator[str]:
@@ -108,8 +108,8 @@ def group_features(groups: frozenset[str]) -> Iterator[str]:
     yield f"[{','.join(ordered)}]!"
 
 
-def number_features(asn: int) -> Iterator[str]:
-    """The block that an AS number was given out from: IANA hands out 1,024 numbers at a time, by region."""
+def asn_features(asn: int) -> Iterator[str]:
+    """The block of an ASN: IANA assigns 1,024 ASNs at a time, by region."""
     block = asn >> 10
     yield f"AS{block << 10}/1024"
     yield f"AS{asn >> 13 << 13}/8192"
@@ -117,7 +117,7 @@ def number_features(asn: int) -> Iterator[str]:
 
 
 def judgement_feature(asn: int) -> str:
-    """The judgement of an AS number as a feature; its weight is added to the name's."""
+    """The label of an ASN as a feature; its weight is added to the name's."""
     return f"{JUDGED}{mark_of(asn) or NOT_READ}"
 
 

@@ -1,4 +1,4 @@
-"""The addresses of clouds, as their owners publish them (data/cloud_networks.csv). Pure."""
+"""The IP addresses of clouds, as their owners publish them (data/cloud_networks.csv). Pure."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def _published() -> IpRanges[str]:
 
 
 def cloud_at(ip: str) -> str | None:
-    """The cloud that an address is published for, or None, also for what is no address."""
+    """The cloud that an IP address is published for; None for others and for text that is not an IP address."""
     return _published().at(ip)

@@ -1,4 +1,4 @@
-"""A table of networks that tells for an address what the smallest network around it stands for. Pure."""
+"""A table of networks, each with a fact; the smallest network around an IP address decides. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Fact = TypeVar("Fact")
 
 
 class IpRanges(Generic[Fact]):
-    """Networks of either version, each with a fact; of networks within each other the smaller one speaks."""
+    """Networks of IPv4 and IPv6, each with a fact. Of nested networks the smaller one decides."""
 
     def __init__(self, networks: Iterable[tuple[IPv4Network | IPv6Network, Fact]]) -> None:
         self._starts: dict[int, list[int]] = {4: [], 6: []}
@@ -33,8 +33,8 @@ class IpRanges(Generic[Fact]):
             self._close(version, open_ones)
 
     def at(self, ip: str) -> Fact | None:
-        """What is known of an address; None also for what is no address."""
-        # inet_pton reads an address in a tenth of the time that ipaddress takes.
+        """The fact for an IP address; None also for text that is not an IP address."""
+        # inet_pton parses an IP address in a tenth of the time that ipaddress takes.
         version, family = (6, AF_INET6) if ":" in ip else (4, AF_INET)
         starts = self._starts[version]
         if not starts:
@@ -47,7 +47,7 @@ class IpRanges(Generic[Fact]):
         return self._facts[version][place] if place >= 0 else None
 
     def _close(self, version: int, open_ones: list[tuple[int, Fact]]) -> None:
-        """After the innermost open network the one around it speaks again, or none."""
+        """After the end of the innermost network, the one around it decides again, or none."""
         last, _ = open_ones.pop()
         self._append(version, last + 1, open_ones[-1][1] if open_ones else None)
 

@@ -1,7 +1,7 @@
-"""What kind of network an address belongs to, so that a provider is never taken for a company.
+"""The kind of network that an IP address belongs to, so that a provider is never taken for a company.
 
-Pure. An operator's databases say most, then the networks that clouds publish, then what is known of the number and the
-name, and last the name itself, read in the languages of Europe.
+Pure. The operator's databases decide first, then the networks that clouds publish, then what is known of the ASN and
+the name, and last the words of the name, in the languages of Europe.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracker.enrichment.geo.records import NetworkRecord
 from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.clouds import cloud_at
 from tracker.enrichment.network.labelled_asns import KINDS, judgement_of
-from tracker.enrichment.organisation.known import known_number, known_organisation, may_be_known
+from tracker.enrichment.organisation.known import known_asn, known_organisation, may_be_known
 from tracker.enrichment.organisation.name_tokens import begins_with, groups_of, tokens_of, word_for
 
 
@@ -57,7 +57,7 @@ _NO_RECORD = as_stored(evidence(EvidenceCode.NO_NETWORK_RECORD))
 _ANONYMOUS = evidence(EvidenceCode.ANONYMOUS)
 _CELLULAR = evidence(EvidenceCode.CELLULAR)
 
-# What an organisation is and what a provider sells, by the group of a telling word; the special before the general.
+# The kind for each group of words; the special before the general.
 _ORGANISATION_GROUPS = (NetworkKind.EDUCATION, NetworkKind.GOVERNMENT, NetworkKind.NONPROFIT)
 _BUSINESS_GROUPS = ("trade", "finance", "health", "industry", "retail", "energy", "transport", "media", "services")
 _PROVIDER_GROUPS = (
@@ -68,15 +68,15 @@ _PROVIDER_GROUPS = (
     NetworkKind.MOBILE,
     NetworkKind.ISP,
 )
-# What keeps a trade's name from settling it: "Studio Wifi Boulangerie" may sell lines.
+# Groups that make a trade's name ambiguous: "Studio Wifi Boulangerie" may sell lines.
 _SELLING = frozenset({*_PROVIDER_GROUPS, "it"})
-# Who says one of these sells lines or machines, whatever else the name says, unless it is a public body.
+# A name with one of these is a provider's, whatever else it says, unless it is a public body's.
 _SELLER = re.compile(r"te?le?[ck]om|broadband|freenet\b|\bw?isp\b|hosting\b|\bdata ?cent(?:er|re)s?\b")
 _PUBLIC = frozenset({"education", "government", "nonprofit"})
-# Log-odds under which a name without a telling word is a provider’s: about 6 in 100 of the labelled ones are not.
+# Log-odds below which a name without such a word is a provider’s; about 6 in 100 of the labelled ones are not.
 _SURELY_PROVIDER = -5.0
 
-# Log-odds from which a name that stands beside its provider's in a database is the customer's.
+# Log-odds from which a name listed with its provider's in a database is the customer's.
 _CUSTOMER_THRESHOLD = -2.0
 
 # MaxMind's user types (GeoIP Enterprise: https://dev.maxmind.com/geoip/docs/databases/enterprise).
@@ -98,19 +98,19 @@ _PUBLISHED_TYPES = {
 @lru_cache(maxsize=16_384)
 def is_shared(organisation: str, asn: int | None) -> bool:
     """Whether a network is one that connects schools or students, so that its name is not the visitor's."""
-    return known_number(asn) == NetworkKind.EDUCATION or "shared" in groups_of(tokens_of(organisation))
+    return known_asn(asn) == NetworkKind.EDUCATION or "shared" in groups_of(tokens_of(organisation))
 
 
 def identify_network(record: NetworkRecord, ip: str | None = None, listed: NetworkKind | None = None) -> Network:
-    """The network that the databases' record of an address, and the address itself, describe.
+    """The network of an IP address, by the databases' record and by the IP address itself.
 
-    `listed` is the kind that the operator's own list gives to the address; it settles the matter.
+    `listed` is the kind in the operator's own list; it decides.
     """
     return network_of(record, cloud_at(ip) if ip else None, listed)
 
 
 def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | None) -> Network:
-    """As `identify_network`, with the cloud that publishes the address as its own."""
+    """As `identify_network`, given the cloud that publishes the IP address."""
     organisation = record.isp_organisation or record.company or record.organisation
     if listed is not None:
         return Network(record.asn, organisation, listed, as_stored(evidence(EvidenceCode.KIND_LISTED, kind=listed)))
@@ -132,7 +132,7 @@ def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | N
 
 
 def _said_by_databases(record: NetworkRecord) -> KindFound | None:
-    """The kind that a database states of the address itself."""
+    """The kind that a database has for the IP address itself."""
     hidden = record.is_vpn or record.is_tor or record.is_proxy or record.is_residential_proxy or record.is_relay
     if hidden:
         return NetworkKind.VPN, _ANONYMOUS
@@ -159,18 +159,18 @@ def _unless_brand(record: NetworkRecord, kind: NetworkKind, stated: Evidence) ->
 
 @lru_cache(maxsize=16_384)
 def classify_organisation(name: str, asn: int | None = None, *, is_customer: bool = False) -> KindFound:
-    """The kind of an organisation that runs a network, by its number and its name, with the evidence.
+    """The kind of an organisation that runs a network, by its ASN and its name, with the evidence.
 
-    `is_customer` says that it only uses addresses of somebody else's network, as few providers do.
+    `is_customer` says that it only uses IP addresses of another network, as few providers do.
     """
     return judge_organisation(network_model(), name, asn, is_customer=is_customer)
 
 
 def judge_organisation(model: NetworkModel, name: str, asn: int | None, *, is_customer: bool = False) -> KindFound:
-    """As `classify_organisation`, by a model that is given."""
-    by_number = known_number(asn)
-    if by_number is not None:
-        return NetworkKind(by_number), evidence(EvidenceCode.KNOWN_AS, asn=asn or 0, kind=by_number)
+    """As `classify_organisation`, with a given model."""
+    by_asn = known_asn(asn)
+    if by_asn is not None:
+        return NetworkKind(by_asn), evidence(EvidenceCode.KNOWN_AS, asn=asn or 0, kind=by_asn)
     words = tokens_of(name)
     known = known_organisation(name) if may_be_known(words) else None
     if known is not None:

@@ -1,11 +1,11 @@
-"""The operator's own network list: a CSV in the data folder that says whose an address is, above every database.
+"""The operator's own network list: a CSV in the data folder that says whose an IP address is, before every database.
 
     network,company,domain,kind
     192.0.2.0/24,Biscuiterie Armor,armor.example,
     198.51.100.7,,,isp
 
-`kind` is empty for a company, or a kind of network; of networks within each other the smaller one decides. A bad line is
-named with its number and left out. The file is read again when it changes.
+`kind` is empty for a company, or a kind of network; of nested networks the smaller one decides. A bad line is reported
+with its line number and left out. The file is read again when it changes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _Network = IPv4Network | IPv6Network
 
 
 class ListedNetwork(NamedTuple):
-    """What the list says of a network; `company` is empty where the kind is no company's."""
+    """An entry of the list; `company` is empty where the kind is not a company's."""
 
     network: str
     company: str
@@ -35,7 +35,7 @@ class ListedNetwork(NamedTuple):
 
 
 class NetworkList:
-    """The list in a file; one that is not there is empty."""
+    """The list in a file; a missing file is an empty list."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -45,11 +45,11 @@ class NetworkList:
         self.reload_if_changed()
 
     def at(self, ip: str) -> ListedNetwork | None:
-        """What the list says of an address."""
+        """The entry for an IP address."""
         return self._ranges.at(ip)
 
     def reload_if_changed(self) -> bool:
-        """Reads the file again when it was written, replaced or removed; whether that was so."""
+        """Reads the file again when it was written, replaced or removed. Returns whether it was."""
         found = self._stamp()
         if found == self._seen:
             return False
@@ -100,9 +100,9 @@ def _read(fields: list[str]) -> tuple[_Network, ListedNetwork]:
     try:
         network = ip_network(written, strict=False)
     except ValueError:
-        raise ValueError(f"{written!r} is no network, such as 192.0.2.0/24") from None
+        raise ValueError(f"{written!r} is not a network such as 192.0.2.0/24") from None
     if kind and kind not in set(NetworkKind):
-        raise ValueError(f"{kind!r} is no kind of network; there are {', '.join(NetworkKind)}")
+        raise ValueError(f"{kind!r} is not a kind of network; use one of {', '.join(NetworkKind)}")
     listed = ListedNetwork(str(network), company, domain.lower() or None, NetworkKind(kind or NetworkKind.BUSINESS))
     if listed.kind in LEAD_KINDS and not company:
         raise ValueError("the company’s name is missing")

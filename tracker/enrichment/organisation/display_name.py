@@ -70,7 +70,7 @@ def _without_handle(text: str) -> str:
 
 
 def _said_once(text: str) -> str:
-    """One name where it is written twice: "Exempel Bank - Exempel Bank"."""
+    """The name once where it is written twice: "Exempel Bank - Exempel Bank"."""
     first, dash, second = text.partition(" - ")
     return first if dash and first.lower() == second.lower() else text
 
@@ -88,7 +88,7 @@ def _for_people(text: str) -> str:
 
 
 def _first_letter(text: str) -> str:
-    """Names without a capital get theirs; "iGuazu" and "thyssenkrupp Presta" stay."""
+    """Names without a capital get one; "iGuazu" and "thyssenkrupp Presta" stay."""
     if not text.islower():
         return text
     return " ".join(

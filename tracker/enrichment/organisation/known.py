@@ -1,6 +1,6 @@
-"""Organisations whose name or AS number is known: big companies, carriers and hosts that the words would get wrong.
+"""Well-known organisations, by name or ASN: companies, carriers and hosts whose words would mislead.
 
-Pure. data/known_numbers.csv and data/known_organisations.csv are ours; data/listed_companies.csv holds companies of the
+Pure. data/known_asns.csv and data/known_organisations.csv are ours; data/listed_companies.csv holds companies of the
 large stock indices. A name is compared without its legal form.
 """
 
@@ -16,7 +16,7 @@ from tracker.enrichment.organisation.legal_forms import IN_FRONT, name_key
 from tracker.enrichment.organisation.name_tokens import tokens_of
 
 
-class Known(NamedTuple):
+class KnownOrganisation(NamedTuple):
     """An organisation as people call it, its site, and its network kind."""
 
     name: str
@@ -29,42 +29,42 @@ def _rows(file: str) -> Iterator[dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _numbers() -> dict[int, str]:
-    return {int(row["asn"]): row["kind"] for row in _rows("known_numbers.csv")}
+def _known_asns() -> dict[int, str]:
+    return {int(row["asn"]): row["kind"] for row in _rows("known_asns.csv")}
 
 
 @lru_cache(maxsize=1)
-def _names() -> dict[str, Known]:
-    table: dict[str, Known] = {}
+def _names() -> dict[str, KnownOrganisation]:
+    table: dict[str, KnownOrganisation] = {}
     for known, spelling in _spellings():
         table.setdefault(name_key(spelling), known)
     return table
 
 
 @lru_cache(maxsize=1)
-def _spellings() -> tuple[tuple[Known, str], ...]:
+def _spellings() -> tuple[tuple[KnownOrganisation, str], ...]:
     """Each known organisation with each of its spellings; ours come first."""
     rows = (row for file in ("known_organisations.csv", "listed_companies.csv") for row in _rows(file))
     return tuple(
-        (Known(row["name"], row["domain"] or None, row["kind"]), spelling)
+        (KnownOrganisation(row["name"], row["domain"] or None, row["kind"]), spelling)
         for row in rows
         for spelling in (row["name"], *filter(None, row["also"].split("|")))
     )
 
 
-def known_number(asn: int | None) -> str | None:
-    """The network kind of a well-known AS number."""
-    return _numbers().get(asn) if asn else None
+def known_asn(asn: int | None) -> str | None:
+    """The network kind of a well-known ASN."""
+    return _known_asns().get(asn) if asn else None
 
 
 @lru_cache(maxsize=1)
 def _first_words() -> frozenset[str]:
-    """The words that known names begin with: by them most names are told not to be known."""
+    """The first words of known names, by which most other names are ruled out."""
     return frozenset(tokens_of(spelling.removeprefix("The "))[0] for _, spelling in _spellings())
 
 
 @lru_cache(maxsize=8_192)
-def known_organisation(name: str) -> Known | None:
+def known_organisation(name: str) -> KnownOrganisation | None:
     """The organisation of a name, however its legal form and capitals are written."""
     return _names().get(name_key(name))
 

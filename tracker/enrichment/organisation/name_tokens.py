@@ -1,7 +1,7 @@
 """The words of an organisation's name, and what they say: a bank, a ministry, a telephone company, a host.
 
-Pure. Owns how a name is cut into words and the list of telling words (data/organisation_words.txt). What follows from
-them is the model's and the rules' business.
+Pure. Owns how a name is cut into words, and the list of significant words (data/organisation_words.txt). The classifier
+and the rules decide what follows from them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Telling(NamedTuple):
 
 
 def tokens_of(name: str) -> list[str]:
-    """The words of a name in small letters without accents: "Crédit Agricole S.A." is credit, agricole, s, a."""
+    """The words of a name in lower case without accents: "Crédit Agricole S.A." is credit, agricole, s, a."""
     text = name.lower()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
@@ -89,7 +89,7 @@ def _lines() -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=16_384)
 def groups_of_word(word: str) -> Groups:
-    """The groups that one word tells of; most words tell of none."""
+    """The groups of one word; most words have none."""
     telling = _telling()
     groups = telling.whole.get(word, NO_GROUPS)
     for beginning, found in telling.beginnings.get(word[:_BEGINNING], ()):
@@ -102,12 +102,12 @@ def groups_of_word(word: str) -> Groups:
 
 
 def groups_of_pair(pair: str) -> Groups:
-    """The groups that two words in a row, with a space between them, tell of."""
+    """The groups of two words in a row, joined by a space."""
     return _telling().pairs.get(pair, NO_GROUPS)
 
 
 def groups_of(words: list[str]) -> Groups:
-    """All the groups that the words of a name tell of."""
+    """All the groups of the words of a name."""
     groups = NO_GROUPS
     for word in words:
         groups |= groups_of_word(word)

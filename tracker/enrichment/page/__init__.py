@@ -1,1 +1,1 @@
-"""Which page a URL names: its path, and the parameters that tell pages apart."""
+"""Which page a URL names: its path, and the parameters that distinguish pages."""

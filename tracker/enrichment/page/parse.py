@@ -1,7 +1,7 @@
-"""The page's address: its host and path without what campaigns and networks hang on it.
+"""Parses a page's URL: its host and path without campaign parameters and click ids.
 
-Pure. The campaign parameters and click ids are taken out of the address and handed on. Of the others only those stay
-that tell a site's pages apart (tracker.enrichment.page.query): the rest may hold anything a visitor typed.
+Pure. The campaign parameters and click ids are taken out of the URL and returned. Of the others only those are kept
+that distinguish a site's pages (tracker.enrichment.page.query), since the rest may hold anything a visitor typed.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _ALL_PARAMETERS = re.compile(r"[^/=]+=")
 # What would mean something else once decoded: / ? # % \ and control characters.
 _MEANINGFUL = re.compile(r"(%(?:2[f35]|3f|5c|7f|[01][0-9a-f]))", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|cfid|cftoken)=[^/;]*", re.IGNORECASE)
-# Behind a colon they belong to an address within the path.
+# After a colon they belong to a URL within the path.
 _SLASHES = re.compile(r"(?<!:)/{2,}")
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
     """A page. `hostname` is lower case and ASCII; `params` are the RECOGNISED parameters.
 
-    `path` begins with a slash and ends with the parameters that tell pages apart. `is_web` is False for an application's
-    page and for a file, whose `hostname` may be empty.
+    `path` begins with a slash and ends with the parameters that distinguish pages. `is_web` is False for an
+    application's page and for a file, whose `hostname` may be empty.
     """
 
     hostname: str
@@ -51,10 +51,10 @@ class Page(msgspec.Struct, frozen=True, gc=False):
 
 
 def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] = DEFAULT_PARAMETERS) -> Page | None:
-    """The page of an address; None when it is none. `keep_hash` keeps the fragment as part of the path.
+    """The page of a URL; None when it is not a page's. `keep_hash` keeps the fragment as part of the path.
 
-    `parameters` are those of the query that tell the site's pages apart. Campaign parameters count in the query and, as
-    Matomo and older Google tags have them, in the fragment.
+    `parameters` are those of the query that distinguish the site's pages. Campaign parameters count in the query and,
+    as Matomo and older Google tags have them, in the fragment.
     """
     if is_short(url, LONGEST_OF_MANY):
         return _kept_page(url, keep_hash, parameters)
@@ -110,7 +110,7 @@ def _decoded(piece: str) -> str:
 
 
 def _plain_fragment(fragment: str, parameters: frozenset[str]) -> str:
-    """The route in the fragment of a single-page application, with the parameters that tell its pages apart.
+    """The route in the fragment of a single-page application, with the parameters that distinguish its pages.
 
     A fragment such as `map=6/46.4/2.2` or `lat=46&lng=2` is all parameters.
     """

@@ -1,8 +1,8 @@
-"""The parameters of a query that tell a site's pages apart: which they may be, and how they stand in a page's path.
+"""The parameters of a query that distinguish a site's pages: which they may be, and their form in a path.
 
-Pure. By default they are those of WordPress without pretty links, and of its search. All other parameters (filters,
-a map's position, what a form was sent with) change what a page shows and not which page it is.
-Source: https://developer.wordpress.org/reference/classes/wp/#properties (the public query variables).
+Pure. By default they are those of WordPress without pretty links, and of its search. All other parameters (filters, a
+map's position, what a form was sent with) change what a page shows and not which page it is. Source:
+https://developer.wordpress.org/reference/classes/wp/#properties (the public query variables).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ESCAPED = str.maketrans({"%": "%25", "&": "%26", "#": "%23", "?": "%3F", "+": "
 def page_query(query: str, parameters: frozenset[str]) -> str:
     """What a page's path ends with: `?cat=3&p=12`, or nothing. In one order, each with the last value that it has.
 
-    A value is cut to 100 characters; one that is empty or holds an email address tells no page.
+    A value is cut to 100 characters; one that is empty or holds an email address is left out.
     """
     if "=" not in query:
         return ""

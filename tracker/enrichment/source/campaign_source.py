@@ -159,7 +159,7 @@ def _of_tokens(word: str, tokens: list[str]) -> Origin:
 
 
 def _of_url(word: str) -> Origin | None:
-    """What an address or a known host means as a campaign's source; None for another word with a dot in it."""
+    """The origin of a URL or a known host as a campaign's source; None for another word with a dot in it."""
     rest = word.partition("://")[2]
     host = (rest or word).partition("/")[0].removeprefix("www.")
     origin, _ = origin_of_host(host)

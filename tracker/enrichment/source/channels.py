@@ -59,7 +59,7 @@ _OTHER_WAYS = frozenset(("Email", "SMS", "Audio", "Affiliates", "Mobile Push Not
 
 
 def without_accents(text: str) -> str:
-    """A text as those write it who cannot trust what becomes of an accent in an address."""
+    """The text without accents, as many people write words in URLs."""
     if text.isascii():
         return text
     return "".join(letter for letter in normalize("NFKD", text) if not combining(letter))

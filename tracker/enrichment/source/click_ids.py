@@ -1,4 +1,4 @@
-"""What a click id says: who sold the click, and whose links and letters carry one.
+"""Click ids: which network sold the click, and whose links and emails have one.
 
 Pure. The ids stand in parameters.py.
 """

@@ -1,8 +1,8 @@
-"""What a site or an app is, looked up by its address.
+"""The origin of a site or an app, looked up by its host or package name.
 
 Pure but for the data files behind the lists. A host is looked up by its endings, the longest first, a probe each, so
-that subdomains and mobile hosts are found without being listed; what no list knows may still say what it is in its
-name (webmail, Mastodon).
+that subdomains and mobile hosts are found without being listed; what no list knows may still say what it is in its name
+(webmail, Mastodon).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _BY_SOFTWARE: Mapping[str, Origin] = {
     },
     "kbin": make_origin("kbin", "social"),
     **dict.fromkeys(("rocketchat", "rocket-chat"), make_origin("Rocket.Chat", "social")),
-    # Other faces of a network, for people who would rather not visit it: they read what stands on it.
+    # Alternative front ends of a network: their visitors read what is published on it.
     **dict.fromkeys(("nitter", "xcancel"), _NETWORKS["X"]),
     **dict.fromkeys(("libreddit", "redlib", "teddit"), _NETWORKS["Reddit"]),
     **dict.fromkeys(("invidious", "piped"), _NETWORKS["YouTube"]),

@@ -1,8 +1,8 @@
-"""Campaign parameters in addresses that a mail program, an editor, a redirector or a person has mangled.
+"""Repairs campaign parameters in URLs that a mail program, an editor, a redirector or a person has mangled.
 
 Pure. A second `?`, a `&` without one, `;`, names and separators that are escaped once or more, HTML's `&amp;` and
-`&#038;`, a `.` that ended the sentence: the parameters stand where they belong before anything reads them, and what was
-never a part of the path is none. Addresses within a parameter's value are another page's, and stay as they are.
+`&#038;`, a `.` that ended the sentence: the parameters are moved into the query before anything reads them, and out of
+the path. URLs within a parameter's value are another page's, and are not changed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _ADDRESS_WITHIN = ("/", "%2f", "%252f", "http")
 
 
 def repaired(url: SplitUrl) -> SplitUrl:
-    """The address with its campaign parameters in its query, as whoever made the link meant it."""
+    """The URL with its campaign parameters in its query, as the author of the link meant it."""
     path, query, fragment = url.path, url.query, url.fragment
     if ("=" in path or "%" in path) and _IN_PATH.search(path) is not None:
         path, said = _path_and_query(path)
@@ -121,7 +121,7 @@ def _plain_query(query: str) -> str:
 
 
 def _is_within_a_url(query: str, match: re.Match[str]) -> bool:
-    """Whether the parameter before is an address, whose own parameter this is."""
+    """Whether the parameter before is a URL, to which this parameter belongs."""
     if match[1] in ("", "&"):
         return False
     value = query[query.rfind("&", 0, match.start()) + 1 : match.start()].partition("=")[2]

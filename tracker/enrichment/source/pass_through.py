@@ -1,7 +1,7 @@
-"""Payments and sign-ins: where a visitor of the site goes for a moment. Coming back from there starts no new source.
+"""Payment and sign-in services, from which a visitor comes back: such a referrer is not a new source.
 
-Pure. Plausible and Google ask the publisher to list such hosts; these are the ones of the large providers and of
-French banks and administrations.
+Pure. Plausible and Google ask the publisher to list such hosts; these are the ones of the large providers and of French
+banks and administrations.
 """
 
 from __future__ import annotations

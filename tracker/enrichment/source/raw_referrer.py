@@ -1,6 +1,6 @@
-"""A referrer as it was sent, brought into the form of an address: some are escaped, quoted, named, doubled or run on.
+"""Makes a URL of a raw referrer: some are escaped, quoted, named, doubled or followed by other text.
 
-Pure. What comes after an address (a second one, an application's remark) is no part of where a visitor comes from.
+Pure. Text after the URL (a second URL, an application's remark) is not part of the referrer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _FEW_SLASHES = re.compile(r"(https?):/?(?=[\w-]+\.[\w-])", re.IGNORECASE)
-# Where an address ends: whitespace in any form, a quotation mark, a bracket that HTML or JSON opened, a second address.
+# The end of a URL: whitespace in any form, a quotation mark, a bracket of HTML or JSON, a second URL.
 _AFTER = re.compile(r"[\s\"<>`|\\{}^]|%(?:22|3c|3e|0a|0d)|[,;]\s*(?=https?(?::|%3a)|$)", re.IGNORECASE)
 _AFTER_HOST = re.compile(r"(?<=\w)(?:[^\w.:/?#@\[\]%-]|%(?:20|09|22|2c|3b|3c|3e|7c)).*", re.DOTALL | re.IGNORECASE)
 
@@ -32,7 +32,7 @@ def _has_odd_signs(referrer: str) -> bool:
 
 
 def plain_referrer(referrer: str) -> str:
-    """The address in a referrer; any other text as it is."""
+    """The URL in a referrer; any other text unchanged."""
     if referrer[:8].lower().startswith(("https://", "http://")) and not _has_odd_signs(referrer):
         return referrer
     text = referrer[:_LONGEST].strip()

@@ -35,7 +35,7 @@ def same_site(host: str, page_host: str, site_hosts: Collection[str] = ()) -> bo
 
 @lru_cache(maxsize=8_192)
 def _domain(host: str) -> str:
-    """The part of a host that is registered; empty for an address or a suffix."""
+    """The registrable domain of a host; empty for an IP address or a public suffix."""
     return str(_extract()(host).top_domain_under_public_suffix)
 
 

@@ -137,13 +137,13 @@ ROLES: Mapping[str, tuple[str, int]] = {
     for rank, name in enumerate(names)
 }
 RECOGNISED = frozenset((*ROLES, *PAID_CLICK_IDS, *FREE_CLICK_IDS, *MAIL_IDS)) | {AD_NETWORK, XTOR}
-# Also taken out of a fragment that is kept: they say nothing here, but tell people or advertisements apart.
+# Also taken out of a fragment that is kept: they identify people or advertisements.
 STRIPPED = RECOGNISED | _SILENT
 _LONGEST_NAME = 64
 
 
 class Parameters(dict[str, str]):
-    """Parameters by name; hashed by identity, since an address is parsed once and what follows from it is kept."""
+    """Parameters by name; hashed by identity, since a URL is parsed once and the results are cached."""
 
     __hash__ = object.__hash__  # type: ignore[assignment]
 

@@ -1,6 +1,6 @@
-"""Text that strangers send, made fit for people to see: no control characters, nothing invisible, no links. Pure.
+"""Makes text from strangers safe to show: no control characters, nothing invisible, no links. Pure.
 
-A control character moves a terminal's cursor; a bidirectional override shows a name from behind (Unicode Technical
+A control character moves a terminal's cursor; a bidirectional override shows a name in reverse (Unicode Technical
 Report 36, "Unicode Security Considerations", 3.1.2); a run of combining marks covers the lines around it.
 """
 
@@ -40,7 +40,7 @@ def clean_text(text: str, most: int | None = None) -> str:
 
 
 def without_links(text: str) -> str:
-    """The text as it was to the eye, with invisible joints that keep a mail program from making links of it."""
+    """The text with invisible word joiners, which keep a mail program from making links of it."""
     if "." not in text and ":" not in text and "@" not in text:
         return text
     return _LINK_JOINT.sub(WORD_JOINER, text)

@@ -14,18 +14,19 @@ import msgspec
 
 from tracker.sites.domain_name import plain_host
 
-# Longer addresses are cut: whatever follows is no part of a page that a person reads.
+# Longer URLs are cut: the rest is not part of a page that a person reads.
 MAX_ADDRESS = 8192
 
 _APP = re.compile(r"([a-z][a-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
-# Schemes of what is no page: scripts, what a page holds in itself, ways to write to somebody, a browser's own places.
+# Schemes of URLs that are not pages: scripts, what a page holds in itself, ways to write to somebody, a browser's own
+# places.
 _NO_PAGES = frozenset(
     "javascript data blob about mailto tel sms view-source ftp ws wss urn cid mid filesystem chrome edge brave".split()
 )
 _ADDRESS = re.compile(r"(https?):[/\\]{2,}([^/\\?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
 _NEARBY = (".localhost", ".local", ".test", ".invalid", ".internal", ".lan", ".home.arpa")
 _DEVELOPMENT = (".localhost", ".test", ".invalid", ".local")
-# This machine, private networks (RFC 1918, RFC 4193) and link-local addresses.
+# This machine, private networks (RFC 1918, RFC 4193) and link-local IP addresses.
 _NEAR = tuple(
     map(
         ip_network,
@@ -38,7 +39,7 @@ UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class SplitUrl(msgspec.Struct, frozen=True, gc=False):
-    """The parts of an http(s) address; `host` is lower case, ASCII and without port, `path` may be empty."""
+    """The parts of an http(s) URL; `host` is lower case, ASCII and without port, `path` may be empty."""
 
     scheme: str
     host: str
@@ -48,7 +49,7 @@ class SplitUrl(msgspec.Struct, frozen=True, gc=False):
 
 
 def split_url(text: str) -> SplitUrl | None:
-    """The parts of an http or https address; None for anything else. User names, passwords and ports are dropped."""
+    """The parts of an http or https URL; None for anything else. User names, passwords and ports are dropped."""
     text = _repaired(text)
     match = _ADDRESS.match(text)
     if match is None:
@@ -61,9 +62,9 @@ def split_url(text: str) -> SplitUrl | None:
 
 
 def split_app_url(text: str) -> SplitUrl | None:
-    """The parts of a page's address in an application, such as `capacitor://localhost/a`, or in a file.
+    """The parts of a page's URL in an application, such as `capacitor://localhost/a`, or in a file.
 
-    `host` is empty where there is none that could be one. None for http and https, and for what is no page.
+    `host` is empty where there is no valid one. None for http and https, and for URLs that are not pages.
     """
     match = _APP.match(_repaired(text))
     if match is None:
@@ -82,7 +83,7 @@ def _repaired(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_development_host(host: str) -> bool:
-    """Whether pages on a host are somebody's at work on the site: this machine, a private network, a reserved ending.
+    """Whether a host is for development: this machine, a private network, or a reserved ending.
 
     The endings are of RFC 2606 and RFC 6762; `.example` is for documentation and demonstrations.
     """
@@ -99,7 +100,7 @@ def is_development_host(host: str) -> bool:
 
 
 def is_private_host(host: str) -> bool:
-    """Whether a host can only be a machine nearby: localhost, a private or link-local address, a .local name."""
+    """Whether a host is in a private network: localhost, a private or link-local IP address, or a .local name."""
     if host == "localhost" or host.endswith(_NEARBY):
         return True
     if not (host[-1].isdigit() or ":" in host):

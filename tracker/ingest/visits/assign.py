@@ -35,7 +35,7 @@ _FEW_EVENTS = 8
 # A client sends an event again within minutes, so the ids of this many of a visit's latest events are kept.
 MOST_EVENT_IDS = 500
 _ID_BYTES = 80
-# Of a visitor with more visits than this, those that no event can join any more are let go of.
+# Of a visitor with more visits than this, those that no event can join any more are dropped.
 MANY_VISITS = 25
 
 
@@ -92,16 +92,16 @@ class Visit:
         return event_id is not None and hash(event_id) in self.event_ids
 
     def bytes(self) -> int:
-        """About what the texts of the visit and the ids of its events take in memory."""
+        """The approximate memory of the visit's texts and event ids."""
         texts = sum(len(text) for text in (*self.facts.source, self.facts.entry_page) if text)
         return texts + _ID_BYTES * len(self.event_ids)
 
     def distance_us(self, begin_us: int, end_us: int) -> int:
-        """How far a span of time lies from the visit; 0 within it."""
+        """The distance in time between an interval and the visit; 0 when they overlap."""
         return max(begin_us - self.last_us, self.first_us - end_us, 0)
 
     def stretch(self, timestamp_us: int) -> int:
-        """Takes an event's moment in; returns by how many seconds it lengthens the visit.
+        """Extends the visit to an event's time; returns by how many seconds it became longer.
 
         The seconds of all its events add up to those between its first and its last, in whatever order they come.
         """
@@ -176,7 +176,7 @@ class Visits:
         self._judged: dict[int, BotRule] = {}
 
     def take_judged(self) -> dict[int, BotRule]:
-        """The visits that turned out to be a bot's since this was last asked, with the rule that each broke.
+        """The visits that were found to be a bot's since the last call, each with its rule.
 
         Their events so far are no longer to be counted; those to come are dropped by `assign`.
         """
@@ -332,7 +332,7 @@ class Visits:
             self._bytes += visit.bytes()
 
     def _forget_idle(self, now_us: int) -> None:
-        """Lets go of the visitors who were not heard of longest: idle ones, and whoever is over the bounds."""
+        """Drops the visitors without events for the longest time: idle ones, and those over the limits."""
         while self._visitors:
             visitor_id, visits = next(iter(self._visitors.items()))
             last_us = max((visit.last_us for visit in visits), default=0)
@@ -383,7 +383,7 @@ def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
 
 
 def _is_given(facts: VisitFacts) -> bool:
-    """Whether the visitor named the company: it is the visit's from then on, whatever the visit began with."""
+    """Whether the visitor named the company, which is then the visit's from this event on."""
     return facts.company is not None and facts.company.method == SELF_IDENTIFIED
 
 

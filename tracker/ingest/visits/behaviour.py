@@ -1,7 +1,7 @@
-"""How a visitor behaves in a visit, and when that is no person's way: pure, with little memory a visit.
+"""Detects bots by the behaviour in a visit. Pure, with little memory for each visit.
 
-Only a page with the snippet in a browser is judged: it alone reports reading time. A hit of another client may come from
-a server that passes on many people's, and a line of a log has no reading time to miss.
+Only a page with the snippet in a browser is judged: it alone reports reading time. A hit of another client may come
+from a server that passes on many people's, and a line of a log has no reading time to miss.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BEHAVIOUR_NAMES = {
 # Nobody opens twenty pages in ten seconds; a browser that restores its tabs opens the most.
 FAST_PAGES = 20
 FAST_US = 10 * 1_000_000
-# So many pages of our snippet, and not a moment in the foreground of any of them.
+# This many pages with our snippet, none of which was ever in the foreground.
 UNREAD_PAGES = 25
 
 
@@ -34,7 +34,7 @@ class Behaviour:
         self._unread = 0
 
     def see(self, name: str, occurred_at: int, engaged_ms: int, *, scripted: bool) -> BotRule | None:
-        """The rule by which the visit is a bot's now that one more event is known; None while it may be a person's.
+        """Takes one more event. Returns the rule by which the visit is a bot's, or None while it may be a person's.
 
         `occurred_at` in µs since 1970; `scripted` for an event of the snippet, which reports reading time.
         """

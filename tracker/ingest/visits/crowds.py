@@ -1,4 +1,4 @@
-"""One page opened from hundreds of IP addresses with the same user agent, and read by none: a botnet, not visitors.
+"""Detects botnets: one page, opened from hundreds of IP addresses with the same user agent, and read by nobody.
 
 People who open a popular page have many user agents and referrers, and go on to other pages. A crowd that does none of
 this within a day is taken for a bot as a whole. Pure; memory is bounded, and begins anew with the process.
@@ -26,7 +26,7 @@ _LONGEST_PATH = 200
 
 
 class CrowdKey(NamedTuple):
-    """What a crowd's visits have in common."""
+    """The site, page and user agent that a crowd's visits share."""
 
     site: str
     path: str | None
@@ -52,7 +52,7 @@ class Crowds:
         self._window_us = 0
 
     def begin(self, event: Event) -> tuple[CrowdKey, list[int]]:
-        """Takes up a visit's first page; gives its key, and the visits that are a bot's from now on, this one included."""
+        """Counts a visit's first page. Returns its key, and the visits that are now a bot's, this one included."""
         self._turn(event.occurred_at)
         path = event.path[:_LONGEST_PATH] if event.path else None
         key = CrowdKey(event.site, path, event.facts.agent)
@@ -79,7 +79,7 @@ class Crowds:
         return key, judged
 
     def read_on(self, key: CrowdKey) -> None:
-        """Somebody of a crowd read, or went on to another page: it is one of people."""
+        """Notes that a visit of a crowd read or opened another page: the crowd is one of people."""
         crowd = self._crowds.get(key)
         if crowd is not None and not crowd.judged:
             crowd.alive = True
@@ -93,7 +93,7 @@ class Crowds:
         return visits >= _OF_AGENT * of_agent and visits >= _OF_PAGE * of_page
 
     def _turn(self, now_us: int) -> None:
-        """Begins a day anew; an event out of order, as of an old log, belongs to the window that is open."""
+        """Starts a new day's window. An event out of order, as of an old log, belongs to the current window."""
         if now_us - self._window_us > _WINDOW_US:
             self._window_us = now_us
             self._crowds.clear()
@@ -102,6 +102,6 @@ class Crowds:
 
 
 def _count(counter: Counter[Any], key: Hashable) -> None:
-    """Counts one more, unless the key would be one too many: of what is not counted no crowd is told."""
+    """Counts one more, unless that would be one key too many; such visits are not judged as a crowd."""
     if key in counter or len(counter) < _MAX_KEYS:
         counter[key] += 1

@@ -1,4 +1,4 @@
-"""What the event store remembers of visitors, in the form in which visits take it up again."""
+"""Loads visitors' stored events, in the form from which visits continue."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class StoredEvent(NamedTuple):
 
 
 class StoredVisits:
-    """Recalls visitors' stored events."""
+    """Loads visitors' stored events."""
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
@@ -67,7 +67,7 @@ class StoredVisits:
             yield from self._rows_of(ids[start : start + _IDS_A_QUERY], from_us, to_us)
 
     def events_of(self, visit_ids: Collection[int]) -> Iterator[StoredEvent]:
-        """The events of visits, as far as taking them back needs to know them."""
+        """The events of visits, with the columns that a retraction needs."""
         ids = list(visit_ids)
         columns = (events.c.visit_id, events.c.site, events.c.occurred_at, events.c.pageviews)
         for start in range(0, len(ids), _IDS_A_QUERY):
@@ -76,7 +76,7 @@ class StoredVisits:
                 yield StoredEvent(visit_id, site, _microseconds(occurred_at), pageviews)
 
     def latest_us(self) -> int:
-        """The latest moment of which the store holds an event; 0 when it is empty."""
+        """The time of the latest stored event; 0 when the store is empty."""
         latest = self._store.rows(select(func.max(events.c.occurred_at)))[0][0]
         return 0 if latest is None else _microseconds(latest)
 

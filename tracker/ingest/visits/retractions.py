@@ -1,7 +1,7 @@
-"""Takes back what was counted of visits that turned out to be a bot's, within the batch that found it out.
+"""Removes the events of visits that were found to be a bot's, in the same batch.
 
-The rows of a stored visit are removed and counted under "not counted" in the transaction that stores the batch, each
-on its own day, so that the counts are right whatever is killed when, and no row is ever rewritten.
+The rows of a stored visit are removed and counted under "not counted" in the transaction that stores the batch, each on
+its own day, so that the counts are right whatever is killed when, and no row is ever rewritten.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracker.ingest.visits.history import StoredEvent
 
 
 class SegmentTally:
-    """What became of the lines of one segment in one batch.
+    """What one batch counted of the lines of one segment.
 
     `events` and `pageviews` are what the store has more for it, or fewer when it took stored ones back; `drops` counts
     what is not counted by site, day, reason and detail.

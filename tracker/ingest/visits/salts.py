@@ -36,10 +36,12 @@ class Salts:
             return found.value
 
     def delete_made_before(self, moment: datetime) -> None:
-        """Deletes the salts that were made before `moment` (aware). An old log's salts go by their making, not their day.
+        """Deletes the salts that were made before `moment` (aware).
 
-        They are gone from SQLite's files when this has returned and no reading transaction held its log; else the next call tries
-        again, as does the first after a start.
+        An old log's salts are deleted by the time they were made, not by their day.
+
+        Afterwards they are gone from SQLite's files, unless a reading transaction held its log. Then the next call
+        tries again, as does the first after a start.
         """
         with self._database.transaction() as session:
             gone: CursorResult[object] = session.execute(delete(Salt).where(Salt.created_at < moment))  # type: ignore[assignment]

@@ -1,8 +1,9 @@
-"""Whether a page view is one, or the page that is open already with another query.
+"""Detects page views that only change the query of the open page, and are not counted as page views.
 
 A map that is dragged, a catalogue's filters and a page that tidies its own URL change the query in place, and clients
-report that as they report a page of a single-page app. Here is decided, for all clients alike, what of it is a page view.
-A reload has the URL as it was, and a way back to a page has another page between: both are, as in Plausible. Pure.
+report that as they report a page of a single-page app. Here is decided, for all clients alike, what of it is a page
+view. A reload has the URL as it was, and a way back to a page has another page between: both are, as in Plausible.
+Pure.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _AT_ONCE_US = 10 * 1_000_000
 
 
 class Opening(msgspec.Struct, frozen=True, gc=False):
-    """What a page view opened: the page as stored, the whole URL and the referrer, as hashes of this process.
+    """A page view for comparison: the page as stored, the whole URL and the referrer, as hashes of this process.
 
     `in_place` when its client says that no document was loaded for it, as our snippet does by reading time of its own.
     """
@@ -40,7 +41,7 @@ def opening_of(event: Event, wire: WireEvent) -> Opening:
 
 
 def is_same_page(before: Opening, now: Opening) -> bool:
-    """Whether only the query changed, of a page that was open: that is no page view."""
+    """Whether only the query of the open page changed, so that it is not a page view."""
     if now.page != before.page or now.url == before.url:
         return False
     in_place = now.in_place or now.referrer is None or now.referrer == before.referrer

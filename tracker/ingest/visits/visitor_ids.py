@@ -1,9 +1,9 @@
-"""Visitor ids: a keyed hash of site, address and agent under a salt of the site's local day.
+"""Visitor ids: a keyed hash of site, IP address and user agent, with a salt of the site's local day.
 
-The salt changes at the site's midnight, so a day's distinct ids are that day's visitors as the publisher's calendar
-has it. For four hours after midnight yesterday's id is given too, so that a running visit is not cut in two: whoever
-reads on past midnight stays the visitor of the day on which they came, until a pause of half an hour.
-Source of the method: Plausible's data policy (https://plausible.io/data-policy), with the day in the site's zone.
+The salt changes at the site's midnight, so a day's distinct ids are that day's visitors as the publisher's calendar has
+it. For four hours after midnight yesterday's id is returned too, so that a running visit is not cut in two: whoever
+reads on past midnight stays the visitor of the day on which they came, until a pause of half an hour. Source of the
+method: Plausible's data policy (https://plausible.io/data-policy), with the day in the site's zone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tracker.ingest.visits.same_page import opening_of
 
 # A visit that runs into the night longer than this is cut in two: people sleep.
 _NIGHT_US = 4 * 3600 * 1_000_000
-# Whose ids are kept, as most hits follow others of their visit.
+# The number of cached ids: most hits follow others of their visit.
 _VISITORS = 8_192
 
 
@@ -50,7 +50,7 @@ class LocalDays:
 
 
 class Identity:
-    """Gives hits their visitor's id."""
+    """Computes the visitor id of hits."""
 
     def __init__(self, salt_of: Callable[[date], bytes]) -> None:
         self._salt_of = lru_cache(maxsize=512)(salt_of)
@@ -60,10 +60,10 @@ class Identity:
     def visitor_ids(
         self, site: str, time_zone: str, ip: str, user_agent: str, timestamp_us: int, consented: str | None = None
     ) -> tuple[int, int | None]:
-        """The visitor's id at a moment and another that a visit of theirs may run under: in the night, yesterday's.
+        """The visitor's id at a time, and another under which their visit may have begun: after midnight, yesterday's.
 
-        Ids are signed 64-bit numbers. `consented` is an id that the visitor agreed to; it needs no salt, and a visit
-        in which they agreed goes on under the day's id that it began with.
+        Ids are signed 64-bit numbers. `consented` is an id that the visitor agreed to; it needs no salt, and a visit in
+        which they agreed goes on under the day's id that it began with.
         """
         if consented:
             agreed, days = _hash(b"", f"{site}\0{consented}"), self._days_of(time_zone)
@@ -79,7 +79,7 @@ class Identity:
         return _hash(self._salt_of(day), f"{site}\0{ip}\0{user_agent}")
 
     def arrival(self, event: Event, hit: Hit, time_zone: str) -> Arrival:
-        """The event with who sent it; after this the address is needed no more."""
+        """The event with its visitor; after this the IP address is not needed any more."""
         visitor_id, yesterdays_id = self.visitor_ids(
             event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, hit.event.vid
         )
@@ -98,7 +98,7 @@ class Identity:
         return days
 
     def forget_salts(self) -> None:
-        """Drops the copies of the salts and what was made with them, so that one deleted from the database is gone."""
+        """Drops cached salts and the ids made with them, so that a salt deleted from the database is gone."""
         self._salt_of.cache_clear()
         self._id_on.cache_clear()
 

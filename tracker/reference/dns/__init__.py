@@ -1,1 +1,1 @@
-"""The names of addresses, asked of the operator's resolver beside the ingest: nothing ever waits for an answer."""
+"""Reverse DNS by the operator's resolver, in the background: nothing ever waits for an answer."""

@@ -1,7 +1,7 @@
-"""One look-up: the name of an address, believed only when the name points back to the address.
+"""One look-up: the name of an IP address, believed only when the name points back to the IP address.
 
-Anybody who runs the reverse zone of an address may write any name there; the owner of the name's own zone decides where
-it points to. So a name counts only when both agree ("forward-confirmed reverse DNS", RFC 8499 § 7).
+Anybody who runs the reverse zone of an IP address may write any name there; the owner of the name's own zone decides
+where it points to. So a name counts only when both agree ("forward-confirmed reverse DNS", RFC 8499 § 7).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Unanswered(RuntimeError):
 
 
 class ReverseName(NamedTuple):
-    """`host` is the confirmed name, None without one; `claims` are names that do not point back to the address."""
+    """`host` is the confirmed name, None without one; `claims` are names that do not point back to the IP address."""
 
     host: str | None
     claims: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Lookup:
         return ", ".join(str(one) for one in self._resolver.nameservers)
 
     def confirmed_name(self, ip: str) -> ReverseName:
-        """The name of an address that points back to it. Raises Unanswered, ValueError when it is no address."""
+        """The name of an IP address that points back to it. Raises Unanswered, ValueError for other text."""
         wanted = ip_address(ip)
         claims = self._names(wanted)
         for host in claims[:_MOST_NAMES]:
@@ -61,7 +61,7 @@ class Lookup:
         return ReverseName(None, claims)
 
     def ips(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
-        """The addresses that a name points to, of IP version 4 or 6. Raises Unanswered."""
+        """The IP addresses that a name points to, of version 4 or 6. Raises Unanswered."""
         kind = dns.rdatatype.A if version == 4 else dns.rdatatype.AAAA
         return {ip_address(record.address) for record in self._ask(host, kind)}
 

@@ -47,7 +47,7 @@ class _Entry(NamedTuple):
 
 
 class NameQueue:
-    """Names of addresses. `monotonic` gives seconds; `ask` never blocks."""
+    """The names of IP addresses. `monotonic` returns seconds; `ask` never blocks."""
 
     def __init__(
         self,
@@ -83,7 +83,10 @@ class NameQueue:
         return self._asked
 
     def ask(self, ip: str) -> str | None:
-        """The confirmed name of an address when it is known now; else it is looked up for the next time."""
+        """The confirmed name of an IP address if it is known now.
+
+        Otherwise its look-up is queued, for the next time.
+        """
         entry = self._known.get(ip)
         if entry is not None and entry.until > self._monotonic():
             return entry.host

@@ -15,7 +15,7 @@ from tracker.enrichment.geo.databases import Databases, Files, list_files
 from tracker.settings import Settings
 
 
-class Attribution(NamedTuple):
+class LicenceCredit(NamedTuple):
     """A line with a link. The words are the licence's and are not translated; `link` is the part that is one."""
 
     before: str
@@ -23,16 +23,16 @@ class Attribution(NamedTuple):
     url: str
 
 
-DBIP = Attribution("", "IP Geolocation by DB-IP", "https://db-ip.com")
-MAXMIND = Attribution(
+DBIP = LicenceCredit("", "IP Geolocation by DB-IP", "https://db-ip.com")
+MAXMIND = LicenceCredit(
     "This product includes GeoLite2 Data created by MaxMind, available from ",
     "https://www.maxmind.com",
     "https://www.maxmind.com",
 )
-IPINFO = Attribution("IP address data is powered by ", "IPinfo", "https://ipinfo.io")
+IPINFO = LicenceCredit("IP address data is powered by ", "IPinfo", "https://ipinfo.io")
 
 
-def attribution_of(database_type: str, description: str) -> Attribution | None:
+def attribution_of(database_type: str, description: str) -> LicenceCredit | None:
     """The line that a database asks for, by what it says of itself; a rebuilt one names its source in its description."""
     kind = database_type.lower()
     if (kind.startswith("dbip") and "lite" in kind) or "db-ip" in description.lower():
@@ -42,12 +42,12 @@ def attribution_of(database_type: str, description: str) -> Attribution | None:
     return IPINFO if kind.startswith("ipinfo") and "lite" in kind else None
 
 
-def attributions(settings: Settings) -> Sequence[Attribution]:
+def attributions(settings: Settings) -> Sequence[LicenceCredit]:
     """The lines for the databases of a data folder, each once."""
     return _of_files(tuple(list_files(settings.geo_kept_folder).items()))
 
 
-class _Listed:
+class _ListedFiles:
     """Files that were listed already."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -59,7 +59,7 @@ class _Listed:
 
 
 @lru_cache(maxsize=4)
-def _of_files(files: tuple[tuple[Path, tuple[int, int, int]], ...]) -> Sequence[Attribution]:
-    opened = Databases(_Listed([path for path, _ in files]), warn=False).opened
+def _of_files(files: tuple[tuple[Path, tuple[int, int, int]], ...]) -> Sequence[LicenceCredit]:
+    opened = Databases(_ListedFiles([path for path, _ in files]), warn=False).opened
     found = (attribution_of(one.database_type, one.description) for one in opened)
     return tuple(dict.fromkeys(one for one in found if one is not None))

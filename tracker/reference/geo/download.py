@@ -36,7 +36,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         before, after = urlsplit(req.full_url), urlsplit(newurl)
         if before.scheme == "https" and after.scheme != "https":
-            raise DownloadFailed(f"{before.hostname} redirects to an address without encryption")
+            raise DownloadFailed(f"{before.hostname} redirects to a URL without encryption")
         new = super().redirect_request(req, fp, code, msg, headers, newurl)
         if new is not None and (before.scheme, before.netloc) != (after.scheme, after.netloc):
             new.remove_header("Authorization")
@@ -53,7 +53,10 @@ def fetch_text(url: str, headers: Mapping[str, str], *, seconds: float = _SECOND
 def fetch_file(
     url: str, headers: Mapping[str, str], target: Path, *, on_progress: Progress, seconds: float = _SECONDS
 ) -> str:
-    """Writes an answer to a file and gives its SHA-256 in hexadecimal. Raises DownloadFailed, OSError when the disk fails."""
+    """Writes an answer to a file and returns its SHA-256 in hexadecimal.
+
+    Raises DownloadFailed, OSError when the disk fails.
+    """
     digest = hashlib.sha256()
     received = 0
     with _open(url, headers, seconds) as answer, open(target, "wb") as file:
@@ -107,5 +110,5 @@ def _said(url: str, problem: urllib.error.HTTPError) -> str:
 
 
 def _place(url: str) -> str:
-    """The host alone: what stands behind it may hold a key."""
+    """The host alone: the rest of the URL may hold a key."""
     return str(urlsplit(url).hostname)

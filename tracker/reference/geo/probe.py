@@ -47,7 +47,7 @@ def _problem_in(opened: maxminddb.Reader) -> str | None:
 
 
 def _spread(ip_version: int) -> list[str]:
-    """Addresses from everywhere: a multiplier that is odd visits no address twice."""
+    """IP addresses from everywhere: an odd multiplier never repeats one."""
     numbers = [(index * 2_654_435_761) % 2**32 for index in range(_IPS)]
     ips = [str(IPv4Address(number)) for number in numbers]
     if ip_version == 6:

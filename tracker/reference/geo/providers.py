@@ -1,4 +1,4 @@
-"""Where each provider's free databases are published, as data. The addresses are those of their documentation:
+"""Where each provider's free databases are published, as data. The URLs are those of their documentation:
 
 https://db-ip.com/db/lite.php, https://dev.maxmind.com/geoip/updating-databases#directly-downloading-databases and
 https://ipinfo.io/developers/ipinfo-lite-database.
@@ -22,7 +22,7 @@ class NotConfigured(ValueError):
 
 @dataclass(frozen=True)
 class Edition:
-    """One database. `name` is its file in DATA/geo, `is_type` a part of its type that tells it from a foreign file.
+    """One database. `name` is its file in DATA/geo, `is_type` a part of its type by which it is recognised.
 
     `urls` are tried in their order until one is there (a month's first days have no database of that month yet).
     `checksum_url` gives SHA-256, which `read_checksum` takes out of the answer.

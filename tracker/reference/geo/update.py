@@ -32,7 +32,7 @@ _MOST_BYTES = 3_000_000_000
 
 
 class Refused(RuntimeError):
-    """What was fetched is no database to use; the message says why in one line."""
+    """The download is not a usable database; the message says why in one line."""
 
 
 class UpdateOutcome(NamedTuple):
@@ -43,7 +43,7 @@ class UpdateOutcome(NamedTuple):
     words: str
 
 
-# Gives the progress function of one file by its name.
+# Returns the progress function of one file by its name.
 Reporter = Callable[[str], Progress]
 
 
@@ -115,14 +115,14 @@ def _checksum(edition: Edition, seconds: float) -> str | None:
         checksum = edition.read_checksum(text).lower()
         int(checksum, 16)
     except (ValueError, KeyError, TypeError, IndexError):
-        raise Refused("the provider’s answer is no checksum") from None
+        raise Refused("the provider’s answer is not a checksum") from None
     return checksum
 
 
 def _fetch(
     edition: Edition, target: Path, progress: Progress, noted: dict[str, Any], seconds: float
 ) -> tuple[str, str | None]:
-    """Fetches the first address that is there: the address and its SHA-256, None when that is what is there already."""
+    """Fetches the first URL that exists. Returns the URL and the SHA-256, or None when the file is already the same."""
     for number, url in enumerate(edition.urls, start=1):
         # Without a checksum to ask for, a file of the same name (it bears its month) is the same file.
         if edition.checksum_url is None and noted.get("source") == url:
@@ -148,7 +148,7 @@ def _unpack(packed: Path, target: Path, packing: str) -> None:
         else:
             packed.replace(target)
     except (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile):
-        raise Refused(f"it is no {packing} file, or a damaged one ({_looks_like(packed)})") from None
+        raise Refused(f"it is not a {packing} file, or a damaged one ({_looks_like(packed)})") from None
 
 
 def _database_in(archive: tarfile.TarFile) -> IO[bytes]:

@@ -41,7 +41,7 @@ class VerifiedCopies:
         if found == self._last:
             return None
         if self._last is not None and found != self._pending:
-            self._pending = found  # a copy in progress grows; it is looked at once it stands still
+            self._pending = found  # a copy in progress grows; it is checked when it stops growing
             return None
         self._last = found
         return self._keep(found) if self._keeps else self._read_only(found)
@@ -136,7 +136,7 @@ def _note_of(notes: Mapping[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _stamp(copy: Path) -> list[int] | None:
-    """By which a copy that was damaged or taken away is told; None where there is no file."""
+    """A value that changes when a copy is damaged or removed; None where there is no file."""
     try:
         about = copy.stat()
     except OSError:

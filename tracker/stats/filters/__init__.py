@@ -14,12 +14,12 @@ An example. One visit opened /home and then /prices, another one /home alone, bo
 
 >>> of_prices = Comparison(Dimension.PAGE, "is", ("/prices",))
 
-As it stands it keeps one event, the view of /prices: 1 page view. That is the API's
-`["is", "event:page", ["/prices"]]`. `HasDone(of_prices)` keeps the first visit whole: 2 page views. That is a click
-on the page's row in the dashboard, `f=page:is:/prices`, and the chip says "read /prices". `Not(of_prices)` keeps
-2 page views, both of /home; `Not(HasDone(of_prices))` keeps the second visit: 1 page view.
+As it stands it keeps one event, the view of /prices: 1 page view. That is the API's `["is", "event:page",
+["/prices"]]`. `HasDone(of_prices)` keeps the first visit whole: 2 page views. That is a click on the page's row in the
+dashboard, `f=page:is:/prices`, and the chip says "read /prices". `Not(of_prices)` keeps 2 page views, both of /home;
+`Not(HasDone(of_prices))` keeps the second visit: 1 page view.
 
-The codecs are `address` (the dashboard's address bar), `json` (the API's nested lists, and what is stored) and `sql`.
+The codecs are `address_bar` (the dashboard's), `json` (the API's nested lists, and what is stored) and `sql`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ CONTRARY: dict[Operator, Operator] = {
 
 
 class FilterError(ValueError):
-    """It is not a filter; the message says what to write instead."""
+    """The input is not a filter; the message says what to write instead."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class And:
 
 @dataclass(frozen=True)
 class Or:
-    """Keeps the events that a part keeps. Without parts that is none."""
+    """Keeps the events that at least one part keeps. Without parts it keeps no event."""
 
     parts: tuple[Filter, ...]
 

@@ -1,8 +1,8 @@
-r"""Filters in the dashboard's address bar: `f=dimension:operator:value`, values parted by `|`, `\` before one of them.
+r"""Filters in the dashboard's address bar: `f=dimension:operator:value`, values separated by `|`, escaped by `\`.
 
-An address holds what a click can make, and what every link and bookmark of before has: a comparison of a visit's
-dimension, or for a dimension of single events whether a visit has such an event. `page:is:/a` is
-`HasDone(page is /a)`, `page:is_not:/a` is `Not(HasDone(page is /a))`: the visits that never opened /a.
+A URL can hold what a click makes, and what every older link and bookmark has: a comparison of a visit's dimension, or
+for a dimension of single events whether a visit has such an event. `page:is:/a` is `HasDone(page is /a)`,
+`page:is_not:/a` is `Not(HasDone(page is /a))`: the visits that never opened /a.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tracker.stats.filters import OPERATORS, Comparison, Filter, FilterError, Ha
 
 
 def clicked(dimension: Dimension, operator: Operator, values: tuple[str, ...]) -> Filter:
-    """What a click on a value of a dimension asks for: visits, whatever the dimension is of."""
+    """The filter of a click on a dimension's value. It keeps visits, whatever the level of the dimension is."""
     compared = Comparison(dimension, operator, values)
     if not dimension.is_event_level:
         return compared
@@ -28,14 +28,14 @@ def comparison_of(one: Filter) -> Comparison:
             return done
         case Not(HasDone(Comparison() as done)) if done.dimension.is_event_level and not done.is_negative:
             return done.contrary
-    raise FilterError(f"an address cannot hold this filter; store it as JSON instead: {one}")
+    raise FilterError(f"a URL cannot hold this filter; store it as JSON instead: {one}")
 
 
 def write_filter(one: Filter) -> str:
-    """The filter's text for an address. Raises FilterError for one that no click makes."""
+    """The filter's text for a URL. Raises FilterError for one that no click makes."""
     compared = comparison_of(one)
     if not compared.values:
-        raise FilterError(f"an address cannot hold this filter, which names no value: {one}")
+        raise FilterError(f"a URL cannot hold this filter, which has no value: {one}")
     values = "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in compared.values)
     return f"{compared.dimension.value}:{compared.operator}:{values}"
 

@@ -73,7 +73,8 @@ def _read(one: Any, depth: int) -> Filter:
         return _JOINED[operator](tuple(_read(inner, depth + 1) for inner in one[1]))
     if operator not in OPERATORS:
         raise FilterError(
-            f"`filters` knows no {operator!r}; it knows {', '.join(OPERATORS)}, and, or, {', '.join(_OF_ONE)}"
+            f"`filters` has an unknown operator {operator!r}; use one of"
+            f" {', '.join(OPERATORS)}, and, or, {', '.join(_OF_ONE)}"
         )
     return _read_comparison(one)
 

@@ -1,4 +1,4 @@
-"""What a Stats API v2 query asks, read and checked. What is not understood, or would be ignored, is refused.
+"""A Stats API v2 query, parsed and checked. What is not understood, or would be ignored, is refused.
 
 Source: https://plausible.io/docs/stats-api.
 """
@@ -27,8 +27,8 @@ _INCLUDES = ("total_rows", "time_labels", "imports")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A query as it is answered: names as it has them, all filters hold."""
+class ApiQuery:
+    """A parsed query. Metrics and dimensions have their API names; an event must pass all of the filters."""
 
     period: Period
     metrics: list[str]
@@ -48,20 +48,20 @@ class Asked:
         return [Group(interval=TIMES[name]) if name in TIMES else Group(DIMENSIONS[name]) for name in self.dimensions]
 
     @property
-    def step(self) -> str | None:
+    def interval(self) -> str | None:
         """The interval of the time dimension, if there is one."""
         return next((TIMES[name] for name in self.dimensions if name in TIMES), None)
 
 
 def read_query(
     query: Mapping[str, Any], *, site: str, today: date, time_zone: ZoneInfo, first_day: date | None
-) -> Asked:
-    """The query in its parts; `first_day` is where the period `all` begins. Raises QueryError."""
+) -> ApiQuery:
+    """Parses a query. `first_day` is the first day of the period `all`. Raises QueryError."""
     unknown = [key for key in query if key not in _KEYS]
     if unknown:
         raise QueryError(f"a query has no {unknown[0]!r}; it has {', '.join(_KEYS)}")
     if query.get("site_id", site) != site:
-        raise QueryError(f"`site_id` {query['site_id']!r} is not the site that is asked, {site}")
+        raise QueryError(f"`site_id` {query['site_id']!r} is not the site that is queried, {site}")
     metrics = _names(query, "metrics", METRICS)
     if not metrics:
         raise QueryError(f"`metrics` is missing; name at least one of {', '.join(METRICS)}")
@@ -69,7 +69,7 @@ def read_query(
     named = _names(query, "dimensions", {**DIMENSIONS, **TIMES, "time": ""})
     dimensions = _once("dimensions", [f"time:{period.interval}" if name == "time" else name for name in named])
     limit, offset = _pagination(query.get("pagination", {}))
-    return Asked(
+    return ApiQuery(
         period=period,
         metrics=metrics,
         dimensions=dimensions,
@@ -87,59 +87,59 @@ def _names(query: Mapping[str, Any], key: str, known: Collection[str]) -> list[s
         raise QueryError(f"`{key}` must be a list")
     for name in names:
         if not isinstance(name, str) or name not in known:
-            raise QueryError(f"`{key}` knows no {name!r}; it knows {', '.join(known)}")
+            raise QueryError(f"`{key}` has an unknown name {name!r}; use one of {', '.join(known)}")
     return _once(key, names)
 
 
 def _once(key: str, names: list[str]) -> list[str]:
-    """The names, each of which has a place of its own in a row of the answer."""
+    """The names. A name may appear once only, since each is a field of an answer's row."""
     for index, name in enumerate(names):
         if name in names[:index]:
             raise QueryError(f"`{key}` names {name!r} twice; name it once")
     return names
 
 
-def _period(asked: Any, today: date, time_zone: ZoneInfo, first_day: date | None) -> Period:
+def _period(value: Any, today: date, time_zone: ZoneInfo, first_day: date | None) -> Period:
     try:
-        if isinstance(asked, list) and len(asked) == 2 and all(isinstance(one, str) for one in asked):
-            return _between(asked[0], asked[1], today, time_zone)
-        if isinstance(asked, str):
-            return parse_period(asked, today=today, time_zone=time_zone, first_day=first_day)
+        if isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) for one in value):
+            return _between(value[0], value[1], today, time_zone)
+        if isinstance(value, str):
+            return parse_period(value, today=today, time_zone=time_zone, first_day=first_day)
     except ValueError as problem:
         raise QueryError(f"`date_range`: {problem}") from problem
     raise QueryError(
-        '`date_range` must be a word such as "7d", two days such as ["2026-11-01", "2026-11-15"], or two moments such as'
+        '`date_range` must be a word such as "7d", two days such as ["2026-11-01", "2026-11-15"], or two timestamps such as'
         ' ["2026-11-01T12:00:00+01:00", "2026-11-01T15:59:59+01:00"]'
     )
 
 
 def _between(first: str, last: str, today: date, time_zone: ZoneInfo) -> Period:
-    """From a day to a day, or from a moment to a moment. Raises ValueError."""
+    """The period between two days or two timestamps. Raises ValueError."""
     kinds = {is_timestamp(first), is_timestamp(last)}
     if len(kinds) == 2:
-        raise ValueError(f"{first[:40]!r} and {last[:40]!r} must be two days or two moments")
+        raise ValueError(f"{first[:40]!r} and {last[:40]!r} must be two days or two timestamps")
     if kinds == {True}:
         return span_of(first, last, time_zone)
     for day in (first, last):
         if not is_day(day):
-            raise ValueError(f"{day[:40]!r} is no day; write it as 2026-11-01")
+            raise ValueError(f"{day[:40]!r} is not a day; write it as 2026-11-01")
     return parse_period(f"{first},{last}", today=today, time_zone=time_zone)
 
 
-def _filters(asked: Any) -> tuple[Filter, ...]:
+def _filters(value: Any) -> tuple[Filter, ...]:
     try:
-        return read_filters(asked)
+        return read_filters(value)
     except FilterError as problem:
         raise QueryError(str(problem)) from problem
 
 
-def _order(asked: Any, metrics: list[str], dimensions: list[str]) -> list[tuple[str, bool]]:
-    """What to order by, each with whether it descends; dimensions come last, so that pages never overlap."""
+def _order(value: Any, metrics: list[str], dimensions: list[str]) -> list[tuple[str, bool]]:
+    """What to order by, each with whether it descends. All dimensions are in it, so that pages of results never overlap."""
     times = [(name, False) for name in dimensions if name in TIMES]
-    if asked is None:
+    if value is None:
         order = [*times, (metrics[0], True)] if dimensions else []
-    elif isinstance(asked, list):
-        order = [_order_of(one, [*metrics, *dimensions]) for one in asked]
+    elif isinstance(value, list):
+        order = [_order_of(one, [*metrics, *dimensions]) for one in value]
         _once("order_by", [name for name, _ in order])
     else:
         raise QueryError('`order_by` must be a list such as [["visitors", "desc"]]')
@@ -155,28 +155,28 @@ def _order_of(one: Any, names: list[str]) -> tuple[str, bool]:
     return one[0], one[1] == "desc"
 
 
-def _pagination(asked: Any) -> tuple[int, int]:
-    if not isinstance(asked, dict):
+def _pagination(value: Any) -> tuple[int, int]:
+    if not isinstance(value, dict):
         raise QueryError("`pagination` must be an object with limit and offset")
-    unknown = [key for key in asked if key not in ("limit", "offset")]
+    unknown = [key for key in value if key not in ("limit", "offset")]
     if unknown:
         raise QueryError(f"`pagination` has no {unknown[0]!r}; it has limit and offset")
-    limit, offset = asked.get("limit", MOST_ROWS), asked.get("offset", 0)
+    limit, offset = value.get("limit", MOST_ROWS), value.get("offset", 0)
     if type(limit) is not int or type(offset) is not int or not 0 < limit <= MOST_ROWS or not 0 <= offset < 2**62:
         raise QueryError(f"`pagination`: limit is 1 to {MOST_ROWS:,}, offset 0 or more")
     return limit, offset
 
 
-def _include(asked: Any, dimensions: list[str]) -> dict[str, Any]:
-    if asked is None:
+def _include(value: Any, dimensions: list[str]) -> dict[str, Any]:
+    if value is None:
         return {}
-    if not isinstance(asked, dict) or any(key not in _INCLUDES for key in asked):
-        raise QueryError(f"`include` is an object that knows {', '.join(_INCLUDES)}")
-    for key, value in asked.items():
-        if not isinstance(value, bool):
-            raise QueryError(f"`include.{key}` is true or false, not {value!r}")
-    if asked.get("imports") is False:
+    if not isinstance(value, dict) or any(key not in _INCLUDES for key in value):
+        raise QueryError(f"`include` must be an object with {', '.join(_INCLUDES)}")
+    for key, flag in value.items():
+        if not isinstance(flag, bool):
+            raise QueryError(f"`include.{key}` is true or false, not {flag!r}")
+    if value.get("imports") is False:
         raise QueryError("`include.imports` cannot be false: imported logs are visits like all others; leave it out")
-    if asked.get("time_labels") and not any(name in TIMES for name in dimensions):
+    if value.get("time_labels") and not any(name in TIMES for name in dimensions):
         raise QueryError("`include.time_labels` needs a time dimension")
-    return asked
+    return value

@@ -13,10 +13,10 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 
 from tracker.db.models import Site
-from tracker.stats.aggregation import Tally
+from tracker.stats.aggregation import Aggregation
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Metric, Unit
-from tracker.stats.query.api_query import Asked, read_query
+from tracker.stats.query.api_query import ApiQuery, read_query
 from tracker.stats.query.names import QueryError
 from tracker.stats.query.timestamps import last_moment
 from tracker.stats.scope import Scope
@@ -29,46 +29,48 @@ __all__ = ["QueryError", "run_query"]
 def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     """The answer to a v2 query: {"results": [{"dimensions", "metrics"}], "meta", "query"}. Raises QueryError."""
     zone = ZoneInfo(site.time_zone)
-    asked = read_query(
+    api_query = read_query(
         query,
         site=site.domain,
         today=now.astimezone(zone).date(),
         time_zone=zone,
         first_day=first_day(store, site.stored_as, zone),
     )
-    scope = followed(store, Scope(site.stored_as, asked.period, asked.filters))
-    statement = _statement(asked, scope)
-    rows = store.rows(statement.limit(asked.limit).offset(asked.offset))
-    shares = any(metric.unit is Unit.SHARE for metric in asked.defined_metrics)
+    scope = followed(store, Scope(site.stored_as, api_query.period, api_query.filters))
+    statement = _statement(api_query, scope)
+    rows = store.rows(statement.limit(api_query.limit).offset(api_query.offset))
+    shares = any(metric.unit is Unit.SHARE for metric in api_query.defined_metrics)
     everybody = visitors(store, scope) if shares else 0
     return {
-        "results": [_result(asked, row, everybody) for row in rows],
-        "meta": _meta(store, asked, statement),
-        "query": _echo(asked, site.domain, query),
+        "results": [_result(api_query, row, everybody) for row in rows],
+        "meta": _meta(store, api_query, statement),
+        "query": _echo(api_query, site.domain, query),
     }
 
 
-def _statement(asked: Asked, scope: Scope) -> Select[Any]:
-    statement = Tally(scope, [metric.name for metric in asked.defined_metrics], asked.groups).statement()
+def _statement(api_query: ApiQuery, scope: Scope) -> Select[Any]:
+    statement = Aggregation(scope, [metric.name for metric in api_query.defined_metrics], api_query.groups).statement()
     columns = statement.selected_columns
-    labels = {metric.api: metric.name for metric in asked.defined_metrics}
-    labels |= {name: f"g{index}" for index, name in enumerate(asked.dimensions)}
+    labels = {metric.api: metric.name for metric in api_query.defined_metrics}
+    labels |= {name: f"g{index}" for index, name in enumerate(api_query.dimensions)}
     return statement.order_by(
         *(
             columns[labels[name]].desc().nulls_last() if descending else columns[labels[name]].asc().nulls_last()
-            for name, descending in asked.order_by
+            for name, descending in api_query.order_by
         )
     )
 
 
-def _result(asked: Asked, row: Any, everybody: int) -> dict[str, Any]:
+def _result(api_query: ApiQuery, row: Any, everybody: int) -> dict[str, Any]:
     dimensions = [
         _dimension_value(getattr(row, f"g{index}"), hourly=name == "time:hour")
-        for index, name in enumerate(asked.dimensions)
+        for index, name in enumerate(api_query.dimensions)
     ]
     return {
         "dimensions": dimensions,
-        "metrics": [_metric_value(metric, getattr(row, metric.name), everybody) for metric in asked.defined_metrics],
+        "metrics": [
+            _metric_value(metric, getattr(row, metric.name), everybody) for metric in api_query.defined_metrics
+        ],
     }
 
 
@@ -89,25 +91,25 @@ def _dimension_value(value: Any, *, hourly: bool) -> Any:
     return value if value is None else str(value)
 
 
-def _meta(store: EventStore, asked: Asked, statement: Select[Any]) -> dict[str, Any]:
+def _meta(store: EventStore, api_query: ApiQuery, statement: Select[Any]) -> dict[str, Any]:
     meta: dict[str, Any] = {}
-    if asked.include.get("total_rows"):
+    if api_query.include.get("total_rows"):
         meta["total_rows"] = store.rows(select(func.count()).select_from(statement.order_by(None).subquery()))[0][0]
-    if asked.include.get("time_labels") and asked.step is not None:
-        starts: pd.DatetimeIndex = interval_starts(asked.period, asked.step)
-        form = "%Y-%m-%d %H:%M:%S" if asked.step == "hour" else "%Y-%m-%d"
+    if api_query.include.get("time_labels") and api_query.interval is not None:
+        starts: pd.DatetimeIndex = interval_starts(api_query.period, api_query.interval)
+        form = "%Y-%m-%d %H:%M:%S" if api_query.interval == "hour" else "%Y-%m-%d"
         meta["time_labels"] = [start.strftime(form) for start in starts]
     return meta
 
 
-def _echo(asked: Asked, site: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The query as it was understood; its `date_range` asked again is the same."""
-    span = [asked.period.start_at, last_moment(asked.period)]
+def _echo(api_query: ApiQuery, site: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The query as it was understood; its `date_range` api_query again is the same."""
+    span = [api_query.period.start_at, last_moment(api_query.period)]
     return {
         "site_id": site,
-        "metrics": asked.metrics,
-        "date_range": [moment.astimezone(asked.period.time_zone).isoformat() for moment in span],
-        "dimensions": asked.dimensions,
+        "metrics": api_query.metrics,
+        "date_range": [moment.astimezone(api_query.period.time_zone).isoformat() for moment in span],
+        "dimensions": api_query.dimensions,
         "filters": query.get("filters", []),
-        "pagination": {"limit": asked.limit, "offset": asked.offset},
+        "pagination": {"limit": api_query.limit, "offset": api_query.offset},
     }

@@ -1,4 +1,4 @@
-"""Spans between two moments to the second, as RFC 3339 writes them. What is not exact is refused, never rounded.
+"""Periods between two timestamps, to the second, in the form of RFC 3339. An inexact one is refused, never rounded.
 
 As in Plausible's Stats API, whose `date_range` it reads, the last second belongs to the span:
 `["2026-11-01T12:00:00+01:00", "2026-11-01T15:59:59+01:00"]` are four hours.
@@ -21,7 +21,7 @@ def is_timestamp(text: str) -> bool:
 
 
 def span_of(first: str, last: str, time_zone: ZoneInfo) -> Period:
-    """The period from a moment to another, which belongs to it; without an offset they are in the site's time zone.
+    """The period from one timestamp to another, inclusive. Without an offset they are in the site's time zone.
 
     Raises ValueError with a sentence.
     """
@@ -45,14 +45,14 @@ def _moment(text: str, time_zone: ZoneInfo) -> tuple[datetime, timedelta]:
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
         raise ValueError(
-            f"{text[:40]!r} is not a moment; write it as 2026-11-01T12:00:00+01:00, with Z for UTC,"
+            f"{text[:40]!r} is not a timestamp; write it as 2026-11-01T12:00:00+01:00, with Z for UTC,"
             " or without an offset in the site’s time zone"
         )
     seconds, fraction, offset = match.groups(default="")
     try:
         written = datetime.fromisoformat(f"{seconds}.{fraction:0<6}{offset}")
     except ValueError as problem:
-        raise ValueError(f"{text!r} is not a moment: {problem}") from None
+        raise ValueError(f"{text!r} is not a timestamp: {problem}") from None
     if not YEARS[0] <= written.year < YEARS[1]:
         raise ValueError(f"{text!r} lies outside of the years {YEARS[0]} to {YEARS[1]}")
     if written.tzinfo is None:
