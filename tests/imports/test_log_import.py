@@ -159,7 +159,7 @@ def test_the_same_log_is_refused_a_second_time_also_packed_or_renamed(
     (tmp_path / "b.gz").write_bytes(gzip.compress(f"{PAGE}\n".encode()))
     put_in(tmp_path / "a.log", database, folder)
     for name in ("a.log", "b.gz"):
-        with pytest.raises(ImportRefused, match=r"was imported on 2026-11-24 \(1 lines\); it is not counted twice"):
+        with pytest.raises(ImportRefused, match=r"was imported on 2026-11-24 \(1 line\); it is not counted twice"):
             put_in(tmp_path / name, database, folder)
     assert journal_lines(folder) == 1
     put_in(tmp_path / "a.log", database, folder, site="b.fr", now=NOW + timedelta(seconds=1))

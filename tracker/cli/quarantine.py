@@ -52,7 +52,7 @@ def clear(data: Path | None) -> None:
     """Delete all of it."""
     from tracker.ingest.quarantine import Quarantine
 
-    click.echo(f"{Quarantine(_journal(data)).clear():,} lines deleted")
+    click.echo(f"{counted(Quarantine(_journal(data)).clear(), 'line')} deleted")
 
 
 def _journal(data: Path | None) -> Path:

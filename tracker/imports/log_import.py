@@ -81,7 +81,7 @@ def import_log(
         record = _find_record(database, site, digest)
         if record is not None:
             raise ImportRefused(
-                f"{file} was imported on {record.imported_at:%Y-%m-%d} ({record.lines} lines); it is not counted twice"
+                f"{file} was imported on {record.imported_at:%Y-%m-%d} ({record.lines:,} {'line' if record.lines == 1 else 'lines'}); it is not counted twice"
             )
         return _import(file, digest, reading, database=database, folder=journal_folder, now=now, on_bytes=on_bytes)
 

@@ -155,7 +155,7 @@ def _geo(context: Context) -> Iterator[Finding]:
         age = context.now() - datetime.fromtimestamp(one.built_at, UTC)
         old = age > _OLD_DATABASE
         remedy = "; companies and places change, fetch a newer one with `webleads geo update`" if old else ""
-        words = f"{one.use}: {one.path.name} ({one.database_type}), {age.days} days old{remedy}"
+        words = f"{one.use}: {one.path.name} ({one.database_type}), {age.days} {'day' if age.days == 1 else 'days'} old{remedy}"
         yield Finding("hint" if old else "good", words)
     for problem in NetworkList(context.settings.network_list_file).problems:
         yield Finding("problem", problem)
