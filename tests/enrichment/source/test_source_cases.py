@@ -83,3 +83,30 @@ def test_another_sites_search_with_googles_parameters_is_its_own() -> None:
 )
 def test_a_host_is_found_by_country_number_and_software(host: str, path: str, name: str) -> None:
     assert origin_of_host(host, path)[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("word", "source", "channel"),
+    [
+        pytest.param("googlemaps", "Google Maps", "Referral", id="joined"),
+        pytest.param("welcometothejungle", "Welcome to the Jungle", "Referral", id="joined-of-many"),
+        pytest.param("metaai", "Meta AI", "AI Assistants", id="a-joined-assistant"),
+        pytest.param("linkedinpost", "LinkedIn", "Organic Social", id="a-place-is-glued"),
+        pytest.param("igstory", "Instagram", "Organic Social", id="a-place-is-glued-to-a-short-name"),
+        pytest.param("antibio", "antibio", "Referral", id="no-place-is-glued"),
+        pytest.param("facebook_remarketing", "Facebook", "Paid Social", id="remarketing"),
+        pytest.param("google_display_network", "Google", "Display", id="banners-of-a-search-engine"),
+        pytest.param("linkedin_display", "LinkedIn", "Display", id="banners-of-a-network"),
+        pytest.param("newsletter2026", "newsletter2026", "Email", id="a-letter-with-a-number"),
+        pytest.param("weeklynewsletter", "weeklynewsletter", "Email", id="a-letter-glued"),
+        pytest.param("NL2610", "NL2610", "Email", id="a-letter-in-short"),
+        pytest.param("marketo-email", "Marketo", "Email", id="a-sender-and-what-it-does"),
+        pytest.param("orange-newsletter", "orange-newsletter", "Email", id="a-firm-that-is-an-engine-too"),
+        pytest.param("awin_affiliate", "Awin", "Affiliates", id="an-affiliate-network"),
+        pytest.param("sms-mars", "sms-mars", "SMS", id="sms-beside-a-name"),
+        pytest.param("podcast_12", "podcast_12", "Audio", id="podcast-beside-a-name"),
+        pytest.param("ai-assistant", "ai-assistant", "AI Assistants", id="assistants-as-such"),
+    ],
+)
+def test_a_sources_word_means_what_its_parts_say(word: str, source: str, channel: str) -> None:
+    assert attributed(f"utm_source={word}") == (source, channel)

@@ -14,16 +14,22 @@ from tracker.enrichment.source.origin import Origin, make_origin, paid
 from tracker.enrichment.source.registry import SEPARATORS, source_lists
 
 _PAID_TOKENS = frozenset(
-    "ad ads adv advert adverts advertising paid cpc ppc pmax sea sem sponsored publicite retargeting demandgen boost adwords".split()
+    "paid ad ads adv advert adverts advertising cpc ppc pmax sea sem sponsored promoted boosted boost publicite"
+    " retargeting remarketing demandgen adwords".split()
 )
 _MAIL_TOKENS = frozenset(
     "newsletter newsletters email emails emailing emailings mail mails mailing mailings mailer infolettre nl newsletterfr"
-    " enews lettre courriel courriels".split()
+    " enews enewsletter eblast edm digest lettre courriel courriels".split()
 )
 _MEDIUM_TOKENS = MEDIUM_TOKENS | frozenset(
     "paid payant payante cpc ppc sea sem media network video videos brand nonbrand non unbrand branded notification"
     " notifications ctv ott".split()
 )
+# What letters are called, whatever is glued to it: `newsletter2026`, `weeklynewsletter`, `NL2610`.
+_LETTER = re.compile(r"newsletter|infolettre|e?mailing|(?<![a-z])nl\d+")
+# Words that say how people came beside anything else: `sms-mars`, `podcast_12`.
+_TELLING = frozenset("sms texto mms rcs push webpush podcast podcasts affiliate affiliates affiliation".split())
+_ASSISTANTS = frozenset(("ai_assistant", "ai_assistants"))
 # Advertising on televisions that are connected.
 _TELEVISION = frozenset(("ctv", "ott"))
 _ADS_WORDS = {
@@ -64,6 +70,10 @@ _ADS_WORDS = {
 _GLUED = re.compile(
     r"(?:(?P<name>[a-z]{1,12}?)_?(?:ads?|adv|adverts?|cpc|ppc|paid)|(?:ads|paid)_?(?P<behind>[a-z]{2,12}))"
 )
+# Where on a network a link stood, glued to its name: `linkedinpost`, `igstory`.
+_PLACE_GLUED = re.compile(
+    r"(?P<name>[a-z]{2,12}?)(?:posts?|story|stories|bio|reels?|pages?|groups?|feed|shorts|organic|readme)"
+)
 # Short forms that stand for a network with such a word only, or are read as nothing else.
 _SHORT = {
     "tw": "x",
@@ -90,6 +100,7 @@ _SHORT_OF_ADS = {
     "am": "amazon",
     "amz": "amazon",
     "li": "linkedin",
+    "vk": "vk",
 }
 # Words that mean their network also as the first of several (`Facebook_Mobile_Feed`); others are everyday words too.
 _LEADING = frozenset(
@@ -97,13 +108,13 @@ _LEADING = frozenset(
     " bluesky mastodon viadeo xing quora tumblr google bing yahoo duckduckgo ecosia qwant yandex baidu chatgpt openai"
     " perplexity claude gemini copilot deepseek amazon criteo taboola outbrain mailchimp brevo sendinblue meta pocket"
     " hackernews producthunt discord slack twitch vimeo dailymotion flipboard feedly github stackoverflow substack klaviyo"
-    " hubspot wechat weibo nextdoor ebay etsy aliexpress leboncoin spotify".split()
+    " hubspot wechat weibo nextdoor ebay etsy aliexpress leboncoin spotify gmb gbp".split()
 )
 # What people write beside a network's name, and what says nothing of where a visitor comes from.
 _PLACES = frozenset(
     "post posts page pages story stories bio feed reel reels group groupe channel profile profil company share shares dm"
     " organic organique social account compte event events live shorts video app android ios mobile desktop web website"
-    " link links official com".split()
+    " link links official com broadcast status campaign campagne".split()
 )
 _HANGING_ON = re.compile(r"[?&]\w+=.*", re.DOTALL)
 
@@ -126,10 +137,11 @@ def origin_of_word(word: str) -> Origin:
 
 
 def _glued(word: str) -> Origin | None:
-    """The network of which an advertisement's word is written without a space between: `fbad` is Facebook, paid."""
+    """The network to which a word is glued: `fbad` is Facebook, paid, and `igstory` is Instagram."""
     found = _GLUED.fullmatch(word)
     if found is None:
-        return None
+        place = _PLACE_GLUED.fullmatch(word)
+        return _known_word(place["name"]) if place is not None and place["name"] in _LEADING else None
     name = found["name"] or found["behind"]
     known = (
         _known_word(_SHORT_OF_ADS.get(name, name))
@@ -152,10 +164,29 @@ def _of_tokens(word: str, tokens: list[str]) -> Origin:
     elif not _PLACES.isdisjoint(tokens):
         known = _known_word("_".join(token for token in tokens if token not in _PLACES))
     if known is not None:
-        return known
-    if not _MAIL_TOKENS.isdisjoint(tokens):
+        return _shown_as_banner(known) if "display" in tokens else known
+    if "_".join(tokens) in _ASSISTANTS:
+        return make_origin(word, "ai")
+    sender = _sender(tokens)
+    if sender is not None:
+        return sender
+    if not _MAIL_TOKENS.isdisjoint(tokens) or _LETTER.search(without_accents(word.lower())):
         return make_origin(word, "email")
-    return _as_medium(word, tokens) or _unknown_word(word)
+    return _as_medium(word, tokens) or _unknown_word(word, tokens)
+
+
+def _shown_as_banner(origin: Origin) -> Origin:
+    return origin._replace(medium="display", channel="Display", paid=True)
+
+
+def _sender(tokens: list[str]) -> Origin | None:
+    """The mailing service or affiliate network that a word names beside what it does: `marketo-email`, `awin_affiliate`."""
+    rest = [token for token in tokens if token not in _PLACES and token not in _MAIL_TOKENS and token not in _TELLING]
+    known = _known_word("_".join(rest)) if rest and len(rest) < len(tokens) else None
+    if known is None or known.category == "email":
+        return known
+    through = next((channel_of(None, token, None, None) for token in tokens if token in _TELLING), None)
+    return known._replace(channel="Affiliates") if known.category is None and through == "Affiliates" else None
 
 
 def _of_url(word: str) -> Origin | None:
@@ -166,10 +197,11 @@ def _of_url(word: str) -> Origin | None:
     return origin if rest or origin.name != host or origin.category is not None else None
 
 
-def _unknown_word(word: str) -> Origin:
+def _unknown_word(word: str, tokens: list[str]) -> Origin:
     """A word that names nothing known: Google's rules for a source decide (`sms`, `firebase`), else it is a referral."""
     word = word[4:] if word[:4].lower() == "www." else word
-    channel = channel_of(word, None, None, None)
+    telling = next((token for token in tokens if token in _TELLING), None)
+    channel = channel_of(word, telling, None, None)
     return make_origin(word, None)._replace(channel="Referral" if channel == "Unassigned" else channel)
 
 
@@ -195,4 +227,5 @@ def _known_word(word: str) -> Origin | None:
     if word in _ADS_WORDS:
         named = source_lists().words.get(_ADS_WORDS[word])
         return None if named is None else paid(named)
-    return source_lists().words.get(_SHORT.get(word, word))
+    lists = source_lists()
+    return lists.words.get(_SHORT.get(word, word)) or lists.joined_words.get(word)

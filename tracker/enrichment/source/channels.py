@@ -16,7 +16,8 @@ _SHOPPING_CAMPAIGN = re.compile(r"(?:[^a-df-z]|^)shop|shopping")
 _DISPLAY = frozenset({"display", "banner", "expandable", "interstitial", "cpm"})
 _SOCIAL = frozenset({"social", "social-network", "social-media", "sm", "social network", "social media"})
 _TELLING_SOURCES = frozenset({"", "(direct)", "sms", "firebase"})
-_EMAIL = re.compile(r"e[-_ ]?mail")
+# Google's own are the first two; Plausible counts newsletters too.
+_EMAIL = re.compile(r"e[-_ ]?mail|newsletter|infolettre")
 _TOKENS = re.compile(r"[\W_]+")
 
 # `sl` are the sponsored links of Piano Analytics.
@@ -83,7 +84,7 @@ def _telling_source(source: str) -> str:
     source = source.lower()
     if source in _TELLING_SOURCES:
         return source
-    return "email" if "mail" in source and _EMAIL.search(source) else "other"
+    return "email" if _EMAIL.search(source) else "other"
 
 
 def _telling_word(campaign: str | None) -> str | None:

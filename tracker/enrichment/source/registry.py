@@ -126,6 +126,9 @@ class SourceLists:
         self.words |= {word: network_origin(network) for word, network in BY_WORD.items()}
         for host in self._categories:
             self._drop_if_named_above(host)
+        # `googlemaps` for `google_maps`; `amazonads` is told by its parts, as it was paid.
+        whole = {word: origin for word, origin in self.words.items() if not word.endswith(("_ads", "_ad"))}
+        self.joined_words = {word.replace("_", ""): origin for word, origin in whole.items() if "_" in word}
         self.googles = self._named_by_google()
         self.with_paths = {host.partition("/")[0] for host in self.hosts if "/" in host}
 
