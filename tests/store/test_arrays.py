@@ -22,10 +22,17 @@ def test_the_fields_of_an_event_are_the_columns_of_the_store() -> None:
 
 
 @pytest.mark.parametrize("group", FACT_GROUPS, ids=lambda group: group.name)
-def test_a_group_of_facts_fills_its_columns_in_the_order_of_its_fields(group: FactGroup) -> None:
-    fields = GROUPS[group.name]._fields
-    named = [group.name if field == "name" else field for field in fields]
+def test_a_group_of_facts_fills_the_columns_that_bear_its_fields_names(group: FactGroup) -> None:
+    assert group.fields == GROUPS[group.name]._fields
+    named = [group.name if field == "name" else field for field in group.fields]
     assert [column.removeprefix(f"{group.name}_") for column in group.columns] == named
+
+
+@pytest.mark.parametrize("group", FACT_GROUPS, ids=lambda group: group.name)
+def test_a_group_of_facts_comes_out_of_a_row_by_name_whatever_the_rows_order(group: FactGroup) -> None:
+    row = {column: f"of {column}" for column in sorted(EVENT_COLUMNS, reverse=True)}
+    made = GROUPS[group.name](**group.out_of(row))
+    assert tuple(made) == tuple(f"of {column}" for column in group.columns)
 
 
 def test_a_column_that_must_have_a_value_has_one_by_default_or_is_asked_for() -> None:

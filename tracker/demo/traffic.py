@@ -33,6 +33,7 @@ from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
 from tracker.enrichment.page.parse import parse_page
 from tracker.enrichment.source.attribution import Attribution, attribute
 from tracker.store.batch import Batch, NotCounted
+from tracker.store.deltas import of_whole_visits
 from tracker.store.protocol import EventStore
 from tracker.store.schema import EVENT_COLUMNS
 
@@ -202,42 +203,23 @@ def _make_events(
     before = np.cumsum(gap_us) - gap_us
     at = visits.start_us[visit] + before - before[np.flatnonzero(step == 0)][visit]
     read = random.random(len(visit)) < 0.87
-    second_page = step == 1
     views = _columns(random, visits, visit, page, PAGEVIEW, at, networks)
     views |= {
-        "visits": (step == 0).astype(np.int64),
-        "bounces": (step == 0).astype(np.int64) - second_page,
-        "pageviews": np.ones(len(visit), np.int64),
         "engaged_ms": np.zeros(len(visit), np.int64),
         "scroll_depth": pd.array(np.full(len(visit), None), dtype="Int64"),
     }
     reads = _columns(
         random, visits, visit[read], page[read], ENGAGEMENT, at[read] + (seconds[read] * 1e6).astype(np.int64), networks
     )
-    nothing = np.zeros(int(read.sum()), np.int64)
     reads |= {
-        "visits": nothing,
-        "bounces": nothing,
-        "pageviews": nothing,
         "engaged_ms": (seconds[read] * 1000 * 0.9).astype(np.int64),
         "scroll_depth": pd.array((random.beta(3, 1.6, int(read.sum())) * 100).astype(np.int64), dtype="Int64"),
     }
     order = np.argsort(np.concatenate([views["occurred_at"], reads["occurred_at"]]), kind="stable")
     columns = {name: _join(views[name], reads[name], order) for name in views}
-    columns |= _lengths(columns["occurred_at"], np.concatenate([visit, visit[read]])[order])
+    is_view = np.concatenate([np.ones(len(visit), np.bool_), np.zeros(int(read.sum()), np.bool_)])[order]
+    columns |= of_whole_visits(np.concatenate([visit, visit[read]])[order], columns["occurred_at"], is_view)
     return {name: columns[name] for name in EVENT_COLUMNS}
-
-
-def _lengths(at: NDArray[np.datetime64], visit: Whole) -> dict[str, Whole]:
-    """Of rows in the order of time: by how many seconds each lengthens its visit, and how many after its beginning."""
-    second = at.astype("datetime64[s]").astype(np.int64)
-    by_visit = np.argsort(visit, kind="stable")
-    own, seconds = visit[by_visit], second[by_visit]
-    begins = np.diff(own, prepend=-1) != 0
-    lengthened, age = np.empty_like(second), np.empty_like(second)
-    lengthened[by_visit] = np.where(begins, 0, np.diff(seconds, prepend=0))
-    age[by_visit] = seconds - seconds[begins][np.cumsum(begins) - 1]
-    return {"visit_seconds": lengthened, "visit_age_seconds": age}
 
 
 def _next_page(

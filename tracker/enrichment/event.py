@@ -6,6 +6,7 @@ made with one look-up for each group. `tracker.store.schema` defines the columns
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,23 +48,36 @@ class VisitFacts(NamedTuple):
 
 
 class FactGroup(NamedTuple):
-    """A group of VisitFacts by its name there, with the columns that its fields fill."""
+    """A group of VisitFacts by its name there: its fields, and the columns that they fill, in the same order."""
 
     name: str
     columns: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    def out_of(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The group's fields by name, out of a row by its columns' names."""
+        return {field: row[column] for field, column in zip(self.fields, self.columns, strict=True)}
+
+
+def _named_alike(name: str, fields: tuple[str, ...]) -> FactGroup:
+    return FactGroup(name, fields, fields)
 
 
 FACT_GROUPS = (
-    FactGroup(
+    _named_alike(
         "source",
         (
             *("referrer", "source", "medium", "channel", "social_kind", "campaign", "content", "term"),
             *("utm_source", "utm_medium"),
         ),
     ),
-    FactGroup("whereabouts", Whereabouts._fields),
-    FactGroup("company", ("company", "company_domain", "company_method", "company_evidence", "company_confidence")),
-    FactGroup("agent", ("device", "browser", "browser_version", "os", "os_version")),
+    _named_alike("whereabouts", Whereabouts._fields),
+    FactGroup(
+        "company",
+        ("company", "company_domain", "company_method", "company_evidence", "company_confidence"),
+        ("name", "domain", "method", "evidence", "confidence"),
+    ),
+    _named_alike("agent", ("device", "browser", "browser_version", "os", "os_version")),
 )
 # The columns of VisitFacts in their order.
 VISIT_FACTS: tuple[str, ...] = (*(column for group in FACT_GROUPS for column in group.columns), "entry_page")

@@ -19,12 +19,12 @@ from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW, SELF_IDENTIFIED, Even
 from tracker.ingest.visits.behaviour import BEHAVIOUR_NAMES, Behaviour, is_scripted
 from tracker.ingest.visits.crowds import CrowdKey, Crowds
 from tracker.ingest.visits.same_page import Opening, is_same_page
+from tracker.store.deltas import SECOND_US, VisitSums
 
-_SECOND_US = 1_000_000
-VISIT_GAP_US = 30 * 60 * _SECOND_US
+VISIT_GAP_US = 30 * 60 * SECOND_US
 
 # How long a page may stay open and still report engaged time for the visit that opened it.
-LONGEST_READ_US = 12 * 3600 * _SECOND_US
+LONGEST_READ_US = 12 * 3600 * SECOND_US
 _KEEP_IDLE_US = 2 * VISIT_GAP_US
 
 # So many visitors are held in memory, about 1.5 KB each without what strangers can make long: the texts of their visits
@@ -39,35 +39,16 @@ _ID_BYTES = 80
 MANY_VISITS = 25
 
 
-class Visit:
-    """A visit so far. `facts` are those of its first event; times are µs since 1970.
+class Visit(VisitSums):
+    """A visit so far. `facts` are those of its first event; times are µs since 1970."""
 
-    `began_s` is the second of the event that carries its `visits`, which one that comes late may precede.
-    """
-
-    __slots__ = (
-        "began_s",
-        "behaviour",
-        "bounced",
-        "crowd",
-        "engaging",
-        "event_ids",
-        "facts",
-        "first_us",
-        "last_us",
-        "opening",
-        "visit_id",
-    )
+    __slots__ = ("behaviour", "crowd", "event_ids", "facts", "opening", "visit_id")
 
     def __init__(self, visit_id: int, first_us: int, last_us: int, facts: VisitFacts) -> None:
+        super().__init__(first_us, last_us)
         self.visit_id = visit_id
-        self.began_s = first_us // _SECOND_US
-        self.first_us = first_us
-        self.last_us = last_us
         self.facts = facts
         self.event_ids: tuple[int, ...] | dict[int, None] = ()
-        self.bounced = False  # counts as a bounce now
-        self.engaging = False  # had a second page or an interaction, so it never is a bounce again
         self.behaviour = Behaviour()
         self.crowd: CrowdKey | None = None
         self.opening: Opening | None = None  # of the page that is open
@@ -99,17 +80,6 @@ class Visit:
     def distance_us(self, begin_us: int, end_us: int) -> int:
         """The distance in time between an interval and the visit; 0 when they overlap."""
         return max(begin_us - self.last_us, self.first_us - end_us, 0)
-
-    def stretch(self, timestamp_us: int) -> int:
-        """Extends the visit to an event's time; returns by how many seconds it became longer.
-
-        The seconds of all its events add up to those between its first and its last, in whatever order they come.
-        """
-        second = timestamp_us // _SECOND_US
-        # Where only later events were loaded, the beginning is what is known of the earlier ones.
-        earliest, latest = min(self.first_us // _SECOND_US, self.began_s), self.last_us // _SECOND_US
-        self.first_us, self.last_us = min(self.first_us, timestamp_us), max(self.last_us, timestamp_us)
-        return max(earliest - second, second - latest, 0)
 
 
 class Visitor(list[Visit]):
@@ -250,9 +220,9 @@ class Visits:
             self._bots.popitem(last=False)
 
     def _begin(self, visitor_id: int, event: Event) -> Visit:
-        event.visits = 1
         facts = event.facts._replace(entry_page=event.path)
         visit = Visit(_visit_id(visitor_id, event.occurred_at), event.occurred_at, event.occurred_at, facts)
+        visit.begin(event)
         self._bytes += visit.bytes()
         visitor = self._visitor(visitor_id)
         visitor.append(visit)
@@ -322,13 +292,9 @@ class Visits:
             if row.visit_id in loaded:
                 visit.behaviour.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
             if row.name != ENGAGEMENT and row.visit_id in loaded:
-                # A second page or an interaction wrote −1, in whatever order they came.
-                visit.engaging = visit.engaging or row.bounces < 0
-                visit.bounced = visit.bounced or row.bounces > 0
+                visit.take_up(row.bounces)
         for visit in loaded.values():
-            # An interaction before any page wrote nothing, and neither did the pages after it.
-            visit.engaging = visit.engaging or not visit.bounced
-            visit.bounced = visit.bounced and not visit.engaging
+            visit.taken_up()
             self._bytes += visit.bytes()
 
     def _forget_idle(self, now_us: int) -> None:
@@ -367,19 +333,10 @@ def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     if event.facts.company is not visit.facts.company and _is_given(event.facts):
         visit.facts = visit.facts._replace(company=event.facts.company)
     event.facts = visit.facts
-    event.visit_seconds = visit.stretch(event.occurred_at)
-    event.visit_age_seconds = event.occurred_at // _SECOND_US - visit.began_s
     if event.event_id is not None:
         visit.remember(event.event_id)
-    if event.name == PAGEVIEW:
-        event.pageviews = 1
-    if event.name == PAGEVIEW and not visit.bounced and not visit.engaging:
-        event.bounces = 1
-        visit.bounced = True
-    elif interactive and event.name != ENGAGEMENT:
-        event.bounces = -1 if visit.bounced else 0
-        visit.bounced = False
-        visit.engaging = True
+    name = event.name
+    visit.count(event, page_view=name == PAGEVIEW, interaction=interactive and name != ENGAGEMENT)
 
 
 def _is_given(facts: VisitFacts) -> bool:

@@ -32,7 +32,6 @@ _COLUMNS = (
     events.c.visit_age_seconds,
     *(events.c[name] for name in VISIT_FACTS),
 )
-_NAMES = tuple(column.name for column in _COLUMNS)
 _GROUPS: dict[str, Callable[..., Any]] = {
     "source": Attribution,
     "whereabouts": Whereabouts,
@@ -104,7 +103,7 @@ class StoredVisits:
                 occurred_at=_microseconds(row.occurred_at),
                 event_id=row.event_id,
                 bounces=row.bounces,
-                facts=visit_facts(dict(zip(_NAMES, row, strict=True))),
+                facts=visit_facts(row._asdict()),
                 engaged_ms=row.engaged_ms,
                 scripted=is_scripted(row.event_id, row.screen_width, row.title, row.language),
                 visit_age_seconds=row.visit_age_seconds,
@@ -113,7 +112,7 @@ class StoredVisits:
 
 def visit_facts(row: Mapping[str, Any]) -> VisitFacts:
     """The facts of a visit out of the columns VISIT_FACTS of one of its rows, by their names."""
-    groups = {group.name: _GROUPS[group.name](*map(row.__getitem__, group.columns)) for group in FACT_GROUPS}
+    groups = {group.name: _GROUPS[group.name](**group.out_of(row)) for group in FACT_GROUPS}
     company = groups.pop("company")
     return VisitFacts(company=company if company.name else None, entry_page=row["entry_page"], **groups)
 

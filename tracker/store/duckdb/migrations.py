@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from tracker.store.deltas import AGE_SQL, SECONDS_SQL, WINDOWS_SQL
 from tracker.store.migrations import Step
 
 # A step over all rows goes through them in parts of about so many, since DuckDB holds a transaction's changes in memory.
 _ROWS_A_PART = 1_000_000
 
 # Of each visit in a part: by how many seconds of the clock each row lengthens it, and how many after its beginning it is.
-_FILL_LENGTHS = text("""
+_FILL_LENGTHS = text(f"""
     update events set visit_seconds = lengths.lengthened, visit_age_seconds = lengths.age
     from (
         select
             row_number_in_table,
-            second - coalesce(lag(second) over in_time, second) as lengthened,
-            second - coalesce(min(second) filter (visits > 0) over in_visit, min(second) over in_visit) as age
+            {SECONDS_SQL} as lengthened,
+            {AGE_SQL} as age
         from (
             select rowid as row_number_in_table, visit_id, visits, epoch_us(occurred_at) // 1000000 as second
             from events where abs(visit_id % :parts) = :part
         )
-        window
-            in_visit as (partition by visit_id),
-            in_time as (partition by visit_id order by second, row_number_in_table)
+        window {WINDOWS_SQL}
     ) as lengths
     where lengths.row_number_in_table = events.rowid and (lengths.lengthened <> 0 or lengths.age <> 0)
-""")
+""")  # noqa: S608 - the rules' own text
 
 
 def add_visit_lengths(connection: Connection) -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Date, Engine, Row, Select, cast, column, func, select, table
 
 from tracker.store.arrays import column_array
-from tracker.store.batch import Batch, NotCounted, SegmentPosition
+from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.duckdb.errors import first_line
 from tracker.store.errors import StoreUnavailable
 from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
@@ -77,8 +77,12 @@ class DuckDBStore:
             days = {row.day for row in connection.execute(several)}
             if not days:
                 return
-            sums = select(*key, func.sum(not_counted.c.hits)).where(not_counted.c.day.in_(days)).group_by(*key)
-            rows = [NotCounted(*row[:4], int(row[4]))._asdict() for row in connection.execute(sums) if row[4]]
+            sums = (
+                select(*key, func.sum(not_counted.c.hits).label("hits"))
+                .where(not_counted.c.day.in_(days))
+                .group_by(*key)
+            )
+            rows = [{**row, "hits": int(row["hits"])} for row in connection.execute(sums).mappings() if row["hits"]]
             connection.execute(not_counted.delete().where(not_counted.c.day.in_(days)))
             if rows:
                 connection.execute(not_counted.insert(), rows)
@@ -86,7 +90,7 @@ class DuckDBStore:
     def positions(self) -> dict[str, SegmentPosition]:
         """How far each journal segment is stored, by its name."""
         found = self.rows(select(journal_positions))
-        return {row.segment: SegmentPosition(*row) for row in found}
+        return {row.segment: SegmentPosition(**row._asdict()) for row in found}
 
     def offsets(self) -> dict[str, int]:
         """How many bytes of each journal segment are stored."""
