@@ -105,6 +105,10 @@ CHANNELS = frozenset(
         pytest.param("acme", "référencement naturel", None, None, "Organic Search", id="référencement-naturel"),
         pytest.param("acme", "texto", None, None, "SMS", id="texto"),
         pytest.param("acme", "lien", None, None, "Referral", id="lien"),
+        pytest.param("facebook", "bannière", None, "social", "Display", id="bannière-is-banner"),
+        pytest.param("acme", "news-letter", None, None, "Email", id="news-letter"),
+        pytest.param("newsletter", "web", None, None, "Email", id="a-newsletter-by-its-source"),
+        pytest.param("acme", "remarketing", None, None, "Paid Other", id="remarketing"),
         # A kind of advertisement says more than that it is one.
         pytest.param("acme", "Display-Ads", None, None, "Display", id="display-ads"),
         pytest.param("acme", "email ads", None, None, "Email", id="email-ads-are-email-by-googles-rule"),

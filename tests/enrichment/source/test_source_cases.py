@@ -75,6 +75,7 @@ def test_another_sites_search_with_googles_parameters_is_its_own() -> None:
     ("host", "path", "name"),
     [
         ("ca.bing.com", "/images/search", "Bing Images"),
+        ("www.google.fr", "/imgres", "Google Images"),
         ("r.sp1-brevo.net", "/mk/cl", "Brevo"),
         ("x.emlnk9.com", "/lt.php", "ActiveCampaign"),
         ("mattermost.example.org", "/", "Mattermost"),
@@ -110,3 +111,9 @@ def test_a_host_is_found_by_country_number_and_software(host: str, path: str, na
 )
 def test_a_sources_word_means_what_its_parts_say(word: str, source: str, channel: str) -> None:
     assert attributed(f"utm_source={word}") == (source, channel)
+
+
+@pytest.mark.parametrize("host", ["www.google.com", "www.google.fr", "www.bing.com"])
+def test_a_click_on_an_engines_advertisement_was_paid(host: str) -> None:
+    assert origin_of_host(host, "/aclk")[0].channel == "Paid Search"
+    assert origin_of_host(host, "/search")[0].channel == "Organic Search"

@@ -13,17 +13,17 @@ from unicodedata import combining, normalize
 # Google's expressions are `^(.*cp.*|ppc|retargeting|paid.*)$` and `^(.*(([^a-df-z]|^)shop|shopping).*)$`.
 _PAID = re.compile(r"ppc|retargeting|paid.*", re.DOTALL)
 _SHOPPING_CAMPAIGN = re.compile(r"(?:[^a-df-z]|^)shop|shopping")
-_DISPLAY = frozenset({"display", "banner", "expandable", "interstitial", "cpm"})
+_DISPLAY = frozenset({"display", "banner", "expandable", "interstitial", "cpm", "banniere", "bannieres"})
 _SOCIAL = frozenset({"social", "social-network", "social-media", "sm", "social network", "social media"})
 _TELLING_SOURCES = frozenset({"", "(direct)", "sms", "firebase"})
 # Google's own are the first two; Plausible counts newsletters too.
-_EMAIL = re.compile(r"e[-_ ]?mail|newsletter|infolettre")
+_EMAIL = re.compile(r"e[-_ ]?mail|news[-_ ]?letter|infolettre")
 _TOKENS = re.compile(r"[\W_]+")
 
 # `sl` are the sponsored links of Piano Analytics.
 _PAID_TOKENS = frozenset(
     "paid sea sem sl ad ads adwords pmax sponsored boosted pub pubs publicite sponsorise sponsorisee sponsorises sponsoring"
-    " sma payant payante payants payantes".split()
+    " sponso boost remarketing sma payant payante payants payantes".split()
 )
 # What an advertisement can be besides, which says more: `display-ads`, `audio_ads`. Google calls `email-ads` email.
 _KINDS_OF_ADS = ("Display", "Email", "Audio", "SMS", "Mobile Push Notifications", "Affiliates")
@@ -34,7 +34,7 @@ _BY_TOKEN = {
     for channel, tokens in (
         ("AI Assistants", "ai llm llms chatbot chatbots ia"),
         ("Display", "display banner banners banniere bannieres habillage programmatic programmatique rtb native"),
-        ("Organic Social", "social socials socialmedia sociaux reseaux reseau rs smo"),
+        ("Organic Social", "social socials socialmedia socialnetwork organicsocial sociaux reseaux reseau rs smo"),
         (
             "Organic Social",
             "facebook fb instagram insta linkedin twitter tiktok pinterest snapchat whatsapp telegram messenger",
@@ -42,12 +42,15 @@ _BY_TOKEN = {
         ("Organic Video", "youtube"),
         ("SMS", "sms texto textos mms rcs"),
         ("Mobile Push Notifications", "push webpush notif notifs"),
-        ("Email", "newsletter newsletters enewsletter emailing emailings mailing mailings mail mails nl"),
+        ("Email", "newsletter newsletters enewsletter emailing emailings mailing mailings mail mails nl edm"),
         ("Email", "infolettre infolettres courriel courriels"),
         ("Affiliates", "affiliate affiliates affiliation affilie affilies affiliee"),
         ("Audio", "audio podcast podcasts radio"),
         ("Organic Search", "seo organic organique search recherche naturel naturelle referencement"),
-        ("Referral", "backlink backlinks partner partners partenaire partenaires partenariat partnership lien liens"),
+        (
+            "Referral",
+            "ref referal referrals backlink backlinks partner partners partenaire partenaires partenariat partnership lien liens",
+        ),
     )
     for token in tokens.split()
 }

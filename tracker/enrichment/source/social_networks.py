@@ -43,7 +43,7 @@ NETWORKS: tuple[SocialNetwork, ...] = (
     SocialNetwork("Pinterest", _S, "pinterest.com pinterest.{} pin.it", "com.pinterest com.pinterest.twa pinterest 429047995", "pinterest pin", "epik"),
     SocialNetwork("Snapchat", _M, "snapchat.com snap.com sc-cdn.net", "com.snapchat.android com.toyopagroup.picaboo 447188370", "snapchat snap", "sccid"),
     SocialNetwork("TikTok", _S, "tiktok.com tiktokv.com tiktokcdn.com", "com.zhiliaoapp.musically com.zhiliaoapp.musically.go com.ss.android.ugc.trill 835599320", "tiktok tik_tok tictoc", "ttclid"),
-    SocialNetwork("X", _D, "x.com twitter.com t.co twimg.com tweetdeck.com", "com.twitter.android com.twitter.android.lite com.atebits.Tweetie2 333903271", "x twitter twiter tweetdeck tweet twitter_x x_twitter x_com", "twclid"),
+    SocialNetwork("X", _D, "x.com twitter.com t.co twimg.com tweetdeck.com", "com.twitter.android com.twitter.android.lite com.atebits.Tweetie2 333903271", "x twitter twiter tweetdeck tweet twitter_x x_twitter x_com x_(twitter x_(twitter) twitter_(x)", "twclid"),
     SocialNetwork("YouTube", _S, "youtube.com youtu.be youtube-nocookie.com youtube.{} ytimg.com youtubekids.com", "com.google.android.youtube com.google.android.youtube.tv com.google.android.apps.youtube.music com.google.ios.youtube 544007664", "youtube yt you_tube youtube_shorts youtub"),
     SocialNetwork("WhatsApp", _M, "whatsapp.com wa.me whatsapp.net wl.co", "com.whatsapp com.whatsapp.w4b net.whatsapp.WhatsApp net.whatsapp.WhatsAppSMB 310633997", "whatsapp wa whatsapp_business whats_app whatsap"),
     SocialNetwork("Clubhouse", _D, "clubhouse.com joinclubhouse.com clubhouseapi.com", "com.clubhouse.app co.alphaexploration.clubhouse 1503133294", "clubhouse"),
