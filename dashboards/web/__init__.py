@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from dashboards.web import assets, errors, headers, language, rendering
+from dashboards.web import assets, errors, headers, language, rendering, waiting
 from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
 from dashboards.web.people import forgotten_password, invitation, new_password, people
@@ -47,6 +47,7 @@ def register(
     csrf = CSRFProtect(app)
     app.url_map.converters["domain"] = DomainConverter
     login.register(app, context)
+    waiting.register(app, context.settings.query_seconds)
     language.register(app)
     rendering.register(app, context, service_status)
     headers.register(app)

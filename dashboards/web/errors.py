@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.web.sign_in import login
 from tracker.db.errors import AppDatabaseUnavailable
+from tracker.store.patience import Interrupted
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,20 @@ def register(app: Flask) -> None:
             ),
         )
 
+    def interrupted(error: Interrupted) -> Response | HTTPException | tuple[str, int]:
+        """The figures took too long, or nobody waits for them any more."""
+        return _page(
+            ServiceUnavailable(str(error), retry_after=10),
+            ErrorPage(
+                503,
+                _("These figures took too long"),
+                _("They were stopped, or you asked for a newer view of this page meanwhile. Nothing was changed."),
+                _("Load the page again. If it stays so, choose a shorter period or fewer filters."),
+            ),
+        )
+
     app.register_error_handler(AppDatabaseUnavailable, away)
+    app.register_error_handler(Interrupted, interrupted)
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(Forbidden, forbidden)
     app.register_error_handler(BadRequest, not_understood)

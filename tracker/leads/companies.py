@@ -63,7 +63,7 @@ def known_companies(
         .group_by(events.c.company, sure)
     )
     found: dict[str, ListedCompany] = {}
-    for name, domain, is_certain, first_seen, last_seen in store.rows(statement):
+    for name, domain, is_certain, first_seen, last_seen in store.rows(scope.asked(statement)):
         if is_certain or name not in found:
             found[name] = ListedCompany(name, domain, bool(is_certain), first_seen, last_seen)
     return list(found.values())
@@ -104,7 +104,7 @@ def ids_among(
     own = {one.name for one in companies}
     folds = {folded(name) for name in own}
     names = select(events.c.company).where(scope.where(), events.c.company.is_not(None)).distinct()
-    alike = {name for (name,) in store.rows(names) if folded(name) in folds} - own
+    alike = {name for (name,) in store.rows(scope.asked(names)) if folded(name) in folds} - own
     others = known_companies(store, scope, confirmed=confirmed, names=alike) if alike else []
     return company_ids(store, scope.site, [*companies, *others], only=own)
 

@@ -73,13 +73,13 @@ def rank(
             return Ranking(_none(), scope.period.end_at, ())
     now = min(scope.period.end_at, newest.replace(tzinfo=UTC))
     lately = and_(counted, events.c.occurred_at > _since(now))
-    pages = scoring.intent_pages(_paths(store, lately))
+    pages = scoring.intent_pages(_paths(store, scope, lately))
     recent = _scored(_recent(store, scope, lately, confirmed, pages), now)
     certain = recent[recent["sure"]]
     if first is not None and len(certain) >= first:
         return Ranking(_ordered(certain.assign(last_seen=certain["scored_last_seen"]))[:first], now, pages)
     if companies is None or whose is not None:
-        companies = _companies(store, counted, confirmed)
+        companies = _companies(store, scope, counted, confirmed)
     rows = companies.merge(recent, on=["company", "sure"], how="left")
     points = ["score", *scoring.CODES]
     rows[points] = rows[points].fillna(0).astype("int64")
@@ -103,16 +103,18 @@ def _newest(store: EventStore, scope: Scope, confirmed: Collection[str]) -> tupl
     counted = and_(scope.where(), events.c.company.is_not(None))
     sure = is_sure(confirmed).label("sure")
     last = select(events.c.occurred_at, sure).where(counted).order_by(events.c.occurred_at.desc(), sure.desc()).limit(1)
-    found = store.rows(last)
+    found = store.rows(scope.asked(last))
     if not found:
         return None, None
     if found[0].sure:
         return found[0].occurred_at, None
-    companies = _companies(store, counted, confirmed)
+    companies = _companies(store, scope, counted, confirmed)
     return companies["last_seen"].max().to_pydatetime(), companies
 
 
-def _companies(store: EventStore, counted: ColumnElement[bool], confirmed: Collection[str]) -> pd.DataFrame:
+def _companies(
+    store: EventStore, scope: Scope, counted: ColumnElement[bool], confirmed: Collection[str]
+) -> pd.DataFrame:
     """The sums of each company over the whole period; of one with certain events and others, of the certain alone."""
     sure = is_sure(confirmed).label("sure")
     statement = (
@@ -129,13 +131,13 @@ def _companies(store: EventStore, counted: ColumnElement[bool], confirmed: Colle
         .where(counted)
         .group_by(events.c.company, sure)
     )
-    frame = _with_units(store.frame(statement))
+    frame = _with_units(store.frame(scope.asked(statement)))
     return frame[frame["sure"] | ~frame["company"].duplicated(keep=False)].reset_index(drop=True)
 
 
-def _paths(store: EventStore, lately: ColumnElement[bool]) -> list[str]:
+def _paths(store: EventStore, scope: Scope, lately: ColumnElement[bool]) -> list[str]:
     found = select(events.c.path).where(lately, events.c.pageviews > 0, events.c.path.is_not(None)).distinct()
-    return sorted(path for (path,) in store.rows(found))
+    return sorted(path for (path,) in store.rows(scope.asked(found)))
 
 
 def _recent(
@@ -163,13 +165,13 @@ def _recent(
     sums: list[ColumnElement[Any]] = [func.sum(of[name]).label(name) for name in ("visits", "pageviews", "engaged_ms")]
     people, last_seen = func.max(of.visitors).label("people"), func.max(of.last_seen).label("last_seen")
     statement = select(of.company, of.sure, func.count().label("days"), people, *sums, last_seen)
-    frame = _with_units(store.frame(statement.group_by(of.company, of.sure)))
-    wanting = _wanting(store, lately, sure, pages)
+    frame = _with_units(store.frame(scope.asked(statement.group_by(of.company, of.sure))))
+    wanting = _wanting(store, scope, lately, sure, pages)
     return frame.merge(wanting, on=["company", "sure"], how="left").fillna({"intent_pages": 0})
 
 
 def _wanting(
-    store: EventStore, lately: ColumnElement[bool], sure: ColumnElement[bool], pages: Sequence[str]
+    store: EventStore, scope: Scope, lately: ColumnElement[bool], sure: ColumnElement[bool], pages: Sequence[str]
 ) -> pd.DataFrame:
     """How many different `pages` each company read; those that read none are left out."""
     statement = (
@@ -177,7 +179,7 @@ def _wanting(
         .where(lately, events.c.pageviews > 0, events.c.path.in_(pages))
         .group_by(events.c.company, sure)
     )
-    frame = store.frame(statement)
+    frame = store.frame(scope.asked(statement))
     return frame.astype({"company": object, "sure": bool})
 
 

@@ -84,8 +84,9 @@ def described(
     if ranking.rows.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     which = _which(ranking.rows, confirmed)
-    facts = _facts(store, and_(scope.where(), which), confirmed)
-    read = _read(store, and_(scope.where(), which), confirmed, ranking)
+    counted = and_(scope.where(), which)
+    facts = _facts(store, scope, counted, confirmed)
+    read = _read(store, scope, counted, confirmed, ranking)
     rows = [
         _lead(one, facts[one["company"], one["sure"]], read, ranking.now) for one in ranking.rows.to_dict("records")
     ]
@@ -155,7 +156,9 @@ def _which(rows: pd.DataFrame, confirmed: Collection[str]) -> ColumnElement[bool
     return or_(*own)
 
 
-def _facts(store: EventStore, condition: ColumnElement[bool], confirmed: Collection[str]) -> dict[_Key, dict[str, Any]]:
+def _facts(
+    store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str]
+) -> dict[_Key, dict[str, Any]]:
     """The sums of each company over the period, and its facts by its most certain events."""
     sure = is_sure(confirmed).label("sure")
     statement = (
@@ -175,10 +178,14 @@ def _facts(store: EventStore, condition: ColumnElement[bool], confirmed: Collect
         .group_by(events.c.company, sure)
     )
     names = statement.selected_columns.keys()
-    return {(row.company, bool(row.sure)): dict(zip(names, row, strict=True)) for row in store.rows(statement)}
+    return {
+        (row.company, bool(row.sure)): dict(zip(names, row, strict=True)) for row in store.rows(scope.asked(statement))
+    }
 
 
-def _read(store: EventStore, condition: ColumnElement[bool], confirmed: Collection[str], ranking: Ranking) -> _Read:
+def _read(
+    store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str], ranking: Ranking
+) -> _Read:
     """The first pages and all sources of each company, from one pass over its events."""
     own = (
         select(
@@ -203,8 +210,9 @@ def _read(store: EventStore, condition: ColumnElement[bool], confirmed: Collecti
             for name, (part, most) in parts.items()
         )
     ).subquery()
+    statement = select(told).order_by(told.c.part, told.c.place)
     found = _Read({}, {}, {})
-    for part, company, sure, value, title, _ in store.rows(select(told).order_by(told.c.part, told.c.place)):
+    for part, company, sure, value, title, _ in store.rows(scope.asked(statement)):
         text = (title or value or "") if part == "pages" else value
         getattr(found, part).setdefault((company, bool(sure)), []).append(text)
     return found

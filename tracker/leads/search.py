@@ -17,4 +17,4 @@ def companies_found(store: EventStore, scope: Scope, words: str) -> set[str]:
     part = literal(words.lower())
     found = or_(*(functions.contains(func.lower(events.c[name]), part) for name in _SEARCHED))
     names = select(events.c.company).where(scope.where(), events.c.company.is_not(None), found).distinct()
-    return {name for (name,) in store.rows(names)}
+    return {name for (name,) in store.rows(scope.asked(names))}

@@ -70,7 +70,7 @@ def company_visits(
         .order_by(events.c.occurred_at, events.c.pageviews.desc())
     )
     visits: dict[int, CompanyVisit] = {}
-    for row in store.rows(statement):
+    for row in store.rows(scope.asked(statement)):
         moment = row.occurred_at.replace(tzinfo=UTC)
         visit = visits.get(row.visit_id)
         if visit is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.imports.log_import import forget_imports
 from tracker.settings import Settings
+from tracker.store.answering import AnsweringStore
 from tracker.store.engines import open_event_store, repairs
 from tracker.store.protocol import EventStore
 
@@ -21,7 +22,8 @@ class OpenDatabases(NamedTuple):
 def open_databases(settings: Settings, *, wait_seconds: float = 0.0) -> OpenDatabases:
     """Opens, and on first use makes, both databases. The caller holds the ingest lock."""
     app = open_app_database(settings.app_database)
-    events = open_event_store(settings.event_store, wait_seconds=wait_seconds, memory_mb=settings.store_memory_mb)
+    opened = open_event_store(settings.event_store, wait_seconds=wait_seconds, memory_mb=settings.store_memory_mb)
+    events = cast(EventStore, AnsweringStore(opened))  # the methods that it does not name are the opened store's
     _forget_lost_imports(settings, app)
     return OpenDatabases(app, events)
 

@@ -41,6 +41,7 @@ from tracker.stats.periods import Period, parse_period, parse_week
 from tracker.stats.query.run import run_query
 from tracker.stats.scope import Scope
 from tracker.store.errors import StoreUnavailable
+from tracker.store.patience import Interrupted
 from tracker.store.protocol import EventStore
 
 ForgetSite = Callable[[str], None]
@@ -216,7 +217,7 @@ def create_blueprint(context: Context, key: str, forget_site: ForgetSite | None 
             return jsonify(error=str(problem)), 403
         except OperationError as problem:
             return jsonify(error=str(problem)), 400
-        except AppDatabaseUnavailable as problem:
+        except (AppDatabaseUnavailable, Interrupted) as problem:
             return jsonify(error=str(problem)), 503
 
     return blueprint

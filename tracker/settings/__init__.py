@@ -83,6 +83,13 @@ class Settings:
         " the machine's memory, and 1024 at most.",
         "2048",
     )
+    query_seconds: int = _setting(
+        "WEBLEADS_QUERY_SECONDS",
+        60,
+        read.whole_number(1, 3600),
+        "How long the figures of one page or query may take; what takes longer is stopped and told.",
+        "300",
+    )
     smtp_url: str = _setting(
         "WEBLEADS_SMTP_URL",
         "",

@@ -85,10 +85,11 @@ class Aggregation:
         for part in parts[1:]:
             same = [first.c[name].is_not_distinct_from(part.c[name]) for name in self._labels]
             joined = joined.join(part, and_(true(), *same), isouter=True)
-        return select(
+        figures = select(
             *(first.c[name] for name in self._labels),
             *(metrics.METRICS[name].formula(raw).label(name) for name in self.names),
         ).select_from(joined)
+        return self.scope.asked(figures)
 
     @property
     def _labels(self) -> list[str]:

@@ -82,11 +82,12 @@ def _leading_facts(
     value = func.coalesce(*(counted.c[column.name] for column in columns)).label("value")
     rank = func.row_number().over(partition_by=counted.c.which, order_by=[counted.c.visitors.desc(), value])
     ranked = select(counted.c.which, value, counted.c.visitors, rank.label("rank")).subquery("ranked")
-    frame = store.frame(
+    first = (
         select(ranked.c.which, ranked.c.value, ranked.c.visitors)
         .where(ranked.c.rank <= limit)
         .order_by(ranked.c.which, ranked.c.rank)
     )
+    frame = store.frame(scope.asked(first))
     # GROUPING gives a bit for each column, the first one's the highest, that is 0 where the row is grouped by it.
     everything = 2 ** len(columns) - 1
     marks = {one: everything - 2 ** (len(columns) - 1 - index) for index, one in enumerate(dimensions)}
@@ -131,4 +132,4 @@ def _titles(store: EventStore, scope: Scope, paths: Sequence[str]) -> dict[str, 
         for path in paths
     ]
     found = union_all(*(select(one.c.path, one.c.title) for one in newest)).subquery()
-    return dict(store.rows(select(found.c.path, found.c.title)))
+    return dict(store.rows(scope.asked(select(found.c.path, found.c.title))))

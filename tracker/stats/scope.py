@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, Select, and_, true
 
 from tracker.stats.filters import Filter, keeps_single_events, may_begin_in_mid_visit
 from tracker.stats.filters.sql import as_condition
 from tracker.stats.periods import Period
+from tracker.store.reading import Reading, reads
 from tracker.store.schema import events
 
 
@@ -61,6 +63,11 @@ class Scope:
             events.c.occurred_at >= naive(self.period.start_at - before),
             events.c.occurred_at < naive(self.period.end_at + overrun),
         )
+
+    def asked(self, statement: Select[Any]) -> Select[Any]:
+        """A statement over events of this scope, as far as its visits go on, so that its answer is kept while they stay."""
+        since, until = self.period.start_at - self.reach.before, self.period.end_at + self.reach.after
+        return reads(statement, Reading(self.site, naive(since), naive(until)))
 
 
 def naive(moment: datetime) -> datetime:

@@ -57,7 +57,7 @@ def course(store: EventStore, scope: Scope, interval: str | None = None) -> tupl
 
 def visitors(store: EventStore, scope: Scope) -> int:
     """How many visitors there were."""
-    return int(store.rows(select(metrics.VISITORS).where(scope.where()))[0][0])
+    return int(store.rows(scope.asked(select(metrics.VISITORS).where(scope.where())))[0][0])
 
 
 def interval_starts(period: Period, interval: str) -> pd.DatetimeIndex:

@@ -19,6 +19,7 @@ from tracker.store.arrays import column_array
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.duckdb.errors import first_line
 from tracker.store.errors import StoreUnavailable
+from tracker.store.patience import interruptible
 from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
 
 # A batch is stored in this order, for what a visitor's rows share is then stored once a visitor: a fifth less on disk.
@@ -43,13 +44,22 @@ class DuckDBStore:
             yield connection
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return connection.execute(statement).all()
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
         """The result as columns, named and typed as selected."""
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return pd.read_sql(statement, connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection whose statement is interrupted when nobody waits for it any more."""
+        with self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            with interruptible(driver.interrupt):
+                yield connection
 
     def append(self, batch: Batch) -> None:
         """Adds a batch in one transaction: all of it is stored, or nothing. Its rows are stored visitor by visitor."""

@@ -1,0 +1,59 @@
+"""How long a request waits for its figures, and the end of that when the same person asks for the page anew.
+
+Whoever chooses another period before the first has come wants only the second: the statements of the first are stopped.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+
+from flask import Flask, g, request
+from flask_login import current_user
+
+from tracker.store.patience import Superseded, Waiting, waiting
+
+# A person, and the page by its name and its site.
+_View = tuple[int, str, str]
+
+
+class _Views:
+    """The view of each page that each person waits for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[_View, Waiting] = {}
+
+    def begin(self, view: _View, one: Waiting) -> None:
+        with self._lock:
+            before = self._waiting.get(view)
+            self._waiting[view] = one
+        if before is not None:
+            before.end(Superseded("a newer view of this page was asked for"))
+
+    def end(self, view: _View, one: Waiting) -> None:
+        with self._lock:
+            if self._waiting.get(view) is one:
+                del self._waiting[view]
+
+
+def register(app: Flask, seconds: float) -> None:
+    """Each request gets `seconds` for its statements. Comes after the login, which knows the person."""
+    views = _Views()
+
+    @app.before_request
+    def begin() -> None:
+        one = Waiting(seconds)
+        ending = g.waiting = ExitStack()
+        ending.enter_context(waiting(one))
+        site = (request.view_args or {}).get("site")
+        if request.method == "GET" and site is not None and current_user.is_authenticated:
+            view = current_user.id, str(request.endpoint), str(site)
+            views.begin(view, one)
+            ending.callback(views.end, view, one)
+
+    @app.teardown_request
+    def end(_problem: BaseException | None) -> None:
+        ending: ExitStack | None = g.pop("waiting", None)
+        if ending is not None:
+            ending.close()

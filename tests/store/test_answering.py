@@ -1,0 +1,195 @@
+"""The same question is asked of the engine once, its answer is kept as long as its events stay, and never longer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pandas as pd
+import pytest
+from sqlalchemy import Select, func, select
+
+from tests.stats.conftest import SITE, Blog, scope
+from tracker.stats.scope import Scope
+from tracker.store.answering import AnsweringStore
+from tracker.store.batch import Batch
+from tracker.store.engines import open_event_store
+from tracker.store.patience import Superseded, TookTooLong, Waiting, waiting
+from tracker.store.protocol import EventStore
+from tracker.store.schema import events
+
+OCTOBER, YEAR = scope("2026-10"), scope("2025-11-01,2026-10-31")
+
+
+class Slow:
+    """An event store that counts what it is asked, and answers when it is let."""
+
+    def __init__(self, inner: EventStore) -> None:
+        self.inner, self.asked, self.let = inner, 0, threading.Event()
+        self.begun = threading.Semaphore(0)
+        self.let.set()
+        self.problems: list[Exception] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        self._meet()
+        return self.inner.rows(statement)
+
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        self._meet()
+        return self.inner.frame(statement)
+
+    def _meet(self) -> None:
+        self.asked += 1
+        self.begun.release()
+        assert self.let.wait(30)
+        if self.problems:
+            raise self.problems.pop()
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    opened = open_event_store("duckdb:///:memory:")
+    yield Slow(opened)
+    opened.close()
+
+
+@pytest.fixture
+def store(slow: Slow) -> EventStore:
+    return cast(EventStore, AnsweringStore(cast(EventStore, slow)))
+
+
+def views(of: Scope = OCTOBER) -> Select[Any]:
+    statement = select(events.c.path, func.count().label("views")).where(of.where()).group_by(events.c.path)
+    return cast(Select[Any], of.asked(statement).order_by(events.c.path))
+
+
+def visit(store: EventStore, day: str, path: str = "/a") -> int:
+    return Blog(store).visit(f"{day}T10:00:00+01:00", (0, path))
+
+
+def test_an_answer_is_kept_until_its_events_change(slow: Slow, store: EventStore) -> None:
+    visit(store, "2026-10-05")
+    for _ in range(3):
+        assert store.rows(views()) == [("/a", 1)]
+    assert slow.asked == 1
+    visit(store, "2026-11-05")
+    assert store.rows(views()) == [("/a", 1)]
+    assert slow.asked == 1
+    visit(store, "2026-10-06")
+    assert store.rows(views()) == [("/a", 2)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda store, seen: store.append(Batch({}, retracted=[seen])), id="a-visit-taken-back"),
+        pytest.param(lambda store, seen: store.forget_site(SITE), id="a-site-removed"),
+    ],
+)
+def test_what_takes_events_away_is_seen(store: EventStore, change: Callable[[EventStore, int], None]) -> None:
+    seen = visit(store, "2026-10-05")
+    assert len(store.rows(views())) == 1
+    change(store, seen)
+    assert store.rows(views()) == []
+
+
+def test_a_batch_that_failed_is_asked_about_anew(slow: Slow, store: EventStore) -> None:
+    store.rows(views())
+    with pytest.raises(KeyError):
+        store.append(Batch({"site": [SITE], "occurred_at": [int(datetime(2026, 10, 5, tzinfo=UTC).timestamp() * 1e6)]}))
+    store.rows(views())
+    assert slow.asked == 2
+
+
+def test_other_values_and_other_ways_are_other_questions(slow: Slow, store: EventStore) -> None:
+    visit(store, "2026-10-05")
+    assert store.rows(views(scope("2026-09"))) == []
+    assert store.rows(views()) == [("/a", 1)]
+    assert store.frame(views())["views"].tolist() == [1]
+    assert store.rows(views().limit(0)) == []
+    assert slow.asked == 4
+
+
+def test_who_changes_an_answer_changes_their_own(store: EventStore) -> None:
+    visit(store, "2026-10-05")
+    frame = store.frame(views())
+    frame["views"] = 99
+    assert store.frame(views())["views"].tolist() == [1]
+
+
+def test_a_statement_that_does_not_say_what_it_reads_is_asked_each_time(slow: Slow, store: EventStore) -> None:
+    for _ in range(2):
+        store.rows(select(func.count()).select_from(events))
+    assert slow.asked == 2
+
+
+def test_alike_questions_at_once_are_one(slow: Slow, store: EventStore) -> None:
+    visit(store, "2026-10-05")
+    slow.let.clear()
+    with ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(store.rows, views()) for _ in range(6)]
+        assert slow.begun.acquire(timeout=30)
+        slow.let.set()
+        assert [one.result(timeout=30) for one in asked] == [[("/a", 1)]] * 6
+    assert slow.asked == 1
+
+
+@pytest.mark.parametrize("problem", [Superseded("newer"), TookTooLong("too long")])
+def test_who_still_waits_asks_again_when_the_one_who_asked_does_not(
+    slow: Slow, store: EventStore, problem: Exception
+) -> None:
+    visit(store, "2026-10-05")
+    slow.let.clear()
+    slow.problems.append(problem)
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(store.rows, views()) for _ in range(2)]
+        assert slow.begun.acquire(timeout=30)
+        slow.let.set()
+        found = [one.exception(timeout=30) or one.result() for one in asked]
+    assert [("/a", 1)] in found
+    assert sum(one is problem for one in found) == 1
+
+
+def test_a_long_period_holds_up_no_short_one_and_no_batch(slow: Slow, store: EventStore) -> None:
+    visit(store, "2026-10-05")
+    slow.let.clear()
+    with ThreadPoolExecutor(3) as pool:
+        long = [pool.submit(store.rows, views(scope(f"{year}-01-01,{year}-12-31"))) for year in (2025, 2026)]
+        assert slow.begun.acquire(timeout=30)
+        visit(store, "2026-10-05")
+        assert store.positions() == {}
+        short = pool.submit(store.rows, views())
+        assert slow.begun.acquire(timeout=30)  # the short one; the second long one waits for its turn
+        assert slow.asked == 2
+        slow.let.set()
+        assert short.result(timeout=30) == [("/a", 2)]
+        assert [one.result(timeout=30) for one in long] == [[], [("/a", 2)]]
+
+
+def test_who_waits_for_others_long_periods_is_told_in_time(slow: Slow, store: EventStore) -> None:
+    slow.let.clear()
+    with ThreadPoolExecutor(1) as pool:
+        long = pool.submit(store.rows, views(YEAR))
+        assert slow.begun.acquire(timeout=30)
+        with waiting(Waiting(0.1)), pytest.raises(TookTooLong, match="try again"):
+            store.rows(views(scope("2024-11-01,2025-10-31")))
+        with waiting(Waiting(0.1)), pytest.raises(TookTooLong):
+            store.rows(views(YEAR))
+        slow.let.set()
+        long.result(timeout=30)
+
+
+def test_what_is_kept_is_bounded(slow: Slow) -> None:
+    store = cast(EventStore, AnsweringStore(cast(EventStore, slow), kept_bytes=2000))
+    for number in range(20):
+        visit(store, "2026-10-05", f"/{number}")
+    for month in ("2026-10", "2026-09", "2026-08"):
+        store.rows(views(scope(month)))
+    store.rows(views())  # more than a quarter of what may be kept: asked again
+    assert slow.asked == 4

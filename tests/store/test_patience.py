@@ -1,0 +1,57 @@
+"""Statements are stopped in the engine when their time is up, or when nobody wants the answer any more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, literal_column, select
+from sqlalchemy.sql import Select
+
+from tracker.store.engines import open_event_store
+from tracker.store.patience import Superseded, TookTooLong, Waiting, waiting
+from tracker.store.protocol import EventStore
+
+# It adds up so many numbers that no test waits for it.
+ENDLESS: Select[tuple[int]] = select(func.sum(literal_column("n.range * m.range % 7"))).select_from(
+    func.range(10**6).table_valued("range", name="n").join(func.range(10**6).table_valued("range", name="m"), literal_column("true"))
+)  # fmt: skip
+
+
+@pytest.fixture
+def store() -> Iterator[EventStore]:
+    opened = open_event_store("duckdb:///:memory:")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("way", ["rows", "frame"])
+def test_a_statement_whose_time_is_up_is_stopped_and_the_store_goes_on(store: EventStore, way: str) -> None:
+    with waiting(Waiting(0.2)), pytest.raises(TookTooLong, match=r"longer than 0\.2 seconds; ask for a shorter period"):
+        getattr(store, way)(ENDLESS)
+    store.ping()
+
+
+def test_nothing_more_is_asked_once_the_time_is_up(store: EventStore) -> None:
+    with waiting(Waiting(0)), pytest.raises(TookTooLong):
+        store.ping()
+
+
+def test_a_statement_that_nobody_waits_for_any_more_is_stopped(store: EventStore) -> None:
+    one = Waiting(60)
+    ending = threading.Timer(0.2, lambda: one.end(Superseded("newer")))
+    ending.start()
+    with waiting(one), pytest.raises(Superseded, match="newer"):
+        store.rows(ENDLESS)
+    with waiting(one), pytest.raises(Superseded):
+        store.ping()
+
+
+def test_an_error_of_the_statement_itself_stays_what_it_is(store: EventStore) -> None:
+    with waiting(Waiting(60)), pytest.raises(Exception, match="no_such_column"):
+        store.rows(select(literal_column("no_such_column")))
+
+
+def test_who_does_not_say_so_waits_for_as_long_as_it_takes(store: EventStore) -> None:
+    assert store.rows(select(func.count()).select_from(func.range(1000).table_valued("range")))[0][0] == 1000

@@ -1,0 +1,184 @@
+"""An event store that answers the same question once: alike statements in flight share a run, and answers are kept.
+
+Only statements that say what they read (`tracker.store.reading`) are shared and kept, each with the revision of what it
+reads, so that no answer outlives a change. Those that read long periods run one at a time, and the others as many as
+there are cores: the rest of the store (positions, the newest event, a batch that is stored) never waits for them.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Row, Select
+
+from tracker.store.patience import Interrupted, TookTooLong, asker
+from tracker.store.reading import Reading, reading_of
+from tracker.store.revisions import Revisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.store.batch import Batch
+    from tracker.store.protocol import EventStore
+
+KEPT_BYTES = 32 * 2**20
+_LONG = timedelta(days=62)
+# What one cell costs that is a Python object, on average.
+_CELL_BYTES = 64
+
+
+class _Flight:
+    """One run that others wait for."""
+
+    def __init__(self) -> None:
+        self.landed = threading.Event()
+        self.answer: Any = None
+        self.problem: BaseException | None = None
+
+
+class _Kept(NamedTuple):
+    answer: Any
+    size: int
+
+
+class AnsweringStore:
+    """Wraps an EventStore; is one itself, for what it does not know itself is the inner store's."""
+
+    def __init__(self, inner: EventStore, *, kept_bytes: int = KEPT_BYTES) -> None:
+        self._inner = inner
+        self._kept_bytes = kept_bytes
+        self._lock = threading.Lock()
+        self._flights: dict[Hashable, _Flight] = {}
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._size = 0
+        self._revisions = Revisions()
+        self._long = threading.Semaphore(1)
+        self._short = threading.Semaphore(max(2, os.cpu_count() or 1))
+
+    def __getattr__(self, name: str) -> Any:
+        """What may change events in a way that is not known here changes them all."""
+        found = getattr(self._inner, name)
+        if name in _HARMLESS or not callable(found):
+            return found
+
+        def changing(*arguments: Any, **named: Any) -> Any:
+            try:
+                return found(*arguments, **named)
+            finally:
+                self._revisions.everything_changed()
+
+        return changing
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+        answer: Sequence[Row[*tuple[Any, ...]]] = self._ask(
+            "rows", statement, self._inner.rows, lambda rows: sum(len(row) for row in rows) * _CELL_BYTES
+        )
+        return answer
+
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        answer: pd.DataFrame = self._ask(
+            "frame", statement, self._inner.frame, lambda frame: int(frame.memory_usage(index=True, deep=True).sum())
+        )
+        return answer.copy()
+
+    def append(self, batch: Batch) -> None:
+        try:
+            self._inner.append(batch)
+        finally:
+            self._note(batch)
+
+    def _note(self, batch: Batch) -> None:
+        if batch.retracted:
+            self._revisions.everything_changed()
+        elif batch.columns and len(batch.columns["site"]):
+            moments = np.asarray(batch.columns["occurred_at"]).astype("datetime64[us]")
+            earliest = moments.min().astype("datetime64[D]").item()
+            for site in set(batch.columns["site"]):
+                self._revisions.changed(site, earliest)
+
+    def _ask(
+        self, kind: str, statement: Select[Any], run: Callable[[Select[Any]], Any], size: Callable[[Any], int]
+    ) -> Any:
+        reading = reading_of(statement)
+        key = None if reading is None else _key(statement)
+        if reading is None or key is None:
+            return run(statement)
+        while True:
+            known = (kind, key, self._revisions.of(reading))
+            with self._lock:
+                if known in self._kept:
+                    self._kept.move_to_end(known)
+                    return self._kept[known].answer
+                flight = self._flights.get(known)
+                if flight is None:
+                    own = self._flights[known] = _Flight()
+                    break
+            _wait(flight.landed)
+            if flight.problem is None:
+                return flight.answer
+            if not isinstance(flight.problem, Interrupted):  # whoever ran it no longer waits, but this asker does
+                raise flight.problem
+        try:
+            with self._lane(reading):
+                own.answer = run(statement)
+            self._keep(known, own.answer, size(own.answer))
+        except BaseException as problem:
+            own.problem = problem
+            raise
+        finally:
+            with self._lock:
+                del self._flights[known]
+            own.landed.set()
+        return own.answer
+
+    @contextmanager
+    def _lane(self, reading: Reading) -> Iterator[None]:
+        lane = self._long if reading.until - reading.since > _LONG else self._short
+        one = asker()
+        if not lane.acquire(timeout=None if one is None else one.seconds_left):
+            raise TookTooLong("others asked for long periods at the same time; try again")
+        try:
+            yield
+        finally:
+            lane.release()
+
+    def _keep(self, known: Hashable, answer: Any, size: int) -> None:
+        if size > self._kept_bytes // 4:
+            return
+        with self._lock:
+            self._kept[known] = _Kept(answer, size)
+            self._size += size
+            while self._size > self._kept_bytes:
+                _, oldest = self._kept.popitem(last=False)
+                self._size -= oldest.size
+
+
+# Of an EventStore: what reads, and what writes but no event.
+_HARMLESS = frozenset(
+    {"positions", "offsets", "snapshot", "seal", "unseal", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "ping", "close"}
+)  # fmt: skip
+
+
+def _wait(landed: threading.Event) -> None:
+    """Until the run of another has landed, or this asker's time is up."""
+    one = asker()
+    while not landed.wait(timeout=None if one is None else min(0.2, one.seconds_left + 0.01)):
+        if one is not None:
+            one.check()
+
+
+def _key(statement: Select[Any]) -> Hashable | None:
+    """What tells a statement from others: its shape as SQLAlchemy caches it, and its values."""
+    shape = statement._generate_cache_key()  # noqa: SLF001 - as SQLAlchemy's own example of caching answers does
+    if shape is None:
+        return None
+    values = (parameter.effective_value for parameter in shape.bindparams)
+    return shape.key, tuple(tuple(value) if isinstance(value, list | set) else value for value in values)

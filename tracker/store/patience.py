@@ -1,0 +1,106 @@
+"""How long somebody waits for statements: until their time is up, or until they want another answer instead.
+
+Whoever answers a request says so around it (`Waiting`); the engine asks for it at each statement (`interruptible`), and
+stops the statement that runs when the waiting ends. Where nobody said anything a statement takes the time it takes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+
+class Interrupted(RuntimeError):
+    """A statement was stopped, for nobody waits for it any more; the message says why in words."""
+
+
+class TookTooLong(Interrupted):
+    """The time for one answer is up."""
+
+
+class Superseded(Interrupted):
+    """The same person asked for a newer view of the same page."""
+
+
+class Waiting:
+    """One asker, for at most `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._until = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._stop: Callable[[], None] | None = None
+        self._ended: Interrupted | None = None
+
+    def end(self, reason: Interrupted) -> None:
+        """Stops the statement that runs, and refuses those that would follow."""
+        with self._lock:
+            self._ended = self._ended or reason
+            if self._stop is not None:
+                self._stop()
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self._until - time.monotonic())
+
+    def check(self) -> None:
+        """Raises when the waiting has ended."""
+        if self._ended is None and not self.seconds_left:
+            self.end(self._too_long())
+        if self._ended is not None:
+            raise self._ended
+
+    def _too_long(self) -> TookTooLong:
+        return TookTooLong(f"the answer took longer than {self._seconds:g} seconds; ask for a shorter period")
+
+    @contextmanager
+    def watching(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Calls `stop` when the waiting ends before the block does, which then raises why it ended."""
+        self.check()
+        alarm = threading.Timer(self.seconds_left, lambda: self.end(self._too_long()))
+        alarm.daemon = True
+        with self._lock:
+            self._stop = stop
+        alarm.start()
+        try:
+            yield
+        except Exception as problem:
+            if self._ended is not None:
+                raise self._ended from problem
+            raise
+        finally:
+            alarm.cancel()
+            with self._lock:
+                self._stop = None
+
+
+_waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def waiting(one: Waiting) -> Iterator[Waiting]:
+    """The statements of the block are this asker's."""
+    token = _waiting.set(one)
+    try:
+        yield one
+    finally:
+        _waiting.reset(token)
+
+
+def asker() -> Waiting | None:
+    """Who waits for the statements of this thread."""
+    return _waiting.get()
+
+
+@contextmanager
+def interruptible(stop: Callable[[], None]) -> Iterator[None]:
+    """Around one statement: `stop` is called from another thread when nobody waits for it any more."""
+    one = asker()
+    if one is None:
+        yield
+        return
+    with one.watching(stop):
+        yield
