@@ -1,0 +1,125 @@
+"""What a person waits for at a size of the event store: each page as the database's time and its own.
+
+Each page is measured in turn with one panel written by hand over the same events (distinct visitors by path), and given as a
+ratio to it too: a slow machine, or a busy moment of one, slows both.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from statistics import median
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from flask.testing import FlaskClient
+from sqlalchemy import Select, func, insert, select
+
+from tests.bench.figure import Figure
+from tests.bench.timed_store import TimedStore
+from tracker.clock import utc_now
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
+from tracker.demo.catalogue import SITE
+from tracker.leads.report import leads
+from tracker.stats.periods import Period, parse_period
+from tracker.stats.scope import Scope
+from tracker.store.schema import events
+
+_TIMES = 5
+_SITES = 1000
+PERIODS = {"30d": "30 days", "12mo": "12 months"}
+# The whole page against the panel by hand, by the size in millions.
+_BUDGETS = {10: 0.25, 100: 0.1}
+_FILTERED_BUDGET = 4.0
+
+
+class _Measured(NamedTuple):
+    """Seconds: of the panel by hand, of the database for a page, of the page as a whole. Medians of `_TIMES`, in turn."""
+
+    by_hand: float
+    database: float
+    page: float
+
+
+class Bench:
+    """The dashboard over one data folder. `sized` is how its size is written in the names of the figures."""
+
+    def __init__(self, browser: FlaskClient, store: TimedStore, size: int) -> None:
+        self._browser = browser
+        self._store = store
+        self._size = size
+        self._sized = f"{size} M events"
+
+    def figures(self) -> Iterator[Figure]:
+        budget = _BUDGETS.get(self._size)
+        for period, words in PERIODS.items():
+            yield from self._page(f"overview of {words}", f"/{SITE}?period={period}", period, budget)
+            filtered = f"/{SITE}?period={period}&f=device:is:desktop"
+            yield from self._page(f"overview of {words}, desktops only", filtered, period, _FILTERED_BUDGET)
+            span = _span(period)
+            yield from self._part(
+                f"five leads of {words}", lambda span=span: leads(self._store, Scope(SITE, span), limit=5), span
+            )
+        yield from self._listed("list of leads, 12 months", f"/{SITE}/leads?period=12mo")
+        yield from self._listed("search in it", f"/{SITE}/leads?period=12mo&q=lyon")
+        yield from self._listed("page of a company, 12 months", f"/{SITE}/leads/verrier-fils.example?period=12mo")
+
+    def sites_page(self, database: AppDatabase) -> Iterator[Figure]:
+        """The list of a thousand sites, a hundred a page, of which one has all the events."""
+        now = utc_now()
+        with database.transaction() as session:
+            named = [f"site-{number}.example" for number in range(_SITES - 1)]
+            rows = [{"domain": name, "stored_as": name, "time_zone": "Europe/Paris", "language": "fr", "created_at": now} for name in named]  # fmt: skip
+            session.execute(insert(Site), rows)
+        yield from self._listed(f"list of {_SITES:,} sites", "/sites")
+
+    def _page(self, what: str, address: str, period: str, budget: float | None) -> Iterator[Figure]:
+        measured = self._measure(lambda: self._get(address), _span(period))
+        yield Figure(f"{self._sized}, {what}", measured.page, "s")
+        yield Figure(f"{self._sized}, {what}: the database's part", measured.database, "s")
+        yield Figure(
+            f"{self._sized}, {what}: against one panel by hand", measured.page / measured.by_hand, "x", at_most=budget
+        )
+
+    def _part(self, what: str, work: Callable[[], object], span: Period) -> Iterator[Figure]:
+        measured = self._measure(work, span)
+        yield Figure(f"{self._sized}, {what}", measured.page, "s")
+        yield Figure(f"{self._sized}, {what}: against one panel by hand", measured.page / measured.by_hand, "x")
+
+    def _listed(self, what: str, address: str) -> Iterator[Figure]:
+        measured = self._measure(lambda: self._get(address), _span("12mo"))
+        yield Figure(f"{self._sized}, {what}", measured.page, "s", at_most=0.3)
+        yield Figure(f"{self._sized}, {what}: the database's part", measured.database, "s")
+
+    def _measure(self, work: Callable[[], object], span: Period) -> _Measured:
+        work()  # what is loaded or read at a first time
+        rounds = []
+        for _ in range(_TIMES):
+            by_hand = _seconds(lambda: self._store.rows(_by_hand(span)))
+            self._store.seconds = 0.0
+            page = _seconds(work)
+            rounds.append(_Measured(by_hand, self._store.seconds, page))
+        return _Measured(*(median(values) for values in zip(*rounds, strict=True)))
+
+    def _get(self, address: str) -> None:
+        answer = self._browser.get(address)
+        assert answer.status_code == 200, (address, answer.status)
+
+
+def _by_hand(span: Period) -> Select[tuple[str | None, int]]:
+    start, end = (moment.astimezone(UTC).replace(tzinfo=None) for moment in (span.start_at, span.end_at))
+    within = (events.c.site == SITE, events.c.occurred_at >= start, events.c.occurred_at < end)
+    return select(events.c.path, func.count(events.c.visitor_id.distinct())).where(*within).group_by(events.c.path)
+
+
+def _span(period: str) -> Period:
+    zone = ZoneInfo("Europe/Paris")
+    return parse_period(period, today=utc_now().astimezone(zone).date(), time_zone=zone)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun

@@ -1,0 +1,35 @@
+"""An event store that says how long its statements took, so that a page's own time can be told from the database's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class TimedStore:
+    """Wraps an event store; `seconds` is what statements took since it was last set to 0, one after another."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.seconds = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def rows(self, statement: Any) -> Any:
+        with self._timed():
+            return self._inner.rows(statement)
+
+    def frame(self, statement: Any) -> Any:
+        with self._timed():
+            return self._inner.frame(statement)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - begun
