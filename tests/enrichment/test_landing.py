@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.landing import Landing, kept_landing, landing_of, may_be_kept
-from tracker.enrichment.page.query import DEFAULT_PARAMETERS
+from tracker.enrichment.landing import Landing, landing_of, landing_of_hit
+from tracker.enrichment.site_rules import SiteRules, same_rules
+from tracker.hit import Hit, WireEvent
 
 NOBODY: frozenset[str] = frozenset()
 HOSTS = frozenset({"a.fr"})
 
 
-def land(url: str, referrer: str | None = None, *, excluded: frozenset[str] = NOBODY, kept: bool = False) -> Landing:
-    of = kept_landing if kept else landing_of
-    return of(url, referrer, False, HOSTS, DEFAULT_PARAMETERS, frozenset({"stage.a.fr"}), False, excluded)
+def rules(excluded: frozenset[str] = NOBODY) -> SiteRules:
+    return same_rules("a.fr", hosts=HOSTS, staging_hosts=frozenset({"stage.a.fr"}), excluded_referrers=excluded)
+
+
+def land(url: str, referrer: str | None = None, *, excluded: frozenset[str] = NOBODY) -> Landing:
+    return landing_of(rules(excluded), url, referrer, False)
 
 
 def test_a_page_and_where_its_visitor_comes_from() -> None:
@@ -46,17 +52,14 @@ def test_a_referrer_that_the_publisher_excludes_is_spam_for_people() -> None:
     assert spam == Drop(DropReason.REFERRER_SPAM, "gain.example")
 
 
-@pytest.mark.parametrize("referrer", [None, "", "https://www.google.com/", "https://gain.example/"])
-def test_what_is_remembered_is_what_they_say_whatever_was_asked_before(referrer: str | None) -> None:
-    for excluded in (NOBODY, frozenset({"gain.example"})):
-        assert land("https://a.fr/?p=3", referrer, excluded=excluded, kept=True) == land(
-            "https://a.fr/?p=3", referrer, excluded=excluded
-        )
+@pytest.mark.parametrize("referrer", [None, "", "https://www.google.com/", "https://gain.example/", "é", "x" * 300])
+def test_what_is_remembered_of_a_hit_is_what_it_says_whatever_was_asked_before(referrer: str | None) -> None:
+    hit = Hit(datetime(2026, 11, 16, tzinfo=UTC), "192.0.2.1", event=WireEvent(u="https://a.fr/?p=3", r=referrer))
+    for excluded in (NOBODY, frozenset({"gain.example"}), NOBODY):
+        for _ in range(2):
+            assert landing_of_hit(hit, rules(excluded)) == land("https://a.fr/?p=3", referrer, excluded=excluded)
 
 
-def test_long_texts_and_those_beyond_ascii_are_not_remembered() -> None:
-    assert may_be_kept("https://a.fr/", None)
-    assert may_be_kept("https://a.fr/", "https://b.fr/")
-    for text in ("https://a.fr/" + "x" * 250, "https://a.fr/é"):
-        assert not may_be_kept(text, None)
-        assert not may_be_kept("https://a.fr/", text)
+def test_rules_that_say_the_same_are_one_object() -> None:
+    assert rules() is rules()
+    assert rules() is not rules(frozenset({"gain.example"}))

@@ -20,7 +20,7 @@ from tracker.enrichment.event import Event
 from tracker.enrichment.geo.databases import Databases
 from tracker.enrichment.pipeline import Enricher
 from tracker.enrichment.remembered import LONGEST_OF_MANY
-from tracker.enrichment.site_rules import SiteRules
+from tracker.enrichment.site_rules import SiteRules, same_rules
 from tracker.enrichment.source.url_parameters import RECOGNISED
 from tracker.hit import Hit
 from tracker.ingest.visits.visitor_ids import Identity
@@ -79,8 +79,8 @@ def caches() -> list[Any]:
 
 
 def size_of(thing: Any, seen: set[int]) -> int:
-    """Bytes of a value with all that it holds; classes and functions are the program's."""
-    if id(thing) in seen or isinstance(thing, type) or callable(thing):
+    """Bytes of a value with all that it holds; classes and functions are the program's, a site's rules are the site's."""
+    if id(thing) in seen or isinstance(thing, type | SiteRules) or callable(thing):
         return 0
     seen.add(id(thing))
     size = sys.getsizeof(thing)
@@ -110,7 +110,7 @@ def tried(tmp_path: Path) -> Iterator[tuple[Enricher, Identity]]:
     enricher, identity = Enricher(Databases.open(tmp_path)), Identity(lambda day: b"salt")
     for number, hit in enumerate(worst_hits(COUNT)):
         disabled = frozenset({"contact"}) if number % 9 == 0 else frozenset()
-        event = enricher.enrich(hit, SiteRules("a.fr", link_key="key", disabled_rules=disabled))
+        event = enricher.enrich(hit, same_rules("a.fr", link_key="key", disabled_rules=disabled))
         assert isinstance(event, Event)
         identity.arrival(event, hit, "Europe/Paris")
     yield enricher, identity
@@ -118,10 +118,10 @@ def tried(tmp_path: Path) -> Iterator[tuple[Enricher, Identity]]:
         cache.cache_clear()
 
 
-# What geo databases or a resolver fill, and words that few agents and companies are made of.
+# What geo databases, a resolver or the publisher fill, and words that few agents and companies are made of.
 NOT_A_VISITOR_S = frozenset(
     "groups_of_word is_shared classify_organisation judge_reverse_name is_acronym is_whole_browser _salt_of <lambda>"
-    " shown_domain _sum_of_word _sum_of_groups _sum_of_number _plain".split()
+    " SiteRules shown_domain _sum_of_word _sum_of_groups _sum_of_number _plain".split()
 )
 # An IP address's and a browser's facts, of which most share theirs with others, are worth more memory than the rest, and
 # so are the pages of a busy site: one whose pages do not fit is parsed anew for each hit, which trebles its cost.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tracker.hit import Hit, encode_line
+from tracker.hit import Hit, WireEvent, decode_line, decode_plain_lines, encode_line
 from tracker.ingest import journal_reader
+from tracker.ingest.journal_line import read_line, read_lines
 from tracker.ingest.journal_reader import in_order, next_pieces
 
 NINE = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -85,3 +87,17 @@ def test_a_line_that_is_no_hit_keeps_its_place_and_says_why(tmp_path: Path) -> N
     (piece,) = next_pieces(tmp_path, lambda _: 0)
     assert [[one.detail for one in line.unread] for line in piece.lines] == [[], ["not JSON"]]
     assert piece.end == (tmp_path / name).stat().st_size
+
+
+def test_lines_that_are_decoded_together_hold_what_each_holds_alone() -> None:
+    """Whatever bytes stand next to one another: halves of an object, two in a line, a string that goes on, nothing."""
+    chance = random.Random(12)
+    good = [encode_line([Hit(NINE, f"192.0.2.{number}", event=WireEvent(u="https://a.fr/"))]) for number in range(3)]
+    half = len(good[0]) // 2
+    pieces = [*good, good[0] + good[1], good[0] + b" " + good[1], good[0][:half], good[0][half:], b"[" + good[1] + b"]"]
+    pieces += [b"", b" ", b"{}", b"}", b"{", b'{"ip":"}', b'{"}', b"null", good[2] + b" ", b"\xff", b"[" * 900]
+    pieces += [good[0][:-1], good[0][:-1] + b',"x":{}', good[1][:-2] + b'","x":"}']
+    for _ in range(3_000):
+        lines = chance.choices(pieces, k=chance.randrange(1, 5))
+        assert read_lines(lines) == [read_line(line) for line in lines]
+    assert decode_plain_lines(good) == [hit for line in good for hit in decode_line(line)]

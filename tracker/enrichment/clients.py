@@ -83,8 +83,7 @@ class Clients:
             wire.w if wire.w is not None else wire.screen_width,
             bool(wire.wd),
             wire.id is not None,
-            site.language,
-            site.disabled_rules,
+            site,
         )
 
     def at_ip(self, ip: str, language: str) -> IpFacts:
@@ -114,10 +113,9 @@ class Clients:
         screen_width: float | None,
         webdriver: bool,  # noqa: FBT001 - the cache's key is what tells client profiles apart
         has_event_id: bool,  # noqa: FBT001
-        language: str,
-        disabled_rules: frozenset[str],
+        site: SiteRules,
     ) -> ClientProfile:
-        about, given = self._facts_of_ip(ip[:_LONGEST_IP], language), dict(headers)
+        about, given = self._facts_of_ip(ip[:_LONGEST_IP], site.language), dict(headers)
         agent = without_builds(user_agent[:_MAX_AGENT])
         signs = Signs(
             webdriver=webdriver,
@@ -126,7 +124,7 @@ class Clients:
             with_headers=bool(headers) or has_event_id,
             screen_width=screen_width,
         )
-        bot = detect_bot(agent, given, signs, disabled_rules=disabled_rules)
+        bot = detect_bot(agent, given, signs, disabled_rules=site.disabled_rules)
         parsed = NO_AGENT if bot is not None else parse_agent(agent, given, screen_width)
         width = None if screen_width is None else whole(screen_width, 1, _WIDEST)
         return ClientProfile(about, parsed, bot, width, language_tag(given.get("accept-language", "")))

@@ -14,9 +14,11 @@ from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.page.parse import Page, parse_page
 from tracker.enrichment.remembered import LONGEST_OF_MANY
+from tracker.enrichment.site_rules import SiteRules
 from tracker.enrichment.source.attribution import DIRECT, Attribution, attribute, is_referrer_spam, listed_referrer
 from tracker.enrichment.text.urls import is_development_host
 from tracker.enrichment.told import host_of_invalid_url
+from tracker.hit import Hit
 
 # As many as a busy site has pages, or referrers. Each takes 2 KB at most beside what the page and the referrer take.
 _LANDINGS = 8_192
@@ -37,49 +39,42 @@ class Landing(msgspec.Struct, frozen=True, gc=False):
     spam: Drop | None = None
 
 
-def landing_of(
-    url: str,
-    referrer: str | None,
-    keep_hash: bool,  # noqa: FBT001
-    hosts: frozenset[str],
-    parameters: frozenset[str],
-    staging_hosts: frozenset[str],
-    counts_development: bool,  # noqa: FBT001
-    excluded_referrers: frozenset[str],
-) -> Landing:
-    """What a URL and a referrer say, by a site's settings (tracker.enrichment.site_rules)."""
-    page = parse_page(url, keep_hash=keep_hash, parameters=parameters)
+def landing_of(site: SiteRules, url: str, referrer: str | None, keep_hash: bool) -> Landing:  # noqa: FBT001 - as its cache wants it
+    """What a URL and a referrer say, by a site's settings."""
+    page = parse_page(url, keep_hash=keep_hash, parameters=site.page_parameters)
     if page is None:
         return Landing(refusal=Drop(DropReason.INVALID_URL, host_of_invalid_url(url)))
-    if page.hostname not in hosts and (elsewhere := _off_site(page, staging_hosts, counts_development)):
+    if page.hostname not in site.hosts and (elsewhere := _off_site(page, site)):
         return Landing(refusal=elsewhere)
-    spam_host = referrer and (is_referrer_spam(referrer) or listed_referrer(referrer, excluded_referrers))
+    spam_host = referrer and (is_referrer_spam(referrer) or listed_referrer(referrer, site.excluded_referrers))
     if spam_host:
         return Landing(page.hostname, page.path, spam=Drop(DropReason.REFERRER_SPAM, spam_host))
-    attribution = attribute(page, referrer, site_hosts=hosts)
+    attribution = attribute(page, referrer, site_hosts=site.hosts)
     host = _host_of(attribution.referrer)
     if host is not None and tenant_of(host, page.hostname) is None:
         host = None
     return Landing(page.hostname, page.path, attribution, host)
 
 
-kept_landing = lru_cache(maxsize=_LANDINGS)(landing_of)
+_kept_landing = lru_cache(maxsize=_LANDINGS)(landing_of)
 
 
-def may_be_kept(url: str, referrer: str | None) -> bool:
-    """Whether the cache may keep what such texts say."""
-    return (
-        len(url) <= LONGEST_OF_MANY
-        and url.isascii()
-        and (not referrer or (len(referrer) <= LONGEST_OF_MANY and referrer.isascii()))
-    )
+def landing_of_hit(hit: Hit, site: SiteRules) -> Landing:
+    """What the URL and the referrer of a hit say; kept where strangers cannot fill the memory with them."""
+    wire = hit.event
+    url = wire.u if wire.u is not None else wire.url or ""
+    referrer = wire.r if wire.r is not None else wire.referrer
+    is_kept = len(url) <= LONGEST_OF_MANY and url.isascii()
+    if is_kept and referrer:
+        is_kept = len(referrer) <= LONGEST_OF_MANY and referrer.isascii()
+    return (_kept_landing if is_kept else landing_of)(site, url, referrer, bool(wire.h or wire.hash))
 
 
-def _off_site(page: Page, staging_hosts: frozenset[str], counts_development: bool) -> Drop | None:  # noqa: FBT001
+def _off_site(page: Page, site: SiteRules) -> Drop | None:
     """Why a page that is on none of the site's own hosts is not counted, if it is not."""
-    if staging_hosts and _is_listed(page.hostname, staging_hosts):
+    if site.staging_hosts and _is_listed(page.hostname, site.staging_hosts):
         return Drop(DropReason.STAGING_HOST, page.hostname)
-    if counts_development:
+    if site.counts_development:
         return None
     if page.is_file:
         return Drop(DropReason.DEVELOPMENT_HOST, "file:")

@@ -15,11 +15,11 @@ from tracker.enrichment.company.cascade import Clues, company_of_visit, identify
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.company.self_identified import NOTHING, SelfIdentification, self_identification
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, Event, VisitFacts, Whereabouts
+from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, PAGEVIEW, Event, VisitFacts, Whereabouts
 from tracker.enrichment.event_name import event_name
 from tracker.enrichment.fields import language_tag, whole
 from tracker.enrichment.geo.databases import Databases
-from tracker.enrichment.landing import Landing, kept_landing, landing_of, may_be_kept
+from tracker.enrichment.landing import Landing, landing_of_hit
 from tracker.enrichment.network.operator_list import NetworkList
 from tracker.enrichment.properties import as_text, read_properties
 from tracker.enrichment.revenue import read_revenue
@@ -31,6 +31,8 @@ _MAX_ENGAGED_MS = 12 * 3600 * 1000
 _MAX_TEXT = 300
 _LONGEST_TITLE = 500
 _NOT_YET = 0  # the visitor's id and the visit's
+# Most events', for which nothing is to be cleaned.
+_USUAL_NAMES: dict[str | None, str] = {PAGEVIEW: PAGEVIEW, ENGAGEMENT: ENGAGEMENT}
 _USUAL_TITLE = 150
 _TITLES = 6_144
 
@@ -71,7 +73,7 @@ class Enricher:
             return Drop(DropReason.EXCLUDED_IP)
         if site.honours_signals and (signal := _objection(hit.headers)):
             return Drop(DropReason.OPTED_OUT, signal)
-        landing = _landing(hit, site)
+        landing = landing_of_hit(hit, site)
         if landing.refusal is not None:
             return landing.refusal
         client = self._clients.profile_of(hit, site)
@@ -130,36 +132,20 @@ class Enricher:
         self._clients.refresh_databases()
 
 
-def _landing(hit: Hit, site: SiteRules) -> Landing:
-    wire = hit.event
-    url, referrer = wire.page_url or "", wire.r if wire.r is not None else wire.referrer
-    return (kept_landing if may_be_kept(url, referrer) else landing_of)(
-        url,
-        referrer,
-        bool(wire.h or wire.hash),
-        site.hosts,
-        site.page_parameters,
-        site.staging_hosts,
-        site.counts_development,
-        site.excluded_referrers,
-    )
-
-
 def _event(hit: Hit, site: SiteRules, landing: Landing, client: ClientProfile, facts: VisitFacts) -> Event:
     wire = hit.event
     given, money = wire.properties, wire.revenue if wire.revenue_short is None else wire.revenue_short
-    # Of an engagement the title is none: a router may have set the next page's before it leaves the one that was read.
-    title, language = (
-        None if wire.event_name == ENGAGEMENT else wire.t if wire.t is not None else wire.title,
-        wire.l if wire.l is not None else wire.language,
-    )
-    engaged_ms, depth = wire.e, wire.sd
     props = read_properties(given) if given else {}
+    name = _USUAL_NAMES.get(wire.event_name) or event_name(wire.event_name, props.get("url"))
+    # Of an engagement the title is none: a router may have set the next page's before it leaves the one that was read.
+    title = None if name is ENGAGEMENT else wire.t if wire.t is not None else wire.title
+    language = wire.l if wire.l is not None else wire.language
+    engaged_ms, depth = wire.e, wire.sd
     revenue, currency = read_revenue(money) if money else (None, None)
     # In the order of the columns: by their names they cost six times as much. What few hits have is not asked further.
     return Event(
         site.domain,
-        event_name(wire.event_name, props.get("url")),
+        name,
         hit.occurred_at_us,
         wire.id,
         _NOT_YET,

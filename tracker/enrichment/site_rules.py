@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
-from typing import NamedTuple
+
+import msgspec
 
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS
 
@@ -11,8 +13,12 @@ from tracker.enrichment.page.query import DEFAULT_PARAMETERS
 DEFAULT_LANGUAGE = "fr"
 
 
-class SiteRules(NamedTuple):
-    """A site's settings. `domain` is the name under which its events are stored."""
+class SiteRules(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A site's settings. `domain` is the name under which its events are stored.
+
+    Caches go by the object, as a comparison of all settings would take longer than what it spares: ask `same_rules`
+    for the rules of a site that is read again.
+    """
 
     domain: str
     time_zone: str = "Europe/Paris"
@@ -27,3 +33,7 @@ class SiteRules(NamedTuple):
     staging_hosts: frozenset[str] = frozenset()
     counts_development: bool = False
     excluded_referrers: frozenset[str] = frozenset()
+
+
+# The one object for rules that say the same.
+same_rules = lru_cache(maxsize=4_096)(SiteRules)

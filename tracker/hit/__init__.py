@@ -8,7 +8,7 @@ Source of the short and long keys: Plausible's Events API (https://plausible.io/
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,9 +18,10 @@ from tracker.hit.nesting import is_harmless
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # In the place of a user agent of which the server in front said only that there is one.
 UNREADABLE_AGENT = "(unreadable)"
+_MICROSECOND = timedelta(microseconds=1)
 
 
-class WireEvent(msgspec.Struct, omit_defaults=True):
+class WireEvent(msgspec.Struct, omit_defaults=True, gc=False):
     """One event as a client sent it, with the short or the long key of each field.
 
     `e` is engaged time in ms, `sd` scroll depth in percent, `age` ms between the event and its sending, `w` the
@@ -79,10 +80,11 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
     @property
     def properties(self) -> dict[str, Any] | str | None:
         """The publisher's own properties; `m` and `meta` are what older clients call them."""
-        for given in (self.p, self.props, self.m, self.meta):
-            if given is not None:
-                return given
-        return None
+        if self.p is not None:
+            return self.p
+        if self.props is not None:
+            return self.props
+        return self.m if self.m is not None else self.meta
 
     @property
     def is_interactive(self) -> bool:
@@ -90,7 +92,7 @@ class WireEvent(msgspec.Struct, omit_defaults=True):
         return (self.i if self.i is not None else self.interactive) is not False
 
 
-class Hit(msgspec.Struct, omit_defaults=True):
+class Hit(msgspec.Struct, omit_defaults=True, gc=False):
     """One accepted payload: when and from where it came, and the event in it.
 
     `received_at` is ISO 8601 UTC; `headers` has lower-case names and only those that enrichment reads. `scanner` is the
@@ -108,8 +110,7 @@ class Hit(msgspec.Struct, omit_defaults=True):
     def occurred_at_us(self) -> int:
         """When the event happened, in µs since 1970 (UTC): the time of arrival less the age that the client sent."""
         received_at = self.received_at
-        since = (received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)) - EPOCH
-        arrival_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        arrival_us = ((received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)) - EPOCH) // _MICROSECOND
         age_ms = self.event.age
         return arrival_us - int(age_ms * 1000) if age_ms and age_ms > 0 else arrival_us
 
@@ -117,6 +118,7 @@ class Hit(msgspec.Struct, omit_defaults=True):
 encode_event = encode_hit = msgspec.json.Encoder().encode
 
 _decode_hit = msgspec.json.Decoder(Hit).decode
+_decode_hit_lines = msgspec.json.Decoder(Hit).decode_lines
 _decode_hits = msgspec.json.Decoder(list[Hit]).decode
 
 
@@ -135,6 +137,24 @@ def decode_line(line: bytes) -> list[Hit]:
     """The hits of a journal line. Raises msgspec.MsgspecError."""
     _check_nesting(line)
     return _decode_hits(line) if line.startswith(b"[") else [_decode_hit(line)]
+
+
+def decode_plain_lines(lines: list[bytes]) -> list[Hit] | None:
+    """The hit of each line, in one go; None where one of them is anything else than a hit alone, or cannot be decoded.
+
+    A line break between `}` and `{` ends one value and begins another, whatever stands around: no value holds one there.
+    So as many values as lines means one in each.
+    """
+    text = b"\n".join(lines)
+    if not (text.startswith(b"{") and text.endswith(b"}") and text.count(b"}\n{") == len(lines) - 1):
+        return None
+    if not all(map(is_harmless, lines)):
+        return None
+    try:
+        hits = _decode_hit_lines(text)
+    except (msgspec.MsgspecError, UnicodeError):
+        return None
+    return hits if len(hits) == len(lines) else None
 
 
 def _check_nesting(line: bytes | str) -> None:

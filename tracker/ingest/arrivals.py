@@ -32,7 +32,7 @@ from tracker.store.errors import blames_the_data
 log = logging.getLogger(__name__)
 
 
-_YEARS = (EARLIEST.year, LATEST.year)
+_FIRST_YEAR, _END_YEAR = EARLIEST.year, LATEST.year
 _IMPOSSIBLE = Drop(DropReason.INVALID_HIT, "impossible date")
 
 
@@ -82,6 +82,7 @@ class Arrivals:
     def of(self, lines: Sequence[Line], tallies: Mapping[str, SegmentTally]) -> Taken:
         """The arrivals of lines. Each hit that makes no arrival is counted in its segment's tally."""
         taken = Taken([], [], [])
+        found: dict[str, SiteRules] = {}
         told: set[str] = set()
         for line in lines:
             tally = tallies[line.segment]
@@ -90,7 +91,7 @@ class Arrivals:
             known = line.replayed.known if line.replayed is not None else None
             for hit in line.hits:
                 try:
-                    self._take(hit, known, tally, taken)
+                    self._take(hit, known, tally, taken, found)
                 except Exception as problem:
                     if not blames_the_data(problem):
                         raise
@@ -136,22 +137,32 @@ class Arrivals:
         tally.drop(domain, day, Drop(DropReason.INVALID_HIT, detail))
         failures.append(Failure(line, domain, day, detail, hit, None))
 
-    def _take(self, hit: Hit, known: VisitorFacts | None, tally: SegmentTally, taken: Taken) -> None:
-        domain = claimed_domain(hit)
-        site = self._sites.find(domain)
+    def _take(
+        self, hit: Hit, known: VisitorFacts | None, tally: SegmentTally, taken: Taken, found: dict[str, SiteRules]
+    ) -> None:
+        """`found` are the sites of the batch by what their hits call them."""
+        claimed = hit.event.d
+        site = found.get(claimed) if claimed else None
         if site is None:
-            tally.drop("", self._day(hit, None), _unknown_site(hit, domain))
-            return
-        event = self._enricher.enrich(hit, site) if _YEARS[0] <= hit.received_at.year < _YEARS[1] else _IMPOSSIBLE
-        if not isinstance(event, Drop) and not is_possible(event.occurred_at):
+            domain = claimed_domain(hit)
+            site = self._sites.find(domain)
+            if site is None:
+                tally.drop("", self._day(hit, None), _unknown_site(hit, domain))
+                return
+            if claimed:
+                found[claimed] = site
+        event = self._enricher.enrich(hit, site) if _FIRST_YEAR <= hit.received_at.year < _END_YEAR else _IMPOSSIBLE
+        if type(event) is Event and not is_possible(event.occurred_at):
             event = _IMPOSSIBLE
         if isinstance(event, Drop):
             tally.drop(site.domain, self._day(hit, site), event)
             return
         arrival = self._identity.arrival(event, hit, site.time_zone)
         if known is not None:
-            arrival = arrival._replace(event=_with(event, known), visitor_id=known.visitor_id, yesterdays_id=None)
-        taken.arrivals.append(arrival._replace(disabled_rules=site.disabled_rules) if site.disabled_rules else arrival)
+            arrival.event, arrival.visitor_id, arrival.yesterdays_id = _with(event, known), known.visitor_id, None
+        if site.disabled_rules:
+            arrival.disabled_rules = site.disabled_rules
+        taken.arrivals.append(arrival)
         taken.origins.append((site, tally))
 
     def _day(self, hit: Hit, site: SiteRules | None) -> date:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tracker.hit import EPOCH, Hit, decode_hit, decode_line
+from tracker.hit import EPOCH, Hit, decode_hit, decode_line, decode_plain_lines
 from tracker.hit.nesting import MAX_NESTING, is_harmless, nests_too_deep
 from tracker.ingest.kept import Kept, decode_kept
 
@@ -32,12 +32,20 @@ class Unread(NamedTuple):
     raw: bytes
 
 
-class Content(NamedTuple):
+class Content(msgspec.Struct, gc=False):
     """The content of a line. `replayed` is what was known of it, when it comes from the quarantine."""
 
     hits: list[Hit]
     unread: Sequence[Unread] = ()
     replayed: Kept | None = None
+
+
+def read_lines(raw: list[bytes], *, from_quarantine: bool = False) -> list[Content]:
+    """What lines hold, one by one. Those of hits alone, as nearly all are, are decoded together."""
+    hits = None if from_quarantine else decode_plain_lines(raw)
+    if hits is None:
+        return [read_line(line, from_quarantine=from_quarantine) for line in raw]
+    return [Content([hit]) for hit in hits]
 
 
 def read_line(raw: bytes, *, from_quarantine: bool = False) -> Content:
@@ -69,8 +77,12 @@ def _read_kept(raw: bytes) -> Content:
         return Content([], (Unread("nested too deeply", raw),))
     kept = decode_kept(raw)
     if kept.raw is not None:
-        return read_line(kept.raw)._replace(replayed=kept)
-    return read_line(bytes(kept.hit))._replace(replayed=kept)
+        return _replayed(read_line(kept.raw), kept)
+    return _replayed(read_line(bytes(kept.hit)), kept)
+
+
+def _replayed(content: Content, kept: Kept) -> Content:
+    return Content(content.hits, content.unread, kept)
 
 
 def _read_in_part(raw: bytes, problem: Exception) -> Content:

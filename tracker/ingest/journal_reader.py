@@ -11,18 +11,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from tracker.hit import Hit
-from tracker.ingest.journal_line import EARLIEST, LATEST, Unread, read_line
+from tracker.ingest import journal_line
+from tracker.ingest.journal_line import EARLIEST, LATEST, Unread
 from tracker.ingest.kept import Kept, is_replay
 from tracker.journal import Segment, list_segments, read_lines
 
 PIECE_BYTES = 4 * 1024 * 1024
+# Lines that are decoded together; one that holds something else than a hit has these decoded one by one.
+_AT_ONCE = 200
 # An imported log has old times: it is read in turn, but other writers do not wait for it.
 _LIVE = timedelta(hours=2)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, gc=False):
     """A journal line: the latest arrival up to it, its segment, the offset behind it, and what it holds.
 
     `unread` is what of it cannot be read, `refused` are hits that the store did not take; `replayed` says what was known
@@ -92,15 +97,16 @@ def _first_piece(
 def _decoded(segment: str, offset: int, raw: list[bytes]) -> list[Line]:
     """Times never run backwards within a piece, whatever the clock did, so that a cut by time is a cut by place."""
     lines, latest, replay = [], EARLIEST, is_replay(segment)
-    for line in raw:
-        offset += len(line) + 1
-        hits, unread, replayed = read_line(line, from_quarantine=replay)
-        if hits:
-            arrived_at = hits[0].received_at
-            arrived_at = arrived_at if arrived_at.tzinfo else arrived_at.replace(tzinfo=UTC)
-            if latest < arrived_at < LATEST:
-                latest = arrived_at
-        lines.append(Line(latest, segment, offset, hits, unread, replayed))
+    for start in range(0, len(raw), _AT_ONCE):
+        some = raw[start : start + _AT_ONCE]
+        for line, content in zip(some, journal_line.read_lines(some, from_quarantine=replay), strict=True):
+            offset += len(line) + 1
+            if content.hits:
+                arrived_at = content.hits[0].received_at
+                arrived_at = arrived_at if arrived_at.tzinfo else arrived_at.replace(tzinfo=UTC)
+                if latest < arrived_at < LATEST:
+                    latest = arrived_at
+            lines.append(Line(latest, segment, offset, content.hits, content.unread, content.replayed))
     return lines
 
 

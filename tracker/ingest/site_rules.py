@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS
-from tracker.enrichment.site_rules import SiteRules
+from tracker.enrichment.site_rules import SiteRules, same_rules
 from tracker.enrichment.text.urls import is_development_host
 from tracker.hit import Hit
 from tracker.sites.domain_name import plain_domain
@@ -66,7 +66,7 @@ def rules_of(site: Site) -> SiteRules:
     """What a site's settings say about its hits. Their events are stored under the name that the store knows."""
     names = (site.domain, *site.former_domains.split())
     parameters = site.page_parameters
-    return SiteRules(
+    return same_rules(
         domain=site.stored_as,
         time_zone=site.time_zone,
         excluded=tuple(ip_network(line, strict=False) for line in site.excluded_networks.split()),

@@ -20,6 +20,8 @@ from threading import Event as Signal
 from time import monotonic
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from tracker.enrichment.pipeline import Enricher
 from tracker.hit import Hit
 from tracker.ingest.arrivals import Arrivals, Failure
@@ -214,7 +216,7 @@ class Ingest:
 
     def _can_be_stored(self, line: Line, hit: Hit) -> bool:
         try:
-            self._store.rehearse(self._make([line._replace(hits=[hit], unread=())]).batch)
+            self._store.rehearse(self._make([replace(line, hits=[hit], unread=())]).batch)
         except Exception as problem:
             if not blames_the_data(problem):
                 raise
@@ -244,7 +246,7 @@ class Ingest:
         ends = {line.segment: line.end for line in lines}
         counted, failures = self._process(lines, tallies)
         counted, retracted = self._take_back(counted, tallies[lines[-1].segment])
-        events = [event for event, _ in counted]
+        events = [one.event for one in counted]
         positions = [self._advanced(segment, end, tallies[segment]) for segment, end in ends.items()]
         drops: Counter[tuple[str, date, str, str]] = Counter()
         for tally in tallies.values():
@@ -263,7 +265,8 @@ class Ingest:
             if drop is None:
                 event = arrival.event
                 counted.append(Counted(event, tally))
-                tally.count(1, event.pageviews)
+                tally.events += 1
+                tally.pageviews += event.pageviews
             else:
                 tally.drop(site.domain, self._identity.local_day(site.time_zone, arrival.event.occurred_at), drop)
         return counted, failures
@@ -299,7 +302,7 @@ class Ingest:
 
 def _without(line: Line, good: list[Hit], problem: Exception) -> Line:
     refused = [(hit, type(problem).__name__) for hit in line.hits if hit not in good]
-    return line._replace(hits=good, refused=refused)
+    return replace(line, hits=good, refused=refused)
 
 
 def _first_line(problem: Exception) -> str:

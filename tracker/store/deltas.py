@@ -82,10 +82,13 @@ class VisitSums:
 
     def stretch(self, timestamp_us: int) -> int:
         """Extends the visit to an event's time; returns by how many seconds it became longer."""
-        second = timestamp_us // SECOND_US
+        second, latest = timestamp_us // SECOND_US, self.last_us // SECOND_US
+        if timestamp_us >= self.last_us:  # as nearly always
+            self.last_us = timestamp_us
+            return second - latest
         # Where only later events were loaded, the beginning is what is known of the earlier ones.
-        earliest, latest = min(self.first_us // SECOND_US, self.began_s), self.last_us // SECOND_US
-        self.first_us, self.last_us = min(self.first_us, timestamp_us), max(self.last_us, timestamp_us)
+        earliest = min(self.first_us // SECOND_US, self.began_s)
+        self.first_us = min(self.first_us, timestamp_us)
         return max(earliest - second, second - latest, 0)
 
     def take_up(self, bounces: int) -> None:

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.made_events import new_event
 from tracker.enrichment.drops import DropReason
@@ -445,8 +446,8 @@ def test_a_restart_does_not_forget_the_company_that_the_visitor_named() -> None:
 
 def test_consent_in_mid_visit_begins_no_second_visit() -> None:
     first = pageview(0, visitor=1)
-    agreed = first._replace(event=pageview(5).event, visitor_id=99, yesterdays_id=1)
-    next_day = first._replace(event=pageview(24 * 60).event, visitor_id=99, yesterdays_id=2)
+    agreed = replace(first, event=pageview(5).event, visitor_id=99, yesterdays_id=1)
+    next_day = replace(first, event=pageview(24 * 60).event, visitor_id=99, yesterdays_id=2)
     new_visits().assign([first, agreed, next_day])
     assert [one.event.visits for one in (first, agreed, next_day)] == [1, 0, 1]
     assert [one.event.visitor_id for one in (first, agreed, next_day)] == [1, 1, 99]

@@ -13,6 +13,8 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import NamedTuple
 
+import msgspec
+
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW, SELF_IDENTIFIED, Event, VisitFacts
@@ -53,24 +55,22 @@ class Visit(VisitSums):
         self.crowd: CrowdKey | None = None
         self.opening: Opening | None = None  # of the page that is open
 
-    def remember(self, event_id: str) -> None:
-        """Keeps an event's id, as a hash of this process: ids are as long as clients make them.
+    def remember(self, key: int) -> int:
+        """Keeps an event's id, as a hash of this process: ids are as long as clients make them. Returns how many more it has.
 
         Most visits have few events, and a short tuple takes a fifth of the memory of a dictionary.
         """
-        key, known = hash(event_id), self.event_ids
-        if isinstance(known, dict):
-            known[key] = None
-            if len(known) > MOST_EVENT_IDS:
-                del known[next(iter(known))]
-        elif len(known) < _FEW_EVENTS:
+        known = self.event_ids
+        if isinstance(known, tuple) and len(known) < _FEW_EVENTS:
             self.event_ids = (*known, key)
-        else:
-            self.event_ids = dict.fromkeys((*known, key))
-
-    def knows(self, event_id: str | None) -> bool:
-        """Whether an event of this id is among the visit's latest."""
-        return event_id is not None and hash(event_id) in self.event_ids
+            return 1
+        if isinstance(known, tuple):
+            known = self.event_ids = dict.fromkeys(known)
+        before = len(known)
+        known[key] = None
+        if len(known) > MOST_EVENT_IDS:
+            del known[next(iter(known))]
+        return len(known) - before
 
     def bytes(self) -> int:
         """The approximate memory of the visit's texts and event ids."""
@@ -92,7 +92,7 @@ class Visitor(list[Visit]):
         self.known_from_us = known_from_us
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, gc=False):
     """An enriched event with who sent it: the visitor's id and, just after midnight, yesterday's id.
 
     `disabled_rules` are the rules of behaviour by which the event's site does not want its visitors judged; `opening`
@@ -169,34 +169,40 @@ class Visits:
 
     def _assign_one(self, arrival: Arrival) -> Drop | None:
         event, visitor_id = arrival.event, arrival.visitor_id
-        known = self._visitors.get(visitor_id)
-        visit = _running_visit(known, event)
+        visit = _running_visit(self._visitors.get(visitor_id), event)
         if visit is None and arrival.yesterdays_id is not None:
             visit = _running_visit(self._visitors.get(arrival.yesterdays_id), event)
             if visit is not None:
                 visitor_id = arrival.yesterdays_id
                 event.consented = False  # the visit began before they agreed, under the day's id
-        if visit is not None and visit.knows(event.event_id):
-            return Drop(DropReason.DUPLICATE)
-        if visit is not None and visit.visit_id in self._bots:
-            visit.last_us = max(visit.last_us, event.occurred_at)
-            return Drop(DropReason.BOT, BEHAVIOUR_NAMES[self._bots[visit.visit_id]])
-        opening = arrival.opening
-        if visit is not None and opening is not None:
-            before, visit.opening = visit.opening, opening
-            if before is not None and is_same_page(before, opening):
-                return Drop(DropReason.SAME_PAGE)
+        key = None if event.event_id is None else hash(event.event_id)
         if visit is None:
             if event.name == ENGAGEMENT:
                 return Drop(DropReason.NO_VISIT)
             visit = self._begin(visitor_id, event)
-            visit.opening = opening
+            visit.opening = arrival.opening
+        elif drop := self._refused(visit, key, arrival):
+            return drop
         event.visitor_id = visitor_id
-        ids = len(visit.event_ids)
         _join(visit, event, interactive=arrival.interactive)
-        self._bytes += _ID_BYTES * (len(visit.event_ids) - ids)
+        if key is not None:
+            self._bytes += _ID_BYTES * visit.remember(key)
         self._visitors.move_to_end(visitor_id)
         self._judge(visit, event, arrival.disabled_rules)
+        return None
+
+    def _refused(self, visit: Visit, key: int | None, arrival: Arrival) -> Drop | None:
+        """Why an event of a running visit is not counted, if it is not."""
+        if key in visit.event_ids:
+            return Drop(DropReason.DUPLICATE)
+        if visit.visit_id in self._bots:
+            visit.last_us = max(visit.last_us, arrival.event.occurred_at)
+            return Drop(DropReason.BOT, BEHAVIOUR_NAMES[self._bots[visit.visit_id]])
+        opening = arrival.opening
+        if opening is not None:
+            before, visit.opening = visit.opening, opening
+            if before is not None and is_same_page(before, opening):
+                return Drop(DropReason.SAME_PAGE)
         return None
 
     def _judge(self, visit: Visit, event: Event, disabled_rules: frozenset[str]) -> None:
@@ -208,7 +214,8 @@ class Visits:
             return
         if event.visits and scripted:
             visit.crowd, crowd = self._crowds.begin(event)
-            self._condemn(crowd, BotRule.ONE_PAGE_MANY_IPS)
+            if crowd:
+                self._condemn(crowd, BotRule.ONE_PAGE_MANY_IPS)
         elif visit.crowd is not None:
             self._crowds.read_on(visit.crowd)
             visit.crowd = None
@@ -248,19 +255,21 @@ class Visits:
         """Recalls whoever may have stored events, near an arriving one, that memory does not hold."""
         missing: set[int] = set()
         earliest = latest = 0
-        until_us = self._history_until_us
-        for event, visitor_id, yesterdays_id, *_ in arrivals:
-            begin_us = event.occurred_at - (LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US)
-            if begin_us > until_us:
+        reach_us, long_reach_us = self._history_until_us + VISIT_GAP_US, self._history_until_us + LONGEST_READ_US
+        for arrival in arrivals:
+            event = arrival.event
+            occurred_at = event.occurred_at
+            if occurred_at > reach_us and (occurred_at > long_reach_us or event.name != ENGAGEMENT):
                 continue
-            for one in (visitor_id, yesterdays_id):
+            begin_us = occurred_at - (LONGEST_READ_US if event.name == ENGAGEMENT else VISIT_GAP_US)
+            for one in (arrival.visitor_id, arrival.yesterdays_id):
                 if one is None:
                     continue
                 known = self._visitors.get(one)
                 if known is None or known.known_from_us > begin_us:
                     missing.add(one)
-                    earliest = min(earliest or event.occurred_at, event.occurred_at)
-                    latest = max(latest, event.occurred_at)
+                    earliest = min(earliest or occurred_at, occurred_at)
+                    latest = max(latest, occurred_at)
         if missing:
             # Up to the end of what was stored: an old event that comes first must not hide the visit that still runs.
             from_us = earliest - LONGEST_READ_US
@@ -284,11 +293,10 @@ class Visits:
             visit.last_us = max(visit.last_us, row.occurred_at)
             if _is_given(row.facts):
                 visit.facts = row.facts
-            if row.event_id is not None and not visit.knows(row.event_id):
-                ids = len(visit.event_ids)
-                visit.remember(row.event_id)
+            if row.event_id is not None and (key := hash(row.event_id)) not in visit.event_ids:
+                more = visit.remember(key)
                 if row.visit_id not in loaded:
-                    self._bytes += _ID_BYTES * (len(visit.event_ids) - ids)
+                    self._bytes += _ID_BYTES * more
             if row.visit_id in loaded:
                 visit.behaviour.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
             if row.name != ENGAGEMENT and row.visit_id in loaded:
@@ -333,8 +341,6 @@ def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     if event.facts.company is not visit.facts.company and _is_given(event.facts):
         visit.facts = visit.facts._replace(company=event.facts.company)
     event.facts = visit.facts
-    if event.event_id is not None:
-        visit.remember(event.event_id)
     name = event.name
     visit.count(event, page_view=name == PAGEVIEW, interaction=interactive and name != ENGAGEMENT)
 

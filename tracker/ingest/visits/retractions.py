@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+import msgspec
+
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import Event
@@ -38,7 +40,7 @@ class SegmentTally:
         self.drops[(site, day, drop.reason, drop.detail)] += 1
 
 
-class Counted(NamedTuple):
+class Counted(msgspec.Struct, gc=False):
     """An event that is to be stored, and the tally of the segment that it came from."""
 
     event: Event

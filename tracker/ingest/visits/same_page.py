@@ -34,10 +34,9 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
 def opening_of(event: Event, wire: WireEvent) -> Opening:
     """What a page view opened; `event` is what enrichment made of `wire`."""
     referrer = wire.r if wire.r is not None else wire.referrer
+    url = wire.u if wire.u is not None else wire.url
     page = hash(event.hostname) ^ hash(event.path)
-    return Opening(
-        page, hash(wire.page_url), hash(referrer) if referrer else None, event.occurred_at, wire.e is not None
-    )
+    return Opening(page, hash(url), hash(referrer) if referrer else None, event.occurred_at, wire.e is not None)
 
 
 def is_same_page(before: Opening, now: Opening) -> bool:

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from tracker.enrichment.event import PAGEVIEW, Event
-from tracker.enrichment.remembered import is_short
+from tracker.enrichment.remembered import LONGEST_KEY
 from tracker.hit import EPOCH, Hit
 from tracker.ingest.visits.assign import Arrival
 from tracker.ingest.visits.same_page import opening_of
@@ -24,6 +24,7 @@ from tracker.ingest.visits.same_page import opening_of
 _NIGHT_US = 4 * 3600 * 1_000_000
 # The number of cached ids: most hits follow others of their visit.
 _VISITORS = 8_192
+_NO_RULES: frozenset[str] = frozenset()
 
 
 class LocalDays:
@@ -68,8 +69,8 @@ class Identity:
         if consented:
             agreed, days = _hash(b"", f"{site}\0{consented}"), self._days_of(time_zone)
             return agreed, self._make_id(days.at(timestamp_us)[0], site, ip, user_agent)
-        day, midnight_us = self._days_of(time_zone).at(timestamp_us)
-        id_on = self._id_on if is_short(user_agent) else self._make_id
+        day, midnight_us = (self._days.get(time_zone) or self._days_of(time_zone)).at(timestamp_us)
+        id_on = self._id_on if len(user_agent) <= LONGEST_KEY and user_agent.isascii() else self._make_id
         visitor_id = id_on(day, site, ip, user_agent)
         if timestamp_us - midnight_us > _NIGHT_US:
             return visitor_id, None
@@ -80,12 +81,14 @@ class Identity:
 
     def arrival(self, event: Event, hit: Hit, time_zone: str) -> Arrival:
         """The event with its visitor; after this the IP address is not needed any more."""
+        wire, agreed = hit.event, hit.event.vid
         visitor_id, yesterdays_id = self.visitor_ids(
-            event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, hit.event.vid
+            event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, agreed
         )
-        event.consented = bool(hit.event.vid)
-        opening = opening_of(event, hit.event) if event.name == PAGEVIEW else None
-        return Arrival(event, visitor_id, yesterdays_id, hit.event.is_interactive, opening=opening)
+        if agreed:
+            event.consented = True
+        opening = opening_of(event, wire) if event.name == PAGEVIEW else None
+        return Arrival(event, visitor_id, yesterdays_id, wire.is_interactive, _NO_RULES, opening)
 
     def local_day(self, time_zone: str, timestamp_us: int) -> date:
         """The calendar day of a moment in a time zone."""
