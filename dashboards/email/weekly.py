@@ -17,6 +17,7 @@ from email.utils import format_datetime, getaddresses
 from functools import partial
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -25,6 +26,7 @@ from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.figures import word_value
+from dashboards.presentation.lead_rows import reasons_in_words, why_in_words
 from dashboards.translations import DEFAULT_LANGUAGE, translate, translate_plural
 from tracker.db.models import Site
 from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
@@ -125,9 +127,7 @@ def weekly_message(
     sentence = view.sentence.replace(WORD_JOINER, "")
     name, address = getaddresses([sender])[0]
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = _one_line(
-        f"{view.site}, {view.dates} : {sentence}" if view.language == "fr" else f"{view.site}, {view.dates}: {sentence}"
-    )
+    message["Subject"] = _one_line(f"{sentence} ({view.site}, {view.dates})")
     message["From"] = Address(name, addr_spec=address)
     message["To"] = recipient
     message["Date"] = format_datetime(now)
@@ -160,12 +160,12 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due:
     language = site.language
     leads = [_lead(language, lead, site, base_url) for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")]
     more = max(0, len(report.leads) - len(leads))
-    week_url = f"{base_url}/{site.domain}?period={report.week}"
+    week_url, settings_url = f"{base_url}/{site.domain}?period={report.week}", f"{base_url}/{site.domain}/settings"
     return View(
         language=language,
         site=site.name,
         dates=dates.span(language, report.period.start, report.period.end),
-        week=report.week,
+        week=translate(language, "week %(number)s", number=str(int(report.week[-2:]))),
         sentence=_sentence(language, report),
         figures=_figures(language, report),
         chart_alt=_chart_alt(language, report),
@@ -177,29 +177,32 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due:
         pages=_rows(language, report.pages, "pageviews"),
         sources=_rows(language, report.sources, "visits", empty=labels.channel(language, "Direct")),
         dashboard_url=week_url,
-        settings_url=f"{base_url}/{site.domain}/settings",
-        words=_words(language),
+        settings_url=settings_url,
+        words=_words(language, week_url, settings_url),
         credits_due=credits_due,
     )
 
 
-def _words(language: str) -> dict[str, str]:
+def _words(language: str, dashboard_url: str, settings_url: str) -> dict[str, str]:
     def say(text: str) -> str:
         return translate(language, text)
 
     return {
         "title": say("Your readers of the week"),
         "leads": say("Companies of the week"),
-        "no_leads": say("No company was recognised this week. Readers at home and on phones come from internet providers, which are never shown as leads."),
-        "read": say("Read"),
-        "pages": say("Most read"),
+        "no_leads": say("No company identified this week. Readers at home and on phones use internet providers, which are never shown as leads."),
+        "pages": say("Most-read articles"),
         "sources": say("Where readers came from"),
         "nothing": say("Nothing this week."),
         "button": say("Open the dashboard"),
-        "before": say("against the week before"),
-        "visitors_a_day": say("Visitors a day; the lines are the week before."),
-        "why": say("You get this email because your address is in the settings of this site."),
-        "stop": say("Change that"),
+        "button_line": translate(language, "Open the dashboard: %(url)s", url=dashboard_url),
+        "before": say("vs previous week"),
+        "visitors_a_day": say("Visitors per day; the lines show the previous week."),
+        "why": say("You receive this email because your email address is in this site’s settings."),
+        "stop": say("Stop receiving this email: edit the recipients (sign-in needed)"),
+        "stop_line": translate(
+            language, "Stop receiving this email: edit the recipients (sign-in needed): %(url)s", url=settings_url
+        ),
     }  # fmt: skip
 
 
@@ -219,11 +222,11 @@ def _sentence(language: str, report: WeeklyReport) -> str:
         )
     visitors = int(_total(report.totals, "visitors"))
     if not visitors:
-        return translate(language, "no reader this week")
+        return translate(language, "No visitor this week")
     return translate_plural(
         language,
-        "%(count)s reader",
-        "%(count)s readers",
+        "%(count)s visitor this week",
+        "%(count)s visitors this week",
         visitors,
         count=numbers.count(language, visitors, compact=False),
     )
@@ -275,26 +278,22 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str) -> Lea
     place = [
         part for part in (lead["city"], labels.country(language, lead["country"]) if lead["country"] else None) if part
     ]
-    reasons = sorted(lead["reasons"], key=lambda reason: -reason.points)[:3]
-    why = ", ".join(labels.score_reason(language, reason.code, reason.values) for reason in reasons)
+    why = why_in_words(reasons_in_words(language, lead, ZoneInfo(site.time_zone)))
     return LeadLine(
         company=_from_outside(lead["company"]),
         place=", ".join(place),
         score=score,
         heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
-        why=_from_outside(_sentence_case(why), 2 * _LONGEST_TEXT),
+        why=_from_outside(why, 2 * _LONGEST_TEXT),
         pages=_list_pages(language, lead["pages"]),
         url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}",
     )
 
 
-def _sentence_case(text: str) -> str:
-    return text[:1].upper() + text[1:] + "." if text else ""
-
-
 def _list_pages(language: str, pages: Sequence[str]) -> str:
     quote = "«\u202f%s\u202f»" if language == "fr" else "“%s”"
-    return ", ".join(quote % _from_outside(page) for page in pages[:3])
+    listed = ", ".join(quote % _from_outside(page) for page in pages[:3])
+    return translate(language, "Articles read: %(articles)s", articles=listed) if listed else ""
 
 
 def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–") -> list[EmailRow]:

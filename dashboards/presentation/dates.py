@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,18 +28,28 @@ def duration(language: str, seconds: float | None) -> str:  # noqa: ARG001 - bot
     return f"{hours}{_NARROW}h {minutes:02d}" if minutes else f"{hours}{_NARROW}h"
 
 
+def _written(language: str, when: date, pattern: str) -> str:
+    text = format_date(when, pattern, locale=language)
+    return re.sub(r"(?<!\d)1(?= )", lambda found: _first(language, found[0]), text, count=1) if when.day == 1 else text
+
+
+def _first(language: str, number: str) -> str:
+    """The number of a day as it is written: 1er in French, the others as they are."""
+    return f"{number}er" if language == "fr" and number == "1" else number
+
+
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%H:%M")
 
 
 def day(language: str, when: date, *, year: bool = False, weekday: bool = True) -> str:
-    """lun. 16 nov. 2026, with its parts as asked."""
-    return format_date(when, f"{'EEE ' if weekday else ''}d MMM{' y' if year else ''}", locale=language)
+    """lun. 16 nov. 2026, with its parts as asked; the first of a month is 1er in French."""
+    return _written(language, when, f"{'EEE ' if weekday else ''}d MMM{' y' if year else ''}")
 
 
 def full_day(language: str, when: date) -> str:
     """lundi 16 novembre 2026"""
-    return format_date(when, "EEEE d MMMM y", locale=language)
+    return _written(language, when, "EEEE d MMMM y")
 
 
 def month(language: str, when: date, *, year: bool = True) -> str:
@@ -51,7 +62,7 @@ def span(language: str, start: date, end: date) -> str:
     if start == last:
         return day(language, start, year=True)
     if (start.year, start.month) == (last.year, last.month):
-        return f"{start.day}–{day(language, last, year=True, weekday=False)}"
+        return f"{_first(language, str(start.day))}–{day(language, last, year=True, weekday=False)}"
     first = day(language, start, year=start.year != last.year, weekday=False)
     return f"{first} – {day(language, last, year=True, weekday=False)}"
 
@@ -91,5 +102,5 @@ def visit_start(language: str, moment: datetime, now: datetime, zone: ZoneInfo) 
     elif 0 < days < 7:
         words = format_date(local.date(), "EEEE", locale=language)
     else:
-        words = format_date(local.date(), f"EEEE d MMMM{'' if local.year == today.year else ' y'}", locale=language)
+        words = _written(language, local.date(), f"EEEE d MMMM{'' if local.year == today.year else ' y'}")
     return f"{words[:1].upper()}{words[1:]} {local:%H:%M}"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboards.presentation import numbers
 from dashboards.presentation.dates import duration
-from dashboards.translations import translate
+from dashboards.translations import translate, translate_plural
 from tracker.stats.metrics import FIGURES, METRICS, Metric, Unit
 
 
@@ -55,7 +55,7 @@ def _figure(language: str, metric: Metric, value: float | None, before: Mapping[
         way = round(value - earlier, 3) if in_points else round(change, 2)
         points = numbers.signed_points(language, way)
         text = (
-            translate(language, "%(points)s pts", points=points)
+            translate_plural(language, "%(points)s pt", "%(points)s pts", int(abs(way) * 100), points=points)
             if in_points
             else (numbers.signed_percent(language, change))
         )

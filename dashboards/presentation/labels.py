@@ -10,7 +10,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
-from dashboards.presentation.dates import duration
+from dashboards.presentation.dates import day, duration
 from dashboards.translations import message, translate, translate_plural
 from tracker.enrichment.bots import NamelessBot
 from tracker.imports.log_scanners import ScannerSign
@@ -24,7 +24,7 @@ NETWORK_KINDS = {
     "education": message("Education"),
     "government": message("Public body"),
     "nonprofit": message("Association"),
-    "content": message("Content network"),
+    "content": message("Content delivery network (CDN)"),
     "infrastructure": message("Network infrastructure"),
     "unknown": message("Unknown network"),
 }
@@ -34,23 +34,23 @@ CHANNELS = {
     "Direct": message("Direct"),
     "Organic Search": message("Organic search"),
     "Paid Search": message("Paid search"),
-    "Organic Social": message("Social networks"),
+    "Organic Social": message("Organic social"),
     "Paid Social": message("Paid social"),
     "Organic Video": message("Video"),
     "Paid Video": message("Paid video"),
-    "Organic Shopping": message("Shopping"),
+    "Organic Shopping": message("Organic shopping"),
     "Paid Shopping": message("Paid shopping"),
     "Paid Other": message("Other paid"),
     "Cross-network": message("Cross-network"),
     "Display": message("Display"),
     "Email": message("Email"),
     "Affiliates": message("Affiliates"),
-    "Referral": message("Referring sites"),
+    "Referral": message("Referral sites"),
     "Audio": message("Audio"),
     "SMS": message("SMS"),
     "Mobile Push Notifications": message("Push notifications"),
     "AI Assistants": message("AI assistants"),
-    "Unassigned": message("Other"),
+    "Unassigned": message("Unassigned"),
 }
 
 # Cavazza's kinds of social network.
@@ -64,43 +64,50 @@ SOCIAL_KINDS = {
 }
 
 DEVICES = {
-    "desktop": message("Computer"),
-    "mobile": message("Phone"),
+    "desktop": message("Desktop"),
+    "mobile": message("Mobile"),
     "tablet": message("Tablet"),
-    "tv": message("Television"),
+    "tv": message("Smart TV"),
     "console": message("Games console"),
     "other": message("Other device"),
 }
 
 # A reason's name, and what it means for the publisher.
 DROP_REASONS = {
-    "unknown_site": (message("Unknown site"), message("The snippet names a site that is not in this installation.")),
+    "unknown_site": (message("Unknown site"), message("The snippet’s data-domain is not a site of this installation.")),
     "bot": (
         message("Bots"),
-        message("A search engine, a crawler or a program, by what it says, where it comes from or how it behaves."),
+        message("A search engine, a crawler or a program, identified by its user agent, its network or its behaviour."),
     ),
     "scanner": (
         message("Scanner"),
-        message("An IP address that, by an imported log, looks for weaknesses or sends forms rather than reads."),
+        message("An IP address that probes for vulnerabilities or posts forms, according to an imported log."),
     ),
-    "referrer_spam": (message("Referrer spam"), message("The visit pretends to come from a site that wants clicks.")),
-    "excluded_address": (message("Excluded address"), message("The address is on the list in this site’s settings.")),
-    "invalid_url": (message("Invalid page address"), message("The page’s address cannot be read.")),
-    "invalid_hit": (message("Unreadable hit"), message("A field has a value that means nothing.")),
-    "too_old": (message("Too late"), message("The hit came so long after the visit that its day is closed.")),
-    "duplicate": (message("Sent twice"), message("The browser sent the same event again; it is counted once.")),
-    "no_visit": (message("No visit"), message("Reading time that came without the page it belongs to.")),
-    "opted_out": (message("Objected"), message("The visitor asked not to be counted.")),
+    "referrer_spam": (message("Referrer spam"), message("The visit claims to come from a site that wants clicks.")),
+    "excluded_address": (
+        message("Excluded IP address"),
+        message("The IP address is on the list in this site’s settings."),
+    ),
+    "invalid_url": (message("Invalid URL"), message("The page’s URL cannot be read.")),
+    "invalid_hit": (message("Invalid data"), message("A field has an invalid value.")),
+    "too_old": (
+        message("Received too late"),
+        message("The event arrived too long after it happened to be counted on its day."),
+    ),
+    "duplicate": (message("Duplicate"), message("The browser sent the same event again; it is counted once.")),
+    "no_visit": (
+        message("Reading time without a page"),
+        message("Reading time received without the page it belongs to."),
+    ),
+    "opted_out": (message("Opted out"), message("The visitor opted out of being counted.")),
     "development_host": (
         message("Development host"),
-        message(
-            "The page was on localhost, in a private network, in a file, or under an ending that is reserved for tests."
-        ),
+        message("The page was on localhost, on a private network, in a file, or under a domain reserved for tests."),
     ),
     "staging_host": (message("Staging host"), message("The page’s host is on the list in this site’s settings.")),
     "same_page": (
         message("Same page"),
-        message("Only the query of the page’s URL changed, as with a filter or a map’s position."),
+        message("Only the query of the page’s URL changed, for example a filter or a map’s position."),
     ),
 }
 
@@ -114,30 +121,30 @@ BOT_RULES = {
     "program": message("Programs without a browser"),
     "odd_browser": message("Malformed user agents"),
     "headless": message("Headless browsers"),
-    "webdriver": message("Browsers that say they are driven by a program"),
-    "purpose": message("Pages that a browser loads ahead"),
+    "webdriver": message("Automated browsers (WebDriver)"),
+    "purpose": message("Preloaded pages"),
     "client_hints": message("Forged user agents"),
-    "crawler_network": message("IP addresses published by crawlers"),
+    "crawler_network": message("IP addresses published by crawlers (Google, Bing…)"),
     "hosting_signs": message("Automated browsers in data centres"),
     "impossible_rate": message("Pages opened faster than anyone can read"),
-    "reads_nothing": message("Many pages and no reading"),
+    "reads_nothing": message("Many pages without reading time"),
     "one_page_many_addresses": message("One page from hundreds of IP addresses"),
 }
 
 # The label of a bot without a name of its own, by the detail that is stored (NamelessBot, ScannerSign).
 NAMELESS_BOTS: dict[str, str] = {
-    NamelessBot.NO_AGENT: message("Missing user agent"),
+    NamelessBot.NO_AGENT: message("Empty user agent"),
     NamelessBot.CODE: message("Code instead of a user agent"),
     NamelessBot.WEBDRIVER: message("Automated browser (WebDriver)"),
     NamelessBot.HOSTING: message("Automated browser in a data centre"),
     NamelessBot.FALSE_NAME: message("Forged user agent"),
-    NamelessBot.PREFETCH: message("Page loaded ahead, not read"),
+    NamelessBot.PREFETCH: message("Preloaded page, not read"),
     NamelessBot.IMPOSSIBLE_RATE: BOT_RULES["impossible_rate"],
     NamelessBot.READS_NOTHING: BOT_RULES["reads_nothing"],
     NamelessBot.ONE_PAGE_MANY_IPS: BOT_RULES["one_page_many_addresses"],
-    ScannerSign.POSTS: message("Sends forms rather than reads"),
-    ScannerSign.ERRORS: message("Mostly asks for what is not there"),
-    ScannerSign.PROBES: message("Looks for weaknesses"),
+    ScannerSign.POSTS: message("Posts forms without reading"),
+    ScannerSign.ERRORS: message("Mostly requests missing pages"),
+    ScannerSign.PROBES: message("Probes for vulnerabilities"),
 }
 
 METHODS = {
@@ -149,7 +156,7 @@ METHODS = {
     "domain": message("MaxMind Domain"),
     "as_organisation": message("the network’s owner"),
     "reverse_dns": message("reverse DNS"),
-    "tenant_referrer": message("the company’s own workspace, which they came from"),
+    "tenant_referrer": message("the company’s workspace (referral site)"),
 }
 
 
@@ -211,7 +218,10 @@ def language_name(language: str, code: str | None) -> str:
 
 
 def score_reason(language: str, code: str, values: Mapping[str, Any]) -> str:
-    """A reason of a score as a phrase; the code itself when a later version knows more reasons than this one."""
+    """A reason of a score as a phrase; the code itself when a later version knows more reasons than this one.
+
+    Of `recency` the values need the local day of the last visit as `last_day`.
+    """
     wording = SCORE_REASONS.get(code)
     return wording(language, values) if wording else code.replace("_", " ")
 
@@ -230,8 +240,8 @@ def _return_visits(language: str, values: Mapping[str, Any]) -> str:
     if days > 1:
         return translate_plural(
             language,
-            "came back: %(visits)s visits on %(num)s day",
-            "came back: %(visits)s visits on %(num)s days",
+            "%(visits)s visits on %(num)s day",
+            "%(visits)s visits on %(num)s days",
             days,
             visits=visits,
         )
@@ -239,7 +249,7 @@ def _return_visits(language: str, values: Mapping[str, Any]) -> str:
 
 
 def _pages_read(language: str, values: Mapping[str, Any]) -> str:
-    return translate_plural(language, "%(num)s page read", "%(num)s pages read", _number(values, "pages", "pageviews"))
+    return translate_plural(language, "%(num)s page view", "%(num)s page views", _number(values, "pages", "pageviews"))
 
 
 def _engaged_time(language: str, values: Mapping[str, Any]) -> str:
@@ -251,8 +261,8 @@ def _intent_pages(language: str, values: Mapping[str, Any]) -> str:
     pages = values.get("pages") or values.get("paths") or []
     listed = [pages] if isinstance(pages, str) else [str(page) for page in pages] if not isinstance(pages, int) else []
     if not listed:
-        return translate(language, "looked at a page that shows intent")
-    return translate(language, "looked at %(pages)s", pages=", ".join(listed[:3]))
+        return translate(language, "key pages (pricing, contact, demo…)")
+    return translate(language, "key pages: %(pages)s", pages=", ".join(listed[:3]))
 
 
 def _several_visitors(language: str, values: Mapping[str, Any]) -> str:
@@ -260,10 +270,10 @@ def _several_visitors(language: str, values: Mapping[str, Any]) -> str:
 
 
 def _recency(language: str, values: Mapping[str, Any]) -> str:
-    days = _number(values, "days", "days_ago")
-    if days < 1:
-        return translate(language, "here on the last day")
-    return translate_plural(language, "here %(num)s day ago", "here %(num)s days ago", days)
+    last_day = values.get("last_day")
+    if last_day is None:
+        return translate(language, "recent visit")
+    return translate(language, "last visit: %(day)s", day=day(language, last_day, weekday=False))
 
 
 SCORE_REASONS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {

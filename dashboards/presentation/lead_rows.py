@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -59,17 +60,29 @@ def level(score: int) -> str:
     return "high" if score >= 70 else "middle" if score >= 40 else "low"
 
 
-def lead_rows(language: str, frame: pd.DataFrame) -> list[LeadRow]:
-    """The rows of `tracker.leads.report.leads`, in their order."""
-    return [_row(language, record) for record in frame.to_dict("records")]
+def lead_rows(language: str, frame: pd.DataFrame, zone: ZoneInfo) -> list[LeadRow]:
+    """The rows of `tracker.leads.report.leads`, in their order; days are those of `zone`."""
+    return [_row(language, record, zone) for record in frame.to_dict("records")]
 
 
-def _row(language: str, record: dict[Any, Any]) -> LeadRow:
-    reasons = [
-        ReasonRow(labels.score_reason(language, one.code, dict(one.values)), one.points) for one in record["reasons"]
+def reasons_in_words(language: str, record: dict[Any, Any], zone: ZoneInfo) -> list[ReasonRow]:
+    """The reasons of a row of `tracker.leads.report.leads`, the one with the most points first."""
+    last_day = record["last_seen"].astimezone(zone).date()
+    found = [
+        ReasonRow(labels.score_reason(language, one.code, dict(one.values) | {"last_day": last_day}), one.points)
+        for one in record["reasons"]
     ]
-    strongest = sorted(reasons, key=lambda one: -one.points)[:3]
-    why = ", ".join(one.text for one in strongest)
+    return sorted(found, key=lambda one: -one.points)
+
+
+def why_in_words(reasons: Sequence[ReasonRow]) -> str:
+    """The strongest reasons side by side, as a line of their own."""
+    why = " · ".join(one.text for one in reasons[:3])
+    return why[:1].upper() + why[1:]
+
+
+def _row(language: str, record: dict[Any, Any], zone: ZoneInfo) -> LeadRow:
+    reasons = reasons_in_words(language, record, zone)
     return LeadRow(
         company=record["company"],
         company_id=record["company_id"],
@@ -79,7 +92,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         score=int(record["score"]),
         level=level(int(record["score"])),
         reasons=reasons,
-        why=why[:1].upper() + why[1:],
+        why=why_in_words(reasons),
         visits=int(record["visits"]),
         visitors=int(record["visitors"]),
         pageviews=int(record["pageviews"]),

@@ -36,7 +36,7 @@ class ReasonRow:
     def words(self, language: str) -> str:
         """That hits arrived and were not counted, and why, in whole sentences."""
         return (
-            translate(language, "A hit arrived but was not counted: %(reason)s.", reason=self.name) + " " + self.meaning
+            translate(language, "An event arrived but was excluded: %(reason)s.", reason=self.name) + " " + self.meaning
         )
 
 

@@ -24,7 +24,7 @@ def decimal(language: str, number: float, digits: int = 1) -> str:
 def percent(language: str, fraction: float, digits: int = 0) -> str:
     """A fraction as per cent; something that is not nothing is never shown as 0."""
     if 0 < fraction < 0.005 and digits == 0:
-        return f"<{_narrow(format_percent(0.01, locale=language))}"
+        return f"<{_NARROW if language == 'fr' else ''}{_narrow(format_percent(0.01, locale=language))}"
     pattern = f"#,##0{'.' + '0' * digits if digits else ''}{_NARROW if language == 'fr' else ''}%"
     return format_percent(fraction, pattern, locale=language)
 

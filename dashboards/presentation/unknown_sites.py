@@ -12,23 +12,23 @@ def describe_unknown_site(language: str, found: UnknownSite, site: str | None) -
     """One sentence. `site` is the site here that the page is of, where one is known; without a name nobody can tell more."""
     name, host = visible_text(shown_domain(found.name)), visible_text(shown_domain(found.host))
     if not name:
-        return translate(language, "A hit came that names no site: give the snippet its data-domain.")
+        return translate(language, "An event came that names no site: set data-domain in the snippet.")
     if not host:
         return translate(
             language,
-            "A hit came from %(name)s, which is not a site here: add %(name)s, or change data-domain to the name of your site.",
+            "An event came from %(name)s, which is not a site here: add %(name)s, or change data-domain to the name of your site.",
             name=name,
         )
     if site is None:
         return translate(
             language,
-            "A hit came from %(host)s but names %(name)s, which is not a site here: change data-domain, or add %(name)s.",
+            "An event came from %(host)s but names %(name)s, which is not a site here: change data-domain, or add %(name)s.",
             host=host,
             name=name,
         )
     return translate(
         language,
-        "A hit came from %(host)s but names %(name)s: change data-domain to %(site)s, or add %(name)s.",
+        "An event came from %(host)s but names %(name)s: change data-domain to %(site)s, or add %(name)s.",
         host=host,
         name=name,
         site=site,

@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
             ErrorPage(
                 404,
                 _("There is no such page"),
-                _("The address may be mistyped, or the site was removed."),
+                _("The URL may be mistyped, or the site was removed."),
                 _("Your data is untouched."),
             ),
         )
@@ -48,9 +48,9 @@ def register(app: Flask) -> None:
             error,
             ErrorPage(
                 403,
-                _("This is not yours to open"),
-                _("You are signed in without the right to this page."),
-                _("Sign in as someone else, or ask for access."),
+                _("Access denied"),
+                _("Your account cannot open this page."),
+                _("Sign in with another account, or ask for access."),
             ),
         )
 
@@ -59,7 +59,7 @@ def register(app: Flask) -> None:
             error,
             ErrorPage(
                 400,
-                _("This address was not understood"),
+                _("This URL was not understood"),
                 _("It asks for a period, a filter or a value that does not exist."),
                 _("Go back and choose again."),
             ),
@@ -70,7 +70,7 @@ def register(app: Flask) -> None:
             error,
             ErrorPage(
                 400,
-                _("This form is out of date"),
+                _("This form has expired"),
                 _("Nothing was changed: the form was opened before you signed in, or cookies are off."),
                 _("Go back, reload the page and send it again."),
             ),
@@ -81,8 +81,8 @@ def register(app: Flask) -> None:
             error,
             ErrorPage(
                 500,
-                _("Something broke on our side"),
-                _("Hits are still being kept: they do not pass through this page."),
+                _("Internal error"),
+                _("Events are still being recorded: they do not pass through this page."),
                 _("Try again in a moment. The service’s log says what happened."),
             ),
         )
@@ -96,10 +96,10 @@ def register(app: Flask) -> None:
                 503,
                 _("This cannot be saved or read now"),
                 _(
-                    "The service’s database is not available, most often because the disk is full. Nothing was changed, and visits are still being kept as long as there is room."
+                    "The service’s database is not available, most often because the disk is full. Nothing was changed, and events are still being recorded as long as there is room."
                 ),
                 _(
-                    "Try again in a minute. If it stays so, tell whoever runs the service: its log and “webleads doctor” say what to do."
+                    "Try again in a minute. If the problem persists, tell whoever runs the service: its log and “webleads doctor” say what to do."
                 ),
             ),
         )

@@ -38,7 +38,7 @@ PANELS = (
     _panel(
         "pages",
         message("Pages"),
-        message("Nobody read a page in this period."),
+        message("No page view in this period."),
         message("Choose a longer period, or check that the snippet is on every page."),
     ),
     _panel(
@@ -50,8 +50,10 @@ PANELS = (
     _panel(
         "companies",
         message("Companies"),
-        message("No company was recognised in this period."),
-        message("Most people read from home. Without a network database none is named: put one in the geo folder."),
+        message("No company identified in this period."),
+        message(
+            "Most people read from home. Without a network database no company is identified: put one in the geo folder."
+        ),
     ),
     _panel(
         "places",

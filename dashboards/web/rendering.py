@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dashboards.presentation import dates, labels, numbers
 from dashboards.translations import LANGUAGES, translate
@@ -49,6 +49,7 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.add_template_filter(lambda number: numbers.percent(current_language(), number), "percent")
     app.add_template_filter(lambda text: translate(current_language(), text), "translated")
     app.add_template_filter(_word_filter, "filter_words")
+    app.add_template_filter(with_code, "with_code")
     app.add_template_global(when, "when")
     app.add_template_global(visit_start, "visit_start")
     app.add_template_global(asset, "asset")
@@ -62,6 +63,13 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
 def shown(value: Any) -> Any:
     """What a template puts on a page: text that may come from outside is cleaned, markup is ours."""
     return visible_text(value) if type(value) is str else value
+
+
+def with_code(text: str) -> Markup:
+    """A text in which what stands between backticks is code, as in the command line's sentences."""
+    parts = visible_text(text).split("`")
+    code = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
+    return Markup("").join(code)
 
 
 def selection_url(selection: Selection, endpoint: str = "overview.show", /, **changes: Any) -> str:

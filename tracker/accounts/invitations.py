@@ -20,7 +20,7 @@ def invite(database: AppDatabase, email: str, *, now: datetime) -> tuple[str, st
     """The email as it is kept and a new token; an earlier invitation of the same email ends. Raises Invalid."""
     plain = normalise_email(email)
     if find_user_by_email(database, plain) is not None:
-        raise Invalid("%(email)s can sign in already.", email=plain)
+        raise Invalid("%(email)s already has an account.", email=plain)
     withdraw_links(database, _PURPOSE, plain)
     return plain, create_link(database, _PURPOSE, now=now, lasts=LASTS, email=plain)
 

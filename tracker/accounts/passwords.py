@@ -47,9 +47,9 @@ def check_password(password: str, *, email: str, domains: Iterable[str] = ()) ->
     for word in _own_words(email, domains):
         left = left.replace(word, "")
     if left != plain and (len(_without_patterns(left)) < _LEAST_LEFT or _is_common(left)):
-        raise Invalid("The password is made of the email or of a site’s name; choose one that says neither.")
+        raise Invalid("The password contains the email or a site’s name; choose one without them.")
     if len(_without_patterns(plain or seen)) < _LEAST_LEFT or _is_common(seen.casefold()):
-        raise Invalid("The password is easy to guess: a common one, or signs in a row. A sentence is good.")
+        raise Invalid("The password is easy to guess; choose a less common one, such as a sentence.")
 
 
 def hash_password(password: str) -> str:

@@ -41,7 +41,7 @@ def create_user(
         with database.transaction() as session:
             session.add(user)
     except IntegrityError:
-        raise Invalid("%(email)s can sign in already.", email=user.email) from None
+        raise Invalid("%(email)s already has an account.", email=user.email) from None
     return user
 
 

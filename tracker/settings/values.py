@@ -31,7 +31,8 @@ _DRIVERS = {
 }
 # The first part of the service's own pages, which a path for hits would hide.
 OWN_PAGES = frozenset(
-    "account healthz identify language metrics operations opt-out readyz setup sign-in sign-out sites status".split()
+    "account forgotten-password healthz identify invitation language metrics new-password operations opt-out people"
+    " readyz setup sign-in sign-out sites status".split()
 )
 
 

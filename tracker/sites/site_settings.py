@@ -45,10 +45,10 @@ class Counting:
         own = {site.domain, f"www.{site.domain}"}
         for host in staging.split():
             if host in own:
-                raise Invalid("“%(host)s” is the site itself; leave out another host.", host=host)
+                raise Invalid("“%(host)s” is the site itself; exclude another host.", host=host)
         for host in excluded.split():
             if host in own:
-                raise Invalid("“%(host)s” is the site itself; leave out another host.", host=host)
+                raise Invalid("“%(host)s” is the site itself; exclude another host.", host=host)
         if self.page_parameters is not None:
             site.page_parameters = names
         if self.counts_development is not None:
@@ -124,7 +124,7 @@ def networks(text: str) -> str:
             ip_network(line, strict=False)
         except ValueError:
             raise Invalid(
-                "“%(line)s” is not an address or network; write one a line, such as 203.0.113.7 or 2001:db8::/32.",
+                "“%(line)s” is not an IP address or network; write one per line, such as 203.0.113.7 or 2001:db8::/32.",
                 line=line[:60],
             ) from None
     return "\n".join(dict.fromkeys(lines))

@@ -101,7 +101,7 @@ def add_site(
             refuse_taken(session, plain)
             session.add(site)
     except IntegrityError:
-        raise Invalid("%(domain)s is here already.", domain=shown_domain(plain)) from None
+        raise Invalid("%(domain)s already exists.", domain=shown_domain(plain)) from None
     return site
 
 
@@ -123,8 +123,8 @@ def refuse_taken(session: Session, domain: str, *, besides: Site | None = None) 
     if taken is None or taken is besides:
         return
     if taken.domain == domain:
-        raise Invalid("%(domain)s is here already.", domain=shown_domain(domain))
-    raise Invalid("%(domain)s is here already: %(site)s had that name.", domain=shown_domain(domain), site=taken.name)
+        raise Invalid("%(domain)s already exists.", domain=shown_domain(domain))
+    raise Invalid("%(domain)s already exists: %(site)s had that name.", domain=shown_domain(domain), site=taken.name)
 
 
 def update_site(

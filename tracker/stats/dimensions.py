@@ -134,7 +134,7 @@ class Dimension(StrEnum):
             ("visit:source",),
             panel="sources",
             title=message("Sources"),
-            unknown=message("Direct or unknown"),
+            unknown=message("Direct"),
         ),
     )
     CHANNEL = (

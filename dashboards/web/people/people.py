@@ -72,7 +72,7 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail) -
         require(Action.MANAGE_PEOPLE)
         try:
             if removed := _remove(context, request.form.get("user", "")):
-                flash(_("%(email)s can no longer sign in.", email=removed.email))
+                flash(_("The account %(email)s is removed.", email=removed.email))
         except Invalid as problem:
             return make_response(_page(context, mail, problem=describe_problem(problem)), 422)
         return redirect(url_for("people.show"))

@@ -27,7 +27,7 @@ PERIODS = (
     ("last-month", message("Last month")),
     ("year", message("This year")),
     ("12mo", message("Last 12 months")),
-    ("all", message("Since the first day")),
+    ("all", message("All time")),
 )
 
 

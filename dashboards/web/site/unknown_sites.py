@@ -1,4 +1,4 @@
-"""Hits for unknown sites, as pages show them: those from a site's own pages, or all of them."""
+"""Events for unknown sites, as pages show them: those from a site's own pages, or all of them."""
 
 from __future__ import annotations
 

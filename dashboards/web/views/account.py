@@ -52,7 +52,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
             return answer_too_many(_page(context, describe_wait(wait)), wait)
         user = authenticate(context.app_db, current_user.email, request.form.get("password", ""), now=now)
         if user is None:
-            return make_response(_page(context, _("The present password is not right.")), 422)
+            return make_response(_page(context, _("The current password is incorrect.")), 422)
         limit.succeeded(keys)
         try:
             changed = set_password(context.app_db, user.id, request.form.get("new_password", ""))

@@ -38,7 +38,7 @@ def create_blueprint(context: Context) -> Blueprint:
         if present_id != company_id:
             return redirect(selection_url(selection, "company.show", company_id=present_id))
         found = one_lead(context.event_store, selection.scope, name, known, confirmed=confirmed)
-        lead = next(iter(lead_rows(language, found)), None)
+        lead = next(iter(lead_rows(language, found, selection.period.time_zone)), None)
         only_sure = lead is not None and lead.sure and name not in confirmed
         visits = stories(
             language,

@@ -53,7 +53,9 @@ def create_blueprint(context: Context) -> Blueprint:
             rows = rows[rows["company"].isin(companies_found(store, scope, search))]
         rows = _sorted(rows, sort, backwards=backwards)
         shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
-        found = lead_rows(current_language(), described(store, scope, shown, confirmed=confirmed))
+        found = lead_rows(
+            current_language(), described(store, scope, shown, confirmed=confirmed), selection.period.time_zone
+        )
         return render_template(
             "leads.html",
             leads=[one for one in found if one.sure],

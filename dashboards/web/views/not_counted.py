@@ -52,7 +52,11 @@ def create_blueprint(context: Context) -> Blueprint:
         except Invalid as problem:
             flash(describe_problem(problem))
         else:
-            flash(_("This referrer is not counted from now on; its past visits stay. The settings undo it."))
+            flash(
+                _(
+                    "This referrer is excluded from now on; visits already counted do not change. You can undo this in the settings."
+                )
+            )
         return redirect(url_for("not_counted.show", site=found.domain, period=request.form.get("period") or None))
 
     return blueprint

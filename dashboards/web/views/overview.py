@@ -93,7 +93,8 @@ def create_blueprint(context: Context) -> Blueprint:
 
 def _leads(context: Context, selection: Selection, language: str) -> list[LeadRow]:
     confirmed = selection.site.confirmed_names
-    return lead_rows(language, leads(context.event_store, selection.scope, confirmed=confirmed, limit=_LEADS))
+    found = leads(context.event_store, selection.scope, confirmed=confirmed, limit=_LEADS)
+    return lead_rows(language, found, selection.period.time_zone)
 
 
 def _comparable(context: Context, selection: Selection) -> Selection:

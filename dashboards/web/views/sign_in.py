@@ -45,7 +45,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
             return answer_too_many(render_template("sign_in.html", email=email, problem=describe_wait(wait)), wait)
         user = authenticate(context.app_db, email, request.form.get("password", ""), now=context.now())
         if user is None:
-            problem = _("This email and this password do not belong together.")
+            problem = _("Incorrect email or password.")
             return make_response(render_template("sign_in.html", email=email, problem=problem), 422)
         limit.succeeded(keys)
         login.sign_in(context, user)

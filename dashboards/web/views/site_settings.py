@@ -52,7 +52,7 @@ def create_blueprint(context: Context) -> Blueprint:
             if "with_bot_rules" in request.form:
                 typed["bot_rules"] = bot_rule_switches(request.form.getlist("bot_rules"))
             return _page(context, selection, typed | {"problem": describe_problem(problem)}), 422
-        flash(_("The settings are saved. They hold for hits from now on."))
+        flash(_("The settings are saved. They apply from now on."))
         return redirect(url_for("site_settings.show", site=selection.site.domain))
 
     @blueprint.post("/<domain:site>/hosts")
@@ -64,7 +64,7 @@ def create_blueprint(context: Context) -> Blueprint:
         except Invalid as problem:
             flash(describe_problem(problem))
         else:
-            flash(_("The settings are saved. They hold for hits from now on."))
+            flash(_("The settings are saved. They apply from now on."))
         back = request.form.get("from", "")
         return redirect(url_for(back if back in _WITH_HOSTS else _WITH_HOSTS[0], site=found.domain))
 

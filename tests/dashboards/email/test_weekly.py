@@ -126,7 +126,7 @@ def test_it_is_dark_where_the_reader_is(report: WeeklyReport, site: Site) -> Non
 
 def test_a_week_without_anybody_says_so(blog: Blog, site: Site) -> None:  # noqa: F811
     message = message_of(weekly_report(blog.store, site, "2026-W46", now=NOW), site)
-    assert "aucun lecteur" in str(message["Subject"]).lower()
+    assert "aucun visiteur" in str(message["Subject"]).lower()
     assert "nan" not in text_of(message).lower().split()
 
 

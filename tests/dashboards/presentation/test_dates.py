@@ -59,7 +59,7 @@ def test_a_moment_in_full_is_in_the_site_s_zone() -> None:
         pytest.param(date(2026, 11, 16), date(2026, 11, 17), "lun. 16 nov. 2026", id="one day"),
         pytest.param(date(2026, 11, 3), date(2026, 11, 17), "3–16 nov. 2026", id="one month"),
         pytest.param(date(2026, 10, 18), date(2026, 11, 17), "18 oct. – 16 nov. 2026", id="two months"),
-        pytest.param(date(2025, 12, 1), date(2026, 2, 1), "1 déc. 2025 – 31 janv. 2026", id="two years"),
+        pytest.param(date(2025, 12, 1), date(2026, 2, 1), "1er déc. 2025 – 31 janv. 2026", id="two years"),
     ],
 )
 def test_spans_say_month_and_year_once(start: date, end: date, text: str) -> None:

@@ -48,14 +48,14 @@ NOT_READ = evidence(LookupCode.NOT_THE_VISITOR, evidence(EvidenceCode.UNKNOWN_NE
         ),
         pytest.param(
             NOT_READ,
-            "Orange is not who reads: the network’s kind is not known",
-            "Orange n’est pas celui qui lit\u202f: le type du réseau n’est pas connu",
+            "Orange is not the visitor: the network’s type is unknown",
+            "Orange n’est pas le visiteur\u202f: le type de réseau est inconnu",
             id="evidence-within",
         ),
         pytest.param(
             evidence(EvidenceCode.DATABASE_OWNER, database="company", organisation="KERJEAN 100% (s)"),
-            "the database (IPinfo or ipapi) gives the address to KERJEAN 100% (s)",
-            "la base (IPinfo ou ipapi) attribue l’adresse à KERJEAN 100% (s)",
+            "the database (IPinfo or ipapi) assigns the IP address to KERJEAN 100% (s)",
+            "la base (IPinfo ou ipapi) attribue l’adresse IP à KERJEAN 100% (s)",
             id="a-name-with-a-percent-sign",
         ),
         pytest.param(Evidence("moon_phase", {"phase": "full"}), "moon phase full", "moon phase full", id="later-code"),

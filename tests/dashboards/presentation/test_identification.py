@@ -41,7 +41,7 @@ def test_a_name_that_does_not_point_back_is_a_reason_with_its_code(sources: Sour
     [found] = as_json(identify("198.51.100.66", sources))["found"]
     step = next(one for one in found["steps"] if one["method"] == "reverse_dns")
     assert (step["reason_code"], step["reason_values"]) == ("not_confirmed", {"host": "www.acme.fr"})
-    assert step["reason"] == "www.acme.fr does not point back to the address, so it is not believed"
+    assert step["reason"] == "www.acme.fr does not point back to the IP address, so it is ignored"
 
 
 @pytest.mark.parametrize("subject", ["192.0.2.7", "198.51.100.66", "10.1.2.3", "lea@gmail.com"])

@@ -99,7 +99,7 @@ def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(browser: Br
     wrong = browser.post("/sign-in", email=EMAIL, password="wrong password")
     unknown = browser.post("/sign-in", email="eve@exemple.fr", password=PASSWORD)
     said = [re.search(r'role="alert">([^<]+)<', answer.text)[1] for answer in (wrong, unknown)]  # type: ignore[index]
-    assert said == ["This email and this password do not belong together."] * 2
+    assert said == ["Incorrect email or password."] * 2
     assert browser.get("/sites").status_code == 302
 
 
@@ -162,7 +162,7 @@ def test_what_is_not_there_or_broken_says_so_in_words(signed_in: Browser, site: 
     app.view_functions["sites.index"] = lambda: 1 / 0
     broken = signed_in.get("/sites")
     assert broken.status_code == 500
-    assert "Hits are still being kept" in broken.text
+    assert "Events are still being recorded" in broken.text
     assert "ZeroDivisionError" not in broken.text
 
 

@@ -87,4 +87,4 @@ def test_a_renamed_site_s_overview_has_what_was_not_counted(
     visit("/")
     store.append(Batch({}, [NotCounted(SITE, clock().date(), "bot", "Googlebot", 4)]))
     rename_site(database, SITE, "nouveau.fr")
-    assert "Every hit was counted." not in signed_in.get("/nouveau.fr").text
+    assert "No event was excluded." not in signed_in.get("/nouveau.fr").text

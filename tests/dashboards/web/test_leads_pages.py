@@ -73,9 +73,9 @@ def test_finds_companies_by_name_or_town(
 
 def test_says_why_and_from_where(signed_in: Browser, three_companies: None) -> None:
     page = text(signed_in.get(f"/{SITE}/leads").text)
-    assert "3 companies read you in this period." in page
-    assert "Looked at /tarifs" in page
-    assert "came back: 3 visits on 3 days" in page
+    assert "3 companies identified in this period." in page
+    assert "Key pages: /tarifs" in page
+    assert "3 visits on 3 days" in page
 
 
 def test_the_file_has_the_same_leads(signed_in: Browser, three_companies: None) -> None:
@@ -93,13 +93,11 @@ def test_a_company_s_page_tells_its_visits(signed_in: Browser, site: str, compan
     )
     company_visit("/moment", ago=DAY, titles={"/moment": "Publier au bon moment"})
     page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
-    assert "Today 08:00, from LinkedIn" in page
+    assert "Today 08:00, via LinkedIn" in page
     assert "read Publier au bon moment for 30\u202fs, then Contact for 30\u202fs." in page
-    assert "Yesterday 10:00, directly" in page
-    assert "2 pages · 1\u202fmin · Computer · Roissy-en-France, France" in page
-    assert (
-        "Recognised by the network’s owner, with a confidence of 80%. Evidence: AS64500, owned by a business." in page
-    )
+    assert "Yesterday 10:00, direct" in page
+    assert "2 page views · 1\u202fmin · Desktop · Roissy-en-France, France" in page
+    assert "Method: the network’s owner · confidence: 80% Evidence: AS64500, owned by a business" in page
 
 
 def test_a_company_s_reasons_add_up_to_its_score(signed_in: Browser, three_companies: None) -> None:

@@ -40,7 +40,7 @@ def test_adds_a_site_and_shows_its_snippet(signed_in: Browser, database: AppData
     [
         ("<b>", "Europe/Paris", "“<b>” is not a domain"),
         ("https://autre.fr/blog", "Europe/Paris", "is a page, and a site is all that its host has; write autre.fr."),
-        (SITE, "Europe/Paris", f"{SITE} is here already"),
+        (SITE, "Europe/Paris", f"{SITE} already exists"),
         ("autre.fr", "Mars/Olympus", "There is no time zone “Mars/Olympus”"),
     ],
 )
@@ -119,7 +119,7 @@ def test_the_list_of_many_sites_has_pages_and_a_search(signed_in: Browser, many_
 
 def test_a_quiet_site_is_told_from_one_that_waits(signed_in: Browser, many_sites: list[str]) -> None:
     page = signed_in.get("/sites").text
-    assert page.count("waiting for the first hit") == 98
+    assert page.count("waiting for the first event") == 98
     assert re.findall(r"<b>(\d+)</b> visitors in 7 days", page) == ["1", "0"]
 
 
@@ -130,7 +130,7 @@ def test_the_switcher_offers_a_search_beyond_some_sites(signed_in: Browser, many
 
 
 def test_lists_the_sites_with_their_week(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
-    assert "waiting for the first hit" in signed_in.get("/sites").text
+    assert "waiting for the first event" in signed_in.get("/sites").text
     visit("/a")
     visit("/a", ago=timedelta(days=3))
     visit("/a", ago=timedelta(days=30))
@@ -172,7 +172,7 @@ def test_tells_why_the_first_hit_was_not_counted(
     assert answer["received"] is False
     assert (
         answer["problem"]
-        == "A hit arrived but was not counted: Excluded address. The address is on the list in this site’s settings."
+        == "An event arrived but was excluded: Excluded IP address. The IP address is on the list in this site’s settings."
     )
 
 
@@ -262,7 +262,7 @@ def test_a_renamed_site_shows_its_past(
 def test_a_name_beyond_ascii_is_shown_in_its_script(signed_in: Browser, database: AppDatabase) -> None:
     assert signed_in.post("/sites/add", domain="Café.fr", time_zone="Europe/Paris").location == "/xn--caf-dma.fr/setup"
     page = signed_in.get("/xn--caf-dma.fr/setup").text
-    assert "Snippet · café.fr · webleads" in page
+    assert "Install the snippet · café.fr · webleads" in page
     assert "data-domain=&#34;xn--caf-dma.fr&#34;" in page
     assert "café.fr" in signed_in.get("/sites").text
     assert signed_in.get("/café.fr/setup").status_code == 308

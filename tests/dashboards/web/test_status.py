@@ -18,19 +18,29 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (ServiceStatus(quarantined=1), ["All is well.", "1 hit could not be read", "webleads quarantine replay"]),
-        (ServiceStatus(quarantined=1234), ["1,234 hits could not be read"]),
-        (ServiceStatus(), ["All is well.", "Hits are accepted", "counted within two seconds", "It answers."]),
-        (ServiceStatus(journal="the disk is full"), ["Something needs you.", "Hits are refused.", "the disk is full"]),
-        (ServiceStatus(waiting_bytes=12_345_678), ["12.3 MB of accepted hits wait", "All is well."]),
-        (ServiceStatus(event_store="IO Error"), ["It does not answer.", "IO Error", "Something needs you."]),
+        (
+            ServiceStatus(quarantined=1),
+            ["No problem found.", "1 event could not be read", "webleads quarantine replay"],
+        ),
+        (ServiceStatus(quarantined=1234), ["1,234 events could not be read"]),
+        (ServiceStatus(), ["No problem found.", "Events are accepted", "counted within two seconds", "It answers."]),
+        (
+            ServiceStatus(journal="the disk is full"),
+            [
+                "Action needed.",
+                "Events are refused: check the disk space and the write permissions.",
+                "the disk is full",
+            ],
+        ),
+        (ServiceStatus(waiting_bytes=12_345_678), ["12.3 MB of events waiting", "No problem found."]),
+        (ServiceStatus(event_store="IO Error"), ["It does not answer.", "IO Error", "Action needed."]),
         (
             ServiceStatus(repairs=[Repair("file", _AT, Path("events.duckdb.damaged-1"))]),
-            ["Something needs you.", "Restore a backup.", "events.duckdb.damaged-1"],
+            ["Action needed.", "Restore a backup.", "events.duckdb.damaged-1"],
         ),
         (
             ServiceStatus(repairs=[Repair("log", _AT, Path("events.duckdb.wal.damaged-1"))]),
-            ["All is well.", "nothing is missing"],
+            ["No problem found.", "nothing is missing"],
         ),
         (
             ServiceStatus(restores=[Restore(_AT, "cut", _AT, "webleads.sqlite.damaged-1")]),

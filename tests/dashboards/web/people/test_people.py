@@ -99,7 +99,7 @@ def test_an_email_that_is_refused_is_told_and_the_link_shown(app_with_mail: Flas
 
 @pytest.mark.parametrize(
     ("email", "says"),
-    [("nobody", "“nobody” is not an email address"), ("LEA@exemple.fr", "lea@exemple.fr can sign in already.")],
+    [("nobody", "“nobody” is not an email address"), ("LEA@exemple.fr", "lea@exemple.fr already has an account.")],
 )
 def test_who_cannot_be_invited_is_told_why(signed_in: Browser, email: str, says: str) -> None:
     answer = signed_in.post("/people", email=email)

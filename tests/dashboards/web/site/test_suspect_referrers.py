@@ -43,7 +43,7 @@ def test_shows_a_referrer_that_looks_like_spam_and_excludes_it_with_a_click(
     assert found is not None
     assert found.excluded_referrers == HOST
     page = signed_in.get(f"/{SITE}/not-counted").text
-    assert "past visits stay" in page
+    assert "visits already counted do not change" in page
     assert 'id="suspect-referrers"' not in page
 
 

@@ -22,7 +22,9 @@ def test_a_waiting_site_is_told_what_its_snippet_names(
     signed_in: Browser, site: str, store: EventStore, clock: Clock
 ) -> None:
     drop(store, clock().date(), MISSPELT)
-    words = f"A hit came from {SITE} but names blog.exmeple.fr: change data-domain to {SITE}, or add blog.exmeple.fr."
+    words = (
+        f"An event came from {SITE} but names blog.exmeple.fr: change data-domain to {SITE}, or add blog.exmeple.fr."
+    )
     assert signed_in.get(f"/{SITE}/first-hit").json["problem"] == words  # type: ignore[index]
     assert words in unescape(signed_in.get(f"/{SITE}/setup").text)
 
@@ -31,10 +33,10 @@ def test_a_waiting_site_is_told_what_its_snippet_names(
     ("detail", "says"),
     [
         (f"blog.exmeple.fr @ www.{SITE}", f"change data-domain to {SITE}"),
-        ("blog.exmple.fr", "A hit came from blog.exmple.fr, which is not a site here"),
-        ("autre.fr @ ailleurs.fr", "A hit came from ailleurs.fr but names autre.fr, which is not a site here"),
+        ("blog.exmple.fr", "An event came from blog.exmple.fr, which is not a site here"),
+        ("autre.fr @ ailleurs.fr", "An event came from ailleurs.fr but names autre.fr, which is not a site here"),
         ("<script> @ ailleurs.fr", "names <script>, which"),
-        ("", "A hit came that names no site"),
+        ("", "An event came that names no site"),
     ],
 )
 def test_what_a_waiting_site_is_told(
