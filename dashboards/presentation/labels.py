@@ -133,7 +133,7 @@ BOT_RULES = {
 
 # The label of a bot without a name of its own, by the detail that is stored (NamelessBot, ScannerSign).
 NAMELESS_BOTS: dict[str, str] = {
-    NamelessBot.NO_AGENT: message("Empty user agent"),
+    NamelessBot.NO_AGENT: message("Missing user agent"),
     NamelessBot.CODE: message("Code instead of a user agent"),
     NamelessBot.WEBDRIVER: message("Automated browser (WebDriver)"),
     NamelessBot.HOSTING: message("Automated browser in a data centre"),

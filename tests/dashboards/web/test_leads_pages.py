@@ -56,8 +56,8 @@ def many_companies(site: str, company_visit: Callable[..., None]) -> None:
 def test_a_long_list_comes_in_pages(signed_in: Browser, many_companies: None) -> None:
     first = signed_in.get(f"/{SITE}/leads?sort=company")
     assert names(first.text) == [f"Firm {number:03}" for number in range(100)]
-    assert "103 companies read you in this period." in text(first.text)
-    (following,) = re.findall(r'href="([^"]+)">More<', first.text)
+    assert "103 companies identified in this period." in text(first.text)
+    (following,) = re.findall(r'href="([^"]+)">Next<', first.text)
     assert names(signed_in.get(unescape(following)).text) == ["Firm 100", "Firm 101", "Firm 102"]
 
 
