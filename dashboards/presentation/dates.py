@@ -91,16 +91,7 @@ def ago(language: str, moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     return day(language, local.date(), year=local.year != today.year, weekday=False)
 
 
-def visit_start(language: str, moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """When a visit began, for a heading: Today 14:02, Tuesday 14:02, mar. 3 nov. 14:02."""
-    local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    days = (today - local.date()).days
-    if days == 0:
-        words = translate(language, "Today")
-    elif days == 1:
-        words = translate(language, "Yesterday")
-    elif 0 < days < 7:
-        words = format_date(local.date(), "EEEE", locale=language)
-    else:
-        words = _written(language, local.date(), f"EEEE d MMMM{'' if local.year == today.year else ' y'}")
-    return f"{words[:1].upper()}{words[1:]} {local:%H:%M}"
+def heading(language: str, when: date) -> str:
+    """A day as a heading: Mardi 17 novembre 2026."""
+    words = full_day(language, when)
+    return f"{words[:1].upper()}{words[1:]}"

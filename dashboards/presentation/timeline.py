@@ -1,54 +1,77 @@
-"""A company's visits as stories: the source, the pages with their reading time, and other events."""
+"""A company's visits as a person would tell them, by day: from where, what was read for how long, what was done.
+
+What was done is never left out: of many pages in one visit only the first are listed, of an event all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dashboards.presentation import labels
 from dashboards.presentation.dates import duration
-from dashboards.translations import translate
+from dashboards.presentation.visit_events import describe_event
+from dashboards.translations import translate, translate_plural
 
-_SHOWN_STEPS = 12
+_SHOWN_PAGES = 12
+# Of one kind of event in one visit these are told with their targets, the others by their number.
+_SHOWN_OF_A_KIND = 20
 # Reading time under this is passing by.
 _READ_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """One page or one other event. `what` is the event's name when it is not a page view."""
+    """One page, one other event as `what` in words, or the number of pages that are `skipped` here.
 
-    title: str
-    path: str
-    at: datetime
-    time: str | None
-    what: str | None
+    `begins` is whether the page needs its verb: it comes first, or after something else than a page.
+    """
+
+    title: str = ""
+    path: str = ""
+    time: str | None = None
+    what: str | None = None
+    skipped: int = 0
+    begins: bool = False
 
 
 @dataclass(frozen=True)
 class VisitStory:
-    """One visit. `more` steps are not listed."""
+    """One visit."""
 
     started_at: datetime
     source: str
     place: str
     device: str
     steps: Sequence[TimelineStep]
-    more: int
     pages: int
     engaged: str
 
 
-def stories(language: str, visits: Sequence[Any]) -> list[VisitStory]:
-    """The visits of `tracker.leads.visits.company_visits`, in their order."""
-    return [_story(language, visit) for visit in visits]
+@dataclass(frozen=True)
+class Day:
+    """One local day with its visits, the newest first."""
+
+    day: date
+    visits: list[VisitStory] = field(default_factory=list)
+
+
+def days(language: str, visits: Sequence[Any], zone: ZoneInfo) -> list[Day]:
+    """The visits of `tracker.leads.visits.company_visits`, in their order, by local day."""
+    found: list[Day] = []
+    for visit in visits:
+        day = visit.started_at.astimezone(zone).date()
+        if not found or found[-1].day != day:
+            found.append(Day(day))
+        found[-1].visits.append(_story(language, visit))
+    return found
 
 
 def _story(language: str, visit: Any) -> VisitStory:
-    folded = _fold(visit.steps)
-    steps = [_step(language, one) for one in folded]
+    folded = _fold(language, visit.steps)
     seconds = sum(one["seconds"] for one in folded)
     country = labels.country(language, visit.country) if visit.country else None
     place = ", ".join(part for part in (visit.city, country) if part)
@@ -57,15 +80,17 @@ def _story(language: str, visit: Any) -> VisitStory:
         source=visit.source or "",
         place=place,
         device=labels.device(language, visit.device),
-        steps=steps[:_SHOWN_STEPS],
-        more=max(len(steps) - _SHOWN_STEPS, 0),
-        pages=sum(one.what is None for one in steps),
+        steps=_steps(language, folded),
+        pages=sum(one["what"] is None for one in folded),
         engaged=duration(language, seconds) if seconds else "",
     )
 
 
-def _fold(steps: Sequence[Any]) -> list[dict[str, Any]]:
-    """Steps with the reading time of `engagement` events, and of a page loaded twice, added to their page."""
+def _fold(language: str, steps: Sequence[Any]) -> list[dict[str, Any]]:
+    """Steps with the reading time of `engagement` events, and of a page loaded twice, added to their page.
+
+    The same event twice in a row is one step, done so many `times`.
+    """
     folded: list[dict[str, Any]] = []
     for step in steps:
         seconds = float(step.engaged_seconds or 0)
@@ -73,25 +98,53 @@ def _fold(steps: Sequence[Any]) -> list[dict[str, Any]]:
         last = next((one for one in reversed(folded) if one["path"] == step.path and one["what"] is None), None)
         if page and last is not None and (step.name == "engagement" or last is folded[-1]):
             last["seconds"] += seconds
+            continue
+        what = None if page else describe_event(language, step.name, step.props, step.path or "")
+        if what is not None and folded and folded[-1]["what"] == what:
+            folded[-1]["times"] += 1
         elif page or step.name:
-            folded.append(
-                {
-                    "title": step.title or step.path or "",
-                    "path": step.path or "",
-                    "at": step.occurred_at,
-                    "seconds": seconds,
-                    "what": None if page else step.name,
-                }
-            )
+            about = {"title": step.title or step.path or "", "path": step.path or "", "seconds": seconds}
+            folded.append(about | {"what": what, "name": step.name, "times": 1})
     return folded
 
 
-def _step(language: str, one: dict[str, Any]) -> TimelineStep:
-    read = one["seconds"] >= _READ_SECONDS and one["what"] is None
-    return TimelineStep(
-        title=one["title"],
-        path=one["path"],
-        at=one["at"],
-        time=translate(language, "for %(time)s", time=duration(language, one["seconds"])) if read else None,
-        what=one["what"],
-    )
+def _steps(language: str, folded: Sequence[dict[str, Any]]) -> list[TimelineStep]:
+    """What is listed: the first pages, and all that was done; many events of one kind as their number, where they end."""
+    steps: list[TimelineStep] = []
+    pages = 0
+    of_a_kind: dict[str, int] = {}
+    for one in folded:
+        if one["what"] is not None:
+            of_a_kind[one["name"]] = number = of_a_kind.get(one["name"], 0) + 1
+            if number <= _SHOWN_OF_A_KIND:
+                steps.append(TimelineStep(what=_times(language, one)))
+            continue
+        pages += 1
+        if pages > _SHOWN_PAGES:
+            before = steps.pop().skipped if steps[-1].skipped else 0
+            steps.append(TimelineStep(skipped=before + 1))
+        else:
+            steps.append(_page(language, one, begins=not steps or steps[-1].what is not None))
+    for name, number in of_a_kind.items():
+        if number > _SHOWN_OF_A_KIND:
+            steps.append(TimelineStep(what=_more_of(language, name, number - _SHOWN_OF_A_KIND)))
+    return steps
+
+
+def _times(language: str, one: dict[str, Any]) -> str:
+    if one["times"] == 1:
+        return str(one["what"])
+    return translate(language, "%(what)s, %(times)s times", what=one["what"], times=one["times"])
+
+
+def _more_of(language: str, name: str, number: int) -> str:
+    return translate_plural(
+        language, "%(what)s and %(num)s more time", "%(what)s and %(num)s more times", number,
+        what=describe_event(language, name, None),
+    )  # fmt: skip
+
+
+def _page(language: str, one: dict[str, Any], *, begins: bool) -> TimelineStep:
+    read = one["seconds"] >= _READ_SECONDS
+    time = translate(language, "for %(time)s", time=duration(language, one["seconds"])) if read else None
+    return TimelineStep(title=one["title"], path=one["path"], time=time, begins=begins)

@@ -36,12 +36,11 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
             dates.ago(language, moment, context.now(), zone),
         )
 
-    def visit_start(moment: datetime, zone: ZoneInfo) -> Markup:
-        language = current_language()
+    def clock(moment: datetime, zone: ZoneInfo) -> Markup:
+        """The hour of a moment, the exact day and hour on hover."""
+        exact = dates.absolute(current_language(), moment, zone)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            moment.isoformat(timespec="seconds"),
-            dates.absolute(language, moment, zone),
-            dates.visit_start(language, moment, context.now(), zone),
+            moment.isoformat(timespec="seconds"), exact, dates.clock(moment, zone)
         )
 
     app.jinja_env.finalize = shown
@@ -51,7 +50,8 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.add_template_filter(_word_filter, "filter_words")
     app.add_template_filter(with_code, "with_code")
     app.add_template_global(when, "when")
-    app.add_template_global(visit_start, "visit_start")
+    app.add_template_global(clock, "clock")
+    app.add_template_global(lambda day: dates.heading(current_language(), day), "full_day")
     app.add_template_global(asset, "asset")
     app.add_template_global(selection_url, "selection_url")
     app.add_template_global(_language_names, "language_names")

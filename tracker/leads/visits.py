@@ -15,13 +15,14 @@ from tracker.store.schema import events
 
 @dataclass
 class VisitStep:
-    """One event of a visit; `occurred_at` is aware UTC."""
+    """One event of a visit; `occurred_at` is aware UTC, `props` a JSON object as text."""
 
     occurred_at: datetime
     path: str | None
     title: str | None
     name: str
     engaged_seconds: float
+    props: str | None = None
 
 
 @dataclass
@@ -56,6 +57,7 @@ def company_visits(
         "title",
         "name",
         "engaged_ms",
+        "props",
         "visit_id",
         "source",
         "entry_page",
@@ -77,5 +79,5 @@ def company_visits(
             visit = visits[row.visit_id] = CompanyVisit(
                 moment, row.source, row.entry_page, row.country, row.city, row.device
             )
-        visit.steps.append(VisitStep(moment, row.path, row.title, row.name, row.engaged_ms / 1000))
+        visit.steps.append(VisitStep(moment, row.path, row.title, row.name, row.engaged_ms / 1000, row.props))
     return sorted(visits.values(), key=lambda visit: visit.started_at, reverse=True)

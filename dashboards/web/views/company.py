@@ -10,8 +10,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.presentation.lead_rows import lead_rows
-from dashboards.presentation.timeline import stories
+from dashboards.presentation.timeline import days
 from dashboards.web.language import current_language
+from dashboards.web.pages import page_number
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
@@ -19,10 +20,13 @@ from tracker.accounts.permissions import Action
 from tracker.leads.companies import ListedCompany, find_company, known_companies, name_of_company
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
 from tracker.leads.report import one_lead
+from tracker.leads.visit_days import first_seen, most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.service.context import Context
 
-_VISITS = 40
+# Visits shown at first, and how many more each time that more are asked for.
+_VISITS = 10
+_MOST_VISITS = 500
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -40,18 +44,19 @@ def create_blueprint(context: Context) -> Blueprint:
         found = one_lead(context.event_store, selection.scope, name, known, confirmed=confirmed)
         lead = next(iter(lead_rows(language, found, selection.period.time_zone)), None)
         only_sure = lead is not None and lead.sure and name not in confirmed
-        visits = stories(
-            language,
-            company_visits(context.event_store, selection.scope, name, only_sure=only_sure, limit=_VISITS),
-        )
+        store, shown = context.event_store, min(_VISITS * page_number(request.args), _MOST_VISITS)
+        visits = company_visits(store, selection.scope, name, only_sure=only_sure, limit=shown)
         return render_template(
             "company.html",
             name=name,
             company_id=company_id,
             lead=lead,
             confirmed=name in confirmed,
-            visits=visits,
+            days=days(language, visits, selection.zone),
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,
+            next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,
+            first_seen=first_seen(store, selection.site.stored_as, name, only_sure=only_sure) if lead else None,
+            most_on_a_day=most_visitors_on_a_day(store, selection.scope, name, only_sure=only_sure) if lead else 0,
             **head(context, selection),
         )
 

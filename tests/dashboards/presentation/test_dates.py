@@ -66,14 +66,6 @@ def test_spans_say_month_and_year_once(start: date, end: date, text: str) -> Non
     assert dates.span("fr", start, end) == text
 
 
-@pytest.mark.parametrize(
-    ("started_at", "text"),
-    [
-        (NOW - timedelta(hours=1), "Aujourd’hui 09:00"),
-        (NOW - timedelta(days=1), "Hier 10:00"),
-        (NOW - timedelta(days=4), "Jeudi 10:00"),
-        (NOW - timedelta(days=40), "Mercredi 7 octobre 11:00"),
-    ],
-)
-def test_a_visit_starts_on_a_weekday_and_at_an_hour(started_at: datetime, text: str) -> None:
-    assert dates.visit_start("fr", started_at, NOW, PARIS) == text
+@pytest.mark.parametrize(("language", "text"), [("fr", "Mardi 3 novembre 2026"), ("en", "Tuesday 3 November 2026")])
+def test_a_day_that_heads_its_visits_begins_with_a_capital(language: str, text: str) -> None:
+    assert dates.heading(language, date(2026, 11, 3)) == text

@@ -93,9 +93,9 @@ def test_a_company_s_page_tells_its_visits(signed_in: Browser, site: str, compan
     )
     company_visit("/moment", ago=DAY, titles={"/moment": "Publier au bon moment"})
     page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
-    assert "Today 08:00, via LinkedIn" in page
+    assert "Monday 16 November 2026 08:00 via LinkedIn" in page
     assert "read Publier au bon moment for 30\u202fs, then Contact for 30\u202fs." in page
-    assert "Yesterday 10:00, direct" in page
+    assert "Sunday 15 November 2026 10:00 direct" in page
     assert "2 page views · 1\u202fmin · Desktop · Roissy-en-France, France" in page
     assert "Method: the network’s owner · confidence: 80% Evidence: AS64500, owned by a business" in page
 
@@ -143,7 +143,7 @@ def test_other_events_and_reading_time_join_the_story(
     company_visit("/a", name="engagement", visit_id=900, visits=0, bounces=0, pageviews=0, engaged_ms=200_000)
     company_visit("/a", name="Devis demandé", visit_id=900, visits=0, bounces=0, pageviews=0, engaged_ms=0)
     page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
-    assert "read Article for 3\u202fmin 20\u202fs, then Devis demandé." in page
+    assert "read Article for 3\u202fmin 20\u202fs, then did “Devis demandé”." in page
 
 
 def links(page: str) -> list[str]:
@@ -196,3 +196,53 @@ def test_a_company_confirmed_by_an_old_link_is_the_one_that_it_names(
     )
     signed_in.post(f"/{SITE}/leads/Typed%20SA", form=f"/{SITE}/leads/typed.example", verdict="confirm")
     assert "To be confirmed" not in signed_in.get(f"/{SITE}/leads").text
+
+
+def test_what_was_done_is_told_after_any_number_of_pages(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    company_visit(*(f"/{number}" for number in range(20)), visit_id=900)
+    done = {"visit_id": 900, "visits": 0, "bounces": 0, "pageviews": 0, "engaged_ms": 0, "ago": timedelta(hours=1)}
+    company_visit("/contact", name="Form: Submission", props='{"form": "devis"}', **done)
+    company_visit("/contact", name="File Download", props='{"url": "https://a.fr/d/Tarifs%202026.pdf"}', **done)
+    company_visit("/contact", name="Demande de démo", props='{"plan": "Pro"}', **done)
+    page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
+    assert "then 8 more pages, then sent the form “devis”, then downloaded Tarifs 2026.pdf" in page
+    assert "then did “Demande de démo” (plan: Pro)." in page
+
+
+def test_visits_are_listed_by_day_with_more_on_demand(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    for number in range(25):
+        company_visit("/a", ago=timedelta(hours=8 * number))
+
+    def heads(page: str) -> int:
+        return page.count('class="visit-head"')
+
+    page = signed_in.get(f"/{SITE}/leads/air%20france").text
+    assert heads(page) == 10
+    assert page.count('class="visit-day"') == 4
+    link = unescape(re.search(r'href="([^"#]+)#visits-title">Show more: 15 earlier visits', page)[1])  # type: ignore[index]
+    assert heads(signed_in.get(link).text) == 20
+    assert heads(signed_in.get(f"/{SITE}/leads/air%20france?page=3").text) == 25
+    assert "Show more" not in signed_in.get(f"/{SITE}/leads/air%20france?page=3").text
+
+
+def test_first_seen_is_of_all_time_whatever_the_period(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", ago=100 * DAY)
+    company_visit("/a")
+    page = text(signed_in.get(f"/{SITE}/leads/air%20france?period=7d").text)
+    assert "First seen8 Aug" in page
+
+
+def test_people_are_not_counted_as_many_as_their_days(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    for days in range(9):
+        for person in range(1 + (days == 2)):
+            company_visit("/a", ago=days * DAY + timedelta(hours=2), visitor=100 * days + person + 1)
+    page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
+    assert "Visitors, counted each day10 at most 2 people on one day" in page

@@ -1,0 +1,37 @@
+"""When a company was here: its first visit of all, and how many people came on the days of a period."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from tracker.leads.certainty import is_sure
+from tracker.stats import metrics
+from tracker.stats.local_time import truncated
+from tracker.stats.scope import Scope
+from tracker.store.engines import EventStore
+from tracker.store.schema import events
+
+
+def first_seen(store: EventStore, site: str, company: str, *, only_sure: bool = False) -> datetime | None:
+    """When a company was first seen on a site, whatever the period (aware, UTC); `only_sure` by what is certainly its own."""
+    found = select(func.min(events.c.occurred_at)).where(events.c.site == site, _of(company, only_sure=only_sure))
+    [(moment,)] = store.rows(found)
+    return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+def most_visitors_on_a_day(store: EventStore, scope: Scope, company: str, *, only_sure: bool = False) -> int:
+    """How many visitors a company had on the day of the scope on which it had most."""
+    by_day = (
+        select(metrics.VISITORS.label("visitors"))
+        .where(scope.where(), _of(company, only_sure=only_sure))
+        .group_by(truncated(scope.period, "day"))
+        .subquery()
+    )
+    return int(store.rows(select(func.max(by_day.c.visitors)))[0][0] or 0)
+
+
+def _of(company: str, *, only_sure: bool) -> ColumnElement[bool]:
+    whose = events.c.company == company
+    return and_(whose, is_sure()) if only_sure else whose
