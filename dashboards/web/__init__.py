@@ -15,6 +15,7 @@ from dashboards.web.plain_query import with_plain_query
 from dashboards.web.service_status import ServiceStatus
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
+from dashboards.web.site import site_order
 from dashboards.web.views import (
     account,
     company,
@@ -51,6 +52,7 @@ def register(
     language.register(app)
     rendering.register(app, context, service_status)
     headers.register(app)
+    site_order.register(app, context)
     errors.register(app)
     app.register_blueprint(assets.create_blueprint())
     app.register_blueprint(language.create_blueprint(context))

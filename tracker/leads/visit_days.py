@@ -10,7 +10,7 @@ from tracker.leads.certainty import is_sure
 from tracker.stats import metrics
 from tracker.stats.local_time import truncated
 from tracker.stats.scope import Scope
-from tracker.store.engines import EventStore
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -35,17 +36,27 @@ def list_sites(database: AppDatabase) -> Sequence[Site]:
         return session.scalars(_with_recipients().order_by(Site.domain)).all()
 
 
-def page_of_sites(
-    database: AppDatabase, *, search: str = "", limit: int, offset: int = 0
-) -> tuple[Sequence[Site], int]:
-    """Some of the sites whose domain contains `search`, by domain and without their recipients; and how many there are."""
+class ListedSite(NamedTuple):
+    """As much of a site as a list of many needs."""
+
+    domain: str
+    stored_as: str
+    time_zone: str
+
+    @property
+    def name(self) -> str:
+        """The domain as people read it, in its own script."""
+        return shown_domain(self.domain)
+
+
+def find_sites(database: AppDatabase, *, search: str = "") -> list[ListedSite]:
+    """The sites whose domain contains `search`, by domain."""
     wanted: ColumnElement[bool] = true()
     if search:
         wanted = or_(*(Site.domain.contains(text, autoescape=True) for text in _spellings(search)))
+    found = select(Site.domain, Site.stored_as, Site.time_zone).where(wanted).order_by(Site.domain)
     with database.transaction() as session:
-        number = session.scalar(select(func.count()).select_from(Site).where(wanted)) or 0
-        found = session.scalars(select(Site).where(wanted).order_by(Site.domain).limit(limit).offset(offset)).all()
-    return found, number
+        return [ListedSite(*row) for row in session.execute(found)]
 
 
 def _spellings(search: str) -> set[str]:

@@ -1,17 +1,17 @@
-"""The figures of many sites at once, for their list: one statement for all that share midnights, not some for each."""
+"""The figures of many sites at once, for their list: one statement for all, whatever their time zones."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Text, case, func, select
 
-from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
 from tracker.stats.scope import naive
+from tracker.store.functions import bit_or, unnest
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
@@ -24,18 +24,17 @@ class SiteFigures(NamedTuple):
 
 
 def figures_of_sites(store: EventStore, periods: Mapping[str, Period]) -> dict[str, SiteFigures]:
-    """The figures of each site, by what its events are stored as, in a period of days of its own clock."""
-    alike: dict[tuple[datetime, ...], list[str]] = defaultdict(list)
-    for site, period in periods.items():
-        alike[_midnights(period)].append(site)
-    counted: dict[str, dict[date | None, int]] = {site: {} for site in periods}
-    for sites in alike.values():
-        for site, day, visitors in store.rows(_statement(sites, periods[sites[0]])):
-            counted[site][None if day is None else day.date()] = visitors
-    return {
-        site: SiteFigures(counted[site].get(None, 0), [counted[site].get(day, 0) for day in _days(period)])
-        for site, period in periods.items()
-    }
+    """The figures of each site, by what its events are stored as, in a period of days of its own clock.
+
+    Periods have the same number of days.
+    """
+    if not periods:
+        return {}
+    [number_of_days] = {period.days for period in periods.values()}
+    nothing = SiteFigures(0, [0] * number_of_days)
+    found = store.rows(_statement(_by_midnights(periods), number_of_days))
+    counted = {site: SiteFigures(visitors, [int(day) for day in days]) for site, visitors, *days in found}
+    return {site: counted.get(site, nothing) for site in periods}
 
 
 def sites_with_events(store: EventStore, sites: Collection[str]) -> set[str]:
@@ -46,30 +45,43 @@ def sites_with_events(store: EventStore, sites: Collection[str]) -> set[str]:
     return {row[0] for row in store.rows(found)}
 
 
-def _statement(sites: Collection[str], period: Period) -> Select[Any]:
-    """Each site with each of its days, and once with none for all of them."""
+def _by_midnights(periods: Mapping[str, Period]) -> dict[tuple[datetime, ...], list[str]]:
+    """The sites whose days begin and end at the same moments, by these moments."""
+    known: dict[Period, tuple[datetime, ...]] = {}
+    alike: dict[tuple[datetime, ...], list[str]] = defaultdict(list)
+    for site, period in periods.items():
+        if period not in known:
+            known[period] = _midnights(period)
+        alike[known[period]].append(site)
+    return alike
+
+
+def _statement(alike: Mapping[tuple[datetime, ...], Sequence[str]], number_of_days: int) -> Select[Any]:
+    """A row a site: its visitors, and those of each of its days. A visitor's days are bits of one number."""
+    names = [site for sites in alike.values() for site in sites]
+    clocks = [clock for clock, sites in enumerate(alike.values()) for _ in sites]
+    sites = select(unnest(names, Text()).label("site"), unnest(clocks, Integer()).label("clock")).subquery("sites")
+    starts, ends = min(moments[0] for moments in alike), max(moments[-1] for moments in alike)
+    day = case(*((sites.c.clock == clock, _day_bit(moments)) for clock, moments in enumerate(alike)))
     people = (
-        select(events.c.site, truncated(period, "day").label("day"), events.c.visitor_id)
-        .where(
-            events.c.site.in_(sites),
-            events.c.occurred_at >= naive(period.start_at),
-            events.c.occurred_at < naive(period.end_at),
-        )
-        .distinct()
+        select(events.c.site, bit_or(day).label("days"))
+        .join(sites, sites.c.site == events.c.site)
+        .where(events.c.occurred_at >= naive(starts), events.c.occurred_at < naive(ends))
+        .group_by(events.c.site, events.c.visitor_id)
         .subquery("people")
     )
-    site, day = people.c.site, people.c.day
-    visitors = func.count(people.c.visitor_id.distinct())
-    return select(site, day, visitors).group_by(func.grouping_sets(tuple_(site, day), tuple_(site)))
+    days = [people.c.days.bitwise_rshift(number).bitwise_and(1) for number in range(number_of_days)]
+    counted = select(people.c.site, func.count(), *(func.sum(day) for day in days))
+    return counted.where(people.c.days > 0).group_by(people.c.site)
 
 
-def _days(period: Period) -> list[date]:
-    return [period.start + timedelta(days=number) for number in range(period.days)]
+def _day_bit(midnights: Sequence[datetime]) -> ColumnElement[int]:
+    """The bit of the day that an event is on; 0 before the first and after the last."""
+    ends = ((events.c.occurred_at < naive(end), 1 << number) for number, end in enumerate(midnights[1:]))
+    return case((events.c.occurred_at < naive(midnights[0]), 0), *ends, else_=0)
 
 
 def _midnights(period: Period) -> tuple[datetime, ...]:
-    """A key that is equal for periods with the same days, whatever their zones are called."""
-    return (
-        *(Period(day, day + timedelta(days=1), period.time_zone, "").start_at for day in _days(period)),
-        period.end_at,
-    )
+    """When each of the period's days begins, and when the last ends."""
+    days = [period.start + timedelta(days=number) for number in range(period.days)]
+    return (*(Period(day, day + timedelta(days=1), period.time_zone, "").start_at for day in days), period.end_at)

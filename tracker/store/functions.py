@@ -7,10 +7,12 @@ does. Of null they return null; aggregates leave nulls out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, DateTime, Double, Text, literal
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, DateTime, Double, Text, literal
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 
 class arg_max(FunctionElement[Any]):
@@ -31,6 +33,29 @@ class any_value(FunctionElement[Any]):
     def __init__(self, value: ColumnElement[Any]) -> None:
         super().__init__(value)
         self.type = value.type
+
+
+class bit_or(FunctionElement[int]):
+    """An aggregate: the bits that are set in any of the whole numbers."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+    def __init__(self, bits: ColumnElement[int]) -> None:
+        super().__init__(bits)
+
+
+class unnest(FunctionElement[Any]):
+    """A row for each of the values, which are sent as one; several in one select go side by side.
+
+    A thousand values in an IN or a VALUES cost an engine more than the query that they narrow.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, values: Sequence[Any], of: TypeEngine[Any]) -> None:
+        super().__init__(literal(list(values), ARRAY(of)))
+        self.type = of
 
 
 class contains(FunctionElement[bool]):

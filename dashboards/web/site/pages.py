@@ -12,10 +12,11 @@ from dashboards.translations import message, translate
 from dashboards.web.language import current_language
 from dashboards.web.sign_in.permission import allowed, require
 from dashboards.web.site.selection import Selection, read_selection
+from dashboards.web.site.site_order import site_order
 from tracker.accounts.permissions import Action
 from tracker.db.models import Site
 from tracker.service.context import Context
-from tracker.sites.sites import find_site, page_of_sites
+from tracker.sites.sites import find_site, find_sites
 
 PERIODS = (
     ("today", message("Today")),
@@ -31,6 +32,7 @@ PERIODS = (
 )
 
 
+# The switcher lists these, and beyond them offers a search.
 _MOST_IN_SWITCHER = 20
 
 
@@ -71,11 +73,14 @@ def head(context: Context, selection: Selection) -> dict[str, Any]:
 
 
 def _switcher(context: Context, site: Site) -> dict[str, Any]:
-    """The sites that the switcher lists, and how many there are in all: beyond some it offers a search."""
+    """The sites that the switcher lists, the busiest first and this one in any case, and how many there are in all."""
     if not allowed(Action.LIST_SITES):
         return {"sites": [site], "number_of_sites": 1}
-    found, number = page_of_sites(context.app_db, limit=_MOST_IN_SWITCHER)
-    return {"sites": found, "number_of_sites": number}
+    found = site_order().by_busyness(find_sites(context.app_db))
+    listed = found[:_MOST_IN_SWITCHER]
+    if all(one.domain != site.domain for one in listed):
+        listed = [*(one for one in found if one.domain == site.domain), *listed[:-1]]
+    return {"sites": listed, "number_of_sites": len(found)}
 
 
 def period_name(language: str, selection: Selection) -> str:

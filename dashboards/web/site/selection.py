@@ -88,6 +88,10 @@ class Selection:
         others = tuple(one for one in self.filters if comparison_of(one).dimension != dimension)
         return replace(self, filters=(*others, clicked(dimension, "is", (value,))))
 
+    @property
+    def unfiltered(self) -> Selection:
+        return replace(self, filters=())
+
     def without(self, gone: Filter) -> Selection:
         return replace(self, filters=tuple(one for one in self.filters if one != gone))
 

@@ -10,7 +10,7 @@ from dashboards.web.sign_in.permission import require
 from tracker.accounts.permissions import Action
 from tracker.accounts.users import count_users
 from tracker.service.context import Context
-from tracker.sites.sites import page_of_sites
+from tracker.sites.sites import find_sites
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -23,7 +23,7 @@ def create_blueprint(context: Context) -> Blueprint:
         if not current_user.is_authenticated:
             return redirect(url_for("sign_in.show"))
         require(Action.LIST_SITES)
-        found, number = page_of_sites(context.app_db, limit=1)
-        return redirect(url_for("overview.show", site=found[0].domain) if number == 1 else url_for("sites.index"))
+        found = find_sites(context.app_db)
+        return redirect(url_for("overview.show", site=found[0].domain) if len(found) == 1 else url_for("sites.index"))
 
     return blueprint

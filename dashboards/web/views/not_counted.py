@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -30,15 +28,13 @@ def create_blueprint(context: Context) -> Blueprint:
             current_language(), traffic.not_counted(context.event_store, selection.site.stored_as, selection.period)
         )
         # What is excluded is not enriched, so that no filter applies to it; the comparison is with all that was counted.
-        unfiltered = replace(selection, filters=())
-        pageviews = traffic.totals(context.event_store, unfiltered.scope).iloc[0]["pageviews"]
+        pageviews = traffic.totals(context.event_store, selection.unfiltered.scope).iloc[0]["pageviews"]
         return render_template(
             "not_counted.html",
             reasons=reasons,
             suspects=suspect_referrers(context, selection),
             hits=sum(one.hits for one in reasons),
             pageviews=int(pageviews),
-            unfiltered=unfiltered,
             unknown_sites=unknown_sites.of_site(context, selection.site, since=selection.period.start),
             **head(context, selection),
         )

@@ -35,30 +35,14 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("")
     def show(site: str) -> str:
-        selection, language = selection_or_404(context, site), current_language()
-        selection = _comparable(context, selection)
-        now, series = traffic.course(context.event_store, selection.scope)
-        before, earlier = (
-            traffic.course(context.event_store, selection.previous_scope, selection.period.interval)
-            if selection.shows_before
-            else (None, None)
-        )
+        selection = selection_or_404(context, site)
         last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
-        return render_template(
-            "overview.html",
-            figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
-            chart=_chart(context, selection, language, series, earlier),
-            metric_label=translate(language, METRICS[selection.metric].label),
-            leads=_leads(context, selection, language),
-            panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
-            not_counted=by_reason(
-                language, traffic.not_counted(context.event_store, selection.site.stored_as, selection.period)
-            ),
-            live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
-            last_event_at=last_event_at,
-            before_days=dates.span(language, selection.period.previous().start, selection.period.previous().end),
-            **head(context, selection),
-        )
+        if last_event_at is None:
+            return render_template("overview_waiting.html", **head(context, selection))
+        now, series = traffic.course(context.event_store, selection.scope)
+        if not now[["visitors", "pageviews"]].to_numpy().any():
+            return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))
+        return _page(context, _comparable(context, selection), now, series)
 
     @blueprint.get("/panels/<key>")
     def panel(site: str, key: str) -> str:
@@ -89,6 +73,29 @@ def create_blueprint(context: Context) -> Blueprint:
         )
 
     return blueprint
+
+
+def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.DataFrame) -> str:
+    """The overview of a period with visits: `now` are its totals, `series` its course."""
+    language = current_language()
+    before, earlier = (
+        traffic.course(context.event_store, selection.previous_scope, selection.period.interval)
+        if selection.shows_before
+        else (None, None)
+    )
+    excluded = traffic.not_counted(context.event_store, selection.site.stored_as, selection.period)
+    return render_template(
+        "overview.html",
+        figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
+        chart=_chart(context, selection, language, series, earlier),
+        metric_label=translate(language, METRICS[selection.metric].label),
+        leads=_leads(context, selection, language),
+        panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
+        not_counted=by_reason(language, excluded),
+        live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
+        before_days=dates.span(language, selection.period.previous().start, selection.period.previous().end),
+        **head(context, selection),
+    )
 
 
 def _leads(context: Context, selection: Selection, language: str) -> list[LeadRow]:

@@ -22,18 +22,21 @@ from dashboards.web.site import unknown_sites
 from dashboards.web.site.forms import describe_problem, time_zone_names
 from dashboards.web.site.hosts import SEEN_DAYS, seen_hosts
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
+from dashboards.web.site.site_order import site_order
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.enrichment.text import visible_text
 from tracker.enrichment.text.urls import is_development_host
 from tracker.service.context import Context
-from tracker.sites.sites import add_site, page_of_sites
+from tracker.sites.sites import ListedSite, add_site, find_sites
 from tracker.stats import traffic
 from tracker.stats.periods import Period, parse_period
-from tracker.stats.site_list import figures_of_sites, sites_with_events
+from tracker.stats.site_list import sites_with_events
 
 _PAGE = 100
+# With fewer, whoever looks for one sees it.
+_SEARCHED_FROM = 10
 _LONGEST_SEARCH = 253
 
 
@@ -44,18 +47,18 @@ def create_blueprint(context: Context) -> Blueprint:
     def index() -> str | BaseResponse:
         require(Action.LIST_SITES)
         search, page = request.args.get("q", "").strip()[:_LONGEST_SEARCH], page_number(request.args)
-        found, number = page_of_sites(context.app_db, search=search, limit=_PAGE, offset=(page - 1) * _PAGE)
-        if not number and not search:
+        found = find_sites(context.app_db, search=search)
+        if not found and not search:
             return redirect(url_for("sites.add"))
-        if not found and page > 1:
+        if len(found) <= (page - 1) * _PAGE and page > 1:
             return redirect(url_for("sites.index", q=search or None))
         return render_template(
             "sites.html",
-            summaries=_summaries(context, found),
+            summaries=_summaries(context, found, page),
             search=search,
-            searchable=bool(search) or number > _PAGE,
+            searchable=bool(search) or len(found) > _SEARCHED_FROM,
             page=page,
-            has_more=number > page * _PAGE,
+            has_more=len(found) > page * _PAGE,
         )
 
     @blueprint.route("/sites/add", methods=["GET", "POST"])
@@ -98,10 +101,12 @@ def create_blueprint(context: Context) -> Blueprint:
     return blueprint
 
 
-def _summaries(context: Context, sites: Sequence[Site]) -> list[dict[str, Any]]:
-    """Each site with its visitors of a week; a site is waited for until it has its first event."""
-    figures = figures_of_sites(context.event_store, {site.stored_as: _period(context, site, "7d") for site in sites})
-    quiet = {name for name, week in figures.items() if not week.visitors}
+def _summaries(context: Context, sites: Sequence[ListedSite], page: int) -> list[dict[str, Any]]:
+    """A page of the sites with their visitors of a week, the busiest first; one is waited for until its first event."""
+    figures = site_order().figures(sites)
+    ordered = sorted(sites, key=lambda site: (-figures[site.stored_as].visitors, site.domain))
+    shown = ordered[(page - 1) * _PAGE : page * _PAGE]
+    quiet = {site.stored_as for site in shown if not figures[site.stored_as].visitors}
     waiting = quiet - sites_with_events(context.event_store, quiet)
     return [
         {
@@ -111,7 +116,7 @@ def _summaries(context: Context, sites: Sequence[Site]) -> list[dict[str, Any]]:
             "spark": sparkline(figures[site.stored_as].by_day),
             "is_waiting": site.stored_as in waiting,
         }
-        for site in sites
+        for site in shown
     ]
 
 

@@ -230,7 +230,32 @@ def test_an_empty_site_says_what_to_do(signed_in: Browser, site: str) -> None:
     page = signed_in.get(f"/{SITE}").text
     assert "No visit has arrived yet." in page
     assert f'href="/{SITE}/setup"' in page
-    assert page.count('class="empty-title"') == 7  # leads, five panels, not counted
+    assert page.count('class="card"') == 1
+    assert 'class="empty' not in page
+    assert 'class="figure' not in page
+
+
+def test_a_filter_without_a_match_says_so_once_and_offers_to_remove_it(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    visit("/a", source="Google")
+    for where in ("", "/leads", "/breakdown/country", "/leads/Nobody"):
+        page = signed_in.get(f"/{SITE}{where}?f=source:is:Bing&f=page:is:/a&period=7d").text
+        assert page.count("No visit matches the filters in this period.") == 1, where
+        assert 'class="figure' not in page
+        [alone] = re.findall(r'href="([^"]+)">Remove “Source Bing”', page)
+        assert "Bing" not in signed_in.get(unescape(alone)).text
+        [wider] = re.findall(r'href="([^"]+)">Remove the filters', page)
+        assert "f=" not in wider
+        assert "period=7d" in wider
+
+
+def test_a_period_without_a_visit_is_one_card(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    visit("/a", ago=40 * DAY)
+    page = signed_in.get(f"/{SITE}?period=7d").text
+    assert "No visit in this period." in page
+    assert 'class="empty' not in page
+    assert f'href="/{SITE}?period=all">Show all time' in page
 
 
 def test_names_what_was_not_counted(

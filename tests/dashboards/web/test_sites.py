@@ -123,6 +123,37 @@ def test_a_quiet_site_is_told_from_one_that_waits(signed_in: Browser, many_sites
     assert re.findall(r"<b>(\d+)</b> visitors in 7 days", page) == ["1", "0"]
 
 
+def test_the_busiest_site_comes_first_in_the_list_and_the_switcher(
+    signed_in: Browser, many_sites: list[str], clock: Clock, visit: Callable[..., None]
+) -> None:
+    for number, visits in ((70, 3), (115, 2)):
+        for _ in range(visits):
+            visit("/", site=many_sites[number])
+    first = [many_sites[70], many_sites[115], many_sites[0], many_sites[1]]
+    assert re.findall(r'class="site-name">([^<]+)<', signed_in.get("/sites").text)[:4] == first
+    clock.now += timedelta(minutes=2)
+    page = signed_in.get(f"/{many_sites[110]}/settings").text
+    switcher = page.split('class="switcher-name"')[1].split("</details>")[0]
+    assert re.findall(r">(site-[^<]+)<", switcher)[1:5] == [many_sites[110], *first[:3]]
+
+
+def test_a_thousand_sites_are_listed_with_one_query(
+    signed_in: Browser, database: AppDatabase, clock: Clock, visit: Callable[..., None], statements: list[str]
+) -> None:
+    zones = ["Europe/Paris", "America/New_York", "Asia/Kathmandu", "Asia/Tokyo"]
+    names = [f"site-{number:04}.exemple.fr" for number in range(1000)]
+    with database.transaction() as session:
+        for number, name in enumerate(names):
+            session.add(Site(domain=name, time_zone=zones[number % 4], language="fr", created_at=clock()))
+    for name in names[900:]:
+        visit("/", site=name)
+    for address in ("/sites", f"/{names[3]}/settings"):
+        statements.clear()
+        assert signed_in.get(address).status_code == 200
+        assert len([one for one in statements if "bit_or" in one]) == 1
+        assert len([one for one in statements if "FROM sites" in one]) <= 3
+
+
 def test_the_switcher_offers_a_search_beyond_some_sites(signed_in: Browser, many_sites: list[str]) -> None:
     page = signed_in.get(f"/{many_sites[50]}/settings").text
     assert "All 120 sites" in page

@@ -17,6 +17,8 @@ _Rule = Callable[..., str]
 _NAMES: dict[type[FunctionElement[Any]], str] = {
     functions.arg_max: "arg_max",
     functions.any_value: "any_value",
+    functions.bit_or: "bit_or",
+    functions.unnest: "unnest",
     functions.contains: "contains",
     functions.split_part: "split_part",
     functions.regexp_replace: "regexp_replace",
