@@ -29,6 +29,7 @@ from tracker.ingest import quarantine
 from tracker.server.bridge import JOURNAL_PROBLEM
 from tracker.service.context import Context
 from tracker.service.databases import open_databases
+from tracker.service.doctor import diagnose
 from tracker.service.operations import create_blueprint as operations_blueprint
 from tracker.service.service import Service
 from tracker.settings import Settings
@@ -90,7 +91,13 @@ def create_app(
             quarantined=kept.summary().lines,
         )
 
-    csrf = web.register(app, context, status, sender_at_once(settings))
+    csrf = web.register(
+        app,
+        context,
+        status,
+        sender_at_once(settings),
+        lambda: [web.Found(*finding) for finding in diagnose(context)],
+    )
     csrf.exempt(operations)  # its key is not a cookie, so a browser never sends it by itself
     return app
 

@@ -1,4 +1,4 @@
-"""Messages to a person about their account: an invitation, a link for a new password. One link, and why it came."""
+"""Messages to a person about their account: an invitation, a link for a new password, a test. One link, and why it came."""
 
 from __future__ import annotations
 
@@ -40,6 +40,21 @@ def reset_message(language: str, *, sender: str, recipient: str, url: str, now: 
         "button": translate(language, "Choose a new password"),
         "lasts": translate(language, "The link works once, for one hour."),
         "why": translate(language, "It was not you? Ignore this email: your password stays as it is."),
+    }
+    return _message(language, words, sender=sender, recipient=recipient, url=url, now=now)
+
+
+def check_message(language: str, *, sender: str, recipient: str, url: str, now: datetime) -> EmailMessage:
+    """To whoever tries the mail server."""
+    words = {
+        "subject": translate(language, "Test message from the web statistics"),
+        "sentence": translate(language, "The mail server works."),
+        "body": translate(
+            language, "The weekly email, invitations and new passwords will reach their readers this way."
+        ),
+        "button": translate(language, "Open the dashboard"),
+        "lasts": "",
+        "why": translate(language, "You get this because you asked for it on the dashboard."),
     }
     return _message(language, words, sender=sender, recipient=recipient, url=url, now=now)
 

@@ -9,10 +9,12 @@ from flask_wtf import CSRFProtect
 
 from dashboards.web import assets, errors, headers, language, rendering, waiting
 from dashboards.web.domain_converter import DomainConverter
+from dashboards.web.first_day import checklist
+from dashboards.web.first_day import views as first_day_views
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
 from dashboards.web.people import forgotten_password, invitation, new_password, people
 from dashboards.web.plain_query import with_plain_query
-from dashboards.web.service_status import ServiceStatus
+from dashboards.web.service_status import Diagnose, Found, ServiceStatus, no_diagnosis
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
 from dashboards.web.site import site_order
@@ -33,13 +35,19 @@ from dashboards.web.views import (
 )
 from tracker.service.context import Context
 
-__all__ = ["ServiceStatus", "register"]
+__all__ = ["Found", "ServiceStatus", "register"]
 
 
 def register(
-    app: Flask, context: Context, service_status: Callable[[], ServiceStatus], send_email: SendEmail = no_mail
+    app: Flask,
+    context: Context,
+    service_status: Callable[[], ServiceStatus],
+    send_email: SendEmail = no_mail,
+    diagnose: Diagnose = no_diagnosis,
 ) -> CSRFProtect:
     """Mounts every page; `service_status` looks at the running service, `send_email` sends while somebody waits.
+
+    `diagnose` looks at everything that commonly goes wrong.
 
     Returns the CSRF protection, for blueprints that carry their own key to be exempt from.
     """
@@ -60,6 +68,7 @@ def register(
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(opt_out.create_blueprint(context))
     limit, mail = SignInLimit(context.now), OutgoingMail(context, send_email)
+    first_day = checklist.register(app, context, mail)
     app.register_blueprint(sign_in.create_blueprint(context, limit))
     app.register_blueprint(invitation.create_blueprint(context))
     app.register_blueprint(new_password.create_blueprint(context))
@@ -68,7 +77,8 @@ def register(
     behind_the_door = [
         account.create_blueprint(context, limit),
         people.create_blueprint(context, limit, mail),
-        status.create_blueprint(context, service_status),
+        status.create_blueprint(context, service_status, diagnose),
+        first_day_views.create_blueprint(first_day, limit),
         *(view.create_blueprint(context) for view in views),
     ]
     for blueprint in behind_the_door:

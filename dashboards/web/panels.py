@@ -51,15 +51,13 @@ PANELS = (
         "companies",
         message("Companies"),
         message("No company identified in this period."),
-        message(
-            "Most people read from home. Without a network database no company is identified: put one in the geo folder."
-        ),
+        message("Most people read from home, on an internet provider’s network that tells no company."),
     ),
     _panel(
         "places",
         message("Places"),
         message("No place is known for this period."),
-        message("Places come from a geo database: put a City file (.mmdb) in the geo folder."),
+        message("Places come from a geo database."),
     ),
     _panel(
         "devices",

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracker.db.recovery import Restore
 from tracker.store.repairs import Repair
+
+
+class Found(NamedTuple):
+    """One line of what `webleads doctor` says, in English. `level` is `good`, `hint` or `problem`."""
+
+    level: str
+    words: str
+
+
+Diagnose = Callable[[], Sequence[Found]]
+
+
+def no_diagnosis() -> Sequence[Found]:
+    """Where the application has no doctor."""
+    return ()
 
 
 @dataclass(frozen=True)

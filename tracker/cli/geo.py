@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli.options import CommandError, data_option, settings_of
-from tracker.settings import Settings
 
 if TYPE_CHECKING:
     from tracker.reference.geo.download import Progress
@@ -35,11 +34,12 @@ def update_databases(provider: str | None, data: Path | None) -> None:
     """Fetch or refresh the databases; a running service takes them up by itself."""
     from tracker import data_folder
     from tracker.clock import utc_now
+    from tracker.reference.geo.on_demand import provider_of
     from tracker.reference.geo.providers import NotConfigured
     from tracker.reference.geo.update import update
 
     settings = settings_of(data)
-    chosen = provider or _provider(settings)
+    chosen = provider or provider_of(settings)
     data_folder.prepare(settings.data)
     click.echo(f"{_NAMES[chosen]} → {settings.geo_folder}", err=True)
     failed = False
@@ -56,12 +56,6 @@ def update_databases(provider: str | None, data: Path | None) -> None:
         bars.close()
     if failed:
         raise SystemExit(1)
-
-
-def _provider(settings: Settings) -> str:
-    if settings.geo_update != "off":
-        return settings.geo_update
-    return "geolite2" if settings.maxmind_license_key else "dbip"
 
 
 class _Bars:

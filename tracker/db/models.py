@@ -168,6 +168,17 @@ class Delivery(Base):
     error: Mapped[str | None]
 
 
+class ChecklistMark(Base):
+    """What somebody ticked off the first day's checklist, of a site or of the service as a whole."""
+
+    __tablename__ = "checklist_marks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    task: Mapped[str]
+    marked_at: Mapped[datetime]
+
+
 class Salt(Base):
     """The secret of one day's visitor ids; deleted once no event of that day can arrive, and with it the way back."""
 

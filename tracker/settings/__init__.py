@@ -181,6 +181,13 @@ class Settings:
         "Whose geo databases `webleads serve` fetches and keeps fresh by itself; `off` leaves it to you.",
         "dbip",
     )
+    geo_mirror: str = _setting(
+        "WEBLEADS_GEO_MIRROR",
+        "",
+        read.base_url,
+        "A server that has the provider's geo databases under the same paths, asked in its place.",
+        "http://mirror.example.net",
+    )
     maxmind_account_id: str = _setting(
         "WEBLEADS_MAXMIND_ACCOUNT_ID", "", read.digits, "Your MaxMind account's number, for GeoLite2.", "123456"
     )

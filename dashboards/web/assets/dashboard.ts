@@ -1,9 +1,10 @@
 /**
- * What the dashboard does beyond links and forms: opens a panel's tab in place, closes menus, copies the snippet and
- * waits for the first hit. Every page works without it, but for the waiting.
+ * What the dashboard does beyond links and forms: opens a panel's tab in place, closes menus, copies the snippet,
+ * waits for the first hit and follows a fetch of databases. Every page works without it, but for the waiting.
  */
 
 import { waitForFirstHit } from "./first-hit";
+import { followGeoFetch } from "./geo-fetch";
 
 const CLOSERS = "details.menu[open]";
 
@@ -61,3 +62,4 @@ document.addEventListener("keydown", (event) => {
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
 for (const box of document.querySelectorAll<HTMLElement>("[data-waiting]")) waitForFirstHit(box);
+for (const box of document.querySelectorAll<HTMLElement>("[data-geo]")) followGeoFetch(box);

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.lead_rows import lead_rows
 from dashboards.translations import DEFAULT_LANGUAGE, message
+from dashboards.web.first_day.checklist import geo_known
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.site.pages import head, selection_or_404
@@ -68,6 +69,7 @@ def create_blueprint(context: Context) -> Blueprint:
             sort=sort,
             backwards=backwards,
             sorts=SORTS,
+            geo=geo_known(),
             **head(context, selection),
         )
 

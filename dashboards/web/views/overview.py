@@ -15,6 +15,7 @@ from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
 from dashboards.web.chart import Chart, Point, draw
+from dashboards.web.first_day.checklist import checklist
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, read_panels
@@ -38,7 +39,7 @@ def create_blueprint(context: Context) -> Blueprint:
         selection = selection_or_404(context, site)
         last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
         if last_event_at is None:
-            return render_template("overview_waiting.html", **head(context, selection))
+            return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))
         now, series = traffic.course(context.event_store, selection.scope)
         if not now[["visitors", "pageviews"]].to_numpy().any():
             return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))
@@ -94,6 +95,7 @@ def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.
         not_counted=by_reason(language, excluded),
         live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
         before_days=dates.span(language, selection.period.previous().start, selection.period.previous().end),
+        **checklist(selection.site),
         **head(context, selection),
     )
 

@@ -8,8 +8,9 @@ from datetime import UTC, timedelta
 from flask import Blueprint, render_template
 
 from dashboards.presentation import numbers
+from dashboards.web.first_day.checklist import checklist
 from dashboards.web.language import current_language
-from dashboards.web.service_status import ServiceStatus
+from dashboards.web.service_status import Diagnose, ServiceStatus
 from dashboards.web.sign_in.permission import require
 from dashboards.web.site import unknown_sites
 from tracker.accounts.permissions import Action
@@ -20,7 +21,7 @@ _ON_THEIR_WAY_BYTES = 1_000_000
 _UNKNOWN_SITES_FOR = timedelta(days=6)
 
 
-def create_blueprint(context: Context, service_status: Callable[[], ServiceStatus]) -> Blueprint:
+def create_blueprint(context: Context, service_status: Callable[[], ServiceStatus], diagnose: Diagnose) -> Blueprint:
     blueprint = Blueprint("status", __name__)
 
     @blueprint.get("/status")
@@ -35,7 +36,16 @@ def create_blueprint(context: Context, service_status: Callable[[], ServiceStatu
             megabytes=megabytes,
             quarantined=numbers.count(current_language(), status.quarantined, compact=False),
             utc=UTC,
+            **checklist(None),
             unknown_sites=unknown_sites.all_of_them(context, since=context.now().date() - _UNKNOWN_SITES_FOR),
         )
+
+    @blueprint.get("/status/diagnosis")
+    def diagnosis() -> str:
+        """What `webleads doctor` says: it looks at everything, so only when it is asked to."""
+        require(Action.VIEW_STATUS)
+        order = ("problem", "hint", "good")
+        findings = sorted(diagnose(), key=lambda one: order.index(one.level) if one.level in order else 0)
+        return render_template("diagnosis.html", findings=findings)
 
     return blueprint

@@ -9,6 +9,7 @@ import pytest
 
 from dashboards.web import ServiceStatus
 from tests.dashboards.web.conftest import Browser, ToldStatus
+from tests.mmdb import write_asn
 from tracker.db.recovery import Restore
 from tracker.store.repairs import Repair
 
@@ -20,10 +21,10 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
     [
         (
             ServiceStatus(quarantined=1),
-            ["No problem found.", "1 event could not be read", "webleads quarantine replay"],
+            ["Events are counted; something is left to set up.", "1 event could not be read", "webleads quarantine replay"],
         ),
         (ServiceStatus(quarantined=1234), ["1,234 events could not be read"]),
-        (ServiceStatus(), ["No problem found.", "Events are accepted", "counted within two seconds", "It answers."]),
+        (ServiceStatus(), ["Events are counted; something is left to set up.", "Events are accepted", "counted within two seconds", "It answers."]),
         (
             ServiceStatus(journal="the disk is full"),
             [
@@ -32,7 +33,7 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
                 "the disk is full",
             ],
         ),
-        (ServiceStatus(waiting_bytes=12_345_678), ["12.3 MB of events waiting", "No problem found."]),
+        (ServiceStatus(waiting_bytes=12_345_678), ["12.3 MB of events waiting", "Events are counted; something is left to set up."]),
         (ServiceStatus(event_store="IO Error"), ["It does not answer.", "IO Error", "Action needed."]),
         (
             ServiceStatus(repairs=[Repair("file", _AT, Path("events.duckdb.damaged-1"))]),
@@ -40,7 +41,7 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
         ),
         (
             ServiceStatus(repairs=[Repair("log", _AT, Path("events.duckdb.wal.damaged-1"))]),
-            ["No problem found.", "nothing is missing"],
+            ["Events are counted; something is left to set up.", "nothing is missing"],
         ),
         (
             ServiceStatus(restores=[Restore(_AT, "cut", _AT, "webleads.sqlite.damaged-1")]),
@@ -73,6 +74,15 @@ def test_it_says_what_is_wrong(signed_in: Browser, status: ToldStatus, said: Ser
     status.now = said
     page = signed_in.get("/status").text
     assert [word for word in words if word not in page] == []
+
+
+def test_no_problem_is_found_only_when_nothing_is_left_to_set_up(signed_in: Browser, tmp_path: Path) -> None:
+    assert "No problem found." not in signed_in.get("/status").text
+    signed_in.post("/status/checklist", "/status", task="dismissed")
+    assert "No problem found." not in signed_in.get("/status").text  # there is no network database
+    (tmp_path / "geo").mkdir()
+    write_asn(tmp_path / "geo" / "GeoLite2-ASN.mmdb")
+    assert "No problem found." in signed_in.get("/status").text
 
 
 def test_every_page_points_to_it_while_hits_are_refused(signed_in: Browser, status: ToldStatus) -> None:

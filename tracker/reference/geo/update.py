@@ -60,7 +60,7 @@ def update(
 
     `host` stands for the provider's server, such as http://127.0.0.1:8080.
     """
-    wanted = editions(provider, settings, today=now.date(), host=host)
+    wanted = editions(provider, settings, today=now.date(), host=host or settings.geo_mirror or None)
     settings.geo_folder.mkdir(parents=True, exist_ok=True)
     with data_folder.acquire(settings.data, "geo.lock", wait_seconds=1):
         yield from _update_all(settings.geo_folder, wanted, now, report, seconds)

@@ -1,0 +1,1 @@
+"""The first day: the checklist on overview and status, with what it offers to do at once."""

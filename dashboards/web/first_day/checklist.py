@@ -1,0 +1,121 @@
+"""The checklist as overview and status show it: each task in words, with what can be done about it at once."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app, url_for
+
+from dashboards.translations import message, translate
+from dashboards.web.first_day.geo_knowledge import GeoDatabases, GeoKnowledge
+from dashboards.web.language import current_language
+from dashboards.web.outgoing_mail import OutgoingMail
+from dashboards.web.sign_in.permission import allowed
+from tracker.accounts.permissions import Action
+from tracker.db.models import Site
+from tracker.reference.geo.on_demand import GeoFetch
+from tracker.service.checklist import TICKED_BY_HAND, Task, open_checklist
+from tracker.service.context import Context
+
+_EXTENSION = "webleads first day"
+# What a task is called, and what it is good for or how it is done.
+_WORDS = {
+    Task.COUNTING: (
+        message("Count the first visit"),
+        message("Put the snippet on the pages, then open one."),
+    ),
+    Task.NETWORK_DATABASE: (
+        message("Fetch the network database"),
+        message("Without it no company and no place is known. It is free and takes about 150 MB."),
+    ),
+    Task.MAIL: (
+        message("Try the mail server"),
+        message("The weekly email, invitations and new passwords go through it."),
+    ),
+    Task.PUBLIC_URL: (
+        message("Give the service its public URL"),
+        message("The snippet and the emails name it: set WEBLEADS_BASE_URL, such as https://stats.example.fr, and restart the service."),
+    ),
+    Task.RECIPIENTS: (
+        message("Say who gets the weekly email"),
+        message("It is sent on Mondays at 08:00 and names the companies that deserve a call."),
+    ),
+    Task.LEAVE_YOURSELF_OUT: (
+        message("Leave your own visits out"),
+        message("Add your office’s IP address in the settings, or open the site once in each of your browsers with ?webleads=off behind its address."),
+    ),
+    Task.BACKUPS: (
+        message("Back the data up"),
+        message("Copy the data folder to another machine every day: sites, users and all visits are in it."),
+    ),
+}  # fmt: skip
+_MAIL_MISSING = message(
+    "No mail server is set: give WEBLEADS_SMTP_URL and WEBLEADS_MAIL_FROM, and restart the service."
+)
+
+
+class TaskRow(NamedTuple):
+    """One task. `action` is the button it has, by the task's name; `link` leads to where it is done."""
+
+    task: str
+    is_done: bool
+    title: str
+    words: str
+    action: str | None
+    link: str | None
+    link_words: str | None
+
+
+class FirstDay:
+    """What the checklist works with."""
+
+    def __init__(self, context: Context, mail: OutgoingMail) -> None:
+        self.context = context
+        self.mail = mail
+        self.geo = GeoDatabases(context.settings)
+        self.fetch = GeoFetch(context.settings, context.now)
+
+
+def register(app: Flask, context: Context, mail: OutgoingMail) -> FirstDay:
+    made: FirstDay = FirstDay(context, mail)
+    app.extensions[_EXTENSION] = made
+    app.add_template_global(lambda: made.fetch.state, "geo_fetch")
+    return made
+
+
+def geo_known() -> GeoKnowledge:
+    """What the geo databases know now."""
+    made: FirstDay = current_app.extensions[_EXTENSION]
+    return made.geo.known
+
+
+def checklist(site: Site | None) -> dict[str, Any]:
+    """The template variables: the tasks of a site or of the service, none where all is done or one may not do them."""
+    made: FirstDay = current_app.extensions[_EXTENSION]
+    known = made.geo.known
+    if not allowed(Action.VIEW_STATUS) or (site is not None and not allowed(Action.CHANGE_SETTINGS, site)):
+        return {"tasks": [], "geo": known}
+    states = open_checklist(made.context, site, knows_networks=known.networks)
+    return {"tasks": [_row(made, site, *state) for state in states], "geo": known, "checklist_site": site}
+
+
+def _row(made: FirstDay, site: Site | None, task: Task, is_done: bool) -> TaskRow:  # noqa: FBT001 - a state's fields
+    language = current_language()
+    title, words = _WORDS[task]
+    action = task.value if task in TICKED_BY_HAND | {Task.NETWORK_DATABASE} else None
+    if task == Task.MAIL:
+        words, action = (words, task.value) if made.mail.is_set_up else (_MAIL_MISSING, None)
+    link, link_words = _link(language, site, task)
+    return TaskRow(
+        task.value, is_done, translate(language, title), translate(language, words), action, link, link_words
+    )
+
+
+def _link(language: str, site: Site | None, task: Task) -> tuple[str | None, str | None]:
+    if site is None:
+        return None, None
+    if task == Task.COUNTING:
+        return url_for("sites.setup", site=site.domain), translate(language, "Get the snippet")
+    if task in (Task.RECIPIENTS, Task.LEAVE_YOURSELF_OUT):
+        return url_for("site_settings.show", site=site.domain), translate(language, "Open the settings")
+    return None, None
