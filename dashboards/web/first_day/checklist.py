@@ -34,7 +34,7 @@ _WORDS = {
     ),
     Task.PUBLIC_URL: (
         message("Give the service its public URL"),
-        message("The snippet and the emails name it: set WEBLEADS_BASE_URL, such as https://stats.example.fr, and restart the service."),
+        message("The snippet and the emails name it: set WEBLEADS_BASE_URL, and restart the service."),
     ),
     Task.RECIPIENTS: (
         message("Say who gets the weekly email"),
@@ -42,7 +42,7 @@ _WORDS = {
     ),
     Task.LEAVE_YOURSELF_OUT: (
         message("Leave your own visits out"),
-        message("Add your office’s IP address in the settings, or open the site once in each of your browsers with ?webleads=off behind its address."),
+        message("Add your office’s IP address in the settings, or open the site once in each of your browsers with “?webleads=off” at the end of its URL."),
     ),
     Task.BACKUPS: (
         message("Back the data up"),

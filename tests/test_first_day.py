@@ -1,0 +1,151 @@
+"""A newcomer's first day in a real browser against a real service, in both languages, on a desktop and a phone's width.
+
+First user, site, a wrong data-domain told within ten seconds, the right one green, the network database fetched from a
+stand-in, a test message received. Inviting others is in tests/dashboards/web/people/test_in_browser.py.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.mail_server import Mailbox, mail_server
+from tests.mmdb import write_asn, write_city
+from tests.reference.geo.publisher import Publisher, gzipped
+from tests.running_service import RunningService
+from tests.test_whole_path import _Quiet
+from tracker.clock import utc_now
+
+EMAIL, PASSWORD = "anna@example.fr", "un mot de passe assez long"
+# The service takes a headless browser for a bot, so this one says what a visitor's says.
+VISITOR = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+WIDTHS = (1280, 390)
+WORDS = {
+    "en-GB": {
+        "names": "A hit came from localhost but names lokalhost.example: change data-domain to localhost",
+        "counted": "localhost is counted",
+        "fetched": "The databases are here.",
+        "sent": f"The mail server took the test message for {EMAIL}.",
+        "subject": "Test message from the web statistics",
+    },
+    "fr-FR": {
+        "names": "Un événement est arrivé de localhost, mais nomme lokalhost.example\u202f: mettez localhost",
+        "counted": "localhost est compté",
+        "fetched": "Les bases sont en place",
+        "sent": f"Le serveur de messagerie a accepté le message d’essai pour {EMAIL}.",
+        "subject": "Message d’essai des statistiques web",
+    },
+}
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with mail_server() as started:
+        yield started
+
+
+@pytest.fixture
+def publisher(tmp_path: Path) -> Iterator[Publisher]:
+    """Publishes DB-IP's two databases of this month, built yesterday."""
+    built_at = int(utc_now().timestamp()) - 86_400
+    made = {
+        "city": write_city(tmp_path / "city", database_type="DBIP-City-Lite", built_at=built_at),
+        "asn": write_asn(tmp_path / "asn", database_type="DBIP-ASN-Lite (compat=GeoLite2-ASN)", built_at=built_at),
+    }
+    with Publisher() as running:
+        for name, path in made.items():
+            running.answers[f"/free/dbip-{name}-lite-{utc_now():%Y-%m}.mmdb.gz"] = gzipped(path.read_bytes())
+        yield running
+
+
+@pytest.fixture
+def service(tmp_path: Path, mailbox: Mailbox, publisher: Publisher) -> Iterator[RunningService]:
+    settings = {"WEBLEADS_SMTP_URL": mailbox.url, "WEBLEADS_MAIL_FROM": "Stats <stats@example.fr>"}
+    running = RunningService(tmp_path / "data", WEBLEADS_GEO_MIRROR=publisher.url, **settings).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Iterator[str]:
+    (tmp_path / "blog").mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path / "blog")))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def visit(browser: Browser, blog: str, folder: Path, snippet: str) -> None:
+    """Puts a snippet on a page and opens it as a visitor."""
+    (folder / "a.html").write_text(f"<!doctype html><title>Un article</title>{snippet}<p>Bonjour", encoding="utf-8")
+    visitor = browser.new_context(user_agent=VISITOR, viewport={"width": 1280, "height": 800})
+    visitor.add_init_script("Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})")
+    visitor.new_page().goto(f"{blog}/a.html")
+
+
+def look(page: Page, folder: Path, name: str) -> None:
+    """Takes a picture at each width; nothing is wider than the screen."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+
+
+@pytest.mark.parametrize("locale", list(WORDS))
+def test_a_newcomer_s_first_day(
+    browser: Browser, service: RunningService, blog: str, mailbox: Mailbox, tmp_path: Path, locale: str
+) -> None:
+    words, page = WORDS[locale], browser.new_context(locale=locale).new_page()
+    link = re.search(r"/setup/\S+", service.log.read_text())
+    assert link is not None
+    page.goto(service.url + link[0])
+    look(page, tmp_path, "1-welcome")
+    page.fill("input[name=email]", EMAIL)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/sites/add")
+    look(page, tmp_path, "2-add-site")
+    page.fill("input[name=domain]", "localhost")
+    page.press("input[name=domain]", "Enter")
+    page.wait_for_url("**/localhost/setup")
+    snippet = page.inner_text("#snippet")
+    assert 'data-domain="localhost"' in snippet
+
+    visit(browser, blog, tmp_path / "blog", snippet.replace('"localhost"', '"lokalhost.example"'))
+    began = time.monotonic()
+    page.get_by_text(words["names"]).wait_for(timeout=60_000)
+    told_after = time.monotonic() - began
+    look(page, tmp_path, "3-wrong-domain")
+    visit(browser, blog, tmp_path / "blog", snippet)
+    page.locator(".waiting-done").wait_for(timeout=60_000)
+    page.get_by_role("heading", name=words["counted"]).wait_for()
+    assert page.inner_text("[data-page]") == "/a.html"
+    look(page, tmp_path, "4-counted")
+
+    page.goto(f"{service.url}/localhost")
+    look(page, tmp_path, "5-checklist")
+    page.click("#checklist form[action='/status/test-mail'] button")
+    page.get_by_text(words["sent"]).wait_for(timeout=60_000)
+    assert [(one["To"], one["Subject"]) for one in mailbox.messages] == [(EMAIL, words["subject"])]
+    page.click("#checklist form[action='/status/geo'] button")
+    page.locator("#checklist form[action='/status/geo']").wait_for(state="detached", timeout=60_000)
+    assert sorted(path.name for path in (service.data / "geo").glob("*.mmdb")) == [
+        "dbip-asn-lite.mmdb",
+        "dbip-city-lite.mmdb",
+    ]
+    look(page, tmp_path, "6-after")
+    page.goto(f"{service.url}/status")
+    look(page, tmp_path, "7-status")
+    page.goto(f"{service.url}/status/diagnosis")
+    look(page, tmp_path, "8-diagnosis")
+    assert told_after < 10, f"a wrong data-domain was told after {told_after:.1f} s"
