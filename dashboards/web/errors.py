@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, InternalServerError, NotFound, ServiceUnavailable
+from werkzeug.exceptions import (
+    BadRequest,
+    Forbidden,
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 from werkzeug.wrappers import Response
 
 from dashboards.web.sign_in import login
@@ -62,6 +71,28 @@ def register(app: Flask) -> None:
                 _("This URL was not understood"),
                 _("It asks for a period, a filter or a value that does not exist."),
                 _("Go back and choose again."),
+            ),
+        )
+
+    def only_forms(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+        return _page(
+            error,
+            ErrorPage(
+                405,
+                _("There is no page at this URL"),
+                _("It only takes what a form sends, and was opened as a page."),
+                _("Nothing was changed. Go back, or begin at the start."),
+            ),
+        )
+
+    def too_large(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+        return _page(
+            error,
+            ErrorPage(
+                413,
+                _("The form holds too much"),
+                _("What was sent is larger than any form of these pages needs."),
+                _("Nothing was changed. Go back and send less."),
             ),
         )
 
@@ -121,6 +152,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(Forbidden, forbidden)
     app.register_error_handler(BadRequest, not_understood)
+    app.register_error_handler(MethodNotAllowed, only_forms)
+    app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(InternalServerError, broken)
 

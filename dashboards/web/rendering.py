@@ -16,6 +16,7 @@ from dashboards.web.assets import asset
 from dashboards.web.language import current_language
 from dashboards.web.panels import word_dimension
 from dashboards.web.service_status import ServiceStatus
+from dashboards.web.site.forms import invalid_field, mark
 from dashboards.web.site.selection import Selection
 from tracker.enrichment.text import visible_text
 from tracker.reference.geo.attribution import attributions
@@ -53,6 +54,8 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.add_template_global(clock, "clock")
     app.add_template_global(lambda day: dates.heading(current_language(), day), "full_day")
     app.add_template_global(asset, "asset")
+    app.add_template_global(mark, "mark")
+    app.add_template_global(invalid_field, "invalid_field")
     app.add_template_global(selection_url, "selection_url")
     app.add_template_global(_language_names, "language_names")
     app.add_template_global(lambda: attributions(context.settings), "attributions")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.accounts.emails import normalise_email
 from tracker.accounts.passwords import check_password, hash_password, password_fits
 from tracker.db.engine import AppDatabase
-from tracker.db.invalid import Invalid
+from tracker.db.invalid import Invalid, about
 from tracker.db.models import OneTimeLink, Site, User, UserSession
 
 _LONGEST_NAME = 100
@@ -47,8 +47,9 @@ def create_user(
 
 def check_choice(database: AppDatabase, email: str, password: str) -> str:
     """The email as it is kept. Raises Invalid for an invalid email or a weak password."""
-    plain = normalise_email(email)
-    with database.transaction() as session:
+    with about("email"):
+        plain = normalise_email(email)
+    with about("password"), database.transaction() as session:
         check_password(password, email=plain, domains=_domains(session))
     return plain
 

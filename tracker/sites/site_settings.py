@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from zoneinfo import ZoneInfo, available_timezones
 
 from tracker.accounts.emails import normalise_email
-from tracker.db.invalid import Invalid
+from tracker.db.invalid import Invalid, about
 from tracker.db.models import Site
 from tracker.sites.domain_name import plain_host, split_name
 
@@ -38,17 +38,18 @@ class Counting:
 
     def apply(self, site: Site) -> None:
         """Sets a site's fields, once all are valid."""
-        names = None if self.page_parameters is None else parameters(self.page_parameters)
-        staging = site.staging_hosts if self.staging_hosts is None else hosts(self.staging_hosts)
-        others = site.other_hosts if self.other_hosts is None else hosts(self.other_hosts)
-        excluded = site.excluded_referrers if self.excluded_referrers is None else referrers(self.excluded_referrers)
-        own = {site.domain, f"www.{site.domain}"}
-        for host in staging.split():
-            if host in own:
-                raise Invalid("“%(host)s” is the site itself; exclude another host.", host=host)
-        for host in excluded.split():
-            if host in own:
-                raise Invalid("“%(host)s” is the site itself; exclude another host.", host=host)
+        with about("page_parameters"):
+            names = None if self.page_parameters is None else parameters(self.page_parameters)
+        with about("staging_hosts"):
+            staging = site.staging_hosts if self.staging_hosts is None else hosts(self.staging_hosts)
+            _refuse_own(site, staging)
+        with about("other_hosts"):
+            others = site.other_hosts if self.other_hosts is None else hosts(self.other_hosts)
+        with about("excluded_referrers"):
+            excluded = (
+                site.excluded_referrers if self.excluded_referrers is None else referrers(self.excluded_referrers)
+            )
+            _refuse_own(site, excluded)
         if self.page_parameters is not None:
             site.page_parameters = names
         if self.counts_development is not None:
@@ -56,6 +57,12 @@ class Counting:
         site.staging_hosts = staging
         site.excluded_referrers = excluded
         site.other_hosts = "\n".join(host for host in others.split() if host not in staging.split())
+
+
+def _refuse_own(site: Site, left_out: str) -> None:
+    for host in left_out.split():
+        if host in {site.domain, f"www.{site.domain}"}:
+            raise Invalid("“%(host)s” is the site itself; exclude another host.", host=host)
 
 
 def parameters(text: str) -> str | None:

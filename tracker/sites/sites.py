@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.db.engine import AppDatabase
-from tracker.db.invalid import Invalid
+from tracker.db.invalid import Invalid, about
 from tracker.db.models import ReportRecipient, Site
 from tracker.sites import site_settings
 from tracker.sites.domain_name import plain_domain, shown_domain, split_name
@@ -100,15 +100,18 @@ def add_site(
     recipients: Sequence[str] = (),
 ) -> Site:
     """Adds a site and returns it as `find_site` does. Raises Invalid, also for a page of a site."""
-    plain = whole_site(domain)
+    with about("domain"):
+        plain = whole_site(domain)
     site = Site(domain=plain, stored_as=plain, created_at=now, page_parameters=None)
-    site.time_zone, site.language = site_settings.zone(time_zone), site_settings.language(language)
+    with about("time_zone"):
+        site.time_zone = site_settings.zone(time_zone)
+    site.language = site_settings.language(language)
     site.excluded_networks = site.disabled_rules = site.link_key = ""
     site.staging_hosts = site.other_hosts = site.excluded_referrers = site.former_domains = ""
     site.honours_signals = site.keeps_emails = site.counts_development = False
     site.recipients = [ReportRecipient(email=email, created_at=now) for email in site_settings.emails(recipients)]
     try:
-        with database.transaction() as session:
+        with about("domain"), database.transaction() as session:
             refuse_taken(session, plain)
             session.add(site)
     except IntegrityError:
@@ -157,12 +160,14 @@ def update_site(
     `disabled_rules` are the rules for detecting bots that are off for the site; these and `counting` stay as
     they are where None is given.
     """
-    zone, tongue, networks, emails = (
-        site_settings.zone(time_zone),
-        site_settings.language(language),
-        site_settings.networks(excluded_networks),
-        site_settings.emails(recipients),
-    )
+    with about("time_zone"):
+        zone = site_settings.zone(time_zone)
+    with about("report_language"):
+        tongue = site_settings.language(language)
+    with about("recipients"):
+        emails = site_settings.emails(recipients)
+    with about("excluded_networks"):
+        networks = site_settings.networks(excluded_networks)
     with database.transaction() as session:
         site = site_of(session, domain)
         if site is None:

@@ -14,12 +14,27 @@ function closeMenus(except: Node | null): void {
   }
 }
 
+function sayUnreached(panel: HTMLElement): void {
+  panel.removeAttribute("aria-busy");
+  const note = panel.querySelector(".panel-unreached") ?? document.createElement("p");
+  note.className = "panel-unreached";
+  note.setAttribute("role", "alert");
+  note.textContent = document.body.dataset["unreached"] ?? "";
+  panel.append(note);
+}
+
 async function openTab(link: HTMLAnchorElement): Promise<void> {
   const panel = link.closest<HTMLElement>("[data-panel]");
   const fragment = link.dataset["fragment"];
   if (!panel || !fragment) return;
   panel.setAttribute("aria-busy", "true");
-  const answer = await fetch(fragment, { headers: { Accept: "text/html" } });
+  let answer: Response;
+  try {
+    answer = await fetch(fragment, { headers: { Accept: "text/html" } });
+  } catch {
+    sayUnreached(panel); // to follow the link would put the browser's own error in place of the page
+    return;
+  }
   if (!answer.ok || answer.redirected) {
     location.assign(link.href);
     return;
@@ -63,3 +78,9 @@ document.addEventListener("keydown", (event) => {
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
 for (const box of document.querySelectorAll<HTMLElement>("[data-waiting]")) waitForFirstHit(box);
 for (const box of document.querySelectorAll<HTMLElement>("[data-geo]")) followGeoFetch(box);
+for (const zone of document.querySelectorAll<HTMLInputElement>("input[data-browser-zone]")) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (here && zone.list && [...zone.list.options].some((one) => one.value === here)) zone.value = here;
+}
+// A list shows what matches the text: with the present value selected, the first letter searches.
+for (const field of document.querySelectorAll<HTMLInputElement>("input[data-searched]")) field.addEventListener("focus", () => field.select());

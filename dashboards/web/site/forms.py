@@ -6,6 +6,9 @@ from collections.abc import Collection
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
+from flask import g
+from markupsafe import Markup
+
 from dashboards.presentation import labels
 from dashboards.translations import translate
 from dashboards.web.language import current_language
@@ -13,11 +16,31 @@ from tracker.db.invalid import Invalid
 
 
 def describe_problem(problem: Invalid) -> str:
+    """The sentence in the page's language; the page that is rendered next leads to the field that it is about."""
+    g.invalid_field = problem.field
     return translate(current_language(), problem.template, **problem.values)
 
 
+def invalid_field() -> str | None:
+    """The field of the form whose value was refused in this request, where it is known."""
+    field: str | None = g.get("invalid_field")
+    return field
+
+
+def mark(name: str, *, first: bool = False) -> Markup:
+    """The attributes of a form's field that was refused: focused, and described by its problem.
+
+    `first` is whether the field has the focus of a form where none was refused.
+    """
+    if invalid_field() == name:
+        return Markup('aria-invalid="true" aria-describedby="problem" autofocus')
+    return Markup("autofocus") if first and invalid_field() is None else Markup()
+
+
 def time_zone_names() -> list[str]:
-    return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    """Those that a site may have, by name: places, and UTC."""
+    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    return [*places, "Etc/UTC"]
 
 
 class RuleSwitch(NamedTuple):

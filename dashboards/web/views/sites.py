@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from babel.core import get_global
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -152,7 +153,17 @@ def _add_form(problem: Invalid | None = None) -> str:
     return render_template(
         "add_site.html",
         domain=request.form.get("domain") or request.args.get("domain", "")[:_LONGEST_SEARCH],
-        time_zone=request.form.get("time_zone") or ("Europe/Paris" if current_language() == "fr" else "Europe/London"),
+        time_zone=request.form.get("time_zone") or _time_zone_of_the_language(),
+        is_typed="time_zone" in request.form,
         time_zones=time_zone_names(),
         problem=None if problem is None else describe_problem(problem),
     )
+
+
+def _time_zone_of_the_language() -> str:
+    """That of the browser's language, for those without JavaScript: its country's, where that has only one."""
+    for asked in request.accept_languages.values():
+        zones = get_global("territory_zones").get(asked.partition("-")[2].upper(), [])
+        if len(zones) == 1:
+            return str(zones[0])
+    return "Europe/Paris" if current_language() == "fr" else "Etc/UTC"

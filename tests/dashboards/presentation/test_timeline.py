@@ -47,6 +47,9 @@ def test_a_page_after_something_else_has_its_verb() -> None:
 
 
 def test_visits_stand_under_their_local_day() -> None:
-    visits = [CompanyVisit(AT + timedelta(hours=1), None, None, None, None, None), CompanyVisit(AT, None, None, None, None, None)]
+    visits = [
+        CompanyVisit(AT + timedelta(hours=1), None, None, None, None, None),
+        CompanyVisit(AT, None, None, None, None, None),
+    ]
     found = days("en", visits, PARIS)
     assert [(one.day.isoformat(), len(one.visits)) for one in found] == [("2026-11-17", 1), ("2026-11-16", 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -11,6 +12,7 @@ from flask import Flask
 
 from dashboards import web
 from tests.dashboards.web.conftest import SITE, Browser, Clock, ToldStatus
+from tracker.accounts.one_time_links import create_link
 from tracker.db.engine import AppDatabase
 from tracker.service.context import Context
 from tracker.settings import Settings
@@ -88,3 +90,66 @@ def test_a_renamed_site_s_overview_has_what_was_not_counted(
     store.append(Batch({}, [NotCounted(SITE, clock().date(), "bot", "Googlebot", 4)]))
     rename_site(database, SITE, "nouveau.fr")
     assert "No event was excluded." not in signed_in.get("/nouveau.fr").text
+
+
+@pytest.mark.parametrize(
+    ("address", "fields", "field"),
+    [
+        ("/sites/add", {"domain": "blog", "time_zone": "Europe/Paris"}, "domain"),
+        ("/sites/add", {"domain": SITE, "time_zone": "Europe/Paris"}, "domain"),
+        ("/sites/add", {"domain": "autre.fr", "time_zone": "Mars/Olympus"}, "time_zone"),
+        (f"/{SITE}/settings", {"recipients": "nobody"}, "recipients"),
+        (f"/{SITE}/settings", {"excluded_networks": "x"}, "excluded_networks"),
+        (f"/{SITE}/settings", {"time_zone": "x"}, "time_zone"),
+        (f"/{SITE}/settings", {"with_counting": "1", "staging_hosts": SITE}, "staging_hosts"),
+        (f"/{SITE}/settings", {"with_counting": "1", "excluded_referrers": "<b>"}, "excluded_referrers"),
+        (f"/{SITE}/settings", {"with_counting": "1", "page_parameters": "a=b"}, "page_parameters"),
+    ],
+)
+def test_a_refused_value_s_field_has_the_focus_and_says_why(
+    signed_in: Browser, site: str, address: str, fields: dict[str, str], field: str
+) -> None:
+    whole = {"time_zone": "Europe/Paris", "report_language": "fr", "recipients": "", "excluded_networks": ""}
+    answer = signed_in.post(address, **(whole | fields if "settings" in address else fields))
+    assert answer.status_code == 422
+    [named] = re.findall(r'<(?:input|textarea|select) name="(\w+)"[^>]*aria-invalid="true"', answer.text)
+    assert named == field
+    assert answer.text.count(" autofocus") == 1
+    [says] = re.findall(r'<span class="field-problem" id="problem" role="alert">([^<]+)<', answer.text)
+    assert len(says) > 20
+
+
+def test_the_first_user_s_form_leads_to_what_was_refused(browser: Browser, database: AppDatabase, clock: Clock) -> None:
+    token = create_link(database, "first-user", now=clock(), lasts=timedelta(days=1))
+    for fields, field in (
+        ({"email": "x", "password": "y"}, "email"),
+        ({"email": "a@b.fr", "password": "y"}, "password"),
+    ):
+        answer = browser.post(f"/setup/{token}", **fields)
+        assert re.findall(r'name="(\w+)"[^>]*aria-invalid="true"', answer.text) == [field]
+
+
+@pytest.mark.parametrize(
+    ("language", "zone"),
+    [
+        ("en", "Etc/UTC"),
+        ("en-GB", "Europe/London"),
+        ("en-US", "Etc/UTC"),
+        ("fr", "Europe/Paris"),
+        ("nl-BE", "Europe/Brussels"),
+    ],
+)
+def test_the_time_zone_is_not_london_s_for_whoever_reads_english(signed_in: Browser, language: str, zone: str) -> None:
+    signed_in.language = language
+    page = signed_in.get("/sites/add").text
+    assert f'value="{zone}"' in page
+    assert "data-browser-zone" in page
+    assert f'<option value="{zone}">' in page
+
+
+@pytest.mark.parametrize("address", ["/sign-out", f"/{SITE}/hosts", "/status/test-mail"])
+def test_a_url_that_only_takes_a_form_is_a_page_that_says_so(signed_in: Browser, site: str, address: str) -> None:
+    answer = signed_in.get(address)
+    assert answer.status_code == 405
+    assert "It only takes what a form sends" in answer.text
+    assert 'class="masthead"' in answer.text

@@ -271,7 +271,7 @@ def test_names_what_was_not_counted(
     store.append(Batch({}, dropped))
     page = signed_in.get(f"/{SITE}/not-counted").text
     assert "Events excluded in this period: 19." in page
-    assert page.index("Bot") < page.index("Excluded IP address")
+    assert page.index("Bots") < page.index("Excluded IP address")
     assert "Googlebot" in page
     assert "&lt;b&gt;Bot&lt;/b&gt;" in page
     assert "Elsewhere" not in page

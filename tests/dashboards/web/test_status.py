@@ -21,10 +21,22 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
     [
         (
             ServiceStatus(quarantined=1),
-            ["Events are counted; something is left to set up.", "1 event could not be read", "webleads quarantine replay"],
+            [
+                "Events are counted; something is left to set up.",
+                "1 event could not be read",
+                "webleads quarantine replay",
+            ],
         ),
         (ServiceStatus(quarantined=1234), ["1,234 events could not be read"]),
-        (ServiceStatus(), ["Events are counted; something is left to set up.", "Events are accepted", "counted within two seconds", "It answers."]),
+        (
+            ServiceStatus(),
+            [
+                "Events are counted; something is left to set up.",
+                "Events are accepted",
+                "counted within two seconds",
+                "It answers.",
+            ],
+        ),
         (
             ServiceStatus(journal="the disk is full"),
             [
@@ -33,7 +45,10 @@ _AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
                 "the disk is full",
             ],
         ),
-        (ServiceStatus(waiting_bytes=12_345_678), ["12.3 MB of events waiting", "Events are counted; something is left to set up."]),
+        (
+            ServiceStatus(waiting_bytes=12_345_678),
+            ["12.3 MB of events waiting", "Events are counted; something is left to set up."],
+        ),
         (ServiceStatus(event_store="IO Error"), ["It does not answer.", "IO Error", "Action needed."]),
         (
             ServiceStatus(repairs=[Repair("file", _AT, Path("events.duckdb.damaged-1"))]),
