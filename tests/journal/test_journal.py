@@ -269,3 +269,43 @@ def test_a_writer_whose_new_segment_was_retired_before_it_was_locked_begins_anot
     journal.append(b"kept")
     journal.close()
     assert all_lines(tmp_path) == [b"kept"]
+
+
+def test_a_line_that_waits_for_nothing_has_no_receipt(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    assert journal.begin_append(b"kept") is None
+    journal.close()
+    assert all_lines(tmp_path) == [b"kept"]
+
+
+def test_lines_begun_by_one_thread_share_a_sync(tmp_path: Path) -> None:
+    first_runs, go_on = threading.Event(), threading.Event()
+    calls: list[int] = []
+
+    def fsync(descriptor: int) -> None:
+        calls.append(descriptor)
+        first_runs.set()
+        go_on.wait(10)
+
+    journal = Journal(tmp_path, sync="always", fsync=fsync)
+    first = journal.begin_append(b"0")
+    assert first_runs.wait(10)
+    rest = [journal.begin_append(b"%d" % number) for number in range(1, 50)]
+    go_on.set()
+    for receipt in (first, *rest):
+        assert receipt is not None
+        receipt.wait()
+    assert len(calls) == 2
+    journal.close()
+    assert all_lines(tmp_path) == [b"%d" % number for number in range(50)]
+
+
+def test_nobody_waits_for_ever_for_a_journal_that_is_closed(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, sync="always")
+    begun = [journal.begin_append(b"%d" % number) for number in range(3)]
+    journal.close()
+    journal.append(b"after")
+    for receipt in begun:
+        assert receipt is not None
+        receipt.wait()
+    assert all_lines(tmp_path) == [b"0", b"1", b"2", b"after"]

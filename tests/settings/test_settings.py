@@ -216,7 +216,6 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "WEBLEADS_PIXEL_PATH": (["/notes/n.gif"], ["/n.png", "n.gif", "/n.gif/", "/account/n.gif"]),
     "WEBLEADS_RATE_LIMIT": (["0", "50"], ["-1", "1e3", "inf", "9" * 30]),
-    "WEBLEADS_THREADS": (["1", "512"], ["0", "-1", "100000", "two"]),
     "WEBLEADS_JOURNAL_SYNC": (["interval", "always"], ["never", "ALWAYS", "interval always"]),
     "WEBLEADS_JOURNAL_RETENTION": (["0", "24"], ["-1", "24h", "999999999999", "1.5", "inf"]),
     "WEBLEADS_JOURNAL_SEGMENT": (["20000", "67108864"], ["0", "1", "64MB", "9" * 18]),
@@ -364,6 +363,10 @@ def test_an_unknown_variable_is_named_with_the_one_that_was_meant(variable: str,
 
 def test_what_the_tests_need_is_no_unknown_setting() -> None:
     assert load_settings({"WEBLEADS_CHROMIUM": "/usr/bin/chromium"}) == Settings()
+
+
+def test_a_setting_of_an_older_version_fails_no_start() -> None:
+    assert load_settings({"WEBLEADS_THREADS": "64"}) == Settings()
 
 
 def test_the_command_line_wins_over_the_environment() -> None:

@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.collector.body import read_body
 from tracker.collector.client_ip import ClientIp
@@ -19,7 +19,7 @@ from tracker.collector.payload import MAX_BODY_BYTES, Reading, RequestProblem, r
 from tracker.collector.scripts import Scripts
 from tracker.collector.shared_limit import SharedRateLimit
 from tracker.hit import Hit, WireEvent, encode_line
-from tracker.journal import Journal, JournalUnavailable
+from tracker.journal import Journal, JournalUnavailable, Receipt
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,24 @@ StartResponse = Callable[..., Any]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 ReadQuery = Callable[[str, str], Reading]
+Refuse = Callable[[RequestProblem, StartResponse], Iterable[bytes]]
+
+# In the environ of a server that can hold an answer back without a thread; it finds the `Held` under the second key.
+CAN_HOLD = "webleads.can_hold"
+HELD = "webleads.held"
+
+
+class Held(NamedTuple):
+    """An answer that holds once `receipt` is settled; where that has a problem, `refusal` is the answer."""
+
+    receipt: Receipt
+    refuse: Refuse
+
+    def refusal(self, _environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Says that the hit was not kept, as a WSGI application."""
+        log.error("a hit was refused: %s", self.receipt.problem)
+        return self.refuse(_unavailable(self.receipt.problem), start_response)
+
 
 EVENT_PATH = "/api/event"
 PIXEL_PATH = "/pixel.gif"
@@ -59,6 +77,13 @@ _MAX_REASON = 300
 _ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
 _ACCEPTED = [("Content-Type", "text/plain"), ("Content-Length", "2"), _ANY_ORIGIN, ("Cache-Control", "no-store")]
 _ACCEPTED_BODY = [b"ok"]
+_IMAGE = [
+    ("Content-Type", "image/gif"),
+    ("Content-Length", str(len(PIXEL))),
+    _ANY_ORIGIN,
+    ("Cache-Control", "no-store, private"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+]
 _PREFLIGHT = [
     ("Access-Control-Allow-Methods", "POST, OPTIONS"),
     ("Access-Control-Max-Age", "86400"),
@@ -124,7 +149,7 @@ class Collector:
             try:
                 body = read_body(environ, MAX_BODY_BYTES)
                 events, left_out = read_events(body, environ.get("HTTP_REFERER", ""))
-                self._keep(environ, events)
+                self._keep(environ, events, _refuse)
             except RequestProblem as problem:
                 return _refuse(problem, start_response)
             start_response("202 Accepted", [*_ACCEPTED, _dropped(left_out)] if left_out else _ACCEPTED)
@@ -138,23 +163,21 @@ class Collector:
 
     def _pixel(self, environ: Environ, start_response: StartResponse, read: ReadQuery) -> Iterable[bytes]:
         """Always an image, so that no page shows a broken one; a header says when it was not counted."""
-        headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(PIXEL))), _ANY_ORIGIN]
-        headers += [("Cache-Control", "no-store, private"), ("Cross-Origin-Resource-Policy", "cross-origin")]
-        status = "200 OK"
-        if environ["REQUEST_METHOD"] == "GET":
+        is_get, why = environ["REQUEST_METHOD"] == "GET", ""
+        if is_get:
             try:
-                query = environ.get("QUERY_STRING", "")
-                events, left_out = read(query, environ.get("HTTP_REFERER", ""))
-                self._keep(environ, events)
-                headers += [_dropped(left_out)] if left_out else []
+                events, why = read(environ.get("QUERY_STRING", ""), environ.get("HTTP_REFERER", ""))
+                self._keep(environ, events, _refuse_with_an_image)
             except RequestProblem as problem:
-                headers.append(_dropped(problem.message))
-                status = _STATUS[problem.status] if problem.status in (429, 503) else status
-        start_response(status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [PIXEL]
+                return _refuse_with_an_image(problem, start_response)
+        start_response("200 OK", [*_IMAGE, _dropped(why)] if why else _IMAGE)
+        return [PIXEL] if is_get else []
 
-    def _keep(self, environ: Environ, events: list[WireEvent]) -> None:
-        """Puts the events into the journal. Raises RequestProblem (429, 503)."""
+    def _keep(self, environ: Environ, events: list[WireEvent], refuse: Refuse) -> None:
+        """Puts the events into the journal. Raises RequestProblem (429, 503).
+
+        Where the answer can be held back it does not wait for the disk; `refuse` makes another one if it must.
+        """
         ip = self._client_ip.of(environ)
         if not self._rate_limit.allows(ip, len(events)):
             raise _too_many(len(events), self._rate_limit.most)
@@ -167,12 +190,16 @@ class Collector:
             plain = {name: _printable(value) for name, value in headers.items()}
             line = encode_line([Hit(received_at, ip, _printable(user_agent), plain, one) for one in events])
         try:
-            self._journal.append(line)
+            receipt = self._journal.begin_append(line)
+            if receipt is None:
+                return
+            if CAN_HOLD in environ:
+                environ[HELD] = Held(receipt, refuse)
+            else:
+                receipt.wait()
         except JournalUnavailable as problem:
             log.error("a hit was refused: %s", problem)  # noqa: TRY400 - the cause says all, and a flood of hits logs it
-            raise RequestProblem(
-                503, "journal", f"the event cannot be kept now ({problem}); send it again later"
-            ) from problem
+            raise _unavailable(problem) from problem
 
 
 def _preflight(environ: Environ) -> list[tuple[str, str]]:
@@ -209,6 +236,16 @@ def _refuse(problem: RequestProblem, start_response: StartResponse) -> list[byte
         headers.append(("Allow", "POST, OPTIONS"))
     start_response(_STATUS[problem.status], headers)
     return [body]
+
+
+def _refuse_with_an_image(problem: RequestProblem, start_response: StartResponse) -> list[bytes]:
+    status = _STATUS[problem.status] if problem.status in (429, 503) else "200 OK"
+    start_response(status, [*_IMAGE, _dropped(problem.message)])
+    return [PIXEL]
+
+
+def _unavailable(problem: object) -> RequestProblem:
+    return RequestProblem(503, "journal", f"the event cannot be kept now ({problem}); send it again later")
 
 
 def _not_found(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

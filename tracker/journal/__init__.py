@@ -10,6 +10,7 @@ It knows nothing of what a line means.
 
 from __future__ import annotations
 
+from tracker.journal.receipts import JournalUnavailable, Receipt
 from tracker.journal.segments import (
     SUFFIX,
     Segment,
@@ -21,12 +22,13 @@ from tracker.journal.segments import (
     sync_folder,
     writable,
 )
-from tracker.journal.writer import Journal, JournalUnavailable
+from tracker.journal.writer import Journal
 
 __all__ = [
     "SUFFIX",
     "Journal",
     "JournalUnavailable",
+    "Receipt",
     "Segment",
     "has_writer",
     "list_segments",

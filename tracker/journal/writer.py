@@ -16,12 +16,15 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tracker.journal.receipts import JournalUnavailable, Receipt
 from tracker.journal.segments import SUFFIX, sync_folder
 
 log = logging.getLogger(__name__)
 
 SYNC_SECONDS = 0.2
 SEGMENT_SECONDS = 3600.0
+_LONGEST_GATHERING = 0.002
+_GATHERING_STEP = 0.0001
 
 
 # write(2) with the interpreter's lock held. os.write lets go of it, and then several threads that append hand it on and
@@ -34,29 +37,11 @@ _write.restype = ctypes.c_ssize_t
 _to_disk = getattr(os, "fdatasync", os.fsync)
 
 
-class JournalUnavailable(RuntimeError):
-    """The line could not be kept; the message says why. Nothing of it will be read.
-
-    One case is beyond the journal's power: a line whose sync failed may have been read before it was taken back.
-    """
-
-
-class _Group:
-    """Appends that share a sync: the ticket of the first, and a lock that is held until the sync is done."""
-
-    __slots__ = ("before", "first", "running")
-
-    def __init__(self, first: int, before: threading.Lock | None) -> None:
-        self.first = first
-        self.before = before
-        self.running = threading.Lock()
-        self.running.acquire()
-
-
 class Journal:
     """Appends lines for one process. Safe to use from several threads.
 
-    `sync` is `interval` (a thread syncs every SYNC_SECONDS) or `always` (no append returns before its sync).
+    `sync` is `interval` (a thread syncs every SYNC_SECONDS) or `always` (no line counts as kept before its sync). Lines
+    that wait for the disk share a sync: while it runs the next ones gather.
     """
 
     def __init__(
@@ -81,14 +66,17 @@ class Journal:
         self._synced_size = 0
         self._begun = 0.0
         self._lock = threading.Lock()
-        self._group: _Group | None = None  # the appends that wait for the next sync
-        self._running: threading.Lock | None = None  # held until the sync of the latest group is done
+        self._waiting: list[Receipt] = []  # of the appends that the next sync is for
+        self._is_wanted = threading.Event()  # somebody waits for it
+        self._last_group = 0
+        self._sync_seconds = 0.0  # that the last one took
         self._appended = 0  # appends so far
         self._durable = 0  # of these, how many a sync has covered, or failed to
         self._failures: deque[tuple[range, str]] = deque(maxlen=64)  # appends whose sync failed, and why
         self.problem: str | None = None  # why the last sync failed; None once one has succeeded
         self._stop = threading.Event()
-        self._syncer = threading.Thread(target=self._sync_now_and_then, name="journal-sync", daemon=True)
+        work = self._sync_for_the_waiting if self._always else self._sync_now_and_then
+        self._syncer = threading.Thread(target=work, name="journal-sync", daemon=True)
         self._syncer.start()
 
     def append(self, line: bytes) -> None:
@@ -96,24 +84,36 @@ class Journal:
 
         Raises JournalUnavailable.
         """
+        receipt = self.begin_append(line)
+        if receipt is not None:
+            receipt.wait()
+
+    def begin_append(self, line: bytes) -> Receipt | None:
+        """Writes one line. With `always` it is kept once its receipt says so; there is none where nothing is waited for.
+
+        Raises JournalUnavailable.
+        """
         with self._lock:
             self._write(line + b"\n")
             self._appended += 1
-            ticket = self._appended
             if not self._always:
-                return
-            if self._group is None:
-                self._group = _Group(ticket, self._running)
-                self._running = self._group.running
-            group = self._group
-        self._wait_for_sync(ticket, group)
+                return None
+            receipt = Receipt(self._appended)
+            self._waiting.append(receipt)
+        if self._stop.is_set():  # no thread syncs any more
+            self._sync_a_group()
+        elif not self._is_wanted.is_set():
+            self._is_wanted.set()
+        return receipt
 
     def close(self) -> None:
         """Syncs and ends the running segment."""
         self._stop.set()
+        self._is_wanted.set()
         self._syncer.join()
         with self._lock:
             self._end_segment()
+        self._sync_a_group()
 
     def rotate(self) -> None:
         """Ends the running segment, so that it can be retired; the next line begins another."""
@@ -196,33 +196,47 @@ class Journal:
             with suppress(OSError):
                 self._close_segment()
 
-    def _wait_for_sync(self, ticket: int, group: _Group) -> None:
-        """Waits until a sync has covered the append: the first of a group syncs for all of it.
+    def _sync_for_the_waiting(self) -> None:
+        looked = time.monotonic()
+        while not self._stop.is_set():
+            if self._is_wanted.wait(SYNC_SECONDS):
+                self._is_wanted.clear()
+                self._gather()
+            try:
+                if time.monotonic() - looked > SYNC_SECONDS:
+                    looked = time.monotonic()
+                    self._leave_removed_file()
+            except OSError:
+                log.exception("the journal's segment cannot be looked at; it is tried again")
+            self._sync_a_group()
 
-        Raises JournalUnavailable when that sync failed.
+    def _gather(self) -> None:
+        """Waits a moment for those who shared the last sync: their clients send again as soon as they are answered.
+
+        Else the first of them would have a sync of its own, and the others would wait for two.
         """
-        if ticket == group.first:
-            self._lead(group)
-        else:
-            with group.running:
-                pass
-        for failed, reason in tuple(self._failures):
-            if ticket in failed:
-                raise JournalUnavailable(reason)
-        if self._durable < ticket:
-            raise JournalUnavailable("the journal could not be synced")
+        deadline = time.monotonic() + min(self._sync_seconds / 2, _LONGEST_GATHERING)
+        while len(self._waiting) < self._last_group and time.monotonic() < deadline:
+            time.sleep(_GATHERING_STEP)
 
-    def _lead(self, group: _Group) -> None:
-        """Waits for the sync of the group before, while others join this one; then syncs for all of it."""
+    def _sync_a_group(self) -> None:
+        """Syncs for all who wait now, and tells them."""
+        with self._lock:
+            group, self._waiting = self._waiting, []
+        if not group:
+            return
+        begun = time.monotonic()
         try:
-            if group.before is not None:
-                with group.before:
-                    pass
-            with self._lock:
-                self._group = None
             self._sync()
-        finally:
-            group.running.release()
+        except OSError:
+            log.exception("the journal could not be synced")
+        self._last_group, self._sync_seconds = len(group), time.monotonic() - begun
+        failures, durable = tuple(self._failures), self._durable
+        for receipt in group:
+            problem = next((reason for failed, reason in failures if receipt.ticket in failed), None)
+            if problem is None and durable < receipt.ticket:
+                problem = "the journal could not be synced"
+            receipt.settle(problem)
 
     def _sync(self) -> None:
         """Syncs what was appended so far; appends go on meanwhile. One thread at a time may call it."""
@@ -249,8 +263,7 @@ class Journal:
         while not self._stop.wait(SYNC_SECONDS):
             try:
                 self._leave_removed_file()
-                if not self._always:
-                    self._sync()
+                self._sync()
             except OSError:
                 log.exception("the journal could not be synced; it is tried again")
 

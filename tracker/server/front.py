@@ -20,8 +20,11 @@ from granian._granian import RSGIProtocolClosed, RSGIProtocolError
 from tracker.collector.body import WITHOUT_A_BODY, UnfinishedBodies, Waiting, put_body, too_large
 from tracker.collector.client_ip import ClientIp
 from tracker.collector.payload import RequestProblem
-from tracker.collector.wsgi import Environ, WSGIApp
+from tracker.collector.wsgi import CAN_HOLD, HELD, Environ, Held, WSGIApp
 from tracker.hit import UNREADABLE_AGENT
+from tracker.server.granian_loop import Moment
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +84,18 @@ class Front:
         except RequestProblem as problem:
             put_body(environ, problem)
         if self._is_quick(environ["PATH_INFO"]):
-            self._answer(environ, protocol)
+            environ[CAN_HOLD] = True
+            answer = _answer(self._app, environ)
+            held: Held | None = environ.get(HELD)
+            if held is not None:
+                await Moment(held.receipt.then, self._loop)
+                if held.receipt.problem is not None:
+                    answer = _answer(held.refusal, environ)
+            protocol.response_bytes(*answer)
         else:
             environ["SERVER_NAME"], environ["SERVER_PORT"] = _host_and_port(scope.server)
             assert self._loop is not None
-            await self._loop.run_in_executor(self._pool, self._answer, environ, protocol)
+            protocol.response_bytes(*await self._loop.run_in_executor(self._pool, _answer, self._app, environ))
 
     def _environ(self, scope: Any) -> Environ:
         environ = _SAME_FOR_ALL.copy()
@@ -148,22 +158,24 @@ class Front:
                 raise too_large(size, largest)
         raise waiting.problem
 
-    def _answer(self, environ: Environ, protocol: Any) -> None:
-        said: list[tuple[str, list[tuple[str, str]]]] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
-            said[:] = [(status, headers)]
+def _answer(app: WSGIApp, environ: Environ) -> Answer:
+    """What a WSGI application answers: status, headers and body."""
+    said: list[tuple[str, list[tuple[str, str]]]] = []
 
-        try:
-            answer = self._app(environ, start_response)
-            body = b"".join(answer)
-            if hasattr(answer, "close"):
-                answer.close()
-        except Exception:
-            log.exception("%s %s could not be answered", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            said, body = [("500", [("Content-Type", "text/plain")])], _FAILED
-        status, headers = said[0]
-        protocol.response_bytes(int(status[:3]), headers, body)
+    def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
+        said[:] = [(status, headers)]
+
+    try:
+        answer = app(environ, start_response)
+        body = b"".join(answer)
+        if hasattr(answer, "close"):
+            answer.close()
+    except Exception:
+        log.exception("%s %s could not be answered", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        said, body = [("500", [("Content-Type", "text/plain")])], _FAILED
+    status, headers = said[0]
+    return int(status[:3]), headers, body
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,8 @@ asyncio tasks: slower, with the same answers.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from types import CoroutineType
 from typing import Any
 
@@ -43,6 +44,36 @@ class _Running:
             return
         future._asyncio_future_blocking = False  # noqa: SLF001 - as asyncio's tasks tell a future that it is heard
         future.add_done_callback(self.go_on)
+
+
+class Moment:
+    """What a coroutine may wait for that comes about in another thread, and in that one the coroutine then goes on.
+
+    `when` is given what is to be called then. As a task of asyncio's own loop a coroutine goes on in the loop's thread.
+    """
+
+    def __init__(self, when: Callable[[Callable[[], Any]], Any], loop: asyncio.AbstractEventLoop | None) -> None:
+        self._when = when
+        self._loop = loop
+        self._asyncio_future_blocking = False
+
+    def __await__(self) -> Generator[Any, None, None]:
+        self._asyncio_future_blocking = True
+        yield self
+
+    def get_loop(self) -> asyncio.AbstractEventLoop | None:
+        return self._loop
+
+    def add_done_callback(self, callback: Callable[..., Any], *, context: Any = None) -> None:
+        """As a future's: asyncio and `_Running` call it with what to call."""
+        if type(getattr(callback, "__self__", None)) is _Running:
+            self._when(partial(callback, self))
+        else:
+            assert self._loop is not None
+            self._when(partial(self._loop.call_soon_threadsafe, callback, self, context=context))
+
+    def result(self) -> None:
+        """Nothing is handed over."""
 
 
 class GranianLoop(asyncio.SelectorEventLoop):

@@ -26,7 +26,7 @@ BACKLOG = 4096
 class Server(MPServer):
     """granian on a socket that is open already. It ends when its worker does; a supervisor then restarts both.
 
-    Its `threads` run what it calls: more than one is of use where they wait for something else than one another.
+    Its `threads` run what it calls; the service's own never wait, and need no second one.
     """
 
     def __init__(self, listener: socket.socket, *, threads: int = 1, **options: Any) -> None:

@@ -117,7 +117,7 @@ def collect(settings: Settings, *, workers: int) -> None:
         table = stack.enter_context(shared_table(path, workers)) if workers > 1 else None
         load = partial(_load_collector, settings, counted_in=table)
         listeners = [
-            Supervisor(f"collector {number}", partial(_listen, settings, one, load))
+            Supervisor(f"collector {number}", partial(_listen, one, load))
             for number, one in enumerate(sockets, start=1)
         ]
         _run_listeners(sockets, listeners)
@@ -133,10 +133,10 @@ def _run_listeners(
             told.wait()
 
 
-def _listen(settings: Settings, listener: socket, load: Callable[[], Any], _again: bool) -> None:  # noqa: FBT001
+def _listen(listener: socket, load: Callable[[], Any], _again: bool) -> None:  # noqa: FBT001
     """Runs granian in a process of its own, until it is told to stop or its worker dies."""
     die_with_parent()
-    _granian(settings, listener).serve(target_loader=load, wrap_loader=False)
+    _granian(listener).serve(target_loader=load, wrap_loader=False)
 
 
 def _listen_as_service(
@@ -152,7 +152,7 @@ def _listen_as_service(
         log_to_stderr(settings.log_level)
         open_now = partial(open_in_a_child, partial(_make_ready, ingests=roles.ingests), settings)
         first_user_link = open_at_last(open_now, Standby(), lambda: None)
-    _listen(settings, listener, partial(_load_service, settings, start, first_user_link), again)
+    _listen(listener, partial(_load_service, settings, start, first_user_link), again)
 
 
 def _check_roles(settings: Settings, roles: Roles) -> None:
@@ -164,12 +164,10 @@ def _check_roles(settings: Settings, roles: Roles) -> None:
         )
 
 
-def _granian(settings: Settings, listener: socket) -> Server:
+def _granian(listener: socket) -> Server:
     _allow_connections()
     return Server(
         listener,
-        # More than one only where hits wait for the disk, and share its syncs.
-        threads=settings.threads if settings.journal_sync == "always" else 1,
         target="tracker.server.processes",
         interface=Interfaces.RSGI,
         backpressure=_MOST_CONNECTIONS,
@@ -206,7 +204,7 @@ def _serve_behind_a_collector(
         service = Supervisor("service", work)
         load = partial(_load_collector, settings, bridge_to=str(behind.address))
         with service.running(stop_seconds=_SERVICE_STOP_SECONDS):
-            _run_listeners(sockets, [Supervisor("collector", partial(_listen, settings, sockets[0], load))])
+            _run_listeners(sockets, [Supervisor("collector", partial(_listen, sockets[0], load))])
 
 
 def _start_service(

@@ -144,12 +144,6 @@ class Settings:
         "Hits that one IP address (of IPv6 one /64) may send in any second; each event of a batch counts. The"
         " workers of one `webleads collect` share it. 0 switches the limit off.",
     )
-    threads: int = _setting(
-        "WEBLEADS_THREADS",
-        512,
-        read.whole_number(1, 10_000),
-        "With WEBLEADS_JOURNAL_SYNC=always: how many hits may wait for the disk at once in one process; they share a sync.",
-    )
     journal_sync: str = _setting(
         "WEBLEADS_JOURNAL_SYNC",
         "interval",
@@ -326,11 +320,13 @@ def _read_file(shown: str, file: str) -> str:
 
 # Set for the build and the tests, not for the service.
 _NOT_OURS = {"WEBLEADS_CHROMIUM"}
+# Of older versions, and of no use any more: an upgrade must not fail for it.
+_RETIRED = {"WEBLEADS_THREADS"}
 
 
 def _refuse_unknown(environment: Mapping[str, str], known: Mapping[str, Any]) -> None:
     for variable in environment:
-        if not variable.startswith("WEBLEADS_") or variable in _NOT_OURS:
+        if not variable.startswith("WEBLEADS_") or variable in _NOT_OURS | _RETIRED:
             continue
         if variable.removesuffix("_FILE") not in known:
             near = get_close_matches(variable, [*known, *(f"{name}_FILE" for name in known)], n=1)
