@@ -12,6 +12,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 PLUGIN = Path(__file__).with_name("webleads-tracker")
+LICENSE = Path(__file__).parents[2] / "LICENSE"
+# WordPress looks for a country's own file only; the French of the others says the same in the same words.
+_SAME_AS = {"fr_FR": ("fr_BE", "fr_CA")}
 
 
 def compile_catalogue(source: Path) -> bytes:
@@ -30,14 +33,17 @@ def compile_catalogue(source: Path) -> bytes:
 
 
 def pack(target: Path) -> None:
-    """Writes the zip: the plugin's files, and each catalogue compiled beside its source."""
+    """Writes the zip: the plugin's files and its licence, and each catalogue compiled beside its source."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in PLUGIN.rglob("*") if path.is_file() and path.suffix != ".mo"):
             name = path.relative_to(PLUGIN.parent).as_posix()
             archive.write(path, name)
             if path.suffix == ".po":
-                archive.writestr(name.removesuffix(".po") + ".mo", compile_catalogue(path))
+                compiled, (stem, locale) = compile_catalogue(path), name.removesuffix(".po").rsplit("-", 1)
+                for country in (locale, *_SAME_AS.get(locale, ())):
+                    archive.writestr(f"{stem}-{country}.mo", compiled)
+        archive.write(LICENSE, f"{PLUGIN.name}/LICENSE")
 
 
 if __name__ == "__main__":

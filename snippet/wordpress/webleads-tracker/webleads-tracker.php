@@ -5,6 +5,8 @@
  * Version:           0.1.0
  * Requires at least: 5.7
  * Requires PHP:      7.4
+ * Author:            The webleads-tracker authors
+ * Update URI:        false
  * License:           MIT
  * License URI:       https://opensource.org/license/mit
  * Text Domain:       webleads-tracker
@@ -19,6 +21,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
+require_once __DIR__ . '/includes/class-webleads-tracker-checks.php';
 require_once __DIR__ . '/includes/class-webleads-tracker-options.php';
 require_once __DIR__ . '/includes/class-webleads-tracker-snippet.php';
 require_once __DIR__ . '/includes/class-webleads-tracker-settings-page.php';

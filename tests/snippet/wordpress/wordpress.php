@@ -2,20 +2,24 @@
 /**
  * As much of WordPress as the plugin calls, with the same signatures and escaping, so that the plugin runs without one.
  *
- * Reads {"do", "options", "sent", "user_can", "is_404", "is_preview", "uri", "home", "multisite"} from standard input,
- * loads the plugin, does what is asked (front, settings, save, links, uninstall) and prints {"html", "options", "errors"}.
+ * Reads {"do", "options", "sent", "user_can", "is_404", "is_preview", "uri", "home", "multisite", "query", "amp", "title", "server_answers", "typed"} from standard input,
+ * loads the plugin, does what is asked (front, settings, save, links, uninstall) and prints {"html", "options", "errors", "typed", "asked"}.
  */
 
-$state = json_decode( stream_get_contents( STDIN ), true ) + array( 'options' => null, 'sent' => array(), 'user_can' => array(), 'is_404' => false, 'is_preview' => false, 'uri' => '/', 'home' => 'https://www.blog.example.fr', 'multisite' => false );
+$state = json_decode( stream_get_contents( STDIN ), true ) + array( 'options' => null, 'sent' => array(), 'user_can' => array(), 'is_404' => false, 'is_preview' => false, 'uri' => '/', 'home' => 'https://www.blog.example.fr', 'multisite' => false, 'query' => array(), 'amp' => null, 'reader_template' => false, 'title' => 'Publier &#8211; Blog', 'server_answers' => array( 200, 'webleads' ), 'typed' => null );
 $hooks = array();
 $errors = array();
 $fields = array();
 $setting = null;
 $store = array( 1 => $state['options'], 2 => $state['options'] );
 $blog = 1;
+$typed = $state['typed'];
+$requested = array();
+$_GET = $state['query'];
 $_SERVER['REQUEST_URI'] = $state['uri'];
 
 define( 'ABSPATH', '/' );
+define( 'MINUTE_IN_SECONDS', 60 );
 
 function add_action( $name, $callback, $priority = 10, $arguments = 1 ) { global $hooks; $hooks[ $name ][ $priority ][] = $callback; }
 function add_filter( $name, $callback, $priority = 10, $arguments = 1 ) { add_action( $name, $callback, $priority ); }
@@ -24,6 +28,17 @@ function do_action( $name ) { foreach ( callbacks( $name ) as $callback ) { $cal
 function apply_filters( $name, $value ) { foreach ( callbacks( $name ) as $callback ) { $value = $callback( $value ); } return $value; }
 function get_option( $name, $default = false ) { global $store, $blog; return $store[ $blog ] ?? $default; }
 function delete_option( $name ) { global $store, $blog; $store[ $blog ] = null; }
+function get_current_user_id() { return 7; }
+function set_transient( $name, $value, $seconds ) { global $typed; $typed = $value; }
+function get_transient( $name ) { global $typed; return $typed ?? false; }
+function delete_transient( $name ) { global $typed; $typed = null; }
+class WP_Error { public function get_error_message() { return 'Connection refused'; } }
+function is_wp_error( $thing ) { return $thing instanceof WP_Error; }
+function wp_remote_get( $url, $arguments ) { global $state, $requested; $requested[] = $url; return null === $state['server_answers'] ? new WP_Error() : $state['server_answers']; }
+function wp_remote_retrieve_response_code( $answer ) { return $answer[0]; }
+function wp_remote_retrieve_body( $answer ) { return $answer[1]; }
+function wp_get_document_title() { global $state; return $state['title']; }
+if ( null !== $state['amp'] ) { eval( 'function amp_is_request() { global $state; return $state["amp"]; }' ); }
 function home_url() { global $state; return $state['home']; }
 function wp_parse_url( $address, $part = -1 ) { return parse_url( $address, $part ); }
 function wp_unslash( $value ) { return stripslashes( $value ); }
@@ -52,7 +67,7 @@ function add_options_page( $title, $menu, $capability, $slug, $callback ) {}
 function register_setting( $group, $name, $about ) { global $setting; $setting = $about; }
 function add_settings_section( $id, $title, $callback, $page ) {}
 function add_settings_field( $id, $title, $callback, $page, $section, $about ) { global $fields; $fields[] = array( $title, $callback, $about ); }
-function add_settings_error( $name, $code, $message ) { global $errors; $errors[] = $message; }
+function add_settings_error( $name, $code, $message, $type = 'error' ) { global $errors; $errors[] = $message; }
 function settings_fields( $group ) { echo '<input type="hidden" name="option_page" value="' . esc_attr( $group ) . '">'; }
 function do_settings_sections( $page ) { global $fields; foreach ( $fields as list( $title, $callback, $about ) ) { echo '<label for="' . esc_attr( $about['label_for'] ) . '">' . esc_html( $title ) . '</label>'; $callback( $about ); } }
 function submit_button() { echo '<input type="submit">'; }
@@ -80,6 +95,7 @@ if ( 'front' === $state['do'] ) {
 	do_action( 'wp_head' );
 	echo '</head><body>';
 	do_action( 'wp_body_open' );
+	do_action( 'wp_footer' );
 	echo '</body>';
 }
 if ( in_array( $state['do'], array( 'settings', 'save' ), true ) ) {
@@ -95,4 +111,4 @@ if ( 'save' === $state['do'] ) {
 if ( 'links' === $state['do'] ) {
 	echo implode( apply_filters( 'plugin_action_links_webleads-tracker/webleads-tracker.php', array( '<a>Deactivate</a>' ) ) );
 }
-echo json_encode( array( 'html' => ob_get_clean(), 'options' => array_values( $store ), 'errors' => $errors ) );
+echo json_encode( array( 'html' => ob_get_clean(), 'options' => array_values( $store ), 'errors' => $errors, 'typed' => $typed, 'asked' => $requested ) );

@@ -24,7 +24,7 @@ final class Webleads_Tracker_Options {
 	/**
 	 * The options as they are, defaults where nothing was chosen.
 	 *
-	 * @return array{server: string, domain: string, script: string, event: string, count_editors: bool, noscript: bool, consent: string}
+	 * @return array{server: string, domain: string, script: string, event: string, image: string, count_editors: bool, noscript: bool, consent: string}
 	 */
 	public static function get(): array {
 		$stored = get_option( self::NAME, array() );
@@ -42,6 +42,7 @@ final class Webleads_Tracker_Options {
 			'domain'        => self::own_domain(),
 			'script'        => '/js/webleads.js',
 			'event'         => '',
+			'image'         => '/pixel.gif',
 			'count_editors' => false,
 			'noscript'      => true,
 			'consent'       => '',
@@ -49,57 +50,76 @@ final class Webleads_Tracker_Options {
 	}
 
 	/**
-	 * What the settings form sent, made safe. A value that cannot be used is refused with a message and the old one stays.
+	 * What the settings form sent, when all of it can be used; else what was stored, and each refused field says what to type.
+	 *
+	 * What was typed is kept for the form, so that nothing has to be typed again. WordPress may call this twice.
 	 *
 	 * @param mixed $sent The form's fields.
 	 * @return array<string, mixed>
 	 */
 	public static function sanitize( $sent ): array {
-		$sent  = is_array( $sent ) ? $sent : array();
-		$clean = self::get();
-
-		$server = self::clean_server( (string) ( $sent['server'] ?? '' ) );
-		if ( null === $server ) {
-			add_settings_error(
-				self::NAME,
-				'server',
-				__( 'The address of your server must begin with https:// or http://, such as https://stats.example.com. It was not changed.', 'webleads-tracker' )
-			);
-		} else {
-			$clean['server'] = $server;
+		$typed = array();
+		foreach ( self::defaults() as $name => $default ) {
+			$value          = is_array( $sent ) ? ( $sent[ $name ] ?? '' ) : '';
+			$typed[ $name ] = is_bool( $default ) ? ! empty( $value ) : ( is_string( $value ) ? trim( $value ) : '' );
 		}
-
-		$domain          = strtolower( preg_replace( '/[^A-Za-z0-9.\-]/', '', (string) ( $sent['domain'] ?? '' ) ) );
-		$clean['domain'] = '' === $domain ? self::own_domain() : $domain;
-
-		foreach ( array( 'script', 'event' ) as $path ) {
-			$value          = '/' . ltrim( preg_replace( '/[^A-Za-z0-9._\-\/]/', '', (string) ( $sent[ $path ] ?? '' ) ), '/' );
-			$clean[ $path ] = '/' === $value ? self::defaults()[ $path ] : $value;
+		list( $clean, $problems ) = Webleads_Tracker_Checks::check( $typed, self::defaults() );
+		if ( array() !== $problems ) {
+			foreach ( $problems as $name => $problem ) {
+				add_settings_error( self::NAME, $name, $problem . ' ' . __( 'Nothing was saved.', 'webleads-tracker' ) );
+			}
+			set_transient( self::typed_by_this_user(), $typed, 5 * MINUTE_IN_SECONDS );
+			return self::get();
 		}
-		foreach ( array( 'count_editors', 'noscript' ) as $switch ) {
-			$clean[ $switch ] = ! empty( $sent[ $switch ] );
+		delete_transient( self::typed_by_this_user() );
+		if ( '' !== $clean['server'] && self::get() !== $clean ) {
+			self::ask( $clean );
 		}
-		$consent          = (string) ( $sent['consent'] ?? '' );
-		$clean['consent'] = in_array( $consent, self::CONSENT_MANAGERS, true ) ? $consent : '';
 		return $clean;
 	}
 
 	/**
-	 * The server's address without a trailing slash; empty when none was given, null when it is no address.
+	 * What the form shows: what was typed last where it was refused, else the options.
 	 *
-	 * @param string $given What was typed.
+	 * @return array<string, mixed>
 	 */
-	private static function clean_server( string $given ): ?string {
-		$given = trim( $given );
-		if ( '' === $given ) {
-			return '';
+	public static function shown(): array {
+		$typed = get_transient( self::typed_by_this_user() );
+		return is_array( $typed ) ? array_merge( self::get(), $typed ) : self::get();
+	}
+
+	/**
+	 * Asks the server for the script, and warns when it does not answer; the options are saved all the same, since a
+	 * firewall may keep this machine from a server that readers reach.
+	 *
+	 * @param array<string, mixed> $options The options that are about to be saved.
+	 */
+	private static function ask( array $options ): void {
+		$address = $options['server'] . $options['script'];
+		$answer  = wp_remote_get( $address, array( 'timeout' => 5 ) );
+		if ( is_wp_error( $answer ) ) {
+			$problem = $answer->get_error_message();
+		} elseif ( 200 !== (int) wp_remote_retrieve_response_code( $answer ) ) {
+			$problem = 'HTTP ' . (int) wp_remote_retrieve_response_code( $answer );
+		} elseif ( false === strpos( (string) wp_remote_retrieve_body( $answer ), 'webleads' ) ) {
+			$problem = __( 'what it sent is not the script', 'webleads-tracker' );
+		} else {
+			return;
 		}
-		$address = esc_url_raw( $given, array( 'https', 'http' ) );
-		$parts   = wp_parse_url( $address );
-		if ( '' === $address || empty( $parts['host'] ) || isset( $parts['query'] ) || isset( $parts['fragment'] ) ) {
-			return null;
-		}
-		return rtrim( $address, '/' );
+		add_settings_error(
+			self::NAME,
+			'answer',
+			/* translators: 1: the script's URL, 2: what went wrong */
+			sprintf( __( 'Saved, but %1$s was not found: %2$s. Check the server and the path of the script.', 'webleads-tracker' ), $address, $problem ),
+			'warning'
+		);
+	}
+
+	/**
+	 * The name under which what this user typed is kept for a while.
+	 */
+	private static function typed_by_this_user(): string {
+		return self::NAME . '_typed_' . get_current_user_id();
 	}
 
 	/**

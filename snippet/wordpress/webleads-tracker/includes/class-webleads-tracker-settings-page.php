@@ -85,13 +85,14 @@ final class Webleads_Tracker_Settings_Page {
 	 */
 	private function fields(): array {
 		return array(
-			'server'        => array( __( 'Address of your server', 'webleads-tracker' ), __( 'Where your webleads-tracker answers, such as https://stats.example.com. Nothing is loaded before it is given.', 'webleads-tracker' ), 'text' ),
-			'domain'        => array( __( 'Site', 'webleads-tracker' ), __( 'The site’s name in webleads-tracker.', 'webleads-tracker' ), 'text' ),
+			'server'        => array( __( 'URL of your server', 'webleads-tracker' ), __( 'Where your webleads-tracker answers, such as https://stats.example.com. Nothing is loaded until you enter it.', 'webleads-tracker' ), 'text' ),
+			'domain'        => array( __( 'Site', 'webleads-tracker' ), __( 'The site’s name in webleads-tracker; several, separated by commas, each count the page.', 'webleads-tracker' ), 'text' ),
 			'count_editors' => array( __( 'Count editors', 'webleads-tracker' ), __( 'Also count signed-in users who can write here.', 'webleads-tracker' ), 'switch' ),
-			'noscript'      => array( __( 'Readers without JavaScript', 'webleads-tracker' ), __( 'Count them with an image of one pixel.', 'webleads-tracker' ), 'switch' ),
-			'consent'       => array( __( 'Consent manager', 'webleads-tracker' ), __( 'Readers who agree in its banner can be recognised again, and may say which company they are from. Without one, nothing is stored in any reader’s browser.', 'webleads-tracker' ), 'choice' ),
-			'script'        => array( __( 'Path of the script', 'webleads-tracker' ), __( 'Leave it unless you serve the script under a name of your own.', 'webleads-tracker' ), 'text' ),
-			'event'         => array( __( 'Path for events', 'webleads-tracker' ), __( 'Leave it empty unless events go to a path of your own.', 'webleads-tracker' ), 'text' ),
+			'noscript'      => array( __( 'Visitors without JavaScript', 'webleads-tracker' ), __( 'Count them with a one-pixel image.', 'webleads-tracker' ), 'switch' ),
+			'consent'       => array( __( 'Consent manager', 'webleads-tracker' ), __( 'Visitors who give consent in its banner can be recognised on later visits, and may say which company they are from. Without a consent manager, nothing is stored in any visitor’s browser.', 'webleads-tracker' ), 'choice' ),
+			'script'        => array( __( 'Path of the script', 'webleads-tracker' ), __( 'Change it only if you serve the script under another path.', 'webleads-tracker' ), 'text' ),
+			'event'         => array( __( 'Path for events', 'webleads-tracker' ), __( 'Leave it empty unless events go to another path.', 'webleads-tracker' ), 'text' ),
+			'image'         => array( __( 'Path of the image', 'webleads-tracker' ), __( 'For AMP pages and visitors without JavaScript. Change it only if you serve the image under another path.', 'webleads-tracker' ), 'text' ),
 		);
 	}
 
@@ -106,7 +107,7 @@ final class Webleads_Tracker_Settings_Page {
 			'<input type="text" class="regular-text" id="webleads-%1$s" name="%2$s[%1$s]" value="%3$s"><p class="description">%4$s</p>',
 			esc_attr( $name ),
 			esc_attr( Webleads_Tracker_Options::NAME ),
-			esc_attr( Webleads_Tracker_Options::get()[ $name ] ),
+			esc_attr( Webleads_Tracker_Options::shown()[ $name ] ),
 			esc_html( $says )
 		);
 	}
@@ -122,7 +123,7 @@ final class Webleads_Tracker_Settings_Page {
 			'<label><input type="checkbox" id="webleads-%1$s" name="%2$s[%1$s]" value="1"%3$s> %4$s</label>',
 			esc_attr( $name ),
 			esc_attr( Webleads_Tracker_Options::NAME ),
-			checked( Webleads_Tracker_Options::get()[ $name ], true, false ),
+			checked( Webleads_Tracker_Options::shown()[ $name ], true, false ),
 			esc_html( $says )
 		);
 	}
@@ -137,7 +138,7 @@ final class Webleads_Tracker_Settings_Page {
 		printf( '<select id="webleads-%1$s" name="%2$s[%1$s]">', esc_attr( $name ), esc_attr( Webleads_Tracker_Options::NAME ) );
 		printf( '<option value="">%s</option>', esc_html__( 'None', 'webleads-tracker' ) );
 		foreach ( Webleads_Tracker_Options::CONSENT_MANAGERS as $manager ) {
-			printf( '<option value="%1$s"%2$s>%1$s</option>', esc_attr( $manager ), selected( Webleads_Tracker_Options::get()[ $name ], $manager, false ) );
+			printf( '<option value="%1$s"%2$s>%1$s</option>', esc_attr( $manager ), selected( Webleads_Tracker_Options::shown()[ $name ], $manager, false ) );
 		}
 		printf( '</select><p class="description">%s</p>', esc_html( $says ) );
 	}

@@ -1,6 +1,7 @@
 <?php
 /**
- * What readers' pages get: the script in the head, and an image at the top of the body for readers without JavaScript.
+ * What visitors' pages get: the script in the head, and an image at the top of the body for visitors without JavaScript.
+ * AMP allows neither; its pages get its own image instead.
  *
  * @package WebleadsTracker
  */
@@ -15,18 +16,27 @@ if ( ! defined( 'ABSPATH' ) ) {
 final class Webleads_Tracker_Snippet {
 
 	/**
+	 * Whether the image of this AMP page is printed.
+	 *
+	 * @var bool
+	 */
+	private $has_amp_image = false;
+
+	/**
 	 * Hooks the snippet into the theme's pages. Themes without `wp_body_open` (older than WordPress 5.2) get no image.
 	 */
 	public function hook(): void {
 		add_action( 'wp_head', array( $this, 'print_script' ), 1 );
 		add_action( 'wp_body_open', array( $this, 'print_image' ) );
+		add_action( 'wp_footer', array( $this, 'print_amp_image' ) );
+		add_action( 'amp_post_template_footer', array( $this, 'print_amp_image' ) );
 	}
 
 	/**
 	 * The script element. WordPress escapes its attributes and adds the nonce that a Content-Security-Policy may ask for.
 	 */
 	public function print_script(): void {
-		if ( ! $this->is_counted() ) {
+		if ( $this->is_amp() || ! $this->is_counted() ) {
 			return;
 		}
 		$options = Webleads_Tracker_Options::get();
@@ -70,31 +80,82 @@ final class Webleads_Tracker_Snippet {
 	}
 
 	/**
-	 * The image for readers without JavaScript. It tells the page's address itself, since browsers send only a host.
+	 * The image for visitors without JavaScript. It names the page itself, since browsers send only a host. It has no
+	 * style of its own, which a strict policy of the site would forbid.
 	 */
 	public function print_image(): void {
 		$options = Webleads_Tracker_Options::get();
-		if ( ! $options['noscript'] || ! $this->is_counted() ) {
+		if ( ! $options['noscript'] || $this->is_amp() || ! $this->is_counted() ) {
 			return;
 		}
-		$query = http_build_query(
-			array(
-				'd' => $options['domain'],
-				'u' => $this->address(),
-			)
-		);
-		printf(
-			'<noscript><img src="%s" alt="" width="1" height="1" style="position:absolute;opacity:0"></noscript>' . "\n",
-			esc_url( $options['server'] . '/pixel.gif?' . $query )
-		);
+		echo '<noscript>';
+		foreach ( is_404() ? array( '', '404' ) : array( '' ) as $event ) {
+			$query = array_filter(
+				array(
+					'd' => $options['domain'],
+					'u' => $this->address(),
+					't' => html_entity_decode( wp_get_document_title(), ENT_QUOTES, 'UTF-8' ),
+					'n' => $event,
+				),
+				'strlen'
+			);
+			printf(
+				'<img src="%s" alt="" width="1" height="1" hidden>',
+				esc_url( $options['server'] . $options['image'] . '?' . http_build_query( $query ) )
+			);
+		}
+		echo "</noscript>\n";
 	}
 
 	/**
-	 * Whether this page view is to be counted: there is a server, a reader looks, and the reader does not write here.
+	 * The image of an AMP page, which runs no script of ours: AMP itself puts page, title and referrer into its URL.
+	 */
+	public function print_amp_image(): void {
+		if ( $this->has_amp_image || ! $this->is_amp() || ! $this->is_counted() ) {
+			return;
+		}
+		$this->has_amp_image = true;
+
+		$options  = Webleads_Tracker_Options::get();
+		$campaign = array();
+		foreach ( array( 'utm_source', 'utm_medium', 'utm_campaign' ) as $name ) {
+			$campaign[] = rawurlencode( $name . '=' ) . 'QUERY_PARAM(' . $name . ')';
+		}
+		$parts = array(
+			'd=' . rawurlencode( $options['domain'] ),
+			'u=CANONICAL_URL' . rawurlencode( '?' ) . implode( rawurlencode( '&' ), $campaign ),
+			't=TITLE',
+			'r=DOCUMENT_REFERRER',
+			'w=SCREEN_WIDTH',
+			'l=BROWSER_LANGUAGE',
+		);
+		foreach ( is_404() ? array( '', '&n=404' ) : array( '' ) as $event ) {
+			printf(
+				'<amp-pixel src="%s" layout="nodisplay"></amp-pixel>' . "\n",
+				esc_url( $options['server'] . $options['image'] . '?' . implode( '&', $parts ) . $event )
+			);
+		}
+	}
+
+	/**
+	 * Whether this is an AMP page, by the AMP plugin's word.
+	 */
+	private function is_amp(): bool {
+		if ( function_exists( 'amp_is_request' ) ) {
+			return amp_is_request();
+		}
+		return function_exists( 'is_amp_endpoint' ) && is_amp_endpoint();
+	}
+
+	/**
+	 * Whether this page view is to be counted: there is a server, a visitor looks, and the visitor does not write here.
+	 *
+	 * Whoever has just commented is shown the page again, under a URL with the secret of their comment. That is no new
+	 * page view, and the secret stays here.
 	 */
 	private function is_counted(): bool {
 		$options = Webleads_Tracker_Options::get();
-		if ( '' === $options['server'] || is_preview() || is_customize_preview() ) {
+		if ( '' === $options['server'] || is_preview() || is_customize_preview() || isset( $_GET['moderation-hash'] ) ) { // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- nothing is done with it.
 			return false;
 		}
 		return $options['count_editors'] || ! current_user_can( 'edit_posts' );
