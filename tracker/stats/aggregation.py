@@ -59,6 +59,11 @@ class Group:
         return _JoinedBy.LATE_COLUMN if self.dimension.definition.in_mid_visit else _JoinedBy.VISIT_COLUMN
 
     @property
+    def is_visit_column(self) -> bool:
+        """Whether each row of a visit says alike to which group the visit belongs."""
+        return self.joined_by is _JoinedBy.VISIT_COLUMN
+
+    @property
     def visit_value(self) -> ColumnElement[Any]:
         assert self.dimension is not None
         return self.dimension.visit_value
@@ -78,34 +83,36 @@ class Aggregation:
 
     def statement(self) -> Select[Any]:
         """A select with the groups as g0, g1, …, then the metrics by their names."""
-        parts = [part for part in (self._of_events(), self._of_visits(), self._of_reads()) if part is not None]
-        raw = {column.name: column for part in parts for column in part.c if column.name not in self._labels}
+        parts = [part for part in (self._of_events(), self.of_visits(), self._of_reads()) if part is not None]
+        raw = {column.name: column for part in parts for column in part.c if column.name not in self.labels}
         first = parts[0]
         joined = first
         for part in parts[1:]:
-            same = [first.c[name].is_not_distinct_from(part.c[name]) for name in self._labels]
+            same = [first.c[name].is_not_distinct_from(part.c[name]) for name in self.labels]
             joined = joined.join(part, and_(true(), *same), isouter=True)
-        figures = select(
-            *(first.c[name] for name in self._labels),
-            *(metrics.METRICS[name].formula(raw).label(name) for name in self.names),
-        ).select_from(joined)
+        figures = self.formulas([first.c[name] for name in self.labels], raw).select_from(joined)
         return self.scope.asked(figures)
 
+    def formulas(self, groups: Sequence[ColumnElement[Any]], raw: metrics.Sums) -> Select[Any]:
+        """The groups and the metrics, made of raw sums."""
+        return select(*groups, *(metrics.METRICS[name].formula(raw).label(name) for name in self.names))
+
     @property
-    def _labels(self) -> list[str]:
+    def labels(self) -> list[str]:
         return [f"g{index}" for index in range(len(self.groups))]
 
     @property
     def _labelled_groups(self) -> list[tuple[str, Group]]:
-        return list(zip(self._labels, self.groups, strict=True))
+        return list(zip(self.labels, self.groups, strict=True))
 
     @property
-    def _keeps_single_events(self) -> bool:
+    def keeps_single_events(self) -> bool:
         """Whether a filter or a group separates events of one visit, so that visits are counted by their ids."""
         of_groups = any(group.dimension is not None and group.dimension.is_event_level for group in self.groups)
         return of_groups or self.scope.keeps_single_events
 
-    def _needs(self, part: Part) -> list[Raw]:
+    def needs(self, part: Part) -> list[Raw]:
+        """The raw sums of a part that the metrics are made of."""
         needs = {raw.name: raw for name in self.names for raw in metrics.METRICS[name].raw if raw.part is part}
         return list(needs.values())
 
@@ -119,8 +126,8 @@ class Aggregation:
     def _of_events(self) -> Any:
         """Sums over event rows. It comes first and has a row for every group, so it is never left out."""
         source, columns = self._event_groups()
-        needs = self._needs(Part.EVENTS) or [metrics.ANY_EVENT]
-        by_ids = self._keeps_single_events and any(raw.of_single_events is not None for raw in needs)
+        needs = self.needs(Part.EVENTS) or [metrics.ANY_EVENT]
+        by_ids = self.keeps_single_events and any(raw.of_single_events is not None for raw in needs)
         sums = {raw.name: raw.column for raw in needs}
         if columns and "visitors" in sums and not by_ids:
             del sums["visitors"]
@@ -140,7 +147,7 @@ class Aggregation:
             .group_by(*columns, events.c.visitor_id)
             .subquery("people")
         )
-        groups = [people.c[label] for label in self._labels]
+        groups = [people.c[label] for label in self.labels]
         wanted = [func.sum(people.c[raw]).label(raw) for raw in sums]
         visitors = func.count(people.c.visitor_id.distinct()) if self.with_total else func.count()
         return self._grouped(select(*groups, visitors.label("visitors"), *wanted), groups, "event_sums")
@@ -159,9 +166,9 @@ class Aggregation:
     def _exits(self) -> Any:
         return exit_pages(self.scope.around())
 
-    def _of_visits(self) -> Any:
+    def of_visits(self) -> Any:
         """Sums over the visits that began in the period."""
-        needs = self._needs(Part.VISITS)
+        needs = self.needs(Part.VISITS)
         if not needs:
             return None
         if self._can_sum_rows:
@@ -173,13 +180,13 @@ class Aggregation:
             source = source.join(each_value, each_value.c.visit_id == visits.c.visit_id)
         if any(group.joined_by is _JoinedBy.EXIT_PAGE for group in self.groups):
             source = source.join(exits, exits.c.visit_id == visits.c.visit_id)
-        columns = [self._visit_group(label, visits, each_value, exits) for label in self._labels]
+        columns = [self._visit_group(label, visits, each_value, exits) for label in self.labels]
         wanted = [func.sum(visits.c[raw.name]).label(raw.name) for raw in needs]
         statement = select(*_labelled(columns), *wanted).select_from(source)
         if not self.with_total:
             return self._grouped(statement, columns, "visit_sums")
         by_group = statement.group_by(*columns).subquery("by_group")
-        groups = [by_group.c[label] for label in self._labels]
+        groups = [by_group.c[label] for label in self.labels]
         sums = [func.sum(by_group.c[column.name]).label(column.name) for column in wanted]
         return self._grouped(select(*groups, *sums), groups, "visit_sums")
 
@@ -205,7 +212,7 @@ class Aggregation:
         if not columns:
             return statement.subquery("visit_sums")
         by_group = statement.group_by(*columns).subquery("by_group")
-        groups = [by_group.c[label] for label in self._labels]
+        groups = [by_group.c[label] for label in self.labels]
         # A condition of the sums: as a condition of the rows it would make the engine read them twice.
         within = and_(true(), *(by_group.c[label] != OUTSIDE for label in intervals))
         sums = [func.sum(by_group.c[column.name]).filter(within).label(column.name) for column in wanted]
@@ -220,11 +227,11 @@ class Aggregation:
             group.visit_value.label(label) for label, group in self._labelled_groups if group.interval is None
         ]
         deltas = [raw.column.label(raw.name) for raw in needs]
-        rows = select(*deltas, _began_at().label("began_at"), *group_columns).where(self._rows_near)
-        return (rows.where(self._began_within) if bounded else rows).subquery("rows")
+        rows = select(*deltas, began_at().label("began_at"), *group_columns).where(self.rows_near)
+        return (rows.where(self.began_within) if bounded else rows).subquery("rows")
 
     @property
-    def _rows_near(self) -> ColumnElement[bool]:
+    def rows_near(self) -> ColumnElement[bool]:
         """The rows that pass the filters, of all visits that began in the period and of some that began earlier."""
         kept = self.scope.kept()
         if self.scope.keeps_single_events:
@@ -237,9 +244,10 @@ class Aggregation:
         return and_(self.scope.around(), self.scope.kept())
 
     @property
-    def _began_within(self) -> ColumnElement[bool]:
+    def began_within(self) -> ColumnElement[bool]:
+        """The rows of the visits that began in the period."""
         period = self.scope.period
-        return and_(_began_at() >= naive(period.start_at), _began_at() < naive(period.end_at))
+        return and_(began_at() >= naive(period.start_at), began_at() < naive(period.end_at))
 
     def _visit_group(self, label: str, visits: Any, each_value: Any, exits: Any) -> ColumnElement[Any]:
         group = self.groups[int(label[1:])]
@@ -262,11 +270,11 @@ class Aggregation:
         return (
             select(
                 events.c.visit_id,
-                func.min(_began_at()).label("began_at"),
+                func.min(began_at()).label("began_at"),
                 *(func.sum(raw.column).label(raw.name) for raw in needs),
                 *group_columns,
             )
-            .where(self._rows_near, self._began_within)
+            .where(self.rows_near, self.began_within)
             .group_by(events.c.visit_id)
             .having(metrics.VISITS > 0)
             .subquery("visits")
@@ -285,10 +293,10 @@ class Aggregation:
 
     def _of_reads(self) -> Any:
         """Scroll depth: the maximum of each visit on each page, where it was first viewed, then the mean."""
-        needs = self._needs(Part.READS)
+        needs = self.needs(Part.READS)
         if not needs:
             return None
-        furthest, first = self._furthest(), self._first_views()
+        furthest, first = self._furthest(), self.first_views()
         columns = [
             furthest.c[label]
             if group.interval is None
@@ -301,7 +309,7 @@ class Aggregation:
             .select_from(furthest.join(first, and_(furthest.c.visit_id == first.c.visit_id, same_page)))
             .subquery("reads_by_page")
         )
-        groups = [reads.c[label] for label in self._labels]
+        groups = [reads.c[label] for label in self.labels]
         sums = [raw.column.label(raw.name) for raw in needs]
         return self._grouped(select(*groups, *sums).select_from(reads), groups, "reads")
 
@@ -322,14 +330,14 @@ class Aggregation:
             .subquery("furthest_of_visits")
         )
 
-    def _first_views(self) -> Any:
+    def first_views(self) -> Any:
         """When each visit viewed each page first, as far as that was in the period. Without a view its first event counts."""
         viewed = func.min(events.c.occurred_at).filter(events.c.name == PAGEVIEW)
         first_at = func.coalesce(viewed, func.min(events.c.occurred_at))
         period = self.scope.period
         return (
             select(events.c.visit_id, events.c.path, first_at.label("first_at"))
-            .where(self._rows_near)
+            .where(self.rows_near)
             .group_by(events.c.visit_id, events.c.path)
             .having(and_(first_at >= naive(period.start_at), first_at < naive(period.end_at)))
             .subquery("first_views")
@@ -345,7 +353,7 @@ def _visit_value(group: Group) -> ColumnElement[Any]:
     return value
 
 
-def _began_at() -> ColumnElement[Any]:
+def began_at() -> ColumnElement[Any]:
     """The time, to the second, at which the visit of a row began."""
     return functions.seconds_before(events.c.occurred_at, events.c.visit_age_seconds)
 

@@ -9,11 +9,10 @@ import pandas as pd
 from sqlalchemy import ColumnElement, func, or_, select, tuple_, union_all
 
 from tracker.stats import metrics
-from tracker.stats.aggregation import Aggregation, Group
+from tracker.stats.aggregation import Group
 from tracker.stats.dimensions import Dimension
-from tracker.stats.long_visits import followed
+from tracker.stats.rollups.counting import Counting, counting
 from tracker.stats.scope import Scope, naive
-from tracker.stats.traffic import visitors
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
@@ -36,10 +35,13 @@ def breakdown(
     period's visitors (0–1). Pages also have their newest `title`. `order_by` is visitors, visits or pageviews.
     """
     names = ("visitors", "visits", "pageviews")
-    statement = Aggregation(followed(store, scope), names, [Group(dimension)]).statement()
-    columns = statement.selected_columns
-    frame = store.frame(statement.order_by(columns[order_by].desc(), columns["g0"]).limit(limit).offset(offset))
-    return _finished(store, scope, dimension, frame.rename(columns={"g0": "value"}), visitors(store, scope))
+    with counting(store, scope) as counted:
+        statement = counted.statement(names, [Group(dimension)])
+        columns = statement.selected_columns
+        ordered = statement.order_by(columns[order_by].desc(), columns["g0"])
+        frame = counted.frame(ordered.limit(limit).offset(offset)).rename(columns={"g0": "value"})
+        everybody = int(counted.rows(counted.statement(["visitors"]))[0][0] or 0)
+        return _finished(counted, scope, dimension, frame, everybody)
 
 
 def leading(
@@ -50,16 +52,25 @@ def leading(
     Frames as from `breakdown`, with the columns value, visitors, share and for pages title. `everybody` is the number
     of the period's visitors. Exact as long as no visit lasts more than a day.
     """
-    scope = followed(store, scope)
+    with counting(store, scope) as counted:
+        if counted.open_days is not None:
+            frames = counted.leading(dimensions, limit)
+        else:
+            frames = leading_of_events(counted, dimensions, limit)
+        return {one: _finished(counted, scope, one, frames[one], everybody) for one in dimensions}
+
+
+def leading_of_events(counted: Counting, dimensions: Sequence[Dimension], limit: int) -> dict[Dimension, pd.DataFrame]:
+    """The first values of several dimensions by visitors, from the events: `value` and `visitors`."""
     facts = [one for one in dimensions if _is_on_every_row(one)]
-    frames = _leading_facts(store, scope, facts, limit) if facts else {}
+    frames = _leading_facts(counted, facts, limit) if facts else {}
     for dimension in dimensions:
         if dimension not in facts:
-            statement = Aggregation(scope, ("visitors",), [Group(dimension)]).statement()
+            statement = counted.statement(("visitors",), [Group(dimension)])
             columns = statement.selected_columns
-            found = store.frame(statement.order_by(columns["visitors"].desc(), columns["g0"]).limit(limit))
+            found = counted.frame(statement.order_by(columns["visitors"].desc(), columns["g0"]).limit(limit))
             frames[dimension] = found.rename(columns={"g0": "value"})
-    return {one: _finished(store, scope, one, frames[one], everybody) for one in dimensions}
+    return frames
 
 
 def _is_on_every_row(dimension: Dimension) -> bool:
@@ -67,27 +78,26 @@ def _is_on_every_row(dimension: Dimension) -> bool:
     return not (dimension.is_event_level or definition.of_last_page_view or definition.in_mid_visit)
 
 
-def _leading_facts(
-    store: EventStore, scope: Scope, dimensions: Sequence[Dimension], limit: int
-) -> dict[Dimension, pd.DataFrame]:
+def _leading_facts(counted: Counting, dimensions: Sequence[Dimension], limit: int) -> dict[Dimension, pd.DataFrame]:
     """Of dimensions that stand alike on each row of a visit: all in one scan of the visits' first rows."""
+    scope = counted.scope
     columns = [one.event_column for one in dimensions]
     which = func.grouping(*columns).label("which")
-    counted = (
+    by_value = (
         select(which, *columns, metrics.VISITORS.label("visitors"))
         .where(scope.where(), _first_rows(scope))
         .group_by(func.grouping_sets(*(tuple_(column) for column in columns)))
-        .subquery("counted")
+        .subquery("by_value")
     )
-    value = func.coalesce(*(counted.c[column.name] for column in columns)).label("value")
-    rank = func.row_number().over(partition_by=counted.c.which, order_by=[counted.c.visitors.desc(), value])
-    ranked = select(counted.c.which, value, counted.c.visitors, rank.label("rank")).subquery("ranked")
+    value = func.coalesce(*(by_value.c[column.name] for column in columns)).label("value")
+    rank = func.row_number().over(partition_by=by_value.c.which, order_by=[by_value.c.visitors.desc(), value])
+    ranked = select(by_value.c.which, value, by_value.c.visitors, rank.label("rank")).subquery("ranked")
     first = (
         select(ranked.c.which, ranked.c.value, ranked.c.visitors)
         .where(ranked.c.rank <= limit)
         .order_by(ranked.c.which, ranked.c.rank)
     )
-    frame = store.frame(scope.asked(first))
+    frame = counted.frame(scope.asked(first))
     # GROUPING gives a bit for each column, the first one's the highest, that is 0 where the row is grouped by it.
     everything = 2 ** len(columns) - 1
     marks = {one: everything - 2 ** (len(columns) - 1 - index) for index, one in enumerate(dimensions)}
@@ -103,9 +113,7 @@ def _first_rows(scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def _finished(
-    store: EventStore, scope: Scope, dimension: Dimension, frame: pd.DataFrame, everybody: int
-) -> pd.DataFrame:
+def _finished(store: Counting, scope: Scope, dimension: Dimension, frame: pd.DataFrame, everybody: int) -> pd.DataFrame:
     """With whole numbers, shares, None for what is missing, and the titles of pages."""
     frame = frame.reset_index(drop=True)
     for name in ("visitors", "visits", "pageviews"):
@@ -119,7 +127,7 @@ def _finished(
     return frame
 
 
-def _titles(store: EventStore, scope: Scope, paths: Sequence[str]) -> dict[str, str]:
+def _titles(store: Counting, scope: Scope, paths: Sequence[str]) -> dict[str, str]:
     """The newest title of each path, searched from the period's end, which seldom goes far back."""
     if not paths:
         return {}

@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 
 from tracker.stats.scope import Reach, Scope, naive
 from tracker.store import functions
-from tracker.store.protocol import EventStore
+from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import events
 
 _USUAL = Reach()
 
 
-def followed(store: EventStore, scope: Scope) -> Scope:
+def followed(store: EventStore | Snapshot, scope: Scope) -> Scope:
     """The scope with a reach that has all of each visit with events in the period."""
     usual = int(min(_USUAL.before, _USUAL.after).total_seconds())
     is_long = events.c.visit_age_seconds > usual

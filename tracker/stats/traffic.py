@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, func, select
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.told import host_of_invalid_url, read_unknown_site
 from tracker.stats import metrics
-from tracker.stats.aggregation import Aggregation, Group
+from tracker.stats.aggregation import Group
 from tracker.stats.local_time import quarter
-from tracker.stats.long_visits import followed
 from tracker.stats.periods import Period
+from tracker.stats.rollups.counting import counting
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
@@ -31,7 +31,8 @@ _TOLD = {
 
 def totals(store: EventStore, scope: Scope) -> pd.DataFrame:
     """One row with a column for each of metrics.NAMES: counts as int64, ratios and seconds as float64 (NaN for none)."""
-    return _with_numbers(store.frame(Aggregation(followed(store, scope), metrics.NAMES).statement()))
+    with counting(store, scope) as counted:
+        return _with_numbers(counted.frame(counted.statement(metrics.NAMES)))
 
 
 def timeseries(store: EventStore, scope: Scope, interval: str | None = None) -> pd.DataFrame:
@@ -46,8 +47,10 @@ def course(store: EventStore, scope: Scope, interval: str | None = None) -> tupl
     Visits, bounces and durations belong to the interval in which the visit began; the rest to when it happened.
     """
     step = interval or scope.period.interval
-    aggregation = Aggregation(followed(store, scope), metrics.NAMES, [Group(interval=step)], with_total=True)
-    found = store.frame(aggregation.statement()).rename(columns={"g0": "start"})
+    with counting(store, scope) as counted:
+        statement = counted.statement(metrics.NAMES, [Group(interval=step)], with_total=True)
+        found = counted.frame(statement)
+    found = found.rename(columns={"g0": "start"})
     total = _with_numbers(found[found["start"].isna()].drop(columns="start").reset_index(drop=True))
     found = found[found["start"].notna()]
     found["start"] = pd.to_datetime(found["start"])
@@ -57,7 +60,8 @@ def course(store: EventStore, scope: Scope, interval: str | None = None) -> tupl
 
 def visitors(store: EventStore, scope: Scope) -> int:
     """How many visitors there were."""
-    return int(store.rows(scope.asked(select(metrics.VISITORS).where(scope.where())))[0][0])
+    with counting(store, scope) as counted:
+        return int(counted.rows(counted.statement(["visitors"]))[0][0] or 0)
 
 
 def interval_starts(period: Period, interval: str) -> pd.DatetimeIndex:

@@ -116,3 +116,13 @@ class seconds_before(FunctionElement[Any]):
 
     def __init__(self, moment: ColumnElement[Any], seconds: ColumnElement[Any]) -> None:
         super().__init__(moment, seconds)
+
+
+class each_of(FunctionElement[Any]):
+    """In a select: a row for each of the values in the place of one. Several of as many values go side by side."""
+
+    inherit_cache = True
+
+    def __init__(self, *values: ColumnElement[Any]) -> None:
+        super().__init__(*values)
+        self.type = values[0].type

@@ -6,7 +6,8 @@ Reports ask by SQLAlchemy Core over the tables of `tracker.store.schema`; what e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, Protocol
 
@@ -14,6 +15,23 @@ import pandas as pd
 from sqlalchemy import Row, Select
 
 from tracker.store.batch import Batch, SegmentPosition
+from tracker.store.seals import SealedDay
+
+
+class Snapshot(Protocol):
+    """One state of the store, whatever is stored meanwhile."""
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows that a statement selects."""
+        ...
+
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        """The result as columns, named and typed as selected."""
+        ...
+
+    def hold(self, rows: Sequence[Select[Any]], ids: Select[Any]) -> None:
+        """Adds figures of days to `tracker.store.schema.held_rollups` and `held_rollup_ids`, which only this snapshot sees."""
+        ...
 
 
 class EventStore(Protocol):
@@ -29,6 +47,10 @@ class EventStore(Protocol):
         """The result as columns, named and typed as selected."""
         ...
 
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Several statements over one state of the store; nothing that they do is kept."""
+        ...
+
     # Ingest
 
     def append(self, batch: Batch) -> None:
@@ -36,6 +58,8 @@ class EventStore(Protocol):
 
         A batch whose bytes are stored adds nothing, so that one whose outcome is unknown may be sent again. Raises
         PositionMoved when it begins before or after what is stored.
+
+        The seals of the days that it concerns are gone with it (tracker.store.seals).
         """
         ...
 
@@ -78,6 +102,14 @@ class EventStore(Protocol):
 
     def forget_site(self, site: str) -> None:
         """Deletes a site's events and what was not counted for it."""
+        ...
+
+    def seal(self, day: SealedDay, work_out: Callable[[Snapshot], None]) -> bool:
+        """Makes a day's rollups anew, of what is worked out and held in a snapshot; False when a change of its events came between."""
+        ...
+
+    def unseal(self, site: str, first: date, end: date) -> None:
+        """Takes the seals from a site's days, so that their figures are counted from the events."""
         ...
 
     # Whoever opened it

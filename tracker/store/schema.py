@@ -11,6 +11,8 @@ that carries `visits` = 1; one that comes late and precedes it has a negative ag
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -26,7 +28,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -108,6 +110,70 @@ journal_positions = Table(
     Column("events", BigInteger, nullable=False),
     Column("pageviews", BigInteger, nullable=False),
     Column("dropped", JSON, nullable=False),  # reason -> hits
+)
+
+# What a site's local day adds up to, by a dimension and value, made from its events (tracker/stats/rollups): raw sums, and
+# distinct visitors and visits of the day, with how many of them had the same value one day before (`_1`) and within two
+# (`_2`). Ids that last are not among these.
+ROLLUP_SUMS = (
+    "events",
+    "visitors",
+    "visitors_1",
+    "visitors_2",
+    "visits",
+    "touched",
+    "touched_1",
+    "touched_2",
+    "pageviews",
+    "engaged_ms",
+    "bounces",
+    "begun",
+    "visit_seconds",
+    "depth",
+    "reads",
+)
+
+
+def _key_of_rollups() -> list[Column[Any]]:
+    return [
+        Column("site", Text, nullable=False),
+        Column("day", Date, nullable=False),
+        Column("dimension", Text, nullable=False),
+        Column("value", Text),
+    ]
+
+
+def _of_rollups() -> list[Column[Any]]:
+    sums = [Column(name, BigInteger, nullable=False, server_default="0") for name in ROLLUP_SUMS]
+    return [*_key_of_rollups(), *sums]
+
+
+def _of_rollup_ids() -> list[Column[Any]]:
+    return [*_key_of_rollups(), Column("visitor_id", BigInteger, nullable=False), Column("visit_id", BigInteger)]
+
+
+rollups = Table("rollups", metadata, *_of_rollups())
+
+# The ids that last, which are counted as distinct over any days; with the visit where its events may differ in the value.
+rollup_ids = Table("rollup_ids", metadata, *_of_rollup_ids())
+
+# As these two, for the time of one question: the days that are not sealed, worked out for it. Several rows of a day and
+# value are to be added up.
+_held = MetaData()
+held_rollups = Table("held_rollups", _held, *_of_rollups(), prefixes=["TEMPORARY"])
+held_rollup_ids = Table("held_rollup_ids", _held, *_of_rollup_ids(), prefixes=["TEMPORARY"])
+
+# The days whose rollups are what their events add up to; a change of events takes the days away that it concerns. A
+# seal is of a time zone and of the rules of a version; the day is from `start_at` to before `end_at`, UTC.
+sealed_days = Table(
+    "sealed_days",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("rules", Integer, nullable=False),
+    Column("start_at", DateTime, nullable=False),
+    Column("end_at", DateTime, nullable=False),
 )
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))

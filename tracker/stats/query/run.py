@@ -13,14 +13,13 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 
 from tracker.db.models import Site
-from tracker.stats.aggregation import Aggregation
-from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Metric, Unit
 from tracker.stats.query.api_query import ApiQuery, read_query
 from tracker.stats.query.names import QueryError
 from tracker.stats.query.timestamps import last_moment
+from tracker.stats.rollups.counting import Counting, counting
 from tracker.stats.scope import Scope
-from tracker.stats.traffic import first_day, interval_starts, visitors
+from tracker.stats.traffic import first_day, interval_starts
 from tracker.store.protocol import EventStore
 
 __all__ = ["QueryError", "run_query"]
@@ -36,20 +35,22 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
         time_zone=zone,
         first_day=first_day(store, site.stored_as, zone),
     )
-    scope = followed(store, Scope(site.stored_as, api_query.period, api_query.filters))
-    statement = _statement(api_query, scope)
-    rows = store.rows(statement.limit(api_query.limit).offset(api_query.offset))
+    scope = Scope(site.stored_as, api_query.period, api_query.filters)
     shares = any(metric.unit is Unit.SHARE for metric in api_query.defined_metrics)
-    everybody = visitors(store, scope) if shares else 0
+    with counting(store, scope) as counted:
+        statement = _statement(api_query, counted)
+        rows = counted.rows(statement.limit(api_query.limit).offset(api_query.offset))
+        everybody = counted.rows(counted.statement(["visitors"]))[0][0] if shares else 0
+        meta = _meta(counted, api_query, statement)
     return {
-        "results": [_result(api_query, row, everybody) for row in rows],
-        "meta": _meta(store, api_query, statement),
+        "results": [_result(api_query, row, int(everybody or 0)) for row in rows],
+        "meta": meta,
         "query": _echo(api_query, site.domain, query),
     }
 
 
-def _statement(api_query: ApiQuery, scope: Scope) -> Select[Any]:
-    statement = Aggregation(scope, [metric.name for metric in api_query.defined_metrics], api_query.groups).statement()
+def _statement(api_query: ApiQuery, counted: Counting) -> Select[Any]:
+    statement = counted.statement([metric.name for metric in api_query.defined_metrics], api_query.groups)
     columns = statement.selected_columns
     labels = {metric.api: metric.name for metric in api_query.defined_metrics}
     labels |= {name: f"g{index}" for index, name in enumerate(api_query.dimensions)}
@@ -91,10 +92,10 @@ def _dimension_value(value: Any, *, hourly: bool) -> Any:
     return value if value is None else str(value)
 
 
-def _meta(store: EventStore, api_query: ApiQuery, statement: Select[Any]) -> dict[str, Any]:
+def _meta(counted: Counting, api_query: ApiQuery, statement: Select[Any]) -> dict[str, Any]:
     meta: dict[str, Any] = {}
     if api_query.include.get("total_rows"):
-        meta["total_rows"] = store.rows(select(func.count()).select_from(statement.order_by(None).subquery()))[0][0]
+        meta["total_rows"] = counted.rows(select(func.count()).select_from(statement.order_by(None).subquery()))[0][0]
     if api_query.include.get("time_labels") and api_query.interval is not None:
         starts: pd.DatetimeIndex = interval_starts(api_query.period, api_query.interval)
         form = "%Y-%m-%d %H:%M:%S" if api_query.interval == "hour" else "%Y-%m-%d"

@@ -42,3 +42,9 @@ for _construct, _name in _NAMES.items():
 def _seconds_before(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     moment, seconds = (compiler.process(clause, **options) for clause in element.clauses)
     return f"({moment} - to_seconds({seconds}))"
+
+
+@compiles(functions.each_of, "duckdb")
+def _each_of(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"unnest([{', '.join(values)}])"

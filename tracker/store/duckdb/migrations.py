@@ -56,5 +56,27 @@ def add_campaign_words_and_consent(connection: Connection) -> None:
         connection.execute(text(f"alter table events add column if not exists {column} {kind}"))
 
 
+_KEY_OF_ROLLUPS = "site varchar not null, day date not null, dimension varchar not null, value varchar"
+_SUMS_OF_ROLLUPS = (
+    "events", "visitors", "visitors_1", "visitors_2", "visits", "touched", "touched_1", "touched_2",
+    "pageviews", "engaged_ms", "bounces", "begun", "visit_seconds", "depth", "reads",
+)  # fmt: skip
+
+
+def add_rollups(connection: Connection) -> None:
+    """3 to 4: tables for the figures of days. They are empty, so that everything is counted from the events at first."""
+    sums = ", ".join(f"{name} bigint not null default 0" for name in _SUMS_OF_ROLLUPS)
+    connection.execute(text(f"create table if not exists rollups ({_KEY_OF_ROLLUPS}, {sums})"))
+    connection.execute(
+        text(f"create table if not exists rollup_ids ({_KEY_OF_ROLLUPS}, visitor_id bigint not null, visit_id bigint)")
+    )
+    connection.execute(
+        text(
+            "create table if not exists sealed_days (site varchar not null, day date not null, time_zone varchar not null,"
+            " rules integer not null, start_at timestamp not null, end_at timestamp not null)"
+        )
+    )
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
-STEPS: dict[int, Step] = {1: add_visit_lengths, 2: add_campaign_words_and_consent}
+STEPS: dict[int, Step] = {1: add_visit_lengths, 2: add_campaign_words_and_consent, 3: add_rollups}

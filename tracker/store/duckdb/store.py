@@ -6,7 +6,7 @@ the journal positions, in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from typing import Any
@@ -18,9 +18,21 @@ from sqlalchemy import ColumnElement, Connection, Date, Engine, Row, Select, cas
 from tracker.store.arrays import column_array
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.duckdb.errors import first_line
+from tracker.store.duckdb.seals import DuckDBSnapshot, Seals, concerned, unseal
 from tracker.store.errors import StoreUnavailable
 from tracker.store.patience import interruptible
-from tracker.store.schema import EVENT_COLUMNS, events, journal_positions, not_counted, schema_version
+from tracker.store.protocol import Snapshot
+from tracker.store.schema import (
+    EVENT_COLUMNS,
+    events,
+    journal_positions,
+    not_counted,
+    rollup_ids,
+    rollups,
+    schema_version,
+    sealed_days,
+)
+from tracker.store.seals import SealedDay, Span
 
 # A batch is stored in this order, for what a visitor's rows share is then stored once a visitor: a fifth less on disk.
 # The day comes before the visitor, so that row groups are still left out by time.
@@ -37,6 +49,7 @@ class DuckDBStore:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._seals = Seals(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -63,15 +76,31 @@ class DuckDBStore:
 
     def append(self, batch: Batch) -> None:
         """Adds a batch in one transaction: all of it is stored, or nothing. Its rows are stored visitor by visitor."""
-        with self.transaction() as connection:
+        with self._seals.changing() as spans, self.transaction() as connection:
             if not batch.is_stored(_offsets(connection, batch.starts)):
-                _add(connection, batch)
+                spans.extend(_add(connection, batch))
 
     def rehearse(self, batch: Batch) -> None:
         """Raises what `append` would raise; nothing of the batch is stored."""
         with self.engine.connect() as connection, connection.begin() as transaction:
             _add(connection, batch)
             transaction.rollback()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[DuckDBSnapshot]:
+        with self._reading() as connection, connection.begin() as transaction:
+            try:
+                yield DuckDBSnapshot(connection)
+            finally:
+                transaction.rollback()
+
+    def seal(self, day: SealedDay, work_out: Callable[[Snapshot], None]) -> bool:
+        """Makes a day's rollups anew, of what is worked out and held in a snapshot; False when a change of its events came between."""
+        return self._seals.seal(day, work_out)
+
+    def unseal(self, site: str, first: date, end: date) -> None:
+        """Takes the seals from a site's days, so that their figures are counted from the events."""
+        self._seals.unseal(site, first, end)
 
     def details_of(self, day: date) -> Sequence[tuple[str, str, str]]:
         """The site, reason and detail of what is not counted on a day."""
@@ -114,7 +143,10 @@ class DuckDBStore:
 
     def forget_site(self, site: str) -> None:
         """Deletes a site's events and what was not counted for it. DuckDB uses their room again; it does not overwrite it."""
-        with self.transaction() as connection:
+        with self._seals.changing() as spans, self.transaction() as connection:
+            spans.append(Span.always(site))
+            for of_days in (rollups, rollup_ids, sealed_days):
+                connection.execute(of_days.delete().where(of_days.c.site == site))
             connection.execute(events.delete().where(events.c.site == site))
             connection.execute(not_counted.delete().where(not_counted.c.site == site))
 
@@ -153,7 +185,10 @@ def _offsets(connection: Connection, segments: Collection[str]) -> dict[str, int
     return {row.segment: row.offset_bytes for row in connection.execute(statement)}
 
 
-def _add(connection: Connection, batch: Batch) -> None:
+def _add(connection: Connection, batch: Batch) -> list[Span]:
+    """Adds a batch, and takes the seals away of the days that it concerns; returns the spans of these."""
+    spans = concerned(connection, batch)
+    unseal(connection, spans)
     if batch.retracted:
         connection.execute(events.delete().where(events.c.visit_id.in_(batch.retracted)))
     if batch.columns and len(batch.columns["site"]):
@@ -164,6 +199,7 @@ def _add(connection: Connection, batch: Batch) -> None:
         connection.execute(journal_positions.delete().where(journal_positions.c.segment == position.segment))
     if batch.positions:
         connection.execute(journal_positions.insert(), [row._asdict() for row in batch.positions])
+    return spans
 
 
 def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:

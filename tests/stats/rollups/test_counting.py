@@ -1,0 +1,91 @@
+"""What rollups answer is what the events answer, to the last digit, whatever came when."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.stats.rollups.histories import DAYS, History, history
+from tracker.stats.aggregation import Group
+from tracker.stats.breakdowns import leading_of_events
+from tracker.stats.metrics import METRICS, Unit
+from tracker.stats.periods import Period
+from tracker.stats.rollups.counting import Counting, counting
+from tracker.stats.rollups.keeping import seal
+from tracker.stats.rollups.registry import DIMENSIONS
+from tracker.stats.scope import Scope
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
+
+# `WEBLEADS_HISTORIES=10000 pytest tests/stats/rollups/test_counting.py` tries more of them.
+HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "200"))
+A_TEST = 20
+ALL = tuple(METRICS)
+INTERVALS = [Group(interval=step) for step in ("hour", "day", "week", "month")]
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[EventStore]:
+    opened = open_event_store("duckdb:///:memory:")
+    with opened.engine.connect() as connection:  # type: ignore[attr-defined]
+        connection.exec_driver_sql("set threads = 1")  # for so few rows more of them only wait for each other
+    yield opened
+    opened.close()
+
+
+def answers(counted: Counting, group: Group | None, *, with_total: bool) -> list[tuple[Any, ...]]:
+    """The rows of all metrics by a group; a count of nothing is 0, however the engine says it."""
+    groups = [] if group is None else [group]
+    rows = counted.rows(counted.statement(ALL, groups, with_total=with_total))
+    counts = {name for name in ALL if METRICS[name].unit in (Unit.COUNT, Unit.SHARE)}
+    found = [tuple(0 if one is None and name in counts else one for name, one in row._mapping.items()) for row in rows]
+    return sorted(found, key=repr)
+
+
+def pairs(frame: pd.DataFrame) -> list[tuple[str | None, int]]:
+    values = frame["value"].astype(object).where(frame["value"].notna(), None)
+    return list(zip(values, frame["visitors"].astype(int), strict=True))
+
+
+def compare(store: EventStore, one: History, chance: random.Random) -> int:
+    """Compares what some questions are answered from rollups with the answers from events; returns how many were."""
+    start = one.first + timedelta(days=chance.randint(-1, DAYS))
+    end = start + timedelta(days=chance.randint(1, DAYS))
+    with counting(store, Scope(one.site, Period(start, end, one.zone, ""))) as counted:
+        if counted.open_days is None:
+            return 0
+        from_events = Counting(counted.source, counted.scope, None)
+        group = chance.choice([None, *INTERVALS, *(Group(dimension) for dimension in DIMENSIONS)])
+        for asked in {None, group}:
+            with_total = asked in INTERVALS
+            found = answers(counted, asked, with_total=with_total)
+            assert found == answers(from_events, asked, with_total=with_total), (one.seed, start, end, asked)
+        some = chance.sample(DIMENSIONS, 3)
+        led, expected = counted.leading(some, 2), leading_of_events(from_events, some, 2)
+        for dimension in some:
+            assert pairs(led[dimension]) == pairs(expected[dimension]), (one.seed, start, end, dimension)
+        return 1
+
+
+def play(store: EventStore, seed: int) -> int:
+    """Stores a history batch by batch, seals some of its days in between, and compares after each step."""
+    one, chance, compared = history(seed), random.Random(-seed), 0
+    days = [one.first + timedelta(days=number) for number in range(-1, DAYS + 2)]
+    for batch in one.batches:
+        store.append(batch)
+        for day in days:
+            if chance.random() < 0.8:
+                assert seal(store, one.site, day, one.zone)
+        compared += sum(compare(store, one, chance) for _ in range(2))
+    return compared
+
+
+@pytest.mark.parametrize("first", range(0, HISTORIES, A_TEST))
+def test_answers_from_rollups_are_those_from_events(store: EventStore, first: int) -> None:
+    assert sum(play(store, seed) for seed in range(first, min(HISTORIES, first + A_TEST))) > 0

@@ -1,0 +1,18 @@
+"""What is rolled up: the dimensions whose figures are kept by day, and the version of the rules that made them.
+
+A dimension is rolled up when the dashboard shows it; all others are counted from the events when somebody asks.
+"""
+
+from __future__ import annotations
+
+from tracker.stats.dimensions import Dimension
+
+# Raise it whenever a figure of a day is made in another way: days that were sealed before are then sealed anew.
+RULES = 1
+
+# All events of a day together, and the hours of its clock.
+TOTAL = ""
+HOUR = "hour"
+
+DIMENSIONS = tuple(one for one in Dimension if one.definition.panel is not None or one is Dimension.EVENT)
+ROLLED_UP = (*(one.value for one in DIMENSIONS), HOUR, TOTAL)

@@ -1,0 +1,248 @@
+"""The figures of one local day, from its events: one statement for all that is rolled up.
+
+Owns the SQL by which a day is sealed. Its parts are grouped by every dimension at once and added up: what happened on
+the day, the visits that began on it as a whole, how far the pages were read that were first viewed on it, and the
+visitors who had been there on the days before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
+
+from tracker.stats import metrics
+from tracker.stats.aggregation import Aggregation, Group, began_at
+from tracker.stats.dimensions import BY_NAME, Dimension
+from tracker.stats.filters.sql import exit_pages
+from tracker.stats.local_time import local_moment
+from tracker.stats.long_visits import followed
+from tracker.stats.periods import Period
+from tracker.stats.rollups.registry import HOUR, ROLLED_UP, TOTAL
+from tracker.stats.scope import Scope, naive
+from tracker.store.functions import date_trunc, each_of
+from tracker.store.protocol import Snapshot
+from tracker.store.schema import events
+
+# Of an id that lives for a day and the night after it, in another zone than the one it was made in.
+_LIFE = timedelta(days=2, hours=2)
+# So many visitors who returned are named in a statement; more are asked for again within it.
+_MOST_BY_NAME = 1000
+
+
+def scope_of_day(site: str, day: date, time_zone: ZoneInfo) -> Scope:
+    """The scope that a seal of the day is of."""
+    return Scope(site, Period(day, day + timedelta(days=1), time_zone, day.isoformat()))
+
+
+class DayOfFigures:
+    """The statements of one day, of all that is rolled up or of some `dimensions`; `snapshot` is what they are asked of."""
+
+    def __init__(self, snapshot: Snapshot, scope: Scope, dimensions: Sequence[str] = ROLLED_UP) -> None:
+        self._snapshot = snapshot
+        self._scope = followed(snapshot, scope)
+        self._groups = {name: Group(BY_NAME[name]) for name in dimensions if name not in (HOUR, TOTAL)}
+        self._hours = HOUR in dimensions
+        self._total: dict[str, ColumnElement[Any]] = {TOTAL: null()} if TOTAL in dimensions else {}
+        is_told = self._scope.where(), events.c.consented.is_(None)
+        self._all_tell = not snapshot.rows(select(events.c.site).where(*is_told).limit(1))
+
+    def rows(self) -> list[Select[Any]]:
+        """Rows of site, day, dimension, value and some of ROLLUP_SUMS each; several of a value are to be added up."""
+        return [*self._happened(), *self._returned(), *self._begun(), *self._read()]
+
+    def ids(self) -> Select[Any]:
+        """A row a dimension, value and visitor with a lasting id, for what tells events apart also a visit."""
+        source, values, _ = self._day()
+        lasting = self._spread(
+            values, (events.c.visitor_id, events.c.visit_id), source, self._scope.where(), self._lasts()
+        )
+        of_events = [name for name, group in self._groups.items() if _parts_visits(group)]
+        visit = case((lasting.c.dimension.in_(of_events), lasting.c.visit_id)).label("visit_id")
+        return select(*self._key(lasting.c.dimension, lasting.c.value), lasting.c.visitor_id, visit).distinct()
+
+    def _key(self, dimension: ColumnElement[str], value: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        site, day = literal(self._scope.site), literal(self._scope.period.start)
+        return [site.label("site"), day.label("day"), dimension.label("dimension"), cast(value, Text).label("value")]
+
+    def _part(
+        self, dimension: ColumnElement[Any], value: ColumnElement[Any], sums: Mapping[str, ColumnElement[Any]]
+    ) -> Select[Any]:
+        return select(*self._key(dimension, value), *(func.coalesce(one, 0).label(name) for name, one in sums.items()))
+
+    def _spread(
+        self, values: Mapping[str, ColumnElement[Any]], columns: Sequence[ColumnElement[Any]], source: Any, *where: Any
+    ) -> Any:
+        """Rows with `dimension` and `value`, and the columns: each row of the source once a dimension."""
+        spread = select(
+            each_of(*(literal(name) for name in values)).label("dimension"),
+            each_of(*(cast(value, Text) for value in values.values())).label("value"),
+            *columns,
+        )
+        return spread.select_from(source).where(*where).subquery("spread")
+
+    def _grouped(self, source: Any, sums: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
+        grouped = self._part(source.c.dimension, source.c.value, sums).select_from(source)
+        return grouped.group_by(source.c.dimension, source.c.value)
+
+    def _hour(self, moment: ColumnElement[Any]) -> ColumnElement[str]:
+        """The hour of the site's clock, as text."""
+        return cast(date_trunc("hour", local_moment(self._scope.period, moment)), Text)
+
+    def _column(self, group: Group, exits: Any) -> ColumnElement[Any]:
+        assert group.dimension is not None
+        column: ColumnElement[Any] = (
+            exits.c.exit_page if group.dimension.definition.of_last_page_view else group.dimension.event_column
+        )
+        return column
+
+    def _values(self, exits: Any) -> dict[str, ColumnElement[Any]]:
+        """The values of an event, by dimension; as one of all events it has none."""
+        return {name: self._column(group, exits) for name, group in self._groups.items()} | self._total
+
+    def _joined(self, span: ColumnElement[bool]) -> tuple[Any, Any]:
+        """What to select events from, and the exit pages of the visits in the span, if they are asked for."""
+        if Dimension.EXIT_PAGE not in self._groups:
+            return events, None
+        exits = exit_pages(span)
+        return events.join(exits, exits.c.visit_id == events.c.visit_id), exits
+
+    def _day(self) -> tuple[Any, dict[str, ColumnElement[Any]], Any]:
+        """What to select the day's events from, and their values."""
+        source, exits = self._joined(self._scope.around())
+        values = self._values(exits)
+        if self._hours:
+            values[HOUR] = self._hour(events.c.occurred_at)
+        return source, values, exits
+
+    def _lasts(self) -> ColumnElement[bool]:
+        """Whether a row's visitor id is one that was agreed to, and lives on.
+
+        Rows of before that was stored do not say it: their ids do not last if another row near says so.
+        """
+        if self._all_tell:
+            return events.c.consented
+        unknown = select(events.c.visitor_id).where(self._scope.where(), events.c.consented.is_(None))
+        near = self._scope.span(before=_LIFE, overrun=_LIFE)
+        of_a_day = select(events.c.visitor_id).where(
+            near, events.c.consented.is_(False), events.c.visitor_id.in_(unknown)
+        )
+        return case((events.c.consented.is_not(None), events.c.consented), else_=events.c.visitor_id.not_in(of_a_day))
+
+    def _happened(self) -> list[Select[Any]]:
+        """What the day's events add up to."""
+        source, values, _ = self._day()
+        plain = [events.c[name] for name in ("visitor_id", "visit_id", "visits", "pageviews", "engaged_ms")]
+        happened = self._spread(values, [*plain, self._lasts().label("lasts")], source, self._scope.where())
+        of_a_day = ~happened.c.lasts
+        sums = {
+            "events": func.count(),
+            "visits": func.sum(happened.c.visits),
+            "pageviews": func.sum(happened.c.pageviews),
+            "engaged_ms": func.sum(happened.c.engaged_ms),
+            "visitors": func.count(happened.c.visitor_id.distinct()).filter(of_a_day),
+            "touched": func.count(happened.c.visit_id.distinct()).filter(of_a_day),
+        }
+        return [self._grouped(happened, sums)]
+
+    def _returned(self) -> list[Select[Any]]:
+        """How many of the day's visitors, and of its visits, had the same value one day before, and within two."""
+        scope = self._scope
+        today, yesterday, before = naive(scope.period.start_at), _before(scope, 1), _before(scope, 2)
+        earlier = and_(events.c.site == scope.site, events.c.occurred_at >= before, events.c.occurred_at < today)
+        of_today = select(events.c.visitor_id).where(scope.where(), ~self._lasts())
+        returned = select(events.c.visitor_id).where(earlier, events.c.visitor_id.in_(of_today)).distinct()
+        named = [row.visitor_id for row in self._snapshot.rows(returned.limit(_MOST_BY_NAME + 1))]
+        if not named or not (self._groups or self._total):
+            return []
+        them = events.c.visitor_id.in_(named if len(named) <= _MOST_BY_NAME else returned)
+        days = naive(scope.period.start_at) - before
+        source, exits = self._joined(
+            and_(scope.span(before=scope.reach.before + days, overrun=scope.reach.after), them)
+        )
+        day = case((events.c.occurred_at >= today, 0), (events.c.occurred_at >= yesterday, 1), else_=2)
+        came = events.c.visitor_id, events.c.visit_id, day.label("days_before")
+        values = self._values(exits)
+        visitors = self._spread(values, came, source, scope.span(before=days), them)
+        found = [self._carried(visitors, visitors.c.visitor_id, ("visitors_1", "visitors_2"))]
+        of_events = {name: values[name] for name, group in self._groups.items() if _parts_visits(group)}
+        if of_events:
+            visits = self._spread(of_events, came, source, scope.span(before=days), them)
+            found.append(self._carried(visits, visits.c.visit_id, ("touched_1", "touched_2")))
+        return found
+
+    def _carried(self, came: Any, who: ColumnElement[Any], sums: tuple[str, str]) -> Select[Any]:
+        on = [func.max(case((came.c.days_before == days, 1), else_=0)).label(f"on_{days}") for days in range(3)]
+        key = came.c.dimension, came.c.value
+        days = select(*key, *on).group_by(*key, who).subquery("days")
+        one, within_two = days.c.on_0 * days.c.on_1, days.c.on_0 * func.greatest(days.c.on_1, days.c.on_2)
+        return self._grouped(days, {sums[0]: func.sum(one), sums[1]: func.sum(within_two)})
+
+    def _begun(self) -> list[Select[Any]]:
+        """Sums over the visits that began on the day, as a whole."""
+        aggregation = Aggregation(self._scope, ("bounce_rate", "visit_duration_seconds"))
+        needs = aggregation.needs(metrics.Part.VISITS)
+        facts = {name: group.visit_value for name, group in self._groups.items() if group.is_visit_column} | self._total
+        if self._hours:
+            facts[HOUR] = self._hour(began_at())
+        deltas = [raw.column.label(raw.name) for raw in needs]
+        found = []
+        if facts:
+            rows = self._spread(facts, deltas, events, aggregation.rows_near, aggregation.began_within)
+            found = [self._grouped(rows, {raw.name: func.sum(rows.c[raw.name]) for raw in needs})]
+        for name, group in self._groups.items():
+            if not group.is_visit_column:
+                begun = Aggregation(self._scope, aggregation.names, [group]).of_visits()
+                sums = {raw.name: begun.c[raw.name] for raw in needs}
+                found.append(self._part(literal(name), begun.c.g0, sums).select_from(begun))
+        return found
+
+    def _read(self) -> list[Select[Any]]:
+        """How far down the pages were read that a visit viewed first on the day."""
+        depth = events.c.scroll_depth
+        told_on = self._scope.around(), depth.is_not(None)
+        if not self._snapshot.rows(select(events.c.site).where(*told_on).limit(1)):
+            return []
+        source, exits = self._joined(self._scope.around())
+        told = self._spread(
+            self._values(exits) | {TOTAL: null()}, (events.c.visit_id, events.c.path, depth), source, *told_on
+        )
+        key = told.c.dimension, told.c.value, told.c.visit_id, told.c.path
+        furthest = select(*key, func.max(told.c.scroll_depth).label("furthest")).group_by(*key).subquery("furthest")
+        first = Aggregation(self._scope, ("scroll_depth",)).first_views()
+        same_page = furthest.c.path.is_not_distinct_from(first.c.path)
+        joined = furthest.join(first, and_(furthest.c.visit_id == first.c.visit_id, same_page))
+        sums = {"depth": func.sum(furthest.c.furthest), "reads": func.count()}
+        by_value = self._part(furthest.c.dimension, furthest.c.value, sums).select_from(joined)
+        wanted = furthest.c.dimension.in_([*self._groups, *self._total])
+        found = [by_value.where(wanted).group_by(furthest.c.dimension, furthest.c.value)]
+        if self._hours:
+            hour = self._hour(first.c.first_at)
+            by_hour = self._part(literal(HOUR), hour, sums).select_from(joined)
+            found.append(by_hour.where(furthest.c.dimension == TOTAL).group_by(hour))
+        return found
+
+
+def _parts_visits(group: Group) -> bool:
+    """Whether a visit can touch several values."""
+    return group.dimension is not None and group.dimension.is_event_level
+
+
+def _before(scope: Scope, days: int) -> datetime:
+    """The local midnight so many days before, as the store has moments."""
+    start = scope.period.start - timedelta(days=days)
+    return naive(Period(start, scope.period.start, scope.period.time_zone, "").start_at)

@@ -1,0 +1,72 @@
+"""Seals: which local days have rollups that are what their events add up to, and what a change of events takes away.
+
+Owns the rule. A row counts on the day on which it happened; with its visit on the one on which that began, and on each
+between; and among the visitors that the two days after may have had before. So it concerns the days from the visit's
+beginning, or the event where that is earlier, to two days after the event, in any time zone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Two days, one of which may be longer by an hour when the clocks change, and the hour in which the event lies.
+_HOURS_AFTER = 2 * 24 + 1 + 1
+# A visit may have events from before the one with which it began, which came late.
+_HOURS_BEFORE = 3
+
+HOUR = timedelta(hours=1)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as the store has moments
+
+
+class SealedDay(NamedTuple):
+    """A site's local day in a time zone, by the rules of a version; from `start_at` to before `end_at`, UTC without a zone."""
+
+    site: str
+    day: date
+    time_zone: str
+    rules: int
+    start_at: datetime
+    end_at: datetime
+
+
+class Span(NamedTuple):
+    """Days of a site that overlap it are concerned by a change; UTC without a zone."""
+
+    site: str
+    start_at: datetime
+    end_at: datetime
+
+    @classmethod
+    def always(cls, site: str) -> Span:
+        """All days of a site."""
+        return cls(site, datetime(1, 1, 1), datetime(9999, 1, 1))  # noqa: DTZ001
+
+    def concerns(self, day: SealedDay) -> bool:
+        return self.site == day.site and day.end_at > self.start_at and day.start_at < self.end_at
+
+
+def spans_of(sites: Iterable[str], occurred_at: NDArray[np.datetime64], age_seconds: NDArray[np.int64]) -> list[Span]:
+    """The spans that events concern, few and apart, by when they happened and how old their visits were with them."""
+    happened = occurred_at.astype("datetime64[s]").astype(np.int64)
+    began = np.minimum(happened, happened - age_seconds)
+    hours: defaultdict[str, set[tuple[int, int]]] = defaultdict(set)
+    for site, first, last in set(zip(sites, (began // 3600).tolist(), (happened // 3600).tolist(), strict=True)):
+        hours[site].add((first - _HOURS_BEFORE, last + _HOURS_AFTER))
+    return [Span(site, *span) for site, found in hours.items() for span in _merged(found)]
+
+
+def _merged(spans: set[tuple[int, int]]) -> list[tuple[datetime, datetime]]:
+    """Spans of hours as moments, those that touch as one."""
+    merged: list[list[int]] = []
+    for first, last in sorted(spans):
+        if merged and first <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], last)
+        else:
+            merged.append([first, last])
+    return [(_EPOCH + first * HOUR, _EPOCH + last * HOUR) for first, last in merged]
