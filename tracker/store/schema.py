@@ -127,7 +127,7 @@ ROLLUP_SUMS = (
     "pageviews",
     "engaged_ms",
     "bounces",
-    "begun",
+    "visits_begun",
     "visit_seconds",
     "depth",
     "reads",

@@ -22,7 +22,7 @@ STARTS = [
     date(2026, 12, 29),
     date(2026, 6, 29),
 ]
-DAYS = 5
+DAYS = 3
 _PATHS = ["/a", "/b", "/c", None]
 _NAMES = ["pageview", "pageview", "pageview", "engagement", "engagement", "Signup"]
 

@@ -17,15 +17,15 @@ from tracker.stats.breakdowns import leading_of_events
 from tracker.stats.metrics import METRICS, Unit
 from tracker.stats.periods import Period
 from tracker.stats.rollups.counting import Counting, counting
-from tracker.stats.rollups.keeping import seal
+from tracker.stats.rollups.keeping import seal, unsealed_days
 from tracker.stats.rollups.registry import DIMENSIONS
 from tracker.stats.scope import Scope
 from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 
 # `WEBLEADS_HISTORIES=10000 pytest tests/stats/rollups/test_counting.py` tries more of them.
-HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "200"))
-A_TEST = 20
+HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "60"))
+A_TEST = 15
 ALL = tuple(METRICS)
 INTERVALS = [Group(interval=step) for step in ("hour", "day", "week", "month")]
 
@@ -62,11 +62,10 @@ def compare(store: EventStore, one: History, chance: random.Random) -> int:
             return 0
         from_events = Counting(counted.source, counted.scope, None)
         group = chance.choice([None, *INTERVALS, *(Group(dimension) for dimension in DIMENSIONS)])
-        for asked in {None, group}:
-            with_total = asked in INTERVALS
-            found = answers(counted, asked, with_total=with_total)
-            assert found == answers(from_events, asked, with_total=with_total), (one.seed, start, end, asked)
-        some = chance.sample(DIMENSIONS, 3)
+        with_total = group in INTERVALS
+        found = answers(counted, group, with_total=with_total)
+        assert found == answers(from_events, group, with_total=with_total), (one.seed, start, end, group)
+        some = chance.sample(DIMENSIONS, 2)
         led, expected = counted.leading(some, 2), leading_of_events(from_events, some, 2)
         for dimension in some:
             assert pairs(led[dimension]) == pairs(expected[dimension]), (one.seed, start, end, dimension)
@@ -76,13 +75,13 @@ def compare(store: EventStore, one: History, chance: random.Random) -> int:
 def play(store: EventStore, seed: int) -> int:
     """Stores a history batch by batch, seals some of its days in between, and compares after each step."""
     one, chance, compared = history(seed), random.Random(-seed), 0
-    days = [one.first + timedelta(days=number) for number in range(-1, DAYS + 2)]
+    all_days = Period(one.first - timedelta(days=1), one.first + timedelta(days=DAYS + 1), one.zone, "")
     for batch in one.batches:
         store.append(batch)
-        for day in days:
+        for day in list(unsealed_days(store, one.site, all_days)):
             if chance.random() < 0.8:
                 assert seal(store, one.site, day, one.zone)
-        compared += sum(compare(store, one, chance) for _ in range(2))
+        compared += compare(store, one, chance)
     return compared
 
 

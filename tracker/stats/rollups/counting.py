@@ -235,7 +235,7 @@ class Counting:
         if group is None or group.interval in (None, "hour"):
             return start
         interval = cast(date_trunc(group.interval, cast(rows.c.day, DateTime)), Date)
-        return func.greatest(interval, start)
+        return case((interval < start, start), else_=interval)
 
 
 def carried(rows: Any, first: ColumnElement[Any], name: str) -> ColumnElement[Any]:

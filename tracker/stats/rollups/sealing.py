@@ -189,7 +189,8 @@ class DayOfFigures:
         on = [func.max(case((came.c.days_before == days, 1), else_=0)).label(f"on_{days}") for days in range(3)]
         key = came.c.dimension, came.c.value
         days = select(*key, *on).group_by(*key, who).subquery("days")
-        one, within_two = days.c.on_0 * days.c.on_1, days.c.on_0 * func.greatest(days.c.on_1, days.c.on_2)
+        one = days.c.on_0 * days.c.on_1
+        within_two = one + days.c.on_0 * (1 - days.c.on_1) * days.c.on_2
         return self._grouped(days, {sums[0]: func.sum(one), sums[1]: func.sum(within_two)})
 
     def _begun(self) -> list[Select[Any]]:

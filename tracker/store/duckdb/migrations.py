@@ -59,7 +59,7 @@ def add_campaign_words_and_consent(connection: Connection) -> None:
 _KEY_OF_ROLLUPS = "site varchar not null, day date not null, dimension varchar not null, value varchar"
 _SUMS_OF_ROLLUPS = (
     "events", "visitors", "visitors_1", "visitors_2", "visits", "touched", "touched_1", "touched_2",
-    "pageviews", "engaged_ms", "bounces", "begun", "visit_seconds", "depth", "reads",
+    "pageviews", "engaged_ms", "bounces", "visits_begun", "visit_seconds", "depth", "reads",
 )  # fmt: skip
 
 

@@ -1,0 +1,89 @@
+"""Days are sealed from one state of their events, and a change takes their seals away."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from tests.stats.conftest import PARIS, SITE, Blog, period, scope
+from tracker.stats import traffic
+from tracker.stats.rollups.keeping import Keeper, seal, sealed_day, unsealed_days
+from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
+from tracker.store.batch import Batch
+from tracker.store.protocol import Snapshot
+from tracker.store.schema import rollups
+
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
+DAYS = period("2026-11-16,2026-11-18")
+
+
+def seal_all(blog: Blog) -> None:
+    for day in (MONDAY, TUESDAY, WEDNESDAY):
+        assert seal(blog.store, SITE, day, PARIS)
+    assert list(unsealed_days(blog.store, SITE, DAYS)) == []
+
+
+def test_an_event_takes_the_seals_of_its_day_and_of_the_two_after(blog: Blog) -> None:
+    seal_all(blog)
+    blog.visit("2026-11-17T12:00:00+01:00", (0, "/a"))
+    assert list(unsealed_days(blog.store, SITE, DAYS)) == [WEDNESDAY, TUESDAY]
+
+
+def test_what_is_taken_back_takes_seals_away(blog: Blog) -> None:
+    number = blog.visit("2026-11-16T12:00:00+01:00", (0, "/a"))
+    seal_all(blog)
+    blog.store.append(Batch({}, retracted=[number]))
+    assert list(unsealed_days(blog.store, SITE, DAYS)) == [WEDNESDAY, TUESDAY, MONDAY]
+    assert traffic.totals(blog.store, scope("2026-11-16")).iloc[0]["visitors"] == 0
+
+
+def test_a_batch_that_is_only_rehearsed_leaves_the_seals(blog: Blog) -> None:
+    seal_all(blog)
+    blog.store.rehearse(Batch({}, retracted=[1]))
+    assert list(unsealed_days(blog.store, SITE, DAYS)) == []
+
+
+def test_another_time_zone_has_days_of_its_own(blog: Blog) -> None:
+    seal_all(blog)
+    assert len(list(unsealed_days(blog.store, SITE, period("2026-11-16,2026-11-18", "UTC")))) == 3
+
+
+def test_a_day_whose_events_change_while_it_is_worked_out_is_not_sealed(blog: Blog) -> None:
+    one = scope_of_day(SITE, TUESDAY, PARIS)
+
+    def work_out(snapshot: Snapshot) -> None:
+        figures = DayOfFigures(snapshot, one)
+        snapshot.hold(figures.rows(), figures.ids())
+        blog.visit("2026-11-17T12:00:00+01:00", (0, "/a"))
+
+    assert not blog.store.seal(sealed_day(one), work_out)
+    assert list(unsealed_days(blog.store, SITE, DAYS)) == [WEDNESDAY, TUESDAY, MONDAY]
+
+
+def test_a_day_is_sealed_while_another_days_events_come(blog: Blog) -> None:
+    one = scope_of_day(SITE, MONDAY, PARIS)
+
+    def work_out(snapshot: Snapshot) -> None:
+        figures = DayOfFigures(snapshot, one)
+        snapshot.hold(figures.rows(), figures.ids())
+        blog.visit("2026-11-18T12:00:00+01:00", (0, "/a"))
+
+    assert blog.store.seal(sealed_day(one), work_out)
+
+
+def test_a_removed_site_leaves_nothing(blog: Blog) -> None:
+    blog.visit("2026-11-16T12:00:00+01:00", (0, "/a"))
+    seal_all(blog)
+    blog.store.forget_site(SITE)
+    assert blog.store.rows(select(rollups)) == []
+    assert len(list(unsealed_days(blog.store, SITE, DAYS))) == 3
+
+
+def test_a_keeper_seals_the_newest_days_first_and_then_has_nothing_to_do(blog: Blog) -> None:
+    blog.visit("2026-11-16T12:00:00+01:00", (0, "/a"))
+    keeper = Keeper(blog.store)
+    sealed = []
+    while (day := keeper.seal_next(SITE, PARIS, today=WEDNESDAY)) is not None:
+        sealed.append(day)
+    assert sealed == [WEDNESDAY, TUESDAY, MONDAY]

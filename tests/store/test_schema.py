@@ -1,0 +1,31 @@
+"""The tables for figures of days: a column for each raw sum, and the same tables after a migration."""
+
+from __future__ import annotations
+
+from sqlalchemy import create_engine
+
+from tracker.stats.metrics import METRICS
+from tracker.store.duckdb.migrations import add_rollups
+from tracker.store.schema import ROLLUP_SUMS, metadata
+
+
+def test_every_raw_sum_of_a_metric_is_kept_by_day() -> None:
+    raw = {raw.name for metric in METRICS.values() for raw in metric.raw}
+    assert raw <= set(ROLLUP_SUMS)
+    assert {name for name in ROLLUP_SUMS if f"{name}_1" in ROLLUP_SUMS} == {"visitors", "touched"}
+
+
+def test_a_migrated_store_has_the_tables_of_a_fresh_one() -> None:
+    asked = (
+        "select table_name, column_name, data_type, is_nullable from information_schema.columns"
+        " where table_name in ('rollups', 'rollup_ids', 'sealed_days') order by table_name, ordinal_position"
+    )
+    found = []
+    for make in (add_rollups, metadata.create_all):
+        engine = create_engine("duckdb:///:memory:")
+        with engine.connect() as connection:
+            make(connection)
+            found.append(connection.exec_driver_sql(asked).all())
+        engine.dispose()
+    assert found[0] == found[1]
+    assert found[0]
