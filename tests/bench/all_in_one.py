@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tests.bench import load
+from tests.bench import load, servers, slow_clients
+from tests.bench.cpu import cpu_seconds
 from tests.bench.figure import Figure
 from tests.bench.geo import provide_geo
 from tests.bench.hits import SITE
@@ -18,36 +20,51 @@ from tests.running_service import RunningService, webleads
 
 _SECONDS = 10
 _ROUNDS = 3
+_SLOW_CLIENTS = 500
 
 
 def figures(folder: Path) -> Iterator[Figure]:
     """Rates until the last accepted hit is in the event store, the accept's p99 meanwhile, and the time to be seen."""
-    what = "accepted, enriched and stored, one service"
-    yield from _stored(folder, what, at_least=20_000)
+    yield from _stored(folder)
     yield from _visible(folder / "visible")
 
 
-def _stored(folder: Path, what: str, *, at_least: float) -> Iterator[Figure]:
-    rates, latencies, kept_up, memory = [], [], [], []
+def _stored(folder: Path) -> Iterator[Figure]:
+    """With default settings and no proxy, 500 slow clients connected; a bare Flask view in turn with it."""
+    rates, flask, latencies, kept_up, memory, served = [], [], [], [], [], Counter[str]()
+    costs, flask_costs = [], []
     for turn in range(_ROUNDS):
         with_geo, service = _service(folder / f"serve-{turn}")
         try:
-            begun = time.monotonic()
-            seen = load.run(service.url, folder, seconds=_SECONDS, distinct=_SECONDS * 50_000)
-            stopped = time.monotonic()
+            with slow_clients.connected(service.port, _SLOW_CLIENTS) as answers:
+                begun, spent = time.monotonic(), cpu_seconds(service.pid)
+                seen = load.run(service.url, folder, seconds=_SECONDS, distinct=_SECONDS * 50_000)
+                stopped = time.monotonic()
             _wait_until_stored(service)
             done = time.monotonic()
+            costs.append((cpu_seconds(service.pid) - spent) / seen.requests * 1e6)
             memory.append(resident_mb(service.pid))
         finally:
             service.stop()
+        served.update(answers)
         rates.append(seen.requests / (done - begun))
         latencies.append(seen.p99_ms)
         kept_up.append((done - begun) / (stopped - begun))
+        with servers.running("flask", folder / f"flask-{turn}") as (url, pid):
+            spent, seen = cpu_seconds(pid), load.run(url, folder, seconds=_SECONDS // 2)
+            flask_costs.append((cpu_seconds(pid) - spent) / seen.requests * 1e6)
+            flask.append(seen.rate)
     geo = "real-size geo databases" if with_geo else "without geo databases"
-    yield Figure(f"{what}, {geo}", median(rates), "hits/s", at_least=at_least)
-    yield Figure("the same, accept p99 meanwhile", median(latencies), "ms", at_most=25)
-    yield Figure("the same, time until all is stored against time of sending", median(kept_up), "x")
+    what = f"accepted, enriched and stored, one service, {_SLOW_CLIENTS} slow clients, {geo}"
+    yield Figure(what, median(rates), "hits/s")
+    yield Figure("bare Flask view, in turn with it", median(flask), "hits/s")
+    yield Figure("the service against the bare Flask view", median(rates) / median(flask), "x", at_least=3.3)
+    yield Figure("CPU of all its processes, stored hits included", median(costs), "us/hit")
+    yield Figure("CPU of the bare Flask view", median(flask_costs), "us/hit")
+    yield Figure("the service, accept p99 meanwhile", median(latencies), "ms", at_most=10)
+    yield Figure("the same, time until all is stored against time of sending", median(kept_up), "x", at_most=1.05)
     yield Figure("the same, memory of serve after it", median(memory), "MB")
+    yield Figure("slow clients answered with 202", served["202"] / max(1, served.total()), "share", at_least=1)
 
 
 def _service(data: Path) -> tuple[bool, RunningService]:

@@ -66,9 +66,18 @@ def figures(folder: Path) -> Iterator[Figure]:
     """
     provide_geo(folder / "geo")
     hits = make_hits(_EVENTS, people=5_000, kinds_of_agent=50)
+    yield from _start(folder)
     yield from _whole(folder, hits)
     yield from _steps(folder, hits)
     yield from _distinct(folder)
+
+
+def _start(folder: Path) -> Iterator[Figure]:
+    """The lists that a process loads with its first hit, whatever number of hits then comes."""
+    one, enricher = make_hits(1, people=1, kinds_of_agent=1)[0], Enricher(Databases.open(folder / "geo"))
+    clocks = Clocks()
+    enricher.enrich(one, SiteRules(SITE, hosts=frozenset({SITE})))
+    yield Figure("enrichment's lists, once a process: CPU", clocks.read().cpu, "s")
 
 
 def _whole(folder: Path, hits: list[Hit]) -> Iterator[Figure]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.made_events import new_event
 from tracker.enrichment.event import VISIT_FACTS, columns_of
 from tracker.ingest.columns import columns_of_batch
@@ -23,7 +25,7 @@ def test_each_event_has_its_own_values_whatever_it_shares() -> None:
     second.facts = first.facts
     third = new_event("Signup", 3, screen_width=800, scroll_depth=40, props='{"a":1}', **NAMED)
     fourth = new_event("engagement", 4, engaged_ms=9000)
-    fourth.facts = fourth.facts._replace(agent=first.facts.agent)
+    fourth.facts = replace(fourth.facts, agent=first.facts.agent)
     batch = [first, third, second, fourth]
     columns = columns_of_batch(batch)
     assert set(columns) == set(EVENT_COLUMNS)

@@ -37,7 +37,7 @@ class Whereabouts(NamedTuple):
     network_kind: str | None
 
 
-class VisitFacts(NamedTuple):
+class VisitFacts(msgspec.Struct, frozen=True, gc=False):
     """What a visit's first event decides for all of the visit's events. The groups' fields stand as the columns do."""
 
     source: Attribution

@@ -85,7 +85,9 @@ class Enricher:
             return landing.spam
         about = client.about
         given = self_identification(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
-        company = self._company(hit.ip, about.owner, landing, given)
+        company = about.owner.company
+        if given is not NOTHING or company is None:
+            company = self._company(hit.ip, about.owner, landing, given)
         facts = VisitFacts(landing.attribution, about.whereabouts, company, client.agent)
         event = _event(hit, site, landing, client, facts)
         if event.name == IDENTIFY:
@@ -93,7 +95,7 @@ class Enricher:
         return event
 
     def _company(self, ip: str, owner: Owner, landing: Landing, given: SelfIdentification) -> Company | None:
-        silent = given is NOTHING or (not given.email and not given.company)
+        silent = not given.email and not given.company
         if silent and (owner.company is not None or (self._names is None and landing.referrer_host is None)):
             return owner.company
         clues = Clues(
@@ -159,7 +161,7 @@ def _event(hit: Hit, site: SiteRules, landing: Landing, client: ClientProfile, f
         0,  # visits
         0,  # bounces
         0,  # pageviews
-        0 if engaged_ms is None else whole(engaged_ms, 0, _MAX_ENGAGED_MS) or 0,
+        whole(engaged_ms, 0, _MAX_ENGAGED_MS) or 0 if engaged_ms else 0,
         None if depth is None else whole(depth + 0.5, 0, 100),
         revenue,
         currency,

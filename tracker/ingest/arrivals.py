@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.drops import Drop, DropReason
@@ -183,5 +184,5 @@ def _unknown_site(hit: Hit, domain: str) -> Drop:
 def _with(event: Event, known: VisitorFacts) -> Event:
     """The event of a hit without its IP address, with the facts that were derived from it before."""
     company = event.facts.company or (Company(*known.company) if known.company else None)
-    event.facts = event.facts._replace(whereabouts=Whereabouts(*known.whereabouts), company=company)
+    event.facts = replace(event.facts, whereabouts=Whereabouts(*known.whereabouts), company=company)
     return event

@@ -260,7 +260,7 @@ class Ingest:
         self, lines: Sequence[Line], tallies: defaultdict[str, SegmentTally]
     ) -> tuple[list[Counted], list[Failure]]:
         arrivals, origins, failures = self._arrivals.of(lines, tallies)
-        counted = []
+        counted: list[Counted] = []
         for arrival, (site, tally), drop in zip(arrivals, origins, self._known_visits().assign(arrivals), strict=True):
             if drop is None:
                 event = arrival.event

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import Drop, DropReason
@@ -227,7 +228,7 @@ class Visits:
             self._bots.popitem(last=False)
 
     def _begin(self, visitor_id: int, event: Event) -> Visit:
-        facts = event.facts._replace(entry_page=event.path)
+        facts = replace(event.facts, entry_page=event.path)
         visit = Visit(_visit_id(visitor_id, event.occurred_at), event.occurred_at, event.occurred_at, facts)
         visit.begin(event)
         self._bytes += visit.bytes()
@@ -339,7 +340,7 @@ def _running_visit(visits: list[Visit] | None, event: Event) -> Visit | None:
 def _join(visit: Visit, event: Event, *, interactive: bool) -> None:
     event.visit_id = visit.visit_id
     if event.facts.company is not visit.facts.company and _is_given(event.facts):
-        visit.facts = visit.facts._replace(company=event.facts.company)
+        visit.facts = replace(visit.facts, company=event.facts.company)
     event.facts = visit.facts
     name = event.name
     visit.count(event, page_view=name == PAGEVIEW, interaction=interactive and name != ENGAGEMENT)
