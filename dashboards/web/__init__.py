@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from dashboards.web import assets, errors, headers, language, rendering, waiting
+from dashboards.web import assets, errors, headers, language, rendering, theme, waiting
 from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.first_day import checklist
 from dashboards.web.first_day import views as first_day_views
@@ -64,6 +64,7 @@ def register(
     errors.register(app)
     app.register_blueprint(assets.create_blueprint())
     app.register_blueprint(language.create_blueprint(context))
+    app.register_blueprint(theme.create_blueprint())
     app.register_blueprint(home.create_blueprint(context))
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(opt_out.create_blueprint(context))

@@ -18,6 +18,7 @@ from dashboards.web.panels import word_dimension
 from dashboards.web.service_status import ServiceStatus
 from dashboards.web.site.forms import invalid_field, mark
 from dashboards.web.site.selection import Selection
+from dashboards.web.theme import current_theme, theme_names
 from tracker.enrichment.text import visible_text
 from tracker.reference.geo.attribution import attributions
 from tracker.service.context import Context
@@ -58,6 +59,8 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.add_template_global(invalid_field, "invalid_field")
     app.add_template_global(selection_url, "selection_url")
     app.add_template_global(_language_names, "language_names")
+    app.add_template_global(current_theme, "current_theme")
+    app.add_template_global(theme_names, "theme_names")
     app.add_template_global(lambda: attributions(context.settings), "attributions")
     app.add_template_global(lambda: service_status().needs_attention, "needs_attention")
     app.context_processor(lambda: {"language": current_language(), "here": request.full_path.rstrip("?")})

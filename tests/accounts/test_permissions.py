@@ -36,6 +36,7 @@ PUBLIC = {
     "health.figures": "Prometheus asks, and is told sums over all sites",
     "assets.file": "files of the program itself",
     "language.choose": "the language of the one who asks",
+    "theme.choose": "how the pages look to the one who asks",
     "first_run.show": "the one-time link is the right to it",
     "first_run.create": "the one-time link is the right to it",
     "sign_in.show": "the way in",

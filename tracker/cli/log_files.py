@@ -252,7 +252,7 @@ _WORDS = _PATH_FATES | {
     "scanner": "scanners",
     "referrer_spam": "referrer spam",
     "excluded_address": "excluded addresses",
-    "invalid_url": "addresses that are no web page",
+    "invalid_url": "URLs that are not web pages",
     "duplicate": "sent twice",
     "same_page": "the same page, with another query",
     "development_host": "development hosts",

@@ -28,7 +28,7 @@ def secret_key(folder: Path) -> bytes:
         if key is not None and problem is None:
             return key
         if problem or path.is_symlink() or path.exists():
-            _set_aside(path, problem or "it is no file")
+            _set_aside(path, problem or "it is not a file")
         return _make(path)
     except OSError as problem:
         raise FolderUnusable(

@@ -51,7 +51,7 @@ def restore(path: Path, reason: str, now: datetime) -> Restore:
     if copy is None:
         raise AppDatabaseDamaged(
             f"the app database {path} is damaged ({reason}) and there is no good copy of it in {folder_of(path)}: put a"
-            " backup in its place, or move it away and add the sites anew; hits are kept in the journal meanwhile"
+            " backup in its place, or move it away and add the sites again; hits are kept in the journal meanwhile"
         )
     fresh = path.with_name(f"{path.name}.new")
     try:
@@ -112,7 +112,7 @@ def describe(done: Restore) -> str:
     return (
         f"the app database was damaged ({done.reason}) and restored on {done.at:%Y-%m-%d %H:%M} UTC from the copy of"
         f" {done.copy_of:%Y-%m-%d %H:%M} UTC: what was changed in between is lost (sites, users, settings, which logs were"
-        " imported), the day’s visitors count anew, everybody signs in again, and weekly emails that were due before are"
+        " imported), the day’s visitors count again, everybody signs in again, and weekly emails that were due before are"
         f" not sent again by themselves{kept}"
     )
 

@@ -57,7 +57,7 @@ class Settings:
         "WEBLEADS_BASE_URL",
         "",
         read.base_url,
-        "Where browsers reach this service; stands in the snippet, in emails and decides on secure cookies."
+        "Where browsers reach this service; used in the snippet and in emails, and decides on secure cookies."
         " Empty: the listening address.",
         "https://stats.example.fr",
     )
@@ -127,7 +127,7 @@ class Settings:
         "WEBLEADS_EVENT_PATH",
         "/api/event",
         read.url_path(),
-        "Where events are taken beside `/api/event`; stands in the snippet as `data-api`.",
+        "Where events are taken beside `/api/event`; the snippet has it as `data-api`.",
         "/assets/note",
     )
     pixel_path: str = _setting(
@@ -154,7 +154,7 @@ class Settings:
         "WEBLEADS_JOURNAL_RETENTION",
         24,
         read.whole_number(0, _YEAR_HOURS),
-        "Hours that a raw hit, which bears an address, is kept after the event store holds it.",
+        "Hours that a raw hit, which has an IP address, is kept after the event store holds it.",
     )
     segment_bytes: int = _setting(
         "WEBLEADS_JOURNAL_SEGMENT",

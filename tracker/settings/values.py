@@ -32,7 +32,7 @@ _DRIVERS = {
 # The first part of the service's own pages, which a path for hits would hide.
 OWN_PAGES = frozenset(
     "account forgotten-password healthz identify invitation language metrics new-password operations opt-out people"
-    " readyz setup sign-in sign-out sites status".split()
+    " readyz setup sign-in sign-out sites status theme".split()
 )
 
 
@@ -189,7 +189,7 @@ def sender(value: str) -> str:
     from email.utils import getaddresses
 
     wrong = ValueError(
-        "must be one sender such as Webleads <stats@example.fr>; a name with a comma stands in quotes:"
+        "must be one sender such as Webleads <stats@example.fr>; a name with a comma needs quotes:"
         ' "Acme, Paris" <stats@example.fr>'
     )
     try:

@@ -23,7 +23,7 @@ def describe(repair: Repair) -> str:
             f" rebuilt from the journal. Delete {repair.kept_as.name} when you need it no more"
         )
     return (
-        f"the event store's file was damaged and set aside on {repair.at:%Y-%m-%d %H:%M} UTC; the store began anew with"
+        f"the event store's file was damaged and set aside on {repair.at:%Y-%m-%d %H:%M} UTC; the store started again with"
         f" what the journal still held, older events are only in {repair.kept_as.name}: restore a backup, and delete"
         " that file when you need it no more"
     )

@@ -71,6 +71,30 @@ document.addEventListener("click", (event) => {
   if (button) void copy(button);
 });
 
+/** After a filter from the keyboard the next page begins where this one was left, not at its top. */
+const KEPT = "webleads-focus";
+
+function keepFocus(link: HTMLElement): void {
+  const panel = link.closest<HTMLElement>("[data-panel]");
+  if (panel) sessionStorage.setItem(KEPT, panel.id);
+  else if (link.closest(".chips")) sessionStorage.setItem(KEPT, "");
+}
+
+function restoreFocus(): void {
+  const id = sessionStorage.getItem(KEPT);
+  if (id === null) return;
+  sessionStorage.removeItem(KEPT);
+  const panel = document.getElementById(id);
+  const place = panel?.querySelector<HTMLElement>(".tabs [aria-current]") ?? document.querySelector<HTMLElement>(".chips a, .period > summary");
+  place?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest<HTMLElement>(".rows a, .chips a") : null;
+  if (link && event.detail === 0) keepFocus(link); // a pointer's click has a number, the keyboard's is 0
+});
+restoreFocus();
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
 });

@@ -104,7 +104,7 @@ def _words(state: Fetching) -> str:
 def _progress(state: Fetching) -> str:
     size = f"{state.received / 1e6:.0f}"
     if not state.name:
-        return str(_("The provider is asked…"))
+        return str(_("Asking the database provider…"))
     if not state.announced:
         return str(_("Fetching %(name)s: %(size)s MB", name=state.name, size=size))
     percent = min(100 * state.received // state.announced, 100)

@@ -169,7 +169,7 @@ def _open_all(paths: Iterable[Path]) -> tuple[list[Database], list[str]]:
         try:
             opened.append(_open(path))
         except Exception as problem:  # noqa: BLE001 - a damaged file fails in many ways, each of them only about this file
-            problems.append(f"{path.name} is no usable geo database: {one_line(problem)}")
+            problems.append(f"{path.name} is not a usable geo database: {one_line(problem)}")
     return opened, problems
 
 
