@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from tests.imports.log_lines import get, line
 from tests.mail_server import mail_server
@@ -20,7 +21,10 @@ from tracker.accounts.sessions import Device, find_session, open_session
 from tracker.accounts.users import create_user
 from tracker.clock import utc_now
 from tracker.db.engine import open_app_database
+from tracker.db.models import ChecklistMark
 from tracker.demo.catalogue import SITE
+from tracker.settings import Settings
+from tracker.sites.sites import find_site
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 WEEK = "2026-W45"
@@ -89,6 +93,16 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     answer = webleads("leads", "--site", SITE, data=tmp_path / "nothing")
     assert "there is no data folder" in one_line(answer)
     assert not (tmp_path / "nothing").exists()
+
+
+def test_the_demo_excludes_what_its_traffic_says_it_does_and_has_nothing_to_set_up(demo: Path) -> None:
+    opened = open_app_database(Settings(data=demo).app_database)
+    site = find_site(opened, SITE)
+    assert site is not None
+    assert site.excluded_networks
+    with opened.transaction() as session:
+        assert session.scalars(sqlalchemy.select(ChecklistMark.task)).all() == ["dismissed"]
+    opened.close()
 
 
 def test_leads_in_every_format(demo: Path, tmp_path: Path) -> None:

@@ -63,10 +63,12 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
     from tracker import data_folder
     from tracker.accounts.users import create_user
     from tracker.clock import utc_now
-    from tracker.demo.catalogue import SITE
+    from tracker.demo.catalogue import OFFICE, SITE
     from tracker.demo.traffic import generate, local_today
+    from tracker.service.checklist import dismiss
+    from tracker.service.context import Context
     from tracker.service.databases import open_databases
-    from tracker.sites.sites import add_site
+    from tracker.sites.sites import add_site, update_site
 
     settings = settings_of(folder)
     data_folder.prepare(folder)
@@ -74,7 +76,19 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
     with data_folder.acquire(folder, data_folder.INGEST_LOCK):
         databases = open_databases(settings)
         try:
-            add_site(databases.app, SITE, now=utc_now(), recipients=[DEMO_EMAIL])
+            now = utc_now()
+            site = add_site(databases.app, SITE, now=now, recipients=[DEMO_EMAIL])
+            # Its made-up traffic has events of an excluded address.
+            update_site(
+                databases.app,
+                SITE,
+                now=now,
+                time_zone=site.time_zone,
+                language=site.language,
+                excluded_networks=OFFICE,
+                recipients=[DEMO_EMAIL],
+            )
+            dismiss(Context(settings, databases.app, databases.events, utc_now))  # there is nothing to set up
             create_user(databases.app, DEMO_EMAIL, password, now=utc_now())
             with click.progressbar(length=events, label="a year of traffic", show_pos=False) as bar:
                 generate(

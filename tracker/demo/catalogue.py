@@ -480,6 +480,9 @@ DEVICES: tuple[Device, ...] = (
     ),
 )
 
+# The network that the demo's site excludes, as its publisher's office.
+OFFICE = "203.0.113.0/28"
+
 # Hits a day that are not counted, by reason and detail.
 NOT_COUNTED: tuple[tuple[str, str, float], ...] = (
     ("bot", "Googlebot", 9),

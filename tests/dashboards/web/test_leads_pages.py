@@ -245,4 +245,4 @@ def test_people_are_not_counted_as_many_as_their_days(
         for person in range(1 + (days == 2)):
             company_visit("/a", ago=days * DAY + timedelta(hours=2), visitor=100 * days + person + 1)
     page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
-    assert "Visitors, counted each day10 at most 2 people on one day" in page
+    assert "Visitors10 counted each day; at most 2 people on one day" in page
