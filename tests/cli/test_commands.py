@@ -112,7 +112,7 @@ def test_leads_in_every_format(demo: Path, tmp_path: Path) -> None:
     assert as_json["period"]["name"] == "all"
     assert {lead["evidence_code"] for lead in as_json["leads"]} == {"listed_network"}
     first = as_json["leads"][0]
-    assert first["evidence"] == f"the network list says that {first['evidence_values']['network']} is theirs"
+    assert first["evidence"] == f"{first['evidence_values']['network']} is in your network list"
     table = webleads("leads", "--site", SITE, "--period", "all", data=demo).stdout
     assert table.splitlines()[0].endswith(f"{len(names)} companies")
     assert all(name[:36] in table for name in names)

@@ -221,6 +221,10 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
     "WEBLEADS_JOURNAL_SEGMENT": (["20000", "67108864"], ["0", "1", "64MB", "9" * 18]),
     "WEBLEADS_TOO_OLD": (["0", "72"], ["-1", "999999999999", "1d"]),
     "WEBLEADS_GEO_UPDATE": (["off", "dbip"], ["on", "maxmind"]),
+    "WEBLEADS_GEO_MIRROR": (
+        ["http://mirror.example.net", "https://a.fr/geo/"],
+        ["mirror", "ftp://a.fr", "http://u:p@a.fr"],
+    ),
     "WEBLEADS_MAXMIND_ACCOUNT_ID": (["123456"], ["abc", "12 34", "1" * 21, "-1"]),
     "WEBLEADS_MAXMIND_LICENSE_KEY": (["abc_123"], ["a b", "clé", "a\tb", "x" * 501]),
     "WEBLEADS_IPINFO_TOKEN": (["abc123"], ["a b", "clé", "a\r\nX: y"]),
@@ -229,6 +233,7 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["127.0.0.1", "127.0.0.1:5353", "::1", "[::1]:5353"],
         ["localhost", "127.0.0.1:0", "127.0.0.1:dns", "[::1", "[::1]5353", "[::1]:", "1.2.3", "9.9.9.9, 1.1.1.1"],
     ),
+    "WEBLEADS_QUERY_SECONDS": (["1", "300"], ["0", "5000", "1m"]),
     "WEBLEADS_SCHEDULER": (["no"], ["never"]),
     "WEBLEADS_LOG_LEVEL": (["debug"], ["loud", "DEBUG"]),
 }
