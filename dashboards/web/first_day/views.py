@@ -22,6 +22,7 @@ from tracker.sites.sites import find_site
 
 def create_blueprint(first_day: FirstDay, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("first_day", __name__, url_prefix="/status")
+    blueprint.add_app_template_global(lambda: _words(first_day.fetch.state), "geo_words")
 
     @blueprint.post("/geo")
     def fetch_geo() -> BaseResponse:

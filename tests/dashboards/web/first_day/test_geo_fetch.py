@@ -69,6 +69,7 @@ def test_a_fetch_that_fails_says_why(app: Flask, signed_in: Browser, site: str) 
     assert answer is not None
     assert not answer["done"]
     assert answer["words"].startswith("The database could not be fetched: dbip-city-lite.mmdb: ")
+    assert "The database could not be fetched: " in signed_in.get(f"/{SITE}").text  # without JavaScript too
 
 
 def test_a_database_that_is_put_in_the_folder_is_seen_at_once(
