@@ -76,7 +76,8 @@ def acquire(folder: Path, name: str, *, wait_seconds: float = 0.0) -> IO[str]:
                 holder = _holder(lock)
                 lock.close()
                 raise FolderInUse(
-                    f"the data folder {folder} is in use by another webleads (process {holder})"
+                    f"the data folder {folder} is in use by another webleads (process {holder});"
+                    " stop it, or choose another folder with --data"
                 ) from None
             time.sleep(0.05)
     _sign(lock)

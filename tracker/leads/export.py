@@ -61,8 +61,14 @@ def plain_value(value: Any) -> Any:
 
 
 def leads_as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
-    """A CSV in UTF-8 with a byte order mark, which spreadsheets want; lists joined by `; `."""
-    return b"\xef\xbb\xbf" + _table(rows).map(_harmless).to_csv(index=False, lineterminator="\r\n").encode()
+    """The leads as CSV with the names of the API's fields; lists joined by `; `."""
+    return table_as_csv(_table(rows))
+
+
+def table_as_csv(table: pd.DataFrame, *, separator: str = ",") -> bytes:
+    """A CSV in UTF-8 with a byte order mark, which spreadsheets want; no cell of it is taken for a formula."""
+    text = table.map(_harmless).to_csv(index=False, lineterminator="\r\n", sep=separator)
+    return b"\xef\xbb\xbf" + text.encode()
 
 
 def leads_as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 from flask import Blueprint, Response, abort, render_template, request
 
-from dashboards.presentation.evidence import describe_stored
+from dashboards.presentation.lead_csv import leads_in_words
 from dashboards.presentation.lead_rows import lead_rows
-from dashboards.translations import DEFAULT_LANGUAGE, message
+from dashboards.translations import message
 from dashboards.web.first_day.checklist import geo_known
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
-from tracker.leads.export import leads_as_csv, leads_as_json
 from tracker.leads.ranking import rank
 from tracker.leads.report import described
 from tracker.leads.report import leads as leads_report
@@ -81,7 +79,7 @@ def create_blueprint(context: Context) -> Blueprint:
         frame = _report(context, selection)
         name = f"leads-{selection.site.domain}-{selection.period.start}.csv"
         return Response(
-            leads_as_csv(leads_as_json(frame, partial(describe_stored, DEFAULT_LANGUAGE))),
+            leads_in_words(current_language(), frame, selection.period.time_zone),
             mimetype="text/csv",
             headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
         )
