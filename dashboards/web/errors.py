@@ -9,6 +9,7 @@ from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import (
+    BadHost,
     BadRequest,
     Forbidden,
     HTTPException,
@@ -159,6 +160,6 @@ def register(app: Flask) -> None:
 
 
 def _page(error: HTTPException, problem: ErrorPage) -> HTTPException | tuple[str, int]:
-    if request.path.startswith(_NOT_FOR_PEOPLE):
-        return error
+    if request.path.startswith(_NOT_FOR_PEOPLE) or isinstance(request.routing_exception, BadHost):
+        return error  # without a host a page cannot say where its style sheet and its links lead
     return render_template("error.html", problem=problem), problem.status

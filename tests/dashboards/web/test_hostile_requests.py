@@ -286,3 +286,11 @@ def test_the_attack_finds_a_page_that_breaks(whole_app: Flask) -> None:
     attacker = Attacker(whole_app)
     attacker.ask("GET", "/broken")
     assert attacker.broken == ["GET /broken? {}: 500"]
+
+
+def test_a_host_that_is_none_is_refused_without_an_error_of_ours(app: Flask) -> None:
+    client = app.test_client()
+    hosts = ["a" * 70 + ".fr", "a..b", "a" * 5000, "x:y:z", "\xe9", "[::1", "", "a b", "a/b", "xn--\xff", "a@b", "."]
+    for path in ("/", "/sites", "/sign-in", "/nowhere", "/assets/x.css", "/healthz", "/api/v2/query"):
+        for host in hosts:
+            assert client.get(path, environ_overrides={"HTTP_HOST": host}).status_code < 500, (path, host)
