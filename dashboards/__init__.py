@@ -1,1 +1,1 @@
-"""What people look at, rendered from reports."""
+"""Pages and emails, rendered from reports."""

@@ -1,6 +1,6 @@
-"""Translations without a request: emails and words are in a site's or a person's language, named by its code.
+"""Translations outside a request: emails and labels are in the language of a site or person, given by its code.
 
-Owns where the catalogues are and which languages there are. Pages translate through Flask-Babel from the same files.
+Owns the list of languages and the place of the catalogues. Pages use the same files through Flask-Babel.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ DEFAULT_LANGUAGE = "en"
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """The messages of a language; English, which the code is written in, for one that has none."""
+    """Returns the messages of a language. A language without a catalogue gets the English of the code."""
     return Translations.load(FOLDER, [language])
 
 
 def translate(language: str, message: str, **values: object) -> str:
-    """The message in a language, with its `%(name)s` places filled."""
+    """Returns the message in a language, with its `%(name)s` placeholders filled."""
     text = catalogue(language).gettext(message)
     return text % values if values else text
 
 
 def translate_plural(language: str, one: str, many: str, number: int, **values: object) -> str:
-    """As `translate`, in the form that the number asks for; `%(num)s` is the number unless `values` words it."""
+    """Translates as `translate` does, in the plural form for a number. `%(num)s` is the number unless `values` has `num`."""
     return catalogue(language).ngettext(one, many, number) % ({"num": number} | values)
 
 
 def message(text: str) -> str:
-    """Marks a text for the catalogue where it is only looked up later."""
+    """Marks a text for the catalogue that is translated later. Returns it unchanged."""
     return text

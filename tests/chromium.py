@@ -1,7 +1,7 @@
 """Finds the Chromium that the tests drive, and drives it without Playwright where Playwright would get in the way.
 
 Playwright keeps every page focused and in view, and switches the back/forward cache off. `PlainChromium` speaks the
-DevTools protocol (https://chromedevtools.github.io/devtools-protocol/) over a pipe and leaves tabs as readers have
+DevTools protocol (https://chromedevtools.github.io/devtools-protocol/) over a pipe and leaves tabs as visitors have
 them.
 """
 
@@ -40,7 +40,7 @@ def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
 
 
 class PlainChromium:
-    """A headless Chromium with tabs that are in front or not, as a reader's are. Silent, it raises RuntimeError."""
+    """A headless Chromium with tabs in front and in the background, as a visitor has. Raises RuntimeError without an answer."""
 
     def __init__(self, program: str, profile: Path) -> None:
         hears, tells = os.pipe()

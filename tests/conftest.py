@@ -1,4 +1,4 @@
-"""What every test stands on: no network beyond this machine, no settings from the developer's shell, no hurry."""
+"""Fixtures of all tests: no network beyond this machine, no settings from the developer's shell, no time limits."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 class NetworkUsed(RuntimeError):
-    """A test reached for another machine."""
+    """A test tried to reach another machine."""
 
 
 def is_here(address: Any) -> bool:
-    """Whether a socket's address is on this machine: a path, or a loopback host."""
+    """Returns whether a socket's address (as Python's `socket` has it) is a path or a loopback host."""
     if not isinstance(address, tuple):
         return True
     host = str(address[0]).partition("%")[0]

@@ -1,4 +1,4 @@
-"""Small geo databases for tests, in the publishers' schemas and on documentation addresses."""
+"""Small geo databases for tests, in the publishers' schemas and with documentation IPs."""
 
 from __future__ import annotations
 

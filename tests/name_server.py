@@ -1,4 +1,4 @@
-"""A name server on loopback that answers what it is told to, slowly, falsely or not at all."""
+"""A name server on loopback whose answers a test sets: right, false, slow or none."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tracker.settings import NameServer
 
 
 class FakeNameServer:
-    """Answers over UDP. `records` maps (name, type) to values; what is not there does not exist (NXDOMAIN).
+    """Answers over UDP. `records` maps (name, type) to values. Other names do not exist (NXDOMAIN).
 
-    `silent` never answers; `gate`, when given, is waited for before each answer.
+    `silent`: never answers. `gate`: waits for it before each answer.
     """
 
     def __init__(

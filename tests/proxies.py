@@ -102,7 +102,7 @@ PROXIES: dict[str, Callable[[Path, int, int], list[str]]] = {
 
 @contextmanager
 def running(name: str, folder: Path, service: int) -> Iterator[int]:
-    """A proxy in front of the service at that port; gives the proxy's own. Skips where it is not installed."""
+    """Runs a proxy in front of the service at this port. Yields the proxy's port. Skips when it is not installed."""
     port = free_port()
     command = PROXIES[name](folder, port, service)
     with open(folder / "log", "wb") as log:

@@ -1,4 +1,4 @@
-"""HTTP requests as bytes, for what no client library sends."""
+"""HTTP requests as bytes, for requests that no client library sends."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def head(method: str, path: str, length: int, *lines: bytes) -> bytes:
 
 
 def ask(port: int, request: bytes, *, source: str = "127.0.0.1") -> tuple[int, bytes]:
-    """Sends a request and gives the status and all that came back."""
+    """Sends a request. Returns the status and all bytes of the answer."""
     with connect(port, source=source) as client:
         client.sendall(request)
         return read_answer(client)
 
 
 def read_answer(client: socket.socket) -> tuple[int, bytes]:
-    """The status and all of an answer that tells its length."""
+    """Returns the status and all bytes of an answer that has its length in its head."""
     answer = b""
     while b"\r\n\r\n" not in answer:
         piece = client.recv(65_536)

@@ -58,7 +58,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def lives(pid: int) -> bool:
-    """Whether a process runs: one that waits to be reaped does not."""
+    """Returns whether a process runs. A zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -102,13 +102,13 @@ class RunningService:
         return self._process.pid
 
     def kill(self) -> None:
-        """SIGKILL: nothing gets a chance to be tidy."""
+        """Sends SIGKILL, so that nothing is closed properly."""
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> int:
-        """SIGTERM, and the exit code; the time it may take is what an operator waits."""
+        """Sends SIGTERM and returns the exit code. It waits as long as an operator would."""
         assert self._process is not None
         if self._process.poll() is None:
             self._process.terminate()

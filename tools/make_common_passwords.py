@@ -10,12 +10,13 @@ from pathlib import Path
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-# From here on a password is long enough to be chosen; shorter ones are looked for inside longer ones.
+# A password may have this length, so all common ones from it on are listed. Of shorter ones frequent words are listed:
+# longer passwords contain them.
 _LONG = 10
 _MOST_FREQUENT = 5_000
 _WORD = re.compile(r"[a-z]{5,}")
 
-# What people of the product's languages choose beside the list.
+# Further common passwords in the product's languages.
 _OURS = """
 administrateur administrator adminadmin azerty azertyuiop azertyuiopqsdfghjklm azertyuiopqsdfghjklmwxcvbn bienvenue
 bonjour bonsoir changeme changemoi chocolat chouchou coucou correcthorsebatterystaple default doudou entreprise football

@@ -3,7 +3,8 @@
     python tools/make_crawler_networks.py FOLDER
 
 FOLDER holds files `<owner>_ipv4_merged.txt` and `<owner>_ipv6_merged.txt`, a network a line, plain or gzipped. Only
-owners that publish the addresses of their crawlers and monitors are taken, none whose list is its whole company.
+owners that publish the IP addresses of their crawlers and monitors are used; an owner whose list has all of its networks
+is not.
 """
 
 from __future__ import annotations

@@ -19,13 +19,13 @@ from tracker.enrichment.organisation.name_tokens import tokens_of
 
 DATA = Path(__file__).parents[1] / "tracker" / "enrichment" / "data"
 
-# Of the shortest abbreviations only those that companies write behind their names.
+# The short abbreviations that companies do write after their names.
 _SHORT = frozenset(
     "sa ca ag se nv bv ab as oy kg lp ad sl ou og ev gp kk yk cv ks dd bt abp anl ans apb aps asa bhd doo dno ead eeig ehf gag gbr gie "
     "inc ivs keg kft ksc lda llc llp ltd nuf oao oeg ohg ood ooo oyj pao plc pte pty pvt saa sab sac sal sapi sas sau sca scl scm "
     "scp scs sia sll slp slu snc spa spj spk srl sro ssb tbk tov uab ulc zao zat zrt".split()
 )
-# Forms that the list does not hold in the way that they are written.
+# Forms that the list has only in another spelling.
 _OURS = (
     "inc incorporated corp corporation co company ltd limited llc llp lp plc pllc pc pvt private privateltd pvtltd privatelimited "
     "pvtlimited pteltd ptelimited pte pty ptyltd ptylimited sdnbhd bhd coltd companylimited companyltd corpltd coinc "
@@ -39,7 +39,7 @@ _OURS = (
     "limitedliabilitycompany limitedliabilitypartnership publicjointstockcompany jointstockcompany closedjointstockcompany openjointstockcompany "
     "aktiengesellschaft aktiebolag anonimeteria societeanonyme societeparactionssimplifiee gesellschaftmitbeschrankterhaftung"
 ).split()
-# Words that make a long form a company's: the list also holds embassies, parishes and fishermen's unions.
+# A long form counts only with one of these words: the list also has embassies, parishes and fishermen's unions.
 _COMPANY = re.compile(
     r"gesellschaft|societe|sociedad|sociedade|societa|societate|vennootschap|aktie|aksje|aktsion|aktsia|akciova|akcin|akcij|spolka|spolecnost|spolocnost"
     r"|limited|company|corporation|incorporated|drustvo|druzhestvo|anonim|osakeyhtio|korlatolt|reszvenytars|obshchestvo|bendrove|sabiedriba|selskab"

@@ -2,8 +2,8 @@
 
     uv run --with pytickersymbols python tools/make_listed_companies.py
 
-Companies that sell access, transit, hosting or content networks are left out, and names of one ordinary word that a small
-provider may bear as well.
+Companies that sell access, transit, hosting or content networks are left out. So are names of one ordinary word, which a
+small provider may have as well.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PROVIDER_NAMES = re.compile(
     r"|tele2|telenor|telus|rogers|t-mobile|iridium|echostar|dish|rakuten|globalstar|cleanspark|marathon digital|riot|core scientific|fastly|iac|match group",
     re.IGNORECASE,
 )
-# One ordinary word says nothing of who bears it.
+# Names of one ordinary word, which others may have too.
 _ORDINARY = frozenset(
     "agile box block target gap ball key next life match energy first general national united universal global alliance allegiant "
     "summit pioneer liberty premier progressive prime vital atlas apex orion ultra zenith dover echo edge fox hub icon ivy link matrix "

@@ -1,4 +1,4 @@
-"""All wiring: the Flask application and the service behind it."""
+"""Builds the Flask application and the service behind it from their parts."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def create_app(
     operator_key: str,
     forget_site: Callable[[str], None] | None = None,
 ) -> Flask:
-    """The Flask application over open databases. It starts no thread and opens no file but the secret key."""
+    """Returns the Flask application over open databases. Starts no thread, and opens no file but the secret key."""
     app = Flask("tracker", static_folder=None)
     app.config.update(
         SECRET_KEY=secret_key(settings.data),
@@ -98,12 +98,12 @@ def create_app(
         sender_at_once(settings),
         lambda: [web.Found(*finding) for finding in diagnose(context)],
     )
-    csrf.exempt(operations)  # its key is not a cookie, so a browser never sends it by itself
+    csrf.exempt(operations)  # its key is not a cookie, so no browser sends it by itself
     return app
 
 
 def build(settings: Settings, *, operator_key: str, ingests: bool = True) -> tuple[Any, Service]:
-    """The WSGI application of the dashboard and the API, and the service behind it, not started yet."""
+    """Returns the WSGI application of dashboard and API, and the service behind it, which is not started yet."""
     service = Service(settings, schedule=everything_due, ingests=ingests)
     app = create_app(
         settings,
@@ -131,7 +131,7 @@ def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
 
 
 def _notes(service: Service) -> list[str]:
-    """What happened to the databases and was repaired, and what could not be counted."""
+    """Returns lines for the operator: repairs of the databases, and hits that could not be counted."""
     quarantined = quarantine.describe(service.ingest.quarantine.summary())
     restores = app_recovery.restores(service.app_database.file, utc_now())
     return [

@@ -1,4 +1,4 @@
-"""The clock: the one function that returns the time. It imports little, so that a command starts fast."""
+"""The clock: the only function that returns the current time. The module imports little, so that commands start fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages to a person about their account: an invitation, a link for a new password, a test. One link, and why it came."""
+"""Emails about an account: an invitation, a link for a new password, a test. Each has one link and says why it was sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_NAME = 100
 def invitation_message(
     language: str, *, sender: str, recipient: str, invited_by: str, url: str, now: datetime
 ) -> EmailMessage:
-    """To somebody who has no account yet. `invited_by` is a name that a person chose, so no link is made of it."""
+    """Returns the invitation to create an account. `invited_by` is a user's own text, so no link is made of it."""
     name = without_links(clean_text(invited_by, _LONGEST_NAME))
     words = {
         "subject": translate(language, "Invitation to the web statistics"),
@@ -32,7 +32,7 @@ def invitation_message(
 
 
 def reset_message(language: str, *, sender: str, recipient: str, url: str, now: datetime) -> EmailMessage:
-    """To somebody who has an account and asked for a new password, or for whom a stranger asked."""
+    """Returns the email with the link for a new password. Its recipient may not have asked for it: a stranger may have."""
     words = {
         "subject": translate(language, "Your new password"),
         "sentence": translate(language, "Choose a new password."),

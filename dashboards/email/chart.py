@@ -1,6 +1,6 @@
-"""The week's chart as a PNG: seven bars, the week before as thin lines. No text, so that it needs no fonts.
+"""The week's chart as a PNG: seven bars, with the week before as thin lines. It has no text, so it needs no fonts.
 
-Colours are the accent's mid tones and the ground is transparent, so that it reads on light and dark alike.
+Colours are mid tones on a transparent background, so that it can be seen on light and dark.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _GROUND = (139, 148, 160, 90)
 
 
 def week_chart(values: Sequence[int], before: Sequence[int]) -> bytes:
-    """A PNG of the days' figures (Monday first), each with the same day of the week before as a line."""
+    """Returns a PNG of the days' figures, Monday first, each with the same day of the week before as a line."""
     image = Image.new("RGBA", (WIDTH, HEIGHT), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     top = max([*values, *before, 1])

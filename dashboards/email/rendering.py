@@ -1,4 +1,4 @@
-"""The templates of emails, and their styles written into each element, where mail programs look for them."""
+"""The templates of emails. Styles are written into each element, since mail programs ignore style sheets."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def template(name: str) -> Template:
-    """A template by its file's name; what goes into HTML is escaped."""
+    """Returns a template by its file's name. Values in an HTML template are escaped."""
     return _environment().get_template(name)
 
 
 def inline(page: str) -> str:
-    """The HTML page with its styles on each element as well."""
+    """Returns the HTML page with its styles on each element as well."""
     return _inliner().inline(page)
 
 

@@ -1,1 +1,1 @@
-"""What web and email say alike: labels, dates, numbers, figures, rows and evidence in words."""
+"""What web and email share: labels, dates, numbers, figures, rows and evidence in words."""

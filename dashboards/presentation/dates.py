@@ -1,4 +1,4 @@
-"""Days, hours and durations as people say them in a language: relative when recent, 24-hour clock, short weekdays."""
+"""Days, times and durations in a language: relative when recent, with a 24-hour clock and short weekdays."""
 
 from __future__ import annotations
 

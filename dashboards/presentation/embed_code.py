@@ -55,7 +55,7 @@ def _pinned(settings: Settings, attributes: str) -> str | None:
     )
 
 
-# The queue that the snippet takes over once it has loaded.
+# The queue of calls, which the snippet handles once it has loaded.
 _EVENTS_FROM_CODE = """\
 window.webleads = window.webleads || function () { (webleads.q = webleads.q || []).push(arguments); };
 window.webleads("Signup", { props: { plan: "Pro" } });"""

@@ -1,7 +1,7 @@
-"""Evidence in words: how a company, or a network's kind, was found, and what a look-up says, in each language.
+"""Evidence in words, in each language: how a company or a network's kind was found, and what a look-up returned.
 
-Enrichment stores a code and its values (`tracker.enrichment.company.evidence`); each code has its sentence here. A
-sentence that an older version stored is shown as it is.
+Enrichment stores a code and its values (`tracker.enrichment.company.evidence`). Each code has its sentence here. A
+sentence that an older version stored is shown unchanged.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _KINDS = {
     "vpn": message("a VPN service"), "content": message("a content delivery network (CDN)"),
     "infrastructure": message("internet infrastructure"),
 }  # fmt: skip
-# The values that are codes themselves, by the evidence's code and their name.
+# The values that are codes themselves, by the evidence's code and the value's name.
 VALUES: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(
     {
         (EvidenceCode.DATABASE_OWNER, "database"): {"company": message("IPinfo or ipapi"), "maxmind": "MaxMind"},
@@ -101,7 +101,7 @@ VALUES: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(
 
 
 def describe(language: str, found: Evidence) -> str:
-    """Evidence as a phrase without a full stop; a code of a later version is shown as it is, with its values."""
+    """Returns evidence as a phrase without a full stop. An unknown code, of a later version, is shown with its values."""
     if found.code == EvidenceCode.TEXT:
         return str(found.values.get("text", ""))
     values = {name: _value(language, found.code, name, value) for name, value in found.values.items()}
@@ -117,17 +117,17 @@ def describe(language: str, found: Evidence) -> str:
 
 @lru_cache(maxsize=4096)
 def describe_stored(language: str, text: str | None) -> str:
-    """The evidence of a stored row as a phrase; empty where there is none."""
+    """Returns the evidence of a stored row as a phrase; empty when there is none."""
     return describe(language, read_stored(text)) if text else ""
 
 
 def describe_reasons(language: str, found: IdentifiedIp) -> str:
-    """Why what was looked up is a lead, or why not."""
+    """Returns why an IP address is a company's, or why not, as a phrase."""
     return _joined(language, [describe(language, one) for one in found.reasons])
 
 
 def as_json(found: Evidence) -> dict[str, object]:
-    """The code and the values for a program; what they rest on stands in the same form under `more`."""
+    """Returns the code and the values for programs. Further evidence has the same form under `more`."""
     more = {"more": as_json(found.more)} if found.more else {}
     return {"code": found.code, "values": dict(found.values), **more}
 

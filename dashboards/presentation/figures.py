@@ -15,7 +15,7 @@ from tracker.stats.metrics import FIGURES, METRICS, Metric, Unit
 
 @dataclass(frozen=True)
 class Figure:
-    """`tone` is `up` for better, `down` for worse, `flat` for neither; `arrow` says which way the number went."""
+    """One figure. `tone` is `up` for better, `down` for worse, `flat` for neither; `arrow` is the direction of the change."""
 
     metric: str
     label: str
@@ -28,7 +28,7 @@ class Figure:
 
 
 def word_value(language: str, metric: str, value: float | None, *, compact: bool = True) -> str:
-    """A metric's value as text, with its unit."""
+    """Returns a metric's value as text, with its unit."""
     if value is None or pd.isna(value):
         return "–"
     unit = METRICS[metric].unit
@@ -42,7 +42,7 @@ def word_value(language: str, metric: str, value: float | None, *, compact: bool
 
 
 def figures(language: str, now: Mapping[str, float], before: Mapping[str, float] | None) -> list[Figure]:
-    """The figures from the totals of the period and, when compared, of the one before."""
+    """Returns the figures from the totals of the period and, for a comparison, of the period before."""
     return [_figure(language, metric, now.get(metric.name), before) for metric in FIGURES]
 
 

@@ -1,4 +1,4 @@
-"""What `webleads identify` prints: everything that was looked at, as lines for a terminal or as JSON."""
+"""The output of `webleads identify`: the result of each step, as lines for a terminal or as JSON."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _describe(found: Evidence) -> str:
 
 
 def as_lines(answer: Identification) -> Iterator[str]:
-    """The answer as lines for a terminal."""
+    """Returns the result as lines for a terminal."""
     yield from map(_describe, answer.notes)
     for one in answer.found:
         if answer.notes or len(answer.found) > 1:

@@ -18,7 +18,7 @@ from tracker.enrichment.event import SELF_IDENTIFIED
 
 @dataclass(frozen=True)
 class ReasonRow:
-    """One reason of a score in words, with its points."""
+    """One reason for a score in words, with its points."""
 
     text: str
     points: int

@@ -34,7 +34,7 @@ class ReasonRow:
     more: int
 
     def words(self, language: str) -> str:
-        """That hits arrived and were not counted, and why, in whole sentences."""
+        """Returns sentences that say that hits were not counted, and why."""
         return (
             translate(language, "An event arrived but was excluded: %(reason)s.", reason=self.name) + " " + self.meaning
         )

@@ -11,7 +11,7 @@ _NARROW = "\u202f"
 
 
 def count(language: str, number: float, *, compact: bool = True) -> str:
-    """A whole number: 9 876, then 12,3 k."""
+    """Returns a whole number as text: 9 876, and compact from ten thousand on: 12,3 k."""
     if compact and abs(number) >= COMPACT_FROM:
         return _narrow(format_compact_decimal(number, locale=language, fraction_digits=1))
     return format_decimal(round(number), locale=language)
@@ -22,7 +22,7 @@ def decimal(language: str, number: float, digits: int = 1) -> str:
 
 
 def percent(language: str, fraction: float, digits: int = 0) -> str:
-    """A fraction as per cent; something that is not nothing is never shown as 0."""
+    """Returns a fraction as a percentage. Only zero is shown as 0."""
     if 0 < fraction < 0.005 and digits == 0:
         return f"<{_NARROW if language == 'fr' else ''}{_narrow(format_percent(0.01, locale=language))}"
     pattern = f"#,##0{'.' + '0' * digits if digits else ''}{_NARROW if language == 'fr' else ''}%"
@@ -38,7 +38,7 @@ def signed_percent(language: str, fraction: float) -> str:
 
 
 def signed_points(language: str, difference: float) -> str:
-    """The difference of two fractions in percentage points, as a signed number without its unit."""
+    """Returns the difference of two fractions in percentage points, as a signed number without its unit."""
     return _sign(difference) + decimal(language, abs(difference) * 100)
 
 

@@ -1,4 +1,4 @@
-"""Hits whose snippet names a site that is not here, in words: where they came from, what they name, and what to change."""
+"""Hits for unknown sites in words: where they came from, which site they name, and what to change."""
 
 from __future__ import annotations
 

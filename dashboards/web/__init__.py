@@ -1,4 +1,4 @@
-"""The marketing dashboard: server-rendered pages over the reports. `register` mounts it on an application."""
+"""The dashboard: server-rendered pages over the reports. `register` adds it to a Flask application."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def register(
 
     Returns the CSRF protection, for blueprints that carry their own key to be exempt from.
     """
-    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form stays good as long as the login that it belongs to
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form is valid as long as its login
     app.wsgi_app = with_plain_query(app.wsgi_app)  # type: ignore[assignment,method-assign]
     csrf = CSRFProtect(app)
     app.url_map.converters["domain"] = DomainConverter

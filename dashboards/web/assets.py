@@ -1,6 +1,6 @@
-"""The built style sheet, script and icon, served with a hash of their content in the URL and cached for a year.
+"""The built style sheet, script and icon: served with a hash of their content in the URL, and cached for a year.
 
-Owns the templates' place, too: this blueprint's folder is where every page finds them.
+This blueprint's folder is also where all pages find their templates.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _YEAR_SECONDS = 365 * 24 * 3600
 
 @cache
 def content_hash(name: str) -> str:
-    """The first digits of the file's hash; empty when it was not built."""
+    """Returns the first digits of a file's hash; empty when the file was not built."""
     try:
         return sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     except OSError:
@@ -25,12 +25,12 @@ def content_hash(name: str) -> str:
 
 
 def _built() -> set[str]:
-    """The names of the files that are served."""
+    """Returns the names of the files that are served."""
     return {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()}
 
 
 def asset(name: str) -> str:
-    """The URL of an asset, which changes with its content."""
+    """Returns the URL of an asset, which changes with its content."""
     return url_for("assets.file", name=name, v=content_hash(name) or None)
 
 
@@ -39,7 +39,7 @@ def create_blueprint() -> Blueprint:
 
     @blueprint.get("/assets/<path:name>")
     def file(name: str) -> Response:
-        # Only what was built is looked for at all: a name from outside may lead anywhere, or be none for a file.
+        # Only built files are served: a name in a request may be a path to any file, or not a file name at all.
         if name not in _built():
             abort(404)
         forever = request.args.get("v", "") == content_hash(name) != ""

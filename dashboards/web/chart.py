@@ -1,6 +1,6 @@
-"""The geometry of the overview's chart: from a time series to paths in a box of 1000 × 240, and the words at its edges.
+"""The geometry of the overview's chart: from a time series to SVG paths in a box of 1000 × 240, and its labels.
 
-The box is stretched to the page's width by the browser, so it holds no text; labels and tooltips are HTML beside it.
+The browser stretches the box to the page's width, so it contains no text: labels and tooltips are HTML beside it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SECONDS = (10, 20, 30, 60, 120, 240, 360, 600, 1200, 1800, 3600, 7200, 14400, 3
 
 @dataclass(frozen=True)
 class Point:
-    """One interval: its label, its value and the one it is compared with. A future interval has no value."""
+    """One interval: its label, its value and the value to compare with. A future interval has no value."""
 
     label: str
     value: float | None
@@ -28,7 +28,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Slot:
-    """One interval as the page shows it under the pointer; `y` is in the box's units."""
+    """One interval in the tooltip under the pointer; `y` is in the box's units."""
 
     y: float
     point: Point
@@ -58,7 +58,7 @@ class Chart:
 
 
 def draw(points: Sequence[Point], *, metric: str, word: Callable[[float], str]) -> Chart:
-    """The chart of a series; `word` returns a value as text."""
+    """Returns the chart of a series. `word` returns a value as text."""
     compared = [point.before for point in points if point.before is not None]
     top = _top([point.value for point in points if point.value is not None] + compared, metric)
     places = [_place(index, len(points), point.value, top) for index, point in enumerate(points)]
@@ -91,7 +91,7 @@ def draw(points: Sequence[Point], *, metric: str, word: Callable[[float], str]) 
 
 
 def _top(values: Sequence[float], metric: str) -> float:
-    """A round value at or above the highest, whose half is round too."""
+    """Returns a round value at or above the highest, whose half is round too."""
     highest = max(values, default=0)
     if METRICS[metric].unit is Unit.FRACTION:
         return next((step for step in (0.1, 0.2, 0.4, 0.6, 0.8) if highest <= step), 1.0)
@@ -124,7 +124,7 @@ def _area(places: Sequence[tuple[float, float]]) -> str:
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """A path in a box of 100 × 24."""
+    """Returns the path of a small chart in a box of 100 × 24."""
     highest = max(values, default=0) or 1
     step = 100 / max(len(values) - 1, 1)
     places = [(round(index * step, 1), round(23 - 22 * value / highest, 1)) for index, value in enumerate(values)]

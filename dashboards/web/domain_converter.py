@@ -1,6 +1,6 @@
-"""A site's domain in a URL: it has a dot, which no other page's first part has, or is `localhost`.
+"""A site's domain in a URL. It has a dot or is `localhost`; the first part of no other page's URL has a dot.
 
-In any form that a person may type; the site's pages lead to its own.
+The domain may have any form that a person types. The site's pages redirect to its normal form.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What people see when something is not there, not allowed or broken: what happened, what it means, what to do."""
+"""Error pages: they say what happened, what it means and what to do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tracker.store.patience import Interrupted
 
 log = logging.getLogger(__name__)
 
-# Answered to programs, which read JSON or the status.
+# Paths for programs, which read JSON or the status.
 _NOT_FOR_PEOPLE = ("/api/", "/operations/", "/healthz", "/readyz", "/metrics")
 
 

@@ -1,4 +1,4 @@
-"""Security headers of every answer: against foreign scripts and styles, framing, type guessing and caching.
+"""Security headers of every response: against foreign scripts and styles, framing, MIME type guessing and caching.
 
 Source: OWASP's HTTP headers cheat sheet; CSP level 3.
 """

@@ -11,6 +11,6 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def page_number(arguments: MultiDict[str, str]) -> int:
-    """The page, from 1. An invalid number means the first page."""
+    """Returns the page's number, from 1. An invalid number means the first page."""
     asked = arguments.get("page", "")
     return int(asked) if _NUMBER.fullmatch(asked) else 1

@@ -68,7 +68,7 @@ PANELS = (
 )
 BY_KEY = {panel.key: panel for panel in PANELS}
 
-# What the page of all its values is called.
+# The titles of the pages with all values of a dimension.
 DIMENSION_TITLES = {dimension: label for panel in PANELS for dimension, label in panel.tabs}
 
 _VOCABULARIES = {
@@ -122,7 +122,7 @@ def read_panels(
 def breakdown_rows(
     context: Context, selection: Selection, dimension: Dimension, language: str, *, limit: int, offset: int = 0
 ) -> list[PanelRow]:
-    """The rows of a breakdown by visitors, at most `limit`."""
+    """Returns the rows of a breakdown by visitors, at most `limit`."""
     return _rows(
         breakdown(context.event_store, selection.scope, dimension, limit=limit, offset=offset), dimension, language
     )
@@ -148,7 +148,7 @@ def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[Pane
 
 
 def word_dimension(language: str, dimension: Dimension, value: str) -> str:
-    """A breakdown's value in words; empty is what is unknown."""
+    """Returns a breakdown's value in words. An empty value is unknown."""
     definition = dimension.definition
     if definition.vocabulary is not None:
         return _VOCABULARIES[definition.vocabulary](language, value)
@@ -161,7 +161,7 @@ def _open_tab(selection: Selection, kind: PanelKind) -> Dimension:
 
 
 def _texts(frame: pd.DataFrame, column: str) -> list[str]:
-    """A column as text, empty where it or its value is missing."""
+    """Returns a column as text; empty where the column or its value is missing."""
     if column not in frame:
         return [""] * len(frame)
     return ["" if pd.isna(value) else str(value) for value in frame[column]]

@@ -1,6 +1,6 @@
-"""Makes queries ASCII, as URLs are: other bytes that a client sends are percent-encoded before anything reads them.
+"""Makes query strings ASCII: other bytes that a client sends are percent-encoded before anything reads them.
 
-Flask decodes a query as UTF-8 and fails at an invalid byte, even on the error page.
+Flask decodes a query string as UTF-8 and fails at an invalid byte, even on the error page.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def with_plain_query(app: WSGIApp) -> WSGIApp:
 
 
 def _encoded(char: str) -> str:
-    """A character of a WSGI text, which is a byte (PEP 3333), as it stands in a URL."""
+    """Percent-encodes a character of a WSGI text, which stands for one byte (PEP 3333)."""
     if char.isascii() and char.isprintable():
         return char
     return quote(char, safe="", encoding="latin-1" if char <= "\xff" else "utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""What templates can call: numbers and times in the page's language, URLs of assets and of selections."""
+"""The functions for templates: numbers and times in the page's language, URLs of assets and of selections."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
 
 
 def shown(value: Any) -> Any:
-    """What a template puts on a page: text that may come from outside is cleaned, markup is ours."""
+    """Prepares a template's value: text, which may come from outside, is cleaned; markup is ours and stays as it is."""
     return visible_text(value) if type(value) is str else value
 
 
 def with_code(text: str) -> Markup:
-    """A text in which what stands between backticks is code, as in the command line's sentences."""
+    """Returns a text as markup, in which text between backticks is code, as in the command line's sentences."""
     parts = visible_text(text).split("`")
     code = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
     return Markup("").join(code)
@@ -84,9 +84,9 @@ def selection_url(selection: Selection, endpoint: str = "overview.show", /, **ch
 
 
 def _word_filter(one: Filter) -> dict[str, str]:
-    """A filter for its chip: its dimension, its operator, its values in words and its text for a URL.
+    """Returns a filter for its chip: its dimension, its operator, its values in words and its text for a URL.
 
-    One over what a visit did says so ("read /prices"), and parts of a text stand between dots ("read …prices…").
+    A filter for what a visit did says so: "read /prices". A part of a text is shown between dots: "read …prices…".
     """
     language, compared = current_language(), comparison_of(one)
     definition = compared.dimension.definition

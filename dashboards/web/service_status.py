@@ -1,4 +1,4 @@
-"""How the running service is, as the pages show it."""
+"""The state of the running service, as the pages show it."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ class ServiceStatus:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether hits are refused, not counted, or were lost: every page says so."""
+        """Whether hits are refused, not counted, or were lost. Then every page says so."""
         broken = self.journal or self.ingest or self.event_store
         return bool(broken) or any(repair.part == "file" for repair in self.repairs)

@@ -51,7 +51,7 @@ def test_a_length_is_of_what_one_sees(password: str) -> None:
     ],
 )
 def test_the_own_email_and_the_sites_are_no_password(password: str) -> None:
-    with pytest.raises(Invalid, match="made of the email or of a site’s name"):
+    with pytest.raises(Invalid, match="contains the email or a site’s name"):
         check(password)
 
 

@@ -68,7 +68,7 @@ def test_refuses_what_will_not_do_for_a_password(database: AppDatabase, password
 
 def test_refuses_a_second_user_of_one_email(database: AppDatabase) -> None:
     create_user(database, "lea@exemple.fr", PASSWORD, now=NOW)
-    with pytest.raises(Invalid, match="can sign in already"):
+    with pytest.raises(Invalid, match="already has an account"):
         create_user(database, "LEA@exemple.fr", PASSWORD, now=NOW)
     assert count_users(database) == 1
 

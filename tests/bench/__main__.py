@@ -1,7 +1,7 @@
 """`make bench`: measures speed, memory and disk, prints one table and writes it as JSON.
 
-Name parts to run some of them; `--millions 1 10 100` gives the sizes of the reports' event stores (100 needs 4 GB of
-disk and half an hour to make).
+Name parts to run only some. `--millions 1 10 100` sets the sizes of the reports' event stores: 100 needs 4 GB of disk,
+and takes half an hour to make.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _SETTINGS = {"always": {"WEBLEADS_JOURNAL_SYNC": "always"}}
 
 
 def figures(folder: Path) -> Iterator[Figure]:
-    """Rates and latencies, the three servers in turn in each round, so that a slow moment hits them alike."""
+    """Returns rates and latencies. Each round measures the three servers in turn, so a slow moment affects all of them."""
     runs: dict[str, list[load.Load]] = {"collector": [], "flask": [], "wsgi": [], "always": []}
     memory: list[tuple[float, float]] = []
     for turn in range(_ROUNDS):

@@ -10,9 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One row: what was measured, and its budget where `design.md` or an issue gives one.
+    """One row: what was measured, and its budget if there is one.
 
-    `at_most` and `at_least` are in the figure's own unit; neither means that the figure is shown for comparison.
+    `at_most` and `at_least` are in the figure's unit. A figure without either is shown for comparison.
     """
 
     what: str
@@ -36,7 +36,7 @@ class Figure:
 
 
 def middle(measure: Callable[[], float], *, times: int = 5) -> float:
-    """The median of several measurements; a noisy machine has good and bad moments."""
+    """Returns the median of several measurements, since a busy machine has good and bad moments."""
     return median(measure() for _ in range(times))
 
 

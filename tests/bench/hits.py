@@ -1,4 +1,4 @@
-"""Made-up hits that cost what real ones cost: many addresses, agents, pages and referrers, deterministic by seed."""
+"""Generated hits that cost what real ones cost: many IPs, agents, pages and referrers. The seed decides them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORDS = "publier au bon moment mesurer son audience sans cookies lire un lead v
 
 
 def agents(count: int) -> list[str]:
-    """Distinct agents of browsers: what differs is the version, as on the web."""
+    """Returns distinct user agents of browsers, which differ in their versions, as on the web."""
     found = []
     for number in range(count):
         system = _SYSTEMS[number % len(_SYSTEMS)]
@@ -48,7 +48,7 @@ def agents(count: int) -> list[str]:
 
 
 def addresses(count: int, seed: int = 1) -> list[str]:
-    """Distinct public IPv4 addresses."""
+    """Returns distinct public IPv4 addresses."""
     chance = random.Random(seed)
     found: set[str] = set()
     while len(found) < count:
@@ -59,7 +59,7 @@ def addresses(count: int, seed: int = 1) -> list[str]:
 
 
 def make_hits(count: int, *, people: int, kinds_of_agent: int, seed: int = 1) -> list[Hit]:
-    """Pageviews and engagement reports of `people` addresses with `kinds_of_agent` agents, in the order of time."""
+    """Returns pageviews and engagement reports from `people` IPs with `kinds_of_agent` agents, in the order of time."""
     chance = random.Random(seed)
     readers, browsers = addresses(people, seed), agents(kinds_of_agent)
     browser_of = [chance.randrange(kinds_of_agent) for _ in range(people)]
@@ -87,7 +87,7 @@ def make_hits(count: int, *, people: int, kinds_of_agent: int, seed: int = 1) ->
 
 
 def distinct_hits(count: int, seed: int = 2) -> list[Hit]:
-    """Hits of which no two share an address, an agent, a page or a referrer: nothing that a cache could help with."""
+    """Returns hits of which no two share an IP, an agent, a page or a referrer, so that no cache can help."""
     readers, browsers = addresses(count, seed), agents(count)
     found = []
     for number, (reader, browser) in enumerate(zip(readers, browsers, strict=True)):

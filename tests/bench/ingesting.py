@@ -1,4 +1,4 @@
-"""Ingest alone, by step: from journal lines to rows in DuckDB. 5,000 addresses, 50 agents, real-size geo databases."""
+"""Ingest alone, by step: from journal lines to rows in DuckDB. 5,000 IPs, 50 agents, real-size geo databases."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _DISTINCT = 100_000
 
 
 class Taken(NamedTuple):
-    """What something took in seconds: by the wall's clock, and of the processors by the whole process."""
+    """How long something took, in seconds: of wall-clock time, and of the whole process's CPU time."""
 
     wall: float
     cpu: float
@@ -44,13 +44,13 @@ class Taken(NamedTuple):
         return Taken(self.wall + other.wall, self.cpu + other.cpu)
 
     def figures(self, what: str, times: int, unit: str, *, at_most: float | None = None) -> Iterator[Figure]:
-        """A row a clock, in microseconds for each of `times`."""
+        """Returns a row for each clock, in microseconds for each of `times`."""
         yield Figure(what, self.wall / times * 1e6, unit, at_most=at_most)
         yield Figure(f"{what}: CPU", self.cpu / times * 1e6, unit)
 
 
 class Clocks:
-    """Both clocks since now."""
+    """Both clocks, started when it is created."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
@@ -60,9 +60,9 @@ class Clocks:
 
 
 def figures(folder: Path) -> Iterator[Figure]:
-    """Microseconds an event: the whole loop, its steps one by one, and enrichment of distinct hits cold and warm.
+    """Returns microseconds an event: of the whole loop, of each step, and of enriching distinct hits cold and warm.
 
-    Each also as the CPU time of the process, all its threads together, which a busy machine falsifies less.
+    Each is also given as CPU time of all the process's threads, which a busy machine changes less.
     """
     provide_geo(folder / "geo")
     hits = make_hits(_EVENTS, people=5_000, kinds_of_agent=50)

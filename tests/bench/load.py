@@ -16,7 +16,7 @@ class NoLoadGenerator(RuntimeError):
 
 
 class Load(NamedTuple):
-    """What a run of wrk saw. Rates are a second, latencies milliseconds."""
+    """The result of a run of wrk. Rates are per second, latencies in milliseconds."""
 
     rate: float
     p50_ms: float
@@ -25,7 +25,7 @@ class Load(NamedTuple):
     refused: int
 
 
-# The requests are made before the run, so that the generator, which shares the machine, costs as little as it can.
+# The requests are made before the run, so that the generator takes as little as possible of the machine during it.
 _REQUESTS = """
 local agents = %(agents)s
 local addresses = %(addresses)s
@@ -57,7 +57,7 @@ def _lua_list(words: list[str]) -> str:
 
 
 def run(url: str, folder: Path, *, seconds: int, connections: int = 32, distinct: int = 20_000) -> Load:
-    """Posts events for so long; after `distinct` of them they repeat, their ids too. The addresses come in X-Forwarded-For, so the server must trust 127.0.0.1."""
+    """Posts events for so long; after `distinct` of them they repeat, their ids too. The IPs are sent in X-Forwarded-For, so the server must trust 127.0.0.1."""
     program = shutil.which("wrk")
     if program is None:
         raise NoLoadGenerator("wrk is not installed (Debian, Ubuntu: apt-get install wrk)")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def resident_mb(pid: int) -> float:
-    """Proportional set size of a process and all below it, in MB: pages shared between them count once."""
+    """Returns the proportional set size of a process and its descendants in MB. Pages that they share count once."""
     return sum(_pss_kb(one) for one in _family(pid)) / 1000
 
 
 def worker_mb(pid: int) -> float:
-    """Of the largest process that a process started; what it shares with others counts in part."""
+    """Returns the memory of a process's largest child in MB. Pages shared with others count in part."""
     return max(_pss_kb(one) for one in _family(pid) if one != pid) / 1000
 
 

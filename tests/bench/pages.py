@@ -1,7 +1,7 @@
-"""What a person waits for at a size of the event store: each page as the database's time and its own.
+"""How long pages take at a size of the event store: the database's time and the page's own.
 
-Each page is measured in turn with one panel written by hand over the same events (distinct visitors by path), and given as a
-ratio to it too: a slow machine, or a busy moment of one, slows both.
+Each page is measured in turn with one hand-written panel over the same events (distinct visitors by path). Its time is
+also given as a ratio to that panel's: a slow or busy machine slows both.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Measured(NamedTuple):
 
 
 class Bench:
-    """The dashboard over one data folder. `sized` is how its size is written in the names of the figures."""
+    """The dashboard over one data folder. `sized` is its size as the names of the figures have it."""
 
     def __init__(self, browser: FlaskClient, store: TimedStore, size: int) -> None:
         self._browser = browser
@@ -67,7 +67,7 @@ class Bench:
         yield from self._listed("page of a company, 12 months", f"/{SITE}/leads/verrier-fils.example?period=12mo")
 
     def sites_page(self, database: AppDatabase) -> Iterator[Figure]:
-        """The list of a thousand sites, a hundred a page, of which one has all the events."""
+        """Measures the list of a thousand sites, a hundred a page. One of them has all the events."""
         now = utc_now()
         with database.transaction() as session:
             named = [f"site-{number}.example" for number in range(_SITES - 1)]
@@ -94,7 +94,7 @@ class Bench:
         yield Figure(f"{self._sized}, {what}: the database's part", measured.database, "s")
 
     def _measure(self, work: Callable[[], object], span: Period) -> _Measured:
-        work()  # what is loaded or read at a first time
+        work()  # loads what only the first call needs
         rounds = []
         for _ in range(_TIMES):
             by_hand = _seconds(lambda: self._store.rows(_by_hand(span)))

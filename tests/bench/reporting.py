@@ -1,4 +1,4 @@
-"""The dashboard at 1, 10 and more million events of 20,000 companies: how long its pages take, and what they take room for."""
+"""The dashboard at 1, 10 and more million events of 20,000 companies: how long its pages take, and how much memory."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COMPANIES = 20_000
 
 
 def figures(folder: Path, millions: list[int]) -> Iterator[Figure]:
-    """Seconds a page at each size, and how they grow."""
+    """Returns the seconds of each page at each size, and how they grow with it."""
     grown: dict[tuple[int, str], float] = {}
     for size in millions:
         data = folder / f"{size}M"
@@ -54,7 +54,7 @@ def figures(folder: Path, millions: list[int]) -> Iterator[Figure]:
 
 
 def _asked(data: Path, size: int) -> Iterator[Figure]:
-    """In this process, and without the service's kept answers: each time is a first time."""
+    """Measures in this process, without the service's cached answers."""
     settings = load_settings(data=data)
     app, opened = open_app_database(settings.app_database), open_event_store(settings.event_store)
     store = TimedStore(opened)
@@ -96,7 +96,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _served(data: Path, size: int) -> Iterator[Figure]:
-    """The service on the data: how soon it answers, and what it holds when it has nothing to do."""
+    """Measures the service on the data: how fast it answers, and its memory when it is idle."""
     begun = time.perf_counter()
     service = RunningService(data).start()
     ready = time.perf_counter() - begun

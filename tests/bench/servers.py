@@ -1,4 +1,4 @@
-"""What the collector is compared with, under the same server: `python -m tests.bench.servers KIND PORT FOLDER`.
+"""The servers that the collector is compared with: `python -m tests.bench.servers KIND PORT FOLDER`.
 
 `wsgi` is a bare callable that reads the body and answers 202, under granian's own WSGI interface with two threads, `flask`
 the same as a Flask view, `collector` the product's own `webleads collect` with one worker.
@@ -66,7 +66,7 @@ def main(kind: str, port: str, folder: str) -> None:
 
 @contextmanager
 def running(kind: str, folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
-    """A server of a kind in a process of its own; gives its address and process id."""
+    """Runs a server of a kind in its own process. Yields its URL and process id."""
     import os
 
     port = free_port()
@@ -92,7 +92,7 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
         try:
             urlopen(f"{url}/healthz", timeout=5).close()
         except OSError as problem:
-            if getattr(problem, "code", None):  # it answers, whatever it says
+            if getattr(problem, "code", None):  # any answer shows that it runs
                 return
             time.sleep(0.1)
         else:

@@ -1,10 +1,10 @@
-"""What the snippet costs a reader: main-thread time, long tasks and layout shifts, in the traces of a real Chromium.
+"""What the snippet costs a visitor: main-thread time, long tasks and layout shifts, in the traces of a real Chromium.
 
 Each round loads the same article from loopback with no script, with the snippet and with Plausible's published client,
-in turn: twice in a tab of its own, since the first page that a process shows also pays for the browser's own objects
-that any script would be the first to touch. Once the article has no script but the one that is measured, and once it has
-a theme's own before it, as blogs have. All work until 0.6 s after the navigation counts, the first pageview's sending and
-its answer included, and is told apart by whether it was done before the page's load event or after.
+in turn. Each is loaded twice in its own tab: the first load of a process also creates the browser's own objects, whoever
+uses them first. The article is measured without any other script, and with a theme's script before it, as blogs have.
+All work until 0.6 s after the navigation counts, including sending the first pageview and its answer. Work before and
+after the page's load event is counted separately.
 
 `python -m tests.bench.snippet [ROUNDS]`.
 """
@@ -33,7 +33,7 @@ _RIVAL = """
   init({{ domain: "{site}", endpoint: "{service}/api/event", captureOnLocalhost: true, outboundLinks: true,
          fileDownloads: true, formSubmissions: true }});
 """
-# What a theme does: a dark mode that is remembered, a menu, a header that knows how far one has scrolled.
+# A typical theme's script: a stored dark mode, a menu, and a header that changes when the page is scrolled.
 _THEME = """<script>
   document.documentElement.classList.toggle("dark", localStorage.theme == "dark");
   addEventListener("DOMContentLoaded", () => document.querySelector("h1").addEventListener("click", () => {}));
@@ -62,7 +62,7 @@ def main(rounds: int) -> None:
         program = find_chromium() or playwright.chromium.executable_path
     with tempfile.TemporaryDirectory() as profile, TracingChromium(program, Path(profile)) as browser:
         for name in pages:
-            _load_twice(browser, pages[name])  # the browser's own first times
+            _load_twice(browser, pages[name])  # creates the browser's own objects
         for _, name in product(range(rounds), pages):
             first, second = _load_twice(browser, pages[name])
             loads[name, "first page in a tab"].append(first)
@@ -76,7 +76,7 @@ def main(rounds: int) -> None:
 
 
 def _pages(blog: Blog, elsewhere: Blog, service: Service) -> dict[str, str]:
-    """The addresses of the pages, by what is on them. Both scripts come from a host of their own."""
+    """Returns the URLs of the pages, by what is on them. Both scripts come from another host."""
     body = "".join(f"<h2>Part {number}</h2><p>{'Publier au bon moment. ' * 60}</p>" for number in range(20))
     rival = elsewhere.origin + "/js/rival.js"
     elsewhere.put(

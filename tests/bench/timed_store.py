@@ -1,4 +1,4 @@
-"""An event store that says how long its statements took, so that a page's own time can be told from the database's."""
+"""An event store that measures its statements, so that a page's own time can be separated from the database's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class TimedStore:
-    """Wraps an event store; `seconds` is what statements took since it was last set to 0, one after another."""
+    """Wraps an event store. `seconds` is the sum of its statements' times since it was last set to 0."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner

@@ -1,7 +1,7 @@
-"""A plain Chromium that writes traces, and what one script had a page's main thread do according to them.
+"""A plain Chromium that records traces, and the cost of one script on a page's main thread according to them.
 
-Nobody inspects the pages but the trace: with a debugger's domains on (Playwright's, DevTools' console) Chromium collects
-stacks and sources for them, and a script seems to cost up to twice as much.
+No debugger is attached. With one (Playwright's or DevTools' console), Chromium collects stacks and sources, and a script
+seems to cost up to twice as much.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.chromium import PlainChromium
 
 # `toplevel` has the tasks, `devtools.timeline` and `v8` what DevTools' performance panel shows of a script.
 _CATEGORIES = ["devtools.timeline", "v8", "toplevel"]
-# What a script has the main thread do by itself: compile it, run it, answer its events, its timers and its fetch.
+# The work of a script on the main thread: to compile it, to run it, and to handle its events, timers and fetch.
 _OWN = {"EvaluateScript", "v8.compile", "v8.run", "FunctionCall", "v8.callFunction", "RunMicrotasks"}
 
 Event = dict[str, Any]
@@ -48,20 +48,20 @@ class TracingChromium(PlainChromium):
 
 @dataclass(frozen=True)
 class Cost:
-    """Milliseconds of the main thread's processor time in one load: the wall's clock would count other processes."""
+    """CPU time of the main thread in one load, in milliseconds. Wall-clock time would include other processes."""
 
     until_load: float
     after_load: float
-    # What the script did on the page before, when it was left: told apart, since no reader waits for it on this one.
+    # The script's work when the page before was left. It is separate, since no visitor of this page waits for it.
     leaving: float
-    # Layout of the page that the script was the first to ask for. The page pays for it sooner or later: not in the above.
+    # Layout that the script forced first. The page would need it later anyway, so it is not part of the above.
     layout: float
-    # All that the main thread did for this page, the script or not.
+    # All work of the main thread for this page, the script's or not.
     page: float
 
 
 def cost(events: list[Event], *, script: str, page: str) -> Cost:
-    """The cost of the script whose address has `script` in it, on the page whose address ends in `page`."""
+    """Returns the cost of the script whose URL contains `script`, on the page whose URL ends with `page`."""
     begin = next(
         event
         for event in events
@@ -93,7 +93,7 @@ def _within(event: Event, others: list[Event]) -> bool:
 
 
 def _ms(events: list[Event]) -> float:
-    """The thread's time of the outermost events: nested ones are in them already."""
+    """Returns the thread time of the outermost events, which includes the nested ones, in milliseconds."""
     total = end = 0
     for begins, ends in sorted((event["tts"], event["tts"] + event.get("tdur", 0)) for event in events):
         total += max(0, ends - max(begins, end))

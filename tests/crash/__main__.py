@@ -13,7 +13,7 @@ from tests.crash.rounds import KINDS, Campaign, Outcome, table
 
 
 def main() -> int:
-    """Runs the rounds; 1 when anything was lost, doubled, or did not come back by itself."""
+    """Runs the rounds. Returns 1 when a hit was lost or doubled, or a process did not recover by itself."""
     parser = argparse.ArgumentParser(prog="make crash", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None, help="that of an earlier run, to repeat it")

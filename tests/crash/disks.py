@@ -1,4 +1,4 @@
-"""Faults of the disk: full, limited, or read-only for a while. Each needs something of the machine, else it is skipped."""
+"""Faults of the disk: full, limited, or read-only for a while. A fault that the machine does not allow is skipped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BALLAST = "ballast"
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A disk of its own, in memory, mounted on a folder. Raises Skipped when this user may not mount."""
+    """Mounts a small disk in memory on a folder. Raises Skipped when this user may not mount."""
     folder.mkdir(parents=True, exist_ok=True)
     if not run_quietly("mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "tmpfs", str(folder)):
         raise Skipped("this user may not mount a small disk")
@@ -61,7 +61,7 @@ def full_store(scene: Scene) -> None:
 
 
 def full_disk(scene: Scene) -> None:
-    """Everything on one disk, and no byte left on it."""
+    """Everything is on one disk, which is full."""
     disk = scene.house.data
     scene.pause(0.1, 0.5)
     fill(disk)
@@ -72,7 +72,7 @@ def full_disk(scene: Scene) -> None:
 
 
 def limited_files(scene: Scene) -> None:
-    """No file may grow: a full disk that needs no right to mount. The limit is one of the running processes."""
+    """No file may grow, by a limit on the running processes. It is like a full disk, without the right to mount."""
     workers = [pid for role in scene.house.roles() for pid in _python_workers(role.workers())]
     scene.pause(0.1, 0.5)
     before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in workers}
@@ -87,7 +87,7 @@ def limited_files(scene: Scene) -> None:
 
 
 def read_only(scene: Scene) -> None:
-    """The data folder takes no new file for a while; a start in that time says so in one line."""
+    """No file can be created in the data folder for a while. A start in that time says so in one line."""
     house = scene.house
     scene.pause(0.1, 0.5)
     with _sealed(house.data, house.journal):
@@ -101,7 +101,7 @@ def read_only(scene: Scene) -> None:
 
 @contextmanager
 def _sealed(*folders: Path) -> Iterator[None]:
-    """Folders that take no file: root ignores modes, so the file system has to say no."""
+    """Makes folders read-only by the file system, since root ignores file modes."""
     root = os.geteuid() == 0
     for folder in folders:
         if root and not run_quietly("chattr", "+i", str(folder)):

@@ -1,4 +1,4 @@
-"""The faults: each strikes a running installation under traffic, and leaves it to come back by itself."""
+"""The faults: each is applied to a running installation under traffic, which must then recover by itself."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _COPIES = 1000
 
 
 class Skipped(Exception):
-    """The fault cannot be had on this machine; the message says why."""
+    """The fault is not possible on this machine; the message says why."""
 
 
 @dataclass
 class Scene:
-    """What a fault works on. `said` gathers what is worth a line in the table."""
+    """What a fault is applied to. `said` collects lines for the table."""
 
     house: Installation
     chance: random.Random
@@ -68,7 +68,7 @@ def kill_server(scene: Scene) -> None:
 
 
 def kill_worker(scene: Scene) -> None:
-    """The process that collects or the one that stores, alone: the one that started it starts another."""
+    """Kills the collecting or the storing process. Its parent starts another."""
     scene.pause(0.05, 0.9)
     worker = scene.chance.choice(_python_workers(scene.house.owner.workers()))
     os.kill(worker, signal.SIGKILL)
@@ -76,7 +76,7 @@ def kill_worker(scene: Scene) -> None:
 
 
 def kill_collector(scene: Scene) -> None:
-    """One of two collecting workers, or the process above them."""
+    """Kills one of two collecting workers, or their parent."""
     assert scene.house.collect is not None
     scene.pause(0.05, 0.9)
     if scene.chance.random() < 0.5:
@@ -94,7 +94,7 @@ def stop_cleanly(scene: Scene) -> None:
 
 
 def stop_and_start_under_load(scene: Scene) -> None:
-    """`serve` is stopped, as for an upgrade, while collectors go on: no hit may be refused."""
+    """Stops `serve`, as for an upgrade, while collectors continue. No hit may be refused."""
     stop_cleanly(scene)
     scene.accepts_again()
     scene.house.owner.start()
@@ -110,12 +110,12 @@ def kill_in_commit(scene: Scene) -> None:
 
 
 def kill_in_checkpoint(scene: Scene) -> None:
-    """The database file is written in checkpoints only; the next is that before segments go."""
+    """Kills during a checkpoint, which alone writes the database file. The next one comes before segments are deleted."""
     _kill_when(scene, scene.house.store.parent, MODIFY, scene.house.store.name, 0.004)
 
 
 def kill_in_checkpoint_of_stop(scene: Scene) -> None:
-    """A clean stop ends in a checkpoint."""
+    """Kills during the checkpoint at the end of a clean stop."""
     scene.pause(0.3, 0.9)
     watch = FolderWatch(scene.house.store.parent, events=MODIFY)
     workers = _python_workers(scene.house.owner.workers())
@@ -135,7 +135,7 @@ def kill_in_retirement(scene: Scene) -> None:
 
 
 def kill_in_migration(scene: Scene) -> None:
-    """The event store is made while hits wait for it."""
+    """Kills while the event store is created and hits wait for it."""
     house = scene.house
     house.owner.stop()
     for file in house.store.parent.glob(f"{house.store.name}*"):
@@ -151,7 +151,7 @@ def kill_in_migration(scene: Scene) -> None:
 
 
 def kill_in_upgrade(scene: Scene) -> None:
-    """An event store of an earlier version, large enough to take a moment, is migrated while hits wait for it."""
+    """Kills while a large event store of an earlier version is migrated and hits wait for it."""
     house = scene.house
     house.owner.stop()
     version, content = scene.chance.choice(list(_earlier_stores()))
@@ -194,7 +194,7 @@ def _version_of(store: Path) -> int | None:
 
 
 def kill_in_replay(scene: Scene) -> None:
-    """While what is in quarantine goes back into the journal."""
+    """Kills while the quarantine is put back into the journal."""
     house = scene.house
     scene.wait_for(lambda: bool(house.quarantined()))
     watch = FolderWatch(house.journal, events=MOVED_TO)
@@ -209,7 +209,7 @@ def kill_in_replay(scene: Scene) -> None:
 
 
 def tear_last_line(scene: Scene) -> None:
-    """What a crash in the middle of a write leaves."""
+    """Leaves half a line at the end of a segment, as a crash during a write does."""
     scene.pause(0.05, 0.9)
     scene.house.owner.kill()
     segments = sorted(scene.house.journal.glob("*.jsonl"))
@@ -224,14 +224,14 @@ def tear_last_line(scene: Scene) -> None:
 
 
 def cut_log(scene: Scene) -> None:
-    """The event store's log loses its end."""
+    """Cuts off the end of the event store's log."""
     log = _log_of_a_killed_service(scene)
     size = log.stat().st_size
     os.truncate(log, scene.chance.randint(0, max(size - 1, 0)))
 
 
 def corrupt_log(scene: Scene) -> None:
-    """A few bytes of the event store's log change."""
+    """Changes a few bytes of the event store's log."""
     log = _log_of_a_killed_service(scene)
     content = bytearray(log.read_bytes())
     for _ in range(scene.chance.randint(1, 4)):
@@ -241,14 +241,14 @@ def corrupt_log(scene: Scene) -> None:
 
 
 def change_clock(scene: Scene) -> None:
-    """The service's clock goes an hour back, then forward again, and further."""
+    """Sets the service's clock an hour back, then forward, and then further forward."""
     clock = Path(scene.house.environment["FAKETIME_TIMESTAMP_FILE"])
     for offset in scene.chance.choice((("-3600", "+0"), ("+3600", "+0"), ("-3600", "+3600"))):
         scene.pause(0.2, 0.6)
         replacement = clock.with_suffix(".new")
         replacement.write_text(f"{offset}\n")
         replacement.replace(clock)
-        time.sleep(1.1)  # it is looked at once a second
+        time.sleep(1.1)  # the clock is read once a second
         scene.accepts_again()
 
 

@@ -1,4 +1,4 @@
-"""Hostile lines among the hits: whole segments that hold lines nobody can read, and what becomes of each of them."""
+"""Hostile lines among the hits: whole segments with lines that cannot be read, and the outcome of each line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.running_service import FIREFOX
 from tracker.hit import Hit, WireEvent, encode_line
 
 _PAUSE_SECONDS = 0.2
-# Bodies that are answered 202, or refused, and must stop nobody either way. None is of the rounds' own paths.
+# Bodies that are answered 202 or refused. Neither may stop the service. None has a path of the rounds.
 BODIES = (
     '{"n":"pageview","u":"https://a.fr/hostile","p":' + '{"a":' * 30 + "1" + "}" * 31,
     '{"n":"pageview","u":"https://a.fr/hostile","p":"{\\"a\\":\\"\\\\ud800\\"}"}',
@@ -25,9 +25,9 @@ BODIES = (
 
 
 class Vandal(threading.Thread):
-    """Puts segments into the journal as an import does, whole and by a rename: each has two lines of no hit around a good one.
+    """Puts segments into the journal as an import does, by a rename. Each has a good hit between two lines that are not hits.
 
-    `ledger` tells the paths of the good ones; `unreadable` the words by which each of the others is known again.
+    `ledger` has the paths of the good hits; `unreadable` has a word of each other line, by which it is recognised.
     """
 
     def __init__(self, journal: Path, prefix: str) -> None:
@@ -44,7 +44,7 @@ class Vandal(threading.Thread):
             number += 1
             try:
                 self._leave_a_segment(number)
-            except OSError:  # the disk is full, or takes no file for a while
+            except OSError:  # the disk is full, or read-only for a while
                 time.sleep(_PAUSE_SECONDS)
 
     def finish(self) -> None:

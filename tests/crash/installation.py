@@ -1,4 +1,4 @@
-"""An installation under test: a data folder, the processes on it, and what its event store holds in the end."""
+"""An installation under test: its data folder, its processes, and the contents of its event store at the end."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Installation:
         return [role for role in (self.collect, self.owner) if role is not None]
 
     def start(self) -> None:
-        """Starts what does not run, and waits until all answer: nothing is mended by hand before."""
+        """Starts the processes that do not run, and waits until all answer. Nothing is repaired by hand before."""
         for role in self.roles():
             if role.is_running():
                 role.wait_ready()
@@ -67,7 +67,7 @@ class Installation:
                 role.start()
 
     def stop(self) -> float:
-        """Stops all cleanly, collectors first; the seconds of the slowest."""
+        """Stops all processes cleanly, collectors first. Returns the seconds of the slowest."""
         self.settle()
         return max(role.stop() for role in self.roles())
 
@@ -77,7 +77,7 @@ class Installation:
                 role.kill()
 
     def settle(self, seconds: float = 60.0) -> None:
-        """Waits until ingest has caught up, as far as a running service tells."""
+        """Waits until ingest has caught up, as far as the running service reports it."""
         begun = changed = time.monotonic()
         before = -1
         while self.owner.is_running() and self.owner.port is not None and time.monotonic() - begun < seconds:
@@ -95,7 +95,7 @@ class Installation:
         assert run.returncode == 0, run.stderr
 
     def stored(self, prefix: str = "") -> Counter[str]:
-        """How often each path stands in the event store, read by DuckDB itself while nothing runs."""
+        """Returns how often each path is in the event store, read with DuckDB itself while no process runs."""
         with duckdb.connect(str(self.store), read_only=True) as database:
             rows = database.execute(
                 "SELECT path, count(*) FROM events WHERE starts_with(path, ?) GROUP BY path", [f"/{prefix}"]

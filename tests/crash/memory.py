@@ -1,4 +1,4 @@
-"""Whether memory levels off: a run of distinct addresses and agents, and the memory of each role while it lasts.
+"""Whether memory stops growing: sends hits of distinct IPs and agents, and measures the memory of each role.
 
 `python -m tests.crash.memory --visitors 1000000` prints a line every few seconds and the table at the end.
 """
@@ -22,7 +22,7 @@ _AT_ONCE = 64
 
 
 def _request(number: int) -> bytes:
-    """The hit of a visitor that no other hit has: an address, an agent, a page and a referrer of its own."""
+    """Returns a hit whose IP, agent, page and referrer no other hit has."""
     address = f"{11 + (number >> 22 & 31)}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     agent = (
         f"Mozilla/5.0 (X11; Linux x86_64; rv:{100 + number % 50}.{number}) Gecko/20100101 Firefox/{100 + number % 50}.0"
@@ -63,7 +63,7 @@ def _rss_megabytes(role: Role) -> float:
 
 
 def main() -> int:
-    """Runs it; 1 when hits were refused."""
+    """Runs the measurement. Returns 1 when hits were refused."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash.memory", description=__doc__)
     parser.add_argument("--visitors", type=int, default=1_000_000)
     visitors = parser.parse_args().visitors
@@ -88,7 +88,7 @@ def main() -> int:
 
 
 def _watch(collect: Role, serve: Role, floods: list[Flood]) -> None:
-    """A line every five seconds until all is sent and stored."""
+    """Prints a line every five seconds until all hits are sent and stored."""
     begun = time.monotonic()
     while True:
         lag = int(str(serve.readiness()["ingest_lag_bytes"]))

@@ -74,7 +74,7 @@ class Role:
         return descendants(self.pid)
 
     def kill(self) -> None:
-        """SIGKILL: nothing gets a chance to be tidy."""
+        """Sends SIGKILL, so that nothing is closed properly."""
         assert self._process is not None
         workers = self.workers()
         self._process.send_signal(signal.SIGKILL)
@@ -85,7 +85,7 @@ class Role:
             time.sleep(0.01)
 
     def stop(self) -> float:
-        """SIGTERM; the seconds until it has ended."""
+        """Sends SIGTERM. Returns the seconds until the process has ended."""
         if self._process is None:
             return 0.0
         begun = time.monotonic()
@@ -107,7 +107,7 @@ class Role:
             return answer.status, answer.read()
 
     def readiness(self) -> dict[str, object]:
-        """What /readyz says, once the process that knows it is there. Raises NotStarted."""
+        """Returns the answer of /readyz, once the process that answers it runs. Raises NotStarted."""
         found: dict[str, object] = {}
 
         def is_told() -> bool:

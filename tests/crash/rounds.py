@@ -22,7 +22,7 @@ _FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
 
 class Kind(NamedTuple):
-    """A kind of fault. `disk` mounts what it needs under the data folder; `fresh` begins with a folder of its own."""
+    """A kind of fault. `disk` mounts its disk under the data folder; `fresh` starts with a new data folder."""
 
     strike: Strike
     layout: str = "one"
@@ -30,7 +30,7 @@ class Kind(NamedTuple):
     fresh: bool = False
     environment: Callable[[Path], dict[str, str]] = lambda data: {}
     owner_runs: bool = True
-    stops_in_time: bool = True  # libfaketime keeps processes from ending at times, whatever they do
+    stops_in_time: bool = True  # with libfaketime, processes sometimes do not end
 
 
 def _small(name: str, megabytes: int) -> Callable[[Path], AbstractContextManager[object]]:
@@ -83,7 +83,7 @@ KINDS: dict[str, Kind] = {
 
 @dataclass
 class Outcome:
-    """What a round found. `skipped` says why there was none; `failure` what else was wrong."""
+    """The result of a round. `skipped` is why there was no round; `failure` is any other failure."""
 
     kind: str
     accepted: int = 0
@@ -103,7 +103,7 @@ class Outcome:
 
 
 class Campaign:
-    """Rounds on one data folder that grows, and fresh ones where a fault asks for it. Reproducible as far as time is."""
+    """Rounds on one growing data folder, or on a new one for faults that need it. Reproducible, except for timing."""
 
     def __init__(self, folder: Path, seed: int, kinds: list[str] | None = None) -> None:
         self._folder = folder
@@ -116,7 +116,7 @@ class Campaign:
         self._unreadable: set[str] = set()
 
     def rounds(self, number: int) -> Iterator[Outcome]:
-        """Every kind in turn, in an order shuffled anew each time around."""
+        """Runs every kind once, in random order, then every kind again in another order, and so on."""
         order: list[str] = []
         for turn in range(number):
             if not order:
@@ -124,7 +124,7 @@ class Campaign:
             yield self._round(turn, order.pop())
 
     def last_look(self) -> Outcome:
-        """All rounds of the data folder that grew, counted once more together."""
+        """Counts the hits of all rounds on the growing data folder once more."""
         outcome = Outcome("all rounds together")
         house = Installation(self._kept)
         house.drain()

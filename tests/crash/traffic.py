@@ -1,4 +1,4 @@
-"""Numbered hits from several connections, and what became of each: accepted, refused, or never answered."""
+"""Numbered hits from several connections, and the outcome of each: accepted, refused, or not answered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HOSTILE_EVERY = 20
 
 @dataclass
 class Ledger:
-    """The paths of hits by their fate, and the statuses of refusals."""
+    """The paths of hits by their outcome, and the statuses of refusals."""
 
     accepted: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
@@ -35,7 +35,7 @@ class Ledger:
 
 
 class Sender(threading.Thread):
-    """Sends hits over one connection until it is finished; goes on when the service is away for a while."""
+    """Sends hits over one connection until it is told to finish. Continues after the service was away."""
 
     def __init__(self, port: int, name: str, hostile: Sequence[str] = ()) -> None:
         super().__init__(daemon=True)
@@ -68,13 +68,13 @@ class Sender(threading.Thread):
         body = json.dumps({"n": "pageview", "u": f"https://{SITE}{path}", "d": SITE})
         visitor = f"198.51.{number % 3}.{number % 97}"
         if connection.sock is None:
-            connection.connect()  # when nobody listens, nothing was sent
+            connection.connect()  # if nobody listens, nothing was sent
         try:
             connection.request("POST", "/api/event", body, {"User-Agent": FIREFOX, "X-Forwarded-For": visitor})
             answer = connection.getresponse()
             status = answer.status
         except (OSError, http.client.HTTPException):
-            self.ledger.unsure.add(path)  # the answer never came: kept or not, both are right
+            self.ledger.unsure.add(path)  # no answer came: stored or not, both are right
             raise
         # The status counts even when the connection breaks before the body: an accepted hit is accepted.
         (self.ledger.accepted if status == 202 else self.ledger.refused).add(path)
@@ -88,7 +88,7 @@ class Sender(threading.Thread):
 
 
 class Traffic:
-    """Several senders at once; `prefix` makes their paths unlike all others. `hostile` bodies come in between."""
+    """Several senders at once. `prefix` makes their paths unique. `hostile` bodies are sent between their hits."""
 
     def __init__(self, port: int, prefix: str, *, connections: int = 4, hostile: Sequence[str] = ()) -> None:
         self._senders = [Sender(port, f"{prefix}-{number}", hostile) for number in range(connections)]

@@ -14,7 +14,7 @@ _HEADER = struct.Struct("iIII")
 
 
 class FolderWatch:
-    """Hears of changes in folders from the moment it is made. Linux only."""
+    """Collects changes in folders from its creation on. Linux only."""
 
     def __init__(self, *folders: Path, events: int) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -24,7 +24,7 @@ class FolderWatch:
                 raise OSError(ctypes.get_errno(), f"cannot watch {folder}")
 
     def wait_for(self, *endings: str, seconds: float) -> str | None:
-        """The name of the first file changed whose name ends so; None when none did in time."""
+        """Returns the name of the first changed file with this ending; None if there is none in time."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             select.select([self._descriptor], [], [], left)

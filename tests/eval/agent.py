@@ -1,7 +1,7 @@
 """Agents: browser, system and device kind against device-detector's and uap-core's labels, by source.
 
-Both name things in their own ways, so a name of theirs is put into ours before the two are compared; what they call
-by a name that we show under another (Chrome's web view is Chrome) counts as right.
+Both have their own names, so a name of theirs is translated to ours before the comparison. A name that we show under
+another one counts as right: Chrome's web view is Chrome.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _DEVICES = {
 
 
 class Labelled(NamedTuple):
-    """An agent with what its origin says; a part that it does not say is None."""
+    """An agent with the labels of its origin. A part without a label is None."""
 
     agent: str
     headers: dict[str, str]

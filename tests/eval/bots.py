@@ -1,7 +1,8 @@
-"""Bots: recall by source, and people taken for bots by source, over the labelled agents.
+"""Bots: recall by source, and people mistaken for bots by source, over the labelled agents.
 
-`the same, rules alone` is what is found without the packages' lists, as of a bot that nobody has listed yet.
-crawler-user-agents is itself where monperrus' cases come from, so that line says how the rules generalise.
+`the same, rules alone` is the result without the packages' lists, as for a bot that nobody has listed yet. The cases of
+monperrus come from crawler-user-agents, which is one of these lists, so for them only that line shows how well the
+rules generalise.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def measures() -> Iterable[Measure]:
 
 
 def family_of_source(source: str) -> str:
-    """device-detector numbers the files of one kind of device; they are one source."""
+    """Returns a source's name without the number that device-detector adds to files of one kind of device."""
     return re.sub(r"-(?:\d+|even)$", "", source)
 
 
@@ -75,7 +76,7 @@ def _taken(data: str, pairs: list[tuple[LabelledAgent, Bot | None]], microsecond
 
 
 def _made_up() -> Iterable[Measure]:
-    """Browsers with every mark in both places, and every bot's word behind every browser: kinds of our own making."""
+    """Measures generated agents: browsers with every mark in both places, and every bot's word after every browser."""
     marked = [
         LabelledAgent(agent, "browser", "ours")
         for marks in MARKS.values()
@@ -95,7 +96,7 @@ def _made_up() -> Iterable[Measure]:
 
 
 def _named(pairs: list[tuple[LabelledAgent, Bot | None]], microseconds: float) -> Measure:
-    """How many of the bots found have a kind, and a name that is not the whole agent."""
+    """Returns how many of the detected bots have a kind, and a name that is not the whole agent."""
     bots = [(case, bot) for case, bot in pairs if case.label == "bot" and bot is not None]
     figures = {
         "with a kind": sum(bot.kind != "unknown" for _, bot in bots) / len(bots),

@@ -1,4 +1,4 @@
-"""Companies: names of real networks cleaned for people, and how long the cascade takes."""
+"""Companies: display names for names of real networks, and how long the cascade takes."""
 
 from __future__ import annotations
 

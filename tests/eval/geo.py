@@ -1,4 +1,4 @@
-"""Place and network by address: what MaxMind documents of its test databases, and the cost of an address not seen before."""
+"""Place and network by IP: what MaxMind documents of its test databases, and the cost of an IP that was not seen before."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def measures() -> Iterator[Measure]:
         _documented, ("GeoIP2-City-Test", "GeoLite2-City-Test", "GeoIP2-Country-Test", "GeoIP2-Enterprise-Test")
     )
     databases = Databases.open(SHARED / "geo")
-    # An odd multiplier visits no address twice.
+    # An odd multiplier never repeats an IP.
     addresses = [str(IPv4Address(index * 2_654_435_761 % 2**32)) for index in range(_ADDRESSES)]
     places, microseconds = timed(databases.place, addresses)
     known = {"country": _share(place.country for place in places), "city": _share(place.city for place in places)}

@@ -1,4 +1,4 @@
-"""What a measurement of one step says: how many cases, how many right, how fast, and the worst mistakes."""
+"""The measurement of one step: the number of cases, how many are right, how fast it is, and the worst mistakes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Measure:
 
 
 def timed(function: Callable[[Case], Answer], cases: Sequence[Case]) -> tuple[list[Answer], float]:
-    """The answers to the cases, in their order, and the microseconds of processor that one took, nothing cached before."""
+    """Returns the answers to the cases, in their order, and the CPU time of one in microseconds, with cold caches."""
     begun = time.thread_time()
     answers = [function(case) for case in cases]
     return answers, (time.thread_time() - begun) * 1e6 / max(1, len(cases))
 
 
 def table(measures: Iterable[Measure]) -> str:
-    """The measures as lines for a terminal, each with its worst ten mistakes below it."""
+    """Returns the measures as lines for a terminal, each with its ten worst mistakes below it."""
     lines = []
     for one in measures:
         figures = "  ".join(f"{name} {value:.4f}" for name, value in one.figures.items())

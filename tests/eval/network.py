@@ -1,8 +1,8 @@
-"""Networks: how many providers and hosts would be shown as a lead, and how many organisations are, both unseen.
+"""Networks: the share of providers and hosts that would be shown as leads, and of organisations that are.
 
-Each fold is judged by a model that was trained without the names in it; folds are cut by the organisation's name.
-The labels (PeeringDB, Stanford's ASdb, lists of data centres) are for measuring alone: their licences do not allow that
-weights are made of them. Cases on which the label sources agree are counted.
+Each fold is judged by a model that was trained without the names in it. An organisation's name decides its fold. The
+labels (PeeringDB, Stanford's ASdb, lists of data centres) are used only to measure: their licences do not allow to train
+weights on them. Only cases on which the label sources agree are counted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CURVE = (0.005, 0.01, 0.02, 0.03, 0.06)
 
 
 class Labelled(NamedTuple):
-    """A network on whose label the sources agree; `spellings` are the names it goes by."""
+    """A network on whose label the sources agree. `spellings` are its names."""
 
     asn: int
     spellings: tuple[str, ...]
@@ -34,9 +34,9 @@ class Labelled(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A labelled network under one of its names, with the answer of a model that has not seen the name.
+    """A labelled network under one of its names, with the score of a model that has not seen the name.
 
-    `score` is infinite where the rules around the model decide whatever it says.
+    `score` is infinite when the rules around the model decide, whatever the model's score is.
     """
 
     case: Labelled
@@ -99,7 +99,7 @@ def _judged(labelled: list[Labelled], names: dict[int, str]) -> Iterator[Judged]
 
 
 def _score(model: NetworkModel, name: str, asn: int) -> float:
-    """The score of a name, infinite where the rules around the model decide whatever it says."""
+    """Returns the score of a name; infinite when the rules around the model decide, whatever the model's score is."""
     for threshold, shown_then in ((-math.inf, True), (math.inf, False)):
         model.threshold = threshold
         if (judge_organisation(model, name, asn)[0] in LEAD_KINDS) is not shown_then:
@@ -126,7 +126,7 @@ def _measure(data: str, chosen: list[Judged], figure: str, wrong: list[Judged], 
 
 
 def _curve(data: str, judged: list[Judged], microseconds: float) -> Measure:
-    """The share of the organisations above the score that so many of the providers reach, and that score."""
+    """Returns the share of the organisations above the score that this share of the providers reaches, and the score."""
     providers = sorted((one.score for one in judged if not one.case.is_organisation), reverse=True)
     organisations = [one.score for one in judged if one.case.is_organisation]
     figures = {}
@@ -138,7 +138,7 @@ def _curve(data: str, judged: list[Judged], microseconds: float) -> Measure:
 
 
 def _samples() -> Measure:
-    """The companies of IPinfo's sample by the name alone, against the type that it gives them."""
+    """Compares the companies of IPinfo's sample, by their names alone, with the type in the sample."""
     with open(SHARED / "samples" / "ipinfo_ip_company_sample.csv", newline="") as lines:
         rows = {row["name"]: row["type"] for row in csv.DictReader(lines) if row["name"]}
     kinds, microseconds = timed(classify_organisation, list(rows))

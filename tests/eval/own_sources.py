@@ -1,8 +1,8 @@
-"""Cases of our own making of where a visitor comes from, in two halves: one to learn from, one that nobody looks at.
+"""Our own cases of where a visitor comes from, in two halves: an open one to learn from, and a kept one to test with.
 
-source_cases.csv says of a referrer and a page's query which source and channel are right; README.md says by what. The
-halves are parted by a hash of the case, so that a new case does not move the others. Mistakes of the kept half are
-counted and not shown.
+source_cases.csv has the right source and channel for a referrer and a page's query; README.md has the definitions. A
+hash of the case decides its half, so a new case does not move others. Mistakes of the kept half are counted but not
+shown.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOTHING = "-"
 
 
 class OwnCase(NamedTuple):
-    """A referrer and a query with the right source and channel; empty is not judged, `-` is none."""
+    """A referrer and a query with the right source and channel; an empty one is not judged, `-` means none."""
 
     kind: str
     referrer: str
@@ -32,7 +32,7 @@ class OwnCase(NamedTuple):
 
     @property
     def is_kept_apart(self) -> bool:
-        """Whether the case is of the half that nobody looks at."""
+        """Returns whether the case is in the kept half."""
         return sha256(f"{self.referrer}|{self.query}".encode()).digest()[0] % 2 == 1
 
 
@@ -43,14 +43,14 @@ def own_cases() -> list[OwnCase]:
 
 
 def answer_to(case: OwnCase) -> Attribution:
-    """What the service makes of a case."""
+    """Returns the service's attribution of a case."""
     page = parse_page(f"https://www.lesite.example/article?{case.query}")
     assert page is not None
     return attribute(page, case.referrer or None)
 
 
 def verdicts(case: OwnCase, answer: Attribution) -> dict[str, bool]:
-    """Whether the source and the channel are right, each where the case judges it."""
+    """Returns whether the source and the channel are right, each only if the case judges it."""
     right = {}
     if case.source:
         wanted = None if case.source == _NOTHING else case.source
@@ -61,7 +61,7 @@ def verdicts(case: OwnCase, answer: Attribution) -> dict[str, bool]:
 
 
 def own_measures() -> Iterator[Measure]:
-    """A line for each half; the mistakes of the open one alone are told."""
+    """Yields a measure for each half; only that of the open half has mistakes."""
     for name, kept in (("our cases, open half", False), ("our cases, kept half", True)):
         cases = [case for case in own_cases() if case.is_kept_apart is kept]
         answers, microseconds = timed(answer_to, cases)

@@ -251,7 +251,7 @@ def _categories() -> Measure:
 
 
 def _made_up(data: str, hits: list[tuple[str, str | None]]) -> Measure:
-    """Links and referrers of our own making that all come from LinkedIn, and all to one page."""
+    """Measures generated links and referrers, all from LinkedIn to one page."""
     pages = [parse_page(url) for url, _ in hits]
     right = [
         page is not None
@@ -280,7 +280,7 @@ def _spam() -> Measure:
 
 
 def _speed() -> Iterator[Measure]:
-    """The share of a hit that its address and its referrer cost: all distinct, then all seen before."""
+    """Measures the time that a hit's URL and referrer take: all distinct, then all seen before."""
     hits = [
         (f"https://blog.example.fr/article-{number}?{campaign}", f"{site}{number}")
         for number, (campaign, site) in enumerate(

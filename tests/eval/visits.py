@@ -1,4 +1,4 @@
-"""Visits against the sessions that others expect of the same requests: a server's log, EDGAR's log, Snowplow's events."""
+"""Visits, compared with the expected sessions of the same requests: a server's log, EDGAR's log, Snowplow's events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tracker.ingest.visits.visitor_ids import Identity
 
 _LINE = re.compile(r'(\S+) \S+ \S+ \[([^\]]+)\] "(?:[^"\\]|\\.)*" \S+ \S+ "(?:[^"\\]|\\.)*" ?(?:"((?:[^"\\]|\\.)*)")?')
 _SECOND = 1_000_000
-# Why Snowplow's tracker has another session than we, by its own name of the case.
+# Why Snowplow's tracker has another session than ours, by its own name for the case.
 _REASONS = {
     "long session": "its id of a session lives for ten days: no pause ends it",
     "Rotating domain_userid per session": "three visitors share one id of a session over two days",
@@ -30,7 +30,7 @@ _REASONS = {
 
 
 class Session(NamedTuple):
-    """A visitor's run of requests; times in the units of the data."""
+    """A visitor's session: the times of its first and last request, in the units of the data."""
 
     visitor: str
     first: int
@@ -51,7 +51,7 @@ def measures() -> Iterator[Measure]:
 
 
 def visits_of(requests: Iterable[tuple[str, int, str]]) -> tuple[list[Session], float]:
-    """Our visits of (visitor, µs since 1970, event name), and the microseconds that one event took."""
+    """Returns our visits of (visitor, µs since 1970, event name), and the time an event took in microseconds."""
     names: dict[str, int] = {}
     arrivals = [
         Arrival(new_event(name, at), names.setdefault(who, len(names)), None, interactive=True)
@@ -109,7 +109,7 @@ def _semicomplete(path: Path) -> Iterator[Session]:
 
 
 def _over_midnight(log: list[tuple[str, int]], expected: list[Session]) -> Measure:
-    """The same log with ids that change every midnight: a visit must not be cut."""
+    """Measures the same log with ids that change at midnight. A visit over midnight must stay one visit."""
     identity = Identity(lambda day: date.isoformat(day).encode())
     people: dict[int, str] = {}
     arrivals = []
@@ -124,7 +124,7 @@ def _over_midnight(log: list[tuple[str, int]], expected: list[Session]) -> Measu
 
 
 def _edgar(folder: Path) -> Measure:
-    """EDGAR's sessions end after more than so many seconds, ours at half an hour: its clock is stretched to ours."""
+    """Measures EDGAR's log. Its sessions end after another gap than our visits, so its times are scaled to our gap."""
     period = int((folder / "input_inactivity_period.txt").read_text())
     stretch = VISIT_GAP_US // (period + 1)
     rows = csv.DictReader((folder / "input_log.csv").open(newline=""))

@@ -13,7 +13,7 @@ from tests.fuzz import bodies, requests
 
 
 def main() -> int:
-    """Runs both parts and prints what became of each."""
+    """Runs both parts and prints their results. Returns 1 when anything is wrong."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
     parser.add_argument("--requests", type=int, default=200_000)
     parser.add_argument("--bodies", type=int, default=2_000_000)
@@ -47,7 +47,7 @@ def _counts(statuses: dict[int, int]) -> str:
 
 
 def _levels(levels: list[float]) -> str:
-    """Five levels, from the first to the last."""
+    """Returns five of the levels, evenly spaced from the first to the last."""
     shown = [levels[round(part * (len(levels) - 1) / 4)] for part in range(5)] if levels else []
     return ", ".join(f"{level:.0f}" for level in shown)
 

@@ -33,7 +33,7 @@ _DELIBERATE = {202, 400, 413, 405}
 
 @dataclass
 class Outcome:
-    """What became of a run. `levels` are MB of resident memory after each chunk; `wrong` sentences, empty when all is well."""
+    """The result of a run. `levels` are MB of resident memory after each chunk; `wrong` are sentences about failures."""
 
     sent: int = 0
     accepted: int = 0
@@ -56,7 +56,7 @@ def run(folder: Path, seed: int, bodies: int, *, most_growth_mb: float = 150.0) 
 
 
 def _add_site(service: Service) -> None:
-    """A site on which no rule takes a good hit for a bot's: all come from one program, and that is not the question."""
+    """Adds a site without bot rules: they would take the good hits, which one program sends, for a bot's."""
     add_site(service.app_database, hostile.SITE, now=utc_now())
     rules = frozenset(BotRule)
     update_site(
@@ -90,7 +90,7 @@ def _run(settings: Settings, service: Service, chance: Random, bodies: int, most
 
 
 def _write_segment(folder: Path, chance: Random, outcome: Outcome) -> None:
-    """A segment as a torn disk, another version or somebody's editor may leave it, with good hits between its lines."""
+    """Writes a segment as a damaged disk, another version or an editor may leave it, with good hits between its lines."""
     now = utc_now()
     lines = []
     for _ in range(_SEGMENT_LINES):
@@ -102,7 +102,7 @@ def _write_segment(folder: Path, chance: Random, outcome: Outcome) -> None:
 
 
 def _good_page(number: int) -> dict[str, str]:
-    """A page view of a path that no other hit has."""
+    """Returns a page view with a path that no other hit has."""
     return {"n": "pageview", "u": f"https://{hostile.SITE}/good/{number}", "d": hostile.SITE}
 
 
@@ -135,7 +135,7 @@ class _Caller:
         self._outcome.accepted += status == 202
 
     def send_good(self) -> None:
-        """A good hit, alone or in a batch beside a member that is good for nothing."""
+        """Sends a good hit, alone or in a batch with an invalid member."""
         number = self._outcome.good
         page = _good_page(number)
         body = json.dumps(page if number % 3 else {"batch": [{"n": 7}, page, {"u": "no"}]}).encode()
@@ -176,7 +176,7 @@ class _Caller:
 
 
 def _drain(service: Service, outcome: Outcome) -> None:
-    """Ingests until nothing is left. What it raises stands in `wrong`: in a service all sites would wait behind it."""
+    """Ingests until nothing is left. An exception goes into `wrong`: in a service it would stop all sites."""
     while True:
         try:
             if not service.ingest.run_once().lines:
@@ -189,7 +189,7 @@ def _drain(service: Service, outcome: Outcome) -> None:
 
 
 def _count(service: Service, outcome: Outcome) -> None:
-    """How often each good page stands in the store, by the store's own count of all of them."""
+    """Returns how often each good page is in the store."""
     statement = (
         select(events.c.path, func.count().label("times")).where(events.c.path.like("/good/%")).group_by(events.c.path)
     )

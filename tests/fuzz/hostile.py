@@ -1,4 +1,4 @@
-"""What a stranger may send, made by a seeded chance: bodies, URLs, agents and whole requests. Each call makes one."""
+"""Random hostile input by a seed: bodies, URLs, agents and whole requests. Each call makes one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NUMBERS = (0, -1, 1, 2**31, 2**63, 2**64, -(2**70), 1e308, -1e308, 0.1, 1e-320,
 
 
 def text(chance: Random) -> str:
-    """A text: a known bad one, letters of any script, or several together."""
+    """Returns a text: a known bad one, letters of any script, or several together."""
     if chance.random() < 0.6:
         return chance.choice(_TEXTS)
     letters = "".join(
@@ -75,7 +75,7 @@ def value(chance: Random, depth: int = 0) -> Any:
 
 
 def event(chance: Random) -> dict[str, Any]:
-    """An event that is nearly right: fields of the right names, most of them with values of the wrong kind."""
+    """Returns an event that is nearly right: its fields have the right names, but most values have the wrong type."""
     made: dict[str, Any] = {"n": "pageview", "u": url(chance), "d": SITE}
     for name in chance.sample(_FIELDS, chance.randrange(5)):
         made[name] = value(chance)
@@ -91,7 +91,7 @@ def _event(chance: Random) -> bytes:
 
 
 def _nested(chance: Random) -> bytes:
-    """Brackets in brackets, from few to as many as a body may have, anywhere in an event."""
+    """Returns an event with nested brackets somewhere, from a few to as many as a body may have."""
     depth = chance.choice((30, 31, 32, 33, 34, 100, chance.randrange(900, 1_010)))
     if chance.random() < 0.02:
         depth = chance.choice((7_000, 40_000))
@@ -112,7 +112,7 @@ def _batch(chance: Random) -> bytes:
 
 
 def _broken(chance: Random) -> bytes:
-    """A body that was damaged on its way."""
+    """Returns a body that was damaged in transit."""
     body = bytearray(_event(chance)[:5000])
     for _ in range(chance.randrange(1, 6)):
         place = chance.randrange(len(body) + 1)
@@ -130,7 +130,7 @@ def _encoded(chance: Random) -> bytes:
 
 
 def _doubled(chance: Random) -> bytes:
-    """The same key again and again."""
+    """Returns an object with the same key many times."""
     name = chance.choice(_FIELDS)
     some = [f"{json.dumps(name)}:{json.dumps(value(chance))}"[:2000] for _ in range(3)]
     pairs = ",".join(some * chance.choice((1, 1, 2, 100)))
@@ -162,7 +162,7 @@ def body(chance: Random) -> bytes:
 
 
 def line(chance: Random, good: bytes) -> bytes:
-    """A journal line that is none, or nearly one: `good` damaged, a time that no calendar has, bytes of any kind."""
+    """Returns an invalid journal line: `good` with damage, with an impossible time, or any bytes."""
     kind = chance.randrange(4)
     if kind == 0:
         year = chance.choice((b"0001", b"9999", b"0000", b"1969", b"2262", b"+292277026596"))

@@ -56,7 +56,7 @@ _METHODS = ("POST", "POST", "POST", "POST", "GET", "GET", "GET", "HEAD", "OPTION
 
 @dataclass
 class Outcome:
-    """What became of a run; `wrong` are sentences, empty when all is well."""
+    """The result of a run. `wrong` are sentences about failures; it is empty when there is none."""
 
     sent: int = 0
     unanswered: int = 0
@@ -89,7 +89,7 @@ def run(folder: Path, seed: int, requests: int, *, most_growth_mb: float = 250.0
 
 
 def _send_all(service: RunningService, seed: int, requests: int, outcome: Outcome) -> None:
-    """In four parts, with the memory of all processes after each."""
+    """Sends the requests in four parts, and measures the memory of all processes after each."""
     senders = [_Sender(service.port, Random(f"{seed}/{number}"), number, outcome) for number in range(_CONNECTIONS)]
     for _ in range(4):
         threads = [threading.Thread(target=one.send, args=(requests // 4 // _CONNECTIONS,)) for one in senders]
@@ -126,10 +126,10 @@ class _Sender:
     def _exchange(
         self, connection: socket.socket | None, raw: bytes, *, head_only: bool = False, good: str = ""
     ) -> socket.socket | None:
-        """Sends one request and reads its answer; gives the connection if it can be used again."""
+        """Sends one request and reads its answer. Returns the connection if it can be used again."""
         status, keeps = None, False
         try:
-            if connection is None or good:  # a good hit has a connection to itself, so that its answer is its own
+            if connection is None or good:  # a good hit has its own connection, so that the answer is its answer
                 if connection is not None:
                     connection.close()
                 connection = socket.create_connection(("127.0.0.1", self._port), timeout=_ANSWER_SECONDS)
@@ -184,7 +184,7 @@ def _good_request(path: str, number: int, count: int) -> bytes:
 
 
 def _request(chance: Random) -> tuple[bytes, bool]:
-    """One hostile request, and whether its answer has no body."""
+    """Returns a hostile request, and whether its answer has no body."""
     if chance.random() < 0.02:
         return chance.randbytes(chance.randrange(1, 300)) + b"\r\n\r\n", False
     method, path = chance.choice(_METHODS), chance.choice(_PATHS)
@@ -208,7 +208,7 @@ def _request(chance: Random) -> tuple[bytes, bool]:
 
 
 def _is_cut(raw: bytes) -> bool:
-    """Whether less of the body is sent than the head promises."""
+    """Returns whether the body is shorter than its Content-Length."""
     head, _, body = raw.partition(b"\r\n\r\n")
     lengths = re.findall(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
     return any(int(length) > len(body) for length in lengths) or b"transfer-encoding" in head.lower()
@@ -230,7 +230,7 @@ def _header(chance: Random) -> bytes:
 
 
 def _read_answer(connection: socket.socket, *, head_only: bool) -> tuple[int | None, bool]:
-    """The final status of an answer, and whether the connection can be used for another request."""
+    """Returns the final status of an answer, and whether the connection can be used for another request."""
     received = b""
     while True:
         while b"\r\n\r\n" not in received:

@@ -69,7 +69,7 @@ def test_a_provider_is_named_and_why_it_is_no_lead(databases: Databases) -> None
     [found] = identify("198.51.100.1", sources(databases)).found
     assert found.company is None
     assert describe_reasons("en", found).startswith(
-        "Example Telecom is not who reads: the network is an internet provider’s"
+        "Example Telecom is not the visitor: the network belongs to an internet provider"
     )
 
 
@@ -87,7 +87,7 @@ def reason_of_names(databases: Databases, resolver: Resolver, address: str, *, o
 
 def test_a_forged_name_is_shown_and_not_believed(databases: Databases) -> None:
     reason = reason_of_names(databases, NAMES, FORGED)
-    assert reason == "www.acme.fr does not point back to the address, so it is not believed"
+    assert reason == "www.acme.fr does not point back to the IP address, so it is ignored"
 
 
 def test_a_silent_resolver_is_said(databases: Databases) -> None:

@@ -321,7 +321,7 @@ def test_a_wrong_setting_ends_each_command_with_one_line(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("value", ["mail.acme.fr", "http://u:s3cret@mail.example.fr", "smtp://u:s3/cret@host"])
 def test_a_secret_that_cannot_be_used_is_not_printed(value: str) -> None:
-    with pytest.raises(SettingError, match=r"^WEBLEADS_SMTP_URL: must be an address such as smtp://") as refused:
+    with pytest.raises(SettingError, match=r"^WEBLEADS_SMTP_URL: must be a URL such as smtp://") as refused:
         load_settings({"WEBLEADS_SMTP_URL": value})
     assert value not in str(refused.value)
     assert "s3" not in str(refused.value)

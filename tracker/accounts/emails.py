@@ -1,4 +1,4 @@
-"""Email addresses as the app database keeps them: trimmed, lower case, plausible. Delivery is not checked."""
+"""Email addresses as the app database keeps them: trimmed, in lower case, of a valid form. Delivery is not checked."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 from tracker.db.invalid import Invalid
 
-# RFC 5321, 4.5.3.1: a path is at most 254 characters. The shape is loose on purpose: the mail server has the last word.
+# RFC 5321, 4.5.3.1: a path is at most 254 characters. The pattern is loose on purpose: the mail server decides.
 _MAX_LENGTH = 254
 _SHAPE = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 
 
 def normalise_email(text: str) -> str:
-    """The email address to keep and compare. Raises Invalid."""
+    """Returns the email address in the form that is stored and compared. Raises Invalid for any other text."""
     email = text.strip().lower()
     if len(email) > _MAX_LENGTH or not _SHAPE.fullmatch(email):
         raise Invalid(

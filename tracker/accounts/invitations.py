@@ -17,7 +17,7 @@ _PURPOSE = "invitation"
 
 
 def invite(database: AppDatabase, email: str, *, now: datetime) -> tuple[str, str]:
-    """The email as it is kept and a new token; an earlier invitation of the same email ends. Raises Invalid."""
+    """Returns the normalised email and a new token. An earlier invitation of the same email ends. Raises Invalid."""
     plain = normalise_email(email)
     if find_user_by_email(database, plain) is not None:
         raise Invalid("%(email)s already has an account.", email=plain)
@@ -26,7 +26,7 @@ def invite(database: AppDatabase, email: str, *, now: datetime) -> tuple[str, st
 
 
 def invited_email(database: AppDatabase, token: str, *, now: datetime) -> str | None:
-    """Whom an invitation is for; None when it does not work (any more)."""
+    """Returns the email that an invitation is for; None when the token is unknown, used or expired."""
     link = find_link(database, token, _PURPOSE, now=now)
     return link.email if link is not None else None
 
@@ -34,9 +34,9 @@ def invited_email(database: AppDatabase, token: str, *, now: datetime) -> str | 
 def accept(
     database: AppDatabase, token: str, *, name: str, password: str, language: str | None, now: datetime
 ) -> User | None:
-    """The account that the invited person creates; None when the invitation does not work (any more). Raises Invalid.
+    """Creates the invited person's account and returns it; None when the token is unknown, used or expired.
 
-    The choice is checked first, so that a refused password does not use the link up.
+    Raises Invalid for a refused password. The password is checked first, so that a refusal leaves the link usable.
     """
     email = invited_email(database, token, now=now)
     if email is None:
@@ -54,5 +54,5 @@ def list_invitations(database: AppDatabase, *, now: datetime) -> Sequence[OneTim
 
 
 def withdraw(database: AppDatabase, email: str) -> bool:
-    """Ends the invitation of an email; whether there was one."""
+    """Ends the invitation of an email. Returns whether there was one."""
     return withdraw_links(database, _PURPOSE, email) > 0

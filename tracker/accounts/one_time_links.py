@@ -1,4 +1,7 @@
-"""Links that work once, such as the first user's. Only a hash of a token is kept, so the database opens no door."""
+"""Links that work once, such as the first user's.
+
+Only the hash of a token is stored, so whoever reads the database cannot use a link.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ _TOKEN_BYTES = 24
 def create_link(
     database: AppDatabase, purpose: str, *, now: datetime, lasts: timedelta, email: str | None = None
 ) -> str:
-    """A new token for `purpose`, and for one person's `email` where it is named; expired ones are removed on the way."""
+    """Returns a new token for `purpose`, bound to `email` if given. Deletes expired links as well."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     link = OneTimeLink(token_hash=_hash(token), purpose=purpose, email=email, created_at=now, expires_at=now + lasts)
     with database.transaction() as session:
@@ -28,7 +31,7 @@ def create_link(
 
 
 def find_link(database: AppDatabase, token: str, purpose: str, *, now: datetime) -> OneTimeLink | None:
-    """The link that the token would open now; it stays unused."""
+    """Returns the valid link of a token without using it up; None where there is none."""
     with database.transaction() as session:
         return session.scalar(
             select(OneTimeLink).where(
@@ -38,14 +41,14 @@ def find_link(database: AppDatabase, token: str, purpose: str, *, now: datetime)
 
 
 def link_works(database: AppDatabase, token: str, purpose: str, *, now: datetime) -> bool:
-    """Whether the token would be taken now; it stays unused."""
+    """Returns whether a token is valid now, without using it up."""
     return find_link(database, token, purpose, now=now) is not None
 
 
 def list_links(
     database: AppDatabase, purpose: str, *, now: datetime, email: str | None = None
 ) -> Sequence[OneTimeLink]:
-    """The links for a purpose that still work, the newest first; of one person where their email is named."""
+    """Returns the valid links for a purpose, the newest first; only those of `email` if given."""
     wanted = select(OneTimeLink).where(OneTimeLink.purpose == purpose, OneTimeLink.expires_at > now)
     if email is not None:
         wanted = wanted.where(OneTimeLink.email == email)
@@ -54,7 +57,7 @@ def list_links(
 
 
 def redeem_link(database: AppDatabase, token: str, purpose: str, *, now: datetime) -> bool:
-    """Uses the token up: True for exactly one caller, however many try at once."""
+    """Uses the token up. Returns True to exactly one caller, also when several try at the same time."""
     used = delete(OneTimeLink).where(
         OneTimeLink.token_hash == _hash(token), OneTimeLink.purpose == purpose, OneTimeLink.expires_at > now
     )
@@ -64,7 +67,7 @@ def redeem_link(database: AppDatabase, token: str, purpose: str, *, now: datetim
 
 
 def withdraw_links(database: AppDatabase, purpose: str, email: str) -> int:
-    """Deletes a person's links for a purpose; how many there were."""
+    """Deletes a person's links for a purpose. Returns how many there were."""
     theirs = delete(OneTimeLink).where(OneTimeLink.purpose == purpose, OneTimeLink.email == email)
     with database.transaction() as session:
         return len(session.scalars(theirs.returning(OneTimeLink.token_hash)).all())

@@ -11,15 +11,15 @@ from tracker.db.models import User
 
 # OWASP's Forgot Password cheat sheet: a link that comes by email lasts an hour at most.
 LASTS = timedelta(hours=1)
-# Strangers may ask for somebody's link: nobody gets one more often than this.
+# Anybody may ask for another person's link, so one account gets links no more often than this.
 _LEAST_PAUSE = timedelta(minutes=5)
 _PURPOSE = "new-password"
 
 
 def request_reset(database: AppDatabase, email: str, *, now: datetime) -> tuple[User, str] | None:
-    """The account of an email and a token for it; None for an unknown email, or when it got one just before.
+    """Returns the account of an email and a new token for it; None for an unknown email, or one that got a link just before.
 
-    Earlier links stay good: whoever asks for new ones would otherwise keep the owner from using theirs.
+    Earlier links stay valid. Otherwise a stranger could make the owner's link useless by asking for a new one.
     """
     user = find_user_by_email(database, email)
     if user is None:
@@ -31,20 +31,20 @@ def request_reset(database: AppDatabase, email: str, *, now: datetime) -> tuple[
 
 
 def reset_token(database: AppDatabase, user: User, *, now: datetime, lasts: timedelta = LASTS) -> str:
-    """A token with which the user's password can be replaced."""
+    """Returns a new token with which the user's password can be replaced."""
     return create_link(database, _PURPOSE, now=now, lasts=lasts, email=user.email)
 
 
 def user_to_reset(database: AppDatabase, token: str, *, now: datetime) -> User | None:
-    """Whose password a token replaces; None when it does not work (any more)."""
+    """Returns the user whose password a token replaces; None when the token is unknown, used or expired."""
     link = find_link(database, token, _PURPOSE, now=now)
     return find_user_by_email(database, link.email) if link is not None and link.email is not None else None
 
 
 def reset_password(database: AppDatabase, token: str, password: str, *, now: datetime) -> User | None:
-    """Replaces the password and ends all sessions; None when the link does not work (any more). Raises Invalid.
+    """Replaces the password, ends all sessions and returns the user; None when the token is unknown, used or expired.
 
-    The password is checked first, so that a refused one does not use the link up.
+    Raises Invalid for a refused password. The password is checked first, so that a refusal leaves the link usable.
     """
     user = user_to_reset(database, token, now=now)
     if user is None:

@@ -1,6 +1,7 @@
-"""What a password must be and how it is kept: long enough, not easily guessed, as a hash that is slow to try.
+"""Checks and hashes passwords: a password must be long enough and hard to guess; only a slow hash of it is stored.
 
-Source: NIST SP 800-63B, 5.1.1.2: a length, and lists of what is common or says who one is, instead of rules on signs.
+Source: NIST SP 800-63B, 5.1.1.2. It asks for a minimum length and for lists of common and personal words. It advises
+against rules about kinds of characters.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from tracker.db.invalid import Invalid
 
 MIN_PASSWORD = 10
-_MAX_PASSWORD = 1000  # hashing takes time in the length, and nobody types more
+_MAX_PASSWORD = 1000  # hashing time grows with the length, and nobody types more
 # OWASP's password storage cheat sheet: scrypt with N = 2^15, r = 8 takes p = 3; werkzeug writes them into the hash.
 _METHOD = "scrypt:32768:8:3"
 
 _COMMON = Path(__file__).parent / "data" / "common_passwords.txt"
 _PRODUCT = "webleads"
-# What is left once repetitions, rows of keys and one's own names are taken away must have so many characters.
+# So many characters must be left once repetitions, rows of keys and the user's own names are removed.
 _LEAST_LEFT = 6
-# A shorter part of an email or a domain stands in many words.
+# Shorter parts of an email or a domain occur in many ordinary words.
 _LEAST_OWN_WORD = 4
-# So many digits or signs around a common word make it no better.
+# A common word stays easy to guess with up to so many digits or punctuation marks around it.
 _MOST_AROUND = 6
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl",
@@ -36,7 +37,7 @@ _DISGUISES = str.maketrans("0134578@$!€", "oieastbasie")
 
 
 def check_password(password: str, *, email: str, domains: Iterable[str] = ()) -> None:
-    """Raises Invalid for a password that is too short, too long, easily guessed, or made of one's email or sites."""
+    """Raises Invalid for a password that is too short, too long, easily guessed, or made of the user's email or sites."""
     seen = _seen(password)
     if len(seen) < MIN_PASSWORD:
         raise Invalid("The password needs at least %(least)s characters.", least=str(MIN_PASSWORD))
@@ -53,18 +54,18 @@ def check_password(password: str, *, email: str, domains: Iterable[str] = ()) ->
 
 
 def hash_password(password: str) -> str:
-    """The hash to keep."""
+    """Returns the hash to store."""
     return generate_password_hash(password, method=_METHOD)
 
 
 def password_fits(password_hash: str | None, password: str) -> bool:
-    """Whether the password belongs to the hash. Takes as long without one, so that nobody learns who has an account."""
+    """Returns whether the password matches the hash. Takes as long for None, so that timing does not show who has an account."""
     fits = check_password_hash(password_hash or _hash_of_nobody(), password[:_MAX_PASSWORD])
     return fits and password_hash is not None
 
 
 def _seen(password: str) -> str:
-    """The password as one sees it: without signs that have no width, no space at its ends and single ones within."""
+    """Returns the password as it looks: without invisible characters, with single spaces, trimmed."""
     visible = (" " if char.isspace() else char for char in password if char.isspace() or _has_width(char))
     return " ".join("".join(visible).split())
 
@@ -74,12 +75,12 @@ def _has_width(char: str) -> bool:
 
 
 def _letters_and_digits(text: str) -> str:
-    """In lower case, without accents, widths and other signs."""
+    """Returns the letters and digits only: in lower case, without accents, of normal width."""
     return "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if char.isalnum())
 
 
 def _own_words(email: str, domains: Iterable[str]) -> list[str]:
-    """What is known of whoever chooses the password, the longest first."""
+    """Returns the words that are personal to the user, the longest first."""
     local, _, host = email.partition("@")
     names = [_PRODUCT, email, local, *re.split(r"[._+-]", local)]
     for domain in (host, *domains):
@@ -89,7 +90,7 @@ def _own_words(email: str, domains: Iterable[str]) -> list[str]:
 
 
 def _is_common(text: str) -> bool:
-    """Whether a common password is all of it but some digits or signs around, or signs in the place of letters."""
+    """Whether it is a common password, also with a few characters around it or with look-alikes in place of letters."""
     common = _common_passwords()
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
     forms = {text, _letters_and_digits(text), _letters_and_digits(text.translate(_DISGUISES))}
@@ -99,7 +100,7 @@ def _is_common(text: str) -> bool:
 
 
 def _without_patterns(text: str) -> str:
-    """What it takes to say it: of a repetition one, of signs in a row (of keys, letters, digits) the first two."""
+    """Returns the text with each repetition once, and of each row of keys, letters or digits the first two."""
     text = re.sub(r"(.)\1+", r"\1", _unit(text))
     if _in_a_row(text[::2]) and _in_a_row(text[1::2]):  # a1b2c3d4e5
         return text[:4]
@@ -111,7 +112,7 @@ def _without_patterns(text: str) -> str:
 
 
 def _unit(text: str) -> str:
-    """What is repeated, where the whole text repeats something; else the text."""
+    """Returns the unit of a text that is one unit repeated; else the text."""
     again = (text + text).find(text, 1)
     return text[:again] if 0 < again < len(text) else text
 

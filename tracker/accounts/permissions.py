@@ -1,6 +1,6 @@
-"""Who may do what: the one function that every page, API call and operation asks, and the closed list of actions.
+"""Permissions: the closed list of actions, and the one function that every page, API call and operation asks.
 
-Whoever signs in is an owner today, and may do everything to every site. Roles change `may` and nothing else.
+Today every user is an owner and may do everything to every site. When roles come, only `may` changes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Action(StrEnum):
-    """What somebody may want to do. Those of `SITE_ACTIONS` are done to one site, the others to the service."""
+    """The actions that need permission. Those of `SITE_ACTIONS` concern one site, the others the whole service."""
 
     LIST_SITES = "list the sites"
     ADD_SITE = "add a site"
@@ -47,7 +47,7 @@ SITE_ACTIONS = frozenset(
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a user by their id, or the operator, who holds the data folder's key and is not a user."""
+    """Who asks: a user, by their id, or the operator, who has the data folder's key and is not a user."""
 
     user_id: int | None
 
@@ -56,10 +56,10 @@ OPERATOR = Actor(None)
 
 
 def may(user: Actor | None, action: Action, site: Site | None = None) -> bool:
-    """Whether somebody may do this, to this site for an action that is done to one; None is a stranger.
+    """Returns whether a user may do an action, to a site for one of `SITE_ACTIONS`. A user of None is a stranger.
 
-    Raises ValueError for an action on a site that comes without the site, or the other way round: such a question has no
-    answer, and an answer to another question would open a door.
+    Raises ValueError when an action of `SITE_ACTIONS` comes without a site, or another action with one. That is a
+    programming error, and any answer to it could permit too much.
     """
     if (action in SITE_ACTIONS) != (site is not None):
         raise ValueError(f"to {action.value} {'needs a' if site is None else 'is not about a'} site")

@@ -1,6 +1,6 @@
-"""Where users are signed in: opened, found by their token, listed and ended. Only a hash of a token is kept.
+"""Sessions of signed-in users: opened, found by token, listed and ended. Only the hash of a token is stored.
 
-A session ends when it is not used for a month, at the latest after half a year, or as soon as its row goes.
+A session ends after a month without use, after half a year at the latest, or when its row is deleted.
 """
 
 from __future__ import annotations
@@ -25,20 +25,23 @@ log = logging.getLogger(__name__)
 UNUSED_LASTS = timedelta(days=30)
 USED_LASTS = timedelta(days=180)
 MOST_OF_ONE_USER = 20
-# The time of the last use is told to some minutes, which spares a write for each page.
+# The time of the last use is stored with a precision of some minutes, which saves a write for each page.
 _SEEN_EVERY = timedelta(minutes=5)
 _TOKEN_BYTES = 32
 
 
 class Device(NamedTuple):
-    """What one signs in with, as its user knows it; None is not known."""
+    """The device that signs in, as its user knows it. A field is None where it is not known."""
 
     browser: str | None
     system: str | None
 
 
 def open_session(database: AppDatabase, user_id: int, device: Device, *, now: datetime) -> str:
-    """A new session's token. What has ended is deleted, and the longest unused of a user who has too many."""
+    """Opens a session and returns its token.
+
+    Deletes expired sessions. If the user has too many, those that were not used for the longest time are deleted too.
+    """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     opened = UserSession(
         user_id=user_id,
@@ -58,7 +61,7 @@ def open_session(database: AppDatabase, user_id: int, device: Device, *, now: da
 
 
 def find_session(database: AppDatabase, token: str, *, now: datetime) -> UserSession | None:
-    """The session of a token, with its user, and notes that it was used; None when it has ended."""
+    """Returns the session of a token, with its user, and records its use; None when it has ended."""
     wanted = select(UserSession).options(joinedload(UserSession.user))
     with database.transaction() as session:
         found = session.scalar(wanted.where(UserSession.token_hash == _hash(token), _lasts(now)))
@@ -68,7 +71,7 @@ def find_session(database: AppDatabase, token: str, *, now: datetime) -> UserSes
 
 
 def list_sessions(database: AppDatabase, user_id: int, *, now: datetime) -> Sequence[UserSession]:
-    """A user's sessions, the last used first."""
+    """Returns a user's sessions, the most recently used first."""
     own = select(UserSession).where(UserSession.user_id == user_id, _lasts(now))
     with database.transaction() as session:
         return session.scalars(own.order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())).all()
@@ -80,14 +83,14 @@ def end_session(database: AppDatabase, token: str) -> None:
 
 
 def end_session_of(database: AppDatabase, user_id: int, session_id: int) -> bool:
-    """Ends a session by its number when it is the user's own; whether there was one."""
+    """Ends the session with this id if it belongs to the user. Returns whether there was one."""
     own = delete(UserSession).where(UserSession.user_id == user_id, UserSession.id == session_id)
     with database.transaction() as session:
         return session.scalar(own.returning(UserSession.id)) is not None
 
 
 def end_sessions(database: AppDatabase, user_id: int, *, but: int | None = None) -> int:
-    """Ends all sessions of a user, but one where it is named; how many."""
+    """Ends all sessions of a user, except one if it is given. Returns how many were ended."""
     own = delete(UserSession).where(UserSession.user_id == user_id)
     others = own if but is None else own.where(UserSession.id != but)
     with database.transaction() as session:

@@ -24,7 +24,7 @@ def count_users(database: AppDatabase) -> int:
 
 
 def list_users(database: AppDatabase) -> Sequence[User]:
-    """Everybody who can sign in, the first account first."""
+    """Returns all users, the oldest account first."""
     with database.transaction() as session:
         return session.scalars(select(User).order_by(User.created_at, User.id)).all()
 
@@ -32,7 +32,7 @@ def list_users(database: AppDatabase) -> Sequence[User]:
 def create_user(
     database: AppDatabase, email: str, password: str, *, now: datetime, language: str | None = None, name: str = ""
 ) -> User:
-    """Adds a user. Raises Invalid."""
+    """Adds a user and returns it. Raises Invalid for an invalid or known email, or a refused password."""
     plain = check_choice(database, email, password)
     user = User(
         email=plain, name=normalise_name(name), password_hash=hash_password(password), language=language, created_at=now
@@ -46,7 +46,7 @@ def create_user(
 
 
 def check_choice(database: AppDatabase, email: str, password: str) -> str:
-    """The email as it is kept. Raises Invalid for an invalid email or a weak password."""
+    """Returns the normalised email. Raises Invalid for an invalid email or a weak password."""
     with about("email"):
         plain = normalise_email(email)
     with about("password"), database.transaction() as session:
@@ -55,7 +55,7 @@ def check_choice(database: AppDatabase, email: str, password: str) -> str:
 
 
 def normalise_name(text: str) -> str | None:
-    """A person's name to keep: on one line, None for an empty one. Raises Invalid."""
+    """Returns a person's name on one line, None for an empty one. Raises Invalid."""
     name = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     if len(name) > _LONGEST_NAME:
         raise Invalid("The name has more than %(most)s characters; write a shorter one.", most=str(_LONGEST_NAME))
@@ -73,7 +73,7 @@ def find_user_by_email(database: AppDatabase, email: str) -> User | None:
 
 
 def authenticate(database: AppDatabase, email: str, password: str, *, now: datetime) -> User | None:
-    """The user of this email and password, and notes the sign-in; None when either is wrong.
+    """Returns the user of this email and password, and records the sign-in; None when either is wrong.
 
     Takes as long for an unknown email as for a wrong password, so that nobody learns who has an account.
     """
@@ -88,12 +88,12 @@ def authenticate(database: AppDatabase, email: str, password: str, *, now: datet
 def set_password(database: AppDatabase, user_id: int, password: str) -> User:
     """Replaces a user's password, ends all of their sessions and returns the user. Raises Invalid.
 
-    Links that would set another password end with the old one.
+    Password reset links that were sent before stop working.
     """
     with database.transaction() as session:
         user = session.get_one(User, user_id)
         check_password(password, email=user.email, domains=_domains(session))
-    hashed = hash_password(password)  # it takes a while, and a transaction would keep others waiting
+    hashed = hash_password(password)  # slow, so outside the transaction: others would wait for it
     with database.transaction() as session:
         user = session.get_one(User, user_id)
         user.password_hash = hashed
@@ -116,12 +116,12 @@ def set_profile(database: AppDatabase, user_id: int, *, name: str, language: str
 
 
 def remove_user(database: AppDatabase, user_id: int) -> User | None:
-    """Removes an account with its sessions and links; None when it was removed already.
+    """Removes an account with its sessions and links and returns it; None when it was already removed.
 
-    The last account stays, else nobody could sign in. Raises Invalid.
+    Raises Invalid for the last account: without it nobody could sign in.
     """
     with database.transaction() as session:
-        # First of all a change: SQLite lets nobody else write from then on, PostgreSQL keeps the rows read for us.
+        # Write first: from then on SQLite lets nobody else write, and PostgreSQL locks the rows that we read.
         session.execute(delete(UserSession).where(UserSession.user_id == user_id))
         everybody = session.scalars(select(User).order_by(User.id).with_for_update()).all()
         user = next((one for one in everybody if one.id == user_id), None)

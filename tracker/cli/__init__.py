@@ -1,4 +1,4 @@
-"""The `webleads` command. Owns words on a terminal; every figure comes from reports, every change from the packages below."""
+"""The `webleads` command. It owns what a terminal shows; figures and changes come from the packages below it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # The program that reads (`head`, say) has what it wanted and is gone.
+        # The program that reads the output, such as `head`, has ended.
         sys.stderr.close()
         sys.exit(0)
     except EXPECTED_ERRORS as problem:

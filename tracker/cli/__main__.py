@@ -1,4 +1,4 @@
-"""`python -m tracker.cli` is the `webleads` command, for when it is not on the path."""
+"""Runs the `webleads` command as `python -m tracker.cli`, for when `webleads` is not on the path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`webleads doctor`: what is wrong with this installation, in words."""
+"""`webleads doctor`: diagnoses this installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`webleads enrich`: what the pipeline makes of each hit, line by line, storing nothing."""
+"""`webleads enrich`: enriches hits line by line and prints the events; stores nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def enrich(data: Path | None, geo: Path | None) -> None:
 
 
 def _as_they_come(source: Any) -> Iterator[list[bytes]]:
-    """The lines that are there, without waiting for more, so that a pipe has its answers at once."""
+    """Yields the lines that have arrived, without waiting for more, so that a pipe gets its answers at once."""
     begun = b""
     while chunk := source.read1(_CHUNK_BYTES):
         *lines, begun = (begun + chunk).split(b"\n")
@@ -55,7 +55,7 @@ def _as_they_come(source: Any) -> Iterator[list[bytes]]:
 
 
 class _Workbench:
-    """The pipeline without a journal, a store or sites: every domain is a site, salts last as long as the run."""
+    """The pipeline without journal, store and sites: every domain is a site, and salts last as long as the command."""
 
     def __init__(self, geo_folder: Path, kept: Path | None, network_list: Path, too_old_ms: float) -> None:
         from tracker.enrichment.geo.databases import Databases
@@ -71,7 +71,7 @@ class _Workbench:
         self._visits = Visits(lambda *_: (), stored_until_us=0)
 
     def enrich(self, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-        """One answer a line, in the order of the lines: the event's columns, or why it is not counted."""
+        """Returns one answer for each line, in their order: the event's columns, or why the hit is not counted."""
         from dashboards.presentation.evidence import describe_stored
         from dashboards.translations import DEFAULT_LANGUAGE
         from tracker.enrichment.event import wire_form

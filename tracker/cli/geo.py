@@ -59,7 +59,7 @@ def update_databases(provider: str | None, data: Path | None) -> None:
 
 
 class _Bars:
-    """One progress bar after the other; nothing where the output is not a terminal."""
+    """Shows one progress bar after the other; nothing when the output is not a terminal."""
 
     def __init__(self) -> None:
         self._open: Any = None

@@ -92,9 +92,9 @@ def _import_all(files: list[Path], reading: LogReading, database: Any, settings:
 
 @contextmanager
 def _files_of(files: tuple[Path, ...], settings: Settings) -> Iterator[list[Path]]:
-    """The files, each of which can be read more than once: what comes through a pipe is kept for the time.
+    """Yields files that can be read more than once. Input from a pipe is copied to a temporary file.
 
-    A kill leaves it behind, with its IP addresses, so the next import removes what is older than a day.
+    A killed command leaves that file behind, with its IP addresses. So the next import deletes files older than a day.
     """
     for left in settings.data.glob(f"{_PIPED}*"):
         if time.time() - left.stat().st_mtime > _DAY_SECONDS:
@@ -149,7 +149,7 @@ def _import_one(file: Path, reading: LogReading, database: Any, settings: Settin
 
 
 def _wait_until_stored(settings: Settings, segment: str) -> dict[str, Any]:
-    """What became of the segment's hits, once all are stored: by the running service, else by this process."""
+    """Waits until the running service, else this process, has stored the segment's hits. Returns what was counted."""
     path = settings.journal_folder / segment
     size = path.stat().st_size if path.exists() else 0
     if size == 0:
@@ -181,7 +181,7 @@ def _ingest_here(settings: Settings, size: int) -> None:
 
 
 def _print_outcome(result: LogImport, tally: dict[str, Any]) -> None:
-    """The lines of the file, each in exactly one row, and their sum."""
+    """Prints how many lines of the file had each outcome, and their sum. A line is in exactly one row."""
     rows = [("pageviews counted", tally["pageviews"])]
     rows += _skipped_rows(result.skipped, result.other_hosts)
     rows += [(f"not counted: {_WORDS.get(reason, reason)}", n) for reason, n in Counter(tally["dropped"]).most_common()]
@@ -190,7 +190,7 @@ def _print_outcome(result: LogImport, tally: dict[str, Any]) -> None:
 
 
 def _print_preview(seen: Preview) -> None:
-    """What an import would do, and the paths by what they were taken for."""
+    """Prints what an import would do, and the paths by what they are."""
     from tracker.imports.log_preview import PAGE, SCANNER
 
     fates = Counter(seen.fates)

@@ -1,4 +1,4 @@
-"""What commands share: the data folder option, the settings, numbers with their nouns, and the errors that the user can correct."""
+"""What commands share: the option `--data`, the settings, numbers with their nouns, and errors that the user can correct."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.store.errors import NewerStoreError, StoreUnavailable
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 line", "2,000 lines"."""
+    """Returns a number with its noun: "1 line", "2,000 lines"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
@@ -46,5 +46,5 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def settings_of(data: Path | None, **overrides: Any) -> Settings:
-    """The settings with the command line's values in front."""
+    """Returns the settings; values of the command line replace those of the environment."""
     return load_settings(data=data, **overrides)

@@ -29,7 +29,7 @@ def list_lines(data: Path | None, limit: int) -> None:
     summary = kept.summary()
     for line in islice(kept.kept(), limit):
         content = line.raw if line.raw is not None else bytes(line.hit)
-        # Anybody can send anything, so it is shown as a literal, without what a terminal would obey.
+        # Anybody can send anything, so it is shown as a literal: without control characters for the terminal.
         excerpt = ascii(content[:_LONGEST_EXCERPT].decode("utf-8", "replace"))
         click.echo(f"{line.at:%Y-%m-%d %H:%M}  {line.detail:<20}  {line.site or '-':<24}  {excerpt}")
     click.echo(f"{counted(summary.lines, 'line')}, {counted(summary.size, 'byte')}")

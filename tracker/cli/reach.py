@@ -30,7 +30,7 @@ def ask(settings: Settings, operation: str, **arguments: Any) -> dict[str, Any]:
 
 
 def _visible(value: Any) -> Any:
-    """An answer's texts without what would move a terminal's cursor: strangers wrote some of them."""
+    """Returns an answer with its texts without control characters for a terminal: strangers wrote some of them."""
     if isinstance(value, str):
         return visible_text(value)
     if isinstance(value, list):
@@ -57,7 +57,7 @@ def _ask_here(settings: Settings, operation: str, arguments: dict[str, Any]) -> 
 
 @contextmanager
 def _prepared(folder: Path) -> Iterator[None]:
-    """The data folder, this process its only owner."""
+    """Prepares the data folder and takes its lock, so that this process is its only owner."""
     data_folder.prepare(folder)
     with data_folder.acquire(folder, data_folder.INGEST_LOCK, wait_seconds=10):
         yield

@@ -1,4 +1,4 @@
-"""Commands that read: `leads`, `report weekly`, `query`. They render; the figures are the reports' own."""
+"""Commands that read: `leads`, `report weekly`, `query`. They only render; the figures come from the packages below."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def app_database(settings: Settings) -> Iterator[AppDatabase]:
-    """The app database of the data folder; several processes may have it open."""
+    """Opens the app database of the data folder. Several processes may have it open."""
     from tracker.db.engine import open_app_database
 
     data_folder.prepare(settings.data)
@@ -151,7 +151,7 @@ def remove(domain: str, data: Path | None, *, yes: bool) -> None:
 
 @contextmanager
 def said_in_one_line(domain: str) -> Iterator[None]:
-    """Words what the app database refuses, and a site that is not there."""
+    """Turns a refusal of the app database and a missing site into a CommandError of one line."""
     try:
         yield
     except LookupError as problem:
@@ -161,7 +161,7 @@ def said_in_one_line(domain: str) -> Iterator[None]:
 
 
 def find_present(database: AppDatabase, domain: str) -> Site:
-    """The site of a domain. Raises LookupError."""
+    """Returns the site of a domain. Raises LookupError."""
     from tracker.sites.sites import find_site
 
     found = find_site(database, domain)

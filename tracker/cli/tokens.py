@@ -1,4 +1,4 @@
-"""`webleads token`: signed link tokens for a newsletter, which say whose visit it is once the visitor agreed."""
+"""`webleads token`: signed link tokens for a newsletter. They identify a visitor once the visitor has agreed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EMAIL = re.compile(r"[^@\s]*@[^@\s]+\.[^@\s]+")
 @click.command()
 @click.argument("emails", nargs=-1, metavar="[EMAIL]...")
 @click.option("--site", "domain", required=True, metavar="DOMAIN", help="The site that the links lead to.")
-@click.option("--company", default=None, help="The company's name, where the address does not say it.")
+@click.option("--company", default=None, help="The company's name, when it does not follow from the email address.")
 @click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="How long the tokens hold.")
 @data_option
 def token(emails: tuple[str, ...], domain: str, company: str | None, days: int, data: Path | None) -> None:

@@ -1,8 +1,8 @@
-"""The copies that the service keeps of its app database by itself: one a day, seven days, each checked before it counts.
+"""Copies of the app database that the service makes by itself: one a day for seven days, each checked.
 
-A copy holds no secret: the tables of `LEFT_OUT_OF_COPIES` are emptied in memory, before anything is written, and what
-is written is packed anew, so that not a byte of them reaches the file. SQLite alone is copied: who runs PostgreSQL has
-its own backup.
+A copy contains no secrets. The tables of `LEFT_OUT_OF_COPIES` are emptied in memory before anything is written. The
+copy is then written with VACUUM, so no byte of those tables reaches the file. Only SQLite is copied: PostgreSQL has
+backups of its own.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _UNFINISHED = ".part"
 
 
 class Copy(NamedTuple):
-    """A copy that was whole when it was made, and of when it is."""
+    """The file of a copy, which was intact when it was made, and the UTC time of the copy."""
 
     path: Path
     at: datetime
 
 
 class SourceDamaged(RuntimeError):
-    """What was to be copied is damaged; the message says by what. No copy was made, and none was replaced."""
+    """The database to copy is damaged; the message says how. No copy was made, and none was replaced."""
 
 
 def folder_of(database: Path) -> Path:
@@ -43,7 +43,7 @@ def folder_of(database: Path) -> Path:
 
 
 def list_copies(database: Path) -> list[Copy]:
-    """The finished copies beside a database, the newest first."""
+    """Returns the finished copies of a database, the newest first."""
     found = []
     for path in folder_of(database).glob(f"{database.stem}-*{_ENDING}"):
         with suppress(ValueError):
@@ -53,21 +53,21 @@ def list_copies(database: Path) -> list[Copy]:
 
 
 def make_copy(database: Path, now: datetime) -> Copy:
-    """Copies a database, and deletes the day's earlier copy and those older than seven days.
+    """Copies a database. Deletes the day's earlier copy and those older than seven days.
 
-    Raises SourceDamaged; AppDatabaseUnavailable where the copy cannot be written or is not whole.
+    Raises SourceDamaged; AppDatabaseUnavailable when the copy cannot be written or is not intact.
     """
     folder = folder_of(database)
     made = Copy(folder / f"{database.stem}-{now.astimezone(UTC):{_STAMP}}{_ENDING}", now)
     part = made.path.with_name(made.path.name + _UNFINISHED)
     try:
-        # A connection of its own: one that is in use would not look at the pages that it has in memory.
+        # A new connection: one that is in use would not check the pages that it has cached.
         with closing(connect(database, "ro")) as source, closing(sqlite3.connect(":memory:")) as memory:
             _read(source, memory)
             folder.mkdir(mode=0o700, exist_ok=True)
             for left in folder.glob(f"*{_UNFINISHED}"):
                 left.unlink()
-            # Empty and closed to others before SQLite fills it.
+            # Created empty and readable by the owner only, before SQLite writes to it.
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             memory.execute("VACUUM INTO ?", (str(part),))
         if problem := damage_inside(part, expects_content=True, mode="ro"):
@@ -100,7 +100,7 @@ def _read(source: sqlite3.Connection, memory: sqlite3.Connection) -> None:
 
 
 def _let_go(database: Path, made: Copy) -> None:
-    """One a day, the latest; seven days."""
+    """Deletes copies: of each day all but the latest, and all of days before the last seven."""
     days = {made.at.date(): made.path}
     for copy in list_copies(database):
         if days.setdefault(copy.at.date(), copy.path) != copy.path:

@@ -1,4 +1,7 @@
-"""When the app database is copied: once a day, and within a minute of a change, so that damage costs a minute's changes."""
+"""When the app database is copied: once a day, and within a minute of a change.
+
+So damage loses the changes of one minute at most.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ from tracker.db.errors import AppDatabaseUnavailable
 log = logging.getLogger(__name__)
 
 _LEAST_SECONDS = 60.0
-# A large database is copied less often, so that its copies take a hundredth of the time.
+# A large database is copied less often: copying takes at most one hundredth of the time.
 _SHARE = 100
 
 
 class CopySchedule:
-    """Copies when it is called and a copy is due. `monotonic` returns seconds."""
+    """Makes a copy when it is called and one is due. `monotonic` returns seconds."""
 
     def __init__(self, database: AppDatabase, *, monotonic: Callable[[], float]) -> None:
         self._database = database
@@ -28,7 +31,7 @@ class CopySchedule:
         self._copied: object = None
 
     def __call__(self, now: datetime) -> None:
-        """What goes wrong is logged, and tried again a minute later."""
+        """Copies if a copy is due. A failure is logged, and the copy tried again a minute later."""
         began, file = self._monotonic(), self._database.file
         if file is None or began < self._next_at:
             return
@@ -47,7 +50,7 @@ class CopySchedule:
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
-    """A value that changes when the file is written to."""
+    """Returns a value that changes when the file is written to: its time in nanoseconds and its size in bytes."""
     try:
         stat = file.stat()
     except OSError:

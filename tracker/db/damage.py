@@ -1,6 +1,6 @@
-"""Checks whether an SQLite file is whole. Reads only: what is done about damage is tracker.db.recovery's.
+"""Checks whether an SQLite file is intact. It changes nothing: repairs are in tracker.db.recovery.
 
-What SQLite says of damage was found by damaging its files (tests/db/test_recovery.py does it again).
+How SQLite reports damage was found by damaging its files, as tests/db/test_recovery.py does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from tracker.db.errors import AppDatabaseUnavailable
 
-# Its own words for what stands in the file; all other codes are of the disk, of rights or of those who use it too.
+# The codes for a damaged file. All other codes are about the disk, file permissions or other processes.
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "make room on the disk",
@@ -32,7 +32,7 @@ _LOG_MAGIC = (0x377F0682, 0x377F0683)
 
 
 def file_of(url: str) -> Path | None:
-    """The database's file; None when it has none, as for PostgreSQL and in memory."""
+    """Returns the database's file; None when it has none, as for PostgreSQL and in memory."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
@@ -40,9 +40,10 @@ def file_of(url: str) -> Path | None:
 
 
 def damage_of(path: Path, *, expects_content: bool) -> str | None:
-    """What is damaged in words; None for a whole database, and for none at all unless content is expected.
+    """Returns what is damaged, in words; None for an intact database.
 
-    Raises AppDatabaseUnavailable where the file cannot be looked at.
+    A missing or empty file is damaged only if content is expected. Raises AppDatabaseUnavailable when the file cannot
+    be opened.
     """
     if path.is_symlink() and not path.exists():
         raise AppDatabaseUnavailable(f"{path} is a link to {path.readlink()}, which is not there: is its disk mounted?")
@@ -61,7 +62,7 @@ def damage_of(path: Path, *, expects_content: bool) -> str | None:
 
 
 def damage_inside(path: Path, *, expects_content: bool, mode: str = "rw") -> str | None:
-    """What a file that is there holds amiss. Raises AppDatabaseUnavailable."""
+    """Returns what is damaged in an existing file, in words; None for an intact one. Raises AppDatabaseUnavailable."""
     try:
         with closing(connect(path, mode)) as connection:
             return damage_seen(connection) or _emptiness(connection, expects_content)
@@ -72,12 +73,12 @@ def damage_inside(path: Path, *, expects_content: bool, mode: str = "rw") -> str
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A plain connection to a file that is there; `mode` is `ro` or `rw`."""
+    """Opens a plain connection to an existing file; `mode` is `ro` or `rw`."""
     return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=_WAIT_SECONDS)
 
 
 def damage_seen(connection: sqlite3.Connection) -> str | None:
-    """What SQLite's own check finds, its first line."""
+    """Returns the first finding of SQLite's integrity check; None when there is none."""
     (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     return None if found == "ok" else " ".join(str(found).split())
 
@@ -90,26 +91,26 @@ def _emptiness(connection: sqlite3.Connection, expects_content: bool) -> str | N
 
 
 def is_damage(problem: BaseException | None) -> bool:
-    """Whether an error of the driver says that the file is damaged, or that its tables are gone while it is used."""
+    """Returns whether a driver's error says that the file is damaged or that its tables are missing."""
     if not isinstance(problem, sqlite3.Error):
         return False
     return _code(problem) in _DAMAGED or str(problem).startswith("no such table")
 
 
 def is_unavailable(problem: BaseException | None) -> bool:
-    """Whether an error of the driver is of the disk, of rights or of others, and no fault of what was asked."""
+    """Returns whether a driver's error is about the disk, permissions or other processes, not about the statement."""
     return isinstance(problem, sqlite3.Error) and _code(problem) in _REMEDIES
 
 
 def describe(where: object, problem: BaseException) -> str:
-    """An error of the driver as one line with the remedy."""
+    """Returns a driver's error as one line with the remedy."""
     said = str(problem).partition("\n")[0]
     remedy = _REMEDIES.get(_code(problem), "the service's log says more") if isinstance(problem, sqlite3.Error) else ""
     return f"the app database {where} cannot be used ({said})" + (f": {remedy}" if remedy else "")
 
 
 def log_is_damaged(path: Path) -> bool:
-    """Whether a log that has content begins with what SQLite never writes: it would be passed over without a word."""
+    """Returns whether the log has content but no valid header. SQLite would ignore such a log silently."""
     log = log_of(path)
     try:
         with open(log, "rb") as file:
@@ -120,7 +121,7 @@ def log_is_damaged(path: Path) -> bool:
 
 
 def log_of(path: Path) -> Path:
-    """The write-ahead log beside the file."""
+    """Returns the path of the write-ahead log beside the file."""
     return path.with_name(f"{path.name}-wal")
 
 
@@ -139,7 +140,7 @@ def _is_log_header(header: bytes) -> bool:
 
 
 def _code(problem: sqlite3.Error) -> int:
-    """The primary result code: the extended one has more in its upper bytes."""
+    """Returns the primary result code, which is the low byte of the extended one."""
     return int(getattr(problem, "sqlite_errorcode", None) or 0) & 0xFF
 
 

@@ -1,7 +1,8 @@
-"""Opens the app database: created on first use, migrated at start, refused when a newer version wrote it.
+"""Opens the app database: creates it on first use, migrates it at start, refuses it when a newer version wrote it.
 
-A damaged SQLite file is restored from the service's own copies (tracker.db.recovery), at the opening and, by `repair`,
-while it is used. What SQLite deletes is overwritten in the file at once, and in its log by `forget_deleted`.
+A damaged SQLite file is restored from the service's own copies (tracker.db.recovery): when it is opened, and by
+`repair` while it is in use. Deleted data is overwritten in the file at once, and in the write-ahead log by
+`forget_deleted`.
 """
 
 from __future__ import annotations
@@ -33,23 +34,23 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _PRAGMAS = (
-    # Several processes share the file: wait for a writer instead of failing, and let reading transactions go on meanwhile.
+    # Several processes share the file: they wait for a writer instead of failing, and reading goes on during a write.
     "journal_mode=WAL",
     "busy_timeout=10000",
     "foreign_keys=ON",
     "synchronous=FULL",
-    # A deleted salt must be gone from the file, and never have been in a temporary one.
+    # A deleted salt must be gone from the file, and must never reach a temporary file.
     "secure_delete=ON",
     "temp_store=MEMORY",
 )
-# In the file's `user_version`: it holds nothing that was deleted before `secure_delete` was on.
+# Stands in the file's `user_version` once data is gone that was deleted before `secure_delete` was on.
 _PACKED = 1
-# How long transactions may take to their end before the database is taken from under them.
+# How long a repair waits for running transactions, and a transaction for a running repair.
 _IDLE_SECONDS = 15.0
 
 
 class AppDatabase:
-    """The engine and its transactions. `damage` says what a transaction found damaged, until `repair` has repaired it."""
+    """The engine and its transactions. `damage` says, in words, what was found damaged; `repair` sets it back to None."""
 
     def __init__(self, engine: Engine, opened: OpenedFile | None = None) -> None:
         self.engine = engine
@@ -63,14 +64,15 @@ class AppDatabase:
 
     @property
     def file(self) -> Path | None:
-        """The SQLite file; None for another database and for one in memory."""
+        """The SQLite file; None for another engine and for a database in memory."""
         return self._opened.path if self._opened else None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session that commits at the end and rolls back on an error.
+        """Opens a session that commits at the end and rolls back on an error.
 
-        Raises AppDatabaseUnavailable for what is not the statements' fault: a full disk, damage, a server that is away.
+        Raises AppDatabaseUnavailable for failures of the database itself: a full disk, damage, a server that is away.
+        Errors of the statements stay SQLAlchemy's.
         """
         with self._state:
             if not self._state.wait_for(lambda: not self._is_closed_for_repair, _IDLE_SECONDS):
@@ -87,9 +89,9 @@ class AppDatabase:
                 self._state.notify_all()
 
     def repair(self, now: datetime) -> None:
-        """Restores the file that a transaction found damaged, when all transactions have ended.
+        """Restores the damaged file once all transactions have ended.
 
-        Raises AppDatabaseUnavailable; NewerDatabaseError.
+        Raises AppDatabaseUnavailable, NewerDatabaseError.
         """
         if self._opened is None:
             self.damage = None
@@ -102,12 +104,12 @@ class AppDatabase:
             self.damage, self._told = None, ""
 
     def look(self) -> None:
-        """Notices that somebody removed or replaced the file while it is open."""
+        """Checks whether the open file was removed or replaced, and sets `damage` if so."""
         if self._opened is not None and self._opened.was_replaced():
             self.damage = "it was removed or replaced while it was in use"
 
     def copy(self, now: datetime) -> Copy | None:
-        """Makes a copy of an SQLite file beside it; None for another database. Raises AppDatabaseUnavailable."""
+        """Copies the SQLite file and returns the copy; None for another engine. Raises AppDatabaseUnavailable."""
         if self._opened is None:
             return None
         try:
@@ -117,7 +119,10 @@ class AppDatabase:
             raise AppDatabaseUnavailable(f"the app database {self._opened.path} is damaged: {found}") from found
 
     def forget_deleted(self) -> bool:
-        """Overwrites what is deleted in SQLite's log, too; False while a reading transaction prevents it. Raises AppDatabaseUnavailable."""
+        """Empties SQLite's write-ahead log, so that deleted data is gone from it too.
+
+        Returns False when a reading transaction prevents it. Raises AppDatabaseUnavailable.
+        """
         if self.engine.dialect.name != "sqlite":
             return True
         try:
@@ -138,7 +143,7 @@ class AppDatabase:
         judged = _judged(problem, self.file)
         if judged is None:
             raise problem
-        if self._told != str(judged):  # not for each request, as long as it lasts
+        if self._told != str(judged):  # once, not for each request
             log.error("%s", judged)
         self._told = str(judged)
         raise judged from problem
@@ -161,7 +166,7 @@ class AppDatabase:
 
 
 def open_app_database(url: str) -> AppDatabase:
-    """The app database at `url`, at this version's schema; a damaged SQLite file is restored.
+    """Opens the app database at `url` and migrates it to this version's schema. A damaged SQLite file is restored.
 
     Raises NewerDatabaseError, AppDatabaseUnavailable.
     """
@@ -191,7 +196,7 @@ def open_app_database(url: str) -> AppDatabase:
 
 
 def _judged(problem: DBAPIError, where: Path | None) -> AppDatabaseUnavailable | None:
-    """The error to raise instead of SQLAlchemy's; None where the statement is at fault."""
+    """Returns the error to raise instead of SQLAlchemy's; None when the statement is at fault."""
     original = problem.orig
     if isinstance(problem, IntegrityError) or original is None:
         return None
@@ -210,9 +215,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _pack(engine: Engine) -> None:
-    """Once in a file's life: writes it anew without what was deleted before deletions were overwritten.
+    """Rewrites a file, once, without the data that was deleted before `secure_delete` was on.
 
-    Where that is not possible now, for a full disk or another process, the next opening does it.
+    If a full disk or another process prevents it, the next opening tries again.
     """
     if engine.dialect.name != "sqlite":
         return

@@ -1,4 +1,4 @@
-"""What using the app database can fail with; light to import, so that a command need not load SQLAlchemy."""
+"""The errors of the app database. The module imports little, so that a command need not load SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ class NewerDatabaseError(RuntimeError):
 
 
 class AppDatabaseUnavailable(RuntimeError):
-    """The app database cannot be used now; the message is one line that says why and what to do."""
+    """The app database cannot be used now; the message is one line with the cause and the remedy."""
 
 
 class AppDatabaseDamaged(AppDatabaseUnavailable):
-    """The app database's file is damaged, and nothing was there to restore it from."""
+    """The app database's file is damaged, and there is no copy to restore it from."""

@@ -1,4 +1,4 @@
-"""What a person typed and the app database does not take. Owns the error, so that pages can word it in their language."""
+"""The error for a person's input that is refused, in a form that pages can translate."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 
 class Invalid(ValueError):
-    """A value that cannot be kept. `template` is the English sentence with `%(name)s` places for `values`.
+    """A value that is refused. `template` is the English sentence with `%(name)s` placeholders for `values`.
 
-    `str()` returns the sentence; the dashboard looks `template` up in its translations. `field` is the field of a form
-    that the value stands in, where one is known (`about`).
+    `str()` returns the whole sentence. The dashboard translates `template`. `field` is the form's field that holds the
+    value, where `about` has set it.
     """
 
     def __init__(self, template: str, **values: str) -> None:
@@ -22,7 +22,7 @@ class Invalid(ValueError):
 
 @contextmanager
 def about(field: str) -> Iterator[None]:
-    """Whatever is refused within is the value of a field of a form, by its name."""
+    """Sets `field` on each Invalid that is raised within."""
     try:
         yield
     except Invalid as problem:

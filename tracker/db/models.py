@@ -1,6 +1,6 @@
 """The app database's tables: sites, users and their sessions, report recipients, what was sent, salts, one-time links.
 
-Times are aware UTC; SQLite keeps no zone, so `UtcDateTime` puts it back. Traffic never lands here.
+Times are aware UTC; SQLite stores no time zone, so `UtcDateTime` adds it when it reads. Hits and events are not stored here.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ NAMING = {
 }
 
 
-# Tables whose rows never reach a copy of the database (tracker.db.copies): a day's secret must end with its day, and
-# whoever comes by a copy must not be signed in by it. A new model is copied, or stands here (tests/db/test_copies.py).
+# Tables whose rows never reach a copy of the database (tracker.db.copies). A day's salt must not outlive its day, and
+# nobody may sign in with what a copy contains. A new table is copied or stands here (tests/db/test_copies.py).
 LEFT_OUT_OF_COPIES = ("salts", "one_time_links", "user_sessions")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime, also where the database keeps none."""
+    """An aware UTC datetime, also where the database stores no time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -48,7 +48,7 @@ class Base(DeclarativeBase):
 
 
 class Site(Base):
-    """A publisher's website. `domain` is what the snippet's data-domain says, as tracker.sites.domain_name writes it."""
+    """A publisher's website. `domain` is the snippet's data-domain, as tracker.sites.domain_name normalises it."""
 
     __tablename__ = "sites"
 
@@ -56,26 +56,26 @@ class Site(Base):
     domain: Mapped[str] = mapped_column(unique=True)
     time_zone: Mapped[str] = mapped_column(default="Europe/Paris")
     language: Mapped[str] = mapped_column(default="fr")
-    excluded_networks: Mapped[str] = mapped_column(default="")  # one address or network a line
+    excluded_networks: Mapped[str] = mapped_column(default="")  # one IP address or network a line
     disabled_rules: Mapped[str] = mapped_column(default="")  # bot rules switched off, one a line
     honours_signals: Mapped[bool] = mapped_column(default=False)  # Global Privacy Control and Do Not Track
     keeps_emails: Mapped[bool] = mapped_column(default=False)  # the email addresses that visitors gave with consent
     link_key: Mapped[str] = mapped_column(default="")  # signs the tokens of newsletter links; made on first use
-    page_parameters: Mapped[str | None]  # of the query, that tell pages apart, by spaces; None: WordPress's
+    page_parameters: Mapped[str | None]  # query parameters that identify a page, by spaces; None: WordPress's
     counts_development: Mapped[bool] = mapped_column(default=False)  # pages on localhost, private networks, .test, …
     staging_hosts: Mapped[str] = mapped_column(default="")  # not counted; one a line
-    other_hosts: Mapped[str] = mapped_column(
+    other_hosts: Mapped[str] = mapped_column(default="")  # further hosts that the publisher has counted; one a line
+    excluded_referrers: Mapped[str] = mapped_column(
         default=""
-    )  # counted beside the site's own, as the publisher said; one a line
-    excluded_referrers: Mapped[str] = mapped_column(default="")  # spammers' hosts and those below them; one a line
-    former_domains: Mapped[str] = mapped_column(default="")  # the names it had, by which it is still found; one a line
-    # The name under which the event store has its events: the first that it had.
+    )  # spammers' hosts, their subdomains included; one a line
+    former_domains: Mapped[str] = mapped_column(default="")  # earlier domains, which still find the site; one a line
+    # The site's name in the event store: its first domain.
     stored_as: Mapped[str] = mapped_column(default=lambda context: context.get_current_parameters()["domain"])
     created_at: Mapped[datetime]
 
     @property
     def name(self) -> str:
-        """The domain as people read it, in its own script."""
+        """The domain as people write it, in its own script."""
         return shown_domain(self.domain)
 
     recipients: Mapped[list[ReportRecipient]] = relationship(
@@ -85,7 +85,7 @@ class Site(Base):
 
     @property
     def confirmed_names(self) -> frozenset[str]:
-        """The companies that the publisher has confirmed, by name."""
+        """The names of the companies that the publisher has confirmed."""
         return frozenset(one.company for one in self.confirmations)
 
 
@@ -104,7 +104,7 @@ class User(Base):
 
 
 class UserSession(Base):
-    """One device on which a user is signed in. Only a hash of its token is kept; a row that goes ends it."""
+    """One device on which a user is signed in. Only the hash of its token is stored; deleting the row ends it."""
 
     __tablename__ = "user_sessions"
 
@@ -134,7 +134,7 @@ class ReportRecipient(Base):
 
 
 class CompanyConfirmation(Base):
-    """A publisher's word that a company which only its visitor named is the one that it says it is."""
+    """The publisher confirms a company that only its visitor had named."""
 
     __tablename__ = "company_confirmations"
     __table_args__ = (UniqueConstraint("site_id", "company"),)
@@ -147,9 +147,9 @@ class CompanyConfirmation(Base):
 
 
 class Delivery(Base):
-    """One report to one recipient: claimed before it is sent, so that two runs at once send it once.
+    """One report to one recipient. It is claimed before it is sent, so that two runs at the same time send it once.
 
-    `status` is `claimed`, `sent` or `failed`; a failed one is claimed again after `retry_at`.
+    `status` is `claimed`, `sent` or `failed`. A failed delivery may be claimed again after `retry_at`.
     """
 
     __tablename__ = "deliveries"
@@ -180,7 +180,7 @@ class ChecklistMark(Base):
 
 
 class Salt(Base):
-    """The secret of one day's visitor ids; deleted once no event of that day can arrive, and with it the way back."""
+    """The secret of one day's visitor ids. Deleted once no event of that day can arrive: then no id leads to a visitor."""
 
     __tablename__ = "salts"
 
@@ -190,19 +190,19 @@ class Salt(Base):
 
 
 class OneTimeLink(Base):
-    """A link that works once, such as the first user's. Only a hash of its token is kept."""
+    """A link that works once, such as the first user's. Only the hash of its token is stored."""
 
     __tablename__ = "one_time_links"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[str]
-    email: Mapped[str | None]  # whom it is for, where it is for one person
+    email: Mapped[str | None]  # the person it is for; None for anybody
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
 
 class ImportedLog(Base):
-    """An access log that was imported, by the hash of its contents, so that it is not counted twice."""
+    """An imported access log, known by the hash of its contents so that it is not counted twice."""
 
     __tablename__ = "imported_logs"
     __table_args__ = (UniqueConstraint("site_id", "sha256"),)

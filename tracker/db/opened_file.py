@@ -1,4 +1,4 @@
-"""The lock beside an SQLite file: everyone who has it open shares it, who restores it has it alone."""
+"""The lock beside an SQLite file: shared by the processes that use the file, exclusive for the one that restores it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WAIT_SECONDS = 10.0
 
 
 class OpenedFile:
-    """The file of an app database that is in use, until `close`."""
+    """The file of an app database in use, with its lock, until `close`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -33,15 +33,15 @@ class OpenedFile:
             ) from problem
 
     def make_whole(self, now: datetime, *, was_used: bool = False) -> None:
-        """Restores the database when it is damaged, and takes a share of the lock.
+        """Restores the database if it is damaged, and takes the shared lock.
 
-        One that was used before is never created again: it is damaged when it is empty or gone. Raises
-        AppDatabaseUnavailable.
+        A database that was used before is damaged when it is empty or missing: it is not created again. Raises
+        AppDatabaseDamaged, AppDatabaseUnavailable.
         """
-        # The log first: SQLite throws away one without sense as soon as it opens the file.
+        # The log first: SQLite deletes a damaged log as soon as it opens the file.
         if log_is_damaged(self.path) or self._damage(was_used):
             with self._alone():
-                # Another process may have repaired it while this one waited; then there is nothing left to do.
+                # Check again: another process may have repaired it while this one waited for the lock.
                 if log_is_damaged(self.path) and self.path.is_file():
                     recovery.set_log_aside(self.path, now)
                 if reason := self._damage(was_used):
@@ -49,7 +49,7 @@ class OpenedFile:
         self._take(fcntl.LOCK_SH)
 
     def remember(self) -> None:
-        """Notes which file lies there now: the one that is open."""
+        """Remembers which file is open, so that `was_replaced` can detect another one at its path."""
         self._number = self._number_now()
 
     def was_replaced(self) -> bool:

@@ -1,8 +1,9 @@
-"""Repairs a damaged app database: its file is moved aside and the newest good copy takes its place.
+"""Repairs a damaged app database: moves its file aside and puts the newest good copy in its place.
 
-Whoever does it holds the database's lock alone (tracker.db.opened_file): SQLite removes the log of a database by its
-name, so one that still has the damaged file open would remove the restored one's. Without a good copy nothing is
-touched: to begin anew without sites would drop every hit that waits. A note beside the copies is the record of it.
+The caller holds the exclusive lock of the database (tracker.db.opened_file). SQLite removes a write-ahead log by its
+name, so a process that still has the damaged file open would remove the log of the restored one. Without a good copy
+nothing is changed: a new database without sites would drop every hit that waits in the journal. Each repair is
+recorded in a file beside the copies.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ _MARK = ".damaged-"
 _STAMP = "%Y%m%dT%H%M%S%f"
 _NOTES = "restored.json"
 _MOST_NOTES = 20
-# How long the operator is reminded of it.
+# How long the operator is reminded of a repair.
 _TOLD = timedelta(days=7)
 
 
 class Restore(NamedTuple):
-    """What happened to the database: `copy_of` is the time of the copy that took its place, None when none had to.
+    """One repair. `copy_of` is the time of the copy that was put in place; None when only the log was moved.
 
-    `kept_as` is the name of the damaged file, empty when there was none.
+    `kept_as` is the new name of the damaged file; empty when there was no file. Times are aware UTC.
     """
 
     at: datetime
@@ -43,7 +44,7 @@ class Restore(NamedTuple):
 
 
 def restore(path: Path, reason: str, now: datetime) -> Restore:
-    """Replaces the database by the newest good copy. The caller holds its lock alone.
+    """Replaces the database by the newest good copy. The caller holds its exclusive lock.
 
     Raises AppDatabaseDamaged when there is no good copy, AppDatabaseUnavailable when it cannot be put there.
     """
@@ -74,7 +75,10 @@ def restore(path: Path, reason: str, now: datetime) -> Restore:
 
 
 def set_log_aside(path: Path, now: datetime) -> Restore:
-    """Moves away a log that SQLite would pass over. The caller has the database alone. Raises AppDatabaseUnavailable."""
+    """Moves a damaged log away, which SQLite would ignore. The caller holds the exclusive lock.
+
+    Raises AppDatabaseUnavailable.
+    """
     kept_as = f"{log_of(path).name}{_MARK}{now.astimezone(UTC):{_STAMP}}"
     try:
         log_of(path).rename(path.with_name(kept_as))
@@ -87,13 +91,13 @@ def set_log_aside(path: Path, now: datetime) -> Restore:
 
 
 def restores(path: Path | None, now: datetime | None = None) -> list[Restore]:
-    """What happened to the database, the oldest first; with `now`, only what an operator is still told of."""
+    """Returns the repairs of a database, the oldest first; with `now`, only those of the last seven days."""
     found = [] if path is None else _notes(path)
     return [one for one in found if now is None or one.at > now - _TOLD]
 
 
 def forget_set_aside(path: Path, before: datetime) -> None:
-    """Removes damaged files that were set aside before a moment: they hold the secrets of their days."""
+    """Deletes damaged files that were moved aside before this time: they contain salts of their days."""
     for file in path.parent.glob(f"{path.name}*{_MARK}*"):
         with suppress(ValueError, OSError):
             at = datetime.strptime(file.name.rpartition(_MARK)[2], _STAMP).replace(tzinfo=UTC)
@@ -102,7 +106,7 @@ def forget_set_aside(path: Path, before: datetime) -> None:
 
 
 def describe(done: Restore) -> str:
-    """What happened, what was lost and what to do, for an operator."""
+    """Returns what happened, what was lost and what to do, for an operator."""
     kept = f". The damaged file is kept as {done.kept_as} for two days" if done.kept_as else ""
     if done.copy_of is None:
         return (
@@ -130,7 +134,7 @@ def _newest_good(path: Path) -> Copy | None:
 
 
 def _set_aside(path: Path, now: datetime) -> str:
-    """Moves the database with what SQLite keeps beside it; the name that the file has now."""
+    """Moves the database and SQLite's files beside it. Returns the new name; empty when there was no file."""
     stamp = f"{_MARK}{now.astimezone(UTC):{_STAMP}}"
     for suffix in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
@@ -143,7 +147,7 @@ def _set_aside(path: Path, now: datetime) -> str:
 
 
 def _note(path: Path, done: Restore) -> None:
-    """Writes the note. A failure must not keep the service down: the log has it."""
+    """Records a repair. If that fails, the failure is logged and the service starts all the same."""
     try:
         folder_of(path).mkdir(mode=0o700, exist_ok=True)
         rows = [_as_row(one) for one in [*_notes(path), done][-_MOST_NOTES:]]

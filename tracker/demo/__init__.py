@@ -1,1 +1,1 @@
-"""A made-up French blog with a year of visits, to try the product and to measure it."""
+"""Demo data: an invented French blog with a year of visits, to try the product and to measure it."""

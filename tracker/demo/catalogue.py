@@ -1,7 +1,7 @@
-"""The made-up world: a blog's articles, the companies that read it, the places, sources and devices of its readers.
+"""The demo's data: a blog's articles, and the companies, places, sources and devices of its visitors.
 
-Every organisation but the well-known providers is invented; IP addresses are from documentation ranges (RFC 5737, RFC
-3849) and never leave this file. Weights are relative.
+All organisations except the well-known providers are invented. IP addresses are from documentation ranges (RFC 5737,
+RFC 3849). Weights are relative.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ SITE = "blog.atelier-plume.example"
 
 
 class Article(NamedTuple):
-    """A page: when it appeared, in days since the year's start (negative: before), how well it does."""
+    """A page. `published_day` is in days since the year's start, negative before it; `weight` is its popularity."""
 
     path: str
     title: str
@@ -20,8 +20,8 @@ class Article(NamedTuple):
     weight: float
 
 
-class Company(NamedTuple):
-    """An organisation that reads the blog from its own network. `warmth` 0–1 is how close to a client it is."""
+class DemoCompany(NamedTuple):
+    """An organisation with its own network. `people` of it visit; `warmth`, 0–1, is how close it is to being a client."""
 
     name: str
     domain: str
@@ -35,14 +35,14 @@ class Company(NamedTuple):
     warmth: float
 
 
-class Place(NamedTuple):
+class DemoPlace(NamedTuple):
     country: str
     region: str
     city: str
     weight: float
 
 
-class Provider(NamedTuple):
+class DemoProvider(NamedTuple):
     """An internet provider, from which most visits come; it is never a lead."""
 
     organisation: str
@@ -52,7 +52,7 @@ class Provider(NamedTuple):
     weight: float
 
 
-class Origin(NamedTuple):
+class DemoOrigin(NamedTuple):
     """A link by which visitors come; `utm` are the campaign parameters of its URLs."""
 
     referrer: str | None
@@ -61,8 +61,8 @@ class Origin(NamedTuple):
     company_weight: float
 
 
-class Device(NamedTuple):
-    """A kind of browser, as its user agent says."""
+class DemoDevice(NamedTuple):
+    """A visitor's device and browser, by its user agent; `screen_width` is in pixels."""
 
     user_agent: str
     screen_width: int
@@ -106,9 +106,9 @@ ARTICLES: tuple[Article, ...] = (
     Article("/bilan-annee-blog/", "Un an de blog : les chiffres", 349, 1.4),
 )
 
-# Invented organisations on documentation networks; AS numbers are those kept for documentation (RFC 5398).
-COMPANIES: tuple[Company, ...] = (
-    Company(
+# Invented organisations in networks and with AS numbers that are reserved for documentation (RFC 5398).
+COMPANIES: tuple[DemoCompany, ...] = (
+    DemoCompany(
         "Verrier & Fils",
         "verrier-fils.example",
         "business",
@@ -120,7 +120,7 @@ COMPANIES: tuple[Company, ...] = (
         6,
         0.95,
     ),
-    Company(
+    DemoCompany(
         "Banque du Littoral",
         "banque-littoral.example",
         "business",
@@ -132,7 +132,7 @@ COMPANIES: tuple[Company, ...] = (
         9,
         0.9,
     ),
-    Company(
+    DemoCompany(
         "Université de Brocéliande",
         "univ-broceliande.example",
         "education",
@@ -144,7 +144,7 @@ COMPANIES: tuple[Company, ...] = (
         14,
         0.55,
     ),
-    Company(
+    DemoCompany(
         "Groupe Hélianthe",
         "helianthe.example",
         "business",
@@ -156,7 +156,7 @@ COMPANIES: tuple[Company, ...] = (
         8,
         0.85,
     ),
-    Company(
+    DemoCompany(
         "Mutuelle des Artisans",
         "mutuelle-artisans.example",
         "business",
@@ -168,7 +168,7 @@ COMPANIES: tuple[Company, ...] = (
         5,
         0.7,
     ),
-    Company(
+    DemoCompany(
         "Département de la Haute-Rive",
         "haute-rive.example",
         "government",
@@ -180,7 +180,7 @@ COMPANIES: tuple[Company, ...] = (
         7,
         0.6,
     ),
-    Company(
+    DemoCompany(
         "Ateliers Morvan",
         "ateliers-morvan.example",
         "business",
@@ -192,7 +192,7 @@ COMPANIES: tuple[Company, ...] = (
         3,
         0.8,
     ),
-    Company(
+    DemoCompany(
         "Laboratoires Calixte",
         "calixte.example",
         "business",
@@ -204,7 +204,7 @@ COMPANIES: tuple[Company, ...] = (
         10,
         0.65,
     ),
-    Company(
+    DemoCompany(
         "Transports Delorme",
         "transports-delorme.example",
         "business",
@@ -216,7 +216,7 @@ COMPANIES: tuple[Company, ...] = (
         4,
         0.5,
     ),
-    Company(
+    DemoCompany(
         "École supérieure Vauban",
         "ecole-vauban.example",
         "education",
@@ -228,7 +228,7 @@ COMPANIES: tuple[Company, ...] = (
         8,
         0.4,
     ),
-    Company(
+    DemoCompany(
         "Assurances Belvédère",
         "belvedere.example",
         "business",
@@ -240,7 +240,7 @@ COMPANIES: tuple[Company, ...] = (
         12,
         0.75,
     ),
-    Company(
+    DemoCompany(
         "Fonderie du Rhône",
         "fonderie-rhone.example",
         "business",
@@ -252,7 +252,7 @@ COMPANIES: tuple[Company, ...] = (
         2,
         0.45,
     ),
-    Company(
+    DemoCompany(
         "Maison Quintessence",
         "quintessence.example",
         "business",
@@ -264,7 +264,7 @@ COMPANIES: tuple[Company, ...] = (
         4,
         0.7,
     ),
-    Company(
+    DemoCompany(
         "Agence Boréale",
         "agence-boreale.example",
         "business",
@@ -276,7 +276,7 @@ COMPANIES: tuple[Company, ...] = (
         3,
         0.5,
     ),
-    Company(
+    DemoCompany(
         "Énergies du Couchant",
         "energies-couchant.example",
         "business",
@@ -288,7 +288,7 @@ COMPANIES: tuple[Company, ...] = (
         5,
         0.55,
     ),
-    Company(
+    DemoCompany(
         "Haute École du Léman",
         "he-leman.example",
         "education",
@@ -300,7 +300,7 @@ COMPANIES: tuple[Company, ...] = (
         6,
         0.35,
     ),
-    Company(
+    DemoCompany(
         "Brasserie Saint-Géry",
         "saint-gery.example",
         "business",
@@ -312,7 +312,7 @@ COMPANIES: tuple[Company, ...] = (
         2,
         0.4,
     ),
-    Company(
+    DemoCompany(
         "Office national des Rivages",
         "rivages.example",
         "government",
@@ -324,7 +324,7 @@ COMPANIES: tuple[Company, ...] = (
         5,
         0.3,
     ),
-    Company(
+    DemoCompany(
         "Nordwind Logistik",
         "nordwind.example",
         "business",
@@ -336,7 +336,7 @@ COMPANIES: tuple[Company, ...] = (
         3,
         0.3,
     ),
-    Company(
+    DemoCompany(
         "Coopérative des Trois Vallées",
         "trois-vallees.example",
         "business",
@@ -348,7 +348,7 @@ COMPANIES: tuple[Company, ...] = (
         4,
         0.6,
     ),
-    Company(
+    DemoCompany(
         "Fédération des Libraires",
         "libraires.example",
         "nonprofit",
@@ -360,7 +360,7 @@ COMPANIES: tuple[Company, ...] = (
         3,
         0.45,
     ),
-    Company(
+    DemoCompany(
         "Clinique des Tilleuls",
         "clinique-tilleuls.example",
         "business",
@@ -372,7 +372,7 @@ COMPANIES: tuple[Company, ...] = (
         3,
         0.25,
     ),
-    Company(
+    DemoCompany(
         "Aéronautique Garonne",
         "aero-garonne.example",
         "business",
@@ -384,7 +384,7 @@ COMPANIES: tuple[Company, ...] = (
         11,
         0.6,
     ),
-    Company(
+    DemoCompany(
         "Chambre des Métiers du Val",
         "cm-val.example",
         "government",
@@ -398,82 +398,84 @@ COMPANIES: tuple[Company, ...] = (
     ),
 )
 
-PROVIDERS: tuple[Provider, ...] = (
-    Provider("Fournisseur Rouge (démo)", 65544, "isp", "FR", 30),
-    Provider("Fournisseur Bleu (démo)", 65545, "isp", "FR", 22),
-    Provider("Fournisseur Vert (démo)", 65546, "isp", "FR", 16),
-    Provider("Mobile Azur (démo)", 65547, "mobile", "FR", 14),
-    Provider("Télécom du Plat Pays (démo)", 65548, "isp", "BE", 6),
-    Provider("Alpes Net (démo)", 65549, "isp", "CH", 4),
-    Provider("Laurentides Câble (démo)", 65550, "isp", "CA", 4),
-    Provider("Nuage Privé (démo)", 65551, "hosting", "FR", 4),
+PROVIDERS: tuple[DemoProvider, ...] = (
+    DemoProvider("Fournisseur Rouge (démo)", 65544, "isp", "FR", 30),
+    DemoProvider("Fournisseur Bleu (démo)", 65545, "isp", "FR", 22),
+    DemoProvider("Fournisseur Vert (démo)", 65546, "isp", "FR", 16),
+    DemoProvider("Mobile Azur (démo)", 65547, "mobile", "FR", 14),
+    DemoProvider("Télécom du Plat Pays (démo)", 65548, "isp", "BE", 6),
+    DemoProvider("Alpes Net (démo)", 65549, "isp", "CH", 4),
+    DemoProvider("Laurentides Câble (démo)", 65550, "isp", "CA", 4),
+    DemoProvider("Nuage Privé (démo)", 65551, "hosting", "FR", 4),
 )
 
-PLACES: tuple[Place, ...] = (
-    Place("FR", "Île-de-France", "Paris", 28),
-    Place("FR", "Auvergne-Rhône-Alpes", "Lyon", 9),
-    Place("FR", "Occitanie", "Toulouse", 6),
-    Place("FR", "Nouvelle-Aquitaine", "Bordeaux", 6),
-    Place("FR", "Pays de la Loire", "Nantes", 6),
-    Place("FR", "Hauts-de-France", "Lille", 5),
-    Place("FR", "Bretagne", "Rennes", 5),
-    Place("FR", "Grand Est", "Strasbourg", 4),
-    Place("FR", "Provence-Alpes-Côte d’Azur", "Marseille", 5),
-    Place("FR", "Occitanie", "Montpellier", 4),
-    Place("BE", "Bruxelles-Capitale", "Bruxelles", 4),
-    Place("BE", "Wallonie", "Liège", 2),
-    Place("CH", "Genève", "Genève", 3),
-    Place("CH", "Vaud", "Lausanne", 2),
-    Place("CA", "Québec", "Montréal", 4),
-    Place("MA", "Casablanca-Settat", "Casablanca", 2),
-    Place("TN", "Tunis", "Tunis", 1),
-    Place("SN", "Dakar", "Dakar", 1),
+PLACES: tuple[DemoPlace, ...] = (
+    DemoPlace("FR", "Île-de-France", "Paris", 28),
+    DemoPlace("FR", "Auvergne-Rhône-Alpes", "Lyon", 9),
+    DemoPlace("FR", "Occitanie", "Toulouse", 6),
+    DemoPlace("FR", "Nouvelle-Aquitaine", "Bordeaux", 6),
+    DemoPlace("FR", "Pays de la Loire", "Nantes", 6),
+    DemoPlace("FR", "Hauts-de-France", "Lille", 5),
+    DemoPlace("FR", "Bretagne", "Rennes", 5),
+    DemoPlace("FR", "Grand Est", "Strasbourg", 4),
+    DemoPlace("FR", "Provence-Alpes-Côte d’Azur", "Marseille", 5),
+    DemoPlace("FR", "Occitanie", "Montpellier", 4),
+    DemoPlace("BE", "Bruxelles-Capitale", "Bruxelles", 4),
+    DemoPlace("BE", "Wallonie", "Liège", 2),
+    DemoPlace("CH", "Genève", "Genève", 3),
+    DemoPlace("CH", "Vaud", "Lausanne", 2),
+    DemoPlace("CA", "Québec", "Montréal", 4),
+    DemoPlace("MA", "Casablanca-Settat", "Casablanca", 2),
+    DemoPlace("TN", "Tunis", "Tunis", 1),
+    DemoPlace("SN", "Dakar", "Dakar", 1),
 )
 
-ORIGINS: tuple[Origin, ...] = (
-    Origin(None, "", 24, 26),
-    Origin("https://www.google.com/", "", 30, 20),
-    Origin("https://www.google.fr/", "", 6, 4),
-    Origin("https://www.bing.com/", "", 3, 5),
-    Origin("https://duckduckgo.com/", "", 2, 2),
-    Origin("https://www.qwant.com/", "", 1, 1),
-    Origin("https://www.ecosia.org/", "", 1, 1),
-    Origin("https://www.linkedin.com/feed/", "", 9, 22),
-    Origin("android-app://com.linkedin.android/", "", 5, 4),
-    Origin("https://l.facebook.com/", "", 4, 1),
-    Origin("https://t.co/x1", "", 2, 1),
-    Origin("https://bsky.app/", "", 1.5, 1),
-    Origin("https://mastodon.social/", "", 1, 0.5),
-    Origin("https://www.youtube.com/", "", 0.8, 0.3),
-    Origin("https://chatgpt.com/", "", 3.5, 4),
-    Origin("https://www.perplexity.ai/", "", 1.2, 1.5),
-    Origin("https://claude.ai/", "", 0.8, 1.2),
-    Origin(None, "utm_source=newsletter&utm_medium=email&utm_campaign=lettre-du-mardi", 7, 9),
-    Origin("https://www.google.com/", "gclid=demo&utm_campaign=accompagnement", 1.5, 3),
-    Origin("https://www.linkedin.com/", "utm_source=linkedin&utm_medium=paid_social&utm_campaign=livre-blanc", 1.5, 5),
-    Origin("https://www.journal-du-contenu.example/selection/", "", 2, 2),
-    Origin("https://annuaire-consultants.example/plume", "", 1, 1.5),
+ORIGINS: tuple[DemoOrigin, ...] = (
+    DemoOrigin(None, "", 24, 26),
+    DemoOrigin("https://www.google.com/", "", 30, 20),
+    DemoOrigin("https://www.google.fr/", "", 6, 4),
+    DemoOrigin("https://www.bing.com/", "", 3, 5),
+    DemoOrigin("https://duckduckgo.com/", "", 2, 2),
+    DemoOrigin("https://www.qwant.com/", "", 1, 1),
+    DemoOrigin("https://www.ecosia.org/", "", 1, 1),
+    DemoOrigin("https://www.linkedin.com/feed/", "", 9, 22),
+    DemoOrigin("android-app://com.linkedin.android/", "", 5, 4),
+    DemoOrigin("https://l.facebook.com/", "", 4, 1),
+    DemoOrigin("https://t.co/x1", "", 2, 1),
+    DemoOrigin("https://bsky.app/", "", 1.5, 1),
+    DemoOrigin("https://mastodon.social/", "", 1, 0.5),
+    DemoOrigin("https://www.youtube.com/", "", 0.8, 0.3),
+    DemoOrigin("https://chatgpt.com/", "", 3.5, 4),
+    DemoOrigin("https://www.perplexity.ai/", "", 1.2, 1.5),
+    DemoOrigin("https://claude.ai/", "", 0.8, 1.2),
+    DemoOrigin(None, "utm_source=newsletter&utm_medium=email&utm_campaign=lettre-du-mardi", 7, 9),
+    DemoOrigin("https://www.google.com/", "gclid=demo&utm_campaign=accompagnement", 1.5, 3),
+    DemoOrigin(
+        "https://www.linkedin.com/", "utm_source=linkedin&utm_medium=paid_social&utm_campaign=livre-blanc", 1.5, 5
+    ),
+    DemoOrigin("https://www.journal-du-contenu.example/selection/", "", 2, 2),
+    DemoOrigin("https://annuaire-consultants.example/plume", "", 1, 1.5),
 )
 
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
-DEVICES: tuple[Device, ...] = (
-    Device(f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36", 1920, 34),
-    Device(f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36 Edg/142.0.0.0", 1536, 14),
-    Device("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0", 1920, 7),
-    Device(f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_CHROME} Safari/537.36", 1512, 8),
-    Device(
+DEVICES: tuple[DemoDevice, ...] = (
+    DemoDevice(f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36", 1920, 34),
+    DemoDevice(f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36 Edg/142.0.0.0", 1536, 14),
+    DemoDevice("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0", 1920, 7),
+    DemoDevice(f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_CHROME} Safari/537.36", 1512, 8),
+    DemoDevice(
         "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15",
         1440,
         7,
     ),
-    Device("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", 1920, 2),
-    Device(
+    DemoDevice("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", 1920, 2),
+    DemoDevice(
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
         390,
         15,
     ),
-    Device(f"Mozilla/5.0 (Linux; Android 10; K) {_CHROME} Mobile Safari/537.36", 412, 11),
-    Device(
+    DemoDevice(f"Mozilla/5.0 (Linux; Android 10; K) {_CHROME} Mobile Safari/537.36", 412, 11),
+    DemoDevice(
         "Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
         820,
         2,
@@ -496,6 +498,6 @@ NOT_COUNTED: tuple[tuple[str, str, float], ...] = (
     ("too_old", "31 h", 0.2),
 )
 
-# Share of a day's visits by local hour, and of a week's by weekday from Monday.
+# The share of each local hour in a day's visits, and of each weekday, from Monday, in a week's.
 HOURS = (4, 2, 1, 1, 1, 2, 6, 14, 30, 44, 48, 46, 34, 32, 44, 46, 44, 40, 30, 22, 20, 20, 16, 9)
 WEEKDAYS = (1.0, 1.35, 1.15, 1.2, 0.9, 0.4, 0.45)

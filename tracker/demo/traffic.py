@@ -1,7 +1,7 @@
-"""Makes the year of traffic: visits as arrays, then their events as columns, so that millions take minutes.
+"""Generates a year of traffic: visits as arrays, then their events as columns, so that millions take only minutes.
 
-Deterministic: the same seed, day and number give the same events. Names of sources and browsers come from the
-product's own enrichment, so that the demo shows what a real hit would have shown.
+Deterministic: the same seed, day and number make the same events. The names of sources and browsers come from the
+product's enrichment, so the demo shows what real hits would show.
 """
 
 from __future__ import annotations
@@ -46,14 +46,15 @@ _TIME_ZONE = "Europe/Paris"
 _PAGES = (HOME, *ARTICLES, ABOUT, PRICES, CONTACT)
 _INTENT_FROM = len(_PAGES) - 2
 _MAX_PAGES = 12
-# Below a row group of DuckDB: what a larger batch writes ahead of its commit is written again, and leaves holes.
+# Smaller than a row group of DuckDB. Of a larger batch some rows are written before the commit and then again, and
+# leave unused space in the file.
 _EVENTS_A_CHUNK = 100_000
-# Measured on the model below: pageviews a visit, and engagement reports a pageview.
+# Measured on the model below: the mean number of pageviews and engagement reports together.
 _EVENTS_A_VISIT = 2.98
 
 
 class _Visits(NamedTuple):
-    """One row a visit. `company` is −1 for a visitor at home; `start_us` is UTC."""
+    """The visits, an array a column. `company` is −1 for a visitor at home; `start_us` is µs since 1970 in UTC."""
 
     start_us: Whole
     day: Whole
@@ -77,7 +78,10 @@ def generate(
     until: datetime | None = None,
     on_progress: Callable[[int], None] = lambda n: None,
 ) -> None:
-    """Fills an empty store with `events` events of the year that ends with `last_day`, none of them after `until`."""
+    """Fills an empty store with `events` events of the year that ends with `last_day`. None of them is after `until`.
+
+    `on_progress` is called with the number of events of each batch.
+    """
     random = np.random.default_rng(seed)
     first_day = last_day - timedelta(days=DAYS - 1)
     popularity = _popularity()
@@ -86,7 +90,7 @@ def generate(
     networks = _network_tables(readers)
     left = events
     while left > 0:
-        # A little less than what is left, so that the last rounds fill up evenly instead of cutting off the last days.
+        # A little less than is left: then the last rounds fill all days evenly, and no last days are cut off.
         visits_a_day = random.poisson(weights * max(1.0, 0.97 * left / _EVENTS_A_VISIT))
         for days in _chunks(visits_a_day):
             visits = _make_visits(random, first_day, days, visits_a_day[days], popularity, readers)
@@ -111,7 +115,7 @@ def _day_weights(random: np.random.Generator, first_day: date) -> Real:
 
 
 def _popularity() -> Real:
-    """How much each page is read on each day, shape (days, pages): strong when new, a long tail after."""
+    """Returns each page's share of each day's views, shape (days, pages): high when the page is new, low later."""
     days = np.arange(DAYS)[:, None]
     published = np.array([page.published_day for page in _PAGES])[None, :]
     age = days - published
@@ -152,7 +156,9 @@ def _make_visits(
         _choose(random, [one.company_weight for one in ORIGINS], number),
         _choose(random, [one.weight for one in ORIGINS], number),
     )
-    own = np.random.default_rng(7).permutation(65_536)[person % 65_536]  # what is fixed for a person: home, device
+    own = np.random.default_rng(7).permutation(65_536)[
+        person % 65_536
+    ]  # the same for all of a person's visits: home, device
     return _Visits(
         start_us=_moments(random, first_day, day, at_work),
         day=day,
@@ -168,7 +174,7 @@ def _make_visits(
 
 
 def _let_debut(company: Whole, day: Whole, debut: Whole) -> None:
-    """Gives the first visits at work of each day to the companies that come for the first time on it, or should have before."""
+    """Assigns the first visits at work of each day to the companies whose first visit is on that day or is overdue."""
     for one in np.unique(day):
         at_work = np.flatnonzero((day == one) & (company >= 0))
         new = np.flatnonzero((debut >= 0) & (debut <= one))[: len(at_work)]
@@ -193,7 +199,7 @@ def _moments(random: np.random.Generator, first_day: date, day: Whole, at_work: 
 def _make_events(
     random: np.random.Generator, visits: _Visits, popularity: Real, readers: Cast, networks: _Tables
 ) -> dict[str, Any]:
-    """The visits' pageviews, most of them followed by a report of the time spent, as columns."""
+    """Returns the visits' pageviews as columns, most of them followed by an engagement report."""
     visit = np.repeat(np.arange(len(visits.pages)), visits.pages)
     step = np.arange(len(visit)) - np.repeat(np.cumsum(visits.pages) - visits.pages, visits.pages)
     at_work = visits.company[visit] >= 0
@@ -230,7 +236,7 @@ def _next_page(
     popularity: Real,
     readers: Cast,
 ) -> Whole:
-    """Another page: for those who are close to becoming clients, now and then the prices or the contact page."""
+    """Returns the next page of each step. Companies that are close to being clients often see the prices or contact page."""
     warmth = np.where(at_work, readers.warmth[visits.company[visit]], 0.08)
     wants = random.random(len(visit)) < warmth * 0.35
     return np.where(
@@ -247,7 +253,7 @@ def _columns(
     at: Whole,
     networks: _Tables,
 ) -> dict[str, Any]:
-    """Every column but the deltas. What stands on a visit is looked up in tables by the visit's indices."""
+    """Returns every column but the deltas. The values of a visit are looked up in tables by the visit's indices."""
     rows = len(visit)
     columns: dict[str, Any] = {
         column: np.full(rows, None, dtype=object) for column in ("event_id", "revenue", "currency", "props")
@@ -280,7 +286,7 @@ def _source_columns(origin: Whole) -> dict[str, Any]:
     return {name: _text([getattr(one, name) for one in found], origin) for name in Attribution._fields}
 
 
-def _attribution(origin: catalogue.Origin) -> Attribution:
+def _attribution(origin: catalogue.DemoOrigin) -> Attribution:
     page = parse_page(f"https://{catalogue.SITE}/?{origin.utm}")
     assert page is not None
     return attribute(page, origin.referrer, site_hosts=(catalogue.SITE,))
@@ -294,7 +300,7 @@ def _device_columns(device: Whole) -> dict[str, Any]:
 
 
 def _network_tables(readers: Cast) -> _Tables:
-    """Place, network and company: row n of the tables is a provider at a place, or (after those) a company."""
+    """Returns the tables of places, networks and companies: rows for each provider at each place, then for companies."""
     homes = [(place, provider) for place in PLACES for provider in PROVIDERS]
     work = readers.companies
     tables: dict[str, list[Any]] = {
@@ -341,7 +347,7 @@ def _join(views: Any, reads: Any, order: Whole) -> Any:
 
 
 def _first(columns: dict[str, Any], most: int, until: datetime | None) -> tuple[dict[str, Any], int]:
-    """The columns' first rows: those before `until`, and no more than `most`. Rows are in the order of time."""
+    """Returns the rows before `until`, at most `most` of them, and their number. Rows are in the order of time."""
     rows = len(columns["site"])
     if until is not None:
         rows = int(
@@ -360,14 +366,14 @@ def _choose(random: np.random.Generator, weights: Any, number: int) -> Whole:
 
 
 def _choose_each(random: np.random.Generator, shares: Real) -> Whole:
-    """One choice a row of `shares` (rows, choices), whose rows add up to 1."""
+    """Returns one random choice for each row of `shares`, shape (rows, choices), whose rows add up to 1."""
     bounds = np.cumsum(shares, axis=1)[:, :-1]
     chosen: Whole = (random.random(len(shares))[:, None] >= bounds).sum(axis=1)
     return chosen
 
 
 def _choose_by_week(random: np.random.Generator, shares: Real, week: Whole) -> Whole:
-    """As `_choose_each` of each row's week of `shares`, however many choices there are."""
+    """Chooses as `_choose_each` does, by the week of each row; needs less memory when there are many choices."""
     drawn, chosen = random.random(len(week)), np.empty(len(week), np.int64)
     for one in np.unique(week):
         of_week = week == one
@@ -376,14 +382,14 @@ def _choose_by_week(random: np.random.Generator, shares: Real, week: Whole) -> W
 
 
 def _by_share(weights: list[float], own: Whole) -> Whole:
-    """A fixed choice by a number below 65,536, in proportion to the weights."""
+    """Returns the choice that a number below 65,536 stands for, in proportion to the weights."""
     shares = np.cumsum(np.array(weights) / sum(weights))[:-1]
     chosen: Whole = np.searchsorted(shares, own / 65_536, side="right").astype(np.int64)
     return chosen
 
 
 def _mix(values: Whole) -> Whole:
-    """Spreads numbers over 64 bits (the finaliser of SplitMix64), as hashes would be."""
+    """Spreads numbers over 64 bits like a hash (the finaliser of SplitMix64)."""
     mixed = values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,6 +1,6 @@
-"""From a hit to an event: the ordered steps, and the reason when a hit is not counted.
+"""The enrichment pipeline: the ordered steps from a hit to an event, or to the reason why the hit is not counted.
 
-Pure but for the geo databases that it reads. The IP address is used here and in the visitor's id, and is not stored.
+Pure, except that it reads geo databases. The IP address is used here and for the visitor's id, and is not stored.
 """
 
 from __future__ import annotations

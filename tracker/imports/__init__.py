@@ -1,1 +1,1 @@
-"""What others kept: access logs of web servers, read into the journal."""
+"""Imports of other programs' records: access logs of web servers, read into the journal."""

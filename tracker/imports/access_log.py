@@ -1,7 +1,7 @@
-"""Access logs of web servers as hits: each line is a hit, or is skipped with a reason.
+"""Access logs of web servers as hits: each line becomes a hit, or is skipped with a reason.
 
-A log is read twice: the first reading learns what is a page and who scans, the second returns the hits. Pure: the
-formats are in `log_text` and `log_fields`, what is learnt in `log_pages` and `log_scanners`.
+A log is read twice. The first reading learns which paths are pages and which clients are scanners. The second returns
+the hits. Pure. `log_text` and `log_fields` own the formats, `log_pages` and `log_scanners` own what is learnt.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tracker.imports.log_scanners import Scanners, client_key
 from tracker.imports.log_text import HostBehind, TextLines, own_target
 
 _MAX_TARGET, _MAX_REFERRER, _MAX_AGENT = 4096, 2048, 1024
-# Who teaches what a page is: agents of browsers that do not say that they are none.
+# Pages are learnt from user agents of browsers, except those that say they are bots.
 _BROWSER = re.compile(r"Mozilla/\d(?!.*(?:bot|crawl|spider|slurp|https?:))", re.IGNORECASE)
 
 
@@ -51,9 +51,9 @@ _SKIPPED_KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class LogOf:
-    """Whose log it is and what of it counts. Lines of other hosts than `hosts` are not the site's.
+    """The site that a log belongs to, and which of its lines count: those of `hosts`, and those without a host.
 
-    `only` and `without` are globs of paths: with `only`, other paths are left out; `without` leaves out its own.
+    `only` and `without` are globs of paths. With `only`, no other path counts; a path of `without` does not count.
     """
 
     site: str
@@ -63,21 +63,21 @@ class LogOf:
     without: tuple[str, ...] = ()
 
     def includes(self, path: str) -> bool:
-        """Whether the globs let a path count."""
+        """Returns whether a path counts by the globs."""
         if self.only and not any(fnmatchcase(path, glob) for glob in self.only):
             return False
         return not any(fnmatchcase(path, glob) for glob in self.without)
 
 
 class LineReader:
-    """Reads lines in any of the formats; one for each reading of a file, since W3C logs name their fields on the way."""
+    """Reads lines in any of the formats. Each reading of a file needs its own: a W3C log names its fields in its lines."""
 
     def __init__(self, clients: ClientFinder, hosts: HostBehind | None = None) -> None:
         self._text = TextLines(clients, hosts)
         self._fields = FieldLines(clients)
 
     def read(self, text: str) -> LogLine | SkipReason:
-        """The request of a line, its texts cut, or why there is none."""
+        """Returns the request of a line, with its texts cut to their maximum, or why there is none."""
         text = text.lstrip("\ufeff\0")  # a log that was cut while it was written begins with zeros
         if text.startswith("#"):
             self._fields.read_directive(text)
@@ -115,11 +115,11 @@ class LogReading:
         self._is_browser = remembered(4096)(lambda agent: _BROWSER.match(agent) is not None)
 
     def begin_file(self) -> None:
-        """Forgets what only held for the file before."""
+        """Starts the next file: forgets the field names of the one before."""
         self._lines = LineReader(self._clients, self._hosts)
 
     def survey(self, text: str) -> None:
-        """Learns from a line."""
+        """Learns from a line of the site: about its path if a browser got the page, about its client always."""
         line = self._lines.read(text)
         if isinstance(line, SkipReason) or not self._is_own(line.host):
             return
@@ -134,7 +134,7 @@ class LogReading:
         self._scanners.finish()
 
     def read(self, text: str) -> tuple[Hit | SkipReason, LogLine | None]:
-        """The hit that a line makes, or why it makes none, with the line itself where it could be read."""
+        """Returns the hit of a line, or why it is skipped, with the line itself where it could be read."""
         line = self._lines.read(text)
         if isinstance(line, SkipReason):
             return line, None
@@ -142,7 +142,7 @@ class LogReading:
         return (self._hit(line) if skip is None else skip), line
 
     def kind_of(self, line: LogLine) -> PathKind:
-        """What the path of a line was taken for."""
+        """Returns what the path of a line is: a page, a part of one, a feed, an asset or for machines."""
         return self._pages.kind_of(line.target)
 
     def _is_own(self, host: str | None) -> bool:

@@ -1,7 +1,7 @@
-"""Access logs whose fields have names: JSON, one object a line, and the W3C extended format with its `#Fields`.
+"""Access logs with named fields: JSON, one object a line, and the W3C extended format with its `#Fields`.
 
-Sources: Caddy's "log" directive, Traefik's "Access logs", nginx's `log_format … escape=json`, which lets the operator
-choose the names, so the usual ones are known; W3C's "Extended Log File Format" as IIS and CloudFront write it.
+Sources: Caddy's "log" directive; Traefik's "Access logs"; nginx's `log_format … escape=json`, where the operator
+chooses the names and the usual ones are known; W3C's "Extended Log File Format" as IIS and CloudFront write it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tracker.collector.client_ip import plain_ip
 from tracker.imports.log_line import ClientFinder, LogLine, host_name, parse_time
 from tracker.imports.log_text import split_request
 
-# The names of a field, the one to be believed first; lower case, with `_` for every other sign.
+# The names of each field, the preferred one first; in lower case, with `_` for every other character.
 _TIME = ("ts", "time_iso8601", "timestamp", "time_local", "msec", "startutc", "datetime", "time", "date", "_timestamp")
 _CLIENT = (
     "client_ip",
@@ -53,7 +53,7 @@ Fields = Mapping[str, str]
 
 
 class FieldLines:
-    """Reads lines whose fields have names. Of a W3C log it remembers the names that the last `#Fields` gave."""
+    """Reads lines with named fields. For a W3C log it remembers the names in the last `#Fields` line."""
 
     def __init__(self, clients: ClientFinder) -> None:
         self._clients = clients
@@ -64,12 +64,12 @@ class FieldLines:
         return bool(self._columns)
 
     def read_directive(self, text: str) -> None:
-        """Takes up a line that begins with `#`."""
+        """Reads a line that begins with `#`, for the names of the fields."""
         if text.lower().startswith("#fields:"):
             self._columns = [_plain_name(word) for word in text[8:].split()]
 
     def read_columns(self, text: str) -> LogLine | None:
-        """A line of a W3C log; None when its fields are not those that were named."""
+        """Returns the request of a W3C line; None when it has too few fields for the names."""
         words = text.split("\t") if "\t" in text else [word.strip('"') for word in _WORDS.findall(text)]
         if len(words) < len(self._columns) - 2:
             return None
@@ -83,7 +83,7 @@ class FieldLines:
         return self._line(fields)
 
     def read_json(self, text: str) -> LogLine | str | None:
-        """A line of JSON. A text is the line that a container's engine wrapped; None stays None."""
+        """Returns the request of a JSON line; None for another line. A text is the line that a container engine wrapped."""
         try:
             found = msgspec.json.decode(text)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
@@ -130,7 +130,7 @@ def _first(fields: Fields, names: tuple[str, ...]) -> str:
 
 
 def _flat(found: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str]]:
-    """The object's values by their own names, those of inner objects first; what was answered is no request's field."""
+    """Yields an object's names and values, those of inner objects first. Headers of the response are left out."""
     for name, value in found.items():
         if isinstance(value, dict) and depth < _MAX_DEPTH and name != "resp_headers":
             yield from _flat(value, depth + 1)

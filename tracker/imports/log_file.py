@@ -1,4 +1,4 @@
-"""A log as a file: packed or not, in any encoding, read as often as is needed. Raises LogUnreadable, one line of text."""
+"""A log as a file: packed or not, in any encoding. It can be read several times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 _CHUNK_BYTES = 1024 * 1024
-# Web servers take requests of 8 KB; what is longer is cut, and then no line of a log any more.
+# Web servers accept requests of 8 KB. A longer line is cut, and then cannot be read as a request.
 _LONGEST_LINE = 64 * 1024
 _PACKED: dict[bytes, Callable[[Any], Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -24,13 +24,13 @@ OnBytes = Callable[[int], None]
 
 
 class LogUnreadable(ValueError):
-    """The file cannot be read to its end."""
+    """The file cannot be read to its end; the message is one line."""
 
 
 def lines_of(file: Path, on_bytes: OnBytes = lambda _: None) -> Iterator[str]:
-    """The file's lines as text; bytes that are not UTF-8 become surrogates, a line without end is cut.
+    """Yields the file's lines as text. Bytes that are not UTF-8 become surrogates; a line that is too long is cut.
 
-    `on_bytes` is called with the number of bytes as they are read.
+    `on_bytes` is called with the number of bytes of each read. Raises LogUnreadable.
     """
     with _opened(file) as (raw, source):
         read = 0
@@ -41,7 +41,7 @@ def lines_of(file: Path, on_bytes: OnBytes = lambda _: None) -> Iterator[str]:
 
 
 def digest_of(file: Path) -> str:
-    """The hash of the log's text, so that the same log packed again is known as well."""
+    """Returns the SHA-256 of the log's text in hexadecimal, which does not depend on how it is packed. Raises LogUnreadable."""
     digest = sha256()
     with _opened(file) as (_, source):
         while chunk := source.read(_CHUNK_BYTES):
@@ -80,4 +80,4 @@ def _utf_16(source: BufferedReader) -> Iterator[str]:
                 line = line[: _LONGEST_LINE - 1] + more[-1:]
             yield line.rstrip("\r\n")
     finally:
-        text.detach()  # else the file would be closed with it, before all of it was read
+        text.detach()  # otherwise closing the text would close the file, before all of it was read

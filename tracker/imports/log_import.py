@@ -4,8 +4,8 @@
 2. The import is recorded.
 3. The file is renamed and so becomes a segment.
 
-An import that was killed before step 2 counts nothing. One that was killed after it is finished by the next import, of
-whatever log. One import runs at a time.
+An import that was killed before step 2 counts nothing. One that was killed after step 2 is finished by the next import
+of any log. Only one import runs at a time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ImportRefused(ValueError):
 
 @dataclass
 class LogImport:
-    """What an import made of a file's lines. `segment` is the journal segment that now holds its hits."""
+    """The result of an import: its lines, hits and skipped lines. `segment` is the journal segment with its hits."""
 
     file: Path
     segment: str
@@ -52,7 +52,7 @@ class LogImport:
 
 
 def survey(files: Iterable[Path], reading: LogReading, on_bytes: OnBytes) -> None:
-    """The first reading of all files together; one that cannot be read is refused when it is imported."""
+    """Does the first reading, over all files together. A file that cannot be read is refused later, by `import_log`."""
     for file in files:
         reading.begin_file()
         with suppress(LogUnreadable):
@@ -64,12 +64,10 @@ def survey(files: Iterable[Path], reading: LogReading, on_bytes: OnBytes) -> Non
 def import_log(
     file: Path, *, reading: LogReading, database: AppDatabase, journal_folder: Path, now: datetime, on_bytes: OnBytes
 ) -> LogImport:
-    """Puts the page views of a log into the journal, as its survey has them.
+    """Puts the page views of a surveyed log into the journal.
 
-    `on_bytes` is called with the number of bytes that were read.
-
-    A log without any page view is not remembered. Raises ImportRefused when the file was imported before, cannot be
-    read, or holds no log.
+    `on_bytes` is called with the number of bytes of each read. A log without any page view may be imported again.
+    Raises ImportRefused when the file was imported before, cannot be read, or is not an access log.
     """
     site = reading.log.site
     try:
@@ -118,7 +116,7 @@ def _segment_name(now: datetime, digest: str) -> str:
 
 
 def _clear_up(database: AppDatabase, folder: Path, now: datetime) -> None:
-    """Finishes an import that was recorded before it was killed, and removes other remains, which hold IP addresses."""
+    """Finishes an import that was killed after its record, and deletes files of other killed ones: they hold IP addresses."""
     for staged in folder.glob(f"import-*{_STAGED}"):
         digest, _, site = staged.name.removeprefix("import-").removesuffix(_STAGED).partition("-")
         if _find_record(database, site, digest) is None:
@@ -128,7 +126,10 @@ def _clear_up(database: AppDatabase, folder: Path, now: datetime) -> None:
 
 
 def forget_imports(database: AppDatabase, *, before: datetime, journal_folder: Path) -> None:
-    """Lets logs that were imported before a time be imported again, unless the journal still holds their hits."""
+    """Deletes the records of imports before a time, so that these logs can be imported again.
+
+    Logs whose hits are still in the journal keep their records.
+    """
     held = {segment.writer for segment in list_segments(journal_folder)}
     staged = {path.name.split("-")[1] for path in journal_folder.glob(f"import-*{_STAGED}")}
     with database.transaction() as session:
@@ -138,7 +139,7 @@ def forget_imports(database: AppDatabase, *, before: datetime, journal_folder: P
 
 
 def _writer(digest: str) -> str:
-    """The writer's part of the name of a log's segment."""
+    """Returns the part of a segment's name that stands for its writer."""
     return digest[:8]
 
 

@@ -1,6 +1,6 @@
-"""One line of an access log, whatever its format: who asked for what and when, and what the formats share.
+"""One request of an access log, and what all formats share: timestamps, escapes, host names, the client's IP.
 
-Owns times, escapes, host names and whose IP a line is about. Pure; knows no format and no site.
+Pure. It knows no format and no site.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracker.enrichment.remembered import remembered
 
 Network = IPv4Network | IPv6Network
 
-# Nobody served web pages before, and a log of a later year has a broken clock.
+# There were no web pages before the first year. A log of a year after the last one has a wrong clock.
 _FIRST_YEAR, _LAST_YEAR = 1995, 2199
 _ZONE = r"(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?"
 _CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,]\d{1,9})?" + _ZONE
@@ -31,7 +31,7 @@ _MONTHS = {
 }
 _ESCAPE = re.compile(rb'\\(?:x([0-9a-fA-F]{2})|(["\\]))')
 
-# Not `is_private` of the standard library: that holds the networks of examples as well.
+# Not the standard library's `is_private`, which contains the networks for documentation as well.
 _INNER = tuple(
     map(
         ip_network,
@@ -42,10 +42,10 @@ _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9
 
 
 class LogLine(msgspec.Struct, gc=False):
-    """A request as a log has it. `at` is UTC; `size` in bytes, -1 where it is not said; `agent` is empty when there is none.
+    """A request in a log. `at` is aware UTC; `size` is in bytes, -1 when unknown; `agent` is empty when there is none.
 
-    `client` is an IP in its shortest form, or the host name that stands in its place. `host` is the host that was asked,
-    lower case and without port, where the line says it.
+    `client` is an IP in its shortest form, or the host name that stands in its place. `host` is the requested host in
+    lower case without port; None when the line does not have it.
     """
 
     at: datetime
@@ -61,9 +61,9 @@ class LogLine(msgspec.Struct, gc=False):
 
 @remembered(4096)
 def parse_time(text: str) -> datetime | None:
-    """A timestamp as logs write it (CLF, ISO 8601, seconds since 1970) in UTC; None for other text.
+    """Parses a timestamp of a log (CLF, ISO 8601, seconds or smaller units since 1970) to UTC; None for other text.
 
-    No zone means UTC.
+    A timestamp without a time zone is taken as UTC.
     """
     match = CLF_TIME.fullmatch(text) or ISO_TIME.fullmatch(text)
     if match is None:
@@ -97,7 +97,7 @@ def _of_epoch(text: str) -> datetime | None:
 
 
 def host_name(text: str) -> str | None:
-    """The host of `host` or `host:port`, lower case; None when it can be none."""
+    """Returns the host of `host` or `host:port` in lower case; None when the text is not a host."""
     if text.isdigit():
         return None
     host = text.lower()
@@ -114,12 +114,12 @@ def _bytes_of(text: str) -> bytes:
 
 
 def unescape(text: str) -> str:
-    r"""What the server escaped as \xhh or \" is put back; bytes that are not UTF-8 become U+FFFD."""
+    r"""Decodes what the server escaped as \xhh or \". Bytes that are not UTF-8 become U+FFFD."""
     return text if text.isascii() and "\\" not in text else _bytes_of(text).decode("utf-8", "replace")
 
 
 def unescape_target(text: str) -> str:
-    r"""As `unescape`; bytes that are not UTF-8 become %hh, as browsers send them."""
+    r"""Decodes as `unescape` does. Bytes that are not UTF-8 become %hh, as browsers send them."""
     if text.isascii() and "\\" not in text:
         return text
     raw = _bytes_of(text)
@@ -130,14 +130,14 @@ def unescape_target(text: str) -> str:
 
 
 class ClientFinder:
-    """Finds whose request a line is about: counted from the right past private networks and trusted proxies."""
+    """Finds the client of a request: the last forwarded IP that is not in a private network or a trusted proxy."""
 
     def __init__(self, trusted_proxies: Sequence[Network] = ()) -> None:
         self._inner = (*_INNER, *trusted_proxies)
         self.is_inner = lru_cache(maxsize=4096)(self._look_up)
 
     def of(self, hops: Sequence[str]) -> str | None:
-        """The client of a list as forwarded, the nearest last; ports and brackets are cut off. None without any IP."""
+        """Returns the client of a forwarded list, whose nearest hop is the last. Ports are cut off. None without any IP."""
         client = None
         for hop in reversed(hops):
             ip = plain_ip(hop.strip(' "'))
@@ -149,7 +149,7 @@ class ClientFinder:
         return client
 
     def behind(self, peer: str | None, forwarded: str) -> str | None:
-        """The client where a line has the peer and, elsewhere, what was forwarded: a peer of the outside is believed."""
+        """Returns the client when a line has the peer and a forwarded list: the peer, unless it is a proxy."""
         if peer is not None and not self.is_inner(peer):
             return peer
         return self.of([*forwarded.split(","), peer or "-"])

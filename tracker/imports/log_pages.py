@@ -1,7 +1,7 @@
-"""What is a page, learnt from the log itself: what browsers fetch together with a page is a part of it.
+"""Learns from the log itself which paths are pages. What browsers fetch together with a page is a part of that page.
 
-A path is known by its shape: numbers and random texts in it are left out, so that ten thousand pictures of a shop are
-one kind of path. Only browsers teach, since programs follow links as fast as browsers fetch pictures. Memory is bounded.
+Paths are grouped by shape: numbers and random texts are replaced, so ten thousand pictures of a shop are one shape. Only
+requests of browsers are used, since programs follow links as fast as browsers fetch pictures. Memory is bounded.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from tracker.imports.log_line import LogLine
 _MAX_SHAPES = 200_000
 _MAX_BROWSERS = 50_000
 _CACHED = 4_096
-# What a browser fetches for a page comes within so many seconds of it; nobody has read a page by then.
+# A browser fetches the parts of a page within so many seconds. Nobody has read the page by then.
 _WITH_ITS_PAGE_SECONDS = 3
-# A part comes with at least so many other things of its page; a quick click on a link comes alone.
+# A part is fetched with at least so many other files of its page. A quick click on a link is a single request.
 _COMPANY = 2
 _MOSTLY = 0.8
-# A path that was fetched once is a part only if there is more to say so: more company, and a small size.
+# For a path that was fetched only once more is needed: more files with it, and a small size.
 _COMPANY_OF_ONE, _SMALL = 3, 0.5
-# Nobody clicks on three links of a page in its first seconds.
+# Nobody clicks on three links of a page within those seconds.
 _CROWD = 3
 _TINY = 0.1
 _ENOUGH_OF_FOLDER = 4
 
-# Not what is a name as often as a file's ending, as in /reviews/bun.sh, /tools/crates.io, /people/j.ai.
+# Without endings that often belong to a name, as in /reviews/bun.sh, /tools/crates.io, /people/j.ai.
 _ASSETS = frozenset(
     (
         "css js mjs cjs map wasm png jpg jpeg jpe jfif gif webp avif jxl svg svgz ico bmp tif tiff heic heif psd eps"
@@ -47,7 +47,7 @@ _ASSETS = frozenset(
 _ICON = re.compile(
     r"/(?:favicon|apple-touch-icon|android-chrome|mstile)[^/]*\.(?:ico|png|svg|gif|jpe?g|webp)$", re.IGNORECASE
 )
-# Files that machines ask for.
+# Files that programs request.
 _MACHINE = re.compile(
     r"^/(?:(?:robots|ads|app-ads|humans|security|llms|llms-full)\.txt|sitemap[^/]*\.(?:xml|xsl|txt)(?:\.gz)?|\.well-known/.*"
     r"|browserconfig\.xml|crossdomain\.xml|manifest\.json|(?:service-?worker|sw)\.js)$",
@@ -65,7 +65,7 @@ _RANDOM = re.compile(r"(?=[a-f-]*\d)[0-9a-f-]{8,}|\d+", re.IGNORECASE)
 
 
 class PathKind(StrEnum):
-    """What a path was taken for; only pages are counted."""
+    """What a path is. Only pages are counted."""
 
     PAGE = "page"
     PART = "part"
@@ -75,13 +75,13 @@ class PathKind(StrEnum):
 
 
 def plain_path(target: str) -> str:
-    """The path of a target, without its query, sessions and doubled slashes."""
+    """Returns the path of a target, without its query, session ids and doubled slashes."""
     return tidy_path(target.partition("?")[0].partition("#")[0]) or "/"
 
 
 @remembered(_CACHED)
 def shape_of(target: str) -> str:
-    """The kind of path that a target is of: without numbers and random texts, with the names of its parameters."""
+    """Returns the shape of a target: its path with `0` for numbers and random texts, and its parameters' names."""
     query = target.partition("?")[2].partition("#")[0]
     shape = _RANDOM.sub("0", plain_path(target)[:200])
     if query:
@@ -92,7 +92,7 @@ def shape_of(target: str) -> str:
 
 @remembered(_CACHED)
 def kind_by_name(target: str) -> PathKind:
-    """What a target is by its name alone, as long as the log does not show otherwise."""
+    """Returns what a target is by its name alone. What the log shows may overrule it."""
     path = plain_path(target)
     if _MACHINE.search(path) or _ICON.search(path):
         return PathKind.MACHINE
@@ -107,16 +107,16 @@ class _Evidence:
     __slots__ = ("alone", "beside", "company", "crowd", "entered", "leads", "leads_to_page", "size")
 
     def __init__(self) -> None:
-        self.alone = 0  # fetched as a page is: from elsewhere, or long after the page that links it
-        self.beside = 0  # fetched in the seconds of a page, with others
-        self.company = 0  # most things of the same page that came with it
-        self.crowd = 0  # most of them that are no files by their names
-        self.size = 0.0  # largest, in sizes of its page
-        self.entered = 0  # fetched from nowhere on the site
-        self.leads = self.leads_to_page = False  # others were fetched from it; one of them was no file by its name
+        self.alone = 0  # fetches like a page's: from another site, or long after the page that links to it
+        self.beside = 0  # fetches like a part's: within seconds of a page, together with others
+        self.company = 0  # the maximum of other files of the same page that were fetched with it
+        self.crowd = 0  # the maximum of those that are pages by their names
+        self.size = 0.0  # the maximum size, as a fraction of its page's
+        self.entered = 0  # fetches without a referrer of the site
+        self.leads = self.leads_to_page = False  # is the referrer of others; of one that is a page by its name
 
     def see(self, company: int, crowd: int, size: float, *, is_entered: bool) -> None:
-        """One fetch; `company` is 0 where it was fetched as a page is."""
+        """Counts one fetch. `company` is the number of files fetched with it; 0 for a fetch like a page's."""
         self.entered += is_entered
         if not company:
             self.alone += 1
@@ -127,7 +127,7 @@ class _Evidence:
 
 
 class _Browser:
-    """What one browser fetched in a stretch without a pause."""
+    """What one browser has fetched since its last pause."""
 
     __slots__ = ("fetched", "last")
 
@@ -137,7 +137,7 @@ class _Browser:
 
 
 class PageLessons:
-    """Learns in a first reading what the paths are; then says it. `hosts` are the site's own, as in referrers."""
+    """Learns in the first reading what the paths are. `hosts` are the site's own hosts, as referrers have them."""
 
     def __init__(
         self, hosts: Collection[str], *, max_shapes: int = _MAX_SHAPES, max_browsers: int = _MAX_BROWSERS
@@ -150,7 +150,7 @@ class PageLessons:
         self._own_shape = remembered(_CACHED)(self._look_up)
 
     def see(self, line: LogLine, browser: int) -> None:
-        """One answered GET of a browser, known by a number."""
+        """Learns from a successful GET. `browser` is the number of the browser."""
         referrer = self._own_shape(line.referrer) if line.referrer else None
         shape = shape_of(line.target)
         if referrer is not None and referrer != shape and not _ICON.search(plain_path(line.target)):
@@ -178,11 +178,11 @@ class PageLessons:
         self._browsers.clear()
 
     def is_own(self, referrer: str | None) -> bool:
-        """Whether a referrer is a page of the site."""
+        """Returns whether a referrer is a page of the site."""
         return referrer is not None and self._own_shape(referrer) is not None
 
     def kind_of(self, target: str) -> PathKind:
-        """What a target is, by what the log showed, else by its name."""
+        """Returns what a target is: by what the log shows, else by its name."""
         by_name, seen = kind_by_name(target), self._shapes.get(shape_of(target))
         if seen is None or by_name is PathKind.MACHINE:
             return by_name
@@ -193,7 +193,7 @@ class PageLessons:
         return by_name
 
     def _is_folder_of_parts(self, target: str) -> bool:
-        """Whether what lies beside a rare path is all parts, as pictures are that each have a name of their own."""
+        """Whether the other paths in a rare path's folder are parts, such as pictures that each have their own name."""
         folder = self._folders.get(_folder(shape_of(target)))
         return folder is not None and not folder.leads and folder.beside >= _ENOUGH_OF_FOLDER and _is_part(folder)
 
@@ -213,7 +213,7 @@ class PageLessons:
         return found
 
     def _end(self, browser: _Browser) -> None:
-        """Takes the lesson of a stretch: what came with which page, whatever the order in which the server logged it."""
+        """Learns from the fetches until a pause: which files came with which page, in whatever order they were logged."""
         pages = {shape: (at, size) for shape, at, size, _ in browser.fetched}
         of_page = Counter(referrer for _, _, _, referrer in browser.fetched)
         like_pages = Counter(
@@ -242,7 +242,7 @@ class PageLessons:
 
 
 def _folder(shape: str) -> str:
-    """The folder of a shape; empty for the site's own, where everything lies."""
+    """Returns the folder of a shape; empty for the site's root, which contains everything."""
     return shape.partition("?")[0].rpartition("/")[0]
 
 
@@ -251,7 +251,9 @@ def _is_rare(seen: _Evidence) -> bool:
 
 
 def _is_part(seen: _Evidence) -> bool:
-    if seen.beside and not seen.entered and 0 < seen.size <= _TINY:  # what a page's script asks for, then and later
+    if (
+        seen.beside and not seen.entered and 0 < seen.size <= _TINY
+    ):  # data that a page's script requests, at once and later
         return True
     if seen.beside < _MOSTLY * (seen.beside + seen.alone):
         return False
@@ -261,9 +263,10 @@ def _is_part(seen: _Evidence) -> bool:
 
 
 def _is_page_all_the_same(seen: _Evidence) -> bool:
-    """Whether what has a file's name is a page, as `/guides/node.js`.
+    """Whether a path that has a file's name is a page, such as `/guides/node.js`.
 
-    A style sheet leads to its fonts as a page does, but is fetched with its page, and nobody comes to it from elsewhere.
+    A style sheet is the referrer of its fonts, as a page is of its parts. But it is fetched together with its page, and
+    nobody comes to it from another site.
     """
     if 2 * seen.entered >= seen.alone + seen.beside:
         return True

@@ -1,4 +1,4 @@
-"""What an import would take for what, without importing: each kind of path with its number of lines and an example."""
+"""A preview of an import, without importing: for each shape of path the number of lines and an example."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_EXAMPLE = 255
 
 
 class PathsTaken(NamedTuple):
-    """Paths of one shape that met the same fate: how many lines, how many are of scanners, and the first such path."""
+    """Paths of one shape with the same outcome: the number of lines, and the first such path."""
 
     shape: str
     lines: int
@@ -25,7 +25,7 @@ class PathsTaken(NamedTuple):
 
 
 class Preview:
-    """The fates of the lines, and of the paths among them. `page` stands for lines that would be handed on as page views."""
+    """The outcomes of lines and paths: why they are skipped, PAGE for page views, SCANNER for those of scanners."""
 
     def __init__(self) -> None:
         self.lines = 0
@@ -35,7 +35,7 @@ class Preview:
         self._examples: dict[tuple[str, str], str] = {}
 
     def see(self, fate: str, line: LogLine | None) -> None:
-        """One line and what becomes of it; the paths of lines that fail for another reason than their path are left out."""
+        """Counts a line by its outcome. Its path is counted too, if the path is what decided."""
         self.lines += 1
         self.fates[fate] += 1
         if line is None:
@@ -47,7 +47,7 @@ class Preview:
             self._count(fate, line)
 
     def paths(self, fate: str) -> Iterator[PathsTaken]:
-        """The paths that met a fate, the most frequent first."""
+        """Yields the paths with an outcome, the most frequent first."""
         for shape, lines in self._paths.get(fate, Counter()).most_common():
             yield PathsTaken(shape, lines, self._examples.get((fate, shape), shape))
 
@@ -65,7 +65,7 @@ PAGE, SCANNER = "page", "scanner"
 
 
 def preview(files: Iterable[Path], reading: LogReading, on_bytes: OnBytes) -> Preview:
-    """Reads surveyed files a second time. Raises LogUnreadable."""
+    """Does the second reading of surveyed files. Returns the outcomes. Raises LogUnreadable."""
     seen = Preview()
     for file in files:
         reading.begin_file()

@@ -1,7 +1,8 @@
-"""Which clients of a log are scanners: those that mostly post forms, mostly get errors, or ask for what scanners ask for.
+"""Detects scanners among a log's clients: they mostly post forms, mostly get errors, or request what scanners look for.
 
-Decided for a client over the whole log, by the IP with the agent and, for those that change their agents, by the IP
-alone. A visitor may mistype, meet dead links and fill in forms. Pure; memory is bounded.
+A client is judged over the whole log: by its IP and agent together, and by the IP alone for scanners that change their
+agent. A visitor may mistype, follow dead links and fill in forms, so one such request is not enough. Pure; memory is
+bounded.
 """
 
 from __future__ import annotations
@@ -18,16 +19,14 @@ from tracker.imports.log_pages import PathKind, kind_by_name, plain_path, shape_
 _MAX_CLIENTS = 100_000
 _MAX_JUDGED = 500_000
 _ENOUGH = 5
-# Nobody reads and fills in a form in so many seconds.
+# Nobody can read and fill in a form within so many seconds.
 _HASTY_SECONDS = 2
 _HASTY_SHARE = 5
 _KEPT_PATHS = 50
-_NONE: frozenset[int] = (
-    frozenset()
-)  # most clients miss and probe nothing, and an empty set of their own costs 200 bytes
+_NONE: frozenset[int] = frozenset()  # shared by the many clients with an empty set, which would cost 200 bytes each
 _PROBES_ANSWERED = 3
 
-# URLs that no page of a site has, whatever the server answers.
+# URLs that no site has for a page. They count whatever the server's answer is.
 _CERTAIN = re.compile(
     r"/\.(?:env|git|svn|hg|aws|ssh|vscode|htpasswd|htaccess|ds_store)(?:[./~_-]|$)"
     r"|/(?:wp-config|config|configuration|settings|database|db)\.(?:php|inc|ya?ml|json)?[.~_]?(?:bak|old|save|swp|orig|txt|dist|~)$"
@@ -35,7 +34,7 @@ _CERTAIN = re.compile(
     r"|/boaform/|/hnap1|/gponform|/cgi-bin/(?:luci|\.\.)|/vendor/phpunit|/_ignition/|/\.\./|/\.\.\\|<script|\$\{jndi:",
     re.IGNORECASE,
 )
-# What scanners ask for on sites that have no such thing: a sign only where the answer is an error.
+# URLs that scanners request and some sites have. They count only when the answer is an error.
 _LIKELY = re.compile(
     r"/(?:wp-login|xmlrpc|wp-signup|wp-conf[^/]*|setup-config|wlwmanifest)\.(?:php|xml)$"
     r"|/wp-(?:admin|includes|content)/(?:(?!admin-ajax)[^?]*\.php)?$"
@@ -44,14 +43,14 @@ _LIKELY = re.compile(
     r"|\.(?:sql|bak|swp|env)(?:\.gz|\.zip)?$",
     re.IGNORECASE,
 )
-# Doors to which programs carry passwords and advertising.
+# URLs to which programs post passwords and advertising.
 _DOORS = re.compile(
     r"/(?:wp-login|xmlrpc|wp-comments-post|admin|login|user/login|administrator(?:/index)?)(?:\.php)?/?$", re.IGNORECASE
 )
 
 
 class ScannerSign(StrEnum):
-    """What gave a scanner away; stored as the detail of what is not counted, so never change one."""
+    """Why a client is a scanner. The values are stored as details of hits that are not counted: never change one."""
 
     POSTS = "Sends forms rather than reads"
     ERRORS = "Mostly asks for what is not there"
@@ -59,7 +58,7 @@ class ScannerSign(StrEnum):
 
 
 class _ClientBehaviour:
-    """What one client did."""
+    """The counts of one client's requests."""
 
     __slots__ = (
         "asked",
@@ -77,22 +76,20 @@ class _ClientBehaviour:
     )
 
     def __init__(self) -> None:
-        self.gets = 0  # pages, or what passes for one
-        self.loads = 0  # files that browsers fetch for a page
+        self.gets = 0  # of pages, or of what is not known to be anything else
+        self.loads = 0  # of files that browsers fetch for a page
         self.errors = 0
-        self.missed: frozenset[int] = _NONE  # the different kinds of paths that were not there
+        self.missed: frozenset[int] = _NONE  # the shapes of different paths that were not found
         self.certain = self.likely = 0
-        self.probed: set[int] = (
-            set()
-        )  # what scanners ask for, answered as a site answers that has a page for everything
+        self.probed: set[int] = set()  # paths that scanners request, also where the answer is a page
         self.posts = 0
-        self.forms = 0  # as browsers send them too, where the client fetches files as browsers do
+        self.forms = 0  # posts that browsers send too; they count only for clients that fetch no files
         self.hasty = 0
         self.pages: frozenset[int] = _NONE
         self.asked: tuple[int, float] = (0, 0.0)
 
     def see_get(self, line: LogLine, path: str, *, from_site: bool) -> None:
-        """A GET or HEAD."""
+        """Counts a GET or HEAD. `from_site`: its referrer is a page of the site."""
         is_error = 400 <= line.status < 500 and line.status not in (408, 429, 499)
         is_likely = is_error and _LIKELY.search(path) is not None
         self.certain += _is_certain(line.target)
@@ -113,7 +110,7 @@ class _ClientBehaviour:
                 self.pages |= {hash(path)}
 
     def see_post(self, line: LogLine, path: str, *, from_site: bool) -> None:
-        """A POST or another request that sends something; what a page's own script sends goes elsewhere than to a page."""
+        """Counts a POST or another request that sends data. A page's own script does not send data to a page's URL."""
         key = hash(path)
         if _DOORS.search(path) or (key in self.pages and not from_site):
             self.posts += 1
@@ -122,7 +119,11 @@ class _ClientBehaviour:
         self.hasty += self.asked[0] == key and line.at.timestamp() - self.asked[1] <= _HASTY_SECONDS
 
     def sign(self, *, alone: bool) -> ScannerSign | None:
-        """`alone` for one agent at an IP; all agents of an IP together may be an office with a scanner in it."""
+        """Returns why the client is a scanner, or None.
+
+        `alone` is True for one agent at an IP. All agents of an IP together may be an office with one scanner among
+        its visitors.
+        """
         asked = self.gets + self.errors
         if self._probes(asked, alone=alone):
             return ScannerSign.PROBES
@@ -143,7 +144,7 @@ class _ClientBehaviour:
 
 
 class Scanners:
-    """Watches a log's clients in a first reading; then says who of them scans."""
+    """Counts the requests of a log's clients in the first reading, then detects the scanners."""
 
     def __init__(self, *, max_clients: int = _MAX_CLIENTS) -> None:
         self._max_clients = max_clients
@@ -152,7 +153,7 @@ class Scanners:
         self._judged: dict[int, ScannerSign] = {}
 
     def see(self, line: LogLine, client: int, *, from_site: bool) -> None:
-        """One request of a client (IP and agent, as `client_key`); `from_site` where its referrer is of the site."""
+        """Counts a request. `client` is its `client_key`; `from_site`: its referrer is a page of the site."""
         path = plain_path(line.target)
         for key, behaviours, alone in ((client, self._by_agent, True), (hash(line.client), self._by_ip, False)):
             behaviour = behaviours.get(key)
@@ -174,7 +175,7 @@ class Scanners:
                 self._judge(*behaviours.popitem(), alone=alone)
 
     def sign(self, line: LogLine) -> ScannerSign | None:
-        """The sign by which the client of a line is a scanner; None for a visitor."""
+        """Returns why the client of a line is a scanner; None for a visitor."""
         return self._judged.get(client_key(line)) or self._judged.get(hash(line.client))
 
     def _judge(self, key: int, behaviour: _ClientBehaviour, *, alone: bool) -> None:
@@ -184,7 +185,7 @@ class Scanners:
 
 
 def client_key(line: LogLine) -> int:
-    """A number for an IP with an agent."""
+    """Returns a number for the IP and the agent together."""
     return hash((line.client, line.agent))
 
 

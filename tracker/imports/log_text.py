@@ -1,7 +1,7 @@
-r"""Access logs of plain text: the common and combined formats with all that servers put before, between and behind.
+r"""Access logs of plain text: the common and combined formats, with the fields that servers add to them.
 
 Sources: Apache's mod_log_config, nginx's ngx_http_log_module, HAProxy's "HTTP log format", AWS's "Access logs for your
-Application Load Balancer". Quotes that a server did not escape do not end a field when what follows shows otherwise.
+Application Load Balancer". A quotation mark that the server did not escape ends a field only if another field follows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tracker.collector.client_ip import plain_ip
 from tracker.enrichment.remembered import LONGEST_KEY
 from tracker.imports.log_line import ClientFinder, LogLine, host_name, parse_time, unescape
 
-# What syslog (RFC 3164, RFC 5424), container engines and compose put in front of a line.
+# The prefixes that syslog (RFC 3164, RFC 5424), container engines and compose add to a line.
 _WRAPPER = re.compile(
     r"(?:<\d{1,3}>)?(?:"
     r"1 \S+ \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) "
@@ -42,7 +42,7 @@ _HAPROXY = re.compile(
 
 
 class Front(NamedTuple):
-    """The fields before the time: the client's IP or name, the requested host, and whether a name replaces the IP."""
+    """The fields before the time: the client, the requested host, and whether the client is a name instead of an IP."""
 
     client: str | None
     host: str | None
@@ -50,14 +50,14 @@ class Front(NamedTuple):
 
 
 class HostBehind:
-    """Which of the fields behind the agent is the host that was asked: the one that is the site's own in some lines."""
+    """Finds the requested host among the fields after the agent: the field that is a host of the site in some line."""
 
     def __init__(self, hosts: Collection[str]) -> None:
         self._hosts = hosts
         self._place: int | None = None
 
     def of(self, behind: str) -> str | None:
-        """The host among the fields behind the agent, once it is known which it is."""
+        """Returns the host among the fields after the agent; None until it is known which field it is."""
         words = [host_name(quoted or bare) for quoted, bare in _WORDS.findall(behind)]
         if self._place is None:
             self._place = next((place for place, word in enumerate(words) if word in self._hosts), None)
@@ -65,7 +65,7 @@ class HostBehind:
 
 
 class TextLines:
-    """Reads lines of plain text. `hosts` finds the host where it stands at the end."""
+    """Reads lines of plain text. `hosts` finds the requested host where it stands at the end of a line."""
 
     def __init__(self, clients: ClientFinder, hosts: HostBehind | None = None) -> None:
         self._clients = clients
@@ -73,7 +73,7 @@ class TextLines:
         self._front = lru_cache(maxsize=8192)(self._read_front)
 
     def read(self, text: str) -> LogLine | None:
-        """The request of a line; None when it is in none of the formats."""
+        """Returns the request of a line; None when it has none of the formats."""
         if wrapper := _WRAPPER.match(text):
             text = text[wrapper.end() :]
         time = _TIME.search(text)
@@ -104,7 +104,7 @@ class TextLines:
         )
 
     def _forwarded(self, front: Front, behind: str) -> str | None:
-        """nginx's own `main` format has the forwarded list last, in quotes."""
+        """Returns the client. nginx's own `main` format has the forwarded list as its last field, in quotes."""
         peer = front.client
         if front.is_named or (peer is not None and not self._clients.is_inner(peer)):
             return peer
@@ -115,7 +115,11 @@ class TextLines:
         return peer
 
     def _read_front(self, text: str, middle: str) -> Front:
-        """`XFF… IP - user`, `host IP - user`, `IP host user`, a name in the IP's place; a host or an IP after the time."""
+        """Reads the fields before the time, and those between the time and the request.
+
+        Known orders are `XFF… IP - user`, `host IP - user` and `IP host user`. A name may stand in the IP's place, and a
+        host or an IP after the time.
+        """
         hops: list[str] = []
         names: list[tuple[int, str]] = []
         ended = last = 0
@@ -162,13 +166,13 @@ class TextLines:
 
 
 def split_request(text: str) -> tuple[str, str]:
-    """Method and target of a request line; a target may hold spaces that a client did not escape."""
+    """Returns method and target of a request line. The target may contain spaces that the client did not escape."""
     method, _, rest = text.partition(" ")
     return method, (rest.rpartition(" HTTP/")[0] or rest).strip()
 
 
 def own_target(target: str) -> tuple[str, str | None]:
-    """The target from its path on, and the host of one that is a whole URL, as proxies are asked for."""
+    """Returns the target without scheme and host, and the host. Only a request to a proxy has a whole URL as target."""
     if target.startswith("/") or "://" not in target:
         return target, None
     try:
@@ -179,13 +183,13 @@ def own_target(target: str) -> tuple[str, str | None]:
 
 
 def _host_between(middle: str) -> str | None:
-    """The host that some formats have between the time and the request."""
+    """Returns the host that some formats have between the time and the request."""
     words = middle.split()
     return host_name(words[0]) if len(words) == 1 and "." in words[0] and words[0][0].isalnum() else None
 
 
 def _referrer_and_agent(rest: str) -> tuple[str | None, str, str]:
-    """Referrer, user agent, and the text after them. A field that is cut off by the line's end is missing."""
+    """Returns referrer, user agent, and the text after them. A field that the line's end cuts off is missing."""
     match = _REFERRER_AND_AGENT.match(rest)
     if match is not None and (match[2] or _PRODUCT.search(rest, match.end()) is None):
         referrer, agent, behind = match[1], match[2], rest[match.end() :]
@@ -200,7 +204,7 @@ def _referrer_and_agent(rest: str) -> tuple[str | None, str, str]:
 
 
 def _loose_agent(fields: list[str]) -> tuple[str, str]:
-    """The agent among fields with quotes that nobody escaped: the first that looks like one, up to its last quote."""
+    """Returns the agent among fields with unescaped quotes, and the text after it: the first that looks like an agent."""
     if not fields:
         return "", ""
     place = next((number for number, field in enumerate(fields) if _PRODUCT.match(field)), 0)

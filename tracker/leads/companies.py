@@ -1,10 +1,10 @@
-"""A company's id, by which links, pages and emails name it, and the way back from an id or an old link to the company.
+"""The ids of companies, which links, pages and emails use; and the company of an id or of an older link.
 
-An id is the company's registrable domain where one is known, else its folded name. Leads are grouped by the name that
-their events have. Where two names share a domain they stay two leads until the publisher merges them, so that no
-figure changes: the domain is the id of the one that had it with certainty, and of those of the one that had it first,
-since the site is counted; the other goes by its folded name. Of two names that fold alike in a period, the later goes by
-`name:` and its name. Ids depend on no period otherwise, so that a link leads to the same company in each.
+An id is the company's registrable domain if it is known, else its folded name: without differences of case, width and
+spacing. Leads are grouped by the company's name in their events. If two names share a domain, they stay two leads. The
+domain is then the id of the name that has it with certainty; among several, of the name that had it first on the site.
+The other name's id is the folded name. If two names of a period fold to the same text, the id of the later is `name:` and
+its name. Otherwise ids do not depend on the period, so a link leads to the same company in every period.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 _BY_NAME = "name:"
-# More domains than these are looked for as all of the site's, in one pass instead of one comparison each.
+# For more domains than these, all domains of the site are read in one pass instead of comparing each.
 _MOST_LISTED = 500
 
 
 class ListedCompany(NamedTuple):
-    """A company of a period, as the list of leads has it; `first_seen` and `last_seen` are UTC without a zone."""
+    """A company of a period in the list of leads. `first_seen` and `last_seen` are UTC without a zone."""
 
     name: str
     domain: str | None
@@ -38,16 +38,16 @@ class ListedCompany(NamedTuple):
 
 
 def folded(name: str) -> str:
-    """A name without differences of case, width and spacing."""
+    """Returns a name without differences of case, width and spacing."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def known_companies(
     store: EventStore, scope: Scope, *, confirmed: Collection[str] = (), names: Collection[str] | None = None
 ) -> list[ListedCompany]:
-    """The companies of the scope, or those of these names.
+    """Returns the companies of the scope, or only those with these names.
 
-    Of a name with visits that are certainly its own and others, the certain ones count alone.
+    If a name has certain events, its uncertain ones do not count.
     """
     which = events.c.company.is_not(None) if names is None else events.c.company.in_(sorted(names))
     sure = is_sure(confirmed).label("sure")
@@ -72,14 +72,14 @@ def known_companies(
 def company_ids(
     store: EventStore, site: str, companies: Iterable[ListedCompany], *, only: Collection[str] | None = None
 ) -> dict[str, str]:
-    """By name, the ids of the companies of a scope; `only` of these names, which costs less."""
+    """Returns the ids of a scope's companies, by name. With `only`, those of these names, which takes less time."""
     ordered = sorted(companies, key=lambda one: (not one.sure, one.first_seen, one.name))
     folds = {one.name: folded(one.name) for one in ordered}
     if only is not None:
         wanted = {folds[name] for name in only}
         ordered = [one for one in ordered if folds[one.name] in wanted]
         folds = {one.name: folds[one.name] for one in ordered}
-    # A name may look like a domain, which is another company's then or is not.
+    # A name may look like a domain, and that domain may be another company's.
     owners = _owners(store, site, {*folds.values(), *(one.domain for one in ordered if one.domain)})
     ids: dict[str, str] = {}
     taken: set[str] = set()
@@ -97,9 +97,9 @@ def company_ids(
 def ids_among(
     store: EventStore, scope: Scope, companies: Collection[ListedCompany], *, confirmed: Collection[str] = ()
 ) -> dict[str, str]:
-    """By name, the ids of some companies of a scope, as `company_ids` has them among all of it.
+    """Returns the ids of some companies of a scope, by name: the same as `company_ids` returns for all of them.
 
-    Only those whose names fold alike matter to each other, so the others are not asked for more than their names.
+    Only names that fold to the same text affect each other, so only the names of the others are read.
     """
     own = {one.name for one in companies}
     folds = {folded(name) for name in own}
@@ -112,7 +112,7 @@ def ids_among(
 def find_company(
     store: EventStore, site: str, companies: Iterable[ListedCompany], asked: str
 ) -> tuple[str, str] | None:
-    """The name and the id of the company that an id means, or that an older link names; None if it is not one of these."""
+    """Returns the name and the id of the company with this id or, in an older link, this name; None for another text."""
     keys = _keys(asked)
     candidates = [one for one in companies if asked in (one.domain, one.name) or folded(one.name) in keys]
     ids = company_ids(store, site, candidates)
@@ -121,7 +121,7 @@ def find_company(
 
 
 def name_of_company(store: EventStore, site: str, asked: str) -> str | None:
-    """The name of the company that an id means, or that an older link names, in all that the site has; None if there is none."""
+    """Returns the name of the site's company with this id or, in an older link, this name; None if there is none."""
     owner = _owners(store, site, {asked}).get(asked)
     if owner is not None:
         return owner
@@ -131,7 +131,7 @@ def name_of_company(store: EventStore, site: str, asked: str) -> str | None:
 
 
 def _keys(asked: str) -> set[str]:
-    """The folded names that an id or an older link may mean; to fold once more does not leave every text as it is."""
+    """Returns the folded names that an id or an older link may mean. A folded text may change when it is folded again."""
     plain = asked.removeprefix(_BY_NAME)
     return {asked, plain, folded(asked), folded(plain)}
 
@@ -141,9 +141,9 @@ def _names(site: str) -> Select[Any]:
 
 
 def _owners(store: EventStore, site: str, domains: Collection[str]) -> dict[str, str]:
-    """By domain, the name of the company whose id it is; a domain that no company of the site has is left out.
+    """Returns the names of the companies whose ids these domains are, by domain. Domains of no company are left out.
 
-    What has no dot, or a space, is not a domain.
+    A text without a dot, or with a space, is not a domain.
     """
     domains = {one for one in domains if "." in one and " " not in one}
     if not domains:

@@ -12,21 +12,21 @@ from tracker.enrichment.company.evidence import read_stored
 from tracker.enrichment.text import visible_text
 from tracker.leads.scoring import Reason
 
-# The reasons are words of their own; the id is for links, and may change when companies are merged.
+# The reasons become several columns. The id is only for links: it may change when companies are merged.
 _NOT_EXPORTED = ("reasons", "company_id")
 
-# What a spreadsheet would run as a formula when a cell of a CSV begins with it (OWASP, CSV injection).
+# A spreadsheet runs a cell that begins with one of these as a formula (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-# Puts the stored text of a company's evidence in words, as `dashboards.presentation.evidence` does.
+# Returns a company's stored evidence in words, as `dashboards.presentation.evidence` does.
 DescribeEvidence = Callable[[str | None], str]
 
 
 def leads_as_json(frame: pd.DataFrame, describe: DescribeEvidence) -> list[dict[str, Any]]:
-    """The rows of `tracker.leads.report.leads` as plain JSON values; timestamps as ISO 8601 UTC.
+    """Returns the rows of `tracker.leads.report.leads` as plain JSON values; timestamps are ISO 8601 in UTC.
 
-    `evidence` is in words, with `evidence_code` and `evidence_values` beside it for programs.
+    `evidence` is a sentence; `evidence_code` and `evidence_values` are the same for programs.
     """
     return [_plain(record, describe) for record in frame.to_dict("records")]
 
@@ -52,7 +52,7 @@ def _plain_reason(one: Reason) -> dict[str, Any]:
 
 
 def plain_value(value: Any) -> Any:
-    """A cell as JSON has it; texts without what would move a terminal's cursor or turn a line around."""
+    """Returns a cell as a JSON value; texts without control characters and bidirectional overrides."""
     if isinstance(value, list):
         return [plain_value(one) for one in value]
     if isinstance(value, str):
@@ -72,7 +72,7 @@ def table_as_csv(table: pd.DataFrame, *, separator: str = ",") -> bytes:
 
 
 def leads_as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
-    """A workbook with one sheet; its cells are typed, so that text stays text whatever it begins with."""
+    """Returns a workbook with one sheet. Its cells are typed, so no text is taken for a formula."""
     target = BytesIO()
     with pd.ExcelWriter(
         target, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False, "strings_to_urls": False}}
@@ -98,5 +98,5 @@ def _cell(name: str, value: Any) -> Any:
 
 
 def _harmless(value: Any) -> Any:
-    """Text that no spreadsheet runs as a formula."""
+    """Returns the text in a form that no spreadsheet runs as a formula."""
     return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS) else value

@@ -1,6 +1,6 @@
-"""Who is behind an IP address, a host or an email address, with everything that was looked at on the way.
+"""Identifies the company behind an IP address, a host or an email address, and returns the result of each step.
 
-It runs the same steps as for a hit, but look-ups may take seconds. Nothing is stored.
+The steps are the same as for a hit, but look-ups may take seconds. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class NotUnderstood(ValueError):
 
 
 class Resolver(Protocol):
-    """What looks names up: `tracker.reference.dns.lookup.Lookup`."""
+    """What names are looked up with: `tracker.reference.dns.lookup.Lookup`, or a fake in tests."""
 
     def confirmed_name(self, ip: str) -> ReverseName: ...
 
@@ -65,7 +65,7 @@ class Resolver(Protocol):
 
 @dataclass(frozen=True)
 class ReverseDnsResult:
-    """What reverse DNS says: a confirmed name, names that do not point back, or why there is no answer."""
+    """The result of reverse DNS: a confirmed name, names that do not point back, or why there is no answer."""
 
     host: str | None = None
     claims: Sequence[str] = ()
@@ -89,7 +89,7 @@ class IdentifiedIp:
 
     @property
     def reasons(self) -> list[Evidence]:
-        """Why the company is a lead, or why there is none."""
+        """The evidence for the company, or why there is none."""
         company = self.company
         if company is not None:
             return [read_stored(company.evidence)]
@@ -112,7 +112,7 @@ class Identification:
 
 @dataclass(frozen=True)
 class Sources:
-    """What answers come from. `reverse_names` says whether names of IP addresses are looked up; hosts always are."""
+    """What identification uses. `reverse_names`: whether the names of IP addresses are looked up; hosts always are."""
 
     databases: Databases
     resolver: Callable[[], Resolver]
@@ -122,7 +122,7 @@ class Sources:
 
 
 def sources_of(settings: Settings, databases: Databases, language: str = "en") -> Sources:
-    """The sources as the settings have them."""
+    """Returns the sources that the settings name."""
     network_list = NetworkList(settings.network_list_file)
     return Sources(databases, lambda: Lookup(settings.name_server), settings.reverse_dns, language, network_list)
 
@@ -206,7 +206,7 @@ def _identify_ip(ip: str, sources: Sources, *, referrer_host: str | None = None)
 
 
 def _with_name(step: StepResult, name: ReverseDnsResult) -> StepResult:
-    """The step with the reason why there is no reverse name, where it found none."""
+    """Returns the step of reverse DNS with the reason why there is no name; other steps unchanged."""
     if step.reason != NO_REVERSE_NAME:
         return step
     if name.claims:

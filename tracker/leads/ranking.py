@@ -1,9 +1,9 @@
-"""All companies of a scope in numbers, in the order of the leads: the certain first, then by score, then the one seen last.
+"""Ranks the companies of a scope, as numbers: the certain first, then by score, then by the last visit.
 
-Owns which events count for a company and what a score is made from. It goes over the events of the scored days once, and
-over those of the whole period only when all companies are asked for: those that did something lately come before those
-that did not, so the first few are known without the rest. What is said of a company beside its numbers is looked up for
-the rows that are shown (tracker.leads.report).
+Owns which events count for a company and what a score is made from. It reads the events of the scored days once. It reads
+those of the whole period only when all companies are requested: companies with recent events come before all others, so
+the first few are known without them. Other facts of a company are looked up for the rows that are shown
+(tracker.leads.report).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ACTIVITY = ("visits", "days", "people", "pageviews", "engaged_seconds", "last_se
 
 @dataclass(frozen=True)
 class Ranking:
-    """`rows` in the order of the leads, a row a company.
+    """The ranked companies. `rows` has one row a company, in the order of the leads.
 
     `company`, `sure` (whether it is certain), `score`, a column of points for each of scoring.CODES and `scored_…` for
     each of ACTIVITY (missing where it did nothing lately). Where all companies were asked for also `visits`, `visitors`,
@@ -47,7 +47,7 @@ class Ranking:
 
     @property
     def since(self) -> datetime:
-        """From when events count for a score, as the store has moments."""
+        """From when events count for a score, in the store's form: UTC without a zone."""
         return _since(self.now)
 
 
@@ -60,10 +60,10 @@ def rank(
     newest: datetime | None = None,
     first: int | None = None,
 ) -> Ranking:
-    """The companies of a scope, or the `first` of them, or those with `whose` events.
+    """Ranks the companies of a scope, or only those with events that meet `whose`. Returns the `first` rows, or all.
 
-    The score is of the last SCORED_DAYS before the `newest` event that any company of the scope has (UTC without a zone),
-    which is looked up where it is not given: who deserves a call now, however long the period.
+    Scores are of the SCORED_DAYS up to the `newest` event of any company of the scope (UTC without a zone), which is
+    looked up if it is not given. So a score says who deserves a call now, however long the period is.
     """
     counted = and_(scope.where(), events.c.company.is_not(None) if whose is None else whose)
     companies = None
@@ -87,7 +87,7 @@ def rank(
 
 
 def newest_event(store: EventStore, scope: Scope, confirmed: Collection[str] = ()) -> datetime | None:
-    """When any company of the scope was seen last, by the events that count; UTC without a zone."""
+    """Returns the time of the last event that counts for any company of the scope (UTC without a zone); None for none."""
     return _newest(store, scope, confirmed)[0]
 
 
@@ -96,9 +96,10 @@ def _since(now: datetime) -> datetime:
 
 
 def _newest(store: EventStore, scope: Scope, confirmed: Collection[str]) -> tuple[datetime | None, pd.DataFrame | None]:
-    """When any company was seen last, and the companies where they had to be gone through for it.
+    """Returns the time of the last event that counts, and the sums of all companies if they were needed for it.
 
-    The last event of all does, but for one that does not count: of a company that others of its events name for certain.
+    Usually it is the last event of all. That event may not count: it may be uncertain while others of its company's are
+    certain.
     """
     counted = and_(scope.where(), events.c.company.is_not(None))
     sure = is_sure(confirmed).label("sure")
@@ -115,7 +116,7 @@ def _newest(store: EventStore, scope: Scope, confirmed: Collection[str]) -> tupl
 def _companies(
     store: EventStore, scope: Scope, counted: ColumnElement[bool], confirmed: Collection[str]
 ) -> pd.DataFrame:
-    """The sums of each company over the whole period; of one with certain events and others, of the certain alone."""
+    """Returns the sums of each company over the period. If a company has certain events, only those count."""
     sure = is_sure(confirmed).label("sure")
     statement = (
         select(
@@ -143,7 +144,7 @@ def _paths(store: EventStore, scope: Scope, lately: ColumnElement[bool]) -> list
 def _recent(
     store: EventStore, scope: Scope, lately: ColumnElement[bool], confirmed: Collection[str], pages: Sequence[str]
 ) -> pd.DataFrame:
-    """A row for each company, certain or not, with events in the scored days: the columns of ACTIVITY."""
+    """Returns the columns of ACTIVITY, with a row for each company's certain or uncertain events in the scored days."""
     sure = is_sure(confirmed).label("sure")
     day = truncated(scope.period, "day").label("day")
     by_day = (
@@ -173,7 +174,7 @@ def _recent(
 def _wanting(
     store: EventStore, scope: Scope, lately: ColumnElement[bool], sure: ColumnElement[bool], pages: Sequence[str]
 ) -> pd.DataFrame:
-    """How many different `pages` each company read; those that read none are left out."""
+    """Returns how many different ones of `pages` each company viewed. Companies that viewed none are left out."""
     statement = (
         select(events.c.company, sure, func.count(events.c.path.distinct()).label("intent_pages"))
         .where(lately, events.c.pageviews > 0, events.c.path.in_(pages))
@@ -184,7 +185,7 @@ def _wanting(
 
 
 def _with_units(frame: pd.DataFrame) -> pd.DataFrame:
-    """Typed as what the columns are, also where there is no row to tell."""
+    """Returns the frame with the right column types, also without rows, and with engaged time in seconds."""
     types: dict[str, Any] = {"company": object, "sure": bool}
     types |= dict.fromkeys(("visits", "visitors", "days", "people", "pageviews"), "int64")
     types |= dict.fromkeys(("first_seen", "last_seen"), "datetime64[us]")
@@ -200,7 +201,7 @@ def _scored(activity: pd.DataFrame, now: datetime) -> pd.DataFrame:
 
 
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
-    """Companies of one name apart only in certainty do not meet here, so that the order is one of all rows."""
+    """Returns the rows in the order of the leads; equal ones by name. No name is there twice, so the order is unique."""
     names = rows["company"].to_numpy(dtype=object)
     by_name = np.empty(len(rows), np.int64)
     by_name[np.argsort(names, kind="stable")] = np.arange(len(rows))

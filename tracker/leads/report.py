@@ -1,4 +1,4 @@
-"""Companies as leads: the rows of a ranking with what is said of them, such as who they are and what they read."""
+"""Leads: the rows of a ranking with further facts of each company, such as its network, pages and sources."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tracker.store.schema import events
 
 _PAGES_SHOWN = 5
 _PAGES_IN_A_REASON = 3
-# More companies than these are looked up as all of the scope's, in one pass instead of one comparison each.
+# For more companies than these, all of the scope are read in one pass instead of comparing each.
 _MOST_LISTED = 500
 _FACTS = (
     "company_domain",
@@ -37,12 +37,12 @@ COLUMNS = (
     "confidence", "sure",
 )  # fmt: skip
 
-# A company's name, and whether it is certain: what its events are found by.
+# A company's name, and whether it is certain. Its events are found by both.
 _Key = tuple[str, bool]
 
 
 class _Read(NamedTuple):
-    """What companies read and came from, in the order in which it is told; `wanted` are the pages that earn points."""
+    """The pages and sources of companies, the most frequent first. `wanted` are the pages that earn points."""
 
     pages: dict[_Key, list[str]]
     wanted: dict[_Key, list[str]]
@@ -52,13 +52,14 @@ class _Read(NamedTuple):
 def leads(
     store: EventStore, scope: Scope, *, confirmed: Collection[str] = (), limit: int | None = None
 ) -> pd.DataFrame:
-    """A row a company, the certain ones first, the best score first, then the one seen last. Columns as in COLUMNS.
+    """Returns the leads, one row a company: the certain ones first, then by score, then by the last visit.
 
-    `company_id` is the company's id (tracker.leads.companies), `reasons` are scoring.Reason, `sources` names by visits (Direct is none), `pages` titles or paths by views,
-    `first_seen` and `last_seen` aware UTC, `engaged_seconds` the sum over all visits. The score is of the last
-    ranking.SCORED_DAYS before the newest visit of any company: who deserves a call now, however long the period. `sure`
-    is whether the company is certain (tracker.leads.certainty), which those that the publisher has `confirmed` are; of a
-    company that is certain, only the visits that are certainly its own count.
+    The columns are COLUMNS. `company_id` is the id (tracker.leads.companies). `reasons` are scoring.Reason. `sources` are
+    names by visits, without Direct. `pages` are titles or paths by views. `first_seen` and `last_seen` are aware UTC.
+    `engaged_seconds` is the sum over all visits. The score is of the ranking.SCORED_DAYS up to the newest visit of any
+    company: it says who deserves a call now, however long the period is. `sure` is whether the company is certain
+    (tracker.leads.certainty); those that the publisher has `confirmed` are. If a company is certain, only its certain
+    visits count.
     """
     return described(store, scope, rank(store, scope, confirmed=confirmed, first=limit), confirmed=confirmed)
 
@@ -66,7 +67,7 @@ def leads(
 def one_lead(
     store: EventStore, scope: Scope, name: str, known: Collection[ListedCompany], *, confirmed: Collection[str] = ()
 ) -> pd.DataFrame:
-    """The row of one company as `leads` has it, or none; `known` are the scope's companies (tracker.leads.companies)."""
+    """Returns the row of one company as `leads` does, or no row. `known` are all companies of the scope."""
     newest = max((one.last_seen for one in known), default=None)
     ranking = rank(store, scope, confirmed=confirmed, whose=events.c.company == name, newest=newest)
     return described(store, scope, ranking, confirmed=confirmed, known=known)
@@ -80,7 +81,7 @@ def described(
     confirmed: Collection[str] = (),
     known: Collection[ListedCompany] | None = None,
 ) -> pd.DataFrame:
-    """The rows of a ranking as `leads` has them. `known` are all companies of the scope, where they are at hand."""
+    """Returns the rows of a ranking as `leads` does. `known` are all companies of the scope, if they are loaded already."""
     if ranking.rows.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     which = _which(ranking.rows, confirmed)
@@ -144,7 +145,7 @@ def _reasons(row: Mapping[Any, Any], pages: Sequence[str], now: datetime) -> tup
 
 
 def _which(rows: pd.DataFrame, confirmed: Collection[str]) -> ColumnElement[bool]:
-    """The condition on the events of the rows, or of all companies where there are many."""
+    """Returns the condition for the rows' events; for the events of all companies if there are many rows."""
     if len(rows) > _MOST_LISTED:
         return events.c.company.is_not(None)
     certain, others = (sorted(rows.loc[rows["sure"] == sure, "company"]) for sure in (True, False))
@@ -159,7 +160,7 @@ def _which(rows: pd.DataFrame, confirmed: Collection[str]) -> ColumnElement[bool
 def _facts(
     store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str]
 ) -> dict[_Key, dict[str, Any]]:
-    """The sums of each company over the period, and its facts by its most certain events."""
+    """Returns the sums of each company over the period, and its facts from its most certain events."""
     sure = is_sure(confirmed).label("sure")
     statement = (
         select(
@@ -186,7 +187,7 @@ def _facts(
 def _read(
     store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str], ranking: Ranking
 ) -> _Read:
-    """The first pages and all sources of each company, from one pass over its events."""
+    """Returns the first pages and all sources of each company, from one pass over its events."""
     own = (
         select(
             events.c.company,
@@ -219,7 +220,7 @@ def _read(
 
 
 def _ranked(own: Any, value: ColumnElement[Any], amount: ColumnElement[Any], condition: ColumnElement[bool]) -> Any:
-    """The values of each company with their `place`, that of the largest amount first."""
+    """Returns the values of each company with their `place`: 1 for the largest amount."""
     one = own.c
     title = func.max(one.title) if value is one.path else null()
     place = func.row_number().over(partition_by=[one.company, one.sure], order_by=[amount.desc(), value])

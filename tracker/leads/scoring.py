@@ -28,10 +28,10 @@ ENGAGED_TIME = 15
 SEVERAL_VISITORS = 10
 RECENCY = 10
 
-# The parts of a score, in the order in which equal ones are told.
+# The parts of a score. Reasons with equal points are listed in this order.
 CODES = ("intent_pages", "return_visits", "pages_read", "engaged_time", "several_visitors", "recency")
 
-# Pages that somebody opens who thinks of buying, in French and English.
+# Pages that show an intent to buy, in French and English.
 _INTENT_PAGE = re.compile(
     r"contact|tarif|prix|devis|demo|démo|essai|rendez-vous|rdv|accompagnement|services?(?:/|$)|prestation|offre"
     r"|pricing|price|quote|trial|book-a|get-started|references?(?:/|$)",
@@ -40,7 +40,7 @@ _INTENT_PAGE = re.compile(
 
 
 class Reason(NamedTuple):
-    """Why a company has points: a code, the points, and what a sentence about it needs."""
+    """Why a company has points: a code, the points, and the values for a sentence about it."""
 
     code: str
     points: int
@@ -48,16 +48,16 @@ class Reason(NamedTuple):
 
 
 def intent_pages(paths: Iterable[str]) -> list[str]:
-    """Those of the paths that somebody opens who thinks of buying."""
+    """Returns those of the paths that show an intent to buy."""
     return [path for path in paths if _INTENT_PAGE.search(path)]
 
 
 def parts(activity: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
-    """The points of each part, as seen at `now` (aware): a row for each of `activity`'s, int64 columns CODES.
+    """Returns the points of each part at `now` (aware): a row for each row of `activity`, with int64 columns CODES.
 
-    `activity` is what each company did in the days before `now`: `visits`, `days` (local days with a visit), `people` (the
-    most visitors of one day), `pageviews`, `engaged_seconds`, `last_seen` (UTC without a zone) and `intent_pages` (how
-    many different ones of them).
+    `activity` has the sums of each company in the days before `now`: `visits`, `days` (local days with a visit), `people`
+    (the most visitors of one day), `pageviews`, `engaged_seconds`, `last_seen` (UTC without a zone) and `intent_pages`
+    (the number of different ones).
     """
     intent = activity["intent_pages"].to_numpy()
     moment = pd.Timestamp(now.astimezone(UTC).replace(tzinfo=None))
@@ -75,9 +75,9 @@ def parts(activity: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
 
 
 def reasons(row: Mapping[str, Any], pages: Sequence[str], *, now: datetime) -> tuple[Reason, ...]:
-    """The reasons of one company, the strongest first; `row` is its activity, with its `points` by code.
+    """Returns the reasons of one company, the most points first. `row` is its activity, with its `points` by code.
 
-    `pages` are the first of its pages that somebody opens who thinks of buying.
+    `pages` are the first of its pages that show an intent to buy.
     """
     last_seen: datetime = row["last_seen"]
     values: dict[str, dict[str, Any]] = {
@@ -93,7 +93,7 @@ def reasons(row: Mapping[str, Any], pages: Sequence[str], *, now: datetime) -> t
 
 
 def _part(most: int, amount: NDArray[Any], enough: float) -> NDArray[np.float64]:
-    """Points for an amount: the first steps count most, and `enough` earns them all."""
+    """Returns the points for an amount: they grow with its logarithm, up to `most` at `enough`."""
     points = np.rint(most * np.log1p(np.maximum(amount, 0)) / np.log1p(enough))
     found: NDArray[np.float64] = np.minimum(most, points)
     return found

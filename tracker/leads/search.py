@@ -1,4 +1,4 @@
-"""Which companies of a scope a word finds: by name, domain or town, whatever its case."""
+"""Finds companies of a scope by name, domain or town. Case does not matter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SEARCHED = ("company", "company_domain", "city")
 
 
 def companies_found(store: EventStore, scope: Scope, words: str) -> set[str]:
-    """The names of the companies that have the words, as they stand, in their name, their domain or a visit's town."""
+    """Returns the names of companies whose name, domain or a visit's town contains the text."""
     part = literal(words.lower())
     found = or_(*(functions.contains(func.lower(events.c[name]), part) for name in _SEARCHED))
     names = select(events.c.company).where(scope.where(), events.c.company.is_not(None), found).distinct()

@@ -1,1 +1,1 @@
-"""Data from outside that enrichment asks: geo databases and reverse names."""
+"""Outside data that enrichment uses: geo databases and reverse DNS."""

@@ -1,4 +1,4 @@
-"""The week of a site: what the Monday email and `webleads report weekly` show."""
+"""The weekly report of a site, for the Monday email and `webleads report weekly`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class WeeklyReport:
     sources: pd.DataFrame
 
     def as_json(self, describe: DescribeEvidence) -> dict[str, Any]:
-        """The report as plain JSON values."""
+        """Returns the report as plain JSON values."""
         days = [
             {"day": f"{row['start']:%Y-%m-%d}", "visitors": int(row["visitors"])}
             for row in self.days.to_dict("records")
@@ -63,7 +63,7 @@ class WeeklyReport:
 
 
 def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) -> WeeklyReport:
-    """The report of an ISO week such as `2026-W46`. Raises ValueError with a sentence for another text."""
+    """Returns the report of an ISO week such as `2026-W46`. Raises ValueError, with a sentence, for another text."""
     monday = parse_week(week)
     period = Period(monday, monday + timedelta(days=7), ZoneInfo(site.time_zone), week)
     scope, before = Scope(site.stored_as, period), Scope(site.stored_as, period.previous())

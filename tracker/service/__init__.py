@@ -1,1 +1,1 @@
-"""What one running service owns: its databases, its ingest, its housekeeping; and what a command asks of it."""
+"""The running service: its databases, ingest and housekeeping, and the operations that commands ask of it."""

@@ -1,4 +1,4 @@
-"""What every part that asks is given: the settings, both databases and the clock."""
+"""The context that pages, operations and deliveries share: the settings, both databases and the clock."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tracker.store.protocol import EventStore
 
 @dataclass(frozen=True)
 class Context:
-    """What pages, operations and deliveries work with; `now` returns an aware UTC datetime.
+    """The settings, both databases and the clock; `now` returns an aware UTC datetime.
 
-    What one of them needs beyond these four is passed beside.
+    A function that needs more than these four takes it as a further parameter.
     """
 
     settings: Settings

@@ -1,4 +1,4 @@
-"""Both databases of a data folder: opened, and on first use made."""
+"""Opens both databases of a data folder, and creates them on first use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class OpenDatabases(NamedTuple):
 
 
 def open_databases(settings: Settings, *, wait_seconds: float = 0.0) -> OpenDatabases:
-    """Opens, and on first use makes, both databases. The caller holds the ingest lock."""
+    """Opens both databases, and creates them on first use. The caller holds the ingest lock."""
     app = open_app_database(settings.app_database)
     opened = open_event_store(settings.event_store, wait_seconds=wait_seconds, memory_mb=settings.store_memory_mb)
     events = cast(EventStore, AnsweringStore(opened))  # the methods that it does not name are the opened store's
@@ -29,7 +29,7 @@ def open_databases(settings: Settings, *, wait_seconds: float = 0.0) -> OpenData
 
 
 def _forget_lost_imports(settings: Settings, app: AppDatabase) -> None:
-    """Lets logs be imported again whose events went with a store file that was set aside."""
+    """Forgets the imported logs whose events were lost with a damaged store file, so that they can be imported again."""
     lost_at = max((repair.at for repair in repairs(settings.event_store) if repair.part == "file"), default=None)
     if lost_at is not None:
         forget_imports(app, before=lost_at, journal_folder=settings.journal_folder)

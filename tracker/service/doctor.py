@@ -1,4 +1,4 @@
-"""What is wrong with an installation, in words: each finding says what it means and what to do."""
+"""Diagnoses an installation: each finding is a sentence that says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tracker.stats.hosts import unknown_sites
 from tracker.store.engines import repairs
 from tracker.store.repairs import describe
 
-# IP addresses for documentation have no names; any answer, also that there is none, shows a resolver that works.
+# An IP address reserved for documentation has no name. Any answer, "no such name" too, shows that the resolver works.
 _ANY_IP = "192.0.2.1"
 _LOW_DISK_BYTES = 1_000_000_000
 _OLD_COPY = timedelta(days=2)
@@ -38,14 +38,14 @@ _OLD_DATABASE = timedelta(days=60)
 
 
 class Finding(NamedTuple):
-    """One line of the diagnosis. `level` is `good`, `hint` (works, could be better) or `problem`."""
+    """One line of the diagnosis. `level` is `good`, `hint` (works, but could be better) or `problem`."""
 
     level: str
     words: str
 
 
 def diagnose(context: Context) -> Iterator[Finding]:
-    """Looks at everything that commonly goes wrong."""
+    """Checks everything that commonly goes wrong. Returns the findings in the order of the checks."""
     yield from _folder(context)
     yield from _rights(context)
     yield from _journal(context)
@@ -70,7 +70,7 @@ def _folder(context: Context) -> Iterator[Finding]:
 
 
 def _rights(context: Context) -> Iterator[Finding]:
-    """Checks file modes: the folder holds IP addresses, password hashes and the key that signs cookies."""
+    """Checks file permissions: the folder contains IP addresses, password hashes and the key that signs cookies."""
     folder = context.settings.data
     if exposed := file_modes.open_to_others(folder):
         words = f"{_named(exposed)} can be read by other users of this machine: `chmod -R go= {folder.resolve()}`"
@@ -215,7 +215,7 @@ def _unknown_sites(context: Context) -> Iterator[Finding]:
     found = unknown_sites(context.event_store, since=context.now().date() - timedelta(days=6))
     if not found:
         return
-    # Anybody can send any name, so it is shown as a literal, without what a terminal would obey.
+    # Anybody can send any name, so it is shown as a literal: without control characters for the terminal.
     named = ", ".join(
         f"{one.name!a} ({one.hits:,}{f', from pages of {one.host!a}' if one.host else ''})" for one in found[:3]
     )

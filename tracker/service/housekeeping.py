@@ -1,4 +1,4 @@
-"""What must be done now and then while the service runs."""
+"""The periodic tasks of a running service."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_SECONDS = 10.0
 _COMPACT_SECONDS = 600.0
-# A salt outlives the last event that may arrive under it: the oldest that is still counted, and a day for the zones.
+# A salt is kept as long as events of its day may arrive: the greatest age of a counted event, and a day for time zones.
 _SALT_MARGIN = timedelta(hours=26)
 
 
 class Housekeeping:
-    """What must be done now and then: retire segments, delete salts that have had their day, copy and repair the app database."""
+    """The periodic tasks: retire journal segments, delete expired salts, copy and repair the app database."""
 
     def __init__(
         self, settings: Settings, app: AppDatabase, store: EventStore, ingest: Ingest, identity: Identity
@@ -45,7 +45,7 @@ class Housekeeping:
         self._compact_at = time.monotonic() + _COMPACT_SECONDS
 
     def __call__(self) -> None:
-        """Does it when ten seconds have passed since the last time; a damaged app database is repaired at once."""
+        """Runs the tasks when ten seconds have passed since the last run. A damaged app database is repaired at once."""
         if self._app.damage:
             self._app.repair(utc_now())
             self._identity.forget_salts()
@@ -57,13 +57,13 @@ class Housekeeping:
         self._ingest.forget_ips(ip_hours=self._settings.journal_retention_hours)
         try:
             self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
-        except AppDatabaseUnavailable as problem:  # no reason to count nothing; it is tried again
+        except AppDatabaseUnavailable as problem:  # ingest goes on without it; the next run tries again
             log.warning("salts are not deleted now: %s", problem)
         self._app.look()
         self._copies(utc_now())
 
     def _compact(self) -> None:
-        """Each batch adds rows of what is not counted; now and then those that say the same become one."""
+        """Merges rows of what is not counted: each batch adds rows, and many have the same key."""
         if time.monotonic() >= self._compact_at:
             self._compact_at = time.monotonic() + _COMPACT_SECONDS
             self._store.compact_not_counted()
@@ -75,7 +75,7 @@ class Housekeeping:
             forget_set_aside(self._app.file, made_before)
 
     def _retire_segments(self) -> None:
-        """Deletes stored segments, but only after a checkpoint, so that a lost log can be rebuilt."""
+        """Deletes stored segments, but only after a checkpoint: if the store's log is lost, the journal still has its hits."""
         folder = self._settings.journal_folder
         consumed = {name: position.offset_bytes for name, position in self._ingest.positions.items()}
         older_than = utc_now() - timedelta(hours=self._settings.journal_retention_hours)

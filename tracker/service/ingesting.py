@@ -1,4 +1,4 @@
-"""The ingest of a data folder, put together from the settings."""
+"""Builds the ingest of a data folder from the settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def open_name_queue(settings: Settings) -> NameQueue | None:
-    """The queue of reverse DNS look-ups; None when reverse DNS is off or there is no resolver."""
+    """Opens the queue of reverse DNS look-ups; None when reverse DNS is off or there is no resolver."""
     if not settings.reverse_dns:
         return None
     try:
@@ -38,9 +38,9 @@ def open_name_queue(settings: Settings) -> NameQueue | None:
 def build_ingest(
     settings: Settings, app: AppDatabase, store: EventStore, *, keeps_geo: bool, names: NameQueue | None = None
 ) -> tuple[Ingest, Identity]:
-    """Returns the ingest of a data folder, and the identity: its owner calls `forget_salts` once salts are deleted.
+    """Returns the ingest of a data folder and its visitor ids. Their owner calls `forget_salts` once salts are deleted.
 
-    `keeps_geo` for the one that holds the ingest lock: it takes over new geo databases.
+    `keeps_geo` is True in the process that holds the ingest lock: that process copies and checks new geo databases.
     """
     collect_less_often()
     salts = Salts(app, now=utc_now, random_bytes=secrets.token_bytes)

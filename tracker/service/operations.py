@@ -1,7 +1,7 @@
-"""What the commands ask for, as functions from JSON to JSON, so that they run here or in the service that owns the store.
+"""The operations that commands ask for. Each takes and returns JSON, so it can run in another process.
 
-While `webleads serve` runs it owns the event store: a command then sends the name of an operation and its arguments
-over loopback with the key from the data folder. Otherwise it runs the same operation itself.
+While `webleads serve` runs, it owns the event store. A command then sends the operation's name and arguments to it over
+loopback, with the key from the data folder. Otherwise the command runs the same operation itself.
 """
 
 from __future__ import annotations
@@ -51,15 +51,15 @@ _CHECKPOINT_PAUSE_SECONDS = 0.05
 
 
 class OperationError(ValueError):
-    """The operation cannot be done as asked; the message is a sentence for the one who asked."""
+    """The operation cannot be done as asked; the message is a sentence for the user."""
 
 
 class NotAllowed(OperationError):
-    """The one who asked may not do this."""
+    """The user may not do this."""
 
 
 def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
-    """The leads of a site in a period: {"site", "period", "leads": [...]}."""
+    """Returns the leads of a site in a period: {"site", "period", "leads": [...]}."""
     found = _site(context, site, Action.EXPORT_REPORTS)
     chosen = _period(context, found, period)
     frame = leads(context.event_store, Scope(found.stored_as, chosen), confirmed=found.confirmed_names)
@@ -71,20 +71,20 @@ def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
 
 
 def query(context: Context, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
-    """A Stats API v2 query."""
+    """Runs a Stats API v2 query and returns its JSON answer."""
     found = _site(context, site, Action.VIEW_REPORTS)
     return run_query(context.event_store, found, query, now=context.now())
 
 
 def segment_tallies(context: Context, *, segments: list[str]) -> dict[str, Any]:
-    """What became of journal segments so far, by name: bytes stored, pageviews, hits not counted by reason."""
+    """Returns what was stored of journal segments so far, by name: bytes, pageviews, hits not counted by reason."""
     _require(Action.VIEW_STATUS)
     positions = context.event_store.positions()
     return {name: positions[name]._asdict() for name in segments if name in positions}
 
 
 def weekly(context: Context, *, site: str, week: str | None, form: Literal["text", "html", "json"]) -> dict[str, Any]:
-    """A week's report as `text`, `html` or `json`: {"content": text}."""
+    """Returns a week's report as `text`, `html` or `json`: {"content": text}."""
     found = _site(context, site, Action.VIEW_REPORTS)
     report = weekly_report(context.event_store, found, _week(context, found, week), now=context.now())
     content = render_weekly(
@@ -100,9 +100,9 @@ def weekly(context: Context, *, site: str, week: str | None, form: Literal["text
 def send_weekly_report(
     context: Context, *, site: str, week: str | None, recipients: list[str], again: bool = False
 ) -> dict[str, Any]:
-    """Sends a week's report to the given recipients, else to the site's: {"deliveries": [...]}.
+    """Sends a week's report to the given recipients, else to the site's. Returns {"deliveries": [...]}.
 
-    With `again` also to those whose message was cut off while it was sent.
+    With `again`, also to recipients whose email was interrupted while it was sent.
     """
     found = _site(context, site, Action.SEND_REPORT)
     to = recipients or [one.email for one in found.recipients]
@@ -114,18 +114,17 @@ def send_weekly_report(
 
 
 def diagnosis(context: Context) -> dict[str, Any]:
-    """What is wrong with the installation: {"findings": [{"level", "words"}]}."""
+    """Returns what is wrong with the installation: {"findings": [{"level", "words"}]}."""
     _require(Action.VIEW_STATUS)
     return {"findings": [finding._asdict() for finding in diagnose(context)]}
 
 
 def remove(context: Context, forget_site: ForgetSite | None = None, *, site: str) -> dict[str, Any]:
-    """Removes a site with its settings, recipients and events, also those in quarantine: {"site": its name}.
+    """Removes a site with its settings, recipients and events, also those in quarantine. Returns {"site": its name}.
 
-    `forget_site` deletes its events; the store's own way where nothing ingests meanwhile.
-
-    Its events go first, so that a site whose removal was cut short is still there to be removed again, and once more
-    after, for those that came meanwhile.
+    `forget_site` deletes the site's events; without it the store does, which is safe only while nothing ingests.
+    The events are deleted first: if the removal is interrupted, the site is still listed and can be removed again.
+    They are deleted once more at the end, for events that arrived meanwhile.
     """
     found = _site(context, site, Action.REMOVE_SITE)
     forget = forget_site or context.event_store.forget_site
@@ -141,7 +140,7 @@ def remove(context: Context, forget_site: ForgetSite | None = None, *, site: str
 
 
 def replay_quarantine(context: Context) -> dict[str, Any]:
-    """Puts what is in the quarantine back into the journal: {"lines": how many}."""
+    """Puts the lines of the quarantine back into the journal. Returns {"lines": how many}."""
     _require(Action.REPLAY_QUARANTINE)
     quarantine = Quarantine(context.settings.journal_folder)
     quarantine.settle(context.event_store.offsets)
@@ -152,7 +151,7 @@ def replay_quarantine(context: Context) -> dict[str, Any]:
 
 
 def _checkpoint(store: EventStore) -> None:
-    """A checkpoint between two batches: the engine makes none while one is written. Raises StoreUnavailable."""
+    """Makes a checkpoint; waits for the batch that is being written. Raises StoreUnavailable."""
     for _ in range(_CHECKPOINT_TRIES):
         try:
             store.checkpoint()
@@ -178,7 +177,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
 def run(
     context: Context, name: str, arguments: dict[str, Any], *, forget_site: ForgetSite | None = None
 ) -> dict[str, Any]:
-    """Runs an operation by name. Raises OperationError with a sentence."""
+    """Runs an operation by name and returns its JSON. Raises OperationError, NotAllowed."""
     operation = OPERATIONS.get(name)
     if operation is None:
         raise OperationError(f"there is no operation {name!r}; the command and the service are of different versions")
@@ -193,7 +192,7 @@ def run(
 
 @cache
 def _arguments_of(operation: Callable[..., dict[str, Any]]) -> type[msgspec.Struct]:
-    """What an operation takes, by its own annotations: another version's command may send something else."""
+    """Returns a type that checks an operation's arguments: another version's command may send other ones."""
     hints = get_type_hints(operation)
     fields = [
         (name, hints[name]) if parameter.default is parameter.empty else (name, hints[name], parameter.default)
@@ -204,7 +203,7 @@ def _arguments_of(operation: Callable[..., dict[str, Any]]) -> type[msgspec.Stru
 
 
 def create_blueprint(context: Context, key: str, forget_site: ForgetSite | None = None) -> Blueprint:
-    """The service's side: answers the holder of the data folder's key."""
+    """Returns the service's endpoint for operations. It answers only requests with the data folder's key."""
     blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 
     @blueprint.post("/<name>")
@@ -231,13 +230,13 @@ def _json(body: bytes) -> Any:
 
 
 def _require(action: Action, site: Site | None = None) -> None:
-    """Who runs operations is the operator, here as in the service that asks for the data folder's key."""
+    """Checks that the operator may do the action. Whoever runs an operation is the operator: it takes the data folder's key."""
     if not may(OPERATOR, action, site):
         raise NotAllowed(f"you may not {action.value}")
 
 
 def _site(context: Context, domain: str, action: Action) -> Site:
-    """The site that an operation is about, for an action on it."""
+    """Returns the site of a domain if the operator may do the action on it."""
     found = find_site(context.app_db, domain)
     if found is None:
         raise OperationError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
@@ -246,7 +245,7 @@ def _site(context: Context, domain: str, action: Action) -> Site:
 
 
 def _week(context: Context, site: Site, week: str | None) -> str:
-    """The week that was asked for, else the last complete one. A week that is not over has no report."""
+    """Returns the requested week, else the last complete one. A week that is not over has no report."""
     last_complete = last_complete_week(site.time_zone, context.now())
     if week is None:
         return last_complete

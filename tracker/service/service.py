@@ -1,6 +1,6 @@
 """One running service on one data folder: its databases, journal, ingest thread and scheduler thread.
 
-Owns what lives as long as the process: opened in order, closed in reverse, safe to close twice.
+It opens them in order and closes them in reverse order. Closing twice is safe.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _FORGET_SECONDS = 120.0
 
 
 class Service:
-    """The worker's inside: start it, mount `app_database` and `events` in the WSGI application, stop it.
+    """A service: `start` it, use `app_database` and `events` in the WSGI application, `stop` it.
 
-    With `ingests` False another process ingests; the event store must then be one that processes share.
+    With `ingests` False another process ingests; the event store's engine must then allow several processes.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Service:
             self._spawn("scheduler", lambda: self._run_every_minute(tick))
 
     def forget_site(self, stored_as: str) -> None:
-        """Deletes a removed site's events, between two batches where this process ingests. Raises StoreUnavailable."""
+        """Deletes a removed site's events; where this process ingests, between two batches. Raises StoreUnavailable."""
         if not self.ingest_is_alive():
             self.events.forget_site(stored_as)
         elif not self.ingest.forget_site(stored_as).wait(_FORGET_SECONDS):
@@ -76,7 +76,7 @@ class Service:
         return any(thread.name == "ingest" and thread.is_alive() for thread in self._threads)
 
     def stop(self) -> None:
-        """Stores what came last and closes everything, within seconds; a long backlog stays in the journal."""
+        """Stores the last hits and closes everything within seconds. A long backlog stays in the journal."""
         self._stop.set()
         deadline = time.monotonic() + _STOP_SECONDS
         for thread in self._threads:

@@ -1,8 +1,8 @@
-"""Every setting: its environment variable, its default and what it means. Nothing else reads the environment.
+"""All settings: their environment variables, defaults and descriptions. Nothing else reads the environment.
 
-A bad value stops the start with one line that names the variable and the remedy. Each value may also come from a
-file: `WEBLEADS_SMTP_URL_FILE=/run/secrets/smtp` stands for `WEBLEADS_SMTP_URL`. An empty value is the default.
-`docs/settings.md` is made from what stands here: `make docs`.
+An invalid value stops the start with one line that names the variable and the remedy. Each value may also come from a
+file: `WEBLEADS_SMTP_URL_FILE=/run/secrets/smtp` stands for `WEBLEADS_SMTP_URL`. An empty value means the default.
+`make docs` writes `docs/settings.md` from this module.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from tracker.settings.values import NameServer, Network
 
 __all__ = ["EVENT_STORE_FILE", "NameServer", "SettingError", "Settings", "load_settings"]
 
-# The event store where nobody says another, by its name in the data folder; the engine makes files beside it.
+# The default event store, by its file name in the data folder. The engine makes more files beside it.
 EVENT_STORE_FILE = "events.duckdb"
 
-# A file with a secret is some bytes long; whatever is longer is another file.
+# A file with a secret is short. A longer file is not one.
 _LONGEST_FILE = 64 * 1024
 _YEAR_HOURS = 366 * 24
 
 
 class SettingError(ValueError):
-    """A setting has a value that cannot be used; the message names the variable and the remedy."""
+    """A setting has an invalid value; the message names the variable and the remedy."""
 
 
 def _setting(
@@ -41,7 +41,7 @@ def _setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The service's settings; every field carries its variable and meaning in its metadata."""
+    """The service's settings. The metadata of a field has its variable and its description."""
 
     data: Path = _setting(
         "WEBLEADS_DATA",
@@ -50,7 +50,7 @@ class Settings:
         "The folder that holds the journal, the event store and the app database.",
     )
     host: str = _setting(
-        "WEBLEADS_HOST", "127.0.0.1", read.listening_host, "The address that `webleads serve` listens on."
+        "WEBLEADS_HOST", "127.0.0.1", read.listening_host, "The IP address or host that `webleads serve` listens on."
     )
     port: int = _setting("WEBLEADS_PORT", 8000, read.port, "The port that `webleads serve` listens on.")
     base_url: str = _setting(
@@ -87,7 +87,7 @@ class Settings:
         "WEBLEADS_QUERY_SECONDS",
         60,
         read.whole_number(1, 3600),
-        "How long the figures of one page or query may take; what takes longer is stopped and told.",
+        "Seconds that the figures of one page or query may take. A longer one is stopped, and the page says so.",
         "300",
     )
     smtp_url: str = _setting(
@@ -105,7 +105,7 @@ class Settings:
         "WEBLEADS_TRUSTED_PROXIES",
         (),
         read.networks,
-        "Addresses and networks of your reverse proxies. Only they are believed when they forward a visitor's address.",
+        "IP addresses and networks of your reverse proxies. A visitor's forwarded IP address is accepted only from them.",
         "127.0.0.1, 10.0.0.0/8",
     )
     client_ip_header: str = _setting(
@@ -120,7 +120,7 @@ class Settings:
         "WEBLEADS_SCRIPT_PATH",
         "/js/webleads.js",
         read.url_path(".js"),
-        "Where the snippet is served beside `/js/webleads.js`, for pages whose readers' blockers act on that name.",
+        "Where the snippet is served beside `/js/webleads.js`, for visitors whose blockers act on that name.",
         "/assets/notes.js",
     )
     event_path: str = _setting(
@@ -179,7 +179,7 @@ class Settings:
         "WEBLEADS_GEO_MIRROR",
         "",
         read.base_url,
-        "A server that has the provider's geo databases under the same paths, asked in its place.",
+        "A server with the provider's geo databases under the same paths, which is used instead of the provider.",
         "http://mirror.example.net",
     )
     maxmind_account_id: str = _setting(
@@ -199,8 +199,8 @@ class Settings:
         "WEBLEADS_REVERSE_DNS",
         False,
         read.yes_or_no,
-        "Whether visitors' addresses are asked for their names, to recognise companies behind a provider's line. The"
-        " addresses then reach your resolver, and the name servers that it asks.",
+        "Whether the host names of visitors' IP addresses are looked up, to recognise companies behind a provider's line."
+        " The IP addresses then reach your resolver, and the name servers that it asks.",
     )
     name_server: NameServer | None = _setting(
         "WEBLEADS_NAME_SERVER",
@@ -259,9 +259,9 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
-    """Settings from the environment (or a mapping given instead), then `overrides` that are not None.
+    """Returns the settings of the environment, or of another mapping. `overrides` that are not None replace them.
 
-    Raises SettingError for a value that cannot be used and for a `WEBLEADS_…` variable that does not exist.
+    Raises SettingError for an invalid value and for an unknown `WEBLEADS_…` variable.
     """
     environment = os.environ if environment is None else environment
     known = {setting.metadata["variable"]: setting for setting in fields(Settings)}
@@ -284,7 +284,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
 
 
 def _refuse_same_paths(settings: Settings) -> None:
-    """Each path for hits is its own: one that stands for two things serves one of them only."""
+    """Raises SettingError when two of the paths for hits are the same: only one of them could be served."""
     named = {"WEBLEADS_SCRIPT_PATH": settings.script_path, "WEBLEADS_EVENT_PATH": settings.event_path}
     named["WEBLEADS_PIXEL_PATH"] = settings.pixel_path
     defaults = {setting.metadata["variable"]: setting.default for setting in fields(Settings)}
@@ -295,7 +295,7 @@ def _refuse_same_paths(settings: Settings) -> None:
 
 
 def _raw_value(environment: Mapping[str, str], variable: str) -> tuple[str, str]:
-    """The variable that says something and what it says, itself or in the file that it names; empty for nothing."""
+    """Returns the variable's name and value; with `…_FILE`, the content of that file. Empty when neither is set."""
     file = environment.get(f"{variable}_FILE")
     if not file:
         return variable, environment.get(variable, "").strip()

@@ -1,8 +1,8 @@
-"""What the values of settings may be: from a variable's text to the value, or a ValueError that says what it must be.
+"""Parses the values of settings: from a variable's text to the value, or a ValueError that says what it must be.
 
-Whatever would fail later, in the middle of the night or every Monday, is refused here. The messages follow the
-variable's name (`WEBLEADS_PORT='http': must be …`) and end with an example. Pure, but for the home folder and whether
-a database's driver is installed.
+A value that could only fail later, such as on Monday when emails are sent, is refused here. The messages follow the
+variable's name (`WEBLEADS_PORT='http': must be …`) and end with an example. Pure, except that it looks up the home
+folder and whether a database's driver is installed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 Network = IPv4Network | IPv6Network
 
-# Control characters, line and paragraph separators, and signs that turn the direction of writing.
+# Control characters, line and paragraph separators, and characters that change the direction of writing.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?"
@@ -29,7 +29,7 @@ _DRIVERS = {
     "postgresql+psycopg": "psycopg",
     "postgresql+pg8000": "pg8000",
 }
-# The first part of the service's own pages, which a path for hits would hide.
+# First parts of the paths of the service's own pages. A path for hits that begins so would hide a page.
 OWN_PAGES = frozenset(
     "account forgotten-password healthz identify invitation language metrics new-password operations opt-out people"
     " readyz setup sign-in sign-out sites status theme".split()
@@ -50,7 +50,7 @@ def folder(value: str) -> Path:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Returns what reads whole numbers within bounds."""
+    """Returns a parser of whole numbers within bounds, both included."""
 
     def parse(value: str) -> int:
         number = int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else -1
@@ -62,7 +62,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def megabytes(value: str) -> int:
-    """Memory of the event store's engine, which may not open a file with less; 0 leaves it to the service."""
+    """Parses the memory of the event store's engine in MB; 0 for the default. The engine may not open a file with less."""
     if value == "0":
         return 0
     try:
@@ -102,11 +102,11 @@ def networks(value: str) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(word.strip(), strict=False) for word in value.split(",") if word.strip())
     except ValueError:
-        raise ValueError("must be addresses or networks, such as 127.0.0.1, 10.0.0.0/8") from None
+        raise ValueError("must be IP addresses or networks, such as 127.0.0.1, 10.0.0.0/8") from None
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """Returns what reads one word of several."""
+    """Returns a parser that accepts one of these words."""
 
     def parse(value: str) -> str:
         if value not in words:
@@ -125,7 +125,7 @@ def listening_host(value: str) -> str:
 def base_url(value: str) -> str:
     parts = _split_url(value, {"http", "https"})
     if parts is None or "@" in parts.netloc or parts.query or parts.fragment or not _is_plain_path(parts.path):
-        raise ValueError("must be an address such as https://stats.example.fr, without user, query and fragment")
+        raise ValueError("must be a URL such as https://stats.example.fr, without user, query and fragment")
     return value.rstrip("/")
 
 
@@ -145,7 +145,7 @@ class NameServer(NamedTuple):
 
 
 def name_server(value: str) -> NameServer:
-    """`9.9.9.9`, `127.0.0.1:5353`, `::1` or `[::1]:5353`."""
+    """Parses `9.9.9.9`, `127.0.0.1:5353`, `::1` or `[::1]:5353`."""
     host, number = value, "53"
     if value.startswith("["):
         host, bracket, rest = value[1:].partition("]")
@@ -156,11 +156,11 @@ def name_server(value: str) -> NameServer:
     try:
         return NameServer(str(ip_address(host)), port(number))
     except ValueError:
-        raise ValueError("must be an address such as 127.0.0.1 or 127.0.0.1:5353") from None
+        raise ValueError("must be an IP address such as 127.0.0.1 or 127.0.0.1:5353") from None
 
 
 def url_path(ending: str = "") -> Callable[[str], str]:
-    """Returns what reads paths for hits, with the ending that they need."""
+    """Returns a parser of paths for hits, which must have this ending."""
 
     def parse(value: str) -> str:
         if not _is_plain_path(value) or value.endswith("/") or not value.endswith(ending):
@@ -176,14 +176,14 @@ def smtp_url(value: str) -> str:
     parts = _split_url(value, {"smtp", "smtps"})
     if parts is None or parts.path.strip("/") or parts.query or parts.fragment or not _is_signed_in(parts):
         raise ValueError(
-            "must be an address such as smtp://user:password@mail.example.fr:587, with signs in the password"
+            "must be a URL such as smtp://user:password@mail.example.fr:587, with signs in the password"
             " percent-encoded (@ is %40)"
         )
     return value
 
 
 def sender(value: str) -> str:
-    """One mailbox, alone or behind a name, as weekly emails have it in From."""
+    """Parses one email address, alone or after a name, for the From header of emails."""
     from email.errors import MessageError
     from email.headerregistry import Address
     from email.utils import getaddresses
@@ -212,7 +212,7 @@ def database_url(value: str) -> str:
     parts = _split_url(value, set(_DRIVERS), needs_host=False)
     if parts is None or len(parts.path) < 2 or not _is_signed_in(parts, needs_ascii=False):
         raise ValueError(
-            "must be an address such as sqlite:////srv/webleads/webleads.sqlite or"
+            "must be a URL such as sqlite:////srv/webleads/webleads.sqlite or"
             " postgresql+psycopg://user:password@host/webleads, with signs in the password percent-encoded (@ is %40)"
         )
     driver = _DRIVERS[scheme]
@@ -228,21 +228,21 @@ def event_store_url(value: str) -> str:
 def _file_url(value: str, example: str) -> str:
     scheme, _, path = value.partition(":///")
     if not example.startswith(f"{scheme}:///") or not path.strip("/") or path.endswith("/"):
-        raise ValueError(f"must be an address such as {example}")
+        raise ValueError(f"must be a URL such as {example}")
     if path.startswith(":") or "?" in path:
         raise ValueError(f"must name a file and nothing else, such as {example.partition(' ')[0]}")
     return value
 
 
 def _split_url(value: str, schemes: set[str], *, needs_host: bool = True) -> SplitResult | None:
-    """The parts of a URL of one of the schemes; None for other text."""
+    """Returns the parts of a URL with one of these schemes; None for other text."""
     if " " in value or "\\" in value:
         return None
     try:
         parts = urlsplit(value)
         if parts.scheme not in schemes or parts.port == 0:
             return None
-    except ValueError:  # a port that is no number, a bracket too few
+    except ValueError:  # a port that is not a number, or a missing bracket
         return None
     host = parts.hostname
     if host is None:
@@ -251,7 +251,7 @@ def _split_url(value: str, schemes: set[str], *, needs_host: bool = True) -> Spl
 
 
 def _is_signed_in(parts: SplitResult, *, needs_ascii: bool = True) -> bool:
-    """Whether user and password can be decoded and, as SMTP's AUTH takes them, are ASCII; neither is needed."""
+    """Whether user and password, if any, can be decoded and are ASCII, which SMTP's AUTH requires."""
     for text in (parts.username, parts.password):
         if text is None:
             continue
@@ -280,7 +280,7 @@ def _is_ip(text: str) -> bool:
 
 
 def _is_host(text: str) -> bool:
-    """Whether it may be a host's name. A name that ends in a number would be an invalid IP address."""
+    """Whether the text may be a host name. A name whose last part is a number would be an invalid IP address."""
     try:
         name = text.lower() if text.isascii() else text.encode("idna").decode("ascii").lower()
     except UnicodeError:

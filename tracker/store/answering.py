@@ -1,8 +1,8 @@
-"""An event store that answers the same question once: alike statements in flight share a run, and answers are kept.
+"""An event store that runs the same statement once: equal statements at the same time share a run, and answers are cached.
 
-Only statements that say what they read (`tracker.store.reading`) are shared and kept, each with the revision of what it
-reads, so that no answer outlives a change. Those that read long periods run one at a time, and the others as many as
-there are cores: the rest of the store (positions, the newest event, a batch that is stored) never waits for them.
+Only statements that declare what they read (`tracker.store.reading`) are shared and cached. An answer is cached with the
+revision of what it reads, so no answer outlives a change. Statements over long periods run one at a time, others one a
+core. The rest of the store (positions, the newest event, appends) never waits for them.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 32 * 2**20
 _LONG = timedelta(days=62)
-# What one cell costs that is a Python object, on average.
+# The mean size of a cell that is a Python object.
 _CELL_BYTES = 64
 
 
 class _Flight:
-    """One run that others wait for."""
+    """A running statement, for which others wait."""
 
     def __init__(self) -> None:
         self.landed = threading.Event()
@@ -50,7 +50,7 @@ class _Kept(NamedTuple):
 
 
 class AnsweringStore:
-    """Wraps an EventStore; is one itself, for what it does not know itself is the inner store's."""
+    """Wraps an EventStore and is one itself: all other attributes are the inner store's."""
 
     def __init__(self, inner: EventStore, *, kept_bytes: int = KEPT_BYTES) -> None:
         self._inner = inner
@@ -64,7 +64,7 @@ class AnsweringStore:
         self._short = threading.Semaphore(max(2, os.cpu_count() or 1))
 
     def __getattr__(self, name: str) -> Any:
-        """What may change events in a way that is not known here changes them all."""
+        """Returns an attribute of the inner store. A method that may change events makes all cached answers invalid."""
         found = getattr(self._inner, name)
         if name in _HARMLESS or not callable(found):
             return found
@@ -124,7 +124,9 @@ class AnsweringStore:
             _wait(flight.landed)
             if flight.problem is None:
                 return flight.answer
-            if not isinstance(flight.problem, Interrupted):  # whoever ran it no longer waits, but this asker does
+            if not isinstance(
+                flight.problem, Interrupted
+            ):  # the caller who ran it has stopped waiting, this one has not
                 raise flight.problem
         try:
             with self._lane(reading):
@@ -161,14 +163,14 @@ class AnsweringStore:
                 self._size -= oldest.size
 
 
-# Of an EventStore: what reads, and what writes but no event.
+# The methods of an EventStore that change no event.
 _HARMLESS = frozenset(
     {"positions", "offsets", "snapshot", "seal", "unseal", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "ping", "close"}
 )  # fmt: skip
 
 
 def _wait(landed: threading.Event) -> None:
-    """Until the run of another has landed, or this asker's time is up."""
+    """Waits until another caller's run has ended, or this caller's time is up."""
     one = asker()
     while not landed.wait(timeout=None if one is None else min(0.2, one.seconds_left + 0.01)):
         if one is not None:
@@ -176,7 +178,7 @@ def _wait(landed: threading.Event) -> None:
 
 
 def _key(statement: Select[Any]) -> Hashable | None:
-    """What tells a statement from others: its shape as SQLAlchemy caches it, and its values."""
+    """Returns the key of a statement: its SQLAlchemy cache key, and its bound values."""
     shape = statement._generate_cache_key()  # noqa: SLF001 - as SQLAlchemy's own example of caching answers does
     if shape is None:
         return None

@@ -1,4 +1,4 @@
-"""A column's values as the array from which the store takes them; the type follows from the schema's column."""
+"""Converts a column's values to the array that the store takes. The schema's column decides the type."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Maker = Callable[[Values], NDArray[Any]]
 
 
 def column_array(name: str, values: Values) -> NDArray[Any]:
-    """The values of an event column as an array; an array of numpy's is taken as it is."""
+    """Returns the values of an event column as an array. A numpy array is returned unchanged."""
     return values if isinstance(values, np.ndarray) else _MAKERS[name](values)
 
 
 def _maker(column: Column[Any]) -> Maker:
-    """What makes a column's array: whole numbers and truths that may be missing are masked, other columns have a null."""
+    """Returns the function that makes a column's array. Missing integers and booleans are masked, others are null."""
     kind = column.type
     if isinstance(kind, DateTime):
         return lambda values: np.array(values, dtype="datetime64[us]")
@@ -35,7 +35,7 @@ def _maker(column: Column[Any]) -> Maker:
 
 
 def _optional(values: list[Any] | ExtensionArray, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Whole numbers, truths or nothing, the latter masked. A float holds whole numbers of 32 bits exactly."""
+    """Returns a masked array of integers or booleans, of which some are missing. A float is exact for 32-bit integers."""
     if isinstance(values, list):
         numbers = np.array(values, dtype=np.float64)
     else:

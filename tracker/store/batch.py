@@ -1,4 +1,4 @@
-"""What one append to the event store adds, whatever the engine: events, what is not counted, journal positions."""
+"""What one append to the event store adds on any engine: events, hits that are not counted, journal positions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NotCounted(NamedTuple):
 
 
 class SegmentPosition(NamedTuple):
-    """How far a journal segment is stored (`offset_bytes`) and what became of the hits before that point."""
+    """How far a journal segment is stored (`offset_bytes`), and the outcomes of the hits before that byte."""
 
     segment: str
     offset_bytes: int
@@ -35,9 +35,9 @@ class SegmentPosition(NamedTuple):
 class Batch(NamedTuple):
     """What one append adds. `columns` has a list or an array for every name in EVENT_COLUMNS, all of one length.
 
-    `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us]. `retracted` are visits that
-    turned out not to be counted: their stored events are removed. `starts` has the byte of each segment in `positions`
-    at which the batch begins, so that a store can tell whether it has these bytes already.
+    `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us]. `retracted` are visits that must
+    not be counted after all: their stored events are removed. `starts` has the byte of each segment in `positions` at
+    which the batch begins, so that a store can detect bytes that it already has.
     """
 
     columns: Mapping[str, Any]
@@ -48,17 +48,18 @@ class Batch(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The batch's name by the bytes that it is made of, and by the rules: the same bytes have the same name.
+        """The batch's name, which depends only on its journal bytes and the rules: the same bytes have the same name.
 
-        An engine without transactions stores each table's part under it once, however often it is sent (ADR 0018).
+        An engine without transactions stores each table's part under this name once, however often it is sent (ADR 0018).
         """
         ends = sorted((one.segment, self.starts.get(one.segment), one.offset_bytes) for one in self.positions)
         return blake2b(repr((SCHEMA_VERSION, __version__, ends)).encode(), digest_size=16).hexdigest()
 
     def is_stored(self, offsets: Mapping[str, int]) -> bool:
-        """Whether its bytes are stored, by how many bytes of each segment are. Raises PositionMoved when some are.
+        """Returns whether the batch's bytes are stored. `offsets` says how many bytes of each segment are.
 
-        A batch that says nothing of where it begins is none of a journal's, and never stored.
+        Raises PositionMoved when only some are. A batch without `starts` does not come from a journal and is never
+        stored already.
         """
         parts = [(self.starts[one.segment], one) for one in self.positions if one.segment in self.starts]
         if not parts or all(offsets.get(one.segment, 0) == start for start, one in parts):

@@ -1,18 +1,18 @@
-"""What an event's row adds to its visit's sums: the one place of these rules, for an event, for arrays and in SQL.
+"""What an event's row adds to its visit's sums. All rules for it are here: for one event, for arrays and in SQL.
 
-Ingest uses the first, for events in whatever order they come; the demo the second and migrations the third, for whole
-visits in the order of time. Tests compute figures in their own way and must not use this.
+Ingest uses the rules for one event, in any order of events. The demo uses those for arrays and migrations those in SQL,
+both for whole visits in the order of time. Tests compute figures in their own way and must not use this module.
 
 - `visits`: 1 on the row that begins the visit.
 - `pageviews`: 1 on each page view.
-- `bounces`: 1 on the first page view of a visit in which nothing happened yet, and −1 on the row by which it stops being
-  a bounce, a second page view or an interaction. A bounce is taken back once and never comes again.
-- `engaged_ms` is the report's own number; a report adds nothing else but time.
-- `visit_seconds`: by how many seconds of the clock the row lengthens its visit. All rows' add up to those between the
-  first event and the last.
-- `visit_age_seconds`: how many seconds after the visit's beginning it happened; negative for one that came late.
+- `bounces`: 1 on the first page view, if no interaction came before it. −1 on the row that ends the bounce: a second page
+  view or an interaction. A visit that has stopped being a bounce never becomes one again.
+- `engaged_ms`: the number of an engagement report. A report adds nothing else, except to the visit's duration.
+- `visit_seconds`: the whole seconds by which the row lengthens its visit. Their sum is the time from the visit's first
+  event to its last.
+- `visit_age_seconds`: the whole seconds from the visit's beginning to the event; negative for an event that came late.
 
-A visit that must not be counted is retracted with all its rows, which takes back all that they added.
+A visit that must not be counted is retracted: all its rows are removed, and with them all that they added.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Row(Protocol):
 
 
 class VisitSums:
-    """What the rows of one visit have added so far, as far as the next one's deltas depend on it.
+    """What the deltas of a visit's next row depend on: what its rows have added so far.
 
-    `began_s` is the second of the row that carries `visits`, which one that comes late may precede.
+    `began_s` is the second of the row with `visits` = 1. A row that comes late may be earlier.
     """
 
     __slots__ = ("began_s", "bounced", "engaging", "first_us", "last_us")
@@ -63,11 +63,11 @@ class VisitSums:
 
     @staticmethod
     def begin(row: Row) -> None:
-        """Sets what the first row of a visit adds beside what any row does."""
+        """Sets what the first row of a visit adds in addition to what every row does."""
         row.visits = 1
 
     def count(self, row: Row, *, page_view: bool, interaction: bool) -> None:
-        """Sets what a row adds, and adds it. A report of engaged time is neither a page view nor an interaction."""
+        """Sets what a row adds, and adds it to the sums. An engagement report is neither a page view nor an interaction."""
         row.visit_seconds = self.stretch(row.occurred_at)
         row.visit_age_seconds = row.occurred_at // SECOND_US - self.began_s
         if page_view:
@@ -81,31 +81,31 @@ class VisitSums:
             self.engaging = True
 
     def stretch(self, timestamp_us: int) -> int:
-        """Extends the visit to an event's time; returns by how many seconds it became longer."""
+        """Extends the visit to an event's time. Returns by how many seconds it became longer."""
         second, latest = timestamp_us // SECOND_US, self.last_us // SECOND_US
-        if timestamp_us >= self.last_us:  # as nearly always
+        if timestamp_us >= self.last_us:  # the usual case
             self.last_us = timestamp_us
             return second - latest
-        # Where only later events were loaded, the beginning is what is known of the earlier ones.
+        # If only later events were loaded, the beginning is all that is known of the earlier ones.
         earliest = min(self.first_us // SECOND_US, self.began_s)
         self.first_us = min(self.first_us, timestamp_us)
         return max(earliest - second, second - latest, 0)
 
     def take_up(self, bounces: int) -> None:
-        """Takes in a stored row that is no report: a second page or an interaction wrote −1, in whatever order."""
+        """Restores the sums from a stored row, in any order of rows. Not called for engagement reports."""
         self.engaging = self.engaging or bounces < 0
         self.bounced = self.bounced or bounces > 0
 
     def taken_up(self) -> None:
-        """After all stored rows: an interaction before any page wrote nothing, and neither did the pages after it."""
+        """Ends the restoring. After an interaction that came before any page view, page views add no bounce."""
         self.engaging = self.engaging or not self.bounced
         self.bounced = self.bounced and not self.engaging
 
 
 def of_whole_visits(visit: Whole, occurred_at: NDArray[np.datetime64], page_view: NDArray[np.bool_]) -> dict[str, Any]:
-    """The columns of deltas of rows in the order of time, `visit` being whose each is, from 0 on.
+    """Returns the columns of deltas for rows in the order of time. `visit` is the number of each row's visit, from 0.
 
-    A visit begins with a page view; all rows of it that are none are reports of engaged time.
+    Each visit must begin with a page view, and its other rows must be page views or engagement reports.
     """
     by_visit = np.argsort(visit, kind="stable")
     begins = np.diff(visit[by_visit], prepend=-1) != 0

@@ -1,8 +1,8 @@
-"""SQL functions that engines say differently: constructs of SQLAlchemy's that each engine's folder compiles.
+"""SQL functions that differ between engines: SQLAlchemy constructs that each engine's folder compiles.
 
 Standard SQL stays with `sqlalchemy.func`: sums, counts, extremes, `coalesce`, windows, grouping sets. A statement with
 one of these compiles once the rules of its engine are loaded (`tracker.store.duckdb.functions`), which opening a store
-does. Of null they return null; aggregates leave nulls out.
+does. For null they return null; aggregates ignore nulls.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 
 class arg_max(FunctionElement[Any]):
-    """An aggregate: `value` in the row in which `by` is greatest; which of several is not said."""
+    """An aggregate: `value` of the row with the greatest `by`; of any one if there are several."""
 
     inherit_cache = True
 
@@ -26,7 +26,7 @@ class arg_max(FunctionElement[Any]):
 
 
 class any_value(FunctionElement[Any]):
-    """An aggregate: the value of any row; for what all rows of a group share."""
+    """An aggregate: the value of any row. For values that all rows of a group share."""
 
     inherit_cache = True
 
@@ -36,7 +36,7 @@ class any_value(FunctionElement[Any]):
 
 
 class bit_or(FunctionElement[int]):
-    """An aggregate: the bits that are set in any of the whole numbers."""
+    """An aggregate: the bits that are set in any of the integers."""
 
     inherit_cache = True
     type = BigInteger()
@@ -46,9 +46,9 @@ class bit_or(FunctionElement[int]):
 
 
 class unnest(FunctionElement[Any]):
-    """A row for each of the values, which are sent as one; several in one select go side by side.
+    """A row for each of the values, which are sent as one array. Several in one select are columns of the same rows.
 
-    A thousand values in an IN or a VALUES cost an engine more than the query that they narrow.
+    A thousand values in an IN or a VALUES cost an engine more than the query itself.
     """
 
     inherit_cache = True
@@ -59,7 +59,7 @@ class unnest(FunctionElement[Any]):
 
 
 class contains(FunctionElement[bool]):
-    """Whether a text has `part` in it; no sign of `part` is a wildcard."""
+    """Whether a text contains `part`. No character of `part` is a wildcard."""
 
     inherit_cache = True
     type = Boolean()
@@ -69,7 +69,7 @@ class contains(FunctionElement[bool]):
 
 
 class split_part(FunctionElement[str]):
-    """The part of a text at a place, counted from 1, between a separator; empty where there are fewer."""
+    """The part of a text at a place, from 1, where the text is split by a separator; empty if there are fewer parts."""
 
     inherit_cache = True
     type = Text()
@@ -89,7 +89,7 @@ class regexp_replace(FunctionElement[str]):
 
 
 class epoch_seconds(FunctionElement[float]):
-    """The seconds of a moment since 1970 in UTC, with fractions."""
+    """The seconds of a timestamp since 1970 in UTC, with fractions."""
 
     inherit_cache = True
     type = Double()
@@ -99,7 +99,7 @@ class epoch_seconds(FunctionElement[float]):
 
 
 class date_trunc(FunctionElement[Any]):
-    """The start of the hour, day, ISO week, month or year that a moment lies in."""
+    """The start of the hour, day, ISO week, month or year of a timestamp."""
 
     inherit_cache = True
     type = DateTime()
@@ -109,7 +109,7 @@ class date_trunc(FunctionElement[Any]):
 
 
 class seconds_before(FunctionElement[Any]):
-    """The moment that lies a number of whole seconds before another; after it for a negative number."""
+    """The timestamp a number of whole seconds before another; after it for a negative number."""
 
     inherit_cache = True
     type = DateTime()

@@ -1,4 +1,4 @@
-"""What a statement depends on, said by whoever makes it: so that its answer can be kept until that changes."""
+"""What a statement reads, as its maker declares it. Its answer can be cached until that changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _OPTION = "webleads_reading"
 
 
 class Reading(NamedTuple):
-    """A statement goes over a site's events from `since` until before `until` (UTC without a zone), and over nothing else."""
+    """A statement reads a site's events from `since` to before `until` (UTC without a zone), and nothing else."""
 
     site: str
     since: datetime
@@ -19,11 +19,11 @@ class Reading(NamedTuple):
 
 
 def reads(statement: Select[Any], what: Reading) -> Select[Any]:
-    """The statement with what it depends on; clauses may be added afterwards."""
+    """Returns the statement with what it reads. Clauses may be added afterwards."""
     return statement.execution_options(**{_OPTION: what})
 
 
 def reading_of(statement: Select[Any]) -> Reading | None:
-    """What a statement depends on, where that was said."""
+    """Returns what a statement reads; None where it was not declared."""
     found: Reading | None = statement.get_execution_options().get(_OPTION)
     return found

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Repair(NamedTuple):
-    """A file that was set aside: `part` is `log` or `file`, `at` when, `kept_as` where it lies now."""
+    """A damaged file that was moved aside at `at`. `part` is `log` or `file`; `kept_as` is where it is now."""
 
     part: str
     at: datetime
@@ -16,7 +16,7 @@ class Repair(NamedTuple):
 
 
 def describe(repair: Repair) -> str:
-    """What happened and what it means for the figures, for an operator."""
+    """Returns what happened and what it means for the figures, for an operator."""
     if repair.part == "log":
         return (
             f"the event store's log was damaged and set aside on {repair.at:%Y-%m-%d %H:%M} UTC; what was in it was"

@@ -1,4 +1,4 @@
-"""When events were last changed, by site and day: numbers that tell whether a kept answer still holds."""
+"""Revisions of events, by site and day: numbers that show whether a cached answer is still right."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import date
 
 from tracker.store.reading import Reading
 
-# Days of a site that are told apart; the earliest of more are taken for one, which forgets too much and never too little.
+# The most days of a site that have their own revision. Earlier days share one, which may invalidate too much, not too little.
 _MOST_DAYS = 400
 
 
 class Revisions:
-    """Counts changes. A reading's revision is the number of the last change of what it depends on."""
+    """Counts changes. A reading's revision is the number of the last change of what it reads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -27,7 +27,7 @@ class Revisions:
             self._by_site.clear()
 
     def changed(self, site: str, earliest: date) -> None:
-        """Events of a site were added or removed, none of them before the day `earliest` (UTC)."""
+        """Records that events of a site were added or removed, none of them before the day `earliest` (UTC)."""
         with self._lock:
             self._last += 1
             days = self._by_site.setdefault(site, {})

@@ -23,7 +23,7 @@ from tracker.collector.client_ip import ClientIp, subscriber_of
 from tracker.db.invalid import Invalid
 from tracker.service.context import Context
 
-# Stands in the link's place for the token, which is made later, without a request.
+# A placeholder for the token, which is made later, outside a request.
 _PLACE = "TOKEN"
 
 
@@ -54,7 +54,7 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail) -
 
 
 def _message(context: Context, mail: OutgoingMail, email: str, language: str, url: str) -> EmailMessage | None:
-    """The message to an account that exists."""
+    """Returns the email to an existing account; None for an unknown one."""
     found = request_reset(context.app_db, email, now=context.now())
     if found is None:
         return None

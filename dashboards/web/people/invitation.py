@@ -1,4 +1,4 @@
-"""Where an invited person creates their account; the one-time link is the right to it."""
+"""The page on which an invited person creates their account. Whoever has the one-time link may use it."""
 
 from __future__ import annotations
 

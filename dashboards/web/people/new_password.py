@@ -1,4 +1,4 @@
-"""Where a new password is chosen by whoever has the one-time link; signing in with it comes after.
+"""The page on which whoever has the one-time link chooses a new password. They sign in with it afterwards.
 
 Source: OWASP's Forgot Password cheat sheet.
 """

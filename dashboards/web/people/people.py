@@ -30,7 +30,7 @@ _MOST_DIGITS = 15
 
 
 class Invited(NamedTuple):
-    """A new invitation as the page shows it once: its link, and whether and why not it went out by email."""
+    """A new invitation, shown once: its link, whether it was sent by email, and why not."""
 
     email: str
     link: str
@@ -68,7 +68,7 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail) -
 
     @blueprint.post("/people/remove")
     def remove() -> Response:
-        """Nobody removes themselves, so that somebody stays."""
+        """Removes a user. Nobody can remove themselves, so that one user remains."""
         require(Action.MANAGE_PEOPLE)
         try:
             if removed := _remove(context, request.form.get("user", "")):

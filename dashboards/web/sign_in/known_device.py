@@ -1,7 +1,7 @@
-"""The cookie of a device on which somebody signed in: other people's failures do not make that account wait there.
+"""The cookie of a device on which somebody signed in. On it, other people's failures do not make that account wait.
 
-It opens nothing: it only says by what failures are counted. It is signed, and names accounts by a hash that differs from
-device to device.
+The cookie permits nothing: it only decides which failures count. It is signed, and stores each account as a hash that
+is different on each device.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from flask import Response, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 COOKIE = "webleads_device"
-# What browsers keep a cookie for at most.
+# The longest time that browsers keep a cookie.
 _LASTS_SECONDS = 400 * 24 * 3600
 _MOST_ACCOUNTS = 8
 
@@ -26,13 +26,13 @@ class _Known(NamedTuple):
 
 
 def device_of(email: str) -> str | None:
-    """The id of the device that asks, when this email signed in on it before."""
+    """Returns the id of the requesting device if this email signed in on it before; else None."""
     known = _read()
     return known.device if known is not None and _account(known.device, email) in known.accounts else None
 
 
 def remember(email: str, answer: Response) -> Response:
-    """Has the device that gets the answer known as one of this email's."""
+    """Sets the cookie that marks the device as one of this email's."""
     known = _read() or _Known(secrets.token_urlsafe(12), ())
     account = _account(known.device, email)
     others = [one for one in known.accounts if one != account]

@@ -1,9 +1,9 @@
-"""How often one may try to sign in: after some failures a wait that doubles, for whoever failed and for nobody else.
+"""Limits sign-in attempts: after some failures the user must wait, and each further failure doubles the wait.
 
-A stranger's failures count against the stranger's IP address, and against that address with the account: never against
-the account, whose owner would wait for them. A device that signed in before counts by itself (known_device.py). A try
-counts before its password is looked at, so that many at once are no more than one after the other. Kept in memory: a
-restart forgets it, which costs an attacker nothing less than the password's own length.
+Failures count against the IP address, and against the IP address together with the account. They never count against
+the account alone, since its owner would then wait for a stranger's failures. A device that signed in before counts by
+itself (known_device.py). An attempt counts before its password is checked, so parallel attempts have no advantage. The
+counts are kept in memory and a restart forgets them; passwords are long enough for that.
 Source: OWASP, Slow Down Online Guessing Attacks with Device Cookies.
 """
 
@@ -28,7 +28,7 @@ _MOST_KEYS = 20_000
 
 
 class Key(NamedTuple):
-    """Whom failures are counted against, and how many of them are free."""
+    """What failures are counted against, and how many of them are free."""
 
     name: str
     free: int
@@ -52,12 +52,12 @@ def keys_of_device(device: str, email: str) -> list[Key]:
 
 
 def keys_of_user(user_id: int) -> list[Key]:
-    """Of someone who is signed in and says their password again."""
+    """Returns the keys for a signed-in user who enters their password again."""
     return [Key(_name("user", str(user_id)), FREE_FAILURES)]
 
 
 def keys_of_requests(what: str, who: str) -> list[Key]:
-    """Of someone who asks for emails to be sent; none of them is taken back."""
+    """Returns the keys for requests that send emails. They all count: `succeeded` is never called."""
     return [Key(_name(what, who), FREE_REQUESTS)]
 
 
@@ -70,10 +70,7 @@ class SignInLimit:
         self._lock = Lock()
 
     def begin(self, keys: Sequence[Key]) -> timedelta:
-        """Counts a try as failed and returns 0.
-
-        During a wait it counts nothing and returns the seconds that are left.
-        """
+        """Counts an attempt as failed and returns zero. During a wait it counts nothing and returns the time left."""
         with self._lock:
             wait = max(self._wait_of(key) for key in keys)
             if not wait:
@@ -85,9 +82,9 @@ class SignInLimit:
             return wait
 
     def succeeded(self, keys: Sequence[Key]) -> None:
-        """Removes the try that `begin` counted. The first key's earlier failures are forgotten, too.
+        """Removes the attempt that `begin` counted, and the first key's earlier failures.
 
-        Those of the others are not: whoever has an account could else try other people's for ever.
+        The other keys' earlier failures stay. Otherwise the owner of one account could try other accounts for ever.
         """
         own, *shared = keys
         with self._lock:
@@ -113,5 +110,5 @@ def _plain(email: str) -> str:
 
 
 def _name(*parts: str) -> str:
-    """Of the same few bytes however long the parts are."""
+    """Returns a key of fixed length, however long the parts are."""
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,6 @@
-"""Who is signed in, by the session in the app database that the login cookie names, and the way to the sign-in page.
+"""Who is signed in: the login cookie names a session in the app database. Others are sent to the sign-in page.
 
-The cookie is signed and holds the session's token; a copy of it is worth nothing once the session has ended.
+The cookie is signed and contains the session's token. A copy of it is useless once the session has ended.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST_TOKEN = 200
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login has no types
-    """A user as the pages know them, and the number of the session by which they are signed in."""
+    """The signed-in user, and the id of their session."""
 
     def __init__(self, user: User, token: str, session_id: int | None = None) -> None:
         self.id = user.id
@@ -51,7 +51,7 @@ def register(app: Flask, context: Context) -> None:
 
 
 def sign_in(context: Context, user: User) -> None:
-    """Signs in, in a session that keeps nothing of the one before, and has the device known."""
+    """Signs a user in, in a new session without data of the one before, and remembers the device."""
     language = session.get("language")
     _end_session(context)
     session.clear()
@@ -70,13 +70,13 @@ def sign_out(context: Context) -> None:
 
 
 def as_nobody() -> None:
-    """For the rest of a request that could not ask who is signed in: its error page must not ask again."""
+    """Treats the rest of a request as signed out. Its error page must not ask the app database again."""
     if not hasattr(g, "_login_user"):
         g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where flask_login keeps it; it has no name for this
 
 
 def require_sign_in() -> Response | None:
-    """Before each request of a page that is not public."""
+    """Redirects to the sign-in page. Runs before each request of a page that is not public."""
     if current_user.is_authenticated:
         return None
     target = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -89,7 +89,7 @@ def _end_session(context: Context) -> None:
 
 
 def _device() -> Device:
-    """The browser and system that ask, by the names that reports use."""
+    """Returns the requesting browser and system, by the names that reports use."""
     headers = {name.lower(): value for name, value in request.headers.items() if name.lower().startswith("sec-ch-ua")}
     agent = parse_agent(request.headers.get("User-Agent", "")[:_LONGEST_AGENT], headers)
     return Device(agent.browser, agent.os)

@@ -44,7 +44,7 @@ def time_zone_names() -> list[str]:
 
 
 class RuleSwitch(NamedTuple):
-    """A rule that detects bots, as a box to tick: its code, its name in words, and whether it holds."""
+    """A rule that detects bots, as a checkbox: its code, its name, and whether it is on."""
 
     code: str
     name: str
@@ -52,6 +52,6 @@ class RuleSwitch(NamedTuple):
 
 
 def bot_rule_switches(holding: Collection[str]) -> list[RuleSwitch]:
-    """All rules that detect bots, in the page's language; `holding` are the codes of those that hold."""
+    """Returns all rules that detect bots, in the page's language. `holding` are the codes of the rules that are on."""
     language = current_language()
     return [RuleSwitch(code, translate(language, name), code in holding) for code, name in labels.BOT_RULES.items()]

@@ -1,4 +1,4 @@
-"""The hosts that a site's pages were seen on, proposed to be left out or counted."""
+"""The hosts on which a site's pages were seen, for the publisher to exclude or to count."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEEN_DAYS = 30
 
 
 class SeenHost(NamedTuple):
-    """A host that nobody has decided on yet."""
+    """A host that is neither counted nor excluded by the publisher yet."""
 
     host: str
     name: str
@@ -25,7 +25,7 @@ class SeenHost(NamedTuple):
 
 
 def seen_hosts(context: Context, site: Site) -> list[SeenHost]:
-    """The hosts of the last days, neither the site's own nor listed, the most viewed first."""
+    """Returns the hosts of the last days that are neither the site's own nor listed, the most viewed first."""
     rules = rules_of(site)
     found = other_hosts(
         context.event_store,
@@ -37,7 +37,7 @@ def seen_hosts(context: Context, site: Site) -> list[SeenHost]:
 
 
 def decide(context: Context, site: Site, host: str, *, counts: bool) -> None:
-    """Leaves a host out from now on, or counts it as one of the site's. Raises Invalid."""
+    """Excludes a host from now on, or counts it as one of the site's. Raises Invalid."""
     staging = [one for one in site.staging_hosts.split() if one != host]
     others = [one for one in site.other_hosts.split() if one != host]
     (others if counts else staging).append(host)

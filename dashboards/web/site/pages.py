@@ -37,9 +37,9 @@ _MOST_IN_SWITCHER = 20
 
 
 def site_or_404(context: Context, domain: str, action: Action) -> Site:
-    """The site of the URL for an action on it; a URL with another form of its name, or a former one, leads to its own.
+    """Returns the URL's site for an action on it. A URL with another form of the domain, or a former one, is redirected.
 
-    Who may not do the action is answered here, before the URL says what the site is called now.
+    A user who may not do the action is refused here, before a redirect shows the site's present domain.
     """
     found = find_site(context.app_db, domain)
     if found is None:
@@ -52,7 +52,7 @@ def site_or_404(context: Context, domain: str, action: Action) -> Site:
 
 
 def selection_or_404(context: Context, domain: str, action: Action = Action.VIEW_REPORTS) -> Selection:
-    """What the URL asks of its site, for an action on it."""
+    """Returns the selection in the URL, for an action on its site."""
     return read_selection(context, site_or_404(context, domain, action), request.args)
 
 

@@ -84,7 +84,7 @@ class Selection:
         return {name: value for name, value in values.items() if value not in (None, "", [])}
 
     def filtered(self, dimension: Dimension, value: str) -> Selection:
-        """The selection with a filter on the dimension, instead of an earlier filter on it."""
+        """Returns the selection with a filter on the dimension, which replaces an earlier one on it."""
         others = tuple(one for one in self.filters if comparison_of(one).dimension != dimension)
         return replace(self, filters=(*others, clicked(dimension, "is", (value,))))
 

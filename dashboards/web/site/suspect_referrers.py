@@ -1,4 +1,4 @@
-"""The referrers that look like spam, with their evidence, and leaving one out with a click."""
+"""The referrers that look like spam, with their evidence. The publisher can exclude one with a click."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tracker.stats.scope import Scope
 
 
 class SuspectReferrer(NamedTuple):
-    """A referring host from which nobody reads on. `page` is the page that its visits saw, one of `landing_pages`."""
+    """A referring host whose visits all saw one page. `page` is one of these `landing_pages`."""
 
     host: str
     name: str
@@ -28,7 +28,7 @@ class SuspectReferrer(NamedTuple):
 
 
 def suspect_referrers(context: Context, selection: Selection) -> list[SuspectReferrer]:
-    """Those of the period that the publisher has not left out, the most visits first."""
+    """Returns the period's referrers that the publisher has not excluded, the most visits first."""
     left_out = set(selection.site.excluded_referrers.split())
     found = suspects(context.event_store, Scope(selection.site.stored_as, selection.period))
     columns = ["host", "visits", "visitors", "networks", "landing_pages", "page"]
@@ -42,7 +42,7 @@ def suspect_referrers(context: Context, selection: Selection) -> list[SuspectRef
 
 
 def leave_out(context: Context, site: Site, host: str) -> None:
-    """Counts no visit from a referring host from now on. Raises Invalid."""
+    """Excludes visits from a referring host from now on. Raises Invalid."""
     hosts = f"{site.excluded_referrers}\n{host}"
     change_counting(context.app_db, site.domain, Counting(excluded_referrers=hosts))
 

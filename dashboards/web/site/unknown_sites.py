@@ -16,12 +16,12 @@ from tracker.sites.sites import find_site
 from tracker.stats.hosts import UnknownSite, unknown_sites
 
 _MOST = 5
-# As alike as a domain and itself with a letter or two mistyped.
+# The similarity of a domain to itself with one or two letters mistyped.
 _ALIKE = 0.8
 
 
 class UnknownSiteRow(NamedTuple):
-    """One name that hits gave: a sentence about it, how many there were, and the domain to add, if it is one."""
+    """One name in hits: a sentence about it, the number of hits, and the domain to add, if the name is one."""
 
     words: str
     hits: int
@@ -37,7 +37,7 @@ def of_site(context: Context, site: Site, *, since: date, waits: bool = False) -
 
 
 def all_of_them(context: Context, *, since: date) -> list[UnknownSiteRow]:
-    """Those of every page, each with the site here that it is of where one has its host."""
+    """Returns those of all pages, each with the site that has its host, if there is one."""
     found = unknown_sites(context.event_store, since=since)[:_MOST]
     sites = [find_site(context.app_db, one.host) if one.host else None for one in found]
     return [_row(one, site.name if site else None) for one, site in zip(found, sites, strict=True)]

@@ -46,7 +46,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
 
     @blueprint.post("/account")
     def change_password() -> Response:
-        """Every session of this person ends with it; this device gets a new one."""
+        """Changes the password and ends all of the user's sessions. This device gets a new one."""
         keys, now = keys_of_user(current_user.id), context.now()
         if wait := limit.begin(keys):
             return answer_too_many(_page(context, describe_wait(wait)), wait)
@@ -68,7 +68,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
 
     @blueprint.post("/account/sign-out")
     def end_sessions_elsewhere() -> Response:
-        """Ends the session whose number the form has, without one all but this."""
+        """Ends the session with the id in the form; without an id, all sessions except this one."""
         number = request.form.get("session", "")
         if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS:
             end_session_of(context.app_db, current_user.id, int(number))

@@ -1,4 +1,4 @@
-"""What `/` shows to whom: how to begin, the way in, the only site or the list of sites."""
+"""The page `/`: the first steps, the sign-in page, the only site or the list of sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is behind an IP address: the form and the result of each step. The subject is never in a URL or a log."""
+"""The page *Identify*: its form, and the result of each step. What a user enters is never in a URL or a log."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.post("/referrers")
     def referrer(site: str) -> Response:
-        """Leaves out a referrer that looks like spam."""
+        """Excludes a referrer that looks like spam."""
         found = site_or_404(context, site, Action.CHANGE_SETTINGS)
         try:
             leave_out(context, found, request.form.get("host", ""))

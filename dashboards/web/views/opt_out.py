@@ -1,7 +1,7 @@
-"""The public page about counting on one site: what is counted, and the links by which a visitor says no.
+"""The public page about counting on one site: what is counted, and the links with which a visitor opts out.
 
-The wish is kept in the visitor's browser for the site itself, since another origin cannot write there: so the links
-lead to the site, whose snippet acts on them.
+The choice is stored in the visitor's browser for the site's own origin, which this page cannot write to. So the links
+lead to the site, where the snippet stores the choice.
 """
 
 from __future__ import annotations

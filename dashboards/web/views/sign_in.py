@@ -1,4 +1,4 @@
-"""The way in and out."""
+"""Signing in and out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
     client = ClientIp(context.settings.trusted_proxies, context.settings.client_ip_header)
 
     def keys_of(email: str) -> list[Key]:
-        """What a failure counts against: the device, if this email signed in on it before, else the IP address."""
+        """Returns what a failure counts against: the device, if this email signed in on it before, else the IP address."""
         if device := known_device.device_of(email):
             return keys_of_device(device, email)
         return keys_of_stranger(client.of(request.environ), email)

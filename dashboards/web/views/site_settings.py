@@ -57,7 +57,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.post("/<domain:site>/hosts")
     def host(site: str) -> Response:
-        """Leaves out a host that was seen, or counts it as the site's own."""
+        """Excludes a host that was seen, or counts it as the site's own."""
         found = site_or_404(context, site, Action.CHANGE_SETTINGS)
         try:
             decide(context, found, request.form.get("host", ""), counts=request.form.get("choice") == "count")
@@ -114,7 +114,7 @@ def _update(context: Context, site: Site) -> None:
 
 
 def _counting() -> Counting | None:
-    """Which pages and hosts the form counts; None for a form that does not ask."""
+    """Returns which pages and hosts to count by the form; None for a form without these fields."""
     form = request.form
     if "with_counting" not in form:
         return None

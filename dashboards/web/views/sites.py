@@ -138,7 +138,7 @@ def _first_hit(context: Context, site: Site) -> dict[str, Any]:
 
 
 def _problem(context: Context, site: Site) -> str | None:
-    """What keeps a site from its first hit: a snippet that names another, or a rule; None while nothing arrived."""
+    """Returns why a site's hits are not counted: another name in the snippet, or a rule; None while no hit has arrived."""
     language, since = current_language(), context.now().date() - timedelta(days=1)
     misnamed = unknown_sites.of_site(context, site, since=since, waits=True)
     refused = by_reason(

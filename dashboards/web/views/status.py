@@ -16,7 +16,7 @@ from dashboards.web.site import unknown_sites
 from tracker.accounts.permissions import Action
 from tracker.service.context import Context
 
-# Below this, hits are on their way: a batch is stored several times a second.
+# Fewer waiting bytes are normal: a batch is stored several times a second.
 _ON_THEIR_WAY_BYTES = 1_000_000
 _UNKNOWN_SITES_FOR = timedelta(days=6)
 

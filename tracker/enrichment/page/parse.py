@@ -25,7 +25,7 @@ _MAX_PATH = 1024
 _NO_PARAMETERS = Parameters()
 _ALL_PARAMETERS = re.compile(r"[^/=]+=")
 
-# What would mean something else once decoded: / ? # % \ and control characters.
+# Characters that change their meaning when they are decoded: / ? # % \ and control characters.
 _MEANINGFUL = re.compile(r"(%(?:2[f35]|3f|5c|7f|[01][0-9a-f]))", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|cfid|cftoken)=[^/;]*", re.IGNORECASE)
 # After a colon they belong to a URL within the path.
@@ -51,10 +51,10 @@ class Page(msgspec.Struct, frozen=True, gc=False):
 
 
 def parse_page(url: str, *, keep_hash: bool = False, parameters: frozenset[str] = DEFAULT_PARAMETERS) -> Page | None:
-    """The page of a URL; None when it is not a page's. `keep_hash` keeps the fragment as part of the path.
+    """Returns the page of a URL; None when the URL is not a page's. `keep_hash` keeps the fragment as part of the path.
 
-    `parameters` are those of the query that distinguish the site's pages. Campaign parameters count in the query and,
-    as Matomo and older Google tags have them, in the fragment.
+    `parameters` are the query parameters that distinguish the site's pages. Campaign parameters are read from the query
+    and from the fragment, where Matomo and older Google tags put them.
     """
     if is_short(url, LONGEST_OF_MANY):
         return _kept_page(url, keep_hash, parameters)
@@ -83,14 +83,14 @@ _kept_page = lru_cache(maxsize=_CACHED)(_page)
 
 
 def tidy_path(path: str) -> str:
-    """The path without doubled slashes and without the session that some servers write into it."""
+    """Returns the path without doubled slashes and without the session id that some servers write into it."""
     if ";" in path:
         path = _SESSION.sub("", path)
     return _SLASHES.sub("/", path) if "//" in path else path
 
 
 def _plain_path(path: str) -> str:
-    """The path as people read it: %C3%A9 is é. What does not decode, or would mean something else, stays escaped."""
+    """Returns the decoded path: %C3%A9 is é. Bytes that are not UTF-8 and characters with a meaning stay escaped."""
     path = tidy_path(path[: 3 * _MAX_PATH])
     if "%" in path:
         try:
@@ -110,9 +110,9 @@ def _decoded(piece: str) -> str:
 
 
 def _plain_fragment(fragment: str, parameters: frozenset[str]) -> str:
-    """The route in the fragment of a single-page application, with the parameters that distinguish its pages.
+    """Returns the route in a single-page application's fragment, with the parameters that distinguish its pages.
 
-    A fragment such as `map=6/46.4/2.2` or `lat=46&lng=2` is all parameters.
+    A fragment such as `map=6/46.4/2.2` or `lat=46&lng=2` has parameters only, and no route.
     """
     if "=" not in fragment:
         return f"#{fragment}"

@@ -1,7 +1,7 @@
-"""The parameters of a query that distinguish a site's pages: which they may be, and their form in a path.
+"""The query parameters that distinguish a site's pages: which are allowed, and their form in a path.
 
-Pure. By default they are those of WordPress without pretty links, and of its search. All other parameters (filters, a
-map's position, what a form was sent with) change what a page shows and not which page it is. Source:
+Pure. The default is the parameters of WordPress without pretty links, and of its search. Other parameters, such as
+filters, a map's position and a form's fields, change what a page shows but not which page it is. Source:
 https://developer.wordpress.org/reference/classes/wp/#properties (the public query variables).
 """
 
@@ -17,9 +17,9 @@ _ESCAPED = str.maketrans({"%": "%25", "&": "%26", "#": "%23", "?": "%3F", "+": "
 
 
 def page_query(query: str, parameters: frozenset[str]) -> str:
-    """What a page's path ends with: `?cat=3&p=12`, or nothing. In one order, each with the last value that it has.
+    """Returns the end of a page's path: `?cat=3&p=12`, or nothing. The parameters are sorted; the last value counts.
 
-    A value is cut to 100 characters; one that is empty or holds an email address is left out.
+    A value is cut to 100 characters. A value that is empty or contains an email address is left out.
     """
     if "=" not in query:
         return ""

@@ -1,7 +1,7 @@
-"""Where a visitor comes from: source, medium, channel, campaign, out of the page's campaign parameters and the referrer.
+"""Attribution: a visit's source, medium, channel and campaign, from the page's campaign parameters and the referrer.
 
-Pure. A campaign parameter says more than a referrer, an advertisement's click id more than a referrer, and a click id
-that shared links carry too less than one. Names are the ones that people use today.
+Pure. In order of priority: campaign parameters, an advertisement's click id, the referrer, and a click id that shared
+links have too. Sources have the names that people use today.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Attribution(NamedTuple):
 
 
 class Referrer(msgspec.Struct, frozen=True, gc=False):
-    """A referrer without what identifies a person.
+    """A referrer without query, fragment and user, which may identify a person.
 
     `host` is empty for an app; `origin` is None where nobody comes from (a detour, a machine nearby); `spam` is the
     domain that is on the list of spammers.
@@ -81,7 +81,7 @@ _NO_SOURCE = frozenset({"(direct)", "direct", "(none)", "none", "(not set)", "no
 
 
 def attribute(page: Page, referrer: str | None, *, site_hosts: Collection[str] = ()) -> Attribution:
-    """The attribution of a pageview of `page` that says `referrer`; `site_hosts` are the site's own hosts."""
+    """Returns the attribution of a pageview of `page` with `referrer`. `site_hosts` are the site's own hosts."""
     if not referrer and not page.params:
         return DIRECT
     hosts = site_hosts if isinstance(site_hosts, frozenset) else frozenset(site_hosts)
@@ -109,12 +109,12 @@ def _by_referrer(hostname: str, referrer: str, site_hosts: frozenset[str]) -> At
 
 
 def is_referrer_spam(referrer: str | None) -> str | None:
-    """The domain of a referrer that is on the list of spammers."""
+    """Returns the domain of a referrer that is on the list of spammers; None for another referrer."""
     return _referrer(referrer).spam if referrer else None
 
 
 def listed_referrer(referrer: str, hosts: Collection[str]) -> str | None:
-    """The one of `hosts` that a referrer's host is or is below; None when it is none of them."""
+    """Returns the one of `hosts` that is a referrer's host or a parent domain of it; None if none is."""
     suffix = _referrer(referrer).host if hosts else ""
     while suffix:
         if suffix in hosts:
@@ -186,7 +186,7 @@ def _about_host(host: str) -> tuple[str | None, bool]:
 
 
 def _term(query: str, parameters: str) -> str | None:
-    """What was searched for, in the order in which the engine's parameters are listed."""
+    """Returns the search words: the first of the engine's parameters, in their listed order, that has a value."""
     given: dict[str, str] = {}
     for pair in query.split("&", 100):
         name, _, value = pair.partition("=")

@@ -63,22 +63,22 @@ _OTHER_WAYS = frozenset(("Email", "SMS", "Audio", "Affiliates", "Mobile Push Not
 
 
 def without_accents(text: str) -> str:
-    """The text without accents, as many people write words in URLs."""
+    """Returns the text without accents, as many people write words in URLs."""
     if text.isascii():
         return text
     return "".join(letter for letter in normalize("NFKD", text) if not combining(letter))
 
 
 def channel_of(source: str | None, medium: str | None, campaign: str | None, category: str | None) -> str:
-    """The channel of a source, medium and campaign.
+    """Returns the channel of a source, medium and campaign.
 
-    `category` is what kind of site the source is: search, social, shopping, video, ai, email or None.
+    `category` is the kind of site that the source is: search, social, shopping, video, ai, email or None.
     """
     return _channel(_telling_source(source or ""), medium or "", category, _telling_word(campaign))
 
 
 def names_another_way(medium: str) -> bool:
-    """Whether a medium says that people came by email, SMS, audio, push or an affiliate, whatever its source is."""
+    """Returns whether a medium means email, SMS, audio, push or an affiliate, whatever the source is."""
     return _channel("other", medium, None, None) in _OTHER_WAYS
 
 
@@ -147,7 +147,7 @@ def _unpaid(source: str, medium: str, category: str | None, tokens: frozenset[st
 
 
 def _kind_of_medium(source: str, medium: str, tokens: frozenset[str]) -> str | None:
-    """The channel that a medium's own words say, or a source's that is a medium's word; None where they say nothing."""
+    """Returns the channel by the words of a medium, or of a source that consists of such words; None without one."""
     if source == "email" or _EMAIL.search(medium):
         return "Email"
     exact = {"affiliate": "Affiliates", "audio": "Audio", "sms": "SMS"}

@@ -12,10 +12,10 @@ from tracker.enrichment.source.origin import Origin, paid
 from tracker.enrichment.source.url_parameters import AD_NETWORK, FREE_CLICK_IDS, MAIL_IDS, PAID_CLICK_IDS
 
 _SELLING = frozenset((*PAID_CLICK_IDS, AD_NETWORK))
-# What an advertisement of a seller can stand on; elsewhere a referrer is where the advertisement was bought.
+# The kinds of sites that show advertisements. If the referrer is of another kind, the seller is the source.
 _PLACES = ("search", "social", "video", "shopping")
-# Engines that show no advertisement of a seller: an address with the seller's click id that is found there is one that
-# the engine has in its index, and nobody paid (Plausible says so too).
+# Engines that show no advertisements of a seller. If a URL with the seller's click id is found there, it is in the
+# engine's index, and nobody paid for the click (Plausible has the same rule).
 _RIVALS: Mapping[str, frozenset[str]] = {
     "Google": frozenset({"Bing", "Bing Images", "DuckDuckGo", "Yandex", "Baidu", "Qwant", "Brave", "Kagi", "Mojeek"}),
     "Bing": frozenset({"Google", "Google Images", "Google News", "Yandex", "Baidu", "Brave", "Kagi", "Startpage"}),
@@ -24,7 +24,7 @@ _RIVALS: Mapping[str, frozenset[str]] = {
 
 
 def seller_of(params: Mapping[str, str]) -> Origin | None:
-    """Who sold the click, by its click id or HubSpot's tag; None when nothing says that it was sold."""
+    """Returns the seller of the click, by its click id or HubSpot's tag; None if it was not sold."""
     if _SELLING.isdisjoint(params):
         return None
     word = next((PAID_CLICK_IDS[name] for name in params if name in PAID_CLICK_IDS), None) or params[AD_NETWORK]
@@ -34,7 +34,7 @@ def seller_of(params: Mapping[str, str]) -> Origin | None:
 
 
 def is_own_click(origin: Origin, seller: Origin) -> bool:
-    """Whether an engine's click id stands beside its own name: then the click was paid, whatever the medium says.
+    """Returns whether an engine's click id comes with the engine's own name. Then the click was paid, whatever the medium is.
 
     Google Analytics and Plausible call `utm_source=google&utm_medium=organic&gclid=1` paid.
     """
@@ -44,11 +44,11 @@ def is_own_click(origin: Origin, seller: Origin) -> bool:
 
 
 def of_click(params: Mapping[str, str], seller: Origin | None, referrer: Origin | None) -> Origin | None:
-    """Who sold the click; else the referrer; else whose links carry such an id; else the sender of the letter."""
+    """Returns the click's seller; else the referrer; else the network or mailing service whose links have such an id."""
     if seller is not None:
         if referrer is None or referrer.category not in _PLACES:
             return paid(seller)
-        # Google sells clicks on YouTube, Microsoft those on DuckDuckGo: the place says more than the seller.
+        # Google sells clicks on YouTube, Microsoft on DuckDuckGo: there the site is the source, not the seller.
         return referrer if referrer.name in _RIVALS.get(seller.name, ()) else paid(referrer)
     if referrer is not None:
         return referrer

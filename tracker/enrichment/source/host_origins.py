@@ -1,8 +1,7 @@
 """The origin of a site or an app, looked up by its host or package name.
 
-Pure but for the data files behind the lists. A host is looked up by its endings, the longest first, a probe each, so
-that subdomains and mobile hosts are found without being listed; what no list knows may still say what it is in its name
-(webmail, Mastodon).
+Pure, except that the lists read data files. A host and then its parent domains are looked up, so subdomains and mobile
+hosts are found without being listed. A host in no list may still be recognised by its name (webmail, Mastodon).
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _MASTODON_PATH = re.compile(r"/(?:deck/|web/)?@\w+(?:@[\w.-]+)?(?:/\d{10,})?/?$"
 
 _NETWORKS = {network.name: network_origin(network) for network in NETWORKS}
 _MASTODON = _NETWORKS["Mastodon"]
-# Software that anyone may run: its servers say what they are in their names (`searx.example.org`, `peertube.fr`).
+# Software that anybody may run. Its servers often have its name in their host names (`searx.example.org`, `peertube.fr`).
 _BY_SOFTWARE: Mapping[str, Origin] = {
     **dict.fromkeys(("searx", "searxng"), make_origin("SearXNG", "search")),
     "whoogle": make_origin("Whoogle", "search"),
@@ -56,7 +55,7 @@ _BY_SOFTWARE: Mapping[str, Origin] = {
     },
     "kbin": make_origin("kbin", "social"),
     **dict.fromkeys(("rocketchat", "rocket-chat"), make_origin("Rocket.Chat", "social")),
-    # Alternative front ends of a network: their visitors read what is published on it.
+    # Alternative front ends of a network, which show what is published on it.
     **dict.fromkeys(("nitter", "xcancel"), _NETWORKS["X"]),
     **dict.fromkeys(("libreddit", "redlib", "teddit"), _NETWORKS["Reddit"]),
     **dict.fromkeys(("invidious", "piped"), _NETWORKS["YouTube"]),
@@ -98,7 +97,7 @@ def _origin_of_host(host: str) -> tuple[Origin, str]:
 
 
 def _find(host: str) -> ListedSite | None:
-    """The entry of a host or of the nearest domain above it, as it is or with its country's ending open."""
+    """Returns the entry of a host or of its nearest parent domain, with its own or any country's ending."""
     lists = source_lists()
     found = find_in(lists.hosts, host)
     if found is None:
@@ -117,7 +116,7 @@ def _by_software(first: str, rest: str) -> Origin | None:
 
 
 def listed_category(host: str) -> str | None:
-    """The kind of site that a list says a host is, whatever its name says."""
+    """Returns the kind of site by the lists alone, not by the host's name; None for an unlisted host."""
     listed = _find(host.removeprefix("www."))
     return None if listed is None else listed.category
 
@@ -128,7 +127,7 @@ def is_in_googles_lists(origin: Origin) -> bool:
 
 
 def is_listed(host: str) -> bool:
-    """Whether a list has this very host."""
+    """Returns whether a list has exactly this host."""
     return host in source_lists().hosts
 
 

@@ -1,8 +1,8 @@
 """Repairs campaign parameters in URLs that a mail program, an editor, a redirector or a person has mangled.
 
-Pure. A second `?`, a `&` without one, `;`, names and separators that are escaped once or more, HTML's `&amp;` and
-`&#038;`, a `.` that ended the sentence: the parameters are moved into the query before anything reads them, and out of
-the path. URLs within a parameter's value are another page's, and are not changed.
+Pure. Examples are a second `?`, a `&` without a `?`, a `;`, names and separators that are escaped once or more, HTML's
+`&amp;` and `&#038;`, and a `.` that ended the sentence. The parameters are moved into the query before anything reads
+them, and out of the path. A URL in a parameter's value belongs to another page and is not changed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from tracker.enrichment.source.url_parameters import ROLES, STRIPPED, WEAK_SOURCE
 from tracker.enrichment.text.urls import SplitUrl
 
-# Names that nothing but a campaign's link has; `ref` and `source` count where a `&` says that they are parameters.
+# Names that only a campaign's link has. `ref` and `source` count only after a `&`.
 _TELLING = STRIPPED - frozenset((*WEAK_SOURCE, "si", "feature", "spm", "scm", "trk", "gad", "refid"))
 _LONGEST_NAME = 40
 _MOST_ESCAPES = 3
@@ -39,7 +39,7 @@ _ADDRESS_WITHIN = ("/", "%2f", "%252f", "http")
 
 
 def repaired(url: SplitUrl) -> SplitUrl:
-    """The URL with its campaign parameters in its query, as the author of the link meant it."""
+    """Returns the URL with its campaign parameters in its query, as the author of the link meant it."""
     path, query, fragment = url.path, url.query, url.fragment
     if ("=" in path or "%" in path) and _IN_PATH.search(path) is not None:
         path, said = _path_and_query(path)
@@ -55,7 +55,7 @@ def repaired(url: SplitUrl) -> SplitUrl:
 
 
 def _may_be_mangled(query: str) -> bool:
-    """Whether a query has anything of what mangled ones have; almost none has, and that is to cost little."""
+    """Whether a query has any sign of being mangled. Almost none has, so the check must be fast."""
     if query[-1] in _ENDS or "?" in query or ";" in query:
         return True
     if "%" in query or "+" in query or "[" in query:
@@ -64,7 +64,7 @@ def _may_be_mangled(query: str) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """A parameter's name as it was meant: `utm%5Fsource`, `UTM-Source` and `amp;utmsource` are `utm_source`."""
+    """Returns a parameter's intended name: `utm%5Fsource`, `UTM-Source` and `amp;utmsource` are `utm_source`."""
     for _ in range(_MOST_ESCAPES):
         if "%" not in name:
             break
@@ -78,7 +78,7 @@ def plain_name(name: str) -> str:
 
 
 def _path_and_query(path: str) -> tuple[str, str]:
-    """A path without the parameters that were glued to it, and these."""
+    """Returns the path without the parameters that were joined to it, and these parameters."""
     path = _AT_SLASH.sub(r"/?\1", path, count=1)
     found = next((match for match in _JOINT.finditer(path) if match.start() and _is_meant(match)), None)
     if found is None:
@@ -104,7 +104,7 @@ def _is_meant(match: re.Match[str]) -> bool:
 
 
 def _plain_query(query: str) -> str:
-    """A query whose campaign parameters are parted by `&`, with plain names."""
+    """Returns the query with its campaign parameters separated by `&`, with plain names."""
 
     def part(match: re.Match[str]) -> str:
         name = plain_name(match[2])

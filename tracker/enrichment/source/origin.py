@@ -1,6 +1,6 @@
-"""What sends a visitor: a name, a medium, a channel and, for a social network, its kind.
+"""The origin of a visit: a name, a medium, a channel and, for a social network, its kind.
 
-Pure. Owns what follows from the kind of a site; which site is of which kind is said by the lists.
+Pure. Owns what follows from the kind of a site. The lists own which kind each site is.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from tracker.enrichment.source.social_networks import KIND_BY_NAME, VIDEO, Socia
 
 
 class Origin(NamedTuple):
-    """What sends a visitor: `category` is its kind of site, `channel` the one of its visitors when no campaign says more.
+    """A site or app that visitors come from. `category` is its kind of site.
 
-    `medium` is the house's word for it; `paid` is set for what only advertisers say (`facebook_ads`).
+    `medium` and `channel` are those of its visitors without a campaign. `paid` is set for words that only advertisers use
+    (`facebook_ads`).
     """
 
     name: str
@@ -40,7 +41,7 @@ _MEDIUM = {
 
 
 def make_origin(name: str, category: str | None) -> Origin:
-    """An origin of a category, with the medium and the channel that it has without a campaign."""
+    """Returns an origin of a category, with its medium and channel without a campaign."""
     if category is None:
         return Origin(name, "referral", None, "Referral")
     medium = _MEDIUM.get(category or "", "referral")
@@ -53,12 +54,12 @@ def make_origin(name: str, category: str | None) -> Origin:
 
 
 def network_origin(network: SocialNetwork) -> Origin:
-    """The origin of a social network: its visitors are `social`, also of those that count as video."""
+    """Returns the origin of a social network. Its medium is `social`, also for networks that count as video."""
     return make_origin(network.name, "video" if network.name in VIDEO else "social")._replace(medium="social")
 
 
 def paid(origin: Origin) -> Origin:
-    """The same origin, reached through an advertisement; what is only ever that stays as it is."""
+    """Returns the same origin, reached through an advertisement. An origin that is always paid stays unchanged."""
     if origin.paid:
         return origin
     channel = channel_of(origin.name, "cpc", None, origin.category)

@@ -31,12 +31,12 @@ _HOSTS = frozenset(
 _PATHS = re.compile(
     r"/(?:v\d+\.\d+/)?(?:dialog/oauth|oauth2?|i/oauth2|login/oauth|uas/login|ap/signin|checkoutnow|sessions?/verify)(?:/|$)"
 )
-# Hosts that say in their name that they only let people in.
+# Host names of sign-in pages.
 _LABELS = re.compile(r"(?:3ds2?|3dsecure|oauth2?|auth|login|sign-?in|sso|idp|adfs|keycloak|saml|openid|accounts)\d*")
 
 
 def is_detour_host(host: str) -> bool:
-    """Whether a host is where a visitor pays or signs in."""
+    """Returns whether a host is for payments or sign-in."""
     suffix = host
     while "." in suffix:
         if suffix in _HOSTS:
@@ -46,11 +46,11 @@ def is_detour_host(host: str) -> bool:
 
 
 def lets_people_in(host: str) -> bool:
-    """Whether a host says in its name that people sign in or confirm a payment there."""
+    """Returns whether a host's name shows that people sign in or confirm a payment there."""
     first, _, rest = host.partition(".")
     return "." in rest and _LABELS.fullmatch(first) is not None
 
 
 def is_detour_path(path: str) -> bool:
-    """Whether a path is a network's page for signing in or consenting."""
+    """Returns whether a path is a network's page for sign-in or consent."""
     return _PATHS.match(path) is not None

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 _LONGEST = 4096
 _MOST_ESCAPES = 3
 _ESCAPED_SCHEME = re.compile(r"(?:https?|android-app|ios-app)(?::|%(?:25)*3a)(?:%(?:25)*2f|/){2}", re.IGNORECASE)
-# What stands before: quotation marks and the name of the field; a scheme twice, with one slash or none.
+# Text before the URL: quotation marks, the name of the field, a second scheme with one slash or none.
 _BEFORE = re.compile(
     r"[\s\"'<(\[`]*(?:(?:http[_-])?(?:referr?er|url|ref|source)\s*[=:]\s*)?[\s\"'<(\[`]*(?:https?:?/*(?=(?:https?:/|https?%3a)))?",
     re.IGNORECASE,
@@ -23,7 +23,7 @@ _AFTER_HOST = re.compile(r"(?<=\w)(?:[^\w.:/?#@\[\]%-]|%(?:20|09|22|2c|3b|3c|3e|
 
 
 def _has_odd_signs(referrer: str) -> bool:
-    """Whether a referrer holds anything of what those have that are not in order; nearly all are, at little cost."""
+    """Whether a referrer has any sign of being malformed. Almost none has, so the check must be fast."""
     # One by one: a regular expression takes five times as long.
     if "%" in referrer or " " in referrer or "," in referrer or '"' in referrer or "<" in referrer:
         return True
@@ -32,7 +32,7 @@ def _has_odd_signs(referrer: str) -> bool:
 
 
 def plain_referrer(referrer: str) -> str:
-    """The URL in a referrer; any other text unchanged."""
+    """Returns the URL in a referrer; any other text unchanged."""
     if referrer[:8].lower().startswith(("https://", "http://")) and not _has_odd_signs(referrer):
         return referrer
     text = referrer[:_LONGEST].strip()

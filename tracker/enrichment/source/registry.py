@@ -1,7 +1,7 @@
-"""The lists of sites, apps and campaign words, in the forms in which they are asked.
+"""The lists of sites, apps and campaign words, in the forms in which they are looked up.
 
-Reads the data files once, and decides nothing. Three sources, the later ones winning: the lists of others
-(data/referrers.json), our own (data/sources.txt) and the social networks (social.py).
+Reads the data files once, and decides nothing. There are three sources, of which the later ones win: the lists of others
+(data/referrers.json), our own (data/sources.txt) and the social networks (social_networks.py).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DATA = Path(__file__).parents[1] / "data"
 
 
 class ListedSite(NamedTuple):
-    """An entry of a list: a portal's search counts for its own hosts only, others for all hosts below them."""
+    """An entry of a list. A portal's search is found for its own hosts only, other entries for all subdomains too."""
 
     origin: Origin | None
     parameters: str
@@ -66,13 +66,13 @@ _OFFICE = frozenset(
     " donate donations feedback forum forums help info jobs mail news newsletter partner partners press shop spreadprivacy"
     " status store support trees webmaster webmasters wiki".split()
 )
-# What may stand before a country's letters and belongs to the ending: `.co.uk`, `.com.br`.
+# Labels before a country's letters that belong to the ending: `.co.uk`, `.com.br`.
 _BEFORE_COUNTRY = frozenset("co com org net gov edu ac or ne go it".split())
 SEPARATORS = re.compile(r"[\s_.+\-/|:]+")
 
 
 def find_in(entries: dict[str, ListedSite], host: str) -> ListedSite | None:
-    """The entry of the longest ending of a host that counts for it."""
+    """Returns the entry of a host or of its nearest listed parent domain; None without one."""
     suffix = host
     while suffix:
         entry = entries.get(suffix)
@@ -93,7 +93,7 @@ def _is_search(below: str, suffix: str) -> bool:
 
 
 def without_country(host: str) -> str | None:
-    """What stands before a host's ending of a country (`.fr`, `.co.uk`, `.cat`); None for a host without such an ending."""
+    """Returns the host without its country's ending (`.fr`, `.co.uk`, `.cat`); None for a host without such an ending."""
     name, _, letters = host.rpartition(".")
     if letters == "cat":
         return name or None
@@ -208,7 +208,7 @@ class SourceLists:
 
 
 def own_lines(lines: Iterable[str]) -> Iterator[tuple[str, str, list[str]]]:
-    """The kind, the name and the entries of each line of data/sources.txt."""
+    """Yields the kind, the name and the entries of each line of data/sources.txt."""
     kind = ""
     for line in lines:
         if line.startswith("["):
@@ -220,5 +220,5 @@ def own_lines(lines: Iterable[str]) -> Iterator[tuple[str, str, list[str]]]:
 
 @lru_cache(maxsize=1)
 def source_lists() -> SourceLists:
-    """The lists, read once."""
+    """Returns the lists, which are read once."""
     return SourceLists()

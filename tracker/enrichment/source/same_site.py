@@ -1,7 +1,7 @@
 """Whether a referrer is the site itself: its own hosts and the other subdomains of its domain.
 
-Pure; the Public Suffix List, as the package carries it, says where a domain ends (two blogs of `wordpress.com` are two
-sites). Google Analytics draws the same line, by the domain of its cookie.
+Pure. The Public Suffix List of the installed package decides where a domain ends: two blogs of `wordpress.com` are two
+sites. Google Analytics has the same rule, by the domain of its cookie.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
-# Where each subdomain is somebody else's, and the list of suffixes does not say so.
+# Domains whose subdomains have different owners and that are not in the list of suffixes.
 _SHARED = frozenset(
     "wordpress.com substack.com medium.com tumblr.com over-blog.com canalblog.com hautetfort.com eklablog.com typepad.com"
     " livejournal.com hashnode.dev webador.fr e-monsite.com jimdofree.com skyrock.com beehiiv.com".split()
@@ -18,7 +18,7 @@ _SHARED = frozenset(
 
 
 def same_site(host: str, page_host: str, site_hosts: Collection[str] = ()) -> bool:
-    """Whether a referrer's host belongs to the site of the page; an app's empty host belongs to none."""
+    """Returns whether a referrer's host belongs to the page's site. An app has no host and belongs to no site."""
     if not host:
         return False
     if host == page_host or host in site_hosts:
@@ -35,7 +35,7 @@ def same_site(host: str, page_host: str, site_hosts: Collection[str] = ()) -> bo
 
 @lru_cache(maxsize=8_192)
 def _domain(host: str) -> str:
-    """The registrable domain of a host; empty for an IP address or a public suffix."""
+    """Returns the registrable domain of a host; empty for an IP address or a public suffix."""
     return str(_extract()(host).top_domain_under_public_suffix)
 
 

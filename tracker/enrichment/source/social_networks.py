@@ -1,4 +1,4 @@
-"""The social networks that a publisher meets, in all the forms in which a visitor arrives from them.
+"""The social networks, with all the hosts, apps and words by which a visitor from them is recognised.
 
 Kinds are the six of Fred Cavazza's panorama of social media (https://fredcavazza.net/panorama-des-medias-sociaux).
 """
@@ -71,14 +71,14 @@ NETWORKS: tuple[SocialNetwork, ...] = (
     SocialNetwork("Stack Overflow", _D, "stackoverflow.com stackexchange.com askubuntu.com serverfault.com superuser.com", "com.stackexchange.marvin", "stackoverflow stack_overflow stackexchange"),
 )  # fmt: skip
 
-# Watched rather than read: Google Analytics files them under video.
+# Networks that Google Analytics counts as video.
 VIDEO = frozenset({"YouTube", "Twitch"})
 
 BY_APP = {app.lower(): network for network in NETWORKS for app in network.apps.split()}
 BY_WORD = {word: network for network in NETWORKS for word in network.words.split()}
 KIND_BY_NAME = {network.name: network.kind for network in NETWORKS}
 
-# Mastodon's servers say what they are in their names more often than not; the largest of the others are listed.
+# Most Mastodon servers have a name by which they are recognised. The largest of the others are listed here.
 # Source: the servers that https://joinmastodon.org/servers shows, and Matomo's list of social networks.
 _MASTODON_NAME = re.compile(r"(?:[\w-]+-)?mastodon(?:t|app|-[\w-]+|\d+)?|mstdn\w*|masto|toot|pouet")
 _MASTODON_HOSTS = frozenset(
@@ -97,7 +97,7 @@ _MASTODON_HOSTS = frozenset(
 
 
 def is_mastodon(host: str) -> bool:
-    """Whether a host is one of Mastodon's servers, by its name or by the list."""
+    """Returns whether a host is a Mastodon server, by its name or by the list."""
     if host in _MASTODON_HOSTS:
         return True
     first, _, rest = host.partition(".")

@@ -1,4 +1,4 @@
-"""The parameters of a page's URL that say where its visitor comes from, and what each of them means.
+"""The parameters of a page's URL that show where its visitor comes from, and the meaning of each.
 
 Pure. Sources of the names: Google Analytics (utm_*, gclid, gbraid, wbraid, dclid, gad_source), Matomo (mtm_*, pk_*,
 piwik_*), Plausible (ref, source), and the help pages of the networks and mailing services that append their own.
@@ -16,9 +16,9 @@ from tracker.enrichment.text.urls import UNSAFE
 _MAX_VALUE = 200
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _MAX_PARAMETERS = 200
-# More than any link carries; what is remembered of a page is bounded by it.
+# More than any link has. It bounds what is kept of a page.
 _MOST_KEPT = 24
-# Other parameters that a second `?` or an escaped `&` made a part of a value.
+# Parameters that became a part of a value because of a second `?` or an escaped `&`.
 _HANGING_ON = re.compile(r"[?&][\w.-]+=.*", re.DOTALL)
 
 # In order of preference: Google's names, Matomo's, then those of Piano Analytics (AT Internet), which French publishers
@@ -80,7 +80,7 @@ FREE_CLICK_IDS: Mapping[str, str] = {
     "ysclid": "yandex",
     **{click_id: word for click_id, word in _SOCIAL.items() if click_id not in _PAID_SOCIAL},
 }
-# What mailing services append to the links of a letter.
+# Parameters that mailing services append to the links of a newsletter.
 MAIL_IDS: Mapping[str, str] = {
     "mc_cid": "mailchimp",
     "mc_eid": "mailchimp",
@@ -123,7 +123,7 @@ _SILENT = frozenset(
     " mibextid si feature spm scm _branch_match_id _branch_referrer share_id trk trkinfo lipi refid".split()
 )
 
-# What a parameter says, and how early it comes among those that say the same.
+# The role of each parameter, and its priority among the parameters of that role.
 ROLES: Mapping[str, tuple[str, int]] = {
     name: (role, rank)
     for role, names in (
@@ -149,7 +149,7 @@ class Parameters(dict[str, str]):
 
 
 def campaign_parameters(query: str) -> Parameters:
-    """The RECOGNISED parameters of a query by lower-case name; of a repeated one the first that says something."""
+    """Returns the RECOGNISED parameters of a query by lower-case name. Of a repeated one, the first with a value counts."""
     found = Parameters()
     if "=" not in query:
         return found
@@ -170,7 +170,7 @@ def campaign_parameters(query: str) -> Parameters:
 
 
 def said_by(params: Mapping[str, str]) -> dict[str, str]:
-    """What parameters say, by role (source, weak_source, medium, campaign, content, term)."""
+    """Returns the values of parameters by role (source, weak_source, medium, campaign, content, term)."""
     said: dict[str, str] = {}
     ranks: dict[str, int] = {}
     for name, value in params.items():
@@ -186,17 +186,17 @@ def said_by(params: Mapping[str, str]) -> dict[str, str]:
 
 
 def readable(value: str) -> str:
-    """A parameter's value as people read it: decoded, on one line, at most 200 characters."""
+    """Returns a parameter's value in readable form: decoded, on one line, at most 200 characters."""
     text = unquote_plus(value[: 12 * _MAX_VALUE]) if "%" in value or "+" in value else value
     if "%" in text and _ESCAPE.search(text):
-        text = unquote_plus(text)  # a redirector escaped it once more
+        text = unquote_plus(text)  # a redirector escaped it twice
     if not text.isprintable():
         text = UNSAFE.sub(" ", text)
     return text.strip()[:_MAX_VALUE]
 
 
 def without_campaign(query: str) -> str:
-    """A query without the parameters that say where a visitor comes from."""
+    """Returns a query without the parameters that show where a visitor comes from."""
     kept = [
         pair
         for pair in query.split("&", _MAX_PARAMETERS)

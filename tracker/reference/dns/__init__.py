@@ -1,1 +1,1 @@
-"""Reverse DNS by the operator's resolver, in the background: nothing ever waits for an answer."""
+"""Reverse DNS with the operator's resolver, in the background: ingest never waits for an answer."""

@@ -1,7 +1,7 @@
-"""One look-up: the name of an IP address, believed only when the name points back to the IP address.
+"""Forward-confirmed reverse DNS (RFC 8499 § 7): the name of an IP address counts only if it points back to the IP address.
 
-Anybody who runs the reverse zone of an IP address may write any name there; the owner of the name's own zone decides
-where it points to. So a name counts only when both agree ("forward-confirmed reverse DNS", RFC 8499 § 7).
+Whoever runs the reverse zone of an IP address may write any name there. Only the owner of the name's own zone decides
+which IP addresses it points to. So both must agree.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ class Unanswered(RuntimeError):
 
 
 class ReverseName(NamedTuple):
-    """`host` is the confirmed name, None without one; `claims` are names that do not point back to the IP address."""
+    """The names of an IP address. `host` is the confirmed one or None; `claims` are names that do not point back."""
 
     host: str | None
     claims: tuple[str, ...] = ()
 
 
 class Lookup:
-    """Asks a resolver: the given one, else the system's. Raises Unanswered where the system names none."""
+    """Asks the given resolver, else the system's. Raises Unanswered when the system has none."""
 
     def __init__(self, server: NameServer | None = None) -> None:
         try:
@@ -48,11 +48,11 @@ class Lookup:
 
     @property
     def server(self) -> str:
-        """The resolver that is asked."""
+        """The resolver's IP address and port."""
         return ", ".join(str(one) for one in self._resolver.nameservers)
 
     def confirmed_name(self, ip: str) -> ReverseName:
-        """The name of an IP address that points back to it. Raises Unanswered, ValueError for other text."""
+        """Looks up the names of an IP address. Raises Unanswered; ValueError for text that is not an IP address."""
         wanted = ip_address(ip)
         claims = self._names(wanted)
         for host in claims[:_MOST_NAMES]:
@@ -61,7 +61,7 @@ class Lookup:
         return ReverseName(None, claims)
 
     def ips(self, host: str, version: int) -> set[IPv4Address | IPv6Address]:
-        """The IP addresses that a name points to, of version 4 or 6. Raises Unanswered."""
+        """Returns the IPv4 and IPv6 addresses that a name points to. Raises Unanswered."""
         kind = dns.rdatatype.A if version == 4 else dns.rdatatype.AAAA
         return {ip_address(record.address) for record in self._ask(host, kind)}
 

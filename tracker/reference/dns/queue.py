@@ -1,9 +1,8 @@
-"""The queue of names: hands out names that are known already, and has the unknown ones looked up beside everything else.
+"""The queue of reverse DNS look-ups: returns names that are known already, and looks up others in background threads.
 
-Ingest asks and goes on at once. What is asked for the first time is put into a bounded queue, from which a few threads
-look it up; when the queue is full, or the resolver has been silent for a while, the question is dropped and comes again
-with the address's next hit. Names are kept in memory only, for a day, and for no more addresses than a bound: nothing
-of this is ever written down.
+Ingest asks and never waits. An unknown IP address is put into a bounded queue, which a few threads work off. When the
+queue is full, or the resolver has not answered for a while, the IP address is dropped; its next hit asks again. Names
+are kept in memory only, for one day and for a limited number of IP addresses. Nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -21,19 +20,19 @@ log = logging.getLogger(__name__)
 
 _KEEP_SECONDS = 24 * 3600.0
 _KEEP_UNANSWERED_SECONDS = 300.0
-# A resolver that was silent this often in a row is left alone for a while.
+# After so many look-ups in a row without an answer the resolver is not asked for a while.
 _SILENT_TIMES = 16
 _REST_SECONDS = 60.0
 
 
 class Resolver(Protocol):
-    """What looks a name up: `tracker.reference.dns.lookup.Lookup`."""
+    """What the queue looks names up with: `tracker.reference.dns.lookup.Lookup`, or a fake in tests."""
 
     def confirmed_name(self, ip: str) -> ReverseName: ...
 
 
 class Counts(NamedTuple):
-    """What became of the questions so far."""
+    """How many look-ups there were so far, by their outcome."""
 
     asked: int
     named: int
@@ -79,13 +78,13 @@ class NameQueue:
 
     @property
     def asked(self) -> int:
-        """How many look-ups were begun so far."""
+        """The number of look-ups that were queued so far."""
         return self._asked
 
     def ask(self, ip: str) -> str | None:
-        """The confirmed name of an IP address if it is known now.
+        """Returns the confirmed name of an IP address if it is known now; None otherwise.
 
-        Otherwise its look-up is queued, for the next time.
+        An unknown one is queued, so that a later call may return its name.
         """
         entry = self._known.get(ip)
         if entry is not None and entry.until > self._monotonic():
@@ -94,7 +93,7 @@ class NameQueue:
         return None
 
     def close(self) -> None:
-        """Ends the threads; what is under way is left behind, since a resolver may be silent for seconds."""
+        """Ends the threads. Does not wait for look-ups in progress, since a resolver may be silent for seconds."""
         self._stop.set()
 
     def _enqueue(self, ip: str) -> None:

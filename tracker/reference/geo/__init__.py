@@ -1,1 +1,1 @@
-"""The geo databases as files: checked before they are read, kept while they are in use, fetched when asked."""
+"""The files of geo databases: fetched from providers, checked, and copied before the service reads them."""

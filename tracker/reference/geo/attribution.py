@@ -1,7 +1,7 @@
-"""The lines that the licences of geo databases ask for, of those that are in use.
+"""The attributions that the licences of the geo databases in use require.
 
-DB-IP Lite (CC BY 4.0) asks for a link on the pages that show results from it, IPinfo Lite (CC BY-SA 4.0) for one to its
-site, MaxMind's GeoLite2 terms for the sentence below. Databases that are bought ask for nothing.
+DB-IP Lite (CC BY 4.0) requires a link on the pages that show its results. IPinfo Lite (CC BY-SA 4.0) requires a link to
+its site. MaxMind's terms for GeoLite2 require the sentence below. Paid databases require nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tracker.settings import Settings
 
 
 class LicenceCredit(NamedTuple):
-    """A line with a link. The words are the licence's and are not translated; `link` is the part that is one."""
+    """An attribution. Its words are the licence's and are not translated. `link` is the part of them that is the link."""
 
     before: str
     link: str
@@ -33,7 +33,10 @@ IPINFO = LicenceCredit("IP address data is powered by ", "IPinfo", "https://ipin
 
 
 def attribution_of(database_type: str, description: str) -> LicenceCredit | None:
-    """The line that a database asks for, by what it says of itself; a rebuilt one names its source in its description."""
+    """Returns the attribution of a database by its type and description; None when it needs none.
+
+    The description matters for a database that somebody rebuilt: it names the source.
+    """
     kind = database_type.lower()
     if (kind.startswith("dbip") and "lite" in kind) or "db-ip" in description.lower():
         return DBIP
@@ -43,12 +46,12 @@ def attribution_of(database_type: str, description: str) -> LicenceCredit | None
 
 
 def attributions(settings: Settings) -> Sequence[LicenceCredit]:
-    """The lines for the databases of a data folder, each once."""
+    """Returns the attributions of a data folder's databases, each once."""
     return _of_files(tuple(list_files(settings.geo_kept_folder).items()))
 
 
 class _ListedFiles:
-    """Files that were listed already."""
+    """A database source over files that are already listed."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths: Sequence[Path] | None = paths

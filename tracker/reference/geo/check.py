@@ -1,6 +1,6 @@
-"""Whether files are databases that can be read.
+"""Checks whether files are readable databases.
 
-Each is read in a process of its own first: a damaged file may crash or never end, and the service must not go with it.
+Each file is first read in its own process: a damaged file may crash the process or never end, and the service must go on.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-# What is wrong with each of some files, in their order; None for a good one.
+# Returns what is wrong with each file, in their order; None for a good file.
 Check = Callable[[Sequence[Path]], Sequence[str | None]]
 
-# -P: the folder that the service was started in holds no modules of its.
+# -P: no modules are imported from the folder in which the service was started.
 PROBE = [sys.executable, "-P", "-m", "tracker.reference.geo.probe"]
 _SECONDS = 20.0
 
 
 def check_files(paths: Sequence[Path], *, seconds: float = _SECONDS) -> list[str | None]:
-    """What is wrong with each file in one line, None for a good one. The files are read side by side."""
+    """Returns for each file, in their order, what is wrong with it in one line; None for a good file. Reads in parallel."""
     children = [
         subprocess.Popen(
             [*PROBE, str(path)],

@@ -1,4 +1,4 @@
-"""Fetches a file over HTTP to disk: whole or not at all, with limits of time and size, and no key in any message."""
+"""Downloads a file over HTTP: completely or not at all, within limits of time and size. No message contains a key."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _MOST_BYTES = 1_500_000_000
 _PIECE = 1 << 17
 _AGENT = "webleads-tracker geo update"
 
-# Called with the bytes that have come and all that will, 0 when the server does not say.
+# Called with the number of bytes so far and in total; the total is 0 when the server does not say it.
 Progress = Callable[[int, int], None]
 
 
 class DownloadFailed(RuntimeError):
-    """The file was not fetched; the message says why in one line. `status` is the server's answer, if it gave one."""
+    """The file was not fetched; the message says why in one line. `status` is the HTTP status if there was an answer."""
 
     def __init__(self, words: str, status: int | None = None) -> None:
         super().__init__(words)
@@ -29,7 +29,7 @@ class DownloadFailed(RuntimeError):
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but shows the key only to the host that it was meant for, and nothing over plain HTTP."""
+    """Follows redirects. Sends the key only to the host that it belongs to, and never follows to plain HTTP."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
@@ -44,7 +44,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 def fetch_text(url: str, headers: Mapping[str, str], *, seconds: float = _SECONDS) -> str:
-    """A short answer as text. Raises DownloadFailed."""
+    """Returns a short answer as text. Raises DownloadFailed."""
     with _open(url, headers, seconds) as answer:
         content: bytes = _guarded(url, lambda: answer.read(10_000))
     return content.decode("utf-8", "replace")
@@ -110,5 +110,5 @@ def _said(url: str, problem: urllib.error.HTTPError) -> str:
 
 
 def _place(url: str) -> str:
-    """The host alone: the rest of the URL may hold a key."""
+    """Returns the URL's host only: the rest of it may contain a key."""
     return str(urlsplit(url).hostname)

@@ -1,7 +1,8 @@
-"""Reads a database file as thoroughly as time allows, in a process of its own, and says what is wrong with it.
+"""Reads a database file in a process of its own, as thoroughly as time allows, and says what is wrong with it.
 
-Run as `python -m tracker.reference.geo.probe FILE`: prints one JSON object, {"problem": null or one line}. A file that crashes
-the process, or that never ends, takes only this process with it; `tracker.reference.geo.check` starts it and draws the conclusion.
+Run as `python -m tracker.reference.geo.probe FILE`: prints one JSON object, {"problem": null or one line}.
+`tracker.reference.geo.check` starts it. A damaged file may crash this process or keep it running for ever, but not the
+service.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from tracker.enrichment.geo.records import use_of
 
 _RECORDS = 20_000
 _IPS = 4_096
-# Seconds since 1970 until the year 2100: a publisher's clock is not off by a century.
+# The year 2100 in seconds since 1970. A later build time is damage, not a wrong clock.
 _LATEST_BUILD = 4_102_444_800
 
 
 def problem_of(path: str) -> str | None:
-    """What is wrong with a file in one line; None for a database that is of use here."""
+    """Returns what is wrong with a file in one line; None for a database that the service can use."""
     try:
         with maxminddb.open_database(path) as opened:
             return _problem_in(opened)
@@ -47,11 +48,11 @@ def _problem_in(opened: maxminddb.Reader) -> str | None:
 
 
 def _spread(ip_version: int) -> list[str]:
-    """IP addresses from everywhere: an odd multiplier never repeats one."""
+    """Yields IP addresses from the whole range. An odd multiplier never repeats one."""
     numbers = [(index * 2_654_435_761) % 2**32 for index in range(_IPS)]
     ips = [str(IPv4Address(number)) for number in numbers]
     if ip_version == 6:
-        # Announced IPv6 networks lie in 2000::/3.
+        # All public IPv6 networks are in 2000::/3.
         ips += [str(IPv6Address((1 << 125) + (number << 93))) for number in numbers]
     return ips
 

@@ -1,4 +1,4 @@
-"""Where each provider's free databases are published, as data. The URLs are those of their documentation:
+"""Where each provider publishes its free databases, as data. The URLs come from their documentation:
 
 https://db-ip.com/db/lite.php, https://dev.maxmind.com/geoip/updating-databases#directly-downloading-databases and
 https://ipinfo.io/developers/ipinfo-lite-database.
@@ -17,15 +17,15 @@ from tracker.settings import Settings
 
 
 class NotConfigured(ValueError):
-    """A provider wants a key that is not set; the message names the variable."""
+    """A provider needs a key that is not set; the message names the variable."""
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One database. `name` is its file in DATA/geo, `is_type` a part of its type by which it is recognised.
+    """One database. `name` is its file in DATA/geo. `is_type` is a part of its database type, which identifies it.
 
-    `urls` are tried in their order until one is there (a month's first days have no database of that month yet).
-    `checksum_url` gives SHA-256, which `read_checksum` takes out of the answer.
+    `urls` are tried in their order until one exists: on a month's first days its database may not be published yet.
+    `checksum_url` returns a text, from which `read_checksum` takes the SHA-256.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Edition:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-# Where the providers' servers are; tests name their own.
+# The providers' servers. Tests use their own.
 HOSTS = {
     "dbip": "https://download.db-ip.com",
     "geolite2": "https://download.maxmind.com",
@@ -47,7 +47,7 @@ HOSTS = {
 
 
 def editions(provider: str, settings: Settings, *, today: date, host: str | None = None) -> list[Edition]:
-    """The databases of a provider. Raises NotConfigured when its key is missing."""
+    """Returns the databases of a provider. Raises NotConfigured when its key is missing."""
     return _EDITIONS[provider](settings, host or HOSTS[provider], today)
 
 

@@ -1,4 +1,4 @@
-"""When the service fetches geo databases by itself: once a day, in a thread of its own, where the settings ask for it."""
+"""When the service fetches geo databases: once a day, in its own thread, if the settings say so."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tracker.settings import Settings
 log = logging.getLogger(__name__)
 
 _EVERY = timedelta(days=1)
-# A provider that was out of reach is asked again sooner, though not so often that it minds.
+# After a failure the provider is asked again sooner, but not so often that it would be a burden.
 _AFTER_FAILURE = timedelta(hours=6)
 
 
 class GeoUpdates:
-    """A scheduler's tick; returns at once, since a download may take minutes. `run` fetches, as `update` does."""
+    """Called by the scheduler; returns at once, since a download may take minutes. `run` fetches, as `update` does."""
 
     def __init__(
         self, settings: Settings, now: Callable[[], datetime], run: Callable[..., Iterable[UpdateOutcome]] = update
@@ -42,7 +42,7 @@ class GeoUpdates:
         self._thread.start()
 
     def wait(self) -> None:
-        """Waits for a fetch that is under way."""
+        """Waits for a fetch in progress."""
         if self._thread is not None:
             self._thread.join()
 

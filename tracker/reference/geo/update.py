@@ -1,7 +1,7 @@
-"""Fetches or refreshes a provider's databases: each is complete, checked and newer before it takes the old one's place.
+"""Fetches or refreshes a provider's databases. A download replaces the old file only if it is complete, valid and newer.
 
-A download goes into a hidden file beside the databases and becomes one by a rename, so whoever opens it sees the old or the new
-one and nothing between. Whatever is wrong with a download is one line, and the old database stays.
+A download is written to a hidden file, which is renamed at the end. So a process that opens the database sees the old
+or the new one, never a part. If a download fails, the reason is one line and the old database stays.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Refused(RuntimeError):
 
 
 class UpdateOutcome(NamedTuple):
-    """What became of one database. `state` is `updated`, `current` (nothing newer) or `failed`."""
+    """The result for one database. `state` is `updated`, `current` (there is nothing newer) or `failed`."""
 
     name: str
     state: str
     words: str
 
 
-# Returns the progress function of one file by its name.
+# Takes a file's name and returns the function that is told of its progress.
 Reporter = Callable[[str], Progress]
 
 
@@ -56,9 +56,10 @@ def update(
     host: str | None = None,
     seconds: float = 30.0,
 ) -> Iterator[UpdateOutcome]:
-    """Fetches a provider's databases one by one. Raises NotConfigured before anything is fetched, FolderInUse.
+    """Fetches a provider's databases one by one and returns an outcome for each.
 
-    `host` stands for the provider's server, such as http://127.0.0.1:8080.
+    `host` replaces the provider's server, for example by http://127.0.0.1:8080. Raises NotConfigured before anything is
+    fetched, and FolderInUse.
     """
     wanted = editions(provider, settings, today=now.date(), host=host or settings.geo_mirror or None)
     settings.geo_folder.mkdir(parents=True, exist_ok=True)
@@ -102,7 +103,7 @@ def _update_one(folder: Path, edition: Edition, progress: Progress, now: datetim
 
 
 def _checksum(edition: Edition, seconds: float) -> str | None:
-    """The published SHA-256, where the provider publishes one."""
+    """Returns the SHA-256 that the provider publishes; None when it publishes none. Raises DownloadFailed, Refused."""
     if edition.checksum_url is None:
         return None
     try:
@@ -122,9 +123,9 @@ def _checksum(edition: Edition, seconds: float) -> str | None:
 def _fetch(
     edition: Edition, target: Path, progress: Progress, noted: dict[str, Any], seconds: float
 ) -> tuple[str, str | None]:
-    """Fetches the first URL that exists. Returns the URL and the SHA-256, or None when the file is already the same."""
+    """Fetches the first URL that exists. Returns the URL and the SHA-256; None when the present file is the same."""
     for number, url in enumerate(edition.urls, start=1):
-        # Without a checksum to ask for, a file of the same name (it bears its month) is the same file.
+        # Where no checksum is published, a file of the same name is the same file: the name contains the month.
         if edition.checksum_url is None and noted.get("source") == url:
             return url, None
         try:
@@ -179,7 +180,7 @@ def _looks_like(path: Path) -> str:
 
 
 def _judge(fresh: Path, edition: Edition, present: tuple[str, int] | None, now: datetime) -> None:
-    """Refuses what is damaged, of another kind, from the future, or older than what is there."""
+    """Raises Refused for a database that is damaged, of another type, from the future, or older than the present one."""
     [problem] = check_files([fresh])
     if problem is not None:
         raise Refused("it is a web page and no database" if _looks_like(fresh) == "it is a web page" else problem)
@@ -193,7 +194,7 @@ def _judge(fresh: Path, edition: Edition, present: tuple[str, int] | None, now: 
 
 
 def _about(path: Path) -> tuple[str, int]:
-    """A checked database's type and when it was built, in seconds since 1970."""
+    """Returns a checked database's type and its build time in seconds since 1970."""
     with maxminddb.open_database(str(path)) as opened:
         about = opened.metadata()
         return about.database_type, about.build_epoch
@@ -213,7 +214,7 @@ def _put_in_place(fresh: Path, target: Path) -> None:
 
 @contextmanager
 def _workplace(folder: Path) -> Iterator[Path]:
-    """A hidden folder on the same disk as the databases; what a killed update left behind goes first."""
+    """Creates a hidden folder on the same disk as the databases. Deletes what a killed update left behind."""
     for left in folder.glob(".update-*"):
         shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(prefix=".update-", dir=folder) as place:
@@ -250,7 +251,7 @@ def _day(seconds: int) -> str:
 
 
 def last_fetched_at(folder: Path) -> datetime | None:
-    """When databases were last fetched into a folder."""
+    """Returns when databases were last fetched into a folder (aware UTC); None if never."""
     try:
         return datetime.fromtimestamp((folder / _NOTES).stat().st_mtime, UTC)
     except OSError:

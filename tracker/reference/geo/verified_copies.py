@@ -1,9 +1,9 @@
-"""The verified copies: the good copies of the operator's databases that the service reads, whatever happens to the files.
+"""Verified copies of the operator's geo databases, which the service reads instead of the files in DATA/geo.
 
-A file in DATA/geo may be replaced, cut short or overwritten while it is read, and a memory map of it would change under
-the open database. So each file is copied, the copy is checked in a process of its own, and only a good copy takes the place of
-the one before it. A bad file is named in one line and the copy that was in use stays in use, across restarts too.
-One process at a time keeps the copies (the one that holds the ingest lock); others read what is there.
+A file in DATA/geo may be replaced, truncated or overwritten while it is read, and a memory map of it would change under
+the open database. So each file is copied, and the copy is checked in its own process. Only a good copy replaces the one
+before it. A bad file is reported in one line; the copy in use stays in use, after a restart too.
+Only the process that holds the ingest lock makes copies. Other processes read them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Seen = tuple[int, int, int]
 
 
 class VerifiedCopies:
-    """The files of `incoming` as they may be read. With `keeps`, good ones are copied to `kept` first."""
+    """The readable files of the folder `incoming`. With `keeps`, good files are copied to the folder `kept` first."""
 
     def __init__(self, incoming: Path, kept: Path | None, *, keeps: bool, check: Check = check_files) -> None:
         self._incoming = incoming
@@ -36,12 +36,12 @@ class VerifiedCopies:
         self._pending: Mapping[Path, Seen] | None = None
 
     def look(self) -> Files | None:
-        """The files to read; None while nothing has changed, and while a file is still being written."""
+        """Returns the files to read; None while nothing has changed, and while a file is still being written."""
         found = list_files(self._incoming)
         if found == self._last:
             return None
         if self._last is not None and found != self._pending:
-            self._pending = found  # a copy in progress grows; it is checked when it stops growing
+            self._pending = found  # a file that grows is still being written; it is checked once it stops
             return None
         self._last = found
         return self._keep(found) if self._keeps else self._read_only(found)
@@ -69,14 +69,14 @@ class VerifiedCopies:
         return self._from_notes(found, notes)
 
     def _is_kept(self, note: Mapping[str, Any], path: Path, seen: Seen) -> bool:
-        """Whether the file was checked before, and its copy is still the one that was made then."""
+        """Whether the file was checked before and its copy has not changed since."""
         assert self._kept is not None
         if note.get("seen") != list(seen):
             return False
         return bool(note.get("problem")) or note.get("kept") == _stamp(self._kept / path.name) is not None
 
     def _take(self, fresh: list[Path]) -> list[str | None]:
-        """Copies files, checks the copies and puts the good ones in place; what is wrong with each file."""
+        """Copies files, checks the copies and puts the good ones in place. Returns what is wrong with each file."""
         assert self._kept is not None
         copies = [self._kept / f"{path.name}.new" for path in fresh]
         for path, copy in zip(fresh, copies, strict=True):
@@ -90,7 +90,7 @@ class VerifiedCopies:
         return problems
 
     def _read_only(self, found: Mapping[Path, Seen]) -> Files:
-        """What the notes beside the copies say of the files that were checked before, and a check of the others."""
+        """Returns what is wrong with each file: as recorded beside the copies, else by checking the file now."""
         notes = self._notes()
         fresh = [path for path, seen in found.items() if _note_of(notes, path).get("seen") != list(seen)]
         for path, problem in zip(fresh, self._check(fresh), strict=True):
@@ -126,7 +126,7 @@ class VerifiedCopies:
 
 
 def open_databases(settings: Settings, *, keeps: bool = False, warn: bool = True) -> Databases:
-    """The databases of a data folder; `keeps` for the process that holds the ingest lock."""
+    """Opens the databases of a data folder. `keeps` is True in the process that holds the ingest lock."""
     return Databases(VerifiedCopies(settings.geo_folder, settings.geo_kept_folder, keeps=keeps), warn=warn)
 
 
@@ -136,7 +136,7 @@ def _note_of(notes: Mapping[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _stamp(copy: Path) -> list[int] | None:
-    """A value that changes when a copy is damaged or removed; None where there is no file."""
+    """Returns a value that changes when a copy is damaged or removed; None when there is no file."""
     try:
         about = copy.stat()
     except OSError:

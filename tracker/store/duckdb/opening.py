@@ -1,4 +1,4 @@
-"""Opens the event store in a DuckDB file, made on first use; what is damaged is set aside and opened again."""
+"""Opens the event store in a DuckDB file, which is created on first use. A damaged part is moved aside first."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from tracker.store.duckdb.store import DuckDBStore
 from tracker.store.errors import NewerStoreError, StoreUnavailable
 from tracker.store.migrations import migrate
 
-# Megabytes for DuckDB where the operator says nothing.
+# The most megabytes for DuckDB by default.
 _LEAST_MEMORY_MB = 128
 _MOST_MEMORY_MB = 1024
 
-# How long DuckDB's log may be until a checkpoint. At the default of half of it, twice as many checkpoints each write
-# the last rows anew: a third more work and five times as much memory while a backlog is stored.
+# The size of DuckDB's log that causes a checkpoint. Its default is half of this. Then there are twice as many checkpoints,
+# and each rewrites the last rows: storing a backlog takes a third more work and five times as much memory.
 _LOG = "32MiB"
 
 
 def open_store(url: str, *, wait_seconds: float = 0.0, memory_mb: int = 0) -> DuckDBStore:
-    """The event store at `url`, created on first use and at this version's schema; what is damaged is set aside.
+    """Opens the event store at `url`: creates it on first use, migrates its schema, moves a damaged part aside.
 
-    While another process holds the file, tries again for `wait_seconds`. DuckDB may take `memory_mb` megabytes; 0 is
-    a quarter of the machine's memory and 1024 at most. Raises StoreUnavailable.
+    While another process holds the file, tries again for `wait_seconds`. DuckDB may take `memory_mb` megabytes; 0 means
+    a quarter of the machine's memory, and 1024 at most. Raises StoreUnavailable.
     """
     deadline = time.monotonic() + wait_seconds
     while True:
@@ -76,7 +76,7 @@ def _create_engine(url: str, memory_mb: int) -> Engine:
 
 
 def _default_memory_mb() -> int:
-    """DuckDB's own default is four fifths of the machine, on which a mail server may run too."""
+    """Returns the default memory in MB. DuckDB's own default is four fifths of the machine's, which others need too."""
     machine_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
     return max(_LEAST_MEMORY_MB, min(_MOST_MEMORY_MB, machine_mb // 4))
 

@@ -1,11 +1,11 @@
-"""What is done about a damaged event store: its files are set aside, never repaired in place and never deleted.
+"""Recovery of a damaged event store: its files are moved aside, never repaired in place and never deleted.
 
 DuckDB keeps what was committed since its last checkpoint in a log beside the file (`events.duckdb.wal`). A log that
-cannot be replayed is set aside: the store is then what it was at the checkpoint, journal positions included, and
-ingest reads on from there, because the journal keeps its segments until a checkpoint has covered them. A file that
-is no database any more is set aside as well: the store begins anew with what the journal still holds.
+cannot be replayed is moved aside. The store is then as it was at the checkpoint, with the journal positions of that time.
+Ingest continues from these, because the journal keeps its segments until a checkpoint has covered them. A file that is
+not a database any more is moved aside too. The store then starts empty, with what the journal still holds.
 
-The files that were set aside are the record of it: while they lie there, `webleads doctor` tells of them.
+The files that were moved aside are also the record: as long as they exist, `webleads doctor` reports them.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _STAMP = "%Y%m%dT%H%M%S%f"
 # What DuckDB 2.0 says of damage, found by damaging its files (tests/store/duckdb/test_recovery.py does it again).
 _LOG_DAMAGED = ("replaying WAL", "Corrupt WAL", "WAL file")
 _FILE_DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
-# These say nothing of the file, whatever stands beside them.
+# With one of these phrases an error is not about damage, whatever else it says.
 _NO_DAMAGE = ("No space left", "Permission denied", "Out of Memory", "Too many open files", "Input/output error")
 
 
 def damaged_part(message: str) -> str | None:
-    """Which part of the store an error on opening says is damaged: `log`, `file`, or None."""
+    """Returns which part of the store is damaged by an error on opening: `log`, `file`, or None."""
     if any(words in message for words in _NO_DAMAGE):
         return None
     if any(words in message for words in _LOG_DAMAGED):
@@ -41,7 +41,7 @@ def damaged_part(message: str) -> str | None:
 
 
 def set_aside(url: str, part: str, reason: str, now: datetime) -> list[Repair]:
-    """Moves the damaged part away; with the file goes its log. Returns what was moved, nothing when nothing is there."""
+    """Moves the damaged part aside; with the file, its log too. Returns what was moved; empty if there was nothing."""
     path = _file_of(url)
     if path is None:
         return []
@@ -63,7 +63,7 @@ def repairs(url: str) -> list[Repair]:
     found = []
     for kept_as in path.parent.glob(f"{path.name}*{_MARK}*"):
         stem, _, stamp = kept_as.name.rpartition(_MARK)
-        with suppress(ValueError):  # somebody else's file
+        with suppress(ValueError):  # not a file of ours
             at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
             found.append(Repair("file" if stem == path.name else "log", at, kept_as))
     return sorted(found, key=lambda repair: (repair.at, repair.part))
