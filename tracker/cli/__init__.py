@@ -16,6 +16,7 @@ from tracker.cli import (
     log_files,
     quarantine,
     reading,
+    rollups,
     running,
     sites,
     tokens,
@@ -47,6 +48,7 @@ for _command in (
     reading.report,
     reading.query,
     demo.demo,
+    rollups.rollups,
     quarantine.quarantine,
     check.doctor,
 ):

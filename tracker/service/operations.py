@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from functools import cache, partial
 from inspect import signature
 from typing import Any, Literal, get_type_hints
@@ -39,6 +40,7 @@ from tracker.sites.sites import find_site
 from tracker.stats import traffic
 from tracker.stats.periods import Period, parse_period, parse_week
 from tracker.stats.query.run import run_query
+from tracker.stats.rollups.keeping import Keeper
 from tracker.stats.scope import Scope
 from tracker.store.errors import StoreUnavailable
 from tracker.store.patience import Interrupted
@@ -162,6 +164,24 @@ def _checkpoint(store: EventStore) -> None:
     store.checkpoint()
 
 
+def forget_rollups(context: Context, *, site: str) -> dict[str, Any]:
+    """Takes the seals from all days of a site, so that its figures are counted from the events until they are made anew."""
+    found = _site(context, site, Action.CHANGE_SETTINGS)
+    context.event_store.unseal(found.stored_as, date.min, date.max)
+    return {"site": found.domain}
+
+
+def seal_days(context: Context, *, site: str, limit: int) -> dict[str, Any]:
+    """Seals some of a site's days that are not sealed, the newest first: {"sealed", "left"}."""
+    found = _site(context, site, Action.CHANGE_SETTINGS)
+    keeper, zone = Keeper(context.event_store), ZoneInfo(found.time_zone)
+    today = context.now().astimezone(zone).date()
+    sealed = 0
+    while sealed < limit and keeper.seal_next(found.stored_as, zone, today=today) is not None:
+        sealed += 1
+    return {"sealed": sealed, "left": len(keeper.left(found.stored_as, zone, today=today))}
+
+
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "leads": list_leads,
     "query": query,
@@ -171,6 +191,8 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "send_weekly": send_weekly_report,
     "remove_site": remove,
     "replay_quarantine": replay_quarantine,
+    "forget_rollups": forget_rollups,
+    "seal_days": seal_days,
 }
 
 

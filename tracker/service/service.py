@@ -12,9 +12,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from tracker import data_folder
+from tracker.clock import utc_now
 from tracker.service.databases import open_databases
 from tracker.service.housekeeping import Housekeeping
 from tracker.service.ingesting import build_ingest, open_name_queue
+from tracker.service.sealing import Sealing
 from tracker.settings import Settings
 from tracker.store.errors import StoreUnavailable
 
@@ -55,12 +57,14 @@ class Service:
             settings, self.app_database, self.events, keeps_geo=ingests, names=self.names
         )
         self._housekeeping = Housekeeping(settings, self.app_database, self.events, self.ingest, identity)
+        self._sealing = Sealing(self.app_database, self.events, now=utc_now, lag_bytes=self.ingest.lag_bytes)
         self._schedule = schedule
 
     def start(self) -> None:
-        """Starts ingest and, when the settings say so, the scheduler."""
+        """Starts ingest with the sealing of days and, when the settings say so, the scheduler."""
         if self.ingests:
             self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
+            self._spawn("sealing", lambda: self._sealing.run(self._stop))
         if self._schedule is not None and self.settings.scheduler:
             tick = self._schedule(self)
             self._spawn("scheduler", lambda: self._run_every_minute(tick))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from tests.stats.conftest import PARIS, SITE, Blog, scope
 from tests.stats.rollups.histories import DAYS, History, history
 from tracker.stats.aggregation import Group
 from tracker.stats.breakdowns import leading_of_events
@@ -20,6 +21,7 @@ from tracker.stats.rollups.counting import Counting, counting
 from tracker.stats.rollups.keeping import seal, unsealed_days
 from tracker.stats.rollups.registry import DIMENSIONS
 from tracker.stats.scope import Scope
+from tracker.store.batch import Batch
 from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 
@@ -57,7 +59,7 @@ def compare(store: EventStore, one: History, chance: random.Random) -> int:
     """Compares what some questions are answered from rollups with the answers from events; returns how many were."""
     start = one.first + timedelta(days=chance.randint(-1, DAYS))
     end = start + timedelta(days=chance.randint(1, DAYS))
-    with counting(store, Scope(one.site, Period(start, end, one.zone, ""))) as counted:
+    with counting(store, Scope(one.site, Period(start, end, one.zone, "")), fewest_events=0) as counted:
         if counted.open_days is None:
             return 0
         from_events = Counting(counted.source, counted.scope, None)
@@ -88,3 +90,28 @@ def play(store: EventStore, seed: int) -> int:
 @pytest.mark.parametrize("first", range(0, HISTORIES, A_TEST))
 def test_answers_from_rollups_are_those_from_events(store: EventStore, first: int) -> None:
     assert sum(play(store, seed) for seed in range(first, min(HISTORIES, first + A_TEST))) > 0
+
+
+def test_where_sealed_days_have_few_events_an_open_day_is_counted_with_them_from_the_events(store: EventStore) -> None:
+    one = history(1)
+    for batch in one.batches:
+        store.append(Batch(batch.columns))
+    assert seal(store, one.site, one.first, one.zone)
+    two_days = Scope(one.site, Period(one.first, one.first + timedelta(days=2), one.zone, ""))
+    with counting(store, two_days) as few, counting(store, two_days, fewest_events=0) as any_number:
+        assert few.open_days is None
+        assert any_number.open_days is not None
+
+
+def test_a_day_that_lost_all_of_its_events_has_none(store: EventStore) -> None:
+    """What is kept of it is of before."""
+    blog = Blog(store)
+    blog.visit("2026-11-16T12:00:00+01:00", (0, "/a"), visit_id=-7)
+    blog.visit("2026-11-20T12:00:00+01:00", (0, "/a"))
+    for day in range(16, 24):
+        assert seal(store, SITE, date(2026, 11, day), PARIS)
+    store.append(Batch({}, retracted=[-7]))
+    with counting(store, scope("2026-11-16,2026-11-23"), fewest_events=0) as counted:
+        assert counted.open_days == []
+        assert answers(counted, Group(interval="day"), with_total=False)[0][-2] == 1
+        assert len(answers(counted, Group(interval="day"), with_total=False)) == 1

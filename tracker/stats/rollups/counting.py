@@ -38,16 +38,20 @@ from tracker.store.schema import (
 
 # Working out a day costs about what one panel over a month of events does.
 _MOST_OPEN_DAYS = 3
-_MOST_UNSEALED_DAYS = 70
+# Where the sealed days have fewer events than this, counting all from the events costs less than working out a day.
+_FEWEST_EVENTS = 100_000
 
 
 @contextmanager
-def counting(store: EventStore, scope: Scope) -> Iterator[Counting]:
-    """What counts a scope; from rollups where they know it, and then over one state of the store."""
+def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EVENTS) -> Iterator[Counting]:
+    """What counts a scope; from rollups where they know it, and then over one state of the store.
+
+    Days that are not sealed are worked out only beside sealed ones with at least `fewest_events`.
+    """
     if _has_whole_days(scope):
         with store.snapshot() as snapshot:
             open_days = _open_days(snapshot, scope)
-            if open_days is not None:
+            if open_days is not None and not (open_days and _sealed_events(snapshot, scope) < fewest_events):
                 yield Counting(snapshot, scope, open_days)
                 return
     yield Counting(store, followed(store, scope), None)
@@ -59,14 +63,17 @@ def _has_whole_days(scope: Scope) -> bool:
 
 def sealed(snapshot: Snapshot, site: str, period: Period) -> set[date]:
     """The period's days that are sealed by today's rules in its time zone."""
-    statement = select(sealed_days.c.day).where(
+    return {row.day for row in snapshot.rows(_sealed(site, period))}
+
+
+def _sealed(site: str, period: Period) -> Select[Any]:
+    return select(sealed_days.c.day).where(
         sealed_days.c.site == site,
         sealed_days.c.day >= period.start,
         sealed_days.c.day < period.end,
         sealed_days.c.time_zone == period.time_zone.key,
         sealed_days.c.rules == RULES,
     )
-    return {row.day for row in snapshot.rows(statement)}
 
 
 def _open_days(snapshot: Snapshot, scope: Scope) -> list[date] | None:
@@ -82,6 +89,16 @@ def _open_days(snapshot: Snapshot, scope: Scope) -> list[date] | None:
         if len(found) > _MOST_OPEN_DAYS:
             return None
     return found
+
+
+def _sealed_events(snapshot: Snapshot, scope: Scope) -> int:
+    """How many events the period's sealed days have."""
+    statement = select(func.sum(rollups.c.events)).where(
+        rollups.c.site == scope.site,
+        rollups.c.dimension == TOTAL,
+        rollups.c.day.in_(_sealed(scope.site, scope.period)),
+    )
+    return int(snapshot.rows(statement)[0][0] or 0)
 
 
 def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
@@ -207,15 +224,14 @@ class Counting:
 
     def _of_days(self, kept: Any, held: Any, dimensions: Sequence[str]) -> Any:
         """The rows of the period's days: of sealed ones as they are kept, of the others as they were worked out."""
+        # What is kept of a day that is not sealed any more says nothing, also where the day has no event left.
         of_days = select(*kept.columns).where(
             kept.c.site == self.scope.site,
-            kept.c.day >= self.scope.period.start,
-            kept.c.day < self.scope.period.end,
+            kept.c.day.in_(_sealed(self.scope.site, self.scope.period)),
             kept.c.dimension.in_(dimensions),
         )
         if not self.open_days:
             return of_days.subquery(kept.name)
-        of_days = of_days.where(kept.c.day.not_in(self.open_days))
         of_open_days = select(*held.columns).where(held.c.dimension.in_(dimensions))
         return union_all(of_days, of_open_days).subquery(kept.name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,10 +57,17 @@ class Keeper:
     def __init__(self, store: EventStore) -> None:
         self._store = store
 
-    def seal_next(self, site: str, time_zone: ZoneInfo, *, today: date) -> date | None:
-        """Seals one day that is not sealed and returns it; None when all are. One that changes meanwhile stays for later."""
-        days = all_days(self._store, site, time_zone, today=today)
-        for day in unsealed_days(self._store, site, days) if days else ():
-            if seal(self._store, site, day, time_zone):
+    def seal_next(self, site: str, time_zone: ZoneInfo, *, today: date, leaving: Collection[date] = ()) -> date | None:
+        """Seals one day that is not sealed and returns it; None when all are that it does not leave as they are.
+
+        One that changes meanwhile stays for later.
+        """
+        for day in self.left(site, time_zone, today=today):
+            if day not in leaving and seal(self._store, site, day, time_zone):
                 return day
         return None
+
+    def left(self, site: str, time_zone: ZoneInfo, *, today: date) -> list[date]:
+        """The site's days that are not sealed, the newest first."""
+        days = all_days(self._store, site, time_zone, today=today)
+        return list(unsealed_days(self._store, site, days)) if days else []

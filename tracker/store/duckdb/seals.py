@@ -87,7 +87,7 @@ class Seals:
 
     def unseal(self, site: str, first: date, end: date) -> None:
         """Takes the seals from a site's days."""
-        with self._sealing, self._engine.begin() as connection:
+        with self._sealing, self._changes, self._engine.begin() as connection:
             within = (sealed_days.c.site == site, sealed_days.c.day >= first, sealed_days.c.day < end)
             connection.execute(sealed_days.delete().where(*within))
 
