@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -12,43 +11,27 @@ from flask import Flask, has_request_context, request
 from sqlalchemy import select
 
 from dashboards import web
-from tracker import data_folder, journal
-from tracker.accounts.one_time_links import create_link
-from tracker.accounts.users import count_users
+from tracker import journal
 from tracker.api import health
 from tracker.clock import utc_now
-from tracker.data_folder import FolderInUse, FolderUnusable
 from tracker.data_folder.secret_key import secret_key
 from tracker.db import recovery as app_recovery
 from tracker.db.engine import AppDatabase
-from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
 from tracker.db.models import Site
 from tracker.delivery.at_once import sender_at_once
 from tracker.delivery.schedule import everything_due
 from tracker.ingest import quarantine
 from tracker.server.bridge import JOURNAL_PROBLEM
 from tracker.service.context import Context
-from tracker.service.databases import open_databases
 from tracker.service.doctor import diagnose
 from tracker.service.operations import create_blueprint as operations_blueprint
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.store.engines import repairs
-from tracker.store.errors import NewerStoreError, StoreUnavailable
 from tracker.store.protocol import EventStore
 from tracker.store.repairs import describe
 
 log = logging.getLogger(__name__)
-
-# What opening a data folder can fail with; each message is one line for the operator.
-OPENING_ERRORS = (
-    NewerDatabaseError,
-    AppDatabaseUnavailable,
-    NewerStoreError,
-    StoreUnavailable,
-    FolderInUse,
-    FolderUnusable,
-)
 
 _LAG_WARNING_BYTES = 256 * 1024 * 1024
 
@@ -114,20 +97,6 @@ def build(settings: Settings, *, operator_key: str, ingests: bool = True) -> tup
         forget_site=service.forget_site,
     )
     return app.wsgi_app, service
-
-
-def make_ready(settings: Settings, *, ingests: bool = True) -> str | None:
-    """Makes or migrates the databases. Returns the first user's one-time link while there is no user."""
-    with data_folder.acquire(settings.data, data_folder.INGEST_LOCK, wait_seconds=10) if ingests else nullcontext():
-        databases = open_databases(settings, wait_seconds=10)
-        try:
-            if count_users(databases.app):
-                return None
-            token = create_link(databases.app, "first-user", now=utc_now(), lasts=timedelta(days=7))
-            return f"{settings.public_url}/setup/{token}"
-        finally:
-            databases.events.close()
-            databases.app.close()
 
 
 def _notes(service: Service) -> list[str]:

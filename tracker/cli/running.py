@@ -73,7 +73,7 @@ def collect(data: Path | None, host: str | None, port: int | None, workers: int)
 @click.option("--once", is_flag=True, help="Stop when the journal is drained.")
 def ingest(data: Path | None, once: bool) -> None:
     """Enrich and store what the journal holds."""
-    from tracker.app import make_ready
+    from tracker.service.opening import make_ready
     from tracker.service.service import Service
 
     settings = settings_of(data)

@@ -68,8 +68,8 @@ def _run(step: Step, settings: Settings) -> str | None:
 
 def _report(sender: Connection, step: Step, settings: Settings) -> None:
     die_with_parent()  # otherwise the child of a killed start would continue to migrate, and block the next start
-    from tracker.app import OPENING_ERRORS
     from tracker.db.errors import AppDatabaseUnavailable
+    from tracker.service.opening import OPENING_ERRORS
 
     try:
         sender.send(("done", step(settings)))

@@ -191,7 +191,7 @@ def _allow_connections() -> None:
 
 
 def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
-    from tracker.app import make_ready  # imported in the child only, so that the parent process stays small
+    from tracker.service.opening import make_ready  # imported in the child only, so that the parent process stays small
 
     return make_ready(settings, ingests=ingests)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple, cast
 
 from tracker.db.engine import AppDatabase, open_app_database
-from tracker.imports.log_import import forget_imports
 from tracker.settings import Settings
 from tracker.store.answering import AnsweringStore
 from tracker.store.engines import open_event_store, repairs
@@ -32,4 +31,6 @@ def _forget_lost_imports(settings: Settings, app: AppDatabase) -> None:
     """Forgets the imported logs whose events were lost with a damaged store file, so that they can be imported again."""
     lost_at = max((repair.at for repair in repairs(settings.event_store) if repair.part == "file"), default=None)
     if lost_at is not None:
+        from tracker.imports.log_import import forget_imports  # with all that reads logs, which is seldom asked here
+
         forget_imports(app, before=lost_at, journal_folder=settings.journal_folder)

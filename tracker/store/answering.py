@@ -16,7 +16,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import Row, Select
 
 from tracker.store.patience import Interrupted, TookTooLong, asker
@@ -25,6 +24,8 @@ from tracker.store.revisions import Revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
     from tracker.store.batch import Batch
     from tracker.store.protocol import EventStore

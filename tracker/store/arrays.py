@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
 from sqlalchemy import Boolean, Column, DateTime, Double, Integer
 
 from tracker.store.schema import events
+
+if TYPE_CHECKING:
+    from pandas.api.extensions import ExtensionArray
 
 Values = Any
 Maker = Callable[[Values], NDArray[Any]]

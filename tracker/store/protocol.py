@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import pandas as pd
 from sqlalchemy import Row, Select
 
 from tracker.store.batch import Batch, SegmentPosition
@@ -32,6 +31,9 @@ class Snapshot(Protocol):
     def hold(self, rows: Sequence[Select[Any]], ids: Select[Any]) -> None:
         """Adds figures of days to `tracker.store.schema.held_rollups` and `held_rollup_ids`, which only this snapshot sees."""
         ...
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class EventStore(Protocol):

@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Date, Dialect, Engine, Row, Select, cast, column, func, select, table
 
 from tracker.store.arrays import column_array
@@ -34,6 +33,9 @@ from tracker.store.schema import (
     sealed_days,
 )
 from tracker.store.seals import SealedDay, Span
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A batch is stored in this order, for what a visitor's rows share is then stored once a visitor: a fifth less on disk.
 # The day comes before the visitor, so that row groups are still left out by time.
@@ -63,6 +65,8 @@ class DuckDBStore:
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
         """The result as columns, named and typed as selected."""
+        import pandas as pd  # a third of what opening a store takes to import, and seldom asked for by who only opens it
+
         with self._reading() as connection:
             return pd.read_sql(statement, connection)
 
