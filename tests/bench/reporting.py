@@ -42,7 +42,9 @@ def figures(folder: Path, millions: list[int]) -> Iterator[Figure]:
         assert made.returncode == 0, made.stderr
         yield Figure(f"{size} M events: made in", time.perf_counter() - begun, "s")
         stored = (data / "events.duckdb").stat().st_size
-        yield Figure(f"{size} M events: event store", stored / size / 1e6, "B/event", at_most=40)
+        yield Figure(
+            f"{size} M events: event store", stored / size / 1e6, "B/event", at_most=40 if size >= 10 else None
+        )
         for one in _asked(data, size):
             yield one
             if ", overview of " in one.what and one.unit == "s":

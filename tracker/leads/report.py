@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, literal, null, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from tracker.leads.certainty import best_first, confidence, is_sure
 from tracker.leads.companies import ListedCompany, company_ids, ids_among
@@ -23,6 +33,7 @@ _PAGES_SHOWN = 5
 _PAGES_IN_A_REASON = 3
 # For more companies than these, all of the scope are read in one pass instead of comparing each.
 _MOST_LISTED = 500
+_FEW = 20
 _FACTS = (
     "company_domain",
     "network_kind",
@@ -89,7 +100,9 @@ def described(
     facts = _facts(store, scope, counted, confirmed)
     read = _read(store, scope, counted, confirmed, ranking)
     rows = [
-        _lead(one, facts[one["company"], one["sure"]], read, ranking.now) for one in ranking.rows.to_dict("records")
+        _lead(one, facts[one["company"], one["sure"]], read, ranking.now)
+        for one in ranking.rows.to_dict("records")
+        if (one["company"], one["sure"]) in facts  # its events may have been taken back since it was ranked
     ]
     companies = [_as_company(row) for row in rows]
     if known is None:
@@ -151,10 +164,17 @@ def _which(rows: pd.DataFrame, confirmed: Collection[str]) -> ColumnElement[bool
     certain, others = (sorted(rows.loc[rows["sure"] == sure, "company"]) for sure in (True, False))
     own: list[ColumnElement[bool]] = []
     if certain:
-        own.append(and_(events.c.company.in_(certain), is_sure(confirmed)))
+        own.append(and_(_named(certain), is_sure(confirmed)))
     if others:
-        own.append(events.c.company.in_(others))
+        own.append(_named(others))
     return or_(*own)
+
+
+def _named(names: Sequence[str]) -> ColumnElement[bool]:
+    """Whether an event's company is one of these: a few are looked up as rows, in half the time of comparing with each."""
+    if len(names) > _FEW:
+        return events.c.company.in_(names)
+    return events.c.company.in_(union_all(*(select(literal(name)) for name in names)))
 
 
 def _facts(
