@@ -36,8 +36,8 @@ class Ranking:
     """The ranked companies. `rows` has one row a company, in the order of the leads.
 
     `company`, `sure` (whether it is certain), `score`, a column of points for each of scoring.CODES and `scored_…` for
-    each of ACTIVITY (missing where it did nothing lately). Where all companies were asked for also `visits`, `visitors`,
-    `pageviews`, `engaged_seconds`, `first_seen` and `last_seen` of the period (UTC without a zone). `now` is the moment
+    each of ACTIVITY (missing where it did nothing lately). Where all companies were asked for also `visits`, `pageviews`,
+    `engaged_seconds`, `first_seen` and `last_seen` of the period (UTC without a zone). `now` is the moment
     (aware) of the scores, and `intent_pages` the paths that earn points.
     """
 
@@ -123,7 +123,6 @@ def _companies(
             events.c.company,
             sure,
             metrics.VISITS_TOUCHED.label("visits"),
-            metrics.VISITORS.label("visitors"),
             metrics.PAGEVIEWS.label("pageviews"),
             metrics.ENGAGED_MS.label("engaged_ms"),
             func.min(events.c.occurred_at).label("first_seen"),

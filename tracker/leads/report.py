@@ -33,7 +33,7 @@ _PAGES_SHOWN = 5
 _PAGES_IN_A_REASON = 3
 # For more companies than these, all of the scope are read in one pass instead of comparing each.
 _MOST_LISTED = 500
-_FEW = 20
+_FEW = 100
 _FACTS = (
     "company_domain",
     "network_kind",
