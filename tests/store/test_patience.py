@@ -10,7 +10,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.sql import Select
 
 from tracker.store.engines import open_event_store
-from tracker.store.patience import Superseded, TookTooLong, Waiting, waiting
+from tracker.store.patience import Superseded, TookTooLong, Waiting, interruptible, waiting
 from tracker.store.protocol import EventStore
 
 # It adds up so many numbers that no test waits for it.
@@ -55,3 +55,13 @@ def test_an_error_of_the_statement_itself_stays_what_it_is(store: EventStore) ->
 
 def test_who_does_not_say_so_waits_for_as_long_as_it_takes(store: EventStore) -> None:
     assert store.rows(select(func.count()).select_from(func.range(1000).table_valued("range")))[0][0] == 1000
+
+
+def test_a_statement_inside_of_another_s_time_leaves_it_watched() -> None:
+    stopped: list[str] = []
+    one = Waiting(60)
+    with waiting(one), interruptible(lambda: stopped.append("outer")):
+        with interruptible(lambda: stopped.append("inner")):
+            pass
+        one.end(Superseded("newer"))
+    assert stopped == ["outer"]

@@ -32,15 +32,15 @@ class Waiting:
         self._seconds = seconds
         self._until = time.monotonic() + seconds
         self._lock = threading.Lock()
-        self._stop: Callable[[], None] | None = None
+        self._stops: list[Callable[[], None]] = []
         self._ended: Interrupted | None = None
 
     def end(self, reason: Interrupted) -> None:
-        """Stops the statement that runs, and refuses those that would follow."""
+        """Stops what runs, and refuses what would follow."""
         with self._lock:
             self._ended = self._ended or reason
-            if self._stop is not None:
-                self._stop()
+            for stop in self._stops:
+                stop()
 
     @property
     def seconds_left(self) -> float:
@@ -58,12 +58,12 @@ class Waiting:
 
     @contextmanager
     def watching(self, stop: Callable[[], None]) -> Iterator[None]:
-        """Calls `stop` when the waiting ends before the block does, which then raises why it ended."""
+        """Calls `stop` when the waiting ends before the block does, which then raises why it ended. Blocks may be nested."""
         self.check()
         alarm = threading.Timer(self.seconds_left, lambda: self.end(self._too_long()))
         alarm.daemon = True
         with self._lock:
-            self._stop = stop
+            self._stops.append(stop)
         alarm.start()
         try:
             yield
@@ -74,7 +74,7 @@ class Waiting:
         finally:
             alarm.cancel()
             with self._lock:
-                self._stop = None
+                self._stops.remove(stop)
 
 
 _waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)

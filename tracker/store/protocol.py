@@ -32,6 +32,7 @@ class Snapshot(Protocol):
         """Adds figures of days to `tracker.store.schema.held_rollups` and `held_rollup_ids`, which only this snapshot sees."""
         ...
 
+
 if TYPE_CHECKING:
     import pandas as pd
 

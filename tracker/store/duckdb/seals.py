@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from tracker.store.arrays import column_array
@@ -21,6 +20,9 @@ from tracker.store.batch import Batch
 from tracker.store.protocol import Snapshot
 from tracker.store.schema import ROLLUP_SUMS, events, held_rollup_ids, held_rollups, rollup_ids, rollups, sealed_days
 from tracker.store.seals import SealedDay, Span, spans_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class DuckDBSnapshot:
@@ -34,6 +36,8 @@ class DuckDBSnapshot:
         return self._connection.execute(statement).all()
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        import pandas as pd  # as in tracker.store.duckdb.store: not for who only opens the store
+
         return pd.read_sql(statement, self._connection)
 
     def hold(self, rows: Sequence[Select[Any]], ids: Select[Any]) -> None:
