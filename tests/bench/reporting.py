@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from flask.testing import FlaskClient
 
+from tests.bench import sealing
 from tests.bench.figure import Figure, middle
 from tests.bench.memory import resident_mb
 from tests.bench.pages import Bench
@@ -61,6 +62,7 @@ def _asked(data: Path, size: int) -> Iterator[Figure]:
     app, opened = open_app_database(settings.app_database), open_event_store(settings.event_store)
     store = TimedStore(opened)
     try:
+        yield from sealing.figures(opened, size)
         bench = Bench(_signed_in(settings, app, store), store, size)
         yield from bench.figures()
         yield from bench.sites_page(app)
