@@ -21,6 +21,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
+from dashboards.web import waiting
 from dashboards.web.sign_in import login
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.store.patience import Interrupted
@@ -138,6 +139,7 @@ def register(app: Flask) -> None:
 
     def interrupted(error: Interrupted) -> Response | HTTPException | tuple[str, int]:
         """The figures took too long, or nobody waits for them any more."""
+        waiting.let_go()
         return _page(
             ServiceUnavailable(str(error), retry_after=10),
             ErrorPage(

@@ -54,6 +54,11 @@ def register(app: Flask, seconds: float) -> None:
 
     @app.teardown_request
     def end(_problem: BaseException | None) -> None:
-        ending: ExitStack | None = g.pop("waiting", None)
-        if ending is not None:
-            ending.close()
+        let_go()
+
+
+def let_go() -> None:
+    """Nobody waits any more: what is asked from now on in this request, such as for the page of an error, has its time."""
+    ending: ExitStack | None = g.pop("waiting", None)
+    if ending is not None:
+        ending.close()

@@ -35,7 +35,7 @@ class Pages:
         waiting.register(self.app, 30)
         self.app.add_url_rule("/<site>", "overview", self.page, methods=["GET", "POST"])
         self.app.add_url_rule("/<site>/leads", "leads", self.page)
-        self.app.register_error_handler(Interrupted, lambda error: (type(error).__name__, 503))
+        self.app.register_error_handler(Interrupted, self.told)
         self.pool = ThreadPoolExecutor(3)
 
     def page(self, site: str) -> str:
@@ -46,6 +46,12 @@ class Pages:
             self.begun.release()
             stopped.wait(20)
             raise RuntimeError("the engine says that it was stopped")
+
+    def told(self, error: Interrupted) -> tuple[str, int]:
+        """An error page asks the store, too: how the service is."""
+        waiting.let_go()
+        with interruptible(lambda: None):
+            return type(error).__name__, 503
 
     def slow(self, path: str, person: int) -> Future[tuple[int, str]]:
         found = self.pool.submit(self.ask, path, person)
