@@ -26,11 +26,12 @@ def land(url: str, referrer: str | None = None, *, excluded: frozenset[str] = NO
 def test_a_page_and_where_its_visitor_comes_from() -> None:
     found = land("https://a.fr/prices?utm_source=linkedin", "https://www.google.com/")
     assert (found.hostname, found.path, found.attribution.source) == ("a.fr", "/prices", "LinkedIn")
-    assert (found.refusal, found.spam, found.referrer_host) == (None, None, None)
+    assert (found.refusal, found.spam, found.referrer_host) == (None, None, "www.google.com")
 
 
-def test_only_a_host_that_names_a_company_is_handed_on() -> None:
+def test_the_referrer_s_host_is_handed_on_unless_the_visitor_comes_from_nowhere() -> None:
     assert land("https://a.fr/", "https://acme.sharepoint.com/sites/x").referrer_host == "acme.sharepoint.com"
+    assert land("https://a.fr/", "https://a.fr/b").referrer_host is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import msgspec
 
-from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.page.parse import Page, parse_page
 from tracker.enrichment.remembered import LONGEST_OF_MANY
@@ -28,7 +27,7 @@ class Landing(msgspec.Struct, frozen=True, gc=False):
     """A page that was opened from somewhere.
 
     `refusal` says why a hit of the page is not counted, whoever sends it, and then nothing else is filled; `spam` why a
-    hit of a person is not. `referrer_host` is there when it names a company's workspace or inner host.
+    hit of a person is not. `referrer_host` is the host of the referrer that stands in `attribution`.
     """
 
     hostname: str = ""
@@ -50,10 +49,7 @@ def landing_of(site: SiteRules, url: str, referrer: str | None, keep_hash: bool)
     if spam_host:
         return Landing(page.hostname, page.path, spam=Drop(DropReason.REFERRER_SPAM, spam_host))
     attribution = attribute(page, referrer, site_hosts=site.hosts)
-    host = _host_of(attribution.referrer)
-    if host is not None and tenant_of(host, page.hostname) is None:
-        host = None
-    return Landing(page.hostname, page.path, attribution, host)
+    return Landing(page.hostname, page.path, attribution, _host_of(attribution.referrer))
 
 
 _kept_landing = lru_cache(maxsize=_LANDINGS)(landing_of)

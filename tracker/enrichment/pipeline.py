@@ -14,6 +14,7 @@ from tracker.enrichment.clients import ClientProfile, Clients, Owner
 from tracker.enrichment.company.cascade import Clues, company_of_visit, identify_company
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.company.self_identified import NOTHING, SelfIdentification, self_identification
+from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, PAGEVIEW, Event, VisitFacts, Whereabouts
 from tracker.enrichment.event_name import event_name
@@ -95,15 +96,17 @@ class Enricher:
         return event
 
     def _company(self, ip: str, owner: Owner, landing: Landing, given: SelfIdentification) -> Company | None:
-        silent = not given.email and not given.company
-        if silent and (owner.company is not None or (self._names is None and landing.referrer_host is None)):
+        host, silent = landing.referrer_host, not given.email and not given.company
+        if silent and owner.company is not None:
             return owner.company
+        if silent and self._names is None and (host is None or tenant_of(host, landing.hostname) is None):
+            return None
         clues = Clues(
             ip,
             owner.record,
             owner.network,
             reverse_name=lambda: self._names.ask(ip) if self._names else None,
-            referrer_host=landing.referrer_host,
+            referrer_host=host,
             email=given.email,
             named=given.company,
             is_signed=given.is_signed,
