@@ -27,6 +27,9 @@ from tracker.store.schema import events
 _CHUNK = 10_000
 _GOOD_EVERY = 10
 _WARM_CHUNKS = 3
+_LONG_CHUNKS = 100
+_LEVEL_MB = 50.0
+_MOST_MB = 700.0
 _SEGMENT_LINES = 200
 _DELIBERATE = {202, 400, 413, 405}
 
@@ -203,10 +206,18 @@ def _count(service: Service, outcome: Outcome) -> None:
 
 
 def _judge(outcome: Outcome, most_growth_mb: float) -> None:
-    if len(outcome.levels) > _WARM_CHUNKS:
-        growth = max(outcome.levels[_WARM_CHUNKS:]) - outcome.levels[_WARM_CHUNKS - 1]
-        if growth > most_growth_mb:
-            outcome.wrong.append(f"memory grew by {growth:.0f} MB after the first {_WARM_CHUNKS * _CHUNK:,} bodies")
+    """A long run has to stay level once what is bounded is full: 100,000 visitors, the caches, the store's log."""
+    levels = outcome.levels
+    is_long = len(levels) >= _LONG_CHUNKS
+    warm = len(levels) // 2 if is_long else _WARM_CHUNKS
+    if len(levels) <= warm:
+        return
+    before = max(levels[:warm]) if is_long else levels[warm - 1]
+    growth = max(levels[warm:]) - before
+    if growth > (_LEVEL_MB if is_long else most_growth_mb):
+        outcome.wrong.append(f"memory grew by {growth:.0f} MB after the first {warm * _CHUNK:,} bodies")
+    if max(levels) > _MOST_MB:
+        outcome.wrong.append(f"memory came to {max(levels):.0f} MB")
 
 
 def _resident_mb() -> float:
