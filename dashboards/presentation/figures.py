@@ -14,17 +14,27 @@ from tracker.stats.metrics import FIGURES, METRICS, Metric, Unit
 
 
 @dataclass(frozen=True)
+class Change:
+    """What became of a value, in words, None where there was none before; `before` is that value in words.
+
+    `tone` is `up` for better, `down` for worse, `flat` for neither; `arrow` says which way the number went.
+    """
+
+    text: str | None
+    arrow: str
+    tone: str
+    before: str
+
+
+@dataclass(frozen=True)
 class Figure:
-    """One figure. `tone` is `up` for better, `down` for worse, `flat` for neither; `arrow` is the direction of the change."""
+    """One figure and its change; None where nothing is compared."""
 
     metric: str
     label: str
     meaning: str
     value: str
-    change: str | None
-    arrow: str
-    tone: str
-    before: str | None
+    change: Change | None
 
 
 def word_value(language: str, metric: str, value: float | None, *, compact: bool = True) -> str:
@@ -47,26 +57,33 @@ def figures(language: str, now: Mapping[str, float], before: Mapping[str, float]
 
 
 def _figure(language: str, metric: Metric, value: float | None, before: Mapping[str, float] | None) -> Figure:
-    earlier = before.get(metric.name) if before else None
-    change = numbers.change(value, earlier)
-    text, way = None, 0.0
-    if change is not None and value is not None and earlier is not None:
-        in_points = metric.unit is Unit.FRACTION
-        way = round(value - earlier, 3) if in_points else round(change, 2)
-        points = numbers.signed_points(language, way)
-        text = (
-            translate_plural(language, "%(points)s pt", "%(points)s pts", int(abs(way) * 100), points=points)
-            if in_points
-            else (numbers.signed_percent(language, change))
-        )
-    better = -way if metric.less_is_better else way
     return Figure(
         metric=metric.name,
         label=translate(language, metric.label),
         meaning=translate(language, metric.meaning),
         value=word_value(language, metric.name, value),
-        change=text,
+        change=None if before is None else changed(language, metric.name, value, before.get(metric.name)),
+    )
+
+
+def changed(language: str, name: str, value: float | None, before: float | None) -> Change:
+    """The change of a metric's value: of a fraction in points, else in per cent of what it was."""
+    metric, text, way = METRICS[name], None, 0.0
+    change = numbers.change(value, before)
+    if change is not None and value is not None and before is not None:
+        if metric.unit is Unit.FRACTION:
+            way = round(value - before, 3)
+            points = numbers.signed_points(language, way)
+            text = translate_plural(language, "%(points)s pt", "%(points)s pts", int(abs(way) * 100), points=points)
+        else:
+            way = round(change, 2)
+            text = numbers.signed_percent(language, change)
+    elif value and before == 0 and metric.unit is Unit.COUNT:
+        text, way = translate(language, "new"), 1.0
+    better = -way if metric.less_is_better else way
+    return Change(
+        text=text,
         arrow="↑" if way > 0 else "↓" if way < 0 else "",
         tone="up" if better > 0 else "down" if better < 0 else "flat",
-        before=None if before is None else word_value(language, metric.name, earlier),
+        before=word_value(language, name, before),
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from dashboards.presentation import labels, numbers
+from dashboards.presentation.figures import Change, changed
 from dashboards.translations import message, translate
 from dashboards.web.site.selection import Selection
 from tracker.service.context import Context
-from tracker.stats.breakdowns import breakdown, leading
+from tracker.stats.breakdowns import breakdown, leading, visitors_of
 from tracker.stats.dimensions import Dimension
 
 ROWS = 8
@@ -92,6 +93,7 @@ class PanelRow:
     visitors: str
     share: str
     width: float
+    change: Change | None = None
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,10 @@ def read_panels(
     frames = leading(
         context.event_store, selection.scope, list(dict.fromkeys(tabs.values())), limit=ROWS + 2, everybody=everybody
     )
+    befores = _befores(context, selection, frames)
     panels = []
     for key, dimension in tabs.items():
-        rows = _rows(frames[dimension], dimension, language)
+        rows = _rows(frames[dimension], dimension, language, befores.get(dimension))
         panels.append(Panel(BY_KEY[key], dimension, rows[:ROWS], len(rows) > ROWS))
     return panels
 
@@ -123,12 +126,24 @@ def breakdown_rows(
     context: Context, selection: Selection, dimension: Dimension, language: str, *, limit: int, offset: int = 0
 ) -> list[PanelRow]:
     """Returns the rows of a breakdown by visitors, at most `limit`."""
-    return _rows(
-        breakdown(context.event_store, selection.scope, dimension, limit=limit, offset=offset), dimension, language
-    )
+    frame = breakdown(context.event_store, selection.scope, dimension, limit=limit, offset=offset)
+    befores = _befores(context, selection, {dimension: frame})
+    return _rows(frame, dimension, language, befores.get(dimension))
 
 
-def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[PanelRow]:
+def _befores(
+    context: Context, selection: Selection, frames: Mapping[Dimension, pd.DataFrame]
+) -> dict[Dimension, dict[str | None, int]]:
+    """The visitors that the rows' values had in the period that is compared with; nothing where none is."""
+    if selection.compared_scope is None:
+        return {}
+    named = {one: list(frame["value"]) for one, frame in frames.items() if len(frame)}
+    return visitors_of(context.event_store, selection.compared_scope, named) if named else {}
+
+
+def _rows(
+    frame: pd.DataFrame, dimension: Dimension, language: str, before: Mapping[str | None, int] | None
+) -> list[PanelRow]:
     if dimension.definition.only_named:
         frame = frame[frame["value"].notna()]
     largest = max(frame["visitors"].max(), 1) if len(frame) else 1
@@ -140,6 +155,7 @@ def _rows(frame: pd.DataFrame, dimension: Dimension, language: str) -> list[Pane
             visitors=numbers.count(language, visitors),
             share=numbers.percent(language, share),
             width=round(100 * visitors / largest, 1),
+            change=None if before is None else changed(language, "visitors", visitors, before.get(value or None, 0)),
         )
         for value, title, visitors, share in zip(
             _texts(frame, "value"), _texts(frame, "title"), frame["visitors"], frame["share"], strict=True

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.stats.periods import iso_week, parse_period, parse_week
+from tracker.stats.periods import beside, iso_week, parse_period, parse_week
 
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -29,6 +29,8 @@ TODAY = date(2026, 11, 24)  # a Tuesday
         pytest.param("month", "2026-11-01", "2026-11-25", id="this-month"),
         pytest.param("last-month", "2026-10-01", "2026-11-01", id="last-month"),
         pytest.param("year", "2026-01-01", "2026-11-25", id="this-year"),
+        pytest.param("week", "2026-11-23", "2026-11-25", id="this-week"),
+        pytest.param("2026", "2026-01-01", "2027-01-01", id="year"),
         pytest.param("all", "2025-03-05", "2026-11-25", id="all-from-the-first-day"),
         pytest.param("2026-W46", "2026-11-09", "2026-11-16", id="iso-week"),
         pytest.param("2026-W53", "2026-12-28", "2027-01-04", id="week-over-the-year"),
@@ -51,12 +53,39 @@ def test_all_of_a_site_without_events_is_today() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "0d", "0mo", "-7d", "7 days", "2026-W54", "2025-W53", "2026-13", "2026-02-30", "2026-11-15,2026-11-01",
-     "2026-11-01,", ",2026-11-01", "tomorrow", "9999d9", "9999mo", "0001-01-01", "2026-11-01,9999-12-31", "1'; drop table"],
+    ["", "0d", "0mo", "-7d", "7 days", "2026-W54", "2025-W53", "2026-13", "2026-02-30", "2026-11-01,", ",2026-11-01", "tomorrow", "9999d9", "1'; drop table"],
 )  # fmt: skip
 def test_what_is_no_period_is_said_in_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a period; write today, yesterday"):
         parse_period(text, today=TODAY, time_zone=PARIS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-11-15,2026-11-01", "ends before it begins; write the earlier day first"),
+        ("999mo", "is not a period within the years 1970 to 2100"),
+        ("0001-01-01", "is not a period within the years 1970 to 2100"),
+        ("2026-11-01,9999-12-31", "is not a period within the years 1970 to 2100"),
+    ],
+)
+def test_what_cannot_be_shown_says_why(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        parse_period(text, today=TODAY, time_zone=PARIS)
+
+
+@pytest.mark.parametrize(
+    ("text", "intervals"),
+    [
+        ("today", "minute hour"),
+        ("7d", "hour day"),
+        ("30d", "day week month"),
+        ("12mo", "day week month"),
+        ("2020-01-01,2026-01-01", "week month"),
+    ],
+)
+def test_a_chart_can_step_by(text: str, intervals: str) -> None:
+    assert " ".join(parse_period(text, today=TODAY, time_zone=PARIS).intervals) == intervals
 
 
 @given(st.text(max_size=30))
@@ -84,17 +113,34 @@ def test_days_begin_at_local_midnight(text: str, zone: str, start_at: tuple[int,
 
 
 @pytest.mark.parametrize(
-    ("text", "start", "end"),
+    ("text", "earlier", "later"),
     [
-        pytest.param("7d", "2026-11-11", "2026-11-18", id="as-many-days"),
-        pytest.param("2026-W46", "2026-11-02", "2026-11-09", id="week"),
-        pytest.param("2026-03", "2026-02-01", "2026-03-01", id="a-month-before-a-month"),
-        pytest.param("today", "2026-11-23", "2026-11-24", id="yesterday"),
+        ("today", "2026-11-23", "2026-11-25"),
+        ("2026-02-28", "2026-02-27", "2026-03-01"),
+        ("week", "2026-W47", "2026-W49"),
+        ("2026-W53", "2026-W52", "2027-W01"),
+        ("7d", "2026-11-11,2026-11-17", "2026-11-25,2026-12-01"),
+        ("month", "2026-10", "2026-12"),
+        ("2026-01", "2025-12", "2026-02"),
+        ("2026-01-01,2026-01-31", "2025-12", "2026-02"),
+        ("year", "2025", "2027"),
+        ("6mo", "2025-12-01,2026-05-31", "2026-12-01,2027-05-31"),
+        ("2026-11-03,2026-11-05", "2026-10-31,2026-11-02", "2026-11-06,2026-11-08"),
+        ("all", None, None),
+        ("1970", None, "1971"),
+        ("2099", "2098", None),
     ],
 )
-def test_the_period_before(text: str, start: str, end: str) -> None:
-    found = parse_period(text, today=TODAY, time_zone=PARIS).previous()
-    assert (found.start.isoformat(), found.end.isoformat()) == (start, end)
+def test_the_periods_beside(text: str, earlier: str | None, later: str | None) -> None:
+    found = parse_period(text, today=TODAY, time_zone=PARIS)
+    assert (beside(found, -1), beside(found, 1)) == (earlier, later)
+
+
+@pytest.mark.parametrize("text", ["2026-10", "2026-W46", "2025", "2026-11-10", "2026-11-03,2026-11-05", "2026-03"])
+def test_the_period_after_the_one_before_is_itself(text: str) -> None:
+    before = beside(parse_period(text, today=TODAY, time_zone=PARIS), -1)
+    assert before is not None
+    assert beside(parse_period(before, today=TODAY, time_zone=PARIS), 1) == text
 
 
 @pytest.mark.parametrize(

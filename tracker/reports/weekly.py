@@ -14,8 +14,9 @@ from tracker.leads.export import DescribeEvidence, leads_as_json, plain_value
 from tracker.leads.report import leads
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
+from tracker.stats.comparisons import Against, compared
 from tracker.stats.dimensions import Dimension
-from tracker.stats.periods import Period, parse_week
+from tracker.stats.periods import Period, PeriodError, Unread, parse_week
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 
@@ -66,7 +67,10 @@ def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) ->
     """Returns the report of an ISO week such as `2026-W46`. Raises ValueError, with a sentence, for another text."""
     monday = parse_week(week)
     period = Period(monday, monday + timedelta(days=7), ZoneInfo(site.time_zone), week)
-    scope, before = Scope(site.stored_as, period), Scope(site.stored_as, period.previous())
+    week_before = compared(period, Against(), now=now)
+    if week_before is None:
+        raise PeriodError(week, Unread.OUT_OF_RANGE)
+    scope, before = Scope(site.stored_as, period), Scope(site.stored_as, week_before)
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
     companies = leads(store, scope, confirmed=site.confirmed_names)

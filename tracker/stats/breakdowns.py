@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, union_all
 
 from tracker.stats import metrics
 from tracker.stats.aggregation import Group
 from tracker.stats.dimensions import Dimension
-from tracker.stats.rollups.counting import Counting, counting
+from tracker.stats.rollups.counting import Counting, Wanted, counting
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
@@ -54,23 +56,49 @@ def leading(
     """
     with counting(store, scope) as counted:
         if counted.open_days is not None:
-            frames = counted.leading(dimensions, limit)
+            frames = counted.leading(dimensions, Wanted(limit))
         else:
-            frames = leading_of_events(counted, dimensions, limit)
+            frames = leading_of_events(counted, dimensions, Wanted(limit))
         return {one: _finished(counted, scope, one, frames[one], everybody) for one in dimensions}
 
 
-def leading_of_events(counted: Counting, dimensions: Sequence[Dimension], limit: int) -> dict[Dimension, pd.DataFrame]:
-    """The first values of several dimensions by visitors, from the events: `value` and `visitors`."""
+def visitors_of(
+    store: EventStore, scope: Scope, named: Mapping[Dimension, Sequence[str | None]]
+) -> dict[Dimension, dict[str | None, int]]:
+    """How many visitors each of the named values of dimensions has; one without any has no entry."""
+    with counting(store, scope) as counted:
+        rolled_up = counted.open_days is not None
+        frames = (counted.leading if rolled_up else partial(leading_of_events, counted))(
+            list(named), Wanted(named=named)
+        )
+    found = {}
+    for dimension, frame in frames.items():
+        values = frame["value"].astype(object).where(frame["value"].notna(), None)
+        found[dimension] = {value: int(visitors) for value, visitors in zip(values, frame["visitors"], strict=True)}
+    return found
+
+
+def leading_of_events(
+    counted: Counting, dimensions: Sequence[Dimension], wanted: Wanted
+) -> dict[Dimension, pd.DataFrame]:
+    """The wanted values of several dimensions by visitors, from the events: `value` and `visitors`."""
     facts = [one for one in dimensions if _is_on_every_row(one)]
-    frames = _leading_facts(counted, facts, limit) if facts else {}
+    frames = _leading_facts(counted, facts, wanted) if facts else {}
     for dimension in dimensions:
         if dimension not in facts:
-            statement = counted.statement(("visitors",), [Group(dimension)])
-            columns = statement.selected_columns
-            found = counted.frame(statement.order_by(columns["visitors"].desc(), columns["g0"]).limit(limit))
-            frames[dimension] = found.rename(columns={"g0": "value"})
+            frames[dimension] = counted.frame(_wanted_values(counted, dimension, wanted)).rename(
+                columns={"g0": "value"}
+            )
     return frames
+
+
+def _wanted_values(counted: Counting, dimension: Dimension, wanted: Wanted) -> Select[Any]:
+    statement = counted.statement(("visitors",), [Group(dimension)])
+    if wanted.named is not None:
+        by_value = statement.subquery("by_value")
+        return select(by_value).where(wanted.is_named(by_value.c.g0, dimension))
+    columns = statement.selected_columns
+    return statement.order_by(columns["visitors"].desc(), columns["g0"]).limit(wanted.first)
 
 
 def _is_on_every_row(dimension: Dimension) -> bool:
@@ -78,7 +106,7 @@ def _is_on_every_row(dimension: Dimension) -> bool:
     return not (dimension.is_event_level or definition.of_last_page_view or definition.in_mid_visit)
 
 
-def _leading_facts(counted: Counting, dimensions: Sequence[Dimension], limit: int) -> dict[Dimension, pd.DataFrame]:
+def _leading_facts(counted: Counting, dimensions: Sequence[Dimension], wanted: Wanted) -> dict[Dimension, pd.DataFrame]:
     """Of dimensions that stand alike on each row of a visit: all in one scan of the visits' first rows."""
     scope = counted.scope
     columns = [one.event_column for one in dimensions]
@@ -89,18 +117,18 @@ def _leading_facts(counted: Counting, dimensions: Sequence[Dimension], limit: in
         .group_by(func.grouping_sets(*(tuple_(column) for column in columns)))
         .subquery("by_value")
     )
+    # GROUPING gives a bit for each column, the first one's the highest, that is 0 where the row is grouped by it.
+    everything = 2 ** len(columns) - 1
+    marks = {one: everything - 2 ** (len(columns) - 1 - index) for index, one in enumerate(dimensions)}
     value = func.coalesce(*(by_value.c[column.name] for column in columns)).label("value")
     rank = func.row_number().over(partition_by=by_value.c.which, order_by=[by_value.c.visitors.desc(), value])
     ranked = select(by_value.c.which, value, by_value.c.visitors, rank.label("rank")).subquery("ranked")
     first = (
         select(ranked.c.which, ranked.c.value, ranked.c.visitors)
-        .where(ranked.c.rank <= limit)
+        .where(wanted.of(ranked, marks, ranked.c.which))
         .order_by(ranked.c.which, ranked.c.rank)
     )
     frame = counted.frame(scope.asked(first))
-    # GROUPING gives a bit for each column, the first one's the highest, that is 0 where the row is grouped by it.
-    everything = 2 ** len(columns) - 1
-    marks = {one: everything - 2 ** (len(columns) - 1 - index) for index, one in enumerate(dimensions)}
     return {one: frame[frame["which"] == mark][["value", "visitors"]].copy() for one, mark in marks.items()}
 
 

@@ -20,7 +20,7 @@ from tracker.store.schema import events
 
 # So many intervals are searched by halving; a statement of more takes longer to plan than it saves.
 _FEW_INTERVALS = 32
-_DAYS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 31}
+_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 31}
 
 # Before all periods.
 OUTSIDE = datetime(1900, 1, 1)  # noqa: DTZ001 - as the store has moments
@@ -43,7 +43,7 @@ def local_moment(period: Period, moment: ColumnElement[Any] = events.c.occurred_
 
 
 def truncated(period: Period, interval: str, moment: ColumnElement[Any] = events.c.occurred_at) -> ColumnElement[Any]:
-    """The local start of the hour, day, ISO week or month in which a moment of the period lies."""
+    """The local start of the minute, hour, day, ISO week or month in which a moment of the period lies."""
     few = _few_beginnings(period, interval)
     # A single one would be a mere value, by which an engine cannot group.
     return (

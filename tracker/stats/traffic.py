@@ -67,13 +67,15 @@ def visitors(store: EventStore, scope: Scope) -> int:
 def interval_starts(period: Period, interval: str) -> pd.DatetimeIndex:
     """The local starts of a period's intervals. ISO weeks and months begin before the period where it cuts them.
 
-    Hours are those that the site's clock shows: one is missing on the day on which it is put forward, and the two that
-    it shows alike when it is put back are one interval.
+    Minutes and hours are those that the site's clock shows: some are missing on the day on which it is put forward, and
+    the two that it shows alike when it is put back are one interval.
     """
     first, last = pd.Timestamp(period.start), pd.Timestamp(period.end) - pd.Timedelta(1, "s")
-    if interval == "hour":
-        moments = pd.date_range(quarter(period.start_at), period.end_at, freq="15min", inclusive="left", unit="us")
-        return moments.tz_convert(period.time_zone).tz_localize(None).floor("h").unique()
+    if interval in ("minute", "hour"):
+        unit = interval[0].replace("m", "min")
+        step, start = ("15min", quarter(period.start_at)) if unit == "h" else ("1min", period.start_at)
+        moments = pd.date_range(pd.Timestamp(start).floor("min"), period.end_at, freq=step, inclusive="left", unit="us")
+        return moments.tz_convert(period.time_zone).tz_localize(None).floor(unit).unique().sort_values()
     if interval == "week":
         return pd.date_range(first - pd.Timedelta(days=first.day_of_week), last, freq="7D", unit="us")
     if interval == "month":

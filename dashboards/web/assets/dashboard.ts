@@ -1,6 +1,7 @@
 /**
- * What the dashboard does beyond links and forms: opens a panel's tab in place, closes menus, copies the snippet,
- * waits for the first hit and follows a fetch of databases. Every page works without it, but for the waiting.
+ * What the dashboard does beyond links and forms: opens a panel's tab in place, closes menus, follows the link of a key,
+ * copies the snippet, waits for the first hit and follows a fetch of databases. Every page works without it, but for the
+ * waiting.
  */
 
 import { waitForFirstHit } from "./first-hit";
@@ -97,6 +98,10 @@ restoreFocus();
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
+  const typing = event.target instanceof Element && event.target.closest("input, select, textarea, [contenteditable]");
+  if (typing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.click();
 });
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;

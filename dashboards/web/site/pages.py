@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import abort, redirect, request, url_for
@@ -11,16 +10,20 @@ from dashboards.presentation import dates
 from dashboards.translations import message, translate
 from dashboards.web.language import current_language
 from dashboards.web.sign_in.permission import allowed, require
+from dashboards.web.site.asked_periods import Problem
 from dashboards.web.site.selection import Selection, read_selection
 from dashboards.web.site.site_order import site_order
 from tracker.accounts.permissions import Action
 from tracker.db.models import Site
 from tracker.service.context import Context
 from tracker.sites.sites import find_site, find_sites
+from tracker.stats.comparisons import Mode
+from tracker.stats.periods import Unread, beside, parse_period
 
 PERIODS = (
     ("today", message("Today")),
     ("yesterday", message("Yesterday")),
+    ("week", message("This week")),
     ("7d", message("Last 7 days")),
     ("30d", message("Last 30 days")),
     ("91d", message("Last 91 days")),
@@ -31,7 +34,15 @@ PERIODS = (
     ("all", message("All time")),
 )
 
-
+COMPARISONS = {Mode.PREVIOUS: message("Previous period"), Mode.YEAR: message("Same period a year before")}
+_COMPARED_WITH = {Mode.PREVIOUS: message("vs previous period"), Mode.YEAR: message("vs a year before")}
+# The keys of the keyboard that choose a period.
+KEYS = {"today": "d", "yesterday": "e", "week": "w", "30d": "t", "month": "m", "year": "y", "all": "a"}
+_PROBLEMS = {
+    Unread.UNKNOWN: message("“%(text)s” is not a period."),
+    Unread.BACKWARDS: message("“%(text)s” ends before it begins."),
+    Unread.OUT_OF_RANGE: message("“%(text)s” lies outside of the years that can be shown."),
+}
 # The switcher lists these, and beyond them offers a search.
 _MOST_IN_SWITCHER = 20
 
@@ -65,10 +76,17 @@ def head(context: Context, selection: Selection) -> dict[str, Any]:
         "site": selection.site,
         "zone": selection.zone,
         **_switcher(context, selection.site),
-        "periods": [(text, translate(language, label)) for text, label in PERIODS],
+        "periods": [(text, translate(language, label), KEYS.get(text)) for text, label in PERIODS],
+        "earlier": beside(period, -1),
+        "later": _not_after(beside(period, 1), context, selection),
+        "compared_name": compared_name(language, selection),
+        "compared_days": compared_days(language, selection),
+        "has_not_begun": period.start_at > context.now(),
+        "period_problem": selection.unread_period and _problem(language, selection.unread_period),
+        "against_problem": selection.unread_against and _problem(language, selection.unread_against),
         "period_name": period_name(language, selection),
         "period_days": dates.span(language, period.start, period.end),
-        "last_day": period.end - timedelta(days=1),
+        "last_day": period.last_day,
     }
 
 
@@ -87,3 +105,31 @@ def period_name(language: str, selection: Selection) -> str:
     """What the period is called: its name where it has one, else its days."""
     label = dict(PERIODS).get(selection.period_text)
     return translate(language, label) if label else dates.span(language, selection.period.start, selection.period.end)
+
+
+def compared_days(language: str, selection: Selection) -> str | None:
+    """The days of the period that is compared with, as far as it goes."""
+    other = selection.compared
+    return None if other is None else dates.span(language, other.start, other.end)
+
+
+def compared_name(language: str, selection: Selection) -> str:
+    """What is compared with, in words."""
+    if selection.against is None:
+        return translate(language, "No comparison")
+    if selection.against.days is not None:
+        return translate(language, "vs %(period)s", period=dates.span(language, *selection.against.days))
+    return translate(language, _COMPARED_WITH[selection.against.mode])
+
+
+def _problem(language: str, problem: Problem) -> str:
+    return translate(language, _PROBLEMS[problem.reason], text=problem.text)
+
+
+def _not_after(text: str | None, context: Context, selection: Selection) -> str | None:
+    """A period beside the selection's, unless it has not begun."""
+    if text is None:
+        return None
+    today = context.now().astimezone(selection.zone).date()
+    later = parse_period(text, today=today, time_zone=selection.zone)
+    return text if later.start <= today else None

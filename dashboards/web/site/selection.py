@@ -5,26 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
+from dashboards.web.site.asked_periods import DEFAULT_PERIOD, Problem, read_against, read_period, write_against
 from tracker.db.models import Site
 from tracker.enrichment.text.clean import clean_text
 from tracker.service.context import Context
+from tracker.stats import traffic
+from tracker.stats.comparisons import Against, compared
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter, FilterError
 from tracker.stats.filters.address_bar import clicked, comparison_of, read_filter, write_filter
 from tracker.stats.metrics import FIGURES
-from tracker.stats.periods import Period, parse_period
+from tracker.stats.periods import INTERVALS, Period, parse_period
 from tracker.stats.scope import Scope
-from tracker.stats.traffic import first_day
 
-DEFAULT_PERIOD = "30d"
 DEFAULT_METRIC = "visitors"
 METRICS = tuple(metric.name for metric in FIGURES)
 _MOST_TOLD = 40
@@ -33,17 +35,24 @@ _TABS = ("pages", "sources", "places", "devices", "companies")
 
 @dataclass(frozen=True)
 class Selection:
-    """The selection in a page's URL. `unread_period` and `unread_filters` are the texts that could not be parsed."""
+    """The selection in a page's URL. `unread_…` are the parts that could not be parsed.
+
+    `compared` is the period with which `period` is compared, on pages that compare; None where there is nothing to compare
+    with: not asked for, or not counted then, which `uncounted` says.
+    """
 
     site: Site
     period: Period
     period_text: str = DEFAULT_PERIOD
-    compares: bool = True
+    against: Against | None = None
+    compared: Period | None = None
+    uncounted: Period | None = None
+    asked_interval: str | None = None
     metric: str = DEFAULT_METRIC
     filters: tuple[Filter, ...] = ()
     tabs: tuple[tuple[str, str], ...] = ()
-    counted_before: bool = True
-    unread_period: str | None = None
+    unread_period: Problem | None = None
+    unread_against: Problem | None = None
     unread_filters: tuple[str, ...] = ()
 
     @property
@@ -51,17 +60,18 @@ class Selection:
         return self.unread_period is None and not self.unread_filters
 
     @property
-    def shows_before(self) -> bool:
-        """Whether the period before is shown: it is asked for, and the site was counted then."""
-        return self.compares and self.counted_before
+    def interval(self) -> str:
+        """What the chart steps by: as asked where that suits the period."""
+        asked = self.asked_interval
+        return asked if asked is not None and asked in self.period.intervals else self.period.interval
 
     @property
     def scope(self) -> Scope:
         return Scope(self.site.stored_as, self.period, self.filters)
 
     @property
-    def previous_scope(self) -> Scope:
-        return Scope(self.site.stored_as, self.period.previous(), self.filters)
+    def compared_scope(self) -> Scope | None:
+        return None if self.compared is None else Scope(self.site.stored_as, self.compared, self.filters)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -75,7 +85,8 @@ class Selection:
         values: dict[str, Any] = {
             "site": self.site.domain,
             "period": self.period_text if self.period_text != DEFAULT_PERIOD else None,
-            "compare": None if self.compares else "no",
+            **write_against(self.against),
+            "interval": self.asked_interval,
             "metric": self.metric if self.metric != DEFAULT_METRIC else None,
             "f": [write_filter(one) for one in self.filters],
             **dict(self.tabs),
@@ -102,40 +113,43 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
     Invalid parts fall back to the default, and are kept so that the page can report them.
     """
     zone = ZoneInfo(site.time_zone)
-    today = context.now().astimezone(zone).date()
-    text, unread = _period_text(arguments), None
-    try:
-        period = _parse(context, site, text, today, zone)
-    except ValueError:
-        text, unread = DEFAULT_PERIOD, clean_text(text, _MOST_TOLD)
-        period = _parse(context, site, text, today, zone)
+    parse = partial(_parse, context, site, context.now().astimezone(zone).date(), zone)
+    period, text, unread_period = read_period(arguments, parse)
+    against, unread_against = read_against(arguments, parse)
     filters, unread_filters = _filters(arguments.getlist("f"))
     metric = arguments.get("metric", DEFAULT_METRIC)
     return Selection(
         site=site,
         period=period,
         period_text=text,
-        compares=arguments.get("compare") != "no",
+        against=against,
+        asked_interval=_one_of(INTERVALS, arguments.get("interval")),
         metric=metric if metric in METRICS else DEFAULT_METRIC,
         filters=filters,
         tabs=tuple((panel, arguments[panel]) for panel in _TABS if panel in arguments),
-        unread_period=unread,
+        unread_period=unread_period,
+        unread_against=unread_against,
         unread_filters=unread_filters,
     )
 
 
-def _period_text(arguments: Mapping[str, str]) -> str:
-    """The period, or the two days of the picker's form, in either order. One day alone is not a period."""
-    start, end = arguments.get("from", ""), arguments.get("to", "")
-    if start and end:
-        return f"{min(start, end)},{max(start, end)}"
-    if start or end:
-        return f"{start},{end}"
-    return arguments.get("period") or DEFAULT_PERIOD
+def comparing(context: Context, selection: Selection) -> Selection:
+    """The selection with the period that it is compared with, if the site was counted for all of it."""
+    if selection.against is None:
+        return selection
+    other = compared(selection.period, selection.against, now=context.now())
+    first = traffic.first_day(context.event_store, selection.site.stored_as, selection.zone)
+    if other is None or first is None or first > other.start:
+        return replace(selection, uncounted=other)
+    return replace(selection, compared=other)
 
 
-def _parse(context: Context, site: Site, text: str, today: date, zone: ZoneInfo) -> Period:
-    first = first_day(context.event_store, site.stored_as, zone) if text == "all" else None
+def _one_of(names: Collection[str], asked: str | None) -> str | None:
+    return asked if asked in names else None
+
+
+def _parse(context: Context, site: Site, today: date, zone: ZoneInfo, text: str) -> Period:
+    first = traffic.first_day(context.event_store, site.stored_as, zone) if text == "all" else None
     return parse_period(text, today=today, time_zone=zone, first_day=first)
 
 

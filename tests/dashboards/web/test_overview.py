@@ -145,14 +145,14 @@ def test_every_period_has_its_page(signed_in: Browser, three_visits: None, perio
 
 @pytest.mark.parametrize(
     "period",
-    ["nonsense", "2026-13", "9999999d", "2026-11-31", "٧d", "2026-11-01T10:00:00,2026-11-02T10:00:00", "2026-11-01x"],
+    ["nonsense", "2026-13", "2026-11-31", "٧d", "2026-11-01T10:00:00,2026-11-02T10:00:00", "2026-11-01x"],
 )
 def test_a_period_that_makes_no_sense_says_so_and_shows_the_last_30_days(
     signed_in: Browser, three_visits: None, period: str
 ) -> None:
     answer = signed_in.get(f"/{SITE}?period={period}")
     assert answer.status_code == 200
-    assert f"“{period}” is not a known period; showing the last 30 days." in answer.text
+    assert f"“{period}” is not a period. The last 30 days are shown." in answer.text
     assert figures(answer.text)["Visits"] == "3"
 
 
@@ -167,7 +167,7 @@ def test_a_period_that_makes_no_sense_says_so_and_shows_the_last_30_days(
     ],
 )
 def test_days_that_make_no_sense_are_told(signed_in: Browser, three_visits: None, query: str, told: str) -> None:
-    assert f"“{told}” is not a known period" in signed_in.get(f"/{SITE}?{query}").text
+    assert f"“{told}” is not a period." in signed_in.get(f"/{SITE}?{query}").text
 
 
 @pytest.mark.parametrize("given", ["nonsense", "page:eats:x", "shoe:is:x", "page:is"])

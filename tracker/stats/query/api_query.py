@@ -7,23 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracker.stats.aggregation import Group
+from tracker.stats.comparisons import compared
 from tracker.stats.dimensions import BY_API_NAME as DIMENSIONS
 from tracker.stats.filters import Filter, FilterError
 from tracker.stats.filters.json import read_filters
 from tracker.stats.metrics import BY_API_NAME as METRICS
 from tracker.stats.metrics import Metric
 from tracker.stats.periods import Period, is_day, parse_period
+from tracker.stats.query.comparing import read_comparison
 from tracker.stats.query.names import TIMES, QueryError
 from tracker.stats.query.timestamps import is_timestamp, span_of
 
 MOST_ROWS = 10_000
 _KEYS = ("site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "include", "pagination")
-_INCLUDES = ("total_rows", "time_labels", "imports")
+_INCLUDES = ("total_rows", "time_labels", "imports", "comparisons")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class ApiQuery:
     limit: int
     offset: int
     include: dict[str, Any]
+    comparison: Period | None = None
 
     @property
     def defined_metrics(self) -> list[Metric]:
@@ -54,7 +57,7 @@ class ApiQuery:
 
 
 def read_query(
-    query: Mapping[str, Any], *, site: str, today: date, time_zone: ZoneInfo, first_day: date | None
+    query: Mapping[str, Any], *, site: str, now: datetime, time_zone: ZoneInfo, first_day: date | None
 ) -> ApiQuery:
     """Parses a query. `first_day` is the first day of the period `all`. Raises QueryError."""
     unknown = [key for key in query if key not in _KEYS]
@@ -65,10 +68,19 @@ def read_query(
     metrics = _names(query, "metrics", METRICS)
     if not metrics:
         raise QueryError(f"`metrics` is missing; name at least one of {', '.join(METRICS)}")
+    today = now.astimezone(time_zone).date()
     period = _period(query.get("date_range", "all"), today, time_zone, first_day)
     named = _names(query, "dimensions", {**DIMENSIONS, **TIMES, "time": ""})
     dimensions = _once("dimensions", [f"time:{period.interval}" if name == "time" else name for name in named])
+    _check_minutes(period, dimensions)
     limit, offset = _pagination(query.get("pagination", {}))
+    include = _include(query.get("include"), dimensions)
+    comparison = None
+    if "comparisons" in include:
+        against = read_comparison(include["comparisons"], lambda days: _period(days, today, time_zone, first_day))
+        comparison = compared(period, against, now=now)
+        if comparison is None:
+            raise QueryError("`include.comparisons` would compare with days before all events")
     return ApiQuery(
         period=period,
         metrics=metrics,
@@ -77,7 +89,8 @@ def read_query(
         order_by=_order(query.get("order_by"), metrics, dimensions),
         limit=limit,
         offset=offset,
-        include=_include(query.get("include"), dimensions),
+        include=include,
+        comparison=comparison,
     )
 
 
@@ -155,6 +168,11 @@ def _order_of(one: Any, names: list[str]) -> tuple[str, bool]:
     return one[0], one[1] == "desc"
 
 
+def _check_minutes(period: Period, dimensions: list[str]) -> None:
+    if "time:minute" in dimensions and "minute" not in period.intervals:
+        raise QueryError("`dimensions`: time:minute takes a `date_range` of one day")
+
+
 def _pagination(value: Any) -> tuple[int, int]:
     if not isinstance(value, dict):
         raise QueryError("`pagination` must be an object with limit and offset")
@@ -173,7 +191,7 @@ def _include(value: Any, dimensions: list[str]) -> dict[str, Any]:
     if not isinstance(value, dict) or any(key not in _INCLUDES for key in value):
         raise QueryError(f"`include` must be an object with {', '.join(_INCLUDES)}")
     for key, flag in value.items():
-        if not isinstance(flag, bool):
+        if key != "comparisons" and not isinstance(flag, bool):
             raise QueryError(f"`include.{key}` is true or false, not {flag!r}")
     if value.get("imports") is False:
         raise QueryError("`include.imports` cannot be false: imported logs are visits like all others; leave it out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TIMES = {"time:hour": "hour", "time:day": "day", "time:week": "week", "time:month": "month"}
+TIMES = {"time:minute": "minute", "time:hour": "hour", "time:day": "day", "time:week": "week", "time:month": "month"}
 
 
 class QueryError(ValueError):

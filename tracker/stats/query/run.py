@@ -5,6 +5,7 @@ Source: https://plausible.io/docs/stats-api.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +14,12 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 
 from tracker.db.models import Site
+from tracker.stats.comparisons import counterpart
 from tracker.stats.metrics import Metric, Unit
+from tracker.stats.periods import Period
 from tracker.stats.query.api_query import ApiQuery, read_query
-from tracker.stats.query.names import QueryError
+from tracker.stats.query.comparing import as_written, changes
+from tracker.stats.query.names import TIMES, QueryError
 from tracker.stats.query.timestamps import last_moment
 from tracker.stats.rollups.counting import Counting, counting
 from tracker.stats.scope import Scope
@@ -31,22 +35,55 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
     api_query = read_query(
         query,
         site=site.domain,
-        today=now.astimezone(zone).date(),
+        now=now,
         time_zone=zone,
         first_day=first_day(store, site.stored_as, zone),
     )
     scope = Scope(site.stored_as, api_query.period, api_query.filters)
+    results, meta = _answer(store, api_query, scope)
+    if api_query.comparison is not None:
+        _compare(store, api_query, replace(scope, period=api_query.comparison), results)
+    return {"results": results, "meta": meta, "query": _echo(api_query, site.domain, query)}
+
+
+def _answer(store: EventStore, api_query: ApiQuery, scope: Scope) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     shares = any(metric.unit is Unit.SHARE for metric in api_query.defined_metrics)
     with counting(store, scope) as counted:
         statement = _statement(api_query, counted)
         rows = counted.rows(statement.limit(api_query.limit).offset(api_query.offset))
         everybody = counted.rows(counted.statement(["visitors"]))[0][0] if shares else 0
         meta = _meta(counted, api_query, statement)
-    return {
-        "results": [_result(api_query, row, int(everybody or 0)) for row in rows],
-        "meta": meta,
-        "query": _echo(api_query, site.domain, query),
-    }
+    return [_result(api_query, row, int(everybody or 0)) for row in rows], meta
+
+
+def _compare(store: EventStore, api_query: ApiQuery, scope: Scope, results: list[dict[str, Any]]) -> None:
+    """Adds to each result the figures of the period that is compared with, of the same dimensions, and their change."""
+    shares = any(metric.unit is Unit.SHARE for metric in api_query.defined_metrics)
+    with counting(store, scope) as counted:
+        rows = counted.rows(_statement(api_query, counted))
+        everybody = int(counted.rows(counted.statement(["visitors"]))[0][0] or 0) if shares else 0
+    others = {tuple(one["dimensions"]): one["metrics"] for one in (_result(api_query, row, everybody) for row in rows)}
+    nothing = [_metric_value(metric, None, everybody) for metric in api_query.defined_metrics]
+    for result in results:
+        dimensions = _dimensions_before(api_query, result["dimensions"])
+        before = others.get(tuple(dimensions), nothing)
+        change = changes(api_query.defined_metrics, result["metrics"], before)
+        result["comparison"] = {"dimensions": dimensions, "metrics": before, "change": change}
+
+
+def _dimensions_before(api_query: ApiQuery, dimensions: list[Any]) -> list[Any]:
+    """The dimensions of the row that one is compared with: other times, else the same; null where there is no such time."""
+    return [
+        _time_before(api_query, TIMES[name], value) if name in TIMES else value
+        for name, value in zip(api_query.dimensions, dimensions, strict=True)
+    ]
+
+
+def _time_before(api_query: ApiQuery, interval: str, written: str | None) -> str | None:
+    if written is None or api_query.comparison is None:
+        return None
+    start = counterpart(api_query.period, api_query.comparison, interval, datetime.fromisoformat(written))
+    return None if start is None else as_written(start, interval)
 
 
 def _statement(api_query: ApiQuery, counted: Counting) -> Select[Any]:
@@ -64,7 +101,7 @@ def _statement(api_query: ApiQuery, counted: Counting) -> Select[Any]:
 
 def _result(api_query: ApiQuery, row: Any, everybody: int) -> dict[str, Any]:
     dimensions = [
-        _dimension_value(getattr(row, f"g{index}"), hourly=name == "time:hour")
+        _dimension_value(getattr(row, f"g{index}"), TIMES.get(name, ""))
         for index, name in enumerate(api_query.dimensions)
     ]
     return {
@@ -86,9 +123,9 @@ def _metric_value(metric: Metric, value: float | None, everybody: int) -> int | 
     return round(metric.factor * value, metric.decimals or None)
 
 
-def _dimension_value(value: Any, *, hourly: bool) -> Any:
+def _dimension_value(value: Any, interval: str) -> Any:
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S" if hourly else "%Y-%m-%d")
+        return as_written(value, interval)
     return value if value is None else str(value)
 
 
@@ -98,18 +135,23 @@ def _meta(counted: Counting, api_query: ApiQuery, statement: Select[Any]) -> dic
         meta["total_rows"] = counted.rows(select(func.count()).select_from(statement.order_by(None).subquery()))[0][0]
     if api_query.include.get("time_labels") and api_query.interval is not None:
         starts: pd.DatetimeIndex = interval_starts(api_query.period, api_query.interval)
-        form = "%Y-%m-%d %H:%M:%S" if api_query.interval == "hour" else "%Y-%m-%d"
-        meta["time_labels"] = [start.strftime(form) for start in starts]
+        meta["time_labels"] = [as_written(start, api_query.interval) for start in starts]
     return meta
+
+
+def _span(period: Period) -> list[str]:
+    moments = [period.start_at, max(period.start_at, last_moment(period))]
+    return [moment.astimezone(period.time_zone).isoformat() for moment in moments]
 
 
 def _echo(api_query: ApiQuery, site: str, query: dict[str, Any]) -> dict[str, Any]:
     """The query as it was understood; its `date_range` api_query again is the same."""
-    span = [api_query.period.start_at, last_moment(api_query.period)]
+    compared = {} if api_query.comparison is None else {"comparison_date_range": _span(api_query.comparison)}
     return {
         "site_id": site,
         "metrics": api_query.metrics,
-        "date_range": [moment.astimezone(api_query.period.time_zone).isoformat() for moment in span],
+        "date_range": _span(api_query.period),
+        **compared,
         "dimensions": api_query.dimensions,
         "filters": query.get("filters", []),
         "pagination": {"limit": api_query.limit, "offset": api_query.offset},

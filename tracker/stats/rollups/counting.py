@@ -6,7 +6,7 @@ worked out for the question if they are few. All statements of one answer see on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -14,7 +14,22 @@ from typing import Any
 from typing import cast as cast_type
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Date, DateTime, Row, Select, and_, case, cast, func, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Row,
+    Select,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.dimensions import Dimension
@@ -42,6 +57,25 @@ _MOST_OPEN_DAYS = 3
 _FEWEST_EVENTS = 100_000
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which values of dimensions are asked for: the first so many, or some that are named."""
+
+    first: int = 0
+    named: Mapping[Dimension, Sequence[str | None]] | None = None
+
+    def of(self, ranked: Any, marks: Mapping[Dimension, Any], mark: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition on rows of value and rank, in which `mark` is what each dimension has in `marks`."""
+        if self.named is None:
+            return cast_type(ColumnElement[bool], ranked.c.rank <= self.first)
+        return or_(false(), *(and_(mark == marks[one], self.is_named(ranked.c.value, one)) for one in marks))
+
+    def is_named(self, value: ColumnElement[Any], dimension: Dimension) -> ColumnElement[bool]:
+        named = (self.named or {}).get(dimension, ())
+        texts = [one for one in named if one is not None]
+        return or_(value.in_(texts), value.is_(None)) if len(texts) < len(named) else value.in_(texts)
+
+
 @contextmanager
 def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EVENTS) -> Iterator[Counting]:
     """What counts a scope; from rollups where they know it, and then over one state of the store.
@@ -58,7 +92,13 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
 
 
 def _has_whole_days(scope: Scope) -> bool:
-    return not scope.filters and scope.period.moments is None
+    """Whether it has no filters, and begins with a day; the last day may be cut."""
+    return not scope.filters and scope.period.start_at == replace(scope.period, moments=None).start_at
+
+
+def _cut_day(period: Period) -> date | None:
+    """The last day of a period that ends within it, as what an unfinished one is compared with does."""
+    return None if period.end_at == replace(period, moments=None).end_at else period.last_day
 
 
 def sealed(snapshot: Snapshot, site: str, period: Period) -> set[date]:
@@ -78,7 +118,7 @@ def _sealed(site: str, period: Period) -> Select[Any]:
 
 def _open_days(snapshot: Snapshot, scope: Scope) -> list[date] | None:
     """The days with events that are not sealed, or None where rollups help little."""
-    kept = sealed(snapshot, scope.site, scope.period)
+    kept = sealed(snapshot, scope.site, scope.period) - {_cut_day(scope.period)}
     if not kept:
         return None
     days = [scope.period.start + timedelta(days=number) for number in range(scope.period.days)]
@@ -158,12 +198,15 @@ class Counting:
         for day in self.open_days or ():
             snapshot = cast_type(Snapshot, self.source)
             scope = scope_of_day(self.scope.site, day, self.scope.period.time_zone)
+            if day == _cut_day(self.scope.period):
+                until = (scope.period.start_at, self.scope.period.end_at)
+                scope = replace(scope, period=replace(scope.period, moments=until))
             figures = DayOfFigures(snapshot, scope, missing)
             snapshot.hold(figures.rows(), figures.ids())
         self._held.update(missing)
 
-    def leading(self, dimensions: Sequence[Dimension], limit: int) -> dict[Dimension, pd.DataFrame]:
-        """The first values of several dimensions by visitors, from rollups, in one statement: `value` and `visitors`."""
+    def leading(self, dimensions: Sequence[Dimension], wanted: Wanted) -> dict[Dimension, pd.DataFrame]:
+        """The wanted values of several dimensions by visitors, from rollups, in one statement: `value` and `visitors`."""
         names = [one.value for one in dimensions if one in DIMENSIONS]
         self.hold(names)
         rows = self._of_days(rollups, held_rollups, names)
@@ -189,7 +232,11 @@ class Counting:
             .select_from(days.join(lasting, same, isouter=True))
             .subquery("ranked")
         )
-        first = select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.dimension, ranked.c.rank)
+        first = (
+            select(ranked)
+            .where(wanted.of(ranked, {one: one.value for one in dimensions}, ranked.c.dimension))
+            .order_by(ranked.c.dimension, ranked.c.rank)
+        )
         frame = self.frame(first)
         return {one: frame[frame["dimension"] == one.value][["value", "visitors"]].copy() for one in dimensions}
 
@@ -275,5 +322,5 @@ def _dimension_of(groups: Sequence[Group]) -> str | None:
         return None
     (group,) = groups
     if group.interval is not None:
-        return HOUR if group.interval == "hour" else TOTAL
+        return {"minute": None, "hour": HOUR}.get(group.interval, TOTAL)
     return group.dimension.value if group.dimension in DIMENSIONS else None
