@@ -63,7 +63,9 @@ def _evidence_as_json(found: Evidence) -> dict[str, Any]:
 
 def _why(one: IdentifiedIp) -> str:
     reasons = describe_reasons(DEFAULT_LANGUAGE, one)
-    return f"{one.company.name} is a lead when it reads: {reasons}" if one.company else f"no lead: {reasons}"
+    return (
+        f"{one.company.name} would count as a lead: {reasons}" if one.company else f"no company identified: {reasons}"
+    )
 
 
 def _describe(found: Evidence) -> str:

@@ -20,6 +20,12 @@ def create_blueprint(context: Context) -> Blueprint:
         site = find_site(context.app_db, domain)
         if site is None:
             abort(404)
-        return render_template("opt_out.html", site=site, retention_hours=context.settings.journal_retention_hours)
+        settings = context.settings
+        return render_template(
+            "opt_out.html",
+            site=site,
+            retention_hours=settings.journal_retention_hours,
+            reverse_dns=settings.reverse_dns,
+        )
 
     return blueprint

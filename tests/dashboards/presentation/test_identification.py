@@ -34,7 +34,7 @@ def test_a_company_has_its_evidence_in_words_with_the_code_beside_it(sources: So
     assert found["company"]["evidence"].startswith("AS64500 is run by Biscuiterie Armor SAS; ")
     assert found["company"]["evidence_code"] == "as_owner"
     assert found["company"]["evidence_values"] == {"asn": 64500, "organisation": "Biscuiterie Armor SAS"}
-    assert found["why"] == f"{found['company']['name']} is a lead when it reads: {found['company']['evidence']}"
+    assert found["why"] == f"{found['company']['name']} would count as a lead: {found['company']['evidence']}"
 
 
 def test_a_name_that_does_not_point_back_is_a_reason_with_its_code(sources: Sources) -> None:

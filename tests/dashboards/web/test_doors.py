@@ -10,13 +10,17 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
+from dashboards import web
 from dashboards.web import assets
 from dashboards.web.views.sign_in import describe_wait
-from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock
+from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock, ToldStatus
 from tracker.accounts.one_time_links import create_link
 from tracker.accounts.users import authenticate, count_users
 from tracker.db.engine import AppDatabase
 from tracker.server.concurrency import PASSES
+from tracker.service.context import Context
+from tracker.settings import Settings
+from tracker.store.protocol import EventStore
 
 PROTECTED = [
     "/sites", "/sites/add", "/account", "/people", f"/{SITE}", f"/{SITE}/leads", f"/{SITE}/leads.csv", f"/{SITE}/leads/Air%20France",
@@ -232,6 +236,18 @@ def test_anybody_may_read_how_a_site_counts_and_say_no(
     assert re.search(rf'href="https://{SITE}/\?webleads=off">{link}<', answer.text)
     assert "Global Privacy Control" not in answer.text
     assert browser.get("/opt-out/other.example").status_code == 404
+
+
+def test_the_public_page_tells_of_reverse_dns_where_it_is_on(
+    database: AppDatabase, store: EventStore, clock: Clock, status: ToldStatus, site: str, tmp_path: Path
+) -> None:
+    for switched, told in ((False, 0), (True, 1)):
+        made = Flask("tracker", static_folder=None)
+        made.config.update(SECRET_KEY="only for this test")
+        settings = Settings(data=tmp_path, base_url="https://stats.exemple.fr", reverse_dns=switched)
+        web.register(made, Context(settings, database, store, clock), status)
+        page = Browser(made.test_client()).get(f"/opt-out/{SITE}").text
+        assert page.count("looked up in the DNS") == told
 
 
 @pytest.mark.parametrize(
