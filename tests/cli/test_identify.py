@@ -35,7 +35,7 @@ def test_a_provider_is_no_lead_as_json(data: Path) -> None:
     assert (found["network"]["evidence_code"], found["network"]["evidence"]) == ("name_says", "the name says “telecom”")
     by_network = next(step for step in found["steps"] if step["method"] == "as_organisation")
     assert (by_network["reason_code"], by_network["reason_values"]) == ("isp_network", {})
-    assert by_network["reason"].startswith("the network is an internet provider’s")
+    assert by_network["reason"].startswith("the network belongs to an internet provider")
 
 
 def test_it_answers_while_the_service_runs(data: Path) -> None:

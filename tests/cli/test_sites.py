@@ -54,7 +54,7 @@ def pageviews(data: Path, site: str) -> int:
         pytest.param("https://x.fr/blog", "is a page, and a site is all that its host has; write x.fr.", id="path"),
         pytest.param("x.fr/?a=b", "write x.fr.", id="query"),
         pytest.param("https://münchen.example/a", "write münchen.example.", id="its-own-script"),
-        pytest.param("ANCIEN.fr:443", "ancien.fr is here already.", id="another-form"),
+        pytest.param("ANCIEN.fr:443", "ancien.fr already exists.", id="another-form"),
         pytest.param("a b.fr", "is not a domain", id="no-name"),
     ],
 )

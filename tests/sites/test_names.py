@@ -44,10 +44,10 @@ def test_a_site_gets_its_first_name_back(database: AppDatabase) -> None:
 
 def test_a_name_that_a_site_has_or_had_is_not_given_to_another(database: AppDatabase) -> None:
     add_site(database, "autre.fr", now=NOW)
-    with pytest.raises(Invalid, match=r"^autre\.fr is here already\.$"):
+    with pytest.raises(Invalid, match=r"^autre\.fr already exists\.$"):
         rename_site(database, "ancien.fr", "autre.fr")
     rename_site(database, "ancien.fr", "nouveau.fr")
-    with pytest.raises(Invalid, match=r"ancien\.fr is here already: nouveau\.fr had that name"):
+    with pytest.raises(Invalid, match=r"ancien\.fr already exists: nouveau\.fr had that name"):
         add_site(database, "ancien.fr", now=NOW)
     with pytest.raises(Invalid, match=r"is a page, and a site is all that its host has; write exemple\.fr"):
         rename_site(database, "nouveau.fr", "https://exemple.fr/blog")

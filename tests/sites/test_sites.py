@@ -57,7 +57,7 @@ def test_finds_a_site_in_any_spelling(database: AppDatabase) -> None:
 
 def test_refuses_a_site_that_is_here_already(database: AppDatabase) -> None:
     add_site(database, "exemple.fr", now=NOW)
-    with pytest.raises(Invalid, match=r"exemple\.fr is here already"):
+    with pytest.raises(Invalid, match=r"exemple\.fr already exists"):
         add_site(database, "www.exemple.fr", now=NOW)
     assert [site.domain for site in list_sites(database)] == ["exemple.fr"]
 
@@ -85,7 +85,9 @@ def test_changes_settings_and_keeps_the_recipients_that_stay(database: AppDataba
     [
         pytest.param({"time_zone": "Europe/Pariss"}, "no time zone “Europe/Pariss”", id="zone"),
         pytest.param({"language": "de"}, "not a language", id="language"),
-        pytest.param({"excluded_networks": "203.0.113.7\n10.0.0.300"}, "“10.0.0.300” is not an address", id="network"),
+        pytest.param(
+            {"excluded_networks": "203.0.113.7\n10.0.0.300"}, "“10.0.0.300” is not an IP address", id="network"
+        ),
         pytest.param({"recipients": ["nobody"]}, "“nobody” is not an email address", id="email"),
     ],
 )
