@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 from flask import Blueprint, abort, render_template, request
 
 from dashboards.presentation import dates
-from dashboards.presentation.figures import figures
+from dashboards.presentation.figures import Change, changed, figures
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
@@ -93,12 +94,32 @@ def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.
         leads=_leads(context, selection, language),
         panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
         not_counted=by_reason(language, excluded),
+        excluded_changes=_excluded_changes(context, selection, language, excluded),
         live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
         intervals=[(one, translate(language, INTERVAL_NAMES[one])) for one in selection.period.intervals],
         **_comparison(language, selection),
         **checklist(selection.site),
         **head(context, selection),
     )
+
+
+def _excluded_changes(
+    context: Context, selection: Selection, language: str, excluded: pd.DataFrame
+) -> dict[str, Change]:
+    """The change of each reason's events, neither good nor bad. They are kept by day, so only whole days are compared."""
+    other = selection.compared
+    if (
+        other is None
+        or other.moments is not None
+        or selection.period.start_at <= context.now() < selection.period.end_at
+    ):
+        return {}
+    earlier = traffic.not_counted(context.event_store, selection.site.stored_as, other)
+    befores = {row.code: row.hits for row in by_reason(language, earlier)}
+    return {
+        row.code: replace(changed(language, "pageviews", row.hits, befores.get(row.code, 0)), tone="flat")
+        for row in by_reason(language, excluded)
+    }
 
 
 def _comparison(language: str, selection: Selection) -> dict[str, Any]:
