@@ -92,13 +92,7 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
 
 
 def _has_whole_days(scope: Scope) -> bool:
-    """Whether it has no filters, and begins with a day; the last day may be cut."""
-    return not scope.filters and scope.period.start_at == replace(scope.period, moments=None).start_at
-
-
-def _cut_day(period: Period) -> date | None:
-    """The last day of a period that ends within it, as what an unfinished one is compared with does."""
-    return None if period.end_at == replace(period, moments=None).end_at else period.last_day
+    return not scope.filters and scope.period.moments is None
 
 
 def sealed(snapshot: Snapshot, site: str, period: Period) -> set[date]:
@@ -118,7 +112,7 @@ def _sealed(site: str, period: Period) -> Select[Any]:
 
 def _open_days(snapshot: Snapshot, scope: Scope) -> list[date] | None:
     """The days with events that are not sealed, or None where rollups help little."""
-    kept = sealed(snapshot, scope.site, scope.period) - {_cut_day(scope.period)}
+    kept = sealed(snapshot, scope.site, scope.period)
     if not kept:
         return None
     days = [scope.period.start + timedelta(days=number) for number in range(scope.period.days)]
@@ -198,9 +192,6 @@ class Counting:
         for day in self.open_days or ():
             snapshot = cast_type(Snapshot, self.source)
             scope = scope_of_day(self.scope.site, day, self.scope.period.time_zone)
-            if day == _cut_day(self.scope.period):
-                until = (scope.period.start_at, self.scope.period.end_at)
-                scope = replace(scope, period=replace(scope.period, moments=until))
             figures = DayOfFigures(snapshot, scope, missing)
             snapshot.hold(figures.rows(), figures.ids())
         self._held.update(missing)
