@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -59,7 +60,11 @@ def compare(store: EventStore, one: History, chance: random.Random) -> int:
     """Compares what some questions are answered from rollups with the answers from events; returns how many were."""
     start = one.first + timedelta(days=chance.randint(-1, DAYS))
     end = start + timedelta(days=chance.randint(1, DAYS))
-    with counting(store, Scope(one.site, Period(start, end, one.zone, "")), fewest_events=0) as counted:
+    period = Period(start, end, one.zone, "")
+    if chance.random() < 0.3:  # as what an unfinished period is compared with, it ends within a day
+        cut = period.end_at - chance.randrange(1, 24) * timedelta(hours=1)
+        period = replace(period, moments=(period.start_at, cut))
+    with counting(store, Scope(one.site, period), fewest_events=0) as counted:
         if counted.open_days is None:
             return 0
         from_events = Counting(counted.source, counted.scope, None)

@@ -92,11 +92,17 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
 
 
 def _has_whole_days(scope: Scope) -> bool:
-    return not scope.filters and scope.period.moments is None
+    """Whether it has no filters, and begins with a day; the last day may be cut."""
+    return not scope.filters and scope.period.start_at == replace(scope.period, moments=None).start_at
+
+
+def _cut_day(period: Period) -> date | None:
+    """The last day of a period that ends within it, as what an unfinished one is compared with does."""
+    return None if period.end_at == replace(period, moments=None).end_at else period.last_day
 
 
 def sealed(snapshot: Snapshot, site: str, period: Period) -> set[date]:
-    """The period's days that are sealed by today's rules in its time zone."""
+    """The period's whole days that are sealed by today's rules in its time zone."""
     return {row.day for row in snapshot.rows(_sealed(site, period))}
 
 
@@ -107,6 +113,7 @@ def _sealed(site: str, period: Period) -> Select[Any]:
         sealed_days.c.day < period.end,
         sealed_days.c.time_zone == period.time_zone.key,
         sealed_days.c.rules == RULES,
+        sealed_days.c.day.is_distinct_from(_cut_day(period)),  # of its figures only a part is asked for
     )
 
 
@@ -192,6 +199,9 @@ class Counting:
         for day in self.open_days or ():
             snapshot = cast_type(Snapshot, self.source)
             scope = scope_of_day(self.scope.site, day, self.scope.period.time_zone)
+            if day == _cut_day(self.scope.period):
+                until = (scope.period.start_at, self.scope.period.end_at)
+                scope = replace(scope, period=replace(scope.period, moments=until))
             figures = DayOfFigures(snapshot, scope, missing)
             snapshot.hold(figures.rows(), figures.ids())
         self._held.update(missing)

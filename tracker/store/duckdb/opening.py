@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 import tracker.store.duckdb.functions  # noqa: F401 - its rules load with it
 from tracker.store.duckdb import recovery
+from tracker.store.duckdb.dialect import DRIVER
 from tracker.store.duckdb.errors import first_line
 from tracker.store.duckdb.migrations import STEPS
 from tracker.store.duckdb.store import DuckDBStore
@@ -59,7 +60,7 @@ def open_store(url: str, *, wait_seconds: float = 0.0, memory_mb: int = 0) -> Du
 
 
 def _create_engine(url: str, memory_mb: int) -> Engine:
-    parsed = make_url(url)
+    parsed = make_url(url).set(drivername=DRIVER)
     if parsed.database in (None, "", ":memory:"):
         # A name makes one in-memory database that all threads share; nameless, each connection has its own.
         parsed = parsed.set(database=f":memory:{uuid4().hex}")
