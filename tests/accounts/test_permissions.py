@@ -67,6 +67,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "send_weekly": {"site": SITE, "week": None, "recipients": []},
     "remove_site": {"site": SITE},
     "replay_quarantine": {},
+    "forget_rollups": {"site": SITE},
+    "seal_days": {"site": SITE, "limit": 1},
 }
 
 
