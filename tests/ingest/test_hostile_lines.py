@@ -207,11 +207,11 @@ def poisoned(service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
     def store_fails() -> None:
         import duckdb
 
-        def add(connection: Any, batch: Batch) -> None:
+        def add(connection: Any, batch: Batch) -> Any:
             for path in batch.columns.get("path", np.array([])):
                 if "poison" in str(path):
                     raise DBAPIError("INSERT", {}, duckdb.ConversionException("no such text")) from None
-            real(connection, batch)
+            return real(connection, batch)
 
         from tracker.store.duckdb import store
 
