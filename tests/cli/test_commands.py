@@ -295,7 +295,7 @@ def test_enrich_answers_each_line_in_order_also_the_bad_ones(tmp_path: Path) -> 
 
 def test_enrich_prints_the_evidence_in_words(tmp_path: Path) -> None:
     answer = webleads("enrich", data=tmp_path, stdin=hit(r="https://acme.sharepoint.com/sites/x"))
-    assert json.loads(answer.stdout)["company_evidence"] == "the visitor came from acme.sharepoint.com"
+    assert json.loads(answer.stdout)["company_evidence"] == "the visit came via acme.sharepoint.com"
 
 
 def test_enrich_answers_a_pipe_at_once(tmp_path: Path) -> None:
