@@ -86,7 +86,7 @@ function restoreFocus(): void {
   if (id === null) return;
   sessionStorage.removeItem(KEPT);
   const panel = document.getElementById(id);
-  const place = panel?.querySelector<HTMLElement>(".tabs [aria-current]") ?? document.querySelector<HTMLElement>(".chips a, .period > summary");
+  const place = panel?.querySelector<HTMLElement>(".tabs [aria-current]") ?? document.querySelector<HTMLElement>(".chips a, .period summary");
   place?.focus();
 }
 
