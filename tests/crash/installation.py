@@ -96,6 +96,8 @@ class Installation:
 
     def stored(self, prefix: str = "") -> Counter[str]:
         """Returns how often each path is in the event store, read with DuckDB itself while no process runs."""
+        if not self.store.exists():  # whatever happened came before the first start had made it
+            return Counter()
         with duckdb.connect(str(self.store), read_only=True) as database:
             rows = database.execute(
                 "SELECT path, count(*) FROM events WHERE starts_with(path, ?) GROUP BY path", [f"/{prefix}"]

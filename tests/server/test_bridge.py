@@ -56,6 +56,15 @@ def test_the_application_sees_the_request_and_the_caller_its_whole_answer(tmp_pa
     )
 
 
+def test_answering_ends_once_the_listener_is_closed(tmp_path: Path) -> None:
+    with listen(tmp_path) as listener:
+        pass
+    thread = threading.Thread(target=answer_calls, args=(listener, echo), daemon=True)
+    thread.start()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+
+
 def test_nothing_of_the_caller_s_own_environment_goes_over(tmp_path: Path) -> None:
     with answered(tmp_path, echo) as address:
         _, _, body = call(Bridge(address, journal_problem=lambda: None), WEBLEADS_SMTP_URL="smtp://u:secret@mail")

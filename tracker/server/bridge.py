@@ -148,11 +148,13 @@ def _takes_sockets(path: Path) -> bool:
 
 
 def answer_calls(listener: Listener, app: WSGIApp) -> None:
-    """Answers calls, each in a thread of its own, until an exception such as SystemExit ends it."""
+    """Answers calls, each in a thread of its own, until the listener is closed or an exception such as SystemExit ends it."""
     while True:
         try:
             connection = listener.accept()
         except OSError:
+            if listener._listener is None:  # type: ignore[attr-defined]  # noqa: SLF001 - it says nowhere else that it is closed
+                return
             log.exception("a request could not be taken")
             time.sleep(0.1)  # too many files are open, perhaps
             continue
