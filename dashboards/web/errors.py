@@ -43,7 +43,7 @@ class ErrorPage:
 
 
 def register(app: Flask) -> None:
-    def not_found(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    def not_found(error: HTTPException) -> Response | HTTPException:
         return _page(
             error,
             ErrorPage(
@@ -54,7 +54,7 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def forbidden(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    def forbidden(error: HTTPException) -> Response | HTTPException:
         return _page(
             error,
             ErrorPage(
@@ -65,7 +65,7 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def not_understood(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    def not_understood(error: HTTPException) -> Response | HTTPException:
         return _page(
             error,
             ErrorPage(
@@ -76,7 +76,7 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def only_forms(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    def only_forms(error: HTTPException) -> Response | HTTPException:
         return _page(
             error,
             ErrorPage(
@@ -87,7 +87,7 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def too_large(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    def too_large(error: HTTPException) -> Response | HTTPException:
         return _page(
             error,
             ErrorPage(
@@ -98,7 +98,7 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def stale_form(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    def stale_form(error: HTTPException) -> Response | HTTPException:
         return _page(
             error,
             ErrorPage(
@@ -109,7 +109,7 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def broken(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    def broken(error: HTTPException) -> Response | HTTPException:
         return _page(
             error,
             ErrorPage(
@@ -120,7 +120,7 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def away(error: AppDatabaseUnavailable) -> Response | HTTPException | tuple[str, int]:
+    def away(error: AppDatabaseUnavailable) -> Response | HTTPException:
         """The app database's file, disk or server; what it was is in the log."""
         login.as_nobody()
         return _page(
@@ -137,7 +137,7 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def interrupted(error: Interrupted) -> Response | HTTPException | tuple[str, int]:
+    def interrupted(error: Interrupted) -> Response | HTTPException:
         """The figures took too long, or nobody waits for them any more."""
         waiting.let_go()
         return _page(
@@ -161,7 +161,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(InternalServerError, broken)
 
 
-def _page(error: HTTPException, problem: ErrorPage) -> HTTPException | tuple[str, int]:
+def _page(error: HTTPException, problem: ErrorPage) -> Response | HTTPException:
     if request.path.startswith(_NOT_FOR_PEOPLE) or isinstance(request.routing_exception, BadHost):
         return error  # without a host a page cannot say where its style sheet and its links lead
-    return render_template("error.html", problem=problem), problem.status
+    answer = Response(render_template("error.html", problem=problem), problem.status, mimetype="text/html")
+    if isinstance(error, ServiceUnavailable) and error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer

@@ -112,4 +112,5 @@ def test_figures_that_took_too_long_are_told_with_a_remedy(
     app.before_request_funcs.setdefault("overview", []).append(too_long)
     answer: FlaskClient = signed_in.get(f"/{site}", headers={"Accept-Language": language})
     assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "10"
     assert title in answer.text
