@@ -1,4 +1,7 @@
-/** Asks every second how far the fetch of the geo databases is, says so on the page, and reloads it when they are here. */
+/**
+ * Asks every second how far the fetch of the geo databases is, and says so on the page. A page that has the box was made
+ * when there were none: once they are here, however quickly, it is loaded anew.
+ */
 
 const ASK_EVERY_MS = 1000;
 
@@ -18,8 +21,8 @@ export function followGeoFetch(box: HTMLElement): void {
         const words = box.querySelector<HTMLElement>("[data-geo-words]");
         if (words && words.textContent !== answer.words) words.textContent = answer.words;
         running = answer.running;
-        if (!running && answer.done && "running" in box.dataset) location.reload();
-        if (!running) for (const one of document.querySelectorAll<HTMLButtonElement>(".geo-fetch + form button")) one.disabled = false;
+        if (!running && answer.done) location.reload();
+        else if (!running) for (const one of document.querySelectorAll<HTMLButtonElement>(".geo-fetch + form button")) one.disabled = false;
       }
     } catch {
       // the service restarts, or the network is away: the next try tells

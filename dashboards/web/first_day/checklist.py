@@ -13,7 +13,7 @@ from dashboards.web.outgoing_mail import OutgoingMail
 from dashboards.web.sign_in.permission import allowed
 from tracker.accounts.permissions import Action
 from tracker.db.models import Site
-from tracker.reference.geo.on_demand import GeoFetch
+from tracker.reference.geo.on_demand import Fetching, GeoFetch
 from tracker.service.checklist import TICKED_BY_HAND, Task, open_checklist
 from tracker.service.context import Context
 
@@ -66,6 +66,17 @@ class TaskRow(NamedTuple):
     link_words: str | None
 
 
+class GeoNow(NamedTuple):
+    """What the geo databases know, and the fetch of them, at one moment."""
+
+    known: GeoKnowledge
+    fetching: Fetching
+
+    @property
+    def networks(self) -> bool:
+        return self.known.networks
+
+
 class FirstDay:
     """What the checklist works with."""
 
@@ -75,28 +86,32 @@ class FirstDay:
         self.geo = GeoDatabases(context.settings)
         self.fetch = GeoFetch(context.settings, context.now)
 
+    def geo_now(self) -> GeoNow:
+        """The fetch is read first: databases of a fetch that is over are known. A page reads both once, together."""
+        fetching = self.fetch.state
+        return GeoNow(self.geo.known, fetching)
+
 
 def register(app: Flask, context: Context, mail: OutgoingMail) -> FirstDay:
     made: FirstDay = FirstDay(context, mail)
     app.extensions[_EXTENSION] = made
-    app.add_template_global(lambda: made.fetch.state, "geo_fetch")
     return made
 
 
-def geo_known() -> GeoKnowledge:
-    """What the geo databases know now."""
+def geo_now() -> GeoNow:
+    """What the geo databases know now, and how far a fetch of them is."""
     made: FirstDay = current_app.extensions[_EXTENSION]
-    return made.geo.known
+    return made.geo_now()
 
 
 def checklist(site: Site | None) -> dict[str, Any]:
     """The template variables: the tasks of a site or of the service, none where all is done or one may not do them."""
     made: FirstDay = current_app.extensions[_EXTENSION]
-    known = made.geo.known
+    geo = made.geo_now()
     if not allowed(Action.VIEW_STATUS) or (site is not None and not allowed(Action.CHANGE_SETTINGS, site)):
-        return {"tasks": [], "geo": known}
-    states = open_checklist(made.context, site, knows_networks=known.networks)
-    return {"tasks": [_row(made, site, *state) for state in states], "geo": known, "checklist_site": site}
+        return {"tasks": [], "geo": geo}
+    states = open_checklist(made.context, site, knows_networks=geo.networks)
+    return {"tasks": [_row(made, site, *state) for state in states], "geo": geo, "checklist_site": site}
 
 
 def _row(made: FirstDay, site: Site | None, task: Task, is_done: bool) -> TaskRow:  # noqa: FBT001 - a state's fields

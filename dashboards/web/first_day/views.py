@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -22,7 +24,7 @@ from tracker.sites.sites import find_site
 
 def create_blueprint(first_day: FirstDay, limit: SignInLimit) -> Blueprint:
     blueprint = Blueprint("first_day", __name__, url_prefix="/status")
-    blueprint.add_app_template_global(lambda: _words(first_day.fetch.state), "geo_words")
+    blueprint.add_app_template_filter(lambda fetching: _words(first_day, fetching), "geo_words")
 
     @blueprint.post("/geo")
     def fetch_geo() -> BaseResponse:
@@ -34,8 +36,8 @@ def create_blueprint(first_day: FirstDay, limit: SignInLimit) -> Blueprint:
     def geo_progress() -> Response:
         """{"running", "done", "words"}: how far the fetch is, in words."""
         require(Action.VIEW_STATUS)
-        state = first_day.fetch.state
-        answer = jsonify(running=state.is_running, done=first_day.geo.known.networks, words=_words(state))
+        known, fetching = first_day.geo_now()
+        answer = jsonify(running=fetching.is_running, done=known.networks, words=_words(first_day, fetching))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -97,9 +99,9 @@ def _back() -> BaseResponse:
     return redirect(local_url(request.form.get("next"), "/status"))
 
 
-def _words(state: Fetching) -> str:
+def _words(first_day: FirstDay, state: Fetching) -> str:
     """How far it is, in a sentence; empty when nothing was asked for."""
-    return _progress(state) if state.is_running else _outcome(state)
+    return _progress(state) if state.is_running else _outcome(state, first_day.context.settings.geo_folder)
 
 
 def _progress(state: Fetching) -> str:
@@ -112,10 +114,12 @@ def _progress(state: Fetching) -> str:
     return str(_("Fetching %(name)s: %(size)s MB, %(percent)s%%", name=state.name, size=size, percent=percent))
 
 
-def _outcome(state: Fetching) -> str:
+def _outcome(state: Fetching, folder: Path) -> str:
     failed = [one for one in state.outcomes if one.state == "failed"]
     if state.problem or failed:
         reason = state.problem or f"{failed[0].name}: {failed[0].words}"
-        return str(_("The database could not be fetched: %(reason)s", reason=reason))
+        what = _("The database could not be fetched: %(reason)s.", reason=reason.removesuffix("."))
+        remedy = _("Try again, or put the file (.mmdb) into the folder %(folder)s yourself.", folder=folder)
+        return f"{what} {remedy}"
     done = _("The databases are here. Visits from now on are told by company and place.")
     return str(done) if state.outcomes else ""

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from dashboards.presentation.lead_csv import leads_in_words
 from dashboards.presentation.lead_rows import lead_rows
 from dashboards.translations import message
-from dashboards.web.first_day.checklist import geo_known
+from dashboards.web.first_day.checklist import geo_now
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.site.pages import head, selection_or_404
@@ -67,7 +67,7 @@ def create_blueprint(context: Context) -> Blueprint:
             sort=sort,
             backwards=backwards,
             sorts=SORTS,
-            geo=geo_known(),
+            geo=geo_now(),
             **head(context, selection),
         )
 

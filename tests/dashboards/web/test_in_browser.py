@@ -1,8 +1,9 @@
-"""What the pages' script does, in a real browser: the browser's time zone, and a tab that is opened offline."""
+"""What the pages' script does, in a real browser: time zone, a tab opened offline, databases that are here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright
@@ -10,6 +11,7 @@ from playwright.sync_api import Playwright
 from tests.chromium import ARGUMENTS, find_chromium
 from tests.dashboards.web.conftest import SITE, Browser
 from tests.dashboards.web.test_widths import address  # noqa: F401 - a fixture
+from tests.mmdb import write_asn
 
 
 @pytest.fixture
@@ -49,3 +51,15 @@ def test_a_tab_that_is_opened_offline_leaves_the_page_and_says_so(
     page.click("#panel-sources .tabs a:nth-child(2)")
     page.locator("#panel-sources .tabs a:nth-child(2)[aria-current]").wait_for()
     assert page.locator("#panel-sources .panel-unreached").count() == 0
+
+
+def test_databases_that_came_while_the_page_was_made_renew_it(page, address: str, site: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    def put_there(route) -> None:  # type: ignore[no-untyped-def]
+        (tmp_path / "geo").mkdir(exist_ok=True)
+        write_asn(tmp_path / "geo" / "dbip-asn-lite.mmdb")
+        route.continue_()
+
+    page.route("**/status/geo", put_there)
+    page.goto(f"{address}/{SITE}", wait_until="commit")
+    page.locator("form[action='/status/geo']").wait_for(state="attached")
+    page.locator("form[action='/status/geo']").wait_for(state="detached", timeout=10_000)
