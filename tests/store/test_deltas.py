@@ -139,8 +139,8 @@ def test_sql_says_what_arrays_say() -> None:
 def test_a_visit_goes_on_from_its_stored_rows(stored: list[int], bounced: bool, engaging: bool) -> None:
     sums = VisitSums(0, 0)
     for bounces in stored:
-        sums.take_up(bounces)
-    sums.taken_up()
+        sums.restore(bounces)
+    sums.end_restoring()
     assert (sums.bounced, sums.engaging) == (bounced, engaging)
 
 

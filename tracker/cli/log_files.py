@@ -251,7 +251,7 @@ _WORDS = _PATH_FATES | {
     "bot": "bots",
     "scanner": "scanners",
     "referrer_spam": "referrer spam",
-    "excluded_address": "excluded addresses",
+    "excluded_address": "excluded IP addresses",
     "invalid_url": "URLs that are not web pages",
     "duplicate": "sent twice",
     "same_page": "the same page, with another query",

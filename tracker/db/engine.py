@@ -55,7 +55,7 @@ class AppDatabase:
     def __init__(self, engine: Engine, opened: OpenedFile | None = None) -> None:
         self.engine = engine
         self.damage: str | None = None
-        self._told = ""
+        self._logged = ""
         self._opened = opened
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._state = threading.Condition()
@@ -101,7 +101,7 @@ class AppDatabase:
             self._opened.make_whole(now, was_used=True)
             _migrate(self.engine)
             self._opened.remember()
-            self.damage, self._told = None, ""
+            self.damage, self._logged = None, ""
 
     def look(self) -> None:
         """Checks whether the open file was removed or replaced, and sets `damage` if so."""
@@ -143,9 +143,9 @@ class AppDatabase:
         judged = _judged(problem, self.file)
         if judged is None:
             raise problem
-        if self._told != str(judged):  # once, not for each request
+        if self._logged != str(judged):  # once, not for each request
             log.error("%s", judged)
-        self._told = str(judged)
+        self._logged = str(judged)
         raise judged from problem
 
     @contextmanager

@@ -91,12 +91,12 @@ class VisitSums:
         self.first_us = min(self.first_us, timestamp_us)
         return max(earliest - second, second - latest, 0)
 
-    def take_up(self, bounces: int) -> None:
+    def restore(self, bounces: int) -> None:
         """Restores the sums from a stored row, in any order of rows. Not called for engagement reports."""
         self.engaging = self.engaging or bounces < 0
         self.bounced = self.bounced or bounces > 0
 
-    def taken_up(self) -> None:
+    def end_restoring(self) -> None:
         """Ends the restoring. After an interaction that came before any page view, page views add no bounce."""
         self.engaging = self.engaging or not self.bounced
         self.bounced = self.bounced and not self.engaging

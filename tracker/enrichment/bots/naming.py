@@ -12,7 +12,7 @@ _BROWSER_WORDS = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z][\w.!&'-]*(?: [A-Z][\w.!&'-]*)*")
-_TELLING = re.compile(
+_BOT_WORD = re.compile(
     r"bot|crawl|spider|fetch|monitor|scan|check|preview|reader|feed|agent|scrap|archiv", re.IGNORECASE
 )
 _HOST = re.compile(r"https?://(?:www\.)?([\w.-]+)|[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
@@ -21,9 +21,9 @@ _HOST = re.compile(r"https?://(?:www\.)?([\w.-]+)|[\w.+-]+@([\w-]+(?:\.[\w-]+)+)
 def name_of(agent: str) -> str:
     """A bot's name as it writes it itself, at most 60 characters; the host of its website when it has no name."""
     names = [word for part in re.split(r"[;()\[\]/,]|\s\+|https?:\S*|[\w.+-]+@\S+", agent) for word in _names_in(part)]
-    telling = [name for name in names if _TELLING.search(name)]
-    if telling or names:
-        return (telling or names)[0][:_LONGEST]
+    naming_a_bot = [name for name in names if _BOT_WORD.search(name)]
+    if naming_a_bot or names:
+        return (naming_a_bot or names)[0][:_LONGEST]
     host = _HOST.search(agent)
     return (host[1] or host[2] if host else " ".join(agent.split()))[:_LONGEST]
 

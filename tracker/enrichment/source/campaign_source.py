@@ -25,10 +25,10 @@ _MEDIUM_TOKENS = MEDIUM_TOKENS | frozenset(
     "paid payant payante cpc ppc sea sem media network video videos brand nonbrand non unbrand branded notification"
     " notifications ctv ott".split()
 )
-# What letters are called, whatever is glued to it: `newsletter2026`, `weeklynewsletter`, `NL2610`.
-_LETTER = re.compile(r"newsletter|infolettre|e?mailing|(?<![a-z])nl\d+")
-# Words that say how people came beside anything else: `sms-mars`, `podcast_12`.
-_TELLING = frozenset("sms texto mms rcs push webpush podcast podcasts affiliate affiliates affiliation".split())
+# A newsletter, with or without something attached: `newsletter2026`, `weeklynewsletter`, `NL2610`.
+_NEWSLETTER = re.compile(r"newsletter|infolettre|e?mailing|(?<![a-z])nl\d+")
+# Words that name a channel beside another name: `sms-mars`, `podcast_12`.
+_CHANNEL_WORDS = frozenset("sms texto mms rcs push webpush podcast podcasts affiliate affiliates affiliation".split())
 _ASSISTANTS = frozenset(("ai_assistant", "ai_assistants"))
 # Advertising on televisions that are connected.
 _TELEVISION = frozenset(("ctv", "ott"))
@@ -170,7 +170,7 @@ def _of_tokens(word: str, tokens: list[str]) -> Origin:
     sender = _sender(tokens)
     if sender is not None:
         return sender
-    if not _MAIL_TOKENS.isdisjoint(tokens) or _LETTER.search(without_accents(word.lower())):
+    if not _MAIL_TOKENS.isdisjoint(tokens) or _NEWSLETTER.search(without_accents(word.lower())):
         return make_origin(word, "email")
     return _as_medium(word, tokens) or _unknown_word(word, tokens)
 
@@ -181,11 +181,13 @@ def _shown_as_banner(origin: Origin) -> Origin:
 
 def _sender(tokens: list[str]) -> Origin | None:
     """The mailing service or affiliate network that a word names beside what it does: `marketo-email`, `awin_affiliate`."""
-    rest = [token for token in tokens if token not in _PLACES and token not in _MAIL_TOKENS and token not in _TELLING]
+    rest = [
+        token for token in tokens if token not in _PLACES and token not in _MAIL_TOKENS and token not in _CHANNEL_WORDS
+    ]
     known = _known_word("_".join(rest)) if rest and len(rest) < len(tokens) else None
     if known is None or known.category == "email":
         return known
-    through = next((channel_of(None, token, None, None) for token in tokens if token in _TELLING), None)
+    through = next((channel_of(None, token, None, None) for token in tokens if token in _CHANNEL_WORDS), None)
     return known._replace(channel="Affiliates") if known.category is None and through == "Affiliates" else None
 
 
@@ -200,8 +202,8 @@ def _of_url(word: str) -> Origin | None:
 def _unknown_word(word: str, tokens: list[str]) -> Origin:
     """A word that names nothing known: Google's rules for a source decide (`sms`, `firebase`), else it is a referral."""
     word = word[4:] if word[:4].lower() == "www." else word
-    telling = next((token for token in tokens if token in _TELLING), None)
-    channel = channel_of(word, telling, None, None)
+    channel_word = next((token for token in tokens if token in _CHANNEL_WORDS), None)
+    channel = channel_of(word, channel_word, None, None)
     return make_origin(word, None)._replace(channel="Referral" if channel == "Unassigned" else channel)
 
 

@@ -15,7 +15,7 @@ _PAID = re.compile(r"ppc|retargeting|paid.*", re.DOTALL)
 _SHOPPING_CAMPAIGN = re.compile(r"(?:[^a-df-z]|^)shop|shopping")
 _DISPLAY = frozenset({"display", "banner", "expandable", "interstitial", "cpm", "banniere", "bannieres"})
 _SOCIAL = frozenset({"social", "social-network", "social-media", "sm", "social network", "social media"})
-_TELLING_SOURCES = frozenset({"", "(direct)", "sms", "firebase"})
+_SOURCES_WITH_A_CHANNEL = frozenset({"", "(direct)", "sms", "firebase"})
 # Google's own are the first two; Plausible counts newsletters too.
 _EMAIL = re.compile(r"e[-_ ]?mail|news[-_ ]?letter|infolettre")
 _TOKENS = re.compile(r"[\W_]+")
@@ -85,7 +85,7 @@ def names_another_way(medium: str) -> bool:
 # Sources and campaigns are many, and only these words of theirs count.
 def _telling_source(source: str) -> str:
     source = source.lower()
-    if source in _TELLING_SOURCES:
+    if source in _SOURCES_WITH_A_CHANNEL:
         return source
     return "email" if _EMAIL.search(source) else "other"
 

@@ -14,7 +14,7 @@ from tracker.enrichment.source.url_parameters import ROLES, STRIPPED, WEAK_SOURC
 from tracker.enrichment.text.urls import SplitUrl
 
 # Names that only a campaign's link has. `ref` and `source` count only after a `&`.
-_TELLING = STRIPPED - frozenset((*WEAK_SOURCE, "si", "feature", "spm", "scm", "trk", "gad", "refid"))
+_CAMPAIGN_ONLY = STRIPPED - frozenset((*WEAK_SOURCE, "si", "feature", "spm", "scm", "trk", "gad", "refid"))
 _LONGEST_NAME = 40
 _MOST_ESCAPES = 3
 
@@ -100,7 +100,7 @@ def _fragment_and_query(fragment: str) -> tuple[str, str]:
 
 def _is_meant(match: re.Match[str]) -> bool:
     name = plain_name(match[2])
-    return name in _TELLING or (match[1] == "&" and name in WEAK_SOURCE)
+    return name in _CAMPAIGN_ONLY or (match[1] == "&" and name in WEAK_SOURCE)
 
 
 def _plain_query(query: str) -> str:
@@ -108,14 +108,14 @@ def _plain_query(query: str) -> str:
 
     def part(match: re.Match[str]) -> str:
         name = plain_name(match[2])
-        if name not in _TELLING or _is_within_a_url(query, match):
+        if name not in _CAMPAIGN_ONLY or _is_within_a_url(query, match):
             return match[0]
         return f"&{name}=" if match.start() else f"{name}="
 
     plain = _JOINT.sub(part, query)
     before, _, last = plain.rpartition("&")
     name, _, value = last.partition("=")
-    if name in ROLES and name in _TELLING and _OPENED.search(value) is None:
+    if name in ROLES and name in _CAMPAIGN_ONLY and _OPENED.search(value) is None:
         last = f"{name}={_END.sub('', value)}"
     return f"{before}&{last}" if before else last
 

@@ -277,9 +277,9 @@ class Visits:
             rows = self._history(missing, from_us, max(latest + VISIT_GAP_US, self._history_until_us))
             for one in missing:
                 self._visitor(one).known_from_us = from_us
-            self._take_up(rows)
+            self._restore(rows)
 
-    def _take_up(self, rows: Iterable[PastEvent]) -> None:
+    def _restore(self, rows: Iterable[PastEvent]) -> None:
         loaded: dict[int, Visit] = {}
         for row in rows:
             visitor = self._visitor(row.visitor_id)
@@ -301,9 +301,9 @@ class Visits:
             if row.visit_id in loaded:
                 visit.behaviour.see(row.name, row.occurred_at, row.engaged_ms, scripted=row.scripted)
             if row.name != ENGAGEMENT and row.visit_id in loaded:
-                visit.take_up(row.bounces)
+                visit.restore(row.bounces)
         for visit in loaded.values():
-            visit.taken_up()
+            visit.end_restoring()
             self._bytes += visit.bytes()
 
     def _forget_idle(self, now_us: int) -> None:
