@@ -32,7 +32,9 @@ def main() -> int:
     print(f"\n{table([*outcomes, last])}\n")
     lost, doubled = sum(len(one.lost) for one in outcomes), sum(len(one.doubled) for one in outcomes)
     failed = [one for one in (*outcomes, last) if not one.is_good]
-    print(f"seed {seed}: {lost} lost, {doubled} doubled, {len(failed)} rounds not good in {arguments.rounds}")
+    sealed, unequal = sum(one.sealed for one in outcomes), sum(len(one.unequal) for one in (*outcomes, last))
+    print(f"seed {seed}: {lost} lost, {doubled} doubled, {unequal} of {sealed} sealed days unlike their events", end="")
+    print(f", {len(failed)} rounds not good in {arguments.rounds}")
     return 1 if failed else 0
 
 
@@ -40,10 +42,15 @@ def _in_words(outcome: Outcome) -> str:
     if outcome.skipped:
         return f"{outcome.kind}: skipped, {outcome.skipped}"
     counts = f"{outcome.accepted} accepted, {outcome.refused} refused, {outcome.unsure} without an answer, {outcome.unreadable} lines"
-    counts += " that nobody can read"
+    counts += f" that nobody can read, {outcome.sealed} sealed days"
     wrong = "".join(
         f", {len(found)} {what.upper()} ({found[0]}…)"
-        for what, found in (("lost", outcome.lost), ("doubled", outcome.doubled), ("made up", outcome.made_up))
+        for what, found in (
+            ("lost", outcome.lost),
+            ("doubled", outcome.doubled),
+            ("made up", outcome.made_up),
+            ("unequal", outcome.unequal),
+        )
         if found
     )
     failure = f"\n     FAILED: {outcome.failure}" if outcome.failure else ""

@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.crash import disks, faults
+from tests.crash import disks, faults, kept_days
 from tests.crash.faults import Scene, Skipped, Strike
 from tests.crash.hostile import BODIES, Vandal
 from tests.crash.installation import Installation, copy_template, make_template
+from tests.crash.late import Latecomers
 from tests.crash.traffic import Ledger, Traffic
 
 _FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
@@ -83,7 +84,10 @@ KINDS: dict[str, Kind] = {
 
 @dataclass
 class Outcome:
-    """The result of a round. `skipped` is why there was no round; `failure` is any other failure."""
+    """The result of a round. `skipped` is why there was no round; `failure` is any other failure.
+
+    `sealed` days were compared with their events; `unequal` says of which the figures that are kept are others.
+    """
 
     kind: str
     accepted: int = 0
@@ -93,13 +97,15 @@ class Outcome:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     made_up: list[str] = field(default_factory=list)
+    sealed: int = 0
+    unequal: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     skipped: str = ""
     failure: str = ""
 
     @property
     def is_good(self) -> bool:
-        return not (self.lost or self.doubled or self.made_up or self.failure)
+        return not (self.lost or self.doubled or self.made_up or self.unequal or self.failure)
 
 
 class Campaign:
@@ -172,7 +178,9 @@ def _run(
         assert house.collect is not None
         house.collect.start()
     traffic, vandal = Traffic(house.port, prefix, hostile=BODIES), Vandal(house.journal, prefix)
+    late = Latecomers(house.journal, prefix, random.Random(chance.getrandbits(64)))
     vandal.start()
+    late.start()
     scene = Scene(house, chance, traffic)
     try:
         scene.accepts_again()
@@ -182,8 +190,10 @@ def _run(
         time.sleep(chance.uniform(0, 0.3))
     finally:
         vandal.finish()
+        late.finish()
         ledger = traffic.finish()
     ledger.add(vandal.ledger)
+    ledger.add(late.ledger)
     seconds = house.stop()
     outcome.said += scene.said
     if seconds > faults.STOP_SECONDS and kind.stops_in_time:
@@ -203,14 +213,17 @@ def _judge(outcome: Outcome, house: Installation, ledger: Ledger, unreadable: se
     outcome.lost += sorted(path for path in ledger.accepted if stored[path] == 0)
     outcome.doubled += sorted(path for path, times in stored.items() if times > 1)
     outcome.made_up = sorted(stored.keys() - ledger.accepted - ledger.unsure)
+    outcome.sealed, outcome.unequal = kept_days.compare(house.store)
     if wrong := house.disagreements():
         outcome.failure = "; ".join(wrong)
 
 
 def table(outcomes: list[Outcome]) -> str:
     """Rounds by kind of fault, with what was accepted, lost and doubled."""
-    lines = [f"{'fault':<30}{'rounds':>7}{'accepted':>10}{'refused':>9}{'lost':>6}{'doubled':>9}{'made up':>9}  notes"]
-    row = partial("{:<30}{:>7}{:>10}{:>9}{:>6}{:>9}{:>9}  {}".format)
+    lines = [
+        f"{'fault':<30}{'rounds':>7}{'accepted':>10}{'refused':>9}{'lost':>6}{'doubled':>9}{'made up':>9}{'days':>7}{'unequal':>9}  notes"
+    ]
+    row = partial("{:<30}{:>7}{:>10}{:>9}{:>6}{:>9}{:>9}{:>7}{:>9}  {}".format)
     for name in dict.fromkeys(outcome.kind for outcome in outcomes):
         of_kind = [outcome for outcome in outcomes if outcome.kind == name]
         said = Counter(
@@ -218,7 +231,8 @@ def table(outcomes: list[Outcome]) -> str:
         )
         failed = sum(bool(one.failure) for one in of_kind)
         notes = ([f"{failed} FAILED"] if failed else []) + [f"{words} ×{times}" for words, times in said.most_common(3)]
-        counts = [sum(len(getattr(one, what)) for one in of_kind) for what in ("lost", "doubled", "made_up")]
+        counts = [sum(len(getattr(one, what)) for one in of_kind) for what in ("lost", "doubled", "made_up", "unequal")]
+        counts.insert(3, sum(one.sealed for one in of_kind))
         accepted, refused = sum(one.accepted for one in of_kind), sum(one.refused for one in of_kind)
         lines.append(row(name, len(of_kind), accepted, refused, *counts, ", ".join(notes)))
     return "\n".join(lines)

@@ -1,0 +1,79 @@
+"""Compares the figures that are kept of days with what their events add up to: every sum of every dimension.
+
+A seal says that both are the same. What differs is therefore a fault, of the code or of a file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Select, except_, func, select, union_all
+
+from tracker.stats.rollups.registry import RULES
+from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
+from tracker.store.protocol import EventStore, Snapshot
+from tracker.store.schema import ROLLUP_SUMS, held_rollup_ids, held_rollups, rollup_ids, rollups, sealed_days
+
+# So many are worked out before they are compared, in one state of the store.
+_DAYS_AT_ONCE = 20
+
+
+class Compared(NamedTuple):
+    """How many days were compared, and by which dimensions those differ that do."""
+
+    days: int
+    different: dict[date, list[str]]
+
+
+def compare_with_events(store: EventStore, site: str, first: date = date.min, end: date = date.max) -> Compared:
+    """Compares the sealed days of a site from `first` to before `end`, beside whoever stores events."""
+    days = [row.day for row in store.rows(_seals(site, first, end))]
+    compared, different = 0, {}
+    for start in range(0, len(days), _DAYS_AT_ONCE):
+        some = days[start : start + _DAYS_AT_ONCE]
+        with store.snapshot() as snapshot:
+            seals = [row for row in snapshot.rows(_seals(site, some[0], end)) if row.day in some]
+            compared += len(seals)
+            different.update(_different(snapshot, site, seals))
+    return Compared(compared, different)
+
+
+def _seals(site: str, first: date, end: date) -> Select[Any]:
+    """The seals that a question may trust; those of earlier rules are made anew."""
+    seals = sealed_days.c
+    within = (seals.site == site, seals.day >= first, seals.day < end, seals.rules == RULES)
+    return select(seals.day, seals.time_zone).where(*within).order_by(seals.day)
+
+
+def _different(snapshot: Snapshot, site: str, seals: Sequence[Row[Any]]) -> dict[date, list[str]]:
+    for seal in seals:
+        figures = DayOfFigures(snapshot, scope_of_day(site, seal.day, ZoneInfo(seal.time_zone)))
+        snapshot.hold(figures.rows(), figures.ids())
+    days = [seal.day for seal in seals]
+    found: defaultdict[date, list[str]] = defaultdict(list)
+    for row in (*_unlike(snapshot, *_sums(site, days)), *_unlike(snapshot, *_ids(site, days))):
+        if row.dimension not in found[row.day]:
+            found[row.day].append(row.dimension)
+    return dict(found)
+
+
+def _unlike(snapshot: Snapshot, kept: Select[Any], counted: Select[Any]) -> Sequence[Row[Any]]:
+    """The days and dimensions of rows that are in one of the selects and not in the other."""
+    unlike = union_all(select(except_(kept, counted).subquery()), select(except_(counted, kept).subquery())).subquery()
+    key = unlike.c.day, unlike.c.dimension
+    return snapshot.rows(select(*key).distinct().order_by(*key))
+
+
+def _sums(site: str, days: Iterable[date]) -> tuple[Select[Any], Select[Any]]:
+    key = [held_rollups.c[name] for name in ("site", "day", "dimension", "value")]
+    counted = select(*key, *(func.sum(held_rollups.c[name]).label(name) for name in ROLLUP_SUMS)).group_by(*key)
+    return select(*rollups.c).where(rollups.c.site == site, rollups.c.day.in_(days)), counted
+
+
+def _ids(site: str, days: Iterable[date]) -> tuple[Select[Any], Select[Any]]:
+    kept = select(*rollup_ids.c).where(rollup_ids.c.site == site, rollup_ids.c.day.in_(days))
+    return kept, select(*held_rollup_ids.c)
