@@ -26,6 +26,7 @@ COPIED = {
     "checklist_marks",
     "sites",
     "company_confirmations",
+    "goals",
     "users",
     "report_recipients",
     "deliveries",

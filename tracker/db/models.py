@@ -68,6 +68,7 @@ class Site(Base):
     excluded_referrers: Mapped[str] = mapped_column(
         default=""
     )  # spammers' hosts, their subdomains included; one a line
+    buying_pages: Mapped[str | None]  # a pattern and its weight a line; None: the defaults
     former_domains: Mapped[str] = mapped_column(default="")  # earlier domains, which still find the site; one a line
     # The site's name in the event store: its first domain.
     stored_as: Mapped[str] = mapped_column(default=lambda context: context.get_current_parameters()["domain"])
@@ -82,6 +83,7 @@ class Site(Base):
         back_populates="site", cascade="all, delete-orphan", order_by="ReportRecipient.email"
     )
     confirmations: Mapped[list[CompanyConfirmation]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    goals: Mapped[list[SiteGoal]] = relationship(lazy="selectin", cascade="all, delete-orphan", order_by="SiteGoal.id")
 
     @property
     def confirmed_names(self) -> frozenset[str]:
@@ -144,6 +146,25 @@ class CompanyConfirmation(Base):
     company: Mapped[str]
     confirmed_by: Mapped[str]  # the user's email
     confirmed_at: Mapped[datetime]
+
+
+class SiteGoal(Base):
+    """A goal that the publisher added; where `counts` is false, one of those of every site that they took off.
+
+    `kind` and `pattern` are those of tracker.stats.goals.
+    """
+
+    __tablename__ = "goals"
+    __table_args__ = (UniqueConstraint("site_id", "kind", "pattern"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    pattern: Mapped[str]
+    name: Mapped[str]
+    points: Mapped[int]
+    counts: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
 
 
 class Delivery(Base):

@@ -10,7 +10,9 @@ from tracker.enrichment.event import PAGEVIEW
 from tracker.enrichment.text import clean_text
 
 OUTBOUND = "Outbound Link: Click"
-_BY_SCHEME = {"mailto": "Email: Click", "tel": "Phone: Click"}
+EMAIL = "Email: Click"
+PHONE = "Phone: Click"
+_BY_SCHEME = {"mailto": EMAIL, "tel": PHONE}
 _MAX_NAME = 120
 
 

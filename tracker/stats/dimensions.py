@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from sqlalchemy import ColumnElement
 
 from tracker.stats.messages import message
+from tracker.store.functions import json_text
 from tracker.store.schema import events
 
 
@@ -29,7 +30,8 @@ class Level(Enum):
 class Definition:
     """Everything about a dimension except its name in the address bar.
 
-    `column` is the event column, where it is not named as the dimension is. `visit_column` says to which value of an
+    `column` is the event column, where it is not named as the dimension is; `of_property` names the one of the
+    publisher's own properties that it is of, where it is of one. `visit_column` says to which value of an
     event-level dimension a visit as a whole belongs (its bounce, its duration); without one it belongs to each that its
     events have. `of_last_page_view`: only the column of the visit's last page view counts. `in_mid_visit`: a visitor
     may name it during a visit, so that it stands only on the events from then on.
@@ -43,6 +45,7 @@ class Definition:
     api: tuple[str, ...]
     level: Level = Level.VISIT
     column: str = ""
+    of_property: str = ""
     visit_column: str = ""
     of_last_page_view: bool = False
     in_mid_visit: bool = False
@@ -90,6 +93,30 @@ class Dimension(StrEnum):
             column="name",
             done=message("did"),
             not_done=message("did not do"),
+        ),
+    )
+    FORM = (
+        "form",
+        Definition(
+            message("Form"),
+            ("event:props:form",),
+            Level.EVENT,
+            column="props",
+            of_property="form",
+            done=message("sent the form"),
+            not_done=message("did not send the form"),
+        ),
+    )
+    LINK = (
+        "link",
+        Definition(
+            message("Link"),
+            ("event:props:url",),
+            Level.EVENT,
+            column="props",
+            of_property="url",
+            done=message("followed the link"),
+            not_done=message("did not follow the link"),
         ),
     )
     HOSTNAME = (
@@ -214,7 +241,8 @@ class Dimension(StrEnum):
 
     @property
     def event_column(self) -> ColumnElement[Any]:
-        return events.c[self.definition.column or self.value]
+        column = events.c[self.definition.column or self.value]
+        return json_text(column, self.definition.of_property) if self.definition.of_property else column
 
     @property
     def visit_value(self) -> ColumnElement[Any]:

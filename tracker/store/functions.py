@@ -68,6 +68,16 @@ class contains(FunctionElement[bool]):
         super().__init__(text, part)
 
 
+class json_text(FunctionElement[str]):
+    """The value of a key in a JSON object that stands as text, as text too; null where there is none, or no object."""
+
+    inherit_cache = True
+    type = Text()
+
+    def __init__(self, text: ColumnElement[Any], key: str) -> None:
+        super().__init__(text, literal(key))
+
+
 class split_part(FunctionElement[str]):
     """The part of a text at a place, from 1, where the text is split by a separator; empty if there are fewer parts."""
 

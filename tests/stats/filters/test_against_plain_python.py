@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,6 +64,9 @@ def keeps(one: Filter, event: dict[str, Any], told: list[dict[str, Any]]) -> boo
             value = event[dimension.value]
             if operator.startswith("is"):
                 found = (value or "") in values
+            elif operator.startswith("matches"):
+                wild = [re.escape(part).replace(r"\*", ".*") for part in values]
+                found = value is not None and any(re.fullmatch(part, value, re.DOTALL) for part in wild)
             else:
                 found = value is not None and any(part.lower() in value.lower() for part in values)
             return found != operator.endswith("not")

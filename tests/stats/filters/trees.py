@@ -8,10 +8,10 @@ from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import OPERATORS, And, Comparison, Filter, HasDone, Not, Or
 
 _VALUES = {
-    Dimension.PAGE: ["/a", "/b", "/C", ""],
+    Dimension.PAGE: ["/a", "/b", "/C", "", "/*", "/_"],
     Dimension.ENTRY_PAGE: ["/a", "/b"],
     Dimension.EXIT_PAGE: ["/a", "/b", "b", ""],
-    Dimension.EVENT: ["pageview", "engagement", "VIEW"],
+    Dimension.EVENT: ["pageview", "engagement", "VIEW", "*view", "e*g*"],
     Dimension.SOURCE: ["Google", "LinkedIn", "in", ""],
 }
 COMPARISONS: st.SearchStrategy[Comparison] = st.sampled_from(list(_VALUES)).flatmap(

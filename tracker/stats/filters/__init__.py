@@ -9,6 +9,8 @@ A filter is asked of one event row after another. What it keeps is what every fi
 - **And**, **Or** and **Not** are of two values, true and false: `Not` keeps exactly the events that its part does not.
 - `is` is true of one of its values, `contains` of text that holds one of them in any case; `is_not` and `contains_not`
   are true where these are not. The empty value is the missing one: it `is` missing, and is contained in nothing.
+- `matches_wildcard` is true of text that is one of the values from end to end, in which `*` is any text or none; so is
+  `matches_wildcard_not` where it is not.
 
 An example. One visit opened /home and then /prices, another one /home alone, both from Google:
 
@@ -30,7 +32,7 @@ from typing import Literal, get_args
 
 from tracker.stats.dimensions import Dimension
 
-Operator = Literal["is", "is_not", "contains", "contains_not"]
+Operator = Literal["is", "is_not", "contains", "contains_not", "matches_wildcard", "matches_wildcard_not"]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 # What each operator says the contrary of.
 CONTRARY: dict[Operator, Operator] = {
@@ -38,6 +40,8 @@ CONTRARY: dict[Operator, Operator] = {
     "is_not": "is",
     "contains": "contains_not",
     "contains_not": "contains",
+    "matches_wildcard": "matches_wildcard_not",
+    "matches_wildcard_not": "matches_wildcard",
 }
 
 
@@ -55,7 +59,7 @@ class Comparison:
 
     @property
     def is_negative(self) -> bool:
-        return self.operator in ("is_not", "contains_not")
+        return self.operator.endswith("_not")
 
     @property
     def contrary(self) -> Comparison:

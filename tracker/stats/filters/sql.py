@@ -11,6 +11,8 @@ from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
 from tracker.store import functions
 from tracker.store.schema import events
 
+_ESCAPE = "\\"
+
 
 def as_condition(
     one: Filter, span: ColumnElement[bool], around: ColumnElement[bool] | None = None
@@ -57,6 +59,13 @@ def _of_comparison(one: Comparison, whole: ColumnElement[bool]) -> ColumnElement
     return ~inside if one.is_negative else inside
 
 
+def _like(value: str) -> str:
+    """A value with `*` for any text as a pattern of LIKE."""
+    for special in (_ESCAPE, "%", "_"):
+        value = value.replace(special, _ESCAPE + special)
+    return value.replace("*", "%")
+
+
 def _visit_in(found: Select[Any]) -> ColumnElement[bool]:
     return events.c.visit_id.in_(found)
 
@@ -66,6 +75,8 @@ def _compare(column: ColumnElement[Any], one: Comparison) -> ColumnElement[bool]
     if one.operator in ("is", "is_not"):
         named = [value for value in one.values if value != ""]
         inside = or_(column.in_(named) if named else false(), column.is_(None) if "" in one.values else false())
+    elif one.operator in ("matches_wildcard", "matches_wildcard_not"):
+        inside = or_(false(), *(column.like(_like(value), escape=_ESCAPE) for value in one.values))
     else:
         inside = or_(
             false(), *(functions.contains(func.lower(column), func.lower(literal(value))) for value in one.values)

@@ -44,6 +44,12 @@ def _seconds_before(element: FunctionElement[Any], compiler: SQLCompiler, **opti
     return f"({moment} - to_seconds({seconds}))"
 
 
+@compiles(functions.json_text, "duckdb")
+def _json_text(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    text, key = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"json_extract_string(try_cast({text} as json), '$.' || {key})"
+
+
 @compiles(functions.each_of, "duckdb")
 def _each_of(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     values = (compiler.process(clause, **options) for clause in element.clauses)

@@ -1,0 +1,166 @@
+"""The goals that a publisher added or took off, in the app database: adds, changes and removes them. Raises Invalid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.db.engine import AppDatabase
+from tracker.db.invalid import Invalid, about
+from tracker.db.models import Site, SiteGoal
+from tracker.enrichment.text import clean_text
+from tracker.sites.sites import site_of
+from tracker.stats.goals import ANY, BUILT_IN, FILE_DOWNLOADED, FORM_SENT, KIND_BY_BUILT_IN, MOST_POINTS, POINTS, Kind
+
+MOST_GOALS = 100
+_LONGEST_PATTERN = 500
+_LONGEST_NAME = 80
+_ONLY_STARS = re.compile(r"[*/]*")
+
+
+def add_goal(
+    database: AppDatabase,
+    domain: str,
+    *,
+    kind: str,
+    pattern: str,
+    name: str = "",
+    points: int | None = None,
+    now: datetime,
+) -> SiteGoal:
+    """Adds a goal to a site, or takes back that it was taken off. Its name is the pattern where none is given."""
+    with about("kind"):
+        of_kind = goal_kind(kind)
+    plain, title, worth = _checked(of_kind, pattern, name, points)
+    with _site(database, domain) as (session, site):
+        same = next((row for row in site.goals if (row.kind, row.pattern) == (of_kind, plain)), None)
+        if same is not None and same.counts:
+            raise Invalid("There is such a goal already: %(name)s.", name=same.name)
+        if len(site.goals) >= MOST_GOALS:
+            raise Invalid("A site has %(most)s goals at most; remove one first.", most=str(MOST_GOALS))
+        row = same or SiteGoal(kind=of_kind.value, pattern=plain, created_at=now)
+        row.name, row.points, row.counts = title, worth, True
+        if same is None:
+            site.goals.append(row)
+        session.flush()
+        return row
+
+
+def change_goal(
+    database: AppDatabase, domain: str, key: str, *, pattern: str, name: str = "", points: int | None = None
+) -> None:
+    """Changes a goal that the publisher added."""
+    with _site(database, domain) as (session, site):
+        row = _row(site, key)
+        row.pattern, row.name, row.points = _checked(Kind(row.kind), pattern, name, points)
+        others = [one for one in site.goals if one is not row and (one.kind, one.pattern) == (row.kind, row.pattern)]
+        if others:
+            raise Invalid("There is such a goal already: %(name)s.", name=others[0].name)
+        session.flush()
+
+
+def remove_goal(database: AppDatabase, domain: str, key: str) -> None:
+    """Removes a goal that the publisher added, or takes off one of those that every site has."""
+    if key in BUILT_IN:
+        take_off(database, domain, KIND_BY_BUILT_IN[key], ANY)
+        return
+    with _site(database, domain) as (_, site):
+        site.goals.remove(_row(site, key))
+
+
+def take_off(database: AppDatabase, domain: str, kind: Kind, pattern: str, *, now: datetime | None = None) -> None:
+    """Takes a form or download off the goals that every site has; with ANY all of the kind. Raises Invalid for other kinds."""
+    if kind not in KIND_BY_BUILT_IN.values():
+        raise Invalid("Only forms and downloads can be taken off.")
+    with _site(database, domain) as (_, site):
+        same = next((row for row in site.goals if (row.kind, row.pattern) == (kind, pattern)), None)
+        if same is not None:
+            same.counts = False
+            return
+        made = SiteGoal(kind=kind.value, pattern=pattern, name=pattern, points=POINTS[kind], counts=False)
+        made.created_at = now or site.created_at
+        site.goals.append(made)
+
+
+def put_back(database: AppDatabase, domain: str, kind: Kind, pattern: str) -> None:
+    """Takes back that a form or download, or all of the kind, was taken off."""
+    with _site(database, domain) as (_, site):
+        site.goals = [row for row in site.goals if row.counts or (row.kind, row.pattern) != (kind, pattern)]
+
+
+def goal_kind(text: str) -> Kind:
+    """The kind of a name. Raises Invalid."""
+    try:
+        return Kind(text.strip().lower())
+    except ValueError:
+        raise Invalid(
+            "“%(kind)s” is not a kind of goal; use one of %(kinds)s.", kind=text[:40], kinds=", ".join(Kind)
+        ) from None
+
+
+def _checked(kind: Kind, pattern: str, name: str, points: int | None) -> tuple[str, str, int]:
+    with about("pattern"):
+        plain = _pattern(kind, pattern)
+    title = (clean_text(name) or "").strip() or plain
+    with about("name"):
+        if len(title) > _LONGEST_PATTERN or (name.strip() and len(title) > _LONGEST_NAME):
+            raise Invalid("A goal’s name has %(most)s characters at most.", most=str(_LONGEST_NAME))
+    with about("points"):
+        worth = POINTS[kind] if points is None else points
+        if not 1 <= worth <= MOST_POINTS:
+            raise Invalid(
+                "A goal is worth 1 to %(most)s points, not %(points)s.", most=str(MOST_POINTS), points=str(worth)
+            )
+    return plain, title, worth
+
+
+def _pattern(kind: Kind, text: str) -> str:
+    plain = re.sub(r"\*{2,}", ANY, (clean_text(text) or "").strip())
+    if len(plain) > _LONGEST_PATTERN:
+        raise Invalid("“%(pattern)s…” is too long; write %(most)s characters at most.", pattern=plain[:40], most=str(_LONGEST_PATTERN))  # fmt: skip
+    if kind is Kind.PAGE:
+        return _page(plain)
+    if not plain:
+        raise Invalid("Write what the goal is about: the name of the event or form, or a part of the link’s URL.")
+    if kind is Kind.EVENT:
+        if _ONLY_STARS.fullmatch(plain):
+            raise Invalid("A goal of every event is none; write the name of one.")
+        _refuse_another_kind(plain)
+    return plain
+
+
+def _page(plain: str) -> str:
+    """A path. Of a URL that somebody copied it is the path and what follows."""
+    path = re.sub(r"^[a-z][a-z0-9+.-]*://[^/]*", "", plain, flags=re.IGNORECASE)
+    if path and not path.startswith(("/", ANY)):
+        path = f"/{path}"
+    if not path or (_ONLY_STARS.fullmatch(path) and ANY in path):
+        raise Invalid("“%(pattern)s” is not a page; write a path such as /thanks or /demo/*.", pattern=plain[:60])
+    return path
+
+
+def _refuse_another_kind(name: str) -> None:
+    for event, kind in ((FORM_SENT, Kind.FORM), (FILE_DOWNLOADED, Kind.DOWNLOAD), ("pageview", Kind.PAGE)):
+        if name.casefold() == event.casefold():
+            raise Invalid("“%(event)s” is the event of every goal of the kind %(kind)s; add one of that kind.", event=event, kind=kind.value)  # fmt: skip
+
+
+def _row(site: Site, key: str) -> SiteGoal:
+    row = next((one for one in site.goals if str(one.id) == key and one.counts), None)
+    if row is None:
+        raise Invalid("There is no goal “%(key)s”.", key=key[:40])
+    return row
+
+
+@contextmanager
+def _site(database: AppDatabase, domain: str) -> Iterator[tuple[Session, Site]]:
+    """A transaction with the site. Raises LookupError when there is none."""
+    with database.transaction() as session:
+        site = site_of(session, domain)
+        if site is None:
+            raise LookupError(domain)
+        yield session, site
