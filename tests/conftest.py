@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from ipaddress import ip_address
 from typing import Any
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.chromium import ARGUMENTS, find_chromium
 
@@ -82,8 +83,20 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A real Chromium."""
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A real Chromium, one for all tests of a process."""
     browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Browser) -> Browser:
+    return chromium
+
+
+@pytest.fixture
+def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a visitor's browser, without a trace of those before; takes Playwright's options. It is closed in the end."""
+    with ExitStack() as opened:
+        yield lambda **options: opened.enter_context(chromium.new_context(**options))

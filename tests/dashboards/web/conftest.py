@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import BrowserContext
 from werkzeug.security import generate_password_hash
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from dashboards import web
@@ -179,3 +182,29 @@ def user(database: AppDatabase, clock: Clock) -> str:
 def signed_in(browser: Browser, user: str) -> Browser:
     assert browser.post("/sign-in", email=user, password=PASSWORD).status_code == 302
     return browser
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where a real browser finds the dashboard."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def own_context(
+    new_context: Callable[..., BrowserContext], address: str, signed_in: Browser
+) -> Callable[..., BrowserContext]:
+    """Opens a real browser that is signed in; takes Playwright's options."""
+
+    def opened(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        cookie = signed_in.client.get_cookie("session")
+        assert cookie is not None
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        return context
+
+    return opened

@@ -6,26 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import BrowserContext, Page, Route
 
-from tests.chromium import ARGUMENTS, find_chromium
-from tests.dashboards.web.conftest import SITE, Browser
-from tests.dashboards.web.test_widths import address  # noqa: F401 - a fixture
+from tests.dashboards.web.conftest import SITE
 from tests.mmdb import write_asn
 
 
 @pytest.fixture
-def page(playwright: Playwright, address: str, signed_in: Browser):  # type: ignore[no-untyped-def]  # noqa: F811
-    chromium = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-    context = chromium.new_context(locale="en-US", timezone_id="America/Denver")
-    cookie = signed_in.client.get_cookie("session")
-    assert cookie is not None
-    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-    yield context.new_page()
-    chromium.close()
+def page(own_context: Callable[..., BrowserContext]) -> Page:
+    return own_context(locale="en-US", timezone_id="America/Denver").new_page()
 
 
-def test_a_new_site_has_the_browser_s_time_zone_and_a_letter_searches(page, address: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+def test_a_new_site_has_the_browser_s_time_zone_and_a_letter_searches(page: Page, address: str) -> None:
     page.goto(f"{address}/sites/add")
     zone = page.locator("input[name=time_zone]")
     assert zone.input_value() == "America/Denver"
@@ -35,10 +27,7 @@ def test_a_new_site_has_the_browser_s_time_zone_and_a_letter_searches(page, addr
 
 
 def test_a_tab_that_is_opened_offline_leaves_the_page_and_says_so(
-    page,  # type: ignore[no-untyped-def]
-    address: str,  # noqa: F811
-    site: str,
-    visit: Callable[..., None],
+    page: Page, address: str, site: str, visit: Callable[..., None]
 ) -> None:
     visit("/a", source="Google")
     page.goto(f"{address}/{SITE}")
@@ -53,8 +42,10 @@ def test_a_tab_that_is_opened_offline_leaves_the_page_and_says_so(
     assert page.locator("#panel-sources .panel-unreached").count() == 0
 
 
-def test_databases_that_came_while_the_page_was_made_renew_it(page, address: str, site: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
-    def put_there(route) -> None:  # type: ignore[no-untyped-def]
+def test_databases_that_came_while_the_page_was_made_renew_it(
+    page: Page, address: str, site: str, tmp_path: Path
+) -> None:
+    def put_there(route: Route) -> None:
         (tmp_path / "geo").mkdir(exist_ok=True)
         write_asn(tmp_path / "geo" / "dbip-asn-lite.mmdb")
         route.continue_()

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, Playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import BrowserContext, Page
 
-from tests.chromium import ARGUMENTS, find_chromium
 from tests.dashboards.web.conftest import EMAIL, PASSWORD
 from tests.dashboards.web.people.test_new_password import arrived
 from tests.dashboards.web.people.test_people import app_with_mail, mailbox  # noqa: F401 - fixtures
@@ -22,19 +18,8 @@ PAUL, HIS_PASSWORD, NEW = "paul@exemple.fr", "une longue phrase à lui", "une au
 
 
 @pytest.fixture
-def address(app_with_mail: Flask) -> Iterator[str]:  # noqa: F811
-    server = make_server("127.0.0.1", 0, app_with_mail, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def chromium(playwright: Playwright) -> Iterator[Chromium]:
-    started = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-    yield started
-    started.close()
+def app(app_with_mail: Flask) -> Flask:  # noqa: F811
+    return app_with_mail
 
 
 def path_in(text: str) -> str:
@@ -52,7 +37,7 @@ def sign_in(page: Page, address: str, email: str, password: str) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_second_person_is_invited_and_resets_the_password(
-    chromium: Chromium,
+    new_context: Callable[..., BrowserContext],
     address: str,
     user: str,
     site: str,
@@ -60,8 +45,7 @@ def test_a_second_person_is_invited_and_resets_the_password(
     width: int,
 ) -> None:
     own, other = (
-        chromium.new_context(viewport={"width": width, "height": 844}, locale=locale).new_page()
-        for locale in ("en-GB", "fr-FR")
+        new_context(viewport={"width": width, "height": 844}, locale=locale).new_page() for locale in ("en-GB", "fr-FR")
     )
     sign_in(own, address, EMAIL, PASSWORD)
     own.get_by_label("Your account").click()
@@ -79,7 +63,7 @@ def test_a_second_person_is_invited_and_resets_the_password(
     own.goto(f"{address}/people")
     own.get_by_text("Paul Durand").wait_for()
 
-    third = chromium.new_context(viewport={"width": width, "height": 844}, locale="fr-FR").new_page()
+    third = new_context(viewport={"width": width, "height": 844}, locale="fr-FR").new_page()
     third.goto(f"{address}/sign-in")
     third.get_by_role("link", name="Mot de passe oublié").click()
     third.get_by_label("E-mail").fill(PAUL)
