@@ -54,6 +54,7 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.add_template_global(when, "when")
     app.add_template_global(clock, "clock")
     app.add_template_global(lambda day: dates.heading(current_language(), day), "full_day")
+    app.add_template_global(lambda day: dates.day(current_language(), day, weekday=False), "short_day")
     app.add_template_global(asset, "asset")
     app.add_template_global(mark, "mark")
     app.add_template_global(invalid_field, "invalid_field")

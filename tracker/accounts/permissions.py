@@ -26,6 +26,7 @@ class Action(StrEnum):
     VIEW_REPORTS = "see a site's reports"
     EXPORT_REPORTS = "export a site's reports"
     CONFIRM_COMPANY = "confirm a company of a site"
+    WORK_WITH_COMPANIES = "change what is set for a site's companies, its lists and views"
     SEND_REPORT = "send a site's report"
     VIEW_SETTINGS = "see a site's settings"
     CHANGE_SETTINGS = "change a site's settings"
@@ -37,6 +38,7 @@ SITE_ACTIONS = frozenset(
         Action.VIEW_REPORTS,
         Action.EXPORT_REPORTS,
         Action.CONFIRM_COMPANY,
+        Action.WORK_WITH_COMPANIES,
         Action.SEND_REPORT,
         Action.VIEW_SETTINGS,
         Action.CHANGE_SETTINGS,

@@ -101,6 +101,7 @@ class User(Base):
     name: Mapped[str | None]  # as the person writes it
     password_hash: Mapped[str]
     language: Mapped[str | None]
+    uses_keys: Mapped[bool] = mapped_column(default=True)  # single letters are shortcuts on the dashboard's pages
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
 

@@ -1,11 +1,12 @@
 /**
  * What the dashboard does beyond links and forms: opens a panel's tab in place, closes menus, follows the link of a key,
- * copies the snippet, waits for the first hit and follows a fetch of databases. Every page works without it, but for the
- * waiting.
+ * copies the snippet, waits for the first hit and follows a fetch of databases; the work with companies is in workflow.ts.
+ * Every page works without it, but for the waiting.
  */
 
 import { waitForFirstHit } from "./first-hit";
 import { followGeoFetch } from "./geo-fetch";
+import { actOnLetter, enhance } from "./workflow";
 
 const CLOSERS = "details.menu[open]";
 
@@ -98,12 +99,19 @@ restoreFocus();
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
-  const typing = event.target instanceof Element && event.target.closest("input, select, textarea, [contenteditable]");
-  if (typing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const typing = event.target instanceof Element && event.target.closest("input:not([type='checkbox']), select, textarea, [contenteditable]");
+  if (typing || event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && event.key !== "/")) return;
+  const isLetter = event.key.length === 1;
+  if (isLetter && document.body.dataset["keys"] === "off") return; // the person's own choice
+  const key = isLetter ? event.key.toLowerCase() : event.key;
+  if (isLetter && actOnLetter(key)) {
+    event.preventDefault(); // the letter must not be typed into the field that has the focus now
+    return;
+  }
   document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.click();
 });
 
+enhance();
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
 for (const box of document.querySelectorAll<HTMLElement>("[data-waiting]")) waitForFirstHit(box);
 for (const box of document.querySelectorAll<HTMLElement>("[data-geo]")) followGeoFetch(box);

@@ -31,6 +31,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login has no types
         self.name = user.name or user.email
         self.own_name = user.name or ""
         self.language = user.language
+        self.uses_keys = user.uses_keys
         self.session_id = session_id
         self._token = token
 

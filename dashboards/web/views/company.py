@@ -16,6 +16,7 @@ from dashboards.web.pages import page_number
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.shown import company_work
 from tracker.accounts.permissions import Action
 from tracker.leads.companies import ListedCompany, find_company, known_companies, name_of_company
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
@@ -57,6 +58,7 @@ def create_blueprint(context: Context) -> Blueprint:
             next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,
             first_seen=first_seen(store, selection.site.stored_as, name, only_sure=only_sure) if lead else None,
             most_on_a_day=most_visitors_on_a_day(store, selection.scope, name, only_sure=only_sure) if lead else 0,
+            **company_work(context, selection.site, company_id),
             **head(context, selection),
         )
 

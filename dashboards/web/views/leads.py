@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 from flask import Blueprint, Response, abort, render_template, request
@@ -13,8 +14,10 @@ from dashboards.translations import message
 from dashboards.web.first_day.checklist import geo_now
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
+from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.shown import work_choices, work_rows
 from tracker.accounts.permissions import Action
 from tracker.leads.ranking import rank
 from tracker.leads.report import described
@@ -25,13 +28,32 @@ from tracker.service.context import Context
 _PAGE = 100
 _LONGEST_SEARCH = 100
 
-# Column → its heading, and whether it starts with the largest.
-SORTS = {
+# Column → its heading, and whether it starts with the largest; None for one that is not sorted by.
+HEADINGS: dict[str, tuple[str, bool | None]] = {
     "score": (message("Score"), True),
     "company": (message("Company"), False),
+    "why": (message("Why"), None),
+    "status": (message("Lead status"), None),
+    "kind": (message("Relationship"), None),
+    "owner": (message("Owner"), None),
+    "tags": (message("Tags"), None),
+    "reminder": (message("Reminder"), None),
     "last_seen": (message("Last seen"), True),
     "visits": (message("Visits"), True),
     "pageviews": (message("Pages"), True),
+    "sources": (message("Sources"), None),
+}
+SORTS = frozenset(key for key, (_, largest_first) in HEADINGS.items() if largest_first is not None)
+_FIRST_COLUMNS = ("why", "status", "last_seen", "visits", "pageviews", "sources")
+_CLASSES = {
+    "score": "leads-score",
+    "company": "leads-company",
+    "why": "leads-why lead-why",
+    "status": "leads-status",
+    "last_seen": "leads-when",
+    "visits": "number leads-number",
+    "pageviews": "number leads-number",
+    "sources": "wide muted",
 }
 
 
@@ -55,8 +77,16 @@ def create_blueprint(context: Context) -> Blueprint:
         found = lead_rows(
             current_language(), described(store, scope, shown, confirmed=confirmed), selection.period.time_zone
         )
+        asked: dict[str, Any] = {"q": search or None, "sort": sort if sort != "score" else None}
+        asked |= {"order": "reversed" if backwards else None, "page": page if page > 1 else None}
         return render_template(
             "leads.html",
+            list_url=lambda **changes: selection_url(selection, "leads.show", **(asked | changes)),
+            work=work_rows(context, selection.site, [one.company_id for one in found]),
+            columns=_FIRST_COLUMNS,
+            headings=HEADINGS,
+            classes=dict.fromkeys(HEADINGS, "wide muted") | _CLASSES,
+            **work_choices(context, selection.site),
             leads=[one for one in found if one.sure],
             unconfirmed=[one for one in found if not one.sure],
             number=int(rows["sure"].sum()),
@@ -66,7 +96,6 @@ def create_blueprint(context: Context) -> Blueprint:
             has_more=len(rows) > page * _PAGE,
             sort=sort,
             backwards=backwards,
-            sorts=SORTS,
             geo=geo_now(),
             **head(context, selection),
         )
@@ -93,7 +122,7 @@ def _report(context: Context, selection: Selection) -> pd.DataFrame:
 
 def _sorted(rows: pd.DataFrame, sort: str, *, backwards: bool) -> pd.DataFrame:
     """The certain ones first; among equals the ranking's own order, by score."""
-    _, largest_first = SORTS[sort]
+    _, largest_first = HEADINGS[sort]
     if rows.empty:
         return rows
     keys = rows[sort].str.casefold() if sort == "company" else rows[sort]

@@ -1,0 +1,72 @@
+"""The work with companies in words: statuses, kinds, people, and the lines of a company's history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dashboards.presentation.dates import day
+from dashboards.translations import message, translate
+from tracker.db.workflow_models import CompanyChange
+from tracker.leads.workflow.vocabulary import DEFAULT_KIND, KIND_NAMES, STATUS_NAMES, STATUSES, Field, Kind, Status
+
+_FIELDS = {
+    Field.STATUS: message("Lead status"),
+    Field.KIND: message("Relationship"),
+    Field.OWNER: message("Owner"),
+    Field.REMINDER: message("Reminder"),
+}
+
+
+@dataclass(frozen=True)
+class WorkWords:
+    """What is needed to word the work with a site's companies: its statuses, and people's names by their ids."""
+
+    language: str
+    statuses: Sequence[Status] = STATUSES
+    people: Mapping[int, str] | None = None
+
+    def status(self, code: str) -> str:
+        """A status as people read it; one that the site no longer has is called by its code."""
+        own = next((one for one in self.statuses if one.code == code), None)
+        if own is not None and own.name is not None:
+            return own.name
+        return translate(self.language, STATUS_NAMES[code]) if code in STATUS_NAMES else code
+
+    def kind(self, code: str | None) -> str:
+        return translate(self.language, KIND_NAMES[DEFAULT_KIND if code is None else Kind(code)])
+
+    def person(self, user_id: int | None) -> str:
+        """Somebody's name; nobody's is empty."""
+        if user_id is None:
+            return ""
+        return (self.people or {}).get(user_id) or translate(self.language, "a former user")
+
+    def change(self, one: CompanyChange) -> str:
+        """One change as a line: Status: New → Contacted."""
+        changed = Field(one.field)
+        if changed is Field.NOTE:
+            return translate(self.language, "Note added") if one.after else translate(self.language, "Note removed")
+        if changed is Field.HIDDEN:
+            return translate(self.language, "Hidden") if one.after else translate(self.language, "Shown again")
+        if changed is Field.TAG and one.after:
+            return translate(self.language, "Tag added: %(tag)s", tag=one.after)
+        if changed is Field.TAG:
+            return translate(self.language, "Tag removed: %(tag)s", tag=one.before)
+        return translate(
+            self.language,
+            "%(field)s: %(before)s → %(after)s",
+            field=translate(self.language, _FIELDS[changed]),
+            before=self._value(changed, one.before),
+            after=self._value(changed, one.after),
+        )
+
+    def _value(self, changed: Field, value: str | None) -> str:
+        if changed is Field.STATUS:
+            return self.status(value or self.statuses[0].code)
+        if changed is Field.KIND:
+            return self.kind(value) if value else translate(self.language, "automatic")
+        if value is None:
+            return translate(self.language, "none")
+        return self.person(int(value)) if changed is Field.OWNER else day(self.language, date.fromisoformat(value))
