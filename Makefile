@@ -43,9 +43,12 @@ build: .make/assets $(WORDPRESS) $(TRANSLATIONS)  ## Build the snippet, the dash
 wheel: .make/package build  ## Build the wheel into dist/
 	@$(PIP) wheel --no-deps --wheel-dir dist . && ls -l dist
 
+# Half of its time a test waits for a browser or a service.
+TEST_WORKERS ?= $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 ))
+
 .PHONY: test
 test: .make/dev .make/package .make/browser .make/php .make/proxies build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
-	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal $(ARGS)
 
 # What strangers reach: other versions of Python end otherwise on what is nested too deeply.
 IMAGE_TESTS := tests/collector tests/journal tests/ingest tests/fuzz
@@ -53,7 +56,7 @@ IMAGE_TESTS := tests/collector tests/journal tests/ingest tests/fuzz
 .PHONY: test-image
 test-image: build  ## Run the tests of collector, journal, ingest and fuzz on the Python of the image, where it is found
 	@python=$$(.ci/image-python); if [ -n "$$python" ]; then \
-		$(MAKE) --no-print-directory .make/image && .venv-image/bin/pytest -n auto --dist worksteal $(IMAGE_TESTS); fi
+		$(MAKE) --no-print-directory .make/image && .venv-image/bin/pytest -n $(TEST_WORKERS) --dist worksteal $(IMAGE_TESTS); fi
 
 .PHONY: check
 check: lint .make/package build  ## Run what is no test of behaviour: ruff, mypy, tsc, the rules of layering

@@ -15,11 +15,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.forked_commands import Forks
 from tracker.hit import Hit, encode_line
 from tracker.journal import Journal
 from tracker.service.service import Service
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+_FORKS = Forks()
 
 
 def free_port() -> int:
@@ -32,15 +34,7 @@ def webleads(
     *arguments: str, data: Path, stdin: str = "", timeout: float = 120, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "tracker.cli", *arguments, "--data", str(data)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env=_environment(environment),
-        check=False,
-        timeout=timeout,
-    )
+    return _FORKS.run([*arguments, "--data", str(data)], stdin, _environment(environment), timeout)
 
 
 def _environment(changes: dict[str, str]) -> dict[str, str]:

@@ -59,6 +59,7 @@ def stored(service: RunningService, until: Any) -> list[dict[str, Any]]:
     deadline = time.monotonic() + 60
     while True:
         events = service.data / "events.duckdb"
+        service.wait_until_stored()
         service.stop()
         with duckdb.connect(str(events), read_only=True) as store:
             rows = store.sql("select * from events order by occurred_at").fetchall()
@@ -68,7 +69,6 @@ def stored(service: RunningService, until: Any) -> list[dict[str, Any]]:
             return found
         assert time.monotonic() < deadline, found
         service.start()
-        time.sleep(3)
 
 
 def test_a_page_loaded_while_the_service_is_down_is_counted_once_with_the_time_it_was_loaded(
