@@ -48,7 +48,7 @@ def _found_as_json(one: IdentifiedIp) -> dict[str, Any]:
             for step in one.steps
         ],
         "company": _company_as_json(one.company),
-        "is_lead": one.company is not None,
+        "is_lead": one.is_lead,
         "why": _why(one),
     }
 
@@ -63,9 +63,12 @@ def _evidence_as_json(found: Evidence) -> dict[str, Any]:
 
 def _why(one: IdentifiedIp) -> str:
     reasons = describe_reasons(DEFAULT_LANGUAGE, one)
-    return (
-        f"{one.company.name} would count as a lead: {reasons}" if one.company else f"no company identified: {reasons}"
+    if one.company is None:
+        return f"no company identified: {reasons}"
+    counts = (
+        "would count as a lead" if one.is_lead else "may be a company, and would not count as a lead until confirmed"
     )
+    return f"{one.company.name} {counts}: {reasons}"
 
 
 def _describe(found: Evidence) -> str:

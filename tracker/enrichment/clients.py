@@ -11,7 +11,7 @@ import msgspec
 
 from tracker.enrichment.agent import NO_AGENT, Agent, parse_agent, without_builds
 from tracker.enrichment.bots import Bot, Signs, detect_bot
-from tracker.enrichment.company.cascade import company_of_network
+from tracker.enrichment.company.cascade import company_of_network, possible_company
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.event import Whereabouts
 from tracker.enrichment.fields import language_tag, whole
@@ -42,6 +42,7 @@ class Owner(msgspec.Struct, frozen=True, gc=False):
     network: Network
     listed: ListedNetwork | None
     company: Company | None
+    possible: Company | None  # where nothing else names one
 
 
 class IpFacts(msgspec.Struct, frozen=True, gc=False):
@@ -133,4 +134,5 @@ class Clients:
 @lru_cache(maxsize=_OWNERS)
 def _owner(record: NetworkRecord, cloud: str | None, listed: ListedNetwork | None) -> Owner:
     network = network_of(record, cloud, listed.kind if listed else None)
-    return Owner(record, network, listed, company_of_network(record, network, listed))
+    company = company_of_network(record, network, listed)
+    return Owner(record, network, listed, company, None if company else possible_company(record, network))

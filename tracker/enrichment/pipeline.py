@@ -88,7 +88,7 @@ class Enricher:
         given = self_identification(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
         company = about.owner.company
         if given is not NOTHING or company is None:
-            company = self._company(hit.ip, about.owner, landing, given)
+            company = self._company(hit.ip, about.owner, landing, given) or about.owner.possible
         facts = VisitFacts(landing.attribution, about.whereabouts, company, client.agent)
         event = _event(hit, site, landing, client, facts)
         if event.name == IDENTIFY:
@@ -130,7 +130,7 @@ class Enricher:
     def at_ip(self, ip: str, language: str) -> tuple[Whereabouts, Company | None]:
         """The place and the network of an IP address, and whose it is."""
         about = self._clients.at_ip(ip, language)
-        return about.whereabouts, about.owner.company
+        return about.whereabouts, about.owner.company or about.owner.possible
 
     def refresh_databases(self) -> None:
         """Reloads geo databases and the operator's network list if they were replaced."""

@@ -14,9 +14,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from tracker.leads.certainty import best_first, is_sure
+from tracker.stats.companies.tiers import is_possible
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
@@ -28,13 +29,14 @@ _MOST_LISTED = 500
 
 
 class ListedCompany(NamedTuple):
-    """A company of a period in the list of leads. `first_seen` and `last_seen` are UTC without a zone."""
+    """A company of a period. `first_seen` and `last_seen` are UTC without a zone; `is_possible`: not among the leads."""
 
     name: str
     domain: str | None
     sure: bool
     first_seen: datetime
     last_seen: datetime
+    is_possible: bool = False
 
 
 def folded(name: str) -> str:
@@ -45,7 +47,7 @@ def folded(name: str) -> str:
 def known_companies(
     store: EventStore, scope: Scope, *, confirmed: Collection[str] = (), names: Collection[str] | None = None
 ) -> list[ListedCompany]:
-    """Returns the companies of the scope, or only those with these names.
+    """Returns the companies of the scope, possible ones included, or only those with these names.
 
     If a name has certain events, its uncertain ones do not count.
     """
@@ -58,14 +60,16 @@ def known_companies(
             sure,
             func.min(events.c.occurred_at).label("first_seen"),
             func.max(events.c.occurred_at).label("last_seen"),
+            func.min(case((is_possible(), 1), else_=0)).label("is_possible"),
         )
         .where(scope.where(), which)
         .group_by(events.c.company, sure)
     )
     found: dict[str, ListedCompany] = {}
-    for name, domain, is_certain, first_seen, last_seen in store.rows(scope.asked(statement)):
+    for name, domain, is_certain, first_seen, last_seen, only_possible in store.rows(scope.asked(statement)):
         if is_certain or name not in found:
-            found[name] = ListedCompany(name, domain, bool(is_certain), first_seen, last_seen)
+            possible = bool(only_possible) and not is_certain
+            found[name] = ListedCompany(name, domain, bool(is_certain), first_seen, last_seen, possible)
     return list(found.values())
 
 

@@ -23,6 +23,7 @@ from tracker.enrichment.network.operator_list import NetworkList
 from tracker.enrichment.page.parse import parse_page
 from tracker.reference.dns.lookup import Lookup, ReverseName, Unanswered
 from tracker.settings import Settings
+from tracker.stats.companies.tiers import SURE
 
 _MOST_IPS = 4
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -86,6 +87,12 @@ class IdentifiedIp:
     @property
     def company(self) -> Company | None:
         return next((step.company for step in self.steps if step.company), None)
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether a visit from here would count as a lead; a possible company's would not."""
+        company = self.company
+        return company is not None and company.confidence >= SURE
 
     @property
     def reasons(self) -> list[Evidence]:

@@ -18,7 +18,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.leads import scoring
-from tracker.leads.certainty import is_sure
+from tracker.leads.certainty import is_listed, is_sure
 from tracker.stats import metrics
 from tracker.stats.local_time import truncated
 from tracker.stats.scope import Scope, naive
@@ -65,7 +65,7 @@ def rank(
     Scores are of the SCORED_DAYS up to the `newest` event of any company of the scope (UTC without a zone), which is
     looked up if it is not given. So a score says who deserves a call now, however long the period is.
     """
-    counted = and_(scope.where(), events.c.company.is_not(None) if whose is None else whose)
+    counted = and_(scope.where(), is_listed(confirmed) if whose is None else whose)
     companies = None
     if newest is None:
         newest, companies = _newest(store, scope, confirmed)
@@ -101,7 +101,7 @@ def _newest(store: EventStore, scope: Scope, confirmed: Collection[str]) -> tupl
     Usually it is the last event of all. That event may not count: it may be uncertain while others of its company's are
     certain.
     """
-    counted = and_(scope.where(), events.c.company.is_not(None))
+    counted = and_(scope.where(), is_listed(confirmed))
     sure = is_sure(confirmed).label("sure")
     last = select(events.c.occurred_at, sure).where(counted).order_by(events.c.occurred_at.desc(), sure.desc()).limit(1)
     found = store.rows(scope.asked(last))

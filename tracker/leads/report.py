@@ -79,7 +79,8 @@ def one_lead(
     store: EventStore, scope: Scope, name: str, known: Collection[ListedCompany], *, confirmed: Collection[str] = ()
 ) -> pd.DataFrame:
     """Returns the row of one company as `leads` does, or no row. `known` are all companies of the scope."""
-    newest = max((one.last_seen for one in known), default=None)
+    listed = [one for one in known if not one.is_possible] or known
+    newest = max((one.last_seen for one in listed), default=None)
     ranking = rank(store, scope, confirmed=confirmed, whose=events.c.company == name, newest=newest)
     return described(store, scope, ranking, confirmed=confirmed, known=known)
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 
 from sqlalchemy import ColumnElement
 
+from tracker.stats.companies.tiers import of_tier
 from tracker.stats.messages import message
 from tracker.store.functions import json_text
 from tracker.store.schema import events
@@ -38,7 +39,7 @@ class Definition:
 
     `label` names a filter, `title` the tab and the page of all values. `done` and `not_done` word the filter that keeps
     visits with such an event. `vocabulary` names the labels of the values, which else stand as they are; `unknown` is
-    the missing value, which is left out where `only_named`.
+    the missing value, which is left out where `only_named`. `of_company`: possible companies have none.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Definition:
     vocabulary: Literal["country", "channel", "device", "network_kind"] | None = None
     unknown: str = message("Unknown")
     only_named: bool = False
+    of_company: bool = False
 
 
 class Dimension(StrEnum):
@@ -212,11 +214,12 @@ class Dimension(StrEnum):
             panel="companies",
             title=message("Companies"),
             only_named=True,
+            of_company=True,
         ),
     )
     COMPANY_DOMAIN = (
         "company_domain",
-        Definition(message("Domain of the company"), ("visit:company_domain",), in_mid_visit=True),
+        Definition(message("Domain of the company"), ("visit:company_domain",), in_mid_visit=True, of_company=True),
     )
     ORGANISATION = "organisation", Definition(message("Organisation"), ("visit:organisation",))
     NETWORK_KIND = (
@@ -241,13 +244,16 @@ class Dimension(StrEnum):
 
     @property
     def event_column(self) -> ColumnElement[Any]:
-        column = events.c[self.definition.column or self.value]
+        column = self._column(self.definition.column or self.value)
         return json_text(column, self.definition.of_property) if self.definition.of_property else column
 
     @property
     def visit_value(self) -> ColumnElement[Any]:
         """The column that says to which value a visit as a whole belongs."""
-        return events.c[self.definition.visit_column or self.definition.column or self.value]
+        return self._column(self.definition.visit_column or self.definition.column or self.value)
+
+    def _column(self, name: str) -> ColumnElement[Any]:
+        return of_tier(events.c[name]) if self.definition.of_company else events.c[name]
 
 
 BY_NAME: dict[str, Dimension] = {one.value: one for one in Dimension}

@@ -36,6 +36,7 @@ class ShownIp:
 
     ip: str
     company: str | None
+    is_lead: bool
     method: str
     why: str
     place: str
@@ -95,6 +96,7 @@ def _row(language: str, one: IdentifiedIp) -> ShownIp:
     return ShownIp(
         ip=one.ip,
         company=company.name if company else None,
+        is_lead=one.is_lead,
         method=labels.method(language, company.method) if company else "",
         why=_sentence(describe_reasons(language, one)),
         place=", ".join(part for part in (place.city, place.region, country) if part),

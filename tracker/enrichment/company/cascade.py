@@ -28,6 +28,8 @@ from tracker.enrichment.text import clean_text
 _MAX_NAMED = 100
 # A name that anybody can type is believed once the publisher has confirmed it.
 UNPROVEN = 0.4
+# The owner of a network whose name leaves its kind open: a company to look at, and no lead yet.
+POSSIBLE = 0.3
 # Text that asks to open, write or call something is not a company's name.
 _NOT_A_NAME = re.compile(r"://|www\.|@|\S\.\S+/|(?:\d[\s().-]*){7}", re.IGNORECASE)
 
@@ -45,6 +47,7 @@ _NO_NAME_GIVEN = evidence(EvidenceCode.NO_NAME_GIVEN)
 _NO_COMPANY_DATABASE = evidence(EvidenceCode.NO_COMPANY_DATABASE)
 _NOT_A_DATABASE_NAME = evidence(EvidenceCode.NOT_A_DATABASE_NAME)
 _NO_NETWORK_OWNER = evidence(EvidenceCode.NO_NETWORK_OWNER)
+_NO_POSSIBLE_OWNER = evidence(EvidenceCode.NO_POSSIBLE_OWNER)
 _NOT_A_NETWORK_NAME = evidence(EvidenceCode.NOT_A_NETWORK_NAME)
 _NAME_NOT_ASKED = evidence(EvidenceCode.NAME_NOT_ASKED)
 _NETWORK_OWNER_DOMAIN = evidence(EvidenceCode.NETWORK_OWNER_DOMAIN)
@@ -209,11 +212,31 @@ def by_network(clues: Clues) -> Company | Evidence:
         return _NO_LEAD[network.kind]
     if network.kind is NetworkKind.EDUCATION and is_shared(network.organisation, network.asn):
         return _SHARED
-    name = clean_organisation_name(network.organisation)
+    return _owner_as_company(record, network, network.organisation, 0.75)
+
+
+def by_open_network(clues: Clues) -> Company | Evidence:
+    """The organisation that runs a network whose kind is open, where its name speaks for a company: the very last step."""
+    network = clues.network
+    if not network.organisation or not network.may_be_company:
+        return _NO_POSSIBLE_OWNER
+    return _owner_as_company(clues.record, network, network.organisation, POSSIBLE)
+
+
+def possible_company(record: NetworkRecord, network: Network) -> Company | None:
+    """What an open network says where no other step names a company: the same for all its IP addresses."""
+    found = by_open_network(Clues("", record, network))
+    return found if isinstance(found, Company) else None
+
+
+def _owner_as_company(
+    record: NetworkRecord, network: Network, organisation: str, confidence: float
+) -> Company | Evidence:
+    name = clean_organisation_name(organisation)
     if not name:
         return _NOT_A_NETWORK_NAME
     domain = record.domain or record.as_domain or _known_domain(name)
-    return Company(name, domain, "as_organisation", as_stored(_owner(network, network.organisation)), 0.75)
+    return Company(name, domain, "as_organisation", as_stored(_owner(network, organisation)), confidence)
 
 
 def _owner(network: Network, organisation: str) -> Evidence:
@@ -271,8 +294,11 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("reverse_dns", by_reverse_name),
     ("tenant_referrer", by_tenant),
     (SELF_IDENTIFIED, by_name),
+    ("as_organisation", by_open_network),
 )
 _BY_VISIT = tuple((method, step) for method, step in STEPS if step in (by_reverse_name, by_tenant))
 _BY_NETWORK = tuple(
-    (method, step) for method, step in STEPS if step not in (by_email, by_name, by_reverse_name, by_tenant)
+    (method, step)
+    for method, step in STEPS
+    if step not in (by_email, by_name, by_reverse_name, by_tenant, by_open_network)
 )

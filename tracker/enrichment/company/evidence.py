@@ -35,6 +35,7 @@ class EvidenceCode(StrEnum):
     NOT_A_DATABASE_NAME = "not_a_database_name"
     NO_NETWORK_OWNER = "no_network_owner"
     NOT_A_NETWORK_NAME = "not_a_network_name"
+    NO_POSSIBLE_OWNER = "no_possible_owner"
     SHARED_NETWORK = "shared_network"
     ISP_NETWORK = "isp_network"
     MOBILE_NETWORK = "mobile_network"
@@ -68,6 +69,7 @@ class EvidenceCode(StrEnum):
     NAME_LIKE_COMPANY = "name_like_company"
     NAME_LIKE_PROVIDER = "name_like_provider"
     NAME_OPEN = "name_open"
+    NAME_POSSIBLE = "name_possible"
     # A sentence as another program, or an older version of this one, wrote it.
     TEXT = "text"
 

@@ -23,17 +23,20 @@ from tracker.enrichment.organisation.name_tokens import (
 )
 
 JUDGED = "judged:"
+# What a label says of a name that leaves open what it is, instead of what it says of a clear one.
+POSSIBLE = "possible:"
 NOT_READ = "?"
 _AFFIXES = (3, 4, 5)
 
 
 class NetworkModel:
-    """Weights by feature. A score of `threshold` or more means an organisation."""
+    """Weights by feature. A score of `threshold` or more means an organisation, a second one of `possible` a possible one."""
 
-    def __init__(self, weights: Mapping[str, float], bias: float, threshold: float) -> None:
+    def __init__(self, weights: Mapping[str, float], bias: float, threshold: float, possible: float) -> None:
         self.weights = weights
         self.bias = bias
         self.threshold = threshold
+        self.possible = possible
         self._of_word = lru_cache(maxsize=16_384)(self._sum_of_word)
         self._of_groups = lru_cache(maxsize=4096)(self._sum_of_groups)
         self._of_asn = lru_cache(maxsize=4096)(self._sum_of_asn)
@@ -41,6 +44,10 @@ class NetworkModel:
     def score(self, name: str, asn: int | None) -> float:
         """The log-odds that a network of this name, and of this ASN if given, is an organisation's own."""
         return self.weigh(tokens_of(name), asn, capitals=name.isupper())[0]
+
+    def is_possible(self, score: float, asn: int | None) -> bool:
+        """Whether a name with this score, which leaves its kind open, speaks more for an organisation than most."""
+        return score + self.weights.get(f"{POSSIBLE}{mark_of(asn) or NOT_READ}", 0.0) >= self.possible
 
     def weigh(self, words: list[str], asn: int | None, *, capitals: bool) -> tuple[float, Groups]:
         """The score of a name that is cut into words, and of their groups."""
@@ -131,4 +138,4 @@ def network_model() -> NetworkModel:
     lines = files("tracker.enrichment").joinpath("data/network_weights.txt").read_text("utf-8").splitlines()
     table = dict(line.rsplit("\t", 1) for line in lines if line and not line.startswith("#"))
     weights = {feature: int(hundredths) / 100 for feature, hundredths in table.items()}
-    return NetworkModel(weights, weights.pop("bias:"), weights.pop("threshold:"))
+    return NetworkModel(weights, *(weights.pop(name) for name in ("bias:", "threshold:", "possible:")))

@@ -49,6 +49,7 @@ class Network(msgspec.Struct, frozen=True, gc=False):
     organisation: str | None
     kind: NetworkKind
     evidence: str
+    may_be_company: bool = False  # its kind is open, and its name speaks more for a company than most
 
 
 KindFound: TypeAlias = tuple[NetworkKind, Evidence]
@@ -128,7 +129,7 @@ def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | N
     kind, why = classify_organisation(organisation, None if is_customer else record.asn, is_customer=is_customer)
     if record.as_type in _PUBLISHED_TYPES and kind in {NetworkKind.BUSINESS, NetworkKind.UNKNOWN} and not is_customer:
         kind, why = _PUBLISHED_TYPES[record.as_type], evidence(EvidenceCode.KIND_OF_DATABASE, kind=record.as_type)
-    return Network(record.asn, organisation, kind, as_stored(why))
+    return Network(record.asn, organisation, kind, as_stored(why), why.code == EvidenceCode.NAME_POSSIBLE)
 
 
 def _said_by_databases(record: NetworkRecord) -> KindFound | None:
@@ -187,7 +188,10 @@ def judge_organisation(model: NetworkModel, name: str, asn: int | None, *, is_cu
         return NetworkKind(kind), evidence(EvidenceCode.KNOWN_AS, asn=asn or 0, kind=kind)
     if is_clear and (groups & _PUBLIC or not _SELLER.search(" ".join(words))):
         return _organisation(name, words, groups)
-    return _no_organisation(name, words, groups, score)
+    kind, why = _no_organisation(name, words, groups, score)
+    if kind is NetworkKind.UNKNOWN and model.is_possible(score, asn):
+        return kind, evidence(EvidenceCode.NAME_POSSIBLE, name=name)
+    return kind, why
 
 
 def _organisation(name: str, words: list[str], groups: frozenset[str]) -> KindFound:

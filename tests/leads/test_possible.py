@@ -1,0 +1,42 @@
+"""Possible companies: they are in none of the figures, lists and emails of sure ones until the publisher confirms them."""
+
+from __future__ import annotations
+
+from tests.leads.test_certainty import BY_NETWORK, DAYS, WEEK
+from tests.stats.conftest import Blog, scope
+from tracker.db.models import CompanyConfirmation, Site
+from tracker.leads.companies import find_company, known_companies
+from tracker.leads.report import leads, one_lead
+from tracker.reports.weekly import weekly_report
+
+POSSIBLE = BY_NETWORK | {"company_confidence": 0.3, "network_kind": "unknown"}
+
+
+def _armor_and_perhaps(blog: Blog) -> None:
+    blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", company_domain="armor.fr", **BY_NETWORK)
+    blog.visit("2026-11-11T10:00:00+01:00", (0, "/tarifs"), company="Perhaps", company_domain="perhaps.fr", **POSSIBLE)
+
+
+def test_no_list_and_no_email_of_sure_companies_has_one(blog: Blog, site: Site) -> None:
+    _armor_and_perhaps(blog)
+    assert leads(blog.store, scope(DAYS))["company"].tolist() == ["Armor"]
+    assert leads(blog.store, scope(DAYS), limit=5)["company"].tolist() == ["Armor"]
+    report = weekly_report(blog.store, site, WEEK, now=scope(DAYS).period.end_at)
+    assert report.leads["company"].tolist() == ["Armor"]
+
+
+def test_its_own_page_finds_it(blog: Blog) -> None:
+    _armor_and_perhaps(blog)
+    known = known_companies(blog.store, scope(DAYS))
+    assert {one.name: one.is_possible for one in known} == {"Armor": False, "Perhaps": True}
+    assert find_company(blog.store, scope(DAYS).site, known, "perhaps.fr") == ("Perhaps", "perhaps.fr")
+    row = one_lead(blog.store, scope(DAYS), "Perhaps", known).iloc[0]
+    assert (row["confidence"], bool(row["sure"]), row["visits"]) == (0.3, False, 1)
+
+
+def test_one_that_is_confirmed_is_a_lead_with_its_past_visits(blog: Blog, site: Site) -> None:
+    _armor_and_perhaps(blog)
+    site.confirmations = [CompanyConfirmation(company="Perhaps")]
+    found = leads(blog.store, scope(DAYS), confirmed=site.confirmed_names)
+    assert sorted(found["company"]) == ["Armor", "Perhaps"]
+    assert found["sure"].all()

@@ -1,0 +1,1 @@
+"""What the event store says of companies, as SQL: their tiers."""
