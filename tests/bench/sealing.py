@@ -28,6 +28,8 @@ def figures(store: EventStore, size: int) -> Iterator[Figure]:
     keeper = Keeper(store)
     while keeper.seal_next(SITE, _ZONE, today=today) is not None:
         pass
+    while keeper.make_month(SITE, _ZONE, today=today) is not None:
+        pass
 
 
 def _timed(store: EventStore, days_ago: int) -> tuple[float, float]:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.stats.conftest import SITE, Blog
+from tests.stats.conftest import SITE, Blog, scope
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.service.sealing import Sealing
 from tracker.sites.sites import add_site
+from tracker.stats import traffic
+from tracker.stats.rollups.moment import moment
 from tracker.store.engines import open_event_store
-from tracker.store.schema import sealed_days
+from tracker.store.schema import counted_months, sealed_days
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
@@ -39,6 +41,14 @@ def days(blog: Blog) -> list[date]:
     return sorted(row.day for row in blog.store.rows(select(sealed_days.c.day)))
 
 
+class Clock:
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 def test_it_seals_the_newest_days_first_until_all_are(app: AppDatabase, blog: Blog) -> None:
     blog.visit("2026-11-17T12:00:00+01:00", (0, "/a"))
     sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0)
@@ -47,16 +57,41 @@ def test_it_seals_the_newest_days_first_until_all_are(app: AppDatabase, blog: Bl
     assert found == [(True, both[1:]), (True, both), (False, both)]
 
 
-def test_a_day_that_goes_on_changing_is_sealed_again_after_a_while(app: AppDatabase, blog: Blog) -> None:
-    clock = [0.0]
+def test_a_day_that_changes_is_counted_again_soon_and_not_at_each_look(app: AppDatabase, blog: Blog) -> None:
+    clock = Clock()
     blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"))
-    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=lambda: clock[0])
+    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=clock)
     assert sealing.step(threading.Event())
     blog.visit("2026-11-18T10:05:00+01:00", (0, "/a"))
     assert not sealing.step(threading.Event())
-    clock[0] += 61
+    clock.seconds += 1
     assert sealing.step(threading.Event())
     assert days(blog) == [date(2026, 11, 18)]
+
+
+def test_a_page_shows_what_came_once_it_is_counted(app: AppDatabase, blog: Blog) -> None:
+    clock, today = Clock(), scope("2026-11-18")
+    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=clock)
+
+    def visitors_of_a_page() -> int:
+        with moment(blog.store) as store:
+            return traffic.visitors(store, today)
+
+    blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"))
+    sealing.step(threading.Event())
+    blog.visit("2026-11-18T10:05:00+01:00", (0, "/a"))
+    before = visitors_of_a_page(), traffic.visitors(blog.store, today)
+    clock.seconds += 1
+    sealing.step(threading.Event())
+    assert (before, visitors_of_a_page()) == ((1, 2), 2)
+
+
+def test_months_that_are_over_have_figures_of_their_own(app: AppDatabase, blog: Blog) -> None:
+    blog.visit("2026-10-30T12:00:00+01:00", (0, "/a"))
+    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0)
+    while sealing.step(threading.Event()):
+        pass
+    assert [row.month for row in blog.store.rows(select(counted_months.c.month))] == [date(2026, 10, 1)]
 
 
 def test_it_waits_while_hits_queue_up(app: AppDatabase, blog: Blog) -> None:

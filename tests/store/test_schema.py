@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import create_engine
 
 from tracker.stats.metrics import METRICS
-from tracker.store.duckdb.migrations import add_rollups
-from tracker.store.schema import ROLLUP_SUMS, metadata
+from tracker.store.duckdb.migrations import add_counted_days_and_months, add_rollups
+from tracker.store.schema import ROLLUP_SUMS, ROLLUP_TABLES, metadata
 
 
 def test_every_raw_sum_of_a_metric_is_kept_by_day() -> None:
@@ -18,13 +18,14 @@ def test_every_raw_sum_of_a_metric_is_kept_by_day() -> None:
 def test_a_migrated_store_has_the_tables_of_a_fresh_one() -> None:
     asked = (
         "select table_name, column_name, data_type, is_nullable from information_schema.columns"
-        " where table_name in ('rollups', 'rollup_ids', 'sealed_days') order by table_name, ordinal_position"
+        f" where table_name in {tuple(table.name for table in ROLLUP_TABLES)} order by table_name, ordinal_position"
     )
     found = []
-    for make in (add_rollups, metadata.create_all):
+    for steps in ([add_rollups, add_counted_days_and_months], [metadata.create_all]):
         engine = create_engine("duckdb:///:memory:")
         with engine.connect() as connection:
-            make(connection)
+            for step in steps:
+                step(connection)
             found.append(connection.exec_driver_sql(asked).all())
         engine.dispose()
     assert found[0] == found[1]

@@ -179,7 +179,10 @@ def seal_days(context: Context, *, site: str, limit: int) -> dict[str, Any]:
     sealed = 0
     while sealed < limit and keeper.seal_next(found.stored_as, zone, today=today) is not None:
         sealed += 1
-    return {"sealed": sealed, "left": len(keeper.left(found.stored_as, zone, today=today))}
+    left = len(keeper.left(found.stored_as, zone, today=today))
+    while not left and keeper.make_month(found.stored_as, zone, today=today) is not None:
+        pass
+    return {"sealed": sealed, "left": left}
 
 
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {

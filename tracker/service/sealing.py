@@ -1,4 +1,8 @@
-"""Keeps the days of all sites sealed while the service runs: one day at a time, beside ingest and never in its way."""
+"""Keeps the figures of all sites' days while the service runs, beside ingest and never in its way.
+
+Days whose events change are counted again soon, so that a page shows what came up to two seconds before it. Meanwhile days
+that were never counted are, one at a time and the newest first, and so are months.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +15,22 @@ from zoneinfo import ZoneInfo
 
 from tracker.db.engine import AppDatabase
 from tracker.db.errors import AppDatabaseUnavailable
+from tracker.db.models import Site
 from tracker.sites.sites import list_sites
 from tracker.stats.rollups.keeping import Keeper
 from tracker.store.protocol import EventStore
 
 log = logging.getLogger(__name__)
 
-_LEAST_PAUSE_SECONDS = 1.0
+_LEAST_PAUSE_SECONDS = 0.25
 # It rests twice as long as it worked, so that it takes a third of a core at most.
 _REST = 2.0
-# A day that goes on changing is sealed again no sooner than this.
+# A site's open days are counted no more often than this, and while hits queue up even less.
+_REFRESH_SECONDS = 1.0
+_BUSY_REFRESH_SECONDS = 10.0
+# How often it looks for new sites, other time zones and the next day.
+_LOOK_SECONDS = 5.0
+# A day that goes on changing is sealed again for its own sake no sooner than this.
 _AGAIN_SECONDS = 60.0
 _AFTER_A_FAILURE_SECONDS = 60.0
 # With more in the journal than this, ingest has all of the machine.
@@ -28,7 +38,7 @@ _BACKLOG_BYTES = 1_000_000
 
 
 class Sealing:
-    """Seals what is not sealed, the newest days first."""
+    """Counts what changed, and seals what is not sealed, the newest days first."""
 
     def __init__(
         self,
@@ -40,20 +50,24 @@ class Sealing:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
+        self._store = store
         self._keeper = Keeper(store)
         self._now = now
         self._lag_bytes = lag_bytes
         self._monotonic = monotonic
         self._sealed_at: dict[tuple[str, date], float] = {}
+        self._refreshed_at: dict[str, float] = {}
+        # The day and time zone for which nothing of a site was left to do.
+        self._done: dict[str, tuple[date, str]] = {}
+        self._looked_at = -_LOOK_SECONDS
 
     def run(self, stop: threading.Event) -> None:
-        """Seals until `stop` is set."""
+        """Counts and seals until `stop` is set."""
         while not stop.is_set():
             begun = self._monotonic()
             try:
-                found = self.step(stop)
-                rest = _REST * (self._monotonic() - begun)
-                pause = rest if found else max(_LEAST_PAUSE_SECONDS, rest)
+                self.step(stop)
+                pause = max(_LEAST_PAUSE_SECONDS, _REST * (self._monotonic() - begun))
             except AppDatabaseUnavailable as problem:
                 log.warning("no days are sealed now: %s", problem)
                 pause = _AFTER_A_FAILURE_SECONDS
@@ -65,18 +79,44 @@ class Sealing:
             stop.wait(pause)
 
     def step(self, stop: threading.Event) -> bool:
-        """Seals one day of each site that has one to seal; whether any had."""
+        """Counts the open days of each site whose events changed, or else seals one day of it; whether any had one."""
+        lags = self._store.lags()
+        if not any(lags.values()) and self._monotonic() - self._looked_at < _LOOK_SECONDS:
+            return False
         found = False
         for site in list_sites(self._app):
-            if stop.is_set() or self._lag_bytes() > _BACKLOG_BYTES:
-                return False
-            zone = ZoneInfo(site.time_zone)
-            today = self._now().astimezone(zone).date()
-            day = self._keeper.seal_next(site.stored_as, zone, today=today, leaving=self._just_sealed(site.stored_as))
-            if day is not None:
-                self._sealed_at[site.stored_as, day] = self._monotonic()
-                found = True
+            if stop.is_set():
+                return found
+            found = self._step_of(site, lags.get(site.stored_as)) or found
+        if not found:
+            self._looked_at = self._monotonic()
         return found
+
+    def _step_of(self, site: Site, lag: float | None) -> bool:
+        zone = ZoneInfo(site.time_zone)
+        today = self._now().astimezone(zone).date()
+        is_busy = self._lag_bytes() > _BACKLOG_BYTES
+        name = site.stored_as
+        if lag or (lag is None and not is_busy):
+            if self._monotonic() - self._refreshed_at.get(name, -_BUSY_REFRESH_SECONDS) < (
+                _BUSY_REFRESH_SECONDS if is_busy else _REFRESH_SECONDS
+            ):
+                return False
+            self._done.pop(name, None)
+            self._keeper.refresh(name, zone, today=today)
+            self._refreshed_at[name] = self._monotonic()
+            return True
+        if is_busy or self._done.get(name) == (today, zone.key):
+            return False
+        day = self._keeper.seal_next(name, zone, today=today, leaving=self._just_sealed(name))
+        if day is None:
+            if self._keeper.make_month(name, zone, today=today) is not None:
+                return True
+            if not self._just_sealed(name):
+                self._done[name] = (today, zone.key)
+            return False
+        self._sealed_at[name, day] = self._monotonic()
+        return True
 
     def _just_sealed(self, site: str) -> set[date]:
         """The site's days that were sealed a moment ago; older notes are dropped."""

@@ -166,7 +166,7 @@ class AnsweringStore:
 
 # The methods of an EventStore that change no event.
 _HARMLESS = frozenset(
-    {"positions", "offsets", "snapshot", "seal", "unseal", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "ping", "close"}
+    {"positions", "offsets", "snapshot", "seal", "unseal", "count", "count_month", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "ping", "close"}
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import Row, Select
 
 from tracker.store.batch import Batch, SegmentPosition
-from tracker.store.seals import SealedDay
+from tracker.store.seals import MonthOfFigures, SealedDay
 
 
 class Snapshot(Protocol):
@@ -28,7 +28,7 @@ class Snapshot(Protocol):
         """The result as columns, named and typed as selected."""
         ...
 
-    def hold(self, rows: Sequence[Select[Any]], ids: Select[Any]) -> None:
+    def hold(self, rows: Sequence[Select[Any]], ids: Select[Any] | None) -> None:
         """Adds figures of days to `tracker.store.schema.held_rollups` and `held_rollup_ids`, which only this snapshot sees."""
         ...
 
@@ -107,12 +107,28 @@ class EventStore(Protocol):
         """Deletes a site's events and what was not counted for it."""
         ...
 
+    def count(self, site: str, work_out: Callable[[Snapshot], Sequence[SealedDay]]) -> set[date]:
+        """Makes the rollups anew of the days that are worked out and held in a snapshot; returns those that are sealed.
+
+        The events of the others changed meanwhile: their figures are of the moment of the snapshot. All days of the site that
+        have figures and are not sealed have them of one moment.
+        """
+        ...
+
     def seal(self, day: SealedDay, work_out: Callable[[Snapshot], None]) -> bool:
-        """Makes a day's rollups anew, of what is worked out and held in a snapshot; False when a change of its events came between."""
+        """Counts one day; False when a change of its events came between, so that it is not sealed."""
         ...
 
     def unseal(self, site: str, first: date, end: date) -> None:
-        """Takes the seals from a site's days, so that their figures are counted from the events."""
+        """Takes the figures of a site's days out of use, so that they are counted from the events."""
+        ...
+
+    def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
+        """Makes a month's rollups of those of its days; False where it is not to be made."""
+        ...
+
+    def lags(self) -> dict[str, float]:
+        """For how many seconds the figures of sites have lacked events. Sites of which no day was counted are not among them."""
         ...
 
     # Whoever opened it

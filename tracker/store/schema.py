@@ -28,7 +28,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -157,11 +157,19 @@ rollups = Table("rollups", metadata, *_of_rollups())
 # The ids that last, which are counted as distinct over any days; with the visit where its events may differ in the value.
 rollup_ids = Table("rollup_ids", metadata, *_of_rollup_ids())
 
-# As these two, for the time of one question: the days that are not sealed, worked out for it. Several rows of a day and
+# The same of whole months, made from the rows of their days. The day is the first one.
+month_rollups = Table("month_rollups", metadata, *_of_rollups())
+month_rollup_ids = Table("month_rollup_ids", metadata, *_of_rollup_ids())
+
+# As the first two, for the time of one question: days worked out for it, up to the moment `until`. Several rows of a day and
 # value are to be added up.
 _held = MetaData()
-held_rollups = Table("held_rollups", _held, *_of_rollups(), prefixes=["TEMPORARY"])
-held_rollup_ids = Table("held_rollup_ids", _held, *_of_rollup_ids(), prefixes=["TEMPORARY"])
+held_rollups = Table(
+    "held_rollups", _held, *_of_rollups(), Column("until", DateTime, nullable=False), prefixes=["TEMPORARY"]
+)
+held_rollup_ids = Table(
+    "held_rollup_ids", _held, *_of_rollup_ids(), Column("until", DateTime, nullable=False), prefixes=["TEMPORARY"]
+)
 
 # The days whose rollups are what their events add up to; a change of events takes the days away that it concerns. A
 # seal is of a time zone and of the rules of a version; the day is from `start_at` to before `end_at`, UTC.
@@ -174,6 +182,37 @@ sealed_days = Table(
     Column("rules", Integer, nullable=False),
     Column("start_at", DateTime, nullable=False),
     Column("end_at", DateTime, nullable=False),
+)
+
+# The days that have rollups in a time zone and by the rules of a version. Those that are not sealed are all of one moment.
+counted_days = Table(
+    "counted_days",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("rules", Integer, nullable=False),
+)
+
+# The months whose rollups are what the rows of their days add up to. Whoever counts one of these anew removes them.
+counted_months = Table(
+    "counted_months",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("month", Date, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("rules", Integer, nullable=False),
+)
+
+# All that is kept of a site's days and months.
+ROLLUP_TABLES = (
+    rollups,
+    rollup_ids,
+    month_rollups,
+    month_rollup_ids,
+    sealed_days,
+    counted_days,
+    counted_months,
 )
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))

@@ -1,5 +1,7 @@
 """Seals: which local days have rollups that are what their events add up to, and what a change of events takes away.
 
+A day that is *counted* has rollups of some moment; one that is *sealed* has changed in nothing since.
+
 Owns the rule. A row counts on the day on which it happened; with its visit on the one on which that began, and on each
 between; and among the visitors that the two days after may have had before. So it concerns the days from the visit's
 beginning, or the event where that is earlier, to two days after the event, in any time zone.
@@ -10,10 +12,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Select
 
 # Two days, one of which may be longer by an hour when the clocks change, and the hour in which the event lies.
 _HOURS_AFTER = 2 * 24 + 1 + 1
@@ -33,6 +36,23 @@ class SealedDay(NamedTuple):
     rules: int
     start_at: datetime
     end_at: datetime
+
+
+class CountedMonth(NamedTuple):
+    """A site's month in a time zone, by the rules of a version; `month` is its first day."""
+
+    site: str
+    month: date
+    time_zone: str
+    rules: int
+
+
+class MonthOfFigures(NamedTuple):
+    """A month with the statements of its rollups, over those of its days."""
+
+    month: CountedMonth
+    rows: Select[Any]
+    ids: Select[Any]
 
 
 class Span(NamedTuple):

@@ -27,6 +27,7 @@ from tracker.stats import traffic
 from tracker.stats.comparisons import Mode
 from tracker.stats.dimensions import BY_NAME
 from tracker.stats.metrics import METRICS
+from tracker.stats.rollups.moment import moment
 
 _LEADS = 5
 _PAGE = 100
@@ -37,14 +38,8 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("")
     def show(site: str) -> str:
-        selection = comparing(context, selection_or_404(context, site))
-        last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
-        if last_event_at is None:
-            return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))
-        now, series = traffic.course(context.event_store, selection.scope, selection.interval)
-        if not now[["visitors", "pageviews"]].to_numpy().any():
-            return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))
-        return _page(context, selection, now, series)
+        with moment(context.event_store) as store:
+            return _overview(replace(context, event_store=store), site)
 
     @blueprint.get("/panels/<key>")
     def panel(site: str, key: str) -> str:
@@ -52,8 +47,11 @@ def create_blueprint(context: Context) -> Blueprint:
         if key not in BY_KEY:
             abort(404)
         selection, language = comparing(context, selection_or_404(context, site)), current_language()
-        everybody = traffic.visitors(context.event_store, selection.scope)
-        (opened,) = read_panels(context, selection, [key], language, everybody=everybody)
+        with moment(context.event_store) as store:
+            everybody = traffic.visitors(store, selection.scope)
+            (opened,) = read_panels(
+                replace(context, event_store=store), selection, [key], language, everybody=everybody
+            )
         return render_template(
             "panel.html", panel=opened, selection=selection, compared_days=compared_days(language, selection)
         )
@@ -66,7 +64,9 @@ def create_blueprint(context: Context) -> Blueprint:
         selection = comparing(context, selection_or_404(context, site))
         language, chosen = current_language(), BY_NAME[dimension]
         page = page_number(request.args)
-        rows = breakdown_rows(context, selection, chosen, language, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
+        with moment(context.event_store) as store:
+            of_page = replace(context, event_store=store)
+            rows = breakdown_rows(of_page, selection, chosen, language, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
         return render_template(
             "breakdown.html",
             dimension=chosen,
@@ -78,6 +78,18 @@ def create_blueprint(context: Context) -> Blueprint:
         )
 
     return blueprint
+
+
+def _overview(context: Context, site: str) -> str:
+    """The page, all of one moment of the store that is the context's."""
+    selection = comparing(context, selection_or_404(context, site))
+    last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
+    if last_event_at is None:
+        return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))
+    now, series = traffic.course(context.event_store, selection.scope, selection.interval)
+    if not now[["visitors", "pageviews"]].to_numpy().any():
+        return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))
+    return _page(context, selection, now, series)
 
 
 def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.DataFrame) -> str:

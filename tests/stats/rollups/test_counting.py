@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -16,15 +17,21 @@ from tests.stats.conftest import PARIS, SITE, Blog, scope
 from tests.stats.rollups.histories import DAYS, History, history
 from tracker.stats.aggregation import Group
 from tracker.stats.breakdowns import leading_of_events
+from tracker.stats.dimensions import Dimension
+from tracker.stats.long_visits import followed
 from tracker.stats.metrics import METRICS, Unit
-from tracker.stats.periods import Period
+from tracker.stats.periods import Period, months_after
 from tracker.stats.rollups.counting import Counting, Wanted, counting
-from tracker.stats.rollups.keeping import seal, unsealed_days
+from tracker.stats.rollups.days import sealed as sealed_now
+from tracker.stats.rollups.keeping import Keeper, seal, unsealed_days
+from tracker.stats.rollups.moment import moment
+from tracker.stats.rollups.months import figures_of_month
 from tracker.stats.rollups.registry import DIMENSIONS
 from tracker.stats.scope import Scope
 from tracker.store.batch import Batch
 from tracker.store.engines import open_event_store
-from tracker.store.protocol import EventStore
+from tracker.store.protocol import EventStore, Snapshot
+from tracker.store.seals import MonthOfFigures
 
 # `WEBLEADS_HISTORIES=10000 pytest tests/stats/rollups/test_counting.py` tries more of them.
 HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "60"))
@@ -56,49 +63,134 @@ def pairs(frame: pd.DataFrame) -> list[tuple[str | None, int]]:
     return list(zip(values, frame["visitors"].astype(int), strict=True))
 
 
-def compare(store: EventStore, one: History, chance: random.Random) -> int:
-    """Compares what some questions are answered from rollups with the answers from events; returns how many were."""
+@dataclass
+class Question:
+    """What is asked of a history: a period, a group or none, and two dimensions whose leading values are asked for."""
+
+    scope: Scope
+    group: Group | None
+    some: list[Dimension]
+
+    @classmethod
+    def at_random(cls, one: History, chance: random.Random) -> Question:
+        return cls(
+            Scope(one.site, _period(one, chance)),
+            chance.choice([None, *INTERVALS, *(Group(dimension) for dimension in DIMENSIONS)]),
+            chance.sample(DIMENSIONS, 2),
+        )
+
+    def answers(self, counted: Counting) -> list[Any]:
+        """Rows of the metrics, then pairs of what leads and of what is named."""
+        found: list[Any] = [answers(counted, self.group, with_total=self.group in INTERVALS)]
+        leading = partial(leading_of_events, counted) if counted.days is None else counted.leading
+        for wanted in (Wanted(2), named_of(self.some)):
+            led = leading(self.some, wanted)
+            found += [
+                pairs(led[one]) if wanted.named is None else sorted(pairs(led[one]), key=repr) for one in self.some
+            ]
+        return found
+
+
+def named_of(some: list[Dimension]) -> Wanted:
+    return Wanted(named={dimension: ["/a", "Google", "FR", None] for dimension in some})
+
+
+def _period(one: History, chance: random.Random) -> Period:
+    """Some days of a history, sometimes with the whole of a month; sometimes cut, as what an unfinished one is compared with."""
     start = one.first + timedelta(days=chance.randint(-1, DAYS))
     end = start + timedelta(days=chance.randint(1, DAYS))
+    if chance.random() < 0.3:
+        start, end = start.replace(day=1), months_after(end, 1) + timedelta(days=chance.randint(0, 2))
+        start -= timedelta(days=chance.randint(0, 2))
+    elif chance.random() < 0.2:
+        end = months_after(end, chance.randint(1, 2))
     period = Period(start, end, one.zone, "")
-    if chance.random() < 0.3:  # as what an unfinished period is compared with, it ends within a day
+    if chance.random() < 0.3:
         cut = period.end_at - chance.randrange(1, 24) * timedelta(hours=1)
         period = replace(period, moments=(period.start_at, cut))
-    with counting(store, Scope(one.site, period), fewest_events=0) as counted:
-        if counted.open_days is None:
+    return period
+
+
+def from_events(store: EventStore, question: Question) -> list[Any]:
+    return question.answers(Counting(store, followed(store, question.scope), None))
+
+
+def compare(store: EventStore, one: History, chance: random.Random) -> int:
+    """Compares what a question is answered from rollups with the answer from events; returns how many were."""
+    question = Question.at_random(one, chance)
+    with counting(store, question.scope, fewest_events=0) as counted:
+        if counted.days is None:
             return 0
-        from_events = Counting(counted.source, counted.scope, None)
-        group = chance.choice([None, *INTERVALS, *(Group(dimension) for dimension in DIMENSIONS)])
-        with_total = group in INTERVALS
-        found = answers(counted, group, with_total=with_total)
-        assert found == answers(from_events, group, with_total=with_total), (one.seed, start, end, group)
-        some = chance.sample(DIMENSIONS, 2)
-        named = Wanted(named={dimension: ["/a", "Google", "FR", None] for dimension in some})
-        for wanted in (Wanted(2), named):
-            led, expected = counted.leading(some, wanted), leading_of_events(from_events, some, wanted)
-            for dimension in some:
-                met, meant = pairs(led[dimension]), pairs(expected[dimension])
-                assert sorted(met, key=repr) == sorted(meant, key=repr), (one.seed, start, end, dimension)
-                assert met == meant or wanted is named
+        meant = question.answers(Counting(counted.source, counted.scope, None))
+        assert question.answers(counted) == meant, (one.seed, question)
         return 1
 
 
-def play(store: EventStore, seed: int) -> int:
-    """Stores a history batch by batch, seals some of its days in between, and compares after each step."""
-    one, chance, compared = history(seed), random.Random(-seed), 0
+@dataclass
+class Before:
+    """What a page is to answer while the days that have changed are not counted again."""
+
+    question: Question
+    meant: list[Any]
+
+    def compare(self, store: EventStore, seed: int) -> int:
+        """Compares a page's answer with that of the events of before, or of now where the page takes no earlier figures."""
+        with moment(store) as page, counting(page, self.question.scope, fewest_events=0) as counted:
+            if counted.days is None:
+                return 0
+            kept = sealed_now(counted.source, self.question.scope.site, self.question.scope.period)
+            is_of_before = sum((end - first).days for first, end in counted.days.kept) > len(kept)
+            meant = self.meant if is_of_before else from_events(store, self.question)
+            assert self.question.answers(counted) == meant, (seed, self.question, is_of_before)
+            return int(is_of_before)
+
+
+def play(store: EventStore, seed: int) -> tuple[int, int]:
+    """Stores a history batch by batch, counts some of its days in between, and compares after each step.
+
+    Returns how many answers of now were compared, and how many of before.
+    """
+    one, chance, of_now, of_before = history(seed), random.Random(-seed), 0, 0
     all_days = Period(one.first - timedelta(days=1), one.first + timedelta(days=DAYS + 1), one.zone, "")
+    before: Before | None = None
     for batch in one.batches:
         store.append(batch)
+        if before is not None:
+            of_before += before.compare(store, seed)
         for day in list(unsealed_days(store, one.site, all_days)):
             if chance.random() < 0.8:
                 assert seal(store, one.site, day, one.zone)
-        compared += compare(store, one, chance)
-    return compared
+                before = None
+        for month in {day.replace(day=1) for day in (all_days.start, all_days.last_day)}:
+            if chance.random() < 0.7:
+                make_month(store, one, month, all_days)
+        of_now += compare(store, one, chance)
+        if chance.random() < 0.6:
+            Keeper(store).refresh(one.site, one.zone, today=all_days.last_day)
+            before = None
+        if before is None:
+            question = Question.at_random(one, chance)
+            before = Before(question, from_events(store, question))
+    return of_now, of_before
+
+
+def make_month(store: EventStore, one: History, month: date, all_days: Period) -> None:
+    """Makes a month's figures if its days are sealed, of which only those of the history have events."""
+
+    def work_out(snapshot: Snapshot) -> MonthOfFigures | None:
+        kept = sealed_now(snapshot, one.site, all_days)
+        days = [all_days.start + timedelta(days=number) for number in range(all_days.days)]
+        if any(day.replace(day=1) == month and day not in kept for day in days):
+            return None
+        return figures_of_month(one.site, month, one.zone)
+
+    store.count_month(work_out)
 
 
 @pytest.mark.parametrize("first", range(0, HISTORIES, A_TEST))
 def test_answers_from_rollups_are_those_from_events(store: EventStore, first: int) -> None:
-    assert sum(play(store, seed) for seed in range(first, min(HISTORIES, first + A_TEST))) > 0
+    played = [play(store, seed) for seed in range(first, min(HISTORIES, first + A_TEST))]
+    assert all(sum(compared) > 0 for compared in zip(*played, strict=True))
 
 
 def test_where_sealed_days_have_few_events_an_open_day_is_counted_with_them_from_the_events(store: EventStore) -> None:

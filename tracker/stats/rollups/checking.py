@@ -76,4 +76,4 @@ def _sums(site: str, days: Iterable[date]) -> tuple[Select[Any], Select[Any]]:
 
 def _ids(site: str, days: Iterable[date]) -> tuple[Select[Any], Select[Any]]:
     kept = select(*rollup_ids.c).where(rollup_ids.c.site == site, rollup_ids.c.day.in_(days))
-    return kept, select(*held_rollup_ids.c)
+    return kept, select(*(held_rollup_ids.c[column.name] for column in rollup_ids.c))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from typing import cast as cast_type
 
 import pandas as pd
@@ -20,6 +20,7 @@ from sqlalchemy import (
     DateTime,
     Row,
     Select,
+    Table,
     and_,
     case,
     cast,
@@ -33,26 +34,25 @@ from sqlalchemy import (
 
 from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.dimensions import Dimension
-from tracker.stats.local_time import truncated
 from tracker.stats.long_visits import followed
-from tracker.stats.periods import Period
-from tracker.stats.rollups.registry import DIMENSIONS, HOUR, RULES, TOTAL
+from tracker.stats.metrics import Part
+from tracker.stats.rollups.days import Days, counted, cut_day, days_of, number_of_events, sealed
+from tracker.stats.rollups.moment import Moment
+from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TOTAL
 from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
-from tracker.stats.scope import Scope
+from tracker.stats.scope import Scope, naive
 from tracker.store.functions import date_trunc
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import (
     ROLLUP_SUMS,
-    events,
     held_rollup_ids,
     held_rollups,
+    month_rollup_ids,
+    month_rollups,
     rollup_ids,
     rollups,
-    sealed_days,
 )
 
-# Working out a day costs about what one panel over a month of events does.
-_MOST_OPEN_DAYS = 3
 # Where the sealed days have fewer events than this, counting all from the events costs less than working out a day.
 _FEWEST_EVENTS = 100_000
 
@@ -80,13 +80,18 @@ class Wanted:
 def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EVENTS) -> Iterator[Counting]:
     """What counts a scope; from rollups where they know it, and then over one state of the store.
 
-    Days that are not sealed are worked out only beside sealed ones with at least `fewest_events`.
+    Days without figures are worked out only beside others with at least `fewest_events`. Of a `Moment`
+    (`tracker.stats.rollups.moment`) the figures of open days may be of a moment before.
     """
     if _has_whole_days(scope):
         with store.snapshot() as snapshot:
-            open_days = _open_days(snapshot, scope)
-            if open_days is not None and not (open_days and _sealed_events(snapshot, scope) < fewest_events):
-                yield Counting(snapshot, scope, open_days)
+            of_page = store if isinstance(store, Moment) else None
+            days = _days(snapshot, scope, of_page)
+            if days is not None and not (
+                days.open and number_of_events(snapshot, scope.site, days.kept) < fewest_events
+            ):
+                held = set() if of_page is None else of_page.held
+                yield Counting(snapshot, scope, days, held)
                 return
     yield Counting(store, followed(store, scope), None)
 
@@ -96,86 +101,40 @@ def _has_whole_days(scope: Scope) -> bool:
     return not scope.filters and scope.period.start_at == replace(scope.period, moments=None).start_at
 
 
-def _cut_day(period: Period) -> date | None:
-    """The last day of a period that ends within it, as what an unfinished one is compared with does."""
-    return None if period.end_at == replace(period, moments=None).end_at else period.last_day
-
-
-def sealed(snapshot: Snapshot, site: str, period: Period) -> set[date]:
-    """The period's whole days that are sealed by today's rules in its time zone."""
-    return {row.day for row in snapshot.rows(_sealed(site, period))}
-
-
-def _sealed(site: str, period: Period) -> Select[Any]:
-    return select(sealed_days.c.day).where(
-        sealed_days.c.site == site,
-        sealed_days.c.day >= period.start,
-        sealed_days.c.day < period.end,
-        sealed_days.c.time_zone == period.time_zone.key,
-        sealed_days.c.rules == RULES,
-        sealed_days.c.day.is_distinct_from(_cut_day(period)),  # of its figures only a part is asked for
-    )
-
-
-def _open_days(snapshot: Snapshot, scope: Scope) -> list[date] | None:
-    """The days with events that are not sealed, or None where rollups help little."""
+def _days(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> Days | None:
     kept = sealed(snapshot, scope.site, scope.period)
-    if not kept:
-        return None
-    days = [scope.period.start + timedelta(days=number) for number in range(scope.period.days)]
-    missing = [day for day in days if day not in kept]
-    found: list[date] = []
-    for first, end in _runs(missing):
-        found += _days_with_events(snapshot, Scope(scope.site, Period(first, end, scope.period.time_zone, "")))
-        if len(found) > _MOST_OPEN_DAYS:
-            return None
-    return found
-
-
-def _sealed_events(snapshot: Snapshot, scope: Scope) -> int:
-    """How many events the period's sealed days have."""
-    statement = select(func.sum(rollups.c.events)).where(
-        rollups.c.site == scope.site,
-        rollups.c.dimension == TOTAL,
-        rollups.c.day.in_(_sealed(scope.site, scope.period)),
-    )
-    return int(snapshot.rows(statement)[0][0] or 0)
-
-
-def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Days in a row as (first, end)."""
-    runs: list[tuple[date, date]] = []
-    for day in days:
-        if runs and runs[-1][1] == day:
-            runs[-1] = (runs[-1][0], day + timedelta(days=1))
-        else:
-            runs.append((day, day + timedelta(days=1)))
-    return runs
-
-
-def _days_with_events(snapshot: Snapshot, scope: Scope) -> list[date]:
-    if scope.period.days == 1:
-        return [scope.period.start] if snapshot.rows(select(events.c.site).where(scope.span()).limit(1)) else []
-    day = truncated(scope.period, "day").label("day")
-    return [row.day.date() for row in snapshot.rows(select(day).where(scope.span()).distinct())]
+    if of_page is not None and of_page.takes_figures_of_before(scope.site):
+        earlier = counted(snapshot, scope.site, scope.period)
+        if earlier > kept:
+            days = days_of(snapshot, scope, earlier)
+            # What is worked out is of now, and must not be added to what is of a moment before.
+            if days is not None and not days.open:
+                return days
+    return days_of(snapshot, scope, kept)
 
 
 @dataclass
 class Counting:
-    """Counts one scope. `open_days` are worked out as they are needed; None where all is counted from events."""
+    """Counts one scope. Open `days` are worked out as they are needed; without any, all is counted from events."""
 
     source: Snapshot | EventStore
     scope: Scope
-    open_days: list[date] | None
-    _held: set[str] = field(default_factory=set)
+    days: Days | None
+    _held: set[tuple[object, ...]] = field(default_factory=set)
+
+    @property
+    def open_days(self) -> list[date] | None:
+        """The days that are worked out; None where all is counted from events."""
+        return None if self.days is None else list(self.days.open)
 
     def statement(self, names: Sequence[str], groups: Sequence[Group] = (), *, with_total: bool = False) -> Select[Any]:
         """A select with the groups as g0, g1, …, then the metrics by their names (`Aggregation.statement`)."""
         aggregation = Aggregation(self.scope, names, groups, with_total)
         dimension = _dimension_of(groups)
-        if self.open_days is None or dimension is None:
+        if self.days is None or dimension is None:
             return replace(aggregation, scope=followed(self.source, self.scope)).statement()
-        self.hold({dimension, TOTAL} if with_total else {dimension})
+        parts = [part for part in Part if part is Part.EVENTS or aggregation.needs(part)]
+        self.hold({dimension, TOTAL} if with_total else {dimension}, parts)
         summed = self.summed(dimension, groups[0] if groups else None)
         if with_total and groups:
             whole = self.summed(TOTAL, None)
@@ -191,27 +150,38 @@ class Counting:
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
         return self.source.frame(statement)
 
-    def hold(self, dimensions: Collection[str]) -> None:
-        """Works out the days that are not sealed."""
-        missing = [name for name in dimensions if name not in self._held]
-        if not missing:
-            return
-        for day in self.open_days or ():
-            snapshot = cast_type(Snapshot, self.source)
+    def hold(self, dimensions: Collection[str], parts: Sequence[Part]) -> None:
+        """Works out of the days without figures what is not yet."""
+        snapshot = cast_type(Snapshot, self.source)
+        for scope in self._open_scopes():
+            figures: DayOfFigures | None = None
+            for part in parts:
+                wanted = {name: (*_key_of(scope), name, part) for name in dimensions}
+                missing = [name for name, key in wanted.items() if key not in self._held]
+                if not missing:
+                    continue
+                self._held.update(wanted.values())
+                figures = figures or DayOfFigures(snapshot, scope, dimensions)
+                narrowed = figures.narrowed(missing)
+                snapshot.hold(narrowed.part(part), narrowed.ids() if part is Part.EVENTS else None)
+
+    def _open_scopes(self) -> list[Scope]:
+        """The days to be worked out, each as a scope; the last one may be cut."""
+        found = []
+        for day in self.days.open if self.days is not None else ():
             scope = scope_of_day(self.scope.site, day, self.scope.period.time_zone)
-            if day == _cut_day(self.scope.period):
+            if day == cut_day(self.scope.period):
                 until = (scope.period.start_at, self.scope.period.end_at)
                 scope = replace(scope, period=replace(scope.period, moments=until))
-            figures = DayOfFigures(snapshot, scope, missing)
-            snapshot.hold(figures.rows(), figures.ids())
-        self._held.update(missing)
+            found.append(scope)
+        return found
 
     def leading(self, dimensions: Sequence[Dimension], wanted: Wanted) -> dict[Dimension, pd.DataFrame]:
         """The wanted values of several dimensions by visitors, from rollups, in one statement: `value` and `visitors`."""
         names = [one.value for one in dimensions if one in DIMENSIONS]
-        self.hold(names)
-        rows = self._of_days(rollups, held_rollups, names)
-        ids = self._of_days(rollup_ids, held_rollup_ids, names)
+        self.hold(names, [Part.EVENTS])
+        rows = self._of_days(_ROWS, names)
+        ids = self._of_days(_IDS, names)
         key = (rows.c.dimension, rows.c.value)
         start = cast(self.scope.period.start, Date)
         days = (
@@ -243,8 +213,9 @@ class Counting:
 
     def summed(self, dimension: str, group: Group | None) -> Any:
         """A subquery of the sums of the period by a dimension's values, by an interval, or without a group at all."""
-        rows = self._of_days(rollups, held_rollups, [dimension])
-        ids = self._of_days(rollup_ids, held_rollup_ids, [dimension])
+        by_day = group is not None and group.interval not in (None, "month")
+        rows = self._of_days(_ROWS, [dimension], by_day=by_day)
+        ids = self._of_days(_IDS, [dimension], by_day=by_day)
         keys, first = self._key(rows, group), self._first_day(rows, group)
         sums = [carried(rows, first, name).label(name) for name in ROLLUP_SUMS]
         by_key = select(*([keys.label("g0")] if keys is not None else []), *sums)
@@ -270,18 +241,27 @@ class Counting:
             return select(*counts).subquery("lasting")
         return select(key.label("g0"), *counts).group_by(key).subquery("lasting")
 
-    def _of_days(self, kept: Any, held: Any, dimensions: Sequence[str]) -> Any:
-        """The rows of the period's days: of sealed ones as they are kept, of the others as they were worked out."""
-        # What is kept of a day that is not sealed any more says nothing, also where the day has no event left.
-        of_days = select(*kept.columns).where(
-            kept.c.site == self.scope.site,
-            kept.c.day.in_(_sealed(self.scope.site, self.scope.period)),
-            kept.c.dimension.in_(dimensions),
-        )
-        if not self.open_days:
-            return of_days.subquery(kept.name)
-        of_open_days = select(*held.columns).where(held.c.dimension.in_(dimensions))
-        return union_all(of_days, of_open_days).subquery(kept.name)
+    def _of_days(self, tables: _Tables, dimensions: Sequence[str], *, by_day: bool = False) -> Any:
+        """The rows of the period's days, of whole months together, unless they are asked for `by_day`."""
+        assert self.days is not None
+        spans = self.days.kept if by_day else self.days.beside_months
+        of_days = _within(tables.days, self.scope.site, dimensions)
+        within = [and_(tables.days.c.day >= first, tables.days.c.day < end) for first, end in spans]
+        found = [of_days.where(or_(false(), *within))]
+        if self.days.months and not by_day:
+            months = _within(tables.months, self.scope.site, dimensions)
+            found.append(months.where(tables.months.c.day.in_(self.days.months)))
+        held = tables.held
+        if self.days.open:
+            open_days = [
+                and_(held.c.day == scope.period.start, held.c.until == until) for scope, until in self._untils()
+            ]
+            columns = [held.c[column.name] for column in tables.days.columns]
+            found.append(select(*columns).where(held.c.dimension.in_(dimensions), or_(*open_days)))
+        return found[0].subquery("days_of") if len(found) == 1 else union_all(*found).subquery("days_of")
+
+    def _untils(self) -> list[tuple[Scope, datetime]]:
+        return [(scope, naive(scope.period.end_at)) for scope in self._open_scopes()]
 
     def _key(self, source: Any, group: Group | None) -> ColumnElement[Any] | None:
         if group is None:
@@ -300,6 +280,27 @@ class Counting:
             return start
         interval = cast(date_trunc(group.interval, cast(rows.c.day, DateTime)), Date)
         return case((interval < start, start), else_=interval)
+
+
+class _Tables(NamedTuple):
+    """Rows of one kind: by day, by month, and of the days that are worked out for the question."""
+
+    days: Table
+    months: Table
+    held: Table
+
+
+_ROWS = _Tables(rollups, month_rollups, held_rollups)
+_IDS = _Tables(rollup_ids, month_rollup_ids, held_rollup_ids)
+
+
+def _within(table: Table, site: str, dimensions: Sequence[str]) -> Select[Any]:
+    return select(*table.columns).where(table.c.site == site, table.c.dimension.in_(dimensions))
+
+
+def _key_of(scope: Scope) -> tuple[object, ...]:
+    """What tells one day that is worked out from another."""
+    return scope.site, scope.period.start, scope.period.end_at
 
 
 def carried(rows: Any, first: ColumnElement[Any], name: str) -> ColumnElement[Any]:

@@ -7,7 +7,8 @@ visitors who had been there on the days before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,12 +26,12 @@ from sqlalchemy import (
     select,
 )
 
-from tracker.stats import metrics
 from tracker.stats.aggregation import Aggregation, Group, began_at
 from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.filters.sql import exit_pages
 from tracker.stats.local_time import local_moment
 from tracker.stats.long_visits import followed
+from tracker.stats.metrics import Part
 from tracker.stats.periods import Period
 from tracker.stats.rollups.registry import HOUR, ROLLED_UP, TOTAL
 from tracker.stats.scope import Scope, naive
@@ -52,18 +53,40 @@ def scope_of_day(site: str, day: date, time_zone: ZoneInfo) -> Scope:
 class DayOfFigures:
     """The statements of one day, of all that is rolled up or of some `dimensions`; `snapshot` is what they are asked of."""
 
-    def __init__(self, snapshot: Snapshot, scope: Scope, dimensions: Sequence[str] = ROLLED_UP) -> None:
+    def __init__(self, snapshot: Snapshot, scope: Scope, dimensions: Collection[str] = ROLLED_UP) -> None:
         self._snapshot = snapshot
         self._scope = followed(snapshot, scope)
-        self._groups = {name: Group(BY_NAME[name]) for name in dimensions if name not in (HOUR, TOTAL)}
-        self._hours = HOUR in dimensions
-        self._total: dict[str, ColumnElement[Any]] = {TOTAL: null()} if TOTAL in dimensions else {}
         is_told = self._scope.where(), events.c.consented.is_(None)
         self._all_tell = not snapshot.rows(select(events.c.site).where(*is_told).limit(1))
+        self._dimensions = dimensions
+
+    @property
+    def _groups(self) -> dict[str, Group]:
+        return {name: Group(BY_NAME[name]) for name in self._dimensions if name not in (HOUR, TOTAL)}
+
+    @property
+    def _hours(self) -> bool:
+        return HOUR in self._dimensions
+
+    @property
+    def _total(self) -> dict[str, ColumnElement[Any]]:
+        return {TOTAL: null()} if TOTAL in self._dimensions else {}
+
+    def narrowed(self, dimensions: Collection[str]) -> DayOfFigures:
+        """The same day by some dimensions."""
+        narrowed = copy(self)
+        narrowed._dimensions = dimensions  # noqa: SLF001 - its own
+        return narrowed
 
     def rows(self) -> list[Select[Any]]:
         """Rows of site, day, dimension, value and some of ROLLUP_SUMS each; several of a value are to be added up."""
-        return [*self._happened(), *self._returned(), *self._begun(), *self._read()]
+        return [statement for part in Part for statement in self.part(part)]
+
+    def part(self, part: Part) -> list[Select[Any]]:
+        """Of `rows` those that the metrics of a part are made of."""
+        if part is Part.EVENTS:
+            return [*self._happened(), *self._returned()]
+        return self._begun() if part is Part.VISITS else self._read()
 
     def ids(self) -> Select[Any]:
         """A row a dimension, value and visitor with a lasting id, for what tells events apart also a visit."""
@@ -77,7 +100,9 @@ class DayOfFigures:
 
     def _key(self, dimension: ColumnElement[str], value: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         site, day = literal(self._scope.site), literal(self._scope.period.start)
-        return [site.label("site"), day.label("day"), dimension.label("dimension"), cast(value, Text).label("value")]
+        until = literal(naive(self._scope.period.end_at))
+        key: list[ColumnElement[Any]] = [site.label("site"), day.label("day"), until.label("until")]
+        return [*key, dimension.label("dimension"), cast(value, Text).label("value")]
 
     def _part(
         self, dimension: ColumnElement[Any], value: ColumnElement[Any], sums: Mapping[str, ColumnElement[Any]]
@@ -196,7 +221,7 @@ class DayOfFigures:
     def _begun(self) -> list[Select[Any]]:
         """Sums over the visits that began on the day, as a whole."""
         aggregation = Aggregation(self._scope, ("bounce_rate", "visit_duration_seconds"))
-        needs = aggregation.needs(metrics.Part.VISITS)
+        needs = aggregation.needs(Part.VISITS)
         facts = {name: group.visit_value for name, group in self._groups.items() if group.is_visit_column} | self._total
         if self._hours:
             facts[HOUR] = self._hour(began_at())

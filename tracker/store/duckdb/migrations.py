@@ -78,5 +78,30 @@ def add_rollups(connection: Connection) -> None:
     )
 
 
+def add_counted_days_and_months(connection: Connection) -> None:
+    """4 to 5: which days have figures, also where events have changed since, and tables for the figures of months."""
+    sums = ", ".join(f"{name} bigint not null default 0" for name in _SUMS_OF_ROLLUPS)
+    connection.execute(text(f"create table if not exists month_rollups ({_KEY_OF_ROLLUPS}, {sums})"))
+    connection.execute(
+        text(
+            f"create table if not exists month_rollup_ids ({_KEY_OF_ROLLUPS}, visitor_id bigint not null, visit_id bigint)"
+        )
+    )
+    for table, unit in (("counted_days", "day"), ("counted_months", "month")):
+        columns = f"site varchar not null, {unit} date not null, time_zone varchar not null, rules integer not null"
+        connection.execute(text(f"create table if not exists {table} ({columns})"))
+    connection.execute(
+        text(
+            "insert into counted_days select site, day, time_zone, rules from sealed_days"
+            " where not exists (select 1 from counted_days)"
+        )
+    )
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
-STEPS: dict[int, Step] = {1: add_visit_lengths, 2: add_campaign_words_and_consent, 3: add_rollups}
+STEPS: dict[int, Step] = {
+    1: add_visit_lengths,
+    2: add_campaign_words_and_consent,
+    3: add_rollups,
+    4: add_counted_days_and_months,
+}

@@ -1,11 +1,16 @@
-"""Seals of days in DuckDB: made from one state of the events, and never of one that has changed meanwhile.
+"""Figures of days in DuckDB: counted from one state of the events, and sealed where none has changed meanwhile.
 
-A day's figures are worked out without a lock, which may take a while; ingest goes on. Then, for some milliseconds, no
-batch may be stored: if one that came meanwhile concerns the day, the figures are let go, else they are stored.
+Days are worked out and stored without a lock, which may take a while; ingest goes on. Then, for some milliseconds, no
+batch may be stored: the days that no batch concerned meanwhile are sealed. The others have figures of the moment at
+which they were counted.
+
+All days of a site that have figures and are not sealed have them of one moment. So whoever counts some of them anew takes
+the figures of the rest out of use.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -13,13 +18,25 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, Select, func, select
+from sqlalchemy import Connection, Engine, Row, Select, func, select, tuple_
 
 from tracker.store.arrays import column_array
 from tracker.store.batch import Batch
 from tracker.store.protocol import Snapshot
-from tracker.store.schema import ROLLUP_SUMS, events, held_rollup_ids, held_rollups, rollup_ids, rollups, sealed_days
-from tracker.store.seals import SealedDay, Span, spans_of
+from tracker.store.schema import (
+    ROLLUP_SUMS,
+    counted_days,
+    counted_months,
+    events,
+    held_rollup_ids,
+    held_rollups,
+    month_rollup_ids,
+    month_rollups,
+    rollup_ids,
+    rollups,
+    sealed_days,
+)
+from tracker.store.seals import MonthOfFigures, SealedDay, Span, spans_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,24 +57,28 @@ class DuckDBSnapshot:
 
         return pd.read_sql(statement, self._connection)
 
-    def hold(self, rows: Sequence[Select[Any]], ids: Select[Any]) -> None:
+    def hold(self, rows: Sequence[Select[Any]], ids: Select[Any] | None) -> None:
         """Adds figures of days to the tables that only this snapshot sees."""
         if not self._holds:
             self._holds = True
             held_rollups.metadata.create_all(self._connection, checkfirst=False)
-        for table, statement in (*((held_rollups, one) for one in rows), (held_rollup_ids, ids)):
+        both = [(held_rollups, one) for one in rows] + ([] if ids is None else [(held_rollup_ids, ids)])
+        for table, statement in both:
             names = [column.name for column in statement.selected_columns]
             self._connection.execute(table.insert().from_select(names, statement))
 
 
 class Seals:
-    """Seals days of a store, beside whoever changes its events."""
+    """Counts and seals days of a store, beside whoever changes its events."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
+        self._monotonic = monotonic
         self._changes = Lock()
         self._sealing = Lock()
-        self._changed: list[Span] | None = None
+        self._changed: list[tuple[Span, float]] | None = None
+        # Since when events of a site have changed that its figures do not know; None where they know all.
+        self._since: dict[str, float | None] = {}
 
     @contextmanager
     def changing(self) -> Iterator[list[Span]]:
@@ -65,49 +86,96 @@ class Seals:
         spans: list[Span] = []
         with self._changes:
             yield spans
+            now = self._monotonic()
+            for span in spans:
+                if self._since.get(span.site, now) is None:
+                    self._since[span.site] = now
             if self._changed is not None:
-                self._changed += spans
+                self._changed += [(span, now) for span in spans]
 
-    def seal(self, day: SealedDay, work_out: Callable[[Snapshot], None]) -> bool:
-        """Makes a day's rollups anew, of what is worked out and held in a snapshot; False when a change of its events came between."""
+    def lags(self) -> dict[str, float]:
+        """For how many seconds figures of sites have lacked events; sites that no day was counted of are not among them."""
+        with self._changes:
+            now = self._monotonic()
+            return {site: 0.0 if since is None else now - since for site, since in self._since.items()}
+
+    def count(self, site: str, work_out: Callable[[Snapshot], Sequence[SealedDay]]) -> set[date]:
+        """Makes the rollups anew of the days that are worked out and held in a snapshot; returns those that are sealed."""
         with self._sealing:
             with self._changes:
-                changed: list[Span] = []
+                changed: list[tuple[Span, float]] = []
                 self._changed = changed
             try:
                 with self._engine.connect() as connection, connection.begin() as transaction:
-                    snapshot = DuckDBSnapshot(connection)
-                    work_out(snapshot)
+                    days = work_out(DuckDBSnapshot(connection))
+                    _store(connection, site, days)
                     with self._changes:
-                        if any(span.concerns(day) for span in changed):
-                            transaction.rollback()
-                            return False
-                        _store(connection, day)
+                        sealed = [day for day in days if not any(span.concerns(day) for span, _ in changed)]
+                        _seal(connection, sealed)
                         transaction.commit()
-                    return True
+                        self._since[site] = next((at for span, at in changed if span.site == site), None)
+                    return {day.day for day in sealed}
             finally:
                 with self._changes:
                     self._changed = None
 
+    @contextmanager
+    def clearing(self) -> Iterator[list[Span]]:
+        """As `changing`, and no day is counted meanwhile."""
+        with self._sealing, self.changing() as spans:
+            yield spans
+
     def unseal(self, site: str, first: date, end: date) -> None:
-        """Takes the seals from a site's days."""
+        """Takes the figures of a site's days out of use."""
         with self._sealing, self._changes, self._engine.begin() as connection:
-            within = (sealed_days.c.site == site, sealed_days.c.day >= first, sealed_days.c.day < end)
-            connection.execute(sealed_days.delete().where(*within))
+            connection.execute(counted_months.delete().where(counted_months.c.site == site))
+            for table in (sealed_days, counted_days):
+                within = (table.c.site == site, table.c.day >= first, table.c.day < end)
+                connection.execute(table.delete().where(*within))
+
+    def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
+        """Makes a month's rollups of those of its days; False where it is not to be made."""
+        with self._sealing, self._engine.begin() as connection:
+            made = work_out(DuckDBSnapshot(connection))
+            if made is None:
+                return False
+            month = made.month
+            for kept, rows in ((month_rollups, made.rows), (month_rollup_ids, made.ids)):
+                connection.execute(kept.delete().where(kept.c.site == month.site, kept.c.day == month.month))
+                connection.execute(kept.insert().from_select([column.name for column in rows.selected_columns], rows))
+            connection.execute(counted_months.insert(), [month._asdict()])
+            return True
 
 
-def _store(connection: Connection, day: SealedDay) -> None:
-    """Puts what the snapshot holds in the place of the day's rollups."""
-    for table in (rollups, rollup_ids, sealed_days):
-        connection.execute(table.delete().where(table.c.site == day.site, table.c.day == day.day))
+def _store(connection: Connection, site: str, days: Sequence[SealedDay]) -> None:
+    """Puts what the snapshot holds in the place of the days' rollups; other days whose figures are of an earlier moment lose them."""
+    these = [day.day for day in days]
+    months = {day.day.replace(day=1) for day in days}
+    is_sealed = select(sealed_days.c.day).where(sealed_days.c.site == site)
+    others = (counted_days.c.site == site, counted_days.c.day.not_in(is_sealed))
+    connection.execute(counted_days.delete().where(*others))
+    if not days:
+        return  # nothing is held
+    connection.execute(counted_months.delete().where(counted_months.c.site == site, counted_months.c.month.in_(months)))
+    for table in (rollups, rollup_ids, counted_days):
+        connection.execute(table.delete().where(table.c.site == site, table.c.day.in_(these)))
     key = [held_rollups.c[name] for name in ("site", "day", "dimension", "value")]
     sums = [func.sum(held_rollups.c[name]).label(name) for name in ROLLUP_SUMS]
-    added_up = select(*key, *sums).group_by(*key).order_by(held_rollups.c.dimension)
+    added_up = select(*key, *sums).group_by(*key).order_by(held_rollups.c.day, held_rollups.c.dimension)
     connection.execute(rollups.insert().from_select(list(rollups.columns.keys()), added_up))
-    ids = select(*held_rollup_ids.columns).order_by(held_rollup_ids.c.dimension)
-    connection.execute(rollup_ids.insert().from_select(list(rollup_ids.columns.keys()), ids))
-    connection.execute(sealed_days.insert(), [day._asdict()])
+    names = list(rollup_ids.columns.keys())
+    ids = select(*(held_rollup_ids.c[name] for name in names)).order_by(held_rollup_ids.c.day)
+    connection.execute(rollup_ids.insert().from_select(names, ids))
+    marks = [{"site": site, "day": day.day, "time_zone": day.time_zone, "rules": day.rules} for day in days]
+    connection.execute(counted_days.insert(), marks)
     held_rollups.metadata.drop_all(connection, checkfirst=False)
+
+
+def _seal(connection: Connection, days: Sequence[SealedDay]) -> None:
+    if days:
+        these = [(day.site, day.day) for day in days]
+        connection.execute(sealed_days.delete().where(tuple_(sealed_days.c.site, sealed_days.c.day).in_(these)))
+        connection.execute(sealed_days.insert(), [day._asdict() for day in days])
 
 
 def concerned(connection: Connection, batch: Batch) -> list[Span]:

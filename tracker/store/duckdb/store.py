@@ -24,15 +24,13 @@ from tracker.store.patience import interruptible
 from tracker.store.protocol import Snapshot
 from tracker.store.schema import (
     EVENT_COLUMNS,
+    ROLLUP_TABLES,
     events,
     journal_positions,
     not_counted,
-    rollup_ids,
-    rollups,
     schema_version,
-    sealed_days,
 )
-from tracker.store.seals import SealedDay, Span
+from tracker.store.seals import MonthOfFigures, SealedDay, Span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,13 +97,30 @@ class DuckDBStore:
             finally:
                 transaction.rollback()
 
+    def count(self, site: str, work_out: Callable[[Snapshot], Sequence[SealedDay]]) -> set[date]:
+        """Makes the rollups anew of the days that are worked out and held in a snapshot; returns those that are sealed."""
+        return self._seals.count(site, work_out)
+
     def seal(self, day: SealedDay, work_out: Callable[[Snapshot], None]) -> bool:
-        """Makes a day's rollups anew, of what is worked out and held in a snapshot; False when a change of its events came between."""
-        return self._seals.seal(day, work_out)
+        """Counts one day; False when a change of its events came between, so that it is not sealed."""
+
+        def one(snapshot: Snapshot) -> list[SealedDay]:
+            work_out(snapshot)
+            return [day]
+
+        return day.day in self.count(day.site, one)
 
     def unseal(self, site: str, first: date, end: date) -> None:
-        """Takes the seals from a site's days, so that their figures are counted from the events."""
+        """Takes the figures of a site's days out of use, so that they are counted from the events."""
         self._seals.unseal(site, first, end)
+
+    def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
+        """Makes a month's rollups of those of its days; False where it is not to be made."""
+        return self._seals.count_month(work_out)
+
+    def lags(self) -> dict[str, float]:
+        """For how many seconds the figures of sites have lacked events. Sites of which no day was counted are not among them."""
+        return self._seals.lags()
 
     def details_of(self, day: date) -> Sequence[tuple[str, str, str]]:
         """The site, reason and detail of what is not counted on a day."""
@@ -148,9 +163,9 @@ class DuckDBStore:
 
     def forget_site(self, site: str) -> None:
         """Deletes a site's events and what was not counted for it. DuckDB uses their room again; it does not overwrite it."""
-        with self._seals.changing() as spans, self.transaction() as connection:
+        with self._seals.clearing() as spans, self.transaction() as connection:
             spans.append(Span.always(site))
-            for of_days in (rollups, rollup_ids, sealed_days):
+            for of_days in ROLLUP_TABLES:
                 connection.execute(of_days.delete().where(of_days.c.site == site))
             connection.execute(events.delete().where(events.c.site == site))
             connection.execute(not_counted.delete().where(not_counted.c.site == site))

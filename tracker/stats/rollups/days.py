@@ -1,0 +1,125 @@
+"""Which days of a period have figures: kept by day or by whole months, or to be worked out from the events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import Table, func, select
+
+from tracker.stats.local_time import truncated
+from tracker.stats.periods import Period, months_after
+from tracker.stats.rollups.registry import RULES, TOTAL
+from tracker.stats.scope import Scope
+from tracker.store.protocol import Snapshot
+from tracker.store.schema import counted_days, counted_months, events, rollups, sealed_days
+
+_DAY = timedelta(days=1)
+# Working out a day costs about what one panel over a month of events does.
+_MOST_OPEN_DAYS = 3
+# Days in a row, as the first and the one after the last.
+Run = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days of a period that have events: those with rollups, the same without those of whole months, and the others."""
+
+    kept: tuple[Run, ...]
+    months: tuple[date, ...] = ()
+    beside_months: tuple[Run, ...] = ()
+    open: tuple[date, ...] = ()
+
+
+def cut_day(period: Period) -> date | None:
+    """The last day of a period that ends within it, as what an unfinished one is compared with does."""
+    return None if period.end_at == replace(period, moments=None).end_at else period.last_day
+
+
+def sealed(snapshot: Snapshot, site: str, period: Period) -> set[date]:
+    """The period's whole days that are sealed by today's rules in its time zone."""
+    return _of_period(snapshot, sealed_days, site, period)
+
+
+def counted(snapshot: Snapshot, site: str, period: Period) -> set[date]:
+    """The same, with days whose figures are of a moment before their last events; they all are of the same moment."""
+    return _of_period(snapshot, counted_days, site, period)
+
+
+def days_of(snapshot: Snapshot, scope: Scope, kept: Collection[date]) -> Days | None:
+    """How a period's figures are put together where those of the days `kept` are; None where rollups help little."""
+    if not kept:
+        return None
+    period = scope.period
+    days = [period.start + timedelta(days=number) for number in range(period.days)]
+    missing = [day for day in days if day not in kept]
+    found: list[date] = []
+    for first, end in runs(missing):
+        found += _with_events(snapshot, Scope(scope.site, Period(first, end, period.time_zone, "")))
+        if len(found) > _MOST_OPEN_DAYS:
+            return None
+    months = _months(snapshot, scope, found)
+    of_months = {month + timedelta(days=number) for month in months for number in range((_after(month) - month).days)}
+    beside = [day for day in days if day in kept and day not in of_months]
+    return Days(tuple(runs(sorted(kept))), tuple(months), tuple(runs(beside)), tuple(found))
+
+
+def number_of_events(snapshot: Snapshot, site: str, spans: Sequence[Run]) -> int:
+    """How many events days with rollups have."""
+    total = select(func.sum(rollups.c.events)).where(rollups.c.site == site, rollups.c.dimension == TOTAL)
+    within = [snapshot.rows(total.where(rollups.c.day >= first, rollups.c.day < end))[0][0] for first, end in spans]
+    return sum(int(one or 0) for one in within)
+
+
+def runs(days: Iterable[date]) -> list[Run]:
+    """Days in order as runs."""
+    found: list[Run] = []
+    for day in days:
+        if found and found[-1][1] == day:
+            found[-1] = (found[-1][0], day + _DAY)
+        else:
+            found.append((day, day + _DAY))
+    return found
+
+
+def _of_period(snapshot: Snapshot, table: Table, site: str, period: Period) -> set[date]:
+    statement = select(table.c.day).where(
+        table.c.site == site,
+        table.c.day >= period.start,
+        table.c.day < period.end,
+        table.c.time_zone == period.time_zone.key,
+        table.c.rules == RULES,
+    )
+    # Of the figures of a day that is cut only a part is asked for.
+    return {row.day for row in snapshot.rows(statement)} - {cut_day(period)}
+
+
+def _months(snapshot: Snapshot, scope: Scope, without: Collection[date]) -> list[date]:
+    """The months within a period that have rollups, without those that have one of some days."""
+    period = scope.period
+    first = period.start if period.start.day == 1 else _after(period.start)
+    last = (period.end if cut_day(period) is None else period.last_day).replace(day=1)
+    if first >= last:
+        return []
+    table = counted_months
+    statement = select(table.c.month).where(
+        table.c.site == scope.site,
+        table.c.month >= first,
+        table.c.month < last,
+        table.c.time_zone == period.time_zone.key,
+        table.c.rules == RULES,
+    )
+    cut = {day.replace(day=1) for day in without}
+    return sorted({row.month for row in snapshot.rows(statement)} - cut)
+
+
+def _after(day: date) -> date:
+    return months_after(day.replace(day=1), 1)
+
+
+def _with_events(snapshot: Snapshot, scope: Scope) -> list[date]:
+    if scope.period.days == 1:
+        return [scope.period.start] if snapshot.rows(select(events.c.site).where(scope.span()).limit(1)) else []
+    day = truncated(scope.period, "day").label("day")
+    return [row.day.date() for row in snapshot.rows(select(day).where(scope.span()).distinct())]

@@ -1,0 +1,49 @@
+"""One moment of a site for a whole page: what it says in two places is the same in both.
+
+The figures of open days may be some seconds old there, as whoever keeps them last counted them, so that no page groups
+their events. Whoever asks a store itself gets figures of now.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, cast
+
+from tracker.store.protocol import EventStore, Snapshot
+
+# Figures that have lacked events for longer are worked out for the page: nobody seems to keep them.
+_OLDEST_SECONDS = 30.0
+
+
+class Moment:
+    """An EventStore of which all snapshots are the same; its other attributes are the store's."""
+
+    def __init__(self, store: EventStore, stack: ExitStack) -> None:
+        self._store = store
+        self._stack = stack
+        self._snapshot: Snapshot | None = None
+        self._lags: dict[str, float] = {}
+        self.held: set[tuple[object, ...]] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        if self._snapshot is None:
+            self._lags = self._store.lags()
+            self._snapshot = self._stack.enter_context(self._store.snapshot())
+        yield self._snapshot
+
+    def takes_figures_of_before(self, site: str) -> bool:
+        """Whether figures of the site's open days are good enough."""
+        return self._lags.get(site, math.inf) <= _OLDEST_SECONDS
+
+
+@contextmanager
+def moment(store: EventStore) -> Iterator[EventStore]:
+    """A store for one page: rollups answer all of its questions for one moment."""
+    with ExitStack() as stack:
+        yield cast(EventStore, Moment(store, stack))
