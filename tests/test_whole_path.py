@@ -34,7 +34,7 @@ def blog(tmp_path: Path, service: RunningService) -> Iterator[str]:
     folder.mkdir()
     (folder / "article.html").write_text(PAGE.format(url=service.url), encoding="utf-8")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
     server.server_close()

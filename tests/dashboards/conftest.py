@@ -6,6 +6,21 @@ from babel.messages.pofile import read_po
 
 from dashboards.translations import FOLDER, catalogue
 
+# A page is needed outside of the pages' tests, too.
+from tests.dashboards.web.conftest import (  # noqa: F401 - fixtures
+    app,
+    browser,
+    clock,
+    company_visit,
+    database,
+    signed_in,
+    site,
+    status,
+    store,
+    user,
+    visit,
+)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_translations() -> None:

@@ -13,21 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from dashboards.translations import FOLDER
-from tests.dashboards.web.conftest import (  # noqa: F401 # fmt: skip
-    SITE,
-    Browser,
-    app,
-    browser,
-    clock,
-    company_visit,
-    database,
-    signed_in,
-    site,
-    status,
-    store,
-    user,
-    visit,
-)
+from tests.dashboards.web.conftest import SITE, Browser
 from tests.test_documentation import FENCE
 
 ROOT = Path(__file__).parents[2]
@@ -102,9 +88,9 @@ def seen(page: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_french_pages_have_no_english(
-    signed_in: Browser,  # noqa: F811
-    site: str,  # noqa: F811
-    company_visit: Callable[..., Any],  # noqa: F811
+    signed_in: Browser,
+    site: str,
+    company_visit: Callable[..., Any],
     page: str,
 ) -> None:
     for hours in (1, 30, 60):

@@ -8,21 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.dashboards.web.conftest import (  # noqa: F401 # fmt: skip
-    SITE,
-    Browser,
-    app,
-    browser,
-    clock,
-    company_visit,
-    database,
-    signed_in,
-    site,
-    status,
-    store,
-    user,
-    visit,
-)
+from tests.dashboards.web.conftest import SITE, Browser
 
 
 @pytest.mark.parametrize(
@@ -33,9 +19,9 @@ from tests.dashboards.web.conftest import (  # noqa: F401 # fmt: skip
     ],
 )  # fmt: skip
 def test_headings_words_and_separator_are_of_the_page_s_language(
-    signed_in: Browser,  # noqa: F811
-    site: str,  # noqa: F811
-    company_visit: Callable[..., Any],  # noqa: F811
+    signed_in: Browser,
+    site: str,
+    company_visit: Callable[..., Any],
     language: str,
     separator: str,
     expected: dict[str, str],

@@ -34,8 +34,8 @@ from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.seals import MonthOfFigures
 
 # `WEBLEADS_HISTORIES=10000 pytest tests/stats/rollups/test_counting.py` tries more of them.
-HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "60"))
-A_TEST = 15
+HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "36"))
+A_TEST = 12
 ALL = tuple(METRICS)
 INTERVALS = [Group(interval=step) for step in ("hour", "day", "week", "month")]
 
