@@ -17,7 +17,6 @@ from email.utils import format_datetime, getaddresses
 from functools import partial
 from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -83,6 +82,7 @@ class View:
     chart_alt: str
     days: list[str]
     leads: list[LeadLine]
+    scores_of: str
     more_leads: str
     pages: list[EmailRow]
     sources: list[EmailRow]
@@ -158,7 +158,10 @@ def _one_line(text: str) -> str:
 def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due: Sequence[LicenceCredit] = ()) -> View:
     """What the templates show; `credits_due` are the lines that the licences of geo databases ask for."""
     language = site.language
-    leads = [_lead(language, lead, site, base_url) for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")]
+    leads = [
+        _lead(language, lead, site, base_url, report.week)
+        for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")
+    ]
     more = max(0, len(report.leads) - len(leads))
     week_url, settings_url = f"{base_url}/{site.domain}?period={report.week}", f"{base_url}/{site.domain}/settings"
     return View(
@@ -171,6 +174,7 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due:
         chart_alt=_chart_alt(language, report),
         days=[dates.day(language, day.date())[:3] for day in pd.to_datetime(report.days["start"])],
         leads=leads,
+        scores_of=translate(language, "Scores as of %(day)s.", day=dates.full_day(language, report.scored_on)),
         more_leads=translate_plural(language, "and %(num)s more company", "and %(num)s more companies", more)
         if more
         else "",
@@ -271,14 +275,14 @@ def _chart_alt(language: str, report: WeeklyReport) -> str:
     )
 
 
-def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str) -> LeadLine:
+def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, week: str) -> LeadLine:
     from urllib.parse import quote
 
     score = int(lead["score"])
     place = [
         part for part in (lead["city"], labels.country(language, lead["country"]) if lead["country"] else None) if part
     ]
-    why = why_in_words(reasons_in_words(language, lead, ZoneInfo(site.time_zone)))
+    why = why_in_words(reasons_in_words(language, lead))
     return LeadLine(
         company=_from_outside(lead["company"]),
         place=", ".join(place),
@@ -286,7 +290,7 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str) -> Lea
         heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
         why=_from_outside(why, 2 * _LONGEST_TEXT),
         pages=_list_pages(language, lead["pages"]),
-        url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}",
+        url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}?period={week}",
     )
 
 

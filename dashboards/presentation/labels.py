@@ -1,17 +1,15 @@
-"""What codes mean in words: network kinds, channels, devices, reasons of a score and of a hit that is not counted.
+"""What codes mean in words: network kinds, channels, devices, reasons for which a hit is not counted.
 
 Every function takes the language's code first, so that pages and emails word the same thing the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from babel import Locale, UnknownLocaleError
 
-from dashboards.presentation.dates import day, duration
-from dashboards.translations import message, translate, translate_plural
+from dashboards.translations import message, translate
 from tracker.enrichment.bots import NamelessBot
 from tracker.imports.log_scanners import ScannerSign
 
@@ -217,70 +215,6 @@ def language_name(language: str, code: str | None) -> str:
     return name or code
 
 
-def score_reason(language: str, code: str, values: Mapping[str, Any]) -> str:
-    """A reason of a score as a phrase; the code itself when a later version knows more reasons than this one.
-
-    Of `recency` the values need the local day of the last visit as `last_day`.
-    """
-    wording = SCORE_REASONS.get(code)
-    return wording(language, values) if wording else code.replace("_", " ")
-
-
 def _look_up(language: str, table: Mapping[str, str], code: str) -> str:
     text = table.get(code)
     return translate(language, text) if text else code
-
-
-def _number(values: Mapping[str, Any], *names: str) -> int:
-    return next((int(values[name]) for name in names if values.get(name) is not None), 0)
-
-
-def _return_visits(language: str, values: Mapping[str, Any]) -> str:
-    days, visits = _number(values, "days"), _number(values, "visits")
-    if days > 1:
-        return translate_plural(
-            language,
-            "%(visits)s visits on %(num)s day",
-            "%(visits)s visits on %(num)s days",
-            days,
-            visits=visits,
-        )
-    return translate_plural(language, "%(num)s visit", "%(num)s visits", visits)
-
-
-def _pages_read(language: str, values: Mapping[str, Any]) -> str:
-    return translate_plural(language, "%(num)s page view", "%(num)s page views", _number(values, "pages", "pageviews"))
-
-
-def _engaged_time(language: str, values: Mapping[str, Any]) -> str:
-    seconds = float(values.get("engaged_seconds") or values.get("seconds") or 0)
-    return translate(language, "%(time)s of reading", time=duration(language, seconds))
-
-
-def _intent_pages(language: str, values: Mapping[str, Any]) -> str:
-    pages = values.get("pages") or values.get("paths") or []
-    listed = [pages] if isinstance(pages, str) else [str(page) for page in pages] if not isinstance(pages, int) else []
-    if not listed:
-        return translate(language, "key pages (pricing, contact, demo…)")
-    return translate(language, "key pages: %(pages)s", pages=", ".join(listed[:3]))
-
-
-def _several_visitors(language: str, values: Mapping[str, Any]) -> str:
-    return translate_plural(language, "%(num)s person", "%(num)s people on one day", _number(values, "visitors"))
-
-
-def _recency(language: str, values: Mapping[str, Any]) -> str:
-    last_day = values.get("last_day")
-    if last_day is None:
-        return translate(language, "recent visit")
-    return translate(language, "last visit: %(day)s", day=day(language, last_day, weekday=False))
-
-
-SCORE_REASONS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
-    "return_visits": _return_visits,
-    "pages_read": _pages_read,
-    "engaged_time": _engaged_time,
-    "intent_pages": _intent_pages,
-    "several_visitors": _several_visitors,
-    "recency": _recency,
-}

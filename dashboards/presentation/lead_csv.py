@@ -40,7 +40,7 @@ _COLUMNS: tuple[tuple[str, Callable[[LeadRow, ZoneInfo], object]], ...] = (
 
 def leads_in_words(language: str, frame: pd.DataFrame, zone: ZoneInfo) -> bytes:
     """The rows of `tracker.leads.report.leads` as CSV; times are those of `zone`."""
-    rows = lead_rows(language, frame, zone)
+    rows = lead_rows(language, frame)
     table = {translate(language, heading): [_cell(read(row, zone)) for row in rows] for heading, read in _COLUMNS}
     return table_as_csv(pd.DataFrame(table), separator=_SEPARATORS.get(language, ","))
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from dashboards.presentation import labels
 from dashboards.presentation.dates import duration
 from dashboards.presentation.evidence import describe_stored
+from dashboards.presentation.score_reasons import score_reason
 from tracker.enrichment.event import SELF_IDENTIFIED
 
 
@@ -60,29 +60,24 @@ def level(score: int) -> str:
     return "high" if score >= 70 else "middle" if score >= 40 else "low"
 
 
-def lead_rows(language: str, frame: pd.DataFrame, zone: ZoneInfo) -> list[LeadRow]:
-    """The rows of `tracker.leads.report.leads`, in their order; days are those of `zone`."""
-    return [_row(language, record, zone) for record in frame.to_dict("records")]
+def lead_rows(language: str, frame: pd.DataFrame) -> list[LeadRow]:
+    """The rows of `tracker.leads.report.leads`, in their order."""
+    return [_row(language, record) for record in frame.to_dict("records")]
 
 
-def reasons_in_words(language: str, record: dict[Any, Any], zone: ZoneInfo) -> list[ReasonRow]:
-    """The reasons of a row of `tracker.leads.report.leads`, the one with the most points first."""
-    last_day = record["last_seen"].astimezone(zone).date()
-    found = [
-        ReasonRow(labels.score_reason(language, one.code, dict(one.values) | {"last_day": last_day}), one.points)
-        for one in record["reasons"]
-    ]
-    return sorted(found, key=lambda one: -one.points)
+def reasons_in_words(language: str, record: dict[Any, Any]) -> list[ReasonRow]:
+    """The reasons of a row of `tracker.leads.report.leads`, the special thing first."""
+    return [ReasonRow(score_reason(language, one.code, one.values), one.points) for one in record["reasons"]]
 
 
 def why_in_words(reasons: Sequence[ReasonRow]) -> str:
-    """The strongest reasons side by side, as a line of their own."""
+    """The first reasons side by side, as a line of their own."""
     why = " · ".join(one.text for one in reasons[:3])
     return why[:1].upper() + why[1:]
 
 
-def _row(language: str, record: dict[Any, Any], zone: ZoneInfo) -> LeadRow:
-    reasons = reasons_in_words(language, record, zone)
+def _row(language: str, record: dict[Any, Any]) -> LeadRow:
+    reasons = reasons_in_words(language, record)
     return LeadRow(
         company=record["company"],
         company_id=record["company_id"],

@@ -49,14 +49,65 @@ def test_a_row_a_company_by_hand(month: Blog) -> None:
     assert acme[["country", "city", "method", "evidence", "confidence"]].tolist() == [
         "FR", "Lyon", "as_organisation", "AS64500", 0.8
     ]  # fmt: skip
-    # 18 for /contact, 7 for a second day, 6 for four pages (15·ln 4/ln 41 = 5.6), 3 for a minute (15·ln 2/ln 61 = 2.5),
-    # 4 for two people on one day (10·ln 2/ln 7 = 3.6), 10 for being the last to be seen.
+    # On the last day of November: 11 for /contact (18·ln 2/ln 3 = 11.4), 7 for a second day (16·ln 2/ln 5 = 6.9), 4 for four
+    # pages (8·ln 4/ln 21 = 3.6), 2 for a minute (8·ln 2/ln 31 = 1.6), 3 for two people on one day (6·ln 2/ln 4 = 3.0), 1 for
+    # being here 18 days before (4·½^(18/7) = 0.7).
     assert {one.code: one.points for one in acme["reasons"]} == {
-        "intent_pages": 18, "recency": 10, "return_visits": 7, "pages_read": 6, "several_visitors": 4, "engaged_time": 3
+        "buying_pages": 11, "return_visits": 7, "pages_read": 4, "several_visitors": 3, "engaged_time": 2, "recency": 1
     }  # fmt: skip
-    assert acme["score"] == 48
-    # Bolt was last seen nine days before: 10·(1 − 9/14) = 3.6.
-    assert frame.iloc[1]["score"] == 4
+    assert acme["score"] == 28
+    assert frame.iloc[1]["score"] == 0
+
+
+def test_reasons_have_titles_days_and_the_special_thing_first(blog: Blog) -> None:
+    acme = {"company": "Acme", **KNOWN}
+    blog.visit(
+        "2026-11-24T10:00:00+01:00",
+        (0, "/tarifs"),
+        (20, "/tarifs", "Form: Submission"),
+        (30, "/tarifs"),
+        visitor=1,
+        **acme,
+    )
+    blog.visit("2026-11-24T23:30:00+01:00", (0, "/a"), visitor=2, **acme)
+    blog.visit("2026-11-23T10:00:00+01:00", (0, "/a"), (20, "/a", "Form: Submission"), visitor=3, **acme)
+    (lead,) = leads(blog.store, scope("2026-11-24")).to_dict("records")
+    assert [one.code for one in lead["reasons"]] == [
+        "goals", "buying_pages", "several_visitors", "return_visits", "pages_read", "recency"
+    ]  # fmt: skip
+    said = {code: values for code, _, values in lead["reasons"]}
+    assert said["goals"] == {"goals": [{"key": "forms", "name": "Forms sent", "day": "2026-11-24", "times": 2}]}
+    assert said["buying_pages"] == {"pages": ["Titre de /tarifs"], "paths": ["/tarifs"], "views": 2}
+    assert said["several_visitors"] == {"visitors": 2, "day": "2026-11-24"}
+    assert said["return_visits"] == {"visits": 3, "days": 2}
+    assert said["recency"] == {"last_day": "2026-11-24", "days": 0}
+
+
+def test_who_acts_comes_before_who_reads_prices_and_these_before_who_reads_about_a_prize(blog: Blog) -> None:
+    blog.visit(
+        "2026-11-20T10:00:00+01:00",
+        (0, "/a"),
+        (20, "/a", "Form: Submission"),
+        (40, "/demo", "Form: Submission"),
+        (60, "/a", "File Download"),
+        company="Converted",
+        **KNOWN,
+    )
+    blog.visit(
+        "2026-11-24T10:00:00+01:00",
+        (0, "/tarifs"),
+        (60, "/tarifs/agences"),
+        (90, "/tarifs/options"),
+        company="Buyer",
+        **KNOWN,
+    )
+    about = ("/prix-goncourt", "/blog/le-prix-renaudot", "/litterature/prix/femina")
+    for hour in (9, 15):
+        steps = [(60 * number, path) for number, path in enumerate(about)]
+        blog.visit(f"2026-11-24T{hour:02}:00:00+01:00", *steps, (200, about[-1], 90_000), company="Literature", **KNOWN)
+    found = leads(blog.store, scope("2026-11-24,2026-11-25"), limit=3)
+    assert leads(blog.store, scope("2026-11"))["company"].tolist() == ["Converted", "Buyer", "Literature"]
+    assert found["company"].tolist() == ["Buyer", "Literature"]
 
 
 def test_no_company_is_an_empty_frame_with_its_columns(blog: Blog) -> None:
@@ -88,7 +139,11 @@ def rows(month: Blog) -> list[dict[str, Any]]:
 def test_json_is_plain_and_says_the_moments_in_utc(month: Blog) -> None:
     found = json.loads(json.dumps(rows(month), allow_nan=False))
     assert found[0]["last_seen"] == "2026-11-12T10:00:00Z"
-    assert found[0]["reasons"][0] == {"code": "intent_pages", "points": 18, "values": {"pages": ["/contact"]}}
+    assert found[0]["reasons"][0] == {
+        "code": "buying_pages",
+        "points": 11,
+        "values": {"pages": ["Titre de /contact"], "paths": ["/contact"], "views": 1},
+    }
     assert found[1]["city"] is None
 
 
@@ -106,7 +161,7 @@ def test_a_csv_holds_no_formula(blog: Blog, evil: str) -> None:
 def test_a_csv_is_read_back_by_pandas(month: Blog) -> None:
     frame = pd.read_csv(io.BytesIO(leads_as_csv(rows(month))))
     assert frame["company"].tolist() == ["Acme", "Bolt"]
-    assert frame["score"].tolist() == [48, 4]
+    assert frame["score"].tolist() == [28, 0]
     assert frame["sources"].tolist()[0] == "Google; LinkedIn"
 
 

@@ -4,103 +4,97 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.leads.row_by_row import Activity, Score, score
-from tracker.leads.scoring import CODES, intent_pages, parts, reasons
+from tests.leads.row_by_row import Activity, points
+from tracker.leads.scoring import ACTIVITY, CODES, parts, reasons
 
-NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
-ONE_VIEW = Activity(visits=1, days=1, people=1, pageviews=1, engaged_seconds=0, last_seen=NOW, paths=["/blog/"])
+DAY = date(2026, 11, 19)
+ONE_VIEW = Activity(visits=1, days=1, people=1, pageviews=1, engaged_seconds=0, last_day=DAY)
 
-ACTIVITY = st.builds(
+ANY = st.builds(
     Activity,
     visits=st.integers(0, 10_000),
     days=st.integers(0, 400),
     people=st.integers(0, 1000),
     pageviews=st.integers(0, 100_000),
     engaged_seconds=st.floats(0, 1e7),
-    last_seen=st.integers(-5 * 86_400, 500 * 86_400).map(lambda seconds: NOW - timedelta(seconds=seconds)),
-    paths=st.lists(st.sampled_from(["/contact", "/tarifs", "/a", "/PRIX", "/services"]) | st.text(max_size=20), max_size=5, unique=True),
-)  # fmt: skip
+    last_day=st.integers(-5, 500).map(lambda days: DAY - timedelta(days=days)),
+    goals=st.lists(st.integers(1, 40), max_size=4),
+    buying_weight=st.floats(0, 20),
+)
 
 
-def scores(activities: Sequence[Activity]) -> list[Score]:
-    """Of all of them at once."""
-    frame = pd.DataFrame([vars(one) | {"intent_pages": len(intent_pages(one.paths))} for one in activities])
-    frame["last_seen"] = pd.to_datetime([one.last_seen.replace(tzinfo=None) for one in activities])
-    points = parts(frame, now=NOW)
-    return [
-        Score(int(row.sum()), reasons(vars(one) | {"points": row}, intent_pages(one.paths)[:3], now=NOW))
-        for one, (_, row) in zip(activities, points.iterrows(), strict=True)
+def as_columns(activities: Sequence[Activity]) -> pd.DataFrame:
+    rows = [
+        vars(one) | {"goals_reached": len(one.goals), "goal_weight": max(one.goals, default=0)} for one in activities
     ]
+    frame = pd.DataFrame(rows).drop(columns="goals")
+    assert set(frame) == set(ACTIVITY)
+    return frame.assign(last_day=pd.to_datetime(frame["last_day"]))
 
 
-def points(activity: Activity) -> dict[str, int]:
-    (found,) = scores([activity])
-    return {reason.code: reason.points for reason in found.reasons}
+def scores(activities: Sequence[Activity]) -> list[dict[str, int]]:
+    """The points of all of them at once."""
+    found = parts(as_columns(activities), day=pd.Timestamp(DAY))
+    return [{code: int(row[code]) for code in CODES if row[code]} for _, row in found.iterrows()]
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param({}, {"recency": 10}, id="one-view-now"),
-        pytest.param({"last_seen": NOW - timedelta(days=7)}, {"recency": 5}, id="a-week-ago"),
-        pytest.param({"last_seen": NOW - timedelta(days=14)}, {}, id="two-weeks-ago"),
-        pytest.param({"paths": ["/contact/"]}, {"intent_pages": 18, "recency": 10}, id="contact"),
-        pytest.param({"paths": ["/contact", "/tarifs", "/demo", "/prix"]}, {"intent_pages": 30, "recency": 10}, id="intent-is-bounded"),
-        pytest.param({"days": 2}, {"return_visits": 7, "recency": 10}, id="second-day"),  # 20·ln 2/ln 8 = 6.67
-        pytest.param({"days": 8}, {"return_visits": 20, "recency": 10}, id="eight-days"),
-        pytest.param({"days": 30}, {"return_visits": 20, "recency": 10}, id="no-more-than-all"),
-        pytest.param({"pageviews": 6}, {"pages_read": 7, "recency": 10}, id="six-pages"),  # 15·ln 6/ln 41 = 7.24
-        pytest.param({"engaged_seconds": 300.0}, {"engaged_time": 7, "recency": 10}, id="five-minutes"),  # 15·ln 6/ln 61 = 6.54
-        pytest.param({"people": 3}, {"several_visitors": 6, "recency": 10}, id="three-people"),  # 10·ln 3/ln 7 = 5.65
+        pytest.param({}, {"recency": 4}, id="one-view-today"),
+        pytest.param({"last_day": DAY - timedelta(days=7)}, {"recency": 2}, id="a-week-ago-is-half"),
+        pytest.param({"last_day": DAY - timedelta(days=29)}, {}, id="four-weeks-ago"),
+        pytest.param({"goals": [30]}, {"goals": 30, "recency": 4}, id="a-form"),
+        pytest.param({"goals": [30, 20]}, {"goals": 35, "recency": 4}, id="a-form-and-a-pdf"),
+        pytest.param({"goals": [30, 30, 20, 20]}, {"goals": 40, "recency": 4}, id="goals-are-bounded"),
+        pytest.param({"buying_weight": 1.0}, {"buying_pages": 11, "recency": 4}, id="contact"),  # 18·ln 2/ln 3 = 11.4
+        pytest.param({"buying_weight": 9.0}, {"buying_pages": 18, "recency": 4}, id="buying-pages-are-bounded"),
+        pytest.param({"days": 2}, {"return_visits": 7, "recency": 4}, id="second-day"),  # 16·ln 2/ln 5 = 6.9
+        pytest.param({"days": 5}, {"return_visits": 16, "recency": 4}, id="five-days"),
+        pytest.param({"days": 30}, {"return_visits": 16, "recency": 4}, id="no-more-than-all"),
+        pytest.param({"pageviews": 6}, {"pages_read": 5, "recency": 4}, id="six-pages"),  # 8·ln 6/ln 21 = 4.7
+        pytest.param({"engaged_seconds": 300.0}, {"engaged_time": 4, "recency": 4}, id="five-minutes"),  # 8·ln 6/ln 31 = 4.2
+        pytest.param({"people": 3}, {"several_visitors": 5, "recency": 4}, id="three-people"),  # 6·ln 3/ln 4 = 4.8
     ],
 )  # fmt: skip
 def test_each_part_by_hand(change: dict[str, object], expected: dict[str, int]) -> None:
-    assert points(replace(ONE_VIEW, **change)) == expected  # type: ignore[arg-type]
+    assert scores([replace(ONE_VIEW, **change)]) == [expected]  # type: ignore[arg-type]
 
 
 def test_the_example_of_the_docstring() -> None:
-    example = replace(
-        ONE_VIEW, visits=3, days=2, people=2, pageviews=4, engaged_seconds=60.0, paths=["/a", "/b", "/c", "/contact"]
-    )
-    assert scores([example])[0].points == 48
-
-
-@pytest.mark.parametrize(
-    ("path", "wants"),
-    [("/contact", True), ("/tarifs/", True), ("/pricing", True), ("/nos-services/", True), ("/devis", True),
-     ("/blog/le-style", False), ("/", False)],
-)  # fmt: skip
-def test_pages_of_those_who_think_of_buying(path: str, wants: bool) -> None:
-    assert ("intent_pages" in points(replace(ONE_VIEW, paths=[path]))) == wants
+    acme = Activity(3, 2, 2, 6, 600.0, DAY - timedelta(days=2), [30, 20], 1.0)
+    assert sum(scores([acme])[0].values()) == 70
 
 
 def test_everything_is_a_hundred() -> None:
-    best = Activity(20, 20, 20, 500, 90_000, NOW, ["/contact", "/tarifs", "/devis"])
-    assert scores([best])[0].points == 100
+    best = Activity(20, 20, 20, 500, 90_000, DAY, [30, 30, 20], 5.0)
+    assert sum(scores([best])[0].values()) == 100
 
 
 def test_no_company_has_no_parts() -> None:
-    nobody = pd.DataFrame({name: pd.Series(dtype="int64") for name in vars(ONE_VIEW)} | {"intent_pages": []})
-    found = parts(nobody.astype({"last_seen": "datetime64[us]", "intent_pages": "int64"}), now=NOW)
+    found = parts(as_columns([ONE_VIEW])[:0], day=pd.Timestamp(DAY))
     assert found.empty
     assert tuple(found.columns) == CODES
 
 
-@given(st.lists(ACTIVITY, min_size=1, max_size=20))
+def test_the_special_thing_is_said_first_however_many_points_it_has() -> None:
+    earned = dict.fromkeys(CODES, 0) | {"pages_read": 8, "recency": 4, "goals": 3}
+    assert [one.code for one in reasons(earned, {})] == ["goals", "pages_read", "recency"]
+
+
+@given(st.lists(ANY, min_size=1, max_size=20))
 def test_many_at_once_are_as_each_alone(activities: list[Activity]) -> None:
-    assert scores(activities) == [score(one, now=NOW) for one in activities]
+    assert scores(activities) == [points(one, day=DAY) for one in activities]
 
 
-@given(ACTIVITY)
-def test_any_score_is_the_sum_of_its_reasons_within_0_and_100(activity: Activity) -> None:
+@given(ANY)
+def test_any_score_lies_within_0_and_100(activity: Activity) -> None:
     (found,) = scores([activity])
-    assert found.points == sum(reason.points for reason in found.reasons)
-    assert 0 <= found.points <= 100
-    assert [reason.points for reason in found.reasons] == sorted((one.points for one in found.reasons), reverse=True)
+    assert 0 <= sum(found.values()) <= 100

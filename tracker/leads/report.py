@@ -21,8 +21,9 @@ from sqlalchemy import (
 
 from tracker.leads.certainty import best_first, confidence, is_sure
 from tracker.leads.companies import ListedCompany, company_ids, ids_among
-from tracker.leads.ranking import ACTIVITY, Ranking, rank
-from tracker.leads.scoring import CODES, Reason, reasons
+from tracker.leads.ranking import Ranking, rank
+from tracker.leads.reasons import reasons_of
+from tracker.leads.rules import DEFAULT_RULES, Rules
 from tracker.stats import metrics
 from tracker.stats.scope import Scope
 from tracker.store import functions
@@ -30,7 +31,6 @@ from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
 _PAGES_SHOWN = 5
-_PAGES_IN_A_REASON = 3
 # For more companies than these, all of the scope are read in one pass instead of comparing each.
 _MOST_LISTED = 500
 _FEW = 100
@@ -53,55 +53,62 @@ _Key = tuple[str, bool]
 
 
 class _Read(NamedTuple):
-    """The pages and sources of companies, the most frequent first. `wanted` are the pages that earn points."""
+    """The pages and sources of companies, the most frequent first."""
 
     pages: dict[_Key, list[str]]
-    wanted: dict[_Key, list[str]]
     sources: dict[_Key, list[str]]
 
 
 def leads(
-    store: EventStore, scope: Scope, *, confirmed: Collection[str] = (), limit: int | None = None
+    store: EventStore,
+    scope: Scope,
+    *,
+    now: datetime | None = None,
+    confirmed: Collection[str] = (),
+    rules: Rules = DEFAULT_RULES,
+    limit: int | None = None,
 ) -> pd.DataFrame:
     """Returns the leads, one row a company: the certain ones first, then by score, then by the last visit.
 
     The columns are COLUMNS. `company_id` is the id (tracker.leads.companies). `reasons` are scoring.Reason. `sources` are
     names by visits, without Direct. `pages` are titles or paths by views. `first_seen` and `last_seen` are aware UTC.
-    `engaged_seconds` is the sum over all visits. The score is of the ranking.SCORED_DAYS up to the newest visit of any
-    company: it says who deserves a call now, however long the period is. `sure` is whether the company is certain
+    `engaged_seconds` is the sum over all visits. The score is of the period's last day, or of today where the period goes on
+    at `now` (ranking.scored_day): the same whatever the period and its filters are. `sure` is whether the company is certain
     (tracker.leads.certainty); those that the publisher has `confirmed` are. If a company is certain, only its certain
     visits count.
     """
-    return described(store, scope, rank(store, scope, confirmed=confirmed, first=limit), confirmed=confirmed)
+    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, first=limit)
+    return described(store, scope, ranking)
 
 
 def one_lead(
-    store: EventStore, scope: Scope, name: str, known: Collection[ListedCompany], *, confirmed: Collection[str] = ()
+    store: EventStore,
+    scope: Scope,
+    name: str,
+    known: Collection[ListedCompany],
+    *,
+    now: datetime | None = None,
+    confirmed: Collection[str] = (),
+    rules: Rules = DEFAULT_RULES,
 ) -> pd.DataFrame:
     """Returns the row of one company as `leads` does, or no row. `known` are all companies of the scope."""
-    listed = [one for one in known if not one.is_possible] or known
-    newest = max((one.last_seen for one in listed), default=None)
-    ranking = rank(store, scope, confirmed=confirmed, whose=events.c.company == name, newest=newest)
-    return described(store, scope, ranking, confirmed=confirmed, known=known)
+    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, company=name)
+    return described(store, scope, ranking, known=known)
 
 
 def described(
-    store: EventStore,
-    scope: Scope,
-    ranking: Ranking,
-    *,
-    confirmed: Collection[str] = (),
-    known: Collection[ListedCompany] | None = None,
+    store: EventStore, scope: Scope, ranking: Ranking, *, known: Collection[ListedCompany] | None = None
 ) -> pd.DataFrame:
     """Returns the rows of a ranking as `leads` does. `known` are all companies of the scope, if they are loaded already."""
     if ranking.rows.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    which = _which(ranking.rows, confirmed)
-    counted = and_(scope.where(), which)
+    confirmed = ranking.of.confirmed
+    counted = and_(scope.where(), _which(ranking.rows, confirmed))
     facts = _facts(store, scope, counted, confirmed)
-    read = _read(store, scope, counted, confirmed, ranking)
+    read = _read(store, scope, counted, confirmed)
+    reasons = reasons_of(store, ranking.of, ranking.scores[ranking.scores["company"].isin(ranking.rows["company"])])
     rows = [
-        _lead(one, facts[one["company"], one["sure"]], read, ranking.now)
+        _lead(one, facts[one["company"], one["sure"]], read) | {"reasons": list(reasons.get(one["company"], ()))}
         for one in ranking.rows.to_dict("records")
         if (one["company"], one["sure"]) in facts  # its events may have been taken back since it was ranked
     ]
@@ -124,14 +131,13 @@ def _frame(rows: Sequence[dict[str, Any]], ids: Mapping[str, str]) -> pd.DataFra
     return frame.astype(dict.fromkeys(("score", "visits", "visitors", "pageviews"), "int64") | {"sure": "bool"})
 
 
-def _lead(row: Mapping[Any, Any], facts: Mapping[str, Any], read: _Read, now: datetime) -> dict[str, Any]:
+def _lead(row: Mapping[Any, Any], facts: Mapping[str, Any], read: _Read) -> dict[str, Any]:
     key = row["company"], row["sure"]
     return {
         "company": row["company"],
         "company_domain": facts["company_domain"],
         "network_kind": facts["network_kind"],
         "score": row["score"],
-        "reasons": list(_reasons(row, read.wanted.get(key, []), now)),
         "visits": int(facts["visits"]),
         "visitors": int(facts["visitors"]),
         "pageviews": int(facts["pageviews"]),
@@ -147,15 +153,6 @@ def _lead(row: Mapping[Any, Any], facts: Mapping[str, Any], read: _Read, now: da
         "confidence": facts["confidence"],
         "sure": row["sure"],
     }
-
-
-def _reasons(row: Mapping[Any, Any], pages: Sequence[str], now: datetime) -> tuple[Reason, ...]:
-    points = {code: row[code] for code in CODES}
-    if not any(points.values()):
-        return ()
-    activity = {name: row[f"scored_{name}"] for name in ACTIVITY}
-    activity["last_seen"] = activity["last_seen"].to_pydatetime()
-    return reasons(activity | {"points": points}, pages, now=now)
 
 
 def _which(rows: pd.DataFrame, confirmed: Collection[str]) -> ColumnElement[bool]:
@@ -205,25 +202,21 @@ def _facts(
     }
 
 
-def _read(
-    store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str], ranking: Ranking
-) -> _Read:
+def _read(store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str]) -> _Read:
     """Returns the first pages and all sources of each company, from one pass over its events."""
     own = (
         select(
             events.c.company,
             is_sure(confirmed).label("sure"),
-            *(events.c[name] for name in ("occurred_at", "visit_id", "pageviews", "path", "title", "source")),
+            *(events.c[name] for name in ("visit_id", "pageviews", "path", "title", "source")),
         )
         .where(condition)
         .cte("own")
     )
     one = own.c
-    wanting = and_(one.occurred_at > ranking.since, one.path.in_(ranking.intent_pages))
     views, visits = func.sum(one.pageviews), func.count(one.visit_id.distinct())
     parts = {
         "pages": (_ranked(own, one.path, views, one.pageviews > 0), _PAGES_SHOWN),
-        "wanted": (_ranked(own, one.path, views, and_(one.pageviews > 0, wanting)), _PAGES_IN_A_REASON),
         "sources": (_ranked(own, one.source, visits, one.source.is_not(None)), None),
     }
     told = union_all(
@@ -233,7 +226,7 @@ def _read(
         )
     ).subquery()
     statement = select(told).order_by(told.c.part, told.c.place)
-    found = _Read({}, {}, {})
+    found = _Read({}, {})
     for part, company, sure, value, title, _ in store.rows(scope.asked(statement)):
         text = (title or value or "") if part == "pages" else value
         getattr(found, part).setdefault((company, bool(sure)), []).append(text)

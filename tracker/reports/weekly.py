@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,9 @@ import pandas as pd
 
 from tracker.db.models import Site
 from tracker.leads.export import DescribeEvidence, leads_as_json, plain_value
+from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
+from tracker.leads.rules import rules_of
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
 from tracker.stats.comparisons import Against, compared
@@ -43,6 +45,11 @@ class WeeklyReport:
     pages: pd.DataFrame
     sources: pd.DataFrame
 
+    @property
+    def scored_on(self) -> date:
+        """The day of the leads' scores: the week's Sunday, or the day on which it was made where that lies before."""
+        return scored_day(self.period, self.made_at)
+
     def as_json(self, describe: DescribeEvidence) -> dict[str, Any]:
         """Returns the report as plain JSON values."""
         days = [
@@ -57,6 +64,7 @@ class WeeklyReport:
             "totals": _numbers(self.totals),
             "previous": _numbers(self.previous),
             "days": days,
+            "scored_on": self.scored_on.isoformat(),
             "leads": leads_as_json(self.leads, describe),
             "pages": _rows(self.pages, "title"),
             "sources": _rows(self.sources),
@@ -73,7 +81,7 @@ def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) ->
     scope, before = Scope(site.stored_as, period), Scope(site.stored_as, week_before)
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
-    companies = leads(store, scope, confirmed=site.confirmed_names)
+    companies = leads(store, scope, now=now, confirmed=site.confirmed_names, rules=rules_of(site))
     return WeeklyReport(
         site=site.domain,
         week=week,

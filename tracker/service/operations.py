@@ -30,7 +30,9 @@ from tracker.delivery.mailer import MailError
 from tracker.delivery.schedule import last_complete_week, send_weekly
 from tracker.ingest.quarantine import Quarantine
 from tracker.leads.export import leads_as_json
+from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
+from tracker.leads.rules import rules_of
 from tracker.reference.geo.attribution import attributions
 from tracker.reports.weekly import weekly_report
 from tracker.service.context import Context
@@ -64,10 +66,18 @@ def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
     """Returns the leads of a site in a period: {"site", "period", "leads": [...]}."""
     found = _site(context, site, Action.EXPORT_REPORTS)
     chosen = _period(context, found, period)
-    frame = leads(context.event_store, Scope(found.stored_as, chosen), confirmed=found.confirmed_names)
+    now = context.now()
+    frame = leads(
+        context.event_store,
+        Scope(found.stored_as, chosen),
+        now=now,
+        confirmed=found.confirmed_names,
+        rules=rules_of(found),
+    )
     return {
         "site": found.domain,
         "period": _span(chosen),
+        "scored_on": scored_day(chosen, now).isoformat(),
         "leads": leads_as_json(frame, partial(describe_stored, DEFAULT_LANGUAGE)),
     }
 

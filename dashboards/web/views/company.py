@@ -20,7 +20,9 @@ from dashboards.web.workflow.shown import company_work
 from tracker.accounts.permissions import Action
 from tracker.leads.companies import ListedCompany, find_company, known_companies, name_of_company
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
+from tracker.leads.ranking import scored_day
 from tracker.leads.report import one_lead
+from tracker.leads.rules import rules_of
 from tracker.leads.visit_days import first_seen, most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.service.context import Context
@@ -42,8 +44,16 @@ def create_blueprint(context: Context) -> Blueprint:
         name, present_id = _find(context, selection, known, company_id)
         if present_id != company_id:
             return redirect(selection_url(selection, "company.show", company_id=present_id))
-        found = one_lead(context.event_store, selection.scope, name, known, confirmed=confirmed)
-        lead = next(iter(lead_rows(language, found, selection.period.time_zone)), None)
+        found = one_lead(
+            context.event_store,
+            selection.scope,
+            name,
+            known,
+            now=context.now(),
+            confirmed=confirmed,
+            rules=rules_of(selection.site),
+        )
+        lead = next(iter(lead_rows(language, found)), None)
         only_sure = lead is not None and lead.sure and name not in confirmed
         store, shown = context.event_store, min(_VISITS * page_number(request.args), _MOST_VISITS)
         visits = company_visits(store, selection.scope, name, only_sure=only_sure, limit=shown)
@@ -52,6 +62,7 @@ def create_blueprint(context: Context) -> Blueprint:
             name=name,
             company_id=company_id,
             lead=lead,
+            scored_on=scored_day(selection.period, context.now()),
             confirmed=name in confirmed,
             days=days(language, visits, selection.zone),
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,

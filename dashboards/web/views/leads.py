@@ -22,6 +22,7 @@ from tracker.accounts.permissions import Action
 from tracker.leads.ranking import rank
 from tracker.leads.report import described
 from tracker.leads.report import leads as leads_report
+from tracker.leads.rules import rules_of
 from tracker.leads.search import companies_found
 from tracker.service.context import Context
 
@@ -68,15 +69,13 @@ def create_blueprint(context: Context) -> Blueprint:
         sort = request.args.get("sort", "score")
         sort = sort if sort in SORTS else "score"
         backwards = request.args.get("order") == "reversed"
-        ranking = rank(store, scope, confirmed=confirmed)
+        ranking = rank(store, scope, now=context.now(), confirmed=confirmed, rules=rules_of(selection.site))
         rows = ranking.rows
         if search:
             rows = rows[rows["company"].isin(companies_found(store, scope, search))]
         rows = _sorted(rows, sort, backwards=backwards)
         shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
-        found = lead_rows(
-            current_language(), described(store, scope, shown, confirmed=confirmed), selection.period.time_zone
-        )
+        found = lead_rows(current_language(), described(store, scope, shown))
         asked: dict[str, Any] = {"q": search or None, "sort": sort if sort != "score" else None}
         asked |= {"order": "reversed" if backwards else None, "page": page if page > 1 else None}
         return render_template(
@@ -96,6 +95,7 @@ def create_blueprint(context: Context) -> Blueprint:
             has_more=len(rows) > page * _PAGE,
             sort=sort,
             backwards=backwards,
+            scored_on=ranking.of.day,
             geo=geo_now(),
             **head(context, selection),
         )
@@ -117,7 +117,14 @@ def create_blueprint(context: Context) -> Blueprint:
 
 
 def _report(context: Context, selection: Selection) -> pd.DataFrame:
-    return leads_report(context.event_store, selection.scope, confirmed=selection.site.confirmed_names)
+    site = selection.site
+    return leads_report(
+        context.event_store,
+        selection.scope,
+        now=context.now(),
+        confirmed=site.confirmed_names,
+        rules=rules_of(site),
+    )
 
 
 def _sorted(rows: pd.DataFrame, sort: str, *, backwards: bool) -> pd.DataFrame:

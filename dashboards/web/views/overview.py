@@ -22,6 +22,7 @@ from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
 from dashboards.web.site.pages import COMPARISONS, compared_days, head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
 from tracker.leads.report import leads
+from tracker.leads.rules import rules_of
 from tracker.service.context import Context
 from tracker.stats import traffic
 from tracker.stats.comparisons import Mode
@@ -150,9 +151,16 @@ def _comparison(language: str, selection: Selection) -> dict[str, Any]:
 
 
 def _leads(context: Context, selection: Selection, language: str) -> list[LeadRow]:
-    confirmed = selection.site.confirmed_names
-    found = leads(context.event_store, selection.scope, confirmed=confirmed, limit=_LEADS)
-    return lead_rows(language, found, selection.period.time_zone)
+    site = selection.site
+    found = leads(
+        context.event_store,
+        selection.scope,
+        now=context.now(),
+        confirmed=site.confirmed_names,
+        rules=rules_of(site),
+        limit=_LEADS,
+    )
+    return lead_rows(language, found)
 
 
 def _first_row(totals: pd.DataFrame) -> dict[str, float]:

@@ -37,6 +37,7 @@ def report(blog: Blog, site: Site) -> WeeklyReport:  # noqa: F811
             f"2026-11-{day:02}T11:00:00+01:00",
             (0, "/tarifs"),
             (40, "/contact"),
+            (100, "/contact", 60_000),
             visitor=3,
             company=f"Hélianthe & <b>fils</b> {HOSTILE}",
             **COMPANY,

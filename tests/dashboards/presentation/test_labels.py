@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from dashboards.presentation import labels
@@ -36,29 +34,6 @@ def test_words_are_in_the_language_that_is_asked_for() -> None:
 )
 def test_a_code_of_a_later_version_is_shown_as_it_is(function, code: str) -> None:  # type: ignore[no-untyped-def]
     assert function("fr", code) == code
-
-
-@pytest.mark.parametrize(
-    ("code", "values", "french", "english"),
-    [
-        ("return_visits", {"visits": 3, "days": 2}, "3 visites sur 2 jours", "3 visits on 2 days"),
-        ("pages_read", {"pages": 1}, "1 page vue", "1 page view"),
-        ("engaged_time", {"engaged_seconds": 700}, "11\u202fmin de lecture", "11\u202fmin of reading"),
-        (
-            "intent_pages",
-            {"pages": ["/tarifs/", "/contact/"]},
-            "pages clés\u202f: /tarifs/, /contact/",
-            "key pages: /tarifs/, /contact/",
-        ),
-        ("several_visitors", {"visitors": 4}, "4 personnes le même jour", "4 people on one day"),
-        ("recency", {"days": 0}, "visite récente", "recent visit"),
-        ("recency", {"days": 4, "last_day": date(2026, 11, 1)}, "dernière visite le 1er nov.", "last visit: 1 Nov"),
-        ("new_reason", {}, "new reason", "new reason"),
-    ],
-)
-def test_reasons_of_a_score_are_phrases(code: str, values: dict[str, object], french: str, english: str) -> None:
-    assert labels.score_reason("fr", code, values) == french
-    assert labels.score_reason("en", code, values) == english
 
 
 def test_a_nameless_bot_is_called_in_the_language_of_who_looks() -> None:

@@ -74,7 +74,7 @@ def test_finds_companies_by_name_or_town(
 def test_says_why_and_from_where(signed_in: Browser, three_companies: None) -> None:
     page = text(signed_in.get(f"/{SITE}/leads").text)
     assert "3 companies identified in this period." in page
-    assert "Key pages: /tarifs" in page
+    assert "Key pages: Titre de /tarifs" in page
     assert "3 visits on 3 days" in page
 
 

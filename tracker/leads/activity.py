@@ -1,0 +1,170 @@
+"""What companies did in the days that a score looks at, and their scores: of a site's day, whoever asks and however.
+
+Owns which events count for a company's score: those of the 30 local days up to the day, without filters. If a company was
+ever certain before the day is over, only its certain events count, since anybody can type a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import ColumnElement, and_, func, select
+
+from tracker.leads import scoring
+from tracker.leads.certainty import is_listed, is_sure
+from tracker.leads.rules import DEFAULT_RULES, Rules
+from tracker.stats import metrics
+from tracker.stats.goals.conversions import conversions_by_company
+from tracker.stats.local_time import truncated
+from tracker.stats.periods import Period
+from tracker.stats.scope import Scope, naive
+from tracker.store.protocol import EventStore
+from tracker.store.schema import events
+
+
+@dataclass(frozen=True)
+class ScoredDay:
+    """The local day that scores are of, on a site by its rules; `confirmed` companies are certain."""
+
+    site: str
+    day: date
+    time_zone: ZoneInfo
+    confirmed: Collection[str] = ()
+    rules: Rules = DEFAULT_RULES
+
+    @property
+    def scope(self) -> Scope:
+        """The events that count: of the days up to it."""
+        first = self.day - timedelta(days=scoring.SCORED_DAYS - 1)
+        return Scope(self.site, Period(first, self.day + timedelta(days=1), self.time_zone, "scored"))
+
+    @property
+    def sure(self) -> ColumnElement[bool]:
+        return is_sure(self.confirmed).label("sure")
+
+
+def scores(store: EventStore, of: ScoredDay, *, company: str | None = None) -> pd.DataFrame:
+    """Returns the scores of all companies with events that count, or of one: a row each.
+
+    The columns are `company`, `sure` (whether it is certain), `score`, one of points for each of scoring.CODES, those of
+    scoring.ACTIVITY, and `last_seen` (UTC without a zone).
+    """
+    whose = is_listed(of.confirmed)
+    if company is None:
+        return _scores(store, of, whose)
+    # A possible company is in no list; its page shows what it did.
+    named_so = events.c.company == company
+    found = _scores(store, of, and_(whose, named_so))
+    return _scores(store, of, named_so) if found.empty else found
+
+
+def _scores(store: EventStore, of: ScoredDay, whose: ColumnElement[bool]) -> pd.DataFrame:
+    counted = and_(of.scope.where(), whose)
+    key = ["company", "sure"]
+    frame = _sums(store, of, counted)
+    frame = frame.merge(_goals(store, of), on=key, how="left")
+    frame = frame.merge(_buying(store, of, counted), on=key, how="left")
+    added = {"goals_reached": 0, "goal_weight": 0.0, "buying_weight": 0.0}
+    frame = frame.astype(dict.fromkeys(added, "float64")).fillna(added).astype({"goals_reached": "int64"})
+    frame = _certain_only(store, of, frame)
+    points = scoring.parts(frame, day=pd.Timestamp(of.day))
+    return frame.join(points).assign(score=points.sum(axis=1))
+
+
+def _certain_only(store: EventStore, of: ScoredDay, frame: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows that count: no uncertain one of a company that is, or ever was, certain."""
+    frame = frame[frame["sure"] | ~frame["company"].duplicated(keep=False)]
+    doubtful = sorted(frame.loc[~frame["sure"], "company"])
+    if doubtful:
+        before = events.c.occurred_at < naive(of.scope.period.end_at)
+        ever = select(events.c.company).where(
+            events.c.site == of.site, before, events.c.company.in_(doubtful), is_sure()
+        )
+        certain = {row.company for row in store.rows(ever.distinct())}
+        frame = frame[frame["sure"] | ~frame["company"].isin(certain)]
+    return frame.reset_index(drop=True)
+
+
+def _sums(store: EventStore, of: ScoredDay, counted: ColumnElement[bool]) -> pd.DataFrame:
+    sure, day = of.sure, truncated(of.scope.period, "day").label("day")
+    by_day = (
+        select(
+            events.c.company,
+            sure,
+            day,
+            metrics.VISITORS.label("visitors"),
+            metrics.VISITS_TOUCHED.label("visits"),
+            metrics.PAGEVIEWS.label("pageviews"),
+            metrics.ENGAGED_MS.label("engaged_ms"),
+            func.max(events.c.occurred_at).label("last_seen"),
+        )
+        .where(counted)
+        .group_by(events.c.company, sure, day)
+        .subquery("by_day")
+    )
+    one = by_day.c
+    sums: list[ColumnElement[Any]] = [func.sum(one[name]).label(name) for name in ("visits", "pageviews", "engaged_ms")]
+    statement = select(
+        one.company,
+        one.sure,
+        func.count().label("days"),
+        func.max(one.visitors).label("people"),
+        func.max(one.day).label("last_day"),
+        func.max(one.last_seen).label("last_seen"),
+        *sums,
+    ).group_by(one.company, one.sure)
+    frame = _typed(store.frame(of.scope.asked(statement)))
+    frame["engaged_seconds"] = frame.pop("engaged_ms").astype("float64") / 1000
+    return frame
+
+
+def _goals(store: EventStore, of: ScoredDay) -> pd.DataFrame:
+    """Returns how many different goals each company reached, and the points of the one that weighs most."""
+    points = {goal.key: goal.points for goal in of.rules.goals}
+    reached = conversions(store, of)
+    reached["points"] = reached["goal"].map(points).astype("float64")
+    by_company = reached.groupby(["company", "sure"])["points"]
+    found = by_company.agg(goals_reached="size", goal_weight="max").reset_index()
+    return found.astype({"company": object, "sure": bool})
+
+
+def conversions(store: EventStore, of: ScoredDay) -> pd.DataFrame:
+    """Returns the goals that companies reached in the scored days, as `conversions_by_company` does, by `sure` as well."""
+    return conversions_by_company(store, of.scope, of.rules.goals, of.sure)
+
+
+def viewed() -> ColumnElement[bool]:
+    """Whether an event is the view of a page."""
+    return and_(events.c.pageviews > 0, events.c.path.is_not(None))
+
+
+def buying_pages(store: EventStore, of: ScoredDay) -> dict[str, float]:
+    """Returns the weights of the buying pages that a company viewed, by path."""
+    paths = select(events.c.path).where(of.scope.where(), events.c.company.is_not(None), viewed()).distinct()
+    return of.rules.buying_pages.of(sorted(path for (path,) in store.rows(of.scope.asked(paths))))
+
+
+def _buying(store: EventStore, of: ScoredDay, counted: ColumnElement[bool]) -> pd.DataFrame:
+    """Returns the weights of the buying pages that each company viewed, added up."""
+    weights = buying_pages(store, of)
+    viewed = (
+        select(events.c.company, of.sure, events.c.path)
+        .where(counted, events.c.pageviews > 0, events.c.path.in_(sorted(weights)))
+        .distinct()
+    )
+    frame = _typed(store.frame(of.scope.asked(viewed)))
+    frame["buying_weight"] = frame["path"].map(weights).astype("float64")
+    return frame.groupby(["company", "sure"])[["buying_weight"]].sum().reset_index()
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Returns the frame with the right column types, also without rows."""
+    types: dict[str, Any] = {"company": object, "sure": bool, "path": object}
+    types |= dict.fromkeys(("visits", "days", "people", "pageviews", "goals_reached"), "int64")
+    types |= dict.fromkeys(("last_day", "last_seen"), "datetime64[us]")
+    return frame.astype({name: kind for name, kind in types.items() if name in frame})
