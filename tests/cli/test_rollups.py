@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
-from click.testing import CliRunner
+from tests.imports.log_lines import line
+from tests.running_service import webleads
+from tracker.clock import utc_now
 
-from tracker.cli import webleads
+# More days than are asked for at once.
+DAYS = 25
 
 
 def test_all_days_of_a_site_are_sealed_anew(tmp_path: Path) -> None:
-    data = str(tmp_path / "data")
-    made = CliRunner().invoke(webleads, ["demo", "--events", "300", "--no-serve", "--data", data])
-    assert made.exit_code == 0, made.output
-    domain = "blog.atelier-plume.example"
-    again = CliRunner().invoke(webleads, ["rollups", "rebuild", "--site", domain, "--data", data])
-    assert again.exit_code == 0, again.output
-    assert "counted anew" in again.output
-    assert "still changing" not in again.output
+    data, log = tmp_path / "data", tmp_path / "access.log"
+    assert webleads("site", "add", "a.fr", "--timezone", "UTC", data=data).returncode == 0
+    days = [utc_now() - timedelta(days=1 + number) for number in reversed(range(DAYS))]
+    log.write_text("".join(f"{line(time=f'{day:%d/%b/%Y:%H:%M:%S} +0000')}\n" for day in days))
+    assert webleads("import-log", str(log), "--site", "a.fr", data=data).returncode == 0
+    again = webleads("rollups", "rebuild", "--site", "a.fr", data=data)
+    assert again.returncode == 0, again.stderr
+    found = re.search(r"(\d+) days counted anew", again.stdout)
+    assert found is not None, again.stdout
+    assert int(found[1]) >= DAYS
+    assert "still changing" not in again.stdout
