@@ -65,6 +65,7 @@ class Forks:
             "arguments": list(arguments),
             "environment": dict(environment),
             "folder": str(Path.cwd()),
+            "umask": _umask(),
             "streams": [str(stream) for stream in streams],
         }
         process = self._process or self._start()
@@ -91,6 +92,13 @@ class Forks:
         return process
 
 
+def _umask() -> int:
+    """This process's: it can be asked only by setting another."""
+    present = os.umask(0o077)
+    os.umask(present)
+    return present
+
+
 def _serve() -> None:
     for name in _IMPORTED:
         importlib.import_module(name)
@@ -107,11 +115,12 @@ def _serve() -> None:
 
 
 def _become(asked: dict[str, Any]) -> None:
-    """Takes over the environment, the folder, the arguments and the standard streams of the command."""
+    """Takes over the environment, the folder, the rights of new files, the arguments and the standard streams of the command."""
     os.environ.clear()
     os.environ.update(asked["environment"])
     time.tzset()
     os.chdir(asked["folder"])
+    os.umask(asked["umask"])
     sys.argv = ["webleads", *asked["arguments"]]
     for number, (path, flags) in enumerate(
         zip(asked["streams"], (os.O_RDONLY, *[os.O_WRONLY | os.O_CREAT] * 2), strict=True)
