@@ -6,12 +6,19 @@ import shutil
 import tempfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
 from tracker.cli.options import CommandError, settings_of
+from tracker.cli.rollups import FEWEST_TO_SEAL
 from tracker.settings import Settings
 
+if TYPE_CHECKING:
+    from tracker.store.protocol import EventStore
+
+_DAYS = 366
 DEMO_EMAIL = "demo@example.com"
 
 
@@ -100,7 +107,20 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
                     until=None if today else utc_now(),
                     on_progress=bar.update,
                 )
+            if events >= FEWEST_TO_SEAL:
+                _seal(databases.events, SITE, site.time_zone)
         finally:
             databases.events.close()
             databases.app.close()
     return password
+
+
+def _seal(store: EventStore, site: str, time_zone: str) -> None:
+    """Counts the days' figures once, so that the first page has them."""
+    from tracker.clock import utc_now
+    from tracker.stats.rollups.keeping import Keeper
+
+    zone = ZoneInfo(time_zone)
+    with click.progressbar(length=_DAYS, label="the figures of its days", show_pos=False) as bar:
+        today = utc_now().astimezone(zone).date()
+        Keeper(store).seal_all(site, zone, today=today, on_progress=lambda done, _: bar.update(done))

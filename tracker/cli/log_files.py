@@ -17,6 +17,7 @@ import click
 from tracker import data_folder
 from tracker.cli.options import CommandError, counted, data_option, settings_of
 from tracker.cli.reach import ask
+from tracker.cli.rollups import FEWEST_TO_SEAL, seal_days
 from tracker.cli.sites import app_database
 from tracker.settings import Settings
 
@@ -79,13 +80,16 @@ def import_log(
 def _import_all(files: list[Path], reading: LogReading, database: Any, settings: Settings) -> None:
     from tracker.imports.log_import import ImportRefused
 
-    refused = 0
+    refused = pageviews = 0
     for file in files:
         try:
-            _import_one(file, reading, database, settings)
+            pageviews += _import_one(file, reading, database, settings)
         except ImportRefused as problem:
             refused += 1
             click.echo(f"webleads: {problem}", err=True)
+    # A service that runs counts days by itself; those of few events are counted with each question as fast.
+    if pageviews >= FEWEST_TO_SEAL and data_folder.read_service_note(settings.data) is None:
+        seal_days(settings, reading.log.site)
     if refused:
         raise SystemExit(2)
 
@@ -131,7 +135,8 @@ def _preview(files: list[Path], reading: LogReading) -> None:
     _print_preview(seen)
 
 
-def _import_one(file: Path, reading: LogReading, database: Any, settings: Settings) -> None:
+def _import_one(file: Path, reading: LogReading, database: Any, settings: Settings) -> int:
+    """Imports a file; returns how many page views were counted."""
     from tracker.clock import utc_now
     from tracker.imports.log_import import import_log as put_in_journal
 
@@ -146,6 +151,7 @@ def _import_one(file: Path, reading: LogReading, database: Any, settings: Settin
         )
     tally = _wait_until_stored(settings, result.segment)
     _print_outcome(result, tally)
+    return int(tally["pageviews"])
 
 
 def _wait_until_stored(settings: Settings, segment: str) -> dict[str, Any]:

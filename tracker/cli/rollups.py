@@ -8,8 +8,11 @@ import click
 
 from tracker.cli.options import counted, data_option, settings_of
 from tracker.cli.reach import ask
+from tracker.settings import Settings
 
-_DAYS_AT_ONCE = 20
+_DAYS_AT_ONCE = 62
+# The days of less are counted from the events as fast; the service seals them in time.
+FEWEST_TO_SEAL = 20_000
 
 
 @click.group()
@@ -24,6 +27,12 @@ def rebuild(site: str, data: Path | None) -> None:
     """Count the figures of all days of a site anew from its events, the newest first."""
     settings = settings_of(data)
     ask(settings, "forget_rollups", site=site)
+    sealed, left = seal_days(settings, site)
+    click.echo(f"{counted(sealed, 'day')} counted anew" + (f", {left} are still changing" if left else ""))
+
+
+def seal_days(settings: Settings, site: str) -> tuple[int, int]:
+    """Has the days of a site counted that are not, and shows how far it is; returns how many were and how many are left."""
     sealed = left = 0
     with click.progressbar(length=1, label="days", show_pos=False) as bar:
         while True:
@@ -33,4 +42,4 @@ def rebuild(site: str, data: Path | None) -> None:
             bar.update(found["sealed"])
             if not left or not found["sealed"]:
                 break
-    click.echo(f"{counted(sealed, 'day')} counted anew" + (f", {left} are still changing" if left else ""))
+    return sealed, left

@@ -187,8 +187,8 @@ def seal_days(context: Context, *, site: str, limit: int) -> dict[str, Any]:
     keeper, zone = Keeper(context.event_store), ZoneInfo(found.time_zone)
     today = context.now().astimezone(zone).date()
     sealed = 0
-    while sealed < limit and keeper.seal_next(found.stored_as, zone, today=today) is not None:
-        sealed += 1
+    while sealed < limit and (some := keeper.seal_some(found.stored_as, zone, today=today, most=limit - sealed)):
+        sealed += len(some)
     left = len(keeper.left(found.stored_as, zone, today=today))
     while not left and keeper.make_month(found.stored_as, zone, today=today) is not None:
         pass

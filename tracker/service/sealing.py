@@ -1,7 +1,7 @@
 """Keeps the figures of all sites' days while the service runs, beside ingest and never in its way.
 
 Days whose events change are counted again soon, so that a page shows what came up to two seconds before it. Meanwhile days
-that were never counted are, one at a time and the newest first, and so are months.
+that were never counted are, some at a time and the newest first, and so are months.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Sealing:
             stop.wait(pause)
 
     def step(self, stop: threading.Event) -> bool:
-        """Counts the open days of each site whose events changed, or else seals one day of it; whether any had one."""
+        """Counts the open days of each site whose events changed, or else seals some days of it; whether any had some."""
         lags = self._store.lags()
         if not any(lags.values()) and self._monotonic() - self._looked_at < _LOOK_SECONDS:
             return False
@@ -108,14 +108,14 @@ class Sealing:
             return True
         if is_busy or self._done.get(name) == (today, zone.key):
             return False
-        day = self._keeper.seal_next(name, zone, today=today, leaving=self._just_sealed(name))
-        if day is None:
+        days = self._keeper.seal_some(name, zone, today=today, leaving=self._just_sealed(name))
+        if not days:
             if self._keeper.make_month(name, zone, today=today) is not None:
                 return True
             if not self._just_sealed(name):
                 self._done[name] = (today, zone.key)
             return False
-        self._sealed_at[name, day] = self._monotonic()
+        self._sealed_at |= {(name, day): self._monotonic() for day in days}
         return True
 
     def _just_sealed(self, site: str) -> set[date]:

@@ -18,6 +18,7 @@ from dashboards.web.first_day.checklist import checklist
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, read_panels
+from dashboards.web.site.caveats import caveats_in_words
 from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
 from dashboards.web.site.pages import COMPARISONS, compared_days, head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
@@ -28,7 +29,7 @@ from tracker.stats import traffic
 from tracker.stats.comparisons import Mode
 from tracker.stats.dimensions import BY_NAME
 from tracker.stats.metrics import METRICS
-from tracker.stats.rollups.moment import moment
+from tracker.stats.rollups.moment import caveats_of, moment
 
 _LEADS = 5
 _PAGE = 100
@@ -110,6 +111,7 @@ def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.
         excluded_changes=_excluded_changes(context, selection, language, excluded),
         live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
         intervals=[(one, translate(language, INTERVAL_NAMES[one])) for one in selection.period.intervals],
+        caveats=caveats_in_words(language, caveats_of(context.event_store)),
         **_comparison(language, selection),
         **checklist(selection.site),
         **head(context, selection),

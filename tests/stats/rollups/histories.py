@@ -36,12 +36,15 @@ class History:
     zone: ZoneInfo
     first: date
     batches: list[Batch]
+    # Whether each event says if its visitor's id lasts, as all do since version 3.
+    tells: bool = True
 
 
 def history(seed: int) -> History:
     """The history that a seed stands for."""
     chance = random.Random(seed)
     one = History(seed, f"site-{seed}.example", ZoneInfo(chance.choice(ZONES)), chance.choice(STARTS), [])
+    one.tells = chance.random() < 0.5
     visits = [_visit(chance, one, number) for number in range(chance.randint(1, 14))]
     # A visit's events come in the order in which they were counted, its first one first.
     rows = [
@@ -72,7 +75,7 @@ def _visit(chance: random.Random, of: History, number: int) -> list[dict[str, An
     begun += timedelta(
         seconds=chance.choice([chance.randint(0, DAYS * 86_400), chance.randint(0, DAYS) * 86_400 - 600])
     )
-    consented = chance.choice([False, False, True, None])
+    consented = chance.choice([False, False, True, False if of.tells else None])
     person = chance.randint(1, 3)
     # An id that lasts, or one of the local day on which the visit began; of old rows nobody knows which it is.
     lasts = consented is True or (consented is None and chance.random() < 0.5)

@@ -36,8 +36,9 @@ from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
-from tracker.stats.rollups.days import Days, counted, cut_day, days_of, number_of_events, sealed
-from tracker.stats.rollups.moment import Moment
+from tracker.stats.periods import Period
+from tracker.stats.rollups.days import Days, Made, counted, cut_day, days_of, number_of_events, sealed, sealed_otherwise
+from tracker.stats.rollups.moment import Caveats, Moment
 from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TOTAL
 from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
 from tracker.stats.scope import Scope, naive
@@ -45,6 +46,7 @@ from tracker.store.functions import date_trunc
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import (
     ROLLUP_SUMS,
+    events,
     held_rollup_ids,
     held_rollups,
     month_rollup_ids,
@@ -102,10 +104,44 @@ def _has_whole_days(scope: Scope) -> bool:
 
 
 def _days(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> Days | None:
-    kept = sealed(snapshot, scope.site, scope.period)
+    kept, otherwise = sealed(snapshot, scope.site, scope.period), {}
+    if len(kept) < scope.period.days:
+        otherwise = sealed_otherwise(snapshot, scope.site, scope.period)
+    if otherwise:
+        final = _final(snapshot, scope, otherwise)
+        kept |= final.keys()
+        if of_page is not None:
+            _note(of_page.caveats, scope.period, final)
+    found = _of_now_or_before(snapshot, scope, of_page, kept)
+    older = {day: made for day, made in otherwise.items() if day not in kept}
+    if found is None and older and of_page is not None:
+        found = days_of(snapshot, scope, kept | older.keys())
+        if found is not None:
+            zone = scope.period.time_zone.key
+            of_page.caveats.in_zone_of_before |= any(made.time_zone != zone for made in older.values())
+            of_page.caveats.by_rules_of_before |= any(made.time_zone == zone for made in older.values())
+    return found
+
+
+def _final(snapshot: Snapshot, scope: Scope, otherwise: Mapping[date, Made]) -> dict[date, Made]:
+    """Of days that are sealed otherwise than they would be now, those that have no events any more to be counted from."""
+    first = snapshot.rows(
+        select(events.c.occurred_at).where(events.c.site == scope.site).order_by(events.c.occurred_at).limit(1)
+    )
+    return {day: made for day, made in otherwise.items() if first and made.end_at <= first[0].occurred_at}
+
+
+def _note(caveats: Caveats, period: Period, final: Mapping[date, Made]) -> None:
+    others = {day: made.time_zone for day, made in final.items() if made.time_zone != period.time_zone.key}
+    if others:
+        last = max(others)
+        caveats.final_before, caveats.final_in = last + timedelta(days=1), others[last]
+
+
+def _of_now_or_before(snapshot: Snapshot, scope: Scope, of_page: Moment | None, kept: Collection[date]) -> Days | None:
     if of_page is not None and of_page.takes_figures_of_before(scope.site):
-        earlier = counted(snapshot, scope.site, scope.period)
-        if earlier > kept:
+        earlier = counted(snapshot, scope.site, scope.period) | {*kept}
+        if len(earlier) > len(kept):
             days = days_of(snapshot, scope, earlier)
             # What is worked out is of now, and must not be added to what is of a moment before.
             if days is not None and not days.open:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Select, Table, func, select
 
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period, months_after
@@ -22,6 +23,14 @@ _MOST_OPEN_DAYS = 3
 Run = tuple[date, date]
 
 
+class Made(NamedTuple):
+    """The time zone and the version of the rules that a day was counted in, and when it ended (UTC without a zone)."""
+
+    time_zone: str
+    rules: int
+    end_at: datetime
+
+
 @dataclass(frozen=True)
 class Days:
     """The days of a period that have events: those with rollups, the same without those of whole months, and the others."""
@@ -35,6 +44,13 @@ class Days:
 def cut_day(period: Period) -> date | None:
     """The last day of a period that ends within it, as what an unfinished one is compared with does."""
     return None if period.end_at == replace(period, moments=None).end_at else period.last_day
+
+
+def sealed_otherwise(snapshot: Snapshot, site: str, period: Period) -> dict[date, Made]:
+    """The period's whole days that are sealed in another time zone or by the rules of before."""
+    rows = snapshot.rows(_within(sealed_days, site, period).add_columns(sealed_days.c.end_at))
+    found = {row.day: Made(row.time_zone, row.rules, row.end_at) for row in rows}
+    return {day: made for day, made in found.items() if made[:2] != _made_now(period) and day != cut_day(period)}
 
 
 def sealed(snapshot: Snapshot, site: str, period: Period) -> set[date]:
@@ -84,15 +100,19 @@ def runs(days: Iterable[date]) -> list[Run]:
 
 
 def _of_period(snapshot: Snapshot, table: Table, site: str, period: Period) -> set[date]:
-    statement = select(table.c.day).where(
-        table.c.site == site,
-        table.c.day >= period.start,
-        table.c.day < period.end,
-        table.c.time_zone == period.time_zone.key,
-        table.c.rules == RULES,
-    )
+    time_zone, rules = _made_now(period)
+    statement = _within(table, site, period).where(table.c.time_zone == time_zone, table.c.rules == rules)
     # Of the figures of a day that is cut only a part is asked for.
     return {row.day for row in snapshot.rows(statement)} - {cut_day(period)}
+
+
+def _within(table: Table, site: str, period: Period) -> Select[Any]:
+    within = (table.c.site == site, table.c.day >= period.start, table.c.day < period.end)
+    return select(table.c.day, table.c.time_zone, table.c.rules).where(*within)
+
+
+def _made_now(period: Period) -> tuple[str, int]:
+    return period.time_zone.key, RULES
 
 
 def _months(snapshot: Snapshot, scope: Scope, without: Collection[date]) -> list[date]:

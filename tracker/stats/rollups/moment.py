@@ -9,12 +9,28 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 from tracker.store.protocol import EventStore, Snapshot
 
 # Figures that have lacked events for longer are worked out for the page: nobody seems to keep them.
 _OLDEST_SECONDS = 30.0
+
+
+@dataclass
+class Caveats:
+    """What a reader of figures is to know of the days that they are of.
+
+    Some may be of the time zone or the rules of before, until they are counted again. Those from before `final_before` have no
+    events any more, so that they stay as they are, in the time zone `final_in`.
+    """
+
+    in_zone_of_before: bool = False
+    by_rules_of_before: bool = False
+    final_before: date | None = None
+    final_in: str = ""
 
 
 class Moment:
@@ -26,6 +42,7 @@ class Moment:
         self._snapshot: Snapshot | None = None
         self._lags: dict[str, float] = {}
         self.held: set[tuple[object, ...]] = set()
+        self.caveats = Caveats()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -40,6 +57,11 @@ class Moment:
     def takes_figures_of_before(self, site: str) -> bool:
         """Whether figures of the site's open days are good enough."""
         return self._lags.get(site, math.inf) <= _OLDEST_SECONDS
+
+
+def caveats_of(store: EventStore) -> Caveats:
+    """What is to be said of the figures that a moment has given so far."""
+    return store.caveats if isinstance(store, Moment) else Caveats()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""The figures of one local day, from its events: one statement for all that is rolled up.
+"""The figures of local days, from their events: one statement for all that is rolled up.
 
-Owns the SQL by which a day is sealed. Its parts are grouped by every dimension at once and added up: what happened on
+Owns the SQL by which days are sealed, one or several in a row. Its parts are grouped by every dimension at once and added up: what happened on
 the day, the visits that began on it as a whole, how far the pages were read that were first viewed on it, and the
 visitors who had been there on the days before.
 """
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     Text,
     and_,
@@ -45,20 +47,34 @@ _LIFE = timedelta(days=2, hours=2)
 _MOST_BY_NAME = 1000
 
 
+def scope_of_days(site: str, first: date, end: date, time_zone: ZoneInfo) -> Scope:
+    """The scope of days in a row."""
+    return Scope(site, Period(first, end, time_zone, first.isoformat()))
+
+
+def all_tell(snapshot: Snapshot, scope: Scope) -> bool:
+    """Whether each event says if its visitor's id lasts. Those that were stored before version 3 do not."""
+    return not snapshot.rows(select(events.c.site).where(scope.where(), events.c.consented.is_(None)).limit(1))
+
+
 def scope_of_day(site: str, day: date, time_zone: ZoneInfo) -> Scope:
     """The scope that a seal of the day is of."""
     return Scope(site, Period(day, day + timedelta(days=1), time_zone, day.isoformat()))
 
 
 class DayOfFigures:
-    """The statements of one day, of all that is rolled up or of some `dimensions`; `snapshot` is what they are asked of."""
+    """The statements of a day, or of several in a row, of all that is rolled up or of some `dimensions`.
+
+    `snapshot` is what they are asked of. Several days need events that tell whether their visitors' ids last.
+    """
 
     def __init__(self, snapshot: Snapshot, scope: Scope, dimensions: Collection[str] = ROLLED_UP) -> None:
         self._snapshot = snapshot
         self._scope = followed(snapshot, scope)
-        is_told = self._scope.where(), events.c.consented.is_(None)
-        self._all_tell = not snapshot.rows(select(events.c.site).where(*is_told).limit(1))
+        self._all_tell = all_tell(snapshot, self._scope)
         self._dimensions = dimensions
+        self._several = scope.period.days > 1
+        assert self._all_tell or not self._several
 
     @property
     def _groups(self) -> dict[str, Group]:
@@ -90,24 +106,30 @@ class DayOfFigures:
 
     def ids(self) -> Select[Any]:
         """A row a dimension, value and visitor with a lasting id, for what tells events apart also a visit."""
-        source, values, _ = self._day()
+        source, values, _ = self._happening()
         lasting = self._spread(
-            values, (events.c.visitor_id, events.c.visit_id), source, self._scope.where(), self._lasts()
+            values, [events.c.visitor_id, events.c.visit_id, *self._days()], source, self._scope.where(), self._lasts()
         )
         of_events = [name for name, group in self._groups.items() if _parts_visits(group)]
         visit = case((lasting.c.dimension.in_(of_events), lasting.c.visit_id)).label("visit_id")
-        return select(*self._key(lasting.c.dimension, lasting.c.value), lasting.c.visitor_id, visit).distinct()
+        return select(*self._key(lasting, lasting.c.value), lasting.c.visitor_id, visit).distinct()
 
-    def _key(self, dimension: ColumnElement[str], value: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-        site, day = literal(self._scope.site), literal(self._scope.period.start)
+    def _days(self, moment: ColumnElement[Any] = events.c.occurred_at) -> list[ColumnElement[Any]]:
+        """The local day of a moment as the column `day`, which rows of a single day do without."""
+        return [_day_of(self._scope.period, moment).label("day")] if self._several else []
+
+    def _key(
+        self, source: Any, value: ColumnElement[Any], dimension: ColumnElement[str] | None = None
+    ) -> list[ColumnElement[Any]]:
+        site = literal(self._scope.site)
+        day: ColumnElement[Any] = source.c.day if self._several else literal(self._scope.period.start)
+        dimension = source.c.dimension if dimension is None else dimension
         until = literal(naive(self._scope.period.end_at))
         key: list[ColumnElement[Any]] = [site.label("site"), day.label("day"), until.label("until")]
         return [*key, dimension.label("dimension"), cast(value, Text).label("value")]
 
-    def _part(
-        self, dimension: ColumnElement[Any], value: ColumnElement[Any], sums: Mapping[str, ColumnElement[Any]]
-    ) -> Select[Any]:
-        return select(*self._key(dimension, value), *(func.coalesce(one, 0).label(name) for name, one in sums.items()))
+    def _part(self, key: Sequence[ColumnElement[Any]], sums: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
+        return select(*key, *(func.coalesce(one, 0).label(name) for name, one in sums.items()))
 
     def _spread(
         self, values: Mapping[str, ColumnElement[Any]], columns: Sequence[ColumnElement[Any]], source: Any, *where: Any
@@ -121,8 +143,11 @@ class DayOfFigures:
         return spread.select_from(source).where(*where).subquery("spread")
 
     def _grouped(self, source: Any, sums: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
-        grouped = self._part(source.c.dimension, source.c.value, sums).select_from(source)
-        return grouped.group_by(source.c.dimension, source.c.value)
+        grouped = self._part(self._key(source, source.c.value), sums).select_from(source)
+        return grouped.group_by(source.c.dimension, source.c.value, *self._day_in(source))
+
+    def _day_in(self, source: Any) -> list[ColumnElement[Any]]:
+        return [source.c.day] if self._several else []
 
     def _hour(self, moment: ColumnElement[Any]) -> ColumnElement[str]:
         """The hour of the site's clock, as text."""
@@ -146,8 +171,8 @@ class DayOfFigures:
         exits = exit_pages(span)
         return events.join(exits, exits.c.visit_id == events.c.visit_id), exits
 
-    def _day(self) -> tuple[Any, dict[str, ColumnElement[Any]], Any]:
-        """What to select the day's events from, and their values."""
+    def _happening(self) -> tuple[Any, dict[str, ColumnElement[Any]], Any]:
+        """What to select the days' events from, and their values."""
         source, exits = self._joined(self._scope.around())
         values = self._values(exits)
         if self._hours:
@@ -170,9 +195,11 @@ class DayOfFigures:
 
     def _happened(self) -> list[Select[Any]]:
         """What the day's events add up to."""
-        source, values, _ = self._day()
+        source, values, _ = self._happening()
         plain = [events.c[name] for name in ("visitor_id", "visit_id", "visits", "pageviews", "engaged_ms")]
-        happened = self._spread(values, [*plain, self._lasts().label("lasts")], source, self._scope.where())
+        happened = self._spread(
+            values, [*plain, self._lasts().label("lasts"), *self._days()], source, self._scope.where()
+        )
         of_a_day = ~happened.c.lasts
         sums = {
             "events": func.count(),
@@ -185,22 +212,17 @@ class DayOfFigures:
         return [self._grouped(happened, sums)]
 
     def _returned(self) -> list[Select[Any]]:
-        """How many of the day's visitors, and of its visits, had the same value one day before, and within two."""
+        """How many of a day's visitors, and of its visits, had the same value one day before, and within two."""
         scope = self._scope
-        today, yesterday, before = naive(scope.period.start_at), _before(scope, 1), _before(scope, 2)
-        earlier = and_(events.c.site == scope.site, events.c.occurred_at >= before, events.c.occurred_at < today)
-        of_today = select(events.c.visitor_id).where(scope.where(), ~self._lasts())
-        returned = select(events.c.visitor_id).where(earlier, events.c.visitor_id.in_(of_today)).distinct()
-        named = [row.visitor_id for row in self._snapshot.rows(returned.limit(_MOST_BY_NAME + 1))]
-        if not named or not (self._groups or self._total):
+        first, days = _before(scope, 2), naive(scope.period.start_at) - _before(scope, 2)
+        around = replace(scope.period, start=scope.period.start - timedelta(days=2), moments=None)
+        them = self._who_returned(first, around)
+        if them is None or not (self._groups or self._total):
             return []
-        them = events.c.visitor_id.in_(named if len(named) <= _MOST_BY_NAME else returned)
-        days = naive(scope.period.start_at) - before
         source, exits = self._joined(
             and_(scope.span(before=scope.reach.before + days, overrun=scope.reach.after), them)
         )
-        day = case((events.c.occurred_at >= today, 0), (events.c.occurred_at >= yesterday, 1), else_=2)
-        came = events.c.visitor_id, events.c.visit_id, day.label("days_before")
+        came = events.c.visitor_id, events.c.visit_id, _day_of(around, events.c.occurred_at).label("day")
         values = self._values(exits)
         visitors = self._spread(values, came, source, scope.span(before=days), them)
         found = [self._carried(visitors, visitors.c.visitor_id, ("visitors_1", "visitors_2"))]
@@ -210,13 +232,37 @@ class DayOfFigures:
             found.append(self._carried(visits, visits.c.visit_id, ("touched_1", "touched_2")))
         return found
 
+    def _who_returned(self, first: datetime, around: Period) -> ColumnElement[bool] | None:
+        """The visitors whose ids do not last and who were there on more than one day; None where nobody was."""
+        scope = self._scope
+        of_days = select(events.c.visitor_id).where(scope.where(), ~self._lasts())
+        if self._several:
+            within = and_(scope.span(before=naive(scope.period.start_at) - first), events.c.visitor_id.in_(of_days))
+            day = _day_of(around, events.c.occurred_at)
+            returned = select(events.c.visitor_id).where(within).group_by(events.c.visitor_id)
+            returned = returned.having(func.min(day) < func.max(day))
+        else:
+            start = naive(scope.period.start_at)
+            earlier = and_(events.c.site == scope.site, events.c.occurred_at >= first, events.c.occurred_at < start)
+            returned = select(events.c.visitor_id).where(earlier, events.c.visitor_id.in_(of_days)).distinct()
+        named = [row.visitor_id for row in self._snapshot.rows(returned.limit(_MOST_BY_NAME + 1))]
+        if not named:
+            return None
+        return events.c.visitor_id.in_(named if len(named) <= _MOST_BY_NAME else returned)
+
     def _carried(self, came: Any, who: ColumnElement[Any], sums: tuple[str, str]) -> Select[Any]:
-        on = [func.max(case((came.c.days_before == days, 1), else_=0)).label(f"on_{days}") for days in range(3)]
         key = came.c.dimension, came.c.value
-        days = select(*key, *on).group_by(*key, who).subquery("days")
-        one = days.c.on_0 * days.c.on_1
-        within_two = one + days.c.on_0 * (1 - days.c.on_1) * days.c.on_2
-        return self._grouped(days, {sums[0]: func.sum(one), sums[1]: func.sum(within_two)})
+        who = who.label("who")
+        once = select(*key, who, came.c.day).distinct().subquery("once")
+        of_one = (once.c.dimension, once.c.value, once.c.who)
+        last = func.max(once.c.day).over(partition_by=of_one, order_by=once.c.day, rows=(None, -1)).label("last")
+        days = select(once.c.dimension, once.c.value, once.c.day, last).subquery("days")
+        one, two = (cast(days.c.day - timedelta(days=number), Date) for number in (1, 2))
+        counts = {
+            sums[0]: func.count().filter(days.c.last >= one),
+            sums[1]: func.count().filter(days.c.last >= two),
+        }
+        return self._grouped(days, counts).where(days.c.day >= self._scope.period.start)
 
     def _begun(self) -> list[Select[Any]]:
         """Sums over the visits that began on the day, as a whole."""
@@ -228,13 +274,17 @@ class DayOfFigures:
         deltas = [raw.column.label(raw.name) for raw in needs]
         found = []
         if facts:
-            rows = self._spread(facts, deltas, events, aggregation.rows_near, aggregation.began_within)
+            began = [*deltas, *self._days(began_at())]
+            rows = self._spread(facts, began, events, aggregation.rows_near, aggregation.began_within)
             found = [self._grouped(rows, {raw.name: func.sum(rows.c[raw.name]) for raw in needs})]
         for name, group in self._groups.items():
             if not group.is_visit_column:
-                begun = Aggregation(self._scope, aggregation.names, [group]).of_visits()
+                groups = [group, Group(interval="day")] if self._several else [group]
+                begun = Aggregation(self._scope, aggregation.names, groups).of_visits()
+                if self._several:
+                    begun = select(begun, cast(begun.c.g1, Date).label("day")).subquery("begun")
                 sums = {raw.name: begun.c[raw.name] for raw in needs}
-                found.append(self._part(literal(name), begun.c.g0, sums).select_from(begun))
+                found.append(self._part(self._key(begun, begun.c.g0, literal(name)), sums).select_from(begun))
         return found
 
     def _read(self) -> list[Select[Any]]:
@@ -252,20 +302,25 @@ class DayOfFigures:
         first = Aggregation(self._scope, ("scroll_depth",)).first_views()
         same_page = furthest.c.path.is_not_distinct_from(first.c.path)
         joined = furthest.join(first, and_(furthest.c.visit_id == first.c.visit_id, same_page))
-        sums = {"depth": func.sum(furthest.c.furthest), "reads": func.count()}
-        by_value = self._part(furthest.c.dimension, furthest.c.value, sums).select_from(joined)
-        wanted = furthest.c.dimension.in_([*self._groups, *self._total])
-        found = [by_value.where(wanted).group_by(furthest.c.dimension, furthest.c.value)]
+        facts = furthest.c.dimension, furthest.c.value, furthest.c.furthest, first.c.first_at
+        read = select(*facts, *self._days(first.c.first_at)).select_from(joined).subquery("read")
+        sums = {"depth": func.sum(read.c.furthest), "reads": func.count()}
+        found = [self._grouped(read, sums).where(read.c.dimension.in_([*self._groups, *self._total]))]
         if self._hours:
-            hour = self._hour(first.c.first_at)
-            by_hour = self._part(literal(HOUR), hour, sums).select_from(joined)
-            found.append(by_hour.where(furthest.c.dimension == TOTAL).group_by(hour))
+            hour = self._hour(read.c.first_at)
+            by_hour = self._part(self._key(read, hour, literal(HOUR)), sums).where(read.c.dimension == TOTAL)
+            found.append(by_hour.group_by(hour, *self._day_in(read)))
         return found
 
 
 def _parts_visits(group: Group) -> bool:
     """Whether a visit can touch several values."""
     return group.dimension is not None and group.dimension.is_event_level
+
+
+def _day_of(period: Period, moment: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The local day of a moment of the period."""
+    return cast(date_trunc("day", local_moment(period, moment)), Date)
 
 
 def _before(scope: Scope, days: int) -> datetime:
