@@ -34,7 +34,7 @@ DATA = Path(__file__).parents[1] / "tracker" / "enrichment" / "data"
 FREE_LISTS = frozenset({"x4b", "badasn"})
 
 # How much a judgement counts as a case: a sure one in full, a probable one by half. A platform's network mostly serves
-# machines, so it counts as a host. T and x are left out: their networks are of both kinds.
+# machines, so it counts as a host. T, x and c are left out: their networks are of both kinds.
 ORGANISATIONS = dict.fromkeys("BEGN", 1.0) | dict.fromkeys("begn", 0.5)
 PROVIDERS = {"P": 0.5, NO_ORGANISATION: 1.0}
 # Groups of words that only providers have. They stand for the numbers that were not read, most of which have such a word.
@@ -43,8 +43,8 @@ PROVIDER_GROUPS = frozenset({"vpn", "infrastructure", "content", "hosting", "mob
 # What a judgement adds to the name's score, in log-odds. Set by hand: a sure judgement counts 50 to 1, a probable one 7 to 1.
 # "No organisation" says less than it seems, as it also stands for "cannot tell".
 JUDGEMENTS = {
-    **dict.fromkeys("BEGN", 4.0), **dict.fromkeys("begn", 2.0), "T": 2.0, "P": 1.0, "x": 0.0, NO_ORGANISATION: -2.0,
-    NOT_READ: 0.0,
+    **dict.fromkeys("BEGN", 4.0), **dict.fromkeys("begn", 2.0), "T": 2.0, "P": 1.0, "x": 0.0, "c": -2.0,
+    NO_ORGANISATION: -2.0, NOT_READ: 0.0,
 }  # fmt: skip
 # The score from which a network is shown as an organisation's. The labelled networks of tests/eval/network.py show that
 # fewer than 1 % of the providers reach it. This is the one number here that they had a say in.
@@ -53,8 +53,11 @@ THRESHOLD = 2.0
 # judgement adds for that beside JUDGEMENTS: a technology firm or a platform, whose name tells little, may be a company
 # that reads, and of what was read as either there is more to see than of what nobody read. Set by hand as well, so that
 # fewer than 6 % of the labelled providers are sure or possible.
-POSSIBLE_THRESHOLD = -2.6
-POSSIBLE_JUDGEMENTS = {**dict.fromkeys("BEGNbegn", 4.0), "T": 2.0, "P": 2.0, "x": 1.0, NOT_READ: -3.0}
+POSSIBLE_THRESHOLD = -2.25
+POSSIBLE_JUDGEMENTS = {**dict.fromkeys("BEGNbegnTPc", 4.0), "x": 2.0, NOT_READ: -3.0}
+# The same for what a name says: most associations that nobody could tell run a network for themselves, firms of information
+# technology more often than others, and stations sell lines.
+POSSIBLE_GROUPS = {"nonprofit": 2.0, "it": 0.8, "media": -1.5}
 
 PENALTY = 10.0
 LEAST_CASES = 4
@@ -137,6 +140,7 @@ def train(cases: Sequence[Case]) -> NetworkModel:
     weights = {name: round(float(weight), 2) for name, weight in zip(table.names, point, strict=False)}
     weights |= {f"{JUDGED}{mark}": weight for mark, weight in JUDGEMENTS.items()}
     weights |= {f"{POSSIBLE}{mark}": weight for mark, weight in POSSIBLE_JUDGEMENTS.items()}
+    weights |= {f"{POSSIBLE}[{group}]": weight for group, weight in POSSIBLE_GROUPS.items()}
     kept = {name: weight for name, weight in weights.items() if weight}
     return NetworkModel(kept, round(float(point[-1]), 2), THRESHOLD, POSSIBLE_THRESHOLD)
 

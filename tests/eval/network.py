@@ -16,7 +16,7 @@ from typing import NamedTuple
 from dashboards.presentation.evidence import describe
 from tests.eval.measure import SHARED, Measure, timed
 from tools import make_network_weights as making
-from tracker.enrichment.company.evidence import Evidence
+from tracker.enrichment.company.evidence import Evidence, EvidenceCode
 from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.kind import LEAD_KINDS, NetworkKind, classify_organisation, judge_organisation
 
@@ -50,6 +50,11 @@ class Judged(NamedTuple):
     def is_shown(self) -> bool:
         return self.kind in LEAD_KINDS
 
+    @property
+    def is_possible(self) -> bool:
+        """Sure or possible."""
+        return self.is_shown or self.evidence.code == EvidenceCode.NAME_POSSIBLE
+
 
 def measures() -> Iterable[Measure]:
     names = making.names_of(SHARED / "geo" / "asn.mmdb")
@@ -65,6 +70,7 @@ def measures() -> Iterable[Measure]:
         yield _organisations(f"organisations, {words}", chosen, microseconds)
         for label in ("business", "education", "government", "nonprofit"):
             yield _organisations(f"  {label}", [one for one in chosen if one.case.label == label], microseconds)
+        yield from _both_tiers(words, chosen, microseconds)
         yield _curve(f"organisations at a share, {words[8:]}", chosen, microseconds)
     yield _samples()
 
@@ -123,6 +129,16 @@ def _measure(data: str, chosen: list[Judged], figure: str, wrong: list[Judged], 
     figures = {figure: sum(one.is_shown for one in chosen) / len(chosen), "spread": statistics.pstdev(shares)}
     mistakes = [f"{one.case.spellings[one.spelling]}: {one.kind}, {describe('en', one.evidence)}" for one in wrong]
     return Measure("network", data, len(chosen), figures, microseconds, mistakes)
+
+
+def _both_tiers(words: str, judged: list[Judged], microseconds: float) -> Iterable[Measure]:
+    """Returns the share that is sure or possible; for organisations also by threshold of the second tier."""
+    for data, is_organisation in (("providers", False), ("organisations", True)):
+        chosen = [one for one in judged if one.case.is_organisation is is_organisation]
+        figures = {"sure or possible": sum(one.is_possible for one in chosen) / len(chosen)}
+        wrong = [one for one in chosen if one.is_possible is not is_organisation and not one.is_shown]
+        mistakes = [one.case.spellings[one.spelling] for one in wrong]
+        yield Measure("network", f"  {data}, both tiers, {words[8:]}", len(chosen), figures, microseconds, mistakes)
 
 
 def _curve(data: str, judged: list[Judged], microseconds: float) -> Measure:

@@ -84,3 +84,17 @@ def test_what_nobody_can_say_is_an_acronym(word: str, spelt: bool) -> None:
 def test_a_key_is_the_same_however_the_form_is_written() -> None:
     assert name_key("The Exemple S. A. S.") == name_key("EXEMPLE SASU") == name_key("exemple") == "exemple"
     assert name_key("Renault SAS") != name_key("Renault Trucks SAS")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Muster Fahrzeugtechnik AG und", "Muster Fahrzeugtechnik"),
+        ("Exemple Conseil et", "Exemple Conseil"),
+        ("Exempel Hospital of the", "Exempel Hospital"),
+        ("Société d'Exemple de la", "Société d'Exemple"),
+        ("Bisping & Bisping", "Bisping & Bisping"),
+    ],
+)
+def test_a_name_that_was_cut_off_loses_the_words_that_lead_on(name: str, shown: str) -> None:
+    assert clean_organisation_name(name) == shown

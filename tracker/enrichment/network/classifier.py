@@ -45,9 +45,11 @@ class NetworkModel:
         """The log-odds that a network of this name, and of this ASN if given, is an organisation's own."""
         return self.weigh(tokens_of(name), asn, capitals=name.isupper())[0]
 
-    def is_possible(self, score: float, asn: int | None) -> bool:
+    def is_possible(self, score: float, groups: Groups, asn: int | None) -> bool:
         """Whether a name with this score, which leaves its kind open, speaks more for an organisation than most."""
-        return score + self.weights.get(f"{POSSIBLE}{mark_of(asn) or NOT_READ}", 0.0) >= self.possible
+        of_groups = sum(self.weights.get(f"{POSSIBLE}[{group}]", 0.0) for group in groups)
+        of_label = self.weights.get(f"{POSSIBLE}{mark_of(asn) or NOT_READ}", 0.0)
+        return score + of_groups + of_label >= self.possible
 
     def weigh(self, words: list[str], asn: int | None, *, capitals: bool) -> tuple[float, Groups]:
         """The score of a name that is cut into words, and of their groups."""

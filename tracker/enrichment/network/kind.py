@@ -17,9 +17,11 @@ from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_store
 from tracker.enrichment.geo.records import NetworkRecord
 from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.clouds import cloud_at
-from tracker.enrichment.network.labelled_asns import KINDS, judgement_of
+from tracker.enrichment.network.labelled_asns import KINDS, judgement_of, mark_of
 from tracker.enrichment.organisation.known import known_asn, known_organisation, may_be_known
+from tracker.enrichment.organisation.name_beginnings import known_beginning
 from tracker.enrichment.organisation.name_tokens import begins_with, groups_of, tokens_of, word_for
+from tracker.enrichment.organisation.private_persons import is_private_person
 
 
 class NetworkKind(StrEnum):
@@ -74,6 +76,9 @@ _SELLING = frozenset({*_PROVIDER_GROUPS, "it"})
 # A name with one of these is a provider's, whatever else it says, unless it is a public body's.
 _SELLER = re.compile(r"te?le?[ck]om|broadband|freenet\b|\bw?isp\b|hosting\b|\bdata ?cent(?:er|re)s?\b")
 _PUBLIC = frozenset({"education", "government", "nonprofit"})
+# The labels of those who run a network for themselves or their own service: one word of a name does not outweigh them.
+_OWN_NETWORK = frozenset("BEGNbegnTP")
+_SELLERS = frozenset({NetworkKind.ISP, NetworkKind.MOBILE, NetworkKind.HOSTING, NetworkKind.VPN})
 # Log-odds below which a name without such a word is a provider’s; about 6 in 100 of the labelled ones are not.
 _SURELY_PROVIDER = -5.0
 
@@ -183,15 +188,38 @@ def judge_organisation(model: NetworkModel, name: str, asn: int | None, *, is_cu
     judgement = judgement_of(asn)
     is_trade = "trade" in groups and not groups & _SELLING
     is_clear = is_trade or score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold)
+    if not judgement and not is_trade and is_private_person(name):
+        return _no_organisation(name, words, groups, score)
     if is_clear and judgement:
         kind = KINDS[judgement]
         return NetworkKind(kind), evidence(EvidenceCode.KNOWN_AS, asn=asn or 0, kind=kind)
     if is_clear and (groups & _PUBLIC or not _SELLER.search(" ".join(words))):
         return _organisation(name, words, groups)
     kind, why = _no_organisation(name, words, groups, score)
-    if kind is NetworkKind.UNKNOWN and model.is_possible(score, asn):
-        return kind, evidence(EvidenceCode.NAME_POSSIBLE, name=name)
-    return kind, why
+    return _possible(model, name, asn, score, groups, kind) or (kind, why)
+
+
+def _possible(
+    model: NetworkModel, name: str, asn: int | None, score: float, groups: frozenset[str], kind: NetworkKind
+) -> KindFound | None:
+    """Whether a name leaves its kind open, or says another than readers did, and speaks more for a company than most.
+
+    Registries and exchanges, which sell no lines, are organisations of their own. So are branches of well-known companies.
+    """
+    label = mark_of(asn)
+    is_own = label is not None and label in _OWN_NETWORK
+    if not is_own and is_private_person(name):
+        return None
+    is_open = kind is NetworkKind.UNKNOWN or is_own
+    branch = known_beginning(name)
+    if (
+        (is_open and model.is_possible(score, groups, asn))
+        or (kind is NetworkKind.INFRASTRUCTURE and label)
+        or (branch is not None and branch.kind in LEAD_KINDS)
+    ):
+        said = NetworkKind.UNKNOWN if kind in _SELLERS else kind
+        return said, evidence(EvidenceCode.NAME_POSSIBLE, name=name)
+    return None
 
 
 def _organisation(name: str, words: list[str], groups: frozenset[str]) -> KindFound:

@@ -17,6 +17,7 @@ KINDS = {
     "T": "business",  # information technology: integrators, software houses, makers of equipment
     "P": "business",  # a platform or a service on the internet, whose network mostly serves machines
     "x": "business",  # may be an organisation's as well as a provider's
+    "c": "business",  # not told at first, and at a second reading rather a company or an association than a provider
 }  # fmt: skip
 # Judged to be a provider's network, a private person's, or not decidable.
 NO_ORGANISATION = "-"

@@ -32,6 +32,10 @@ _SMALL_WORDS = frozenset(
     "de du des la le les et d l of the and for und der die das dem den fur del di da do dos das e y i van von en au aux a to in im am zu "
     "per con para por et al na ve u z w a og och for em el y o".split()
 )
+# Words that no name ends with.
+_LEADING_ON = frozenset(
+    "de du des la le les et and of the und der die das fur für del della di da do dos das y e i van von avec mit for pour para per & + -".split()
+) - {"e", "i", "da", "do", "y"}
 _ACRONYMS = frozenset(
     "ratp cern nasa onera inra inrae insee ensam esiea fifa uefa axa edf rte ibm ing ubs abb bbva maif macif afnor ademe apec ircam ifremer ineris inpi insa ehess icade "
     "imec rtbf siae aphp saur sicae sacem sodexo-it nato osce opec bafa usa uae ucla mit eth epfl ieee isae icrc ensta ecam esa eso esrf iata ioc iso itu who wto".split()
@@ -56,11 +60,19 @@ def clean_organisation_name(name: str) -> str:
     text = _said_once(_CODE.sub("", _without_handle(text)))
     tokens = [token.strip(",;'") for token in text.split()]
     kept = [token for token in without_legal_form([token for token in tokens if token]) if token not in {"-", "/", "|"}]
-    plain = " ".join(kept).strip(" ,.;:-/")
+    plain = " ".join(without_legal_form(_without_dangling(kept))).strip(" ,.;:-/&+")
     if not any(letter.isalpha() for letter in plain):
         return ""
     known = known_organisation(plain)
     return known.name if known else _for_people(plain)
+
+
+def _without_dangling(tokens: list[str]) -> list[str]:
+    """The tokens less the words at the end that lead on to something: registries cut long names off ("… AG und")."""
+    end = len(tokens)
+    while end > 1 and tokens[end - 1].lower().strip(".,;:-/") in _LEADING_ON:
+        end -= 1
+    return tokens[:end]
 
 
 def _without_handle(text: str) -> str:

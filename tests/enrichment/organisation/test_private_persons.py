@@ -1,0 +1,37 @@
+"""Private persons' names: hobby networks are registered to people, who are never shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker.enrichment.network.kind import LEAD_KINDS, classify_organisation
+from tracker.enrichment.organisation.private_persons import is_private_person
+
+PERSONS = [
+    "Anna Musterfrau",
+    "Jean-Pierre Exemple",
+    "Musterfrau, Anna",
+    "LARS ERIK EXEMPEL",
+    "Maria Exempla trading as Exeweb",
+]
+OTHERS = [
+    "Anna Seghers Schule",
+    "Exemple Conseil SARL",
+    "Thomas Muster GmbH",
+    "Boulangerie Paul",
+    "Exemple",
+    "Studio 54 Anna",
+]
+
+
+@pytest.mark.parametrize("name", PERSONS)
+def test_a_person_is_told_by_a_given_name_or_as_a_sole_trader(name: str) -> None:
+    assert is_private_person(name)
+    kind, why = classify_organisation(name, 64500)
+    assert kind not in LEAD_KINDS
+    assert why.code != "name_possible"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_legal_form_a_trade_or_a_number_says_that_it_is_none(name: str) -> None:
+    assert not is_private_person(name)
