@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 COMPACT_FROM = 10_000
+# Writing a number by a locale's rules takes a tenth of a millisecond, and a page has hundreds.
+_KEPT = 4096
 _NARROW = "\u202f"
 
 
+@lru_cache(_KEPT)
 def count(language: str, number: float, *, compact: bool = True) -> str:
     """Returns a whole number as text: 9 876, and compact from ten thousand on: 12,3 k."""
     if compact and abs(number) >= COMPACT_FROM:
@@ -17,10 +21,12 @@ def count(language: str, number: float, *, compact: bool = True) -> str:
     return format_decimal(round(number), locale=language)
 
 
+@lru_cache(_KEPT)
 def decimal(language: str, number: float, digits: int = 1) -> str:
     return format_decimal(number, f"#,##0.{'#' * digits}", locale=language)
 
 
+@lru_cache(_KEPT)
 def percent(language: str, fraction: float, digits: int = 0) -> str:
     """Returns a fraction as a percentage. Only zero is shown as 0."""
     if 0 < fraction < 0.005 and digits == 0:

@@ -171,6 +171,11 @@ def word_dimension(language: str, dimension: Dimension, value: str) -> str:
     return value or translate(language, definition.unknown)
 
 
+def open_tabs(selection: Selection) -> list[Dimension]:
+    """The dimensions that an overview shows, a panel each."""
+    return [_open_tab(selection, kind) for kind in PANELS]
+
+
 def _open_tab(selection: Selection, kind: PanelKind) -> Dimension:
     asked = selection.tab(kind.key, kind.tabs[0][0].value)
     return next((dimension for dimension, _ in kind.tabs if dimension.value == asked), kind.tabs[0][0])

@@ -23,8 +23,8 @@ from tracker.store.protocol import EventStore
 log = logging.getLogger(__name__)
 
 _LEAST_PAUSE_SECONDS = 0.25
-# It rests twice as long as it worked, so that it takes a third of a core at most.
-_REST = 2.0
+# It rests three times as long as it worked, so that it takes a quarter of a core at most.
+_REST = 3.0
 # A site's open days are counted no more often than this, and while hits queue up even less.
 _REFRESH_SECONDS = 1.0
 _BUSY_REFRESH_SECONDS = 10.0
@@ -60,6 +60,8 @@ class Sealing:
         # The day and time zone for which nothing of a site was left to do.
         self._done: dict[str, tuple[date, str]] = {}
         self._looked_at = -_LOOK_SECONDS
+        self._turn = 0
+        self._refreshed_last = False
 
     def run(self, stop: threading.Event) -> None:
         """Counts and seals until `stop` is set."""
@@ -76,47 +78,65 @@ class Sealing:
                     return
                 log.exception("a day could not be sealed; its figures are counted from the events meanwhile")
                 pause = _AFTER_A_FAILURE_SECONDS
-            stop.wait(pause)
+            self._rest(stop, pause)
+
+    def _rest(self, stop: threading.Event, seconds: float) -> None:
+        """Rests, and less after work that nobody waits for when events have changed."""
+        until = self._monotonic() + seconds
+        while not stop.is_set() and (left := until - self._monotonic()) > 0:
+            stop.wait(min(left, _LEAST_PAUSE_SECONDS))
+            if not self._refreshed_last and any(self._store.lags().values()):
+                return
 
     def step(self, stop: threading.Event) -> bool:
-        """Counts the open days of each site whose events changed, or else seals some days of it; whether any had some."""
+        """Counts the open days of each site whose events changed, or else seals some days of one; whether any had some."""
         lags = self._store.lags()
         if not any(lags.values()) and self._monotonic() - self._looked_at < _LOOK_SECONDS:
             return False
-        found = False
-        for site in list_sites(self._app):
-            if stop.is_set():
-                return found
-            found = self._step_of(site, lags.get(site.stored_as)) or found
-        if not found:
-            self._looked_at = self._monotonic()
-        return found
-
-    def _step_of(self, site: Site, lag: float | None) -> bool:
-        zone = ZoneInfo(site.time_zone)
-        today = self._now().astimezone(zone).date()
         is_busy = self._lag_bytes() > _BACKLOG_BYTES
-        name = site.stored_as
-        if lag or (lag is None and not is_busy):
-            if self._monotonic() - self._refreshed_at.get(name, -_BUSY_REFRESH_SECONDS) < (
-                _BUSY_REFRESH_SECONDS if is_busy else _REFRESH_SECONDS
-            ):
-                return False
-            self._done.pop(name, None)
-            self._keeper.refresh(name, zone, today=today)
-            self._refreshed_at[name] = self._monotonic()
+        sites = list_sites(self._app)
+        self._refreshed_last = False
+        changed = [site for site in sites if lags.get(site.stored_as) and self._is_due(site, is_busy=is_busy)]
+        for site in changed:
+            if not stop.is_set():
+                self._refresh(site)
+        if changed or is_busy:
+            return bool(changed)
+        for number in range(len(sites)):
+            site = sites[(self._turn + number) % len(sites)]
+            if not lags.get(site.stored_as) and self._work_off(site, is_new=site.stored_as not in lags):
+                self._turn += number + 1
+                return True
+        self._looked_at = self._monotonic()
+        return False
+
+    def _is_due(self, site: Site, *, is_busy: bool) -> bool:
+        pause = _BUSY_REFRESH_SECONDS if is_busy else _REFRESH_SECONDS
+        return self._monotonic() - self._refreshed_at.get(site.stored_as, -pause) >= pause
+
+    def _refresh(self, site: Site) -> None:
+        zone = ZoneInfo(site.time_zone)
+        self._done.pop(site.stored_as, None)
+        self._keeper.refresh(site.stored_as, zone, today=self._now().astimezone(zone).date())
+        self._refreshed_at[site.stored_as] = self._monotonic()
+        self._refreshed_last = True
+
+    def _work_off(self, site: Site, *, is_new: bool) -> bool:
+        """Does a piece of what a site has left to count, whose events do not change; False where nothing is."""
+        zone, name = ZoneInfo(site.time_zone), site.stored_as
+        today = self._now().astimezone(zone).date()
+        if is_new:
+            self._refresh(site)
             return True
-        if is_busy or self._done.get(name) == (today, zone.key):
+        if self._done.get(name) == (today, zone.key):
             return False
         days = self._keeper.seal_some(name, zone, today=today, leaving=self._just_sealed(name))
-        if not days:
-            if self._keeper.make_month(name, zone, today=today) is not None:
-                return True
-            if not self._just_sealed(name):
-                self._done[name] = (today, zone.key)
-            return False
         self._sealed_at |= {(name, day): self._monotonic() for day in days}
-        return True
+        if days or self._keeper.make_month(name, zone, today=today) is not None:
+            return True
+        if not self._just_sealed(name):
+            self._done[name] = (today, zone.key)
+        return False
 
     def _just_sealed(self, site: str) -> set[date]:
         """The site's days that were sealed a moment ago; older notes are dropped."""

@@ -159,6 +159,8 @@ def _titles(store: Counting, scope: Scope, paths: Sequence[str]) -> dict[str, st
     """The newest title of each path, searched from the period's end, which seldom goes far back."""
     if not paths:
         return {}
+    if store.days is not None:
+        return store.titles(paths)
     newest = [
         select(events.c.path, events.c.title)
         .where(scope.span(), events.c.path == path, events.c.title.is_not(None))

@@ -17,7 +17,7 @@ from dashboards.translations import translate
 from dashboards.web.first_day.checklist import checklist
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
-from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, read_panels
+from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, open_tabs, read_panels
 from dashboards.web.site.caveats import caveats_in_words
 from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
 from dashboards.web.site.pages import COMPARISONS, compared_days, head, selection_or_404
@@ -29,7 +29,8 @@ from tracker.stats import traffic
 from tracker.stats.comparisons import Mode
 from tracker.stats.dimensions import BY_NAME
 from tracker.stats.metrics import METRICS
-from tracker.stats.rollups.moment import caveats_of, moment
+from tracker.stats.rollups.moment import caveats_of, expect, moment
+from tracker.stats.rollups.registry import TOTAL
 
 _LEADS = 5
 _PAGE = 100
@@ -85,6 +86,7 @@ def create_blueprint(context: Context) -> Blueprint:
 def _overview(context: Context, site: str) -> str:
     """The page, all of one moment of the store that is the context's."""
     selection = comparing(context, selection_or_404(context, site))
+    expect(context.event_store, [TOTAL, *open_tabs(selection)])
     last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
     if last_event_at is None:
         return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))

@@ -16,7 +16,7 @@ import pytest
 from tests.stats.conftest import PARIS, SITE, Blog, scope
 from tests.stats.rollups.histories import DAYS, History, history
 from tracker.stats.aggregation import Group
-from tracker.stats.breakdowns import leading_of_events
+from tracker.stats.breakdowns import breakdown, leading_of_events
 from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import METRICS, Unit
@@ -218,3 +218,23 @@ def test_a_day_that_lost_all_of_its_events_has_none(store: EventStore) -> None:
         assert counted.open_days == []
         assert answers(counted, Group(interval="day"), with_total=False)[0][-2] == 1
         assert len(answers(counted, Group(interval="day"), with_total=False)) == 1
+
+
+def test_pages_have_their_newest_title_as_the_events_say(store: EventStore) -> None:
+    store.forget_site(SITE)
+    blog, of_days = Blog(store), scope("2026-11-16,2026-11-20")
+    for day, title in ((16, "Prix 2025"), (17, "Tarifs: tout, 100 %"), (18, "Tarifs_2026")):
+        blog.visit(f"2026-11-{day}T12:00:00+01:00", (0, "/a"), (60, "/b%_"), title=title)
+    blog.visit("2026-11-19T12:00:00+01:00", (0, "/b"), (5, "/c"), title=None)
+    by_events = breakdown(store, of_days, Dimension.PAGE)
+    for day in range(16, 21):
+        assert seal(store, SITE, date(2026, 11, day), PARIS)
+    with counting(store, of_days) as counted:
+        assert counted.open_days == []
+    assert breakdown(store, of_days, Dimension.PAGE).equals(by_events)
+    assert dict(zip(by_events["value"], by_events["title"], strict=True)) == {
+        "/a": "Tarifs_2026",
+        "/b%_": "Tarifs_2026",
+        "/b": None,
+        "/c": None,
+    }

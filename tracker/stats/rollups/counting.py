@@ -29,6 +29,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -36,17 +37,15 @@ from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
-from tracker.stats.periods import Period
-from tracker.stats.rollups.days import Days, Made, counted, cut_day, days_of, number_of_events, sealed, sealed_otherwise
-from tracker.stats.rollups.moment import Caveats, Moment
-from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TOTAL
-from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
+from tracker.stats.rollups.days import Days, cut_day, days_for, number_of_events
+from tracker.stats.rollups.moment import Moment, Notes
+from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TITLES, TOTAL
+from tracker.stats.rollups.sealing import DayOfFigures, Piece, scope_of_day
 from tracker.stats.scope import Scope, naive
 from tracker.store.functions import date_trunc
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import (
     ROLLUP_SUMS,
-    events,
     held_rollup_ids,
     held_rollups,
     month_rollup_ids,
@@ -72,6 +71,12 @@ class Wanted:
             return cast_type(ColumnElement[bool], ranked.c.rank <= self.first)
         return or_(false(), *(and_(mark == marks[one], self.is_named(ranked.c.value, one)) for one in marks))
 
+    def is_among(self, rows: Any) -> ColumnElement[bool]:
+        """The condition on rows of rollups, by dimension and value: all of them unless some are named."""
+        if self.named is None:
+            return true()
+        return self.of(rows, {one: one.value for one in self.named}, rows.c.dimension)
+
     def is_named(self, value: ColumnElement[Any], dimension: Dimension) -> ColumnElement[bool]:
         named = (self.named or {}).get(dimension, ())
         texts = [one for one in named if one is not None]
@@ -88,12 +93,13 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
     if _has_whole_days(scope):
         with store.snapshot() as snapshot:
             of_page = store if isinstance(store, Moment) else None
-            days = _days(snapshot, scope, of_page)
-            if days is not None and not (
-                days.open and number_of_events(snapshot, scope.site, days.kept) < fewest_events
-            ):
-                held = set() if of_page is None else of_page.held
-                yield Counting(snapshot, scope, days, held)
+            noted = Notes() if of_page is None else of_page.notes
+            key = (scope.site, scope.period, fewest_events)
+            if key not in noted.days:
+                noted.days[key] = _days(snapshot, scope, of_page, fewest_events)
+            days = noted.days[key]
+            if days is not None:
+                yield Counting(snapshot, scope, days, noted)
                 return
     yield Counting(store, followed(store, scope), None)
 
@@ -103,50 +109,11 @@ def _has_whole_days(scope: Scope) -> bool:
     return not scope.filters and scope.period.start_at == replace(scope.period, moments=None).start_at
 
 
-def _days(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> Days | None:
-    kept, otherwise = sealed(snapshot, scope.site, scope.period), {}
-    if len(kept) < scope.period.days:
-        otherwise = sealed_otherwise(snapshot, scope.site, scope.period)
-    if otherwise:
-        final = _final(snapshot, scope, otherwise)
-        kept |= final.keys()
-        if of_page is not None:
-            _note(of_page.caveats, scope.period, final)
-    found = _of_now_or_before(snapshot, scope, of_page, kept)
-    older = {day: made for day, made in otherwise.items() if day not in kept}
-    if found is None and older and of_page is not None:
-        found = days_of(snapshot, scope, kept | older.keys())
-        if found is not None:
-            zone = scope.period.time_zone.key
-            of_page.caveats.in_zone_of_before |= any(made.time_zone != zone for made in older.values())
-            of_page.caveats.by_rules_of_before |= any(made.time_zone == zone for made in older.values())
-    return found
-
-
-def _final(snapshot: Snapshot, scope: Scope, otherwise: Mapping[date, Made]) -> dict[date, Made]:
-    """Of days that are sealed otherwise than they would be now, those that have no events any more to be counted from."""
-    first = snapshot.rows(
-        select(events.c.occurred_at).where(events.c.site == scope.site).order_by(events.c.occurred_at).limit(1)
-    )
-    return {day: made for day, made in otherwise.items() if first and made.end_at <= first[0].occurred_at}
-
-
-def _note(caveats: Caveats, period: Period, final: Mapping[date, Made]) -> None:
-    others = {day: made.time_zone for day, made in final.items() if made.time_zone != period.time_zone.key}
-    if others:
-        last = max(others)
-        caveats.final_before, caveats.final_in = last + timedelta(days=1), others[last]
-
-
-def _of_now_or_before(snapshot: Snapshot, scope: Scope, of_page: Moment | None, kept: Collection[date]) -> Days | None:
-    if of_page is not None and of_page.takes_figures_of_before(scope.site):
-        earlier = counted(snapshot, scope.site, scope.period) | {*kept}
-        if len(earlier) > len(kept):
-            days = days_of(snapshot, scope, earlier)
-            # What is worked out is of now, and must not be added to what is of a moment before.
-            if days is not None and not days.open:
-                return days
-    return days_of(snapshot, scope, kept)
+def _days(snapshot: Snapshot, scope: Scope, of_page: Moment | None, fewest_events: int) -> Days | None:
+    days = days_for(snapshot, scope, of_page)
+    if days is None or not days.open:
+        return days
+    return days if number_of_events(snapshot, scope.site, days.kept) >= fewest_events else None
 
 
 @dataclass
@@ -156,7 +123,7 @@ class Counting:
     source: Snapshot | EventStore
     scope: Scope
     days: Days | None
-    _held: set[tuple[object, ...]] = field(default_factory=set)
+    _notes: Notes = field(default_factory=Notes)
 
     @property
     def open_days(self) -> list[date] | None:
@@ -169,15 +136,15 @@ class Counting:
         dimension = _dimension_of(groups)
         if self.days is None or dimension is None:
             return replace(aggregation, scope=followed(self.source, self.scope)).statement()
-        parts = [part for part in Part if part is Part.EVENTS or aggregation.needs(part)]
-        self.hold({dimension, TOTAL} if with_total else {dimension}, parts)
-        summed = self.summed(dimension, groups[0] if groups else None)
+        visits = "touched" if aggregation.keeps_single_events else "visits"
+        wanted = {visits if raw.name == "visits" else raw.name for part in Part for raw in aggregation.needs(part)}
+        self.hold({dimension, TOTAL} if with_total else {dimension}, _pieces(aggregation, wanted))
+        summed = self.summed(dimension, groups[0] if groups else None, wanted)
         if with_total and groups:
-            whole = self.summed(TOTAL, None)
+            whole = self.summed(TOTAL, None, wanted)
             both = union_all(select(*summed.c), select(null(), *whole.c)).subquery("both")
             summed = both
-        visits = "touched" if aggregation.keeps_single_events else "visits"
-        raw = {name: summed.c[name] for name in ROLLUP_SUMS} | {"visits": summed.c[visits]}
+        raw = {name: summed.c[name] for name in wanted} | ({"visits": summed.c[visits]} if visits in wanted else {})
         return aggregation.formulas([summed.c[label] for label in aggregation.labels], raw).select_from(summed)
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -186,20 +153,21 @@ class Counting:
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
         return self.source.frame(statement)
 
-    def hold(self, dimensions: Collection[str], parts: Sequence[Part]) -> None:
+    def hold(self, dimensions: Collection[str], pieces: Sequence[Piece]) -> None:
         """Works out of the days without figures what is not yet."""
         snapshot = cast_type(Snapshot, self.source)
         for scope in self._open_scopes():
             figures: DayOfFigures | None = None
-            for part in parts:
-                wanted = {name: (*_key_of(scope), name, part) for name in dimensions}
-                missing = [name for name, key in wanted.items() if key not in self._held]
+            for piece in pieces:
+                asked = {*dimensions, *self._notes.expected} if piece is Piece.EVENTS else dimensions
+                wanted = {name: (*_key_of(scope), name, piece) for name in asked}
+                missing = [name for name, key in wanted.items() if key not in self._notes.held]
                 if not missing:
                     continue
-                self._held.update(wanted.values())
+                self._notes.held.update(wanted.values())
                 figures = figures or DayOfFigures(snapshot, scope, dimensions)
                 narrowed = figures.narrowed(missing)
-                snapshot.hold(narrowed.part(part), narrowed.ids() if part is Part.EVENTS else None)
+                snapshot.hold(narrowed.piece(piece), narrowed.ids() if piece is Piece.EVENTS else None)
 
     def _open_scopes(self) -> list[Scope]:
         """The days to be worked out, each as a scope; the last one may be cut."""
@@ -215,58 +183,82 @@ class Counting:
     def leading(self, dimensions: Sequence[Dimension], wanted: Wanted) -> dict[Dimension, pd.DataFrame]:
         """The wanted values of several dimensions by visitors, from rollups, in one statement: `value` and `visitors`."""
         names = [one.value for one in dimensions if one in DIMENSIONS]
-        self.hold(names, [Part.EVENTS])
+        self.hold(names, [Piece.EVENTS])
+        found = self._visitors_by_value(names, wanted)
+        rank = func.row_number().over(partition_by=found.c.dimension, order_by=[found.c.visitors.desc(), found.c.value])
+        ranked = select(found.c.dimension, found.c.value, found.c.visitors, rank.label("rank")).subquery("ranked")
+        first = select(ranked).order_by(ranked.c.dimension, ranked.c.rank)
+        if wanted.named is None:
+            first = first.where(ranked.c.rank <= wanted.first)
+        frame = self.frame(first)
+        return {one: frame[frame["dimension"] == one.value][["value", "visitors"]].copy() for one in dimensions}
+
+    def _visitors_by_value(self, names: Sequence[str], wanted: Wanted) -> Any:
+        """A subquery of `dimension`, `value` and `visitors`, of the named values alone if some are."""
         rows = self._of_days(_ROWS, names)
-        ids = self._of_days(_IDS, names)
-        key = (rows.c.dimension, rows.c.value)
         start = cast(self.scope.period.start, Date)
         days = (
-            select(*key, carried(rows, start, "visitors").label("visitors"))
-            .group_by(*key)
+            select(rows.c.dimension, rows.c.value, carried(rows, start, "visitors").label("visitors"))
+            .where(wanted.is_among(rows))
+            .group_by(rows.c.dimension, rows.c.value)
             .having(func.sum(rows.c.events) > 0)
             .subquery("days")
         )
+        if not self._has_ids():
+            return days
+        ids = self._of_days(_IDS, names)
         lasting = (
             select(ids.c.dimension, ids.c.value, func.count(ids.c.visitor_id.distinct()).label("people"))
+            .where(wanted.is_among(ids))
             .group_by(ids.c.dimension, ids.c.value)
             .subquery("lasting")
         )
         same = and_(days.c.dimension == lasting.c.dimension, days.c.value.is_not_distinct_from(lasting.c.value))
-        visitors = days.c.visitors + func.coalesce(lasting.c.people, 0)
-        rank = func.row_number().over(partition_by=days.c.dimension, order_by=[visitors.desc(), days.c.value])
-        ranked = (
-            select(days.c.dimension, days.c.value, visitors.label("visitors"), rank.label("rank"))
-            .select_from(days.join(lasting, same, isouter=True))
-            .subquery("ranked")
-        )
-        first = (
-            select(ranked)
-            .where(wanted.of(ranked, {one: one.value for one in dimensions}, ranked.c.dimension))
-            .order_by(ranked.c.dimension, ranked.c.rank)
-        )
-        frame = self.frame(first)
-        return {one: frame[frame["dimension"] == one.value][["value", "visitors"]].copy() for one in dimensions}
+        visitors = (days.c.visitors + func.coalesce(lasting.c.people, 0)).label("visitors")
+        joined = days.join(lasting, same, isouter=True)
+        return select(days.c.dimension, days.c.value, visitors).select_from(joined).subquery("by_value")
 
-    def summed(self, dimension: str, group: Group | None) -> Any:
-        """A subquery of the sums of the period by a dimension's values, by an interval, or without a group at all."""
+    def titles(self, paths: Sequence[str]) -> dict[str, str]:
+        """The newest title of each page that has one."""
+        self.hold([TITLES], [Piece.EVENTS])
+        rows = self._of_days(_ROWS, [TITLES], by_day=True)
+        of_paths = or_(false(), *(rows.c.value.startswith(f"{path}\n", autoescape=True) for path in paths))
+        last = func.max(rows.c.day)
+        found = self.rows(select(rows.c.value).where(of_paths).group_by(rows.c.value).order_by(last))
+        return {path: title for path, _, title in (row.value.partition("\n") for row in found)}
+
+    def summed(self, dimension: str, group: Group | None, names: Collection[str]) -> Any:
+        """A subquery of some of ROLLUP_SUMS over the period by a dimension's values, by an interval, or without a group at all."""
         by_day = group is not None and group.interval not in (None, "month")
         rows = self._of_days(_ROWS, [dimension], by_day=by_day)
-        ids = self._of_days(_IDS, [dimension], by_day=by_day)
         keys, first = self._key(rows, group), self._first_day(rows, group)
-        sums = [carried(rows, first, name).label(name) for name in ROLLUP_SUMS]
+        sums = [carried(rows, first, name).label(name) for name in names]
         by_key = select(*([keys.label("g0")] if keys is not None else []), *sums)
         if keys is not None:
             by_key = by_key.group_by(keys).having(func.sum(rows.c.events) > 0)
         days = by_key.subquery("days")
+        if not self._has_ids() or not {"visitors", "touched"} & {*names}:
+            return days
+        ids = self._of_days(_IDS, [dimension], by_day=by_day)
         lasting = self._lasting(ids, self._key(ids, group))
         on = days.c.g0.is_not_distinct_from(lasting.c.g0) if keys is not None else and_(True)
         added = {"visitors": lasting.c.people, "touched": lasting.c.their_visits}
         figures = [
             (days.c[name] + func.coalesce(added[name], 0) if name in added else days.c[name]).label(name)
-            for name in ROLLUP_SUMS
+            for name in names
         ]
         labels = [days.c.g0] if keys is not None else []
         return select(*labels, *figures).select_from(days.join(lasting, on, isouter=True)).subquery("summed")
+
+    def _has_ids(self) -> bool:
+        """Whether the site has visitors with ids that last: most have none, and their statements are half as long."""
+        site = self.scope.site
+        if site not in self._notes.with_ids:
+            kept = select(rollup_ids.c.day).where(rollup_ids.c.site == site).limit(1)
+            self._notes.with_ids[site] = bool(self.rows(kept))
+        if self._notes.with_ids[site] or not self._notes.held:
+            return self._notes.with_ids[site]
+        return bool(self.rows(select(held_rollup_ids.c.day).limit(1)))
 
     def _lasting(self, ids: Any, key: ColumnElement[Any] | None) -> Any:
         counts = [
@@ -293,7 +285,8 @@ class Counting:
                 and_(held.c.day == scope.period.start, held.c.until == until) for scope, until in self._untils()
             ]
             columns = [held.c[column.name] for column in tables.days.columns]
-            found.append(select(*columns).where(held.c.dimension.in_(dimensions), or_(*open_days)))
+            of_site = (held.c.site == self.scope.site, held.c.dimension.in_(dimensions))
+            found.append(select(*columns).where(*of_site, or_(*open_days)))
         return found[0].subquery("days_of") if len(found) == 1 else union_all(*found).subquery("days_of")
 
     def _untils(self) -> list[tuple[Scope, datetime]]:
@@ -332,6 +325,16 @@ _IDS = _Tables(rollup_ids, month_rollup_ids, held_rollup_ids)
 
 def _within(table: Table, site: str, dimensions: Sequence[str]) -> Select[Any]:
     return select(*table.columns).where(table.c.site == site, table.c.dimension.in_(dimensions))
+
+
+def _pieces(aggregation: Aggregation, sums: Collection[str]) -> list[Piece]:
+    """What has to be made of a day for some sums."""
+    asked = {
+        Piece.TOUCHED: "touched" in sums,
+        Piece.VISITS: bool(aggregation.needs(Part.VISITS)),
+        Piece.READS: bool(aggregation.needs(Part.READS)),
+    }
+    return [Piece.EVENTS, *(piece for piece, is_asked in asked.items() if is_asked)]
 
 
 def _key_of(scope: Scope) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from sqlalchemy import Select, Table, func, select
 
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period, months_after
+from tracker.stats.rollups.moment import Caveats, Moment
 from tracker.stats.rollups.registry import RULES, TOTAL
 from tracker.stats.scope import Scope
 from tracker.store.protocol import Snapshot
@@ -79,6 +80,56 @@ def days_of(snapshot: Snapshot, scope: Scope, kept: Collection[date]) -> Days | 
     of_months = {month + timedelta(days=number) for month in months for number in range((_after(month) - month).days)}
     beside = [day for day in days if day in kept and day not in of_months]
     return Days(tuple(runs(sorted(kept))), tuple(months), tuple(runs(beside)), tuple(found))
+
+
+def days_for(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> Days | None:
+    """How a scope's figures are put together; None where rollups help little.
+
+    Those of a page may be of a moment before, or as days were counted before; others are exact.
+    """
+    kept, otherwise = sealed(snapshot, scope.site, scope.period), {}
+    if len(kept) < scope.period.days:
+        otherwise = sealed_otherwise(snapshot, scope.site, scope.period)
+    if otherwise:
+        final = _final(snapshot, scope, otherwise)
+        kept |= final.keys()
+        if of_page is not None:
+            _note(of_page.caveats, scope.period, final)
+    found = _of_now_or_before(snapshot, scope, of_page, kept)
+    older = {day: made for day, made in otherwise.items() if day not in kept}
+    if found is None and older and of_page is not None:
+        found = days_of(snapshot, scope, kept | older.keys())
+        if found is not None:
+            zone = scope.period.time_zone.key
+            of_page.caveats.in_zone_of_before |= any(made.time_zone != zone for made in older.values())
+            of_page.caveats.by_rules_of_before |= any(made.time_zone == zone for made in older.values())
+    return found
+
+
+def _final(snapshot: Snapshot, scope: Scope, otherwise: Mapping[date, Made]) -> dict[date, Made]:
+    """Of days that are sealed otherwise than they would be now, those that have no events any more to be counted from."""
+    first = snapshot.rows(
+        select(events.c.occurred_at).where(events.c.site == scope.site).order_by(events.c.occurred_at).limit(1)
+    )
+    return {day: made for day, made in otherwise.items() if first and made.end_at <= first[0].occurred_at}
+
+
+def _note(caveats: Caveats, period: Period, final: Mapping[date, Made]) -> None:
+    others = {day: made.time_zone for day, made in final.items() if made.time_zone != period.time_zone.key}
+    if others:
+        last = max(others)
+        caveats.final_before, caveats.final_in = last + timedelta(days=1), others[last]
+
+
+def _of_now_or_before(snapshot: Snapshot, scope: Scope, of_page: Moment | None, kept: Collection[date]) -> Days | None:
+    if of_page is not None and of_page.takes_figures_of_before(scope.site):
+        earlier = counted(snapshot, scope.site, scope.period) | {*kept}
+        if len(earlier) > len(kept):
+            days = days_of(snapshot, scope, earlier)
+            # What is worked out is of now, and must not be added to what is of a moment before.
+            if days is not None and not days.open:
+                return days
+    return days_of(snapshot, scope, kept)
 
 
 def number_of_events(snapshot: Snapshot, site: str, spans: Sequence[Run]) -> int:

@@ -7,9 +7,9 @@ their events. Whoever asks a store itself gets figures of now.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
@@ -33,6 +33,16 @@ class Caveats:
     final_in: str = ""
 
 
+@dataclass
+class Notes:
+    """What is known of one state of the store: days as they are put together, what was worked out, who has ids that last."""
+
+    days: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    held: set[tuple[object, ...]] = field(default_factory=set)
+    with_ids: dict[str, bool] = field(default_factory=dict)
+    expected: tuple[str, ...] = ()
+
+
 class Moment:
     """An EventStore of which all snapshots are the same; its other attributes are the store's."""
 
@@ -41,7 +51,7 @@ class Moment:
         self._stack = stack
         self._snapshot: Snapshot | None = None
         self._lags: dict[str, float] = {}
-        self.held: set[tuple[object, ...]] = set()
+        self.notes = Notes()
         self.caveats = Caveats()
 
     def __getattr__(self, name: str) -> Any:
@@ -57,6 +67,12 @@ class Moment:
     def takes_figures_of_before(self, site: str) -> bool:
         """Whether figures of the site's open days are good enough."""
         return self._lags.get(site, math.inf) <= _OLDEST_SECONDS
+
+
+def expect(store: EventStore, dimensions: Iterable[str]) -> None:
+    """Says by what a page is going to ask, so that a day that has to be worked out is, once for all of them."""
+    if isinstance(store, Moment):
+        store.notes.expected = tuple(dimensions)
 
 
 def caveats_of(store: EventStore) -> Caveats:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Date, Table, case, cast, func, literal, se
 
 from tracker.stats.periods import Period, months_after
 from tracker.stats.rollups.days import sealed
-from tracker.stats.rollups.registry import HOUR, RULES
+from tracker.stats.rollups.registry import HOUR, RULES, TITLES
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import ROLLUP_SUMS, counted_months, rollup_ids, rollups
 from tracker.store.seals import CountedMonth, MonthOfFigures
@@ -57,7 +57,9 @@ def figures_of_month(site: str, month: date, time_zone: ZoneInfo) -> MonthOfFigu
     named = CountedMonth(site, month, time_zone.key, RULES)
     sums = [_over_days(name, month).label(name) for name in ROLLUP_SUMS]
     key = (rollups.c.dimension, rollups.c.value)
-    rows = select(*_first(named), *key, *sums).where(*_within(rollups, site, month, end), rollups.c.dimension != HOUR)
+    rows = select(*_first(named), *key, *sums).where(
+        *_within(rollups, site, month, end), rollups.c.dimension.not_in([HOUR, TITLES])
+    )
     whole = [rollup_ids.c[name] for name in ("dimension", "value", "visitor_id", "visit_id")]
     ids = select(*_first(named), *whole).where(*_within(rollup_ids, site, month, end)).distinct()
     return MonthOfFigures(named, rows.group_by(*key).order_by(rollups.c.dimension), ids)

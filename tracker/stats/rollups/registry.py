@@ -8,11 +8,12 @@ from __future__ import annotations
 from tracker.stats.dimensions import Dimension
 
 # Raise it whenever a figure of a day is made in another way: days that were sealed before are then sealed anew.
-RULES = 1
+RULES = 2
 
-# All events of a day together, and the hours of its clock.
+# All events of a day together, the hours of its clock, and the newest title of each page, both in the value.
 TOTAL = ""
 HOUR = "hour"
+TITLES = "titles"
 
 DIMENSIONS = tuple(one for one in Dimension if one.definition.panel is not None or one is Dimension.EVENT)
-ROLLED_UP = (*(one.value for one in DIMENSIONS), HOUR, TOTAL)
+ROLLED_UP = (*(one.value for one in DIMENSIONS), HOUR, TITLES, TOTAL)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    tuple_,
 )
 
 from tracker.stats.aggregation import Aggregation, Group, began_at
@@ -35,8 +37,9 @@ from tracker.stats.local_time import local_moment
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
 from tracker.stats.periods import Period
-from tracker.stats.rollups.registry import HOUR, ROLLED_UP, TOTAL
+from tracker.stats.rollups.registry import HOUR, ROLLED_UP, TITLES, TOTAL
 from tracker.stats.scope import Scope, naive
+from tracker.store import functions
 from tracker.store.functions import date_trunc, each_of
 from tracker.store.protocol import Snapshot
 from tracker.store.schema import events
@@ -62,6 +65,15 @@ def scope_of_day(site: str, day: date, time_zone: ZoneInfo) -> Scope:
     return Scope(site, Period(day, day + timedelta(days=1), time_zone, day.isoformat()))
 
 
+class Piece(Enum):
+    """Sums of a day that are made together, so that a question for which it is worked out has only those that it needs."""
+
+    EVENTS = "what happened, and how many visitors had been there before"
+    TOUCHED = "visits by what tells events apart, and how many had the same value before"
+    VISITS = "the visits that began on it, as a whole"
+    READS = "how far the pages were read that were first viewed on it"
+
+
 class DayOfFigures:
     """The statements of a day, or of several in a row, of all that is rolled up or of some `dimensions`.
 
@@ -73,12 +85,13 @@ class DayOfFigures:
         self._scope = followed(snapshot, scope)
         self._all_tell = all_tell(snapshot, self._scope)
         self._dimensions = dimensions
+        self._found: list[ColumnElement[bool] | None] = []
         self._several = scope.period.days > 1
         assert self._all_tell or not self._several
 
     @property
     def _groups(self) -> dict[str, Group]:
-        return {name: Group(BY_NAME[name]) for name in self._dimensions if name not in (HOUR, TOTAL)}
+        return {name: Group(BY_NAME[name]) for name in self._dimensions if name not in (HOUR, TITLES, TOTAL)}
 
     @property
     def _hours(self) -> bool:
@@ -96,13 +109,17 @@ class DayOfFigures:
 
     def rows(self) -> list[Select[Any]]:
         """Rows of site, day, dimension, value and some of ROLLUP_SUMS each; several of a value are to be added up."""
-        return [statement for part in Part for statement in self.part(part)]
+        return [statement for piece in Piece for statement in self.piece(piece)]
 
-    def part(self, part: Part) -> list[Select[Any]]:
-        """Of `rows` those that the metrics of a part are made of."""
-        if part is Part.EVENTS:
-            return [*self._happened(), *self._returned()]
-        return self._begun() if part is Part.VISITS else self._read()
+    def piece(self, piece: Piece) -> list[Select[Any]]:
+        """Of `rows` those of a piece."""
+        made = {
+            Piece.EVENTS: self._of_events,
+            Piece.TOUCHED: self._touched,
+            Piece.VISITS: self._begun,
+            Piece.READS: self._read,
+        }
+        return made[piece]()
 
     def ids(self) -> Select[Any]:
         """A row a dimension, value and visitor with a lasting id, for what tells events apart also a visit."""
@@ -193,52 +210,73 @@ class DayOfFigures:
         )
         return case((events.c.consented.is_not(None), events.c.consented), else_=events.c.visitor_id.not_in(of_a_day))
 
-    def _happened(self) -> list[Select[Any]]:
-        """What the day's events add up to."""
+    def _of_events(self) -> list[Select[Any]]:
+        titles = [self._titles()] if TITLES in self._dimensions else []
         source, values, _ = self._happening()
-        plain = [events.c[name] for name in ("visitor_id", "visit_id", "visits", "pageviews", "engaged_ms")]
-        happened = self._spread(
-            values, [*plain, self._lasts().label("lasts"), *self._days()], source, self._scope.where()
-        )
-        of_a_day = ~happened.c.lasts
+        return [self._happened(source, values), *self._returned(), *titles] if values else titles
+
+    def _happened(self, source: Any, values: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
+        """What the days' events add up to."""
+        plain = [events.c[name] for name in ("visitor_id", "visits", "pageviews", "engaged_ms")]
+        columns = [*plain, self._lasts().label("lasts"), *self._days()]
+        happened = self._spread(values, columns, source, self._scope.where())
         sums = {
             "events": func.count(),
             "visits": func.sum(happened.c.visits),
             "pageviews": func.sum(happened.c.pageviews),
             "engaged_ms": func.sum(happened.c.engaged_ms),
-            "visitors": func.count(happened.c.visitor_id.distinct()).filter(of_a_day),
-            "touched": func.count(happened.c.visit_id.distinct()).filter(of_a_day),
+            "visitors": func.count(happened.c.visitor_id.distinct()).filter(~happened.c.lasts),
         }
-        return [self._grouped(happened, sums)]
+        return self._grouped(happened, sums)
 
-    def _returned(self) -> list[Select[Any]]:
-        """How many of a day's visitors, and of its visits, had the same value one day before, and within two."""
-        scope = self._scope
-        first, days = _before(scope, 2), naive(scope.period.start_at) - _before(scope, 2)
-        around = replace(scope.period, start=scope.period.start - timedelta(days=2), moments=None)
-        them = self._who_returned(first, around)
-        if them is None or not (self._groups or self._total):
+    def _touched(self) -> list[Select[Any]]:
+        """How many visits had each value, where one can have several, and how many had it one day before, and within two."""
+        values = {name: self._column(group, None) for name, group in self._groups.items() if _parts_visits(group)}
+        if not values:
             return []
-        source, exits = self._joined(
-            and_(scope.span(before=scope.reach.before + days, overrun=scope.reach.after), them)
-        )
-        came = events.c.visitor_id, events.c.visit_id, _day_of(around, events.c.occurred_at).label("day")
-        values = self._values(exits)
-        visitors = self._spread(values, came, source, scope.span(before=days), them)
-        found = [self._carried(visitors, visitors.c.visitor_id, ("visitors_1", "visitors_2"))]
-        of_events = {name: values[name] for name, group in self._groups.items() if _parts_visits(group)}
-        if of_events:
-            visits = self._spread(of_events, came, source, scope.span(before=days), them)
-            found.append(self._carried(visits, visits.c.visit_id, ("touched_1", "touched_2")))
+        columns = [events.c.visit_id, *self._days()]
+        touched = self._spread(values, columns, events, self._scope.where(), ~self._lasts())
+        found = [self._grouped(touched, {"touched": func.count(touched.c.visit_id.distinct())})]
+        them = self._who_returned()
+        if them is not None:
+            came = self._came(values, events, them)
+            found.append(self._carried(came, came.c.visit_id, ("touched_1", "touched_2")))
         return found
 
-    def _who_returned(self, first: datetime, around: Period) -> ColumnElement[bool] | None:
-        """The visitors whose ids do not last and who were there on more than one day; None where nobody was."""
-        scope = self._scope
+    def _returned(self) -> list[Select[Any]]:
+        """How many of a day's visitors had the same value one day before, and within two."""
+        them = self._who_returned()
+        if them is None or not (self._groups or self._total):
+            return []
+        days = naive(self._scope.period.start_at) - _before(self._scope, 2)
+        reach = self._scope.reach
+        source, exits = self._joined(and_(self._scope.span(before=reach.before + days, overrun=reach.after), them))
+        came = self._came(self._values(exits), source, them)
+        return [self._carried(came, came.c.visitor_id, ("visitors_1", "visitors_2"))]
+
+    def _came(self, values: Mapping[str, ColumnElement[Any]], source: Any, them: ColumnElement[bool]) -> Any:
+        """The events of some visitors on the days and the two before, spread, with `visitor_id`, `visit_id` and `day`."""
+        came = events.c.visitor_id, events.c.visit_id, _day_of(self._with_two_before, events.c.occurred_at).label("day")
+        days = naive(self._scope.period.start_at) - _before(self._scope, 2)
+        return self._spread(values, came, source, self._scope.span(before=days), them)
+
+    @property
+    def _with_two_before(self) -> Period:
+        period = self._scope.period
+        return replace(period, start=period.start - timedelta(days=2), moments=None)
+
+    def _who_returned(self) -> ColumnElement[bool] | None:
+        """The condition on visitors whose ids do not last and who were there on more than one day; None where nobody was."""
+        if not self._found:
+            self._found.append(self._find_who_returned())
+        return self._found[0]
+
+    def _find_who_returned(self) -> ColumnElement[bool] | None:
+        scope, first = self._scope, _before(self._scope, 2)
         of_days = select(events.c.visitor_id).where(scope.where(), ~self._lasts())
         if self._several:
             within = and_(scope.span(before=naive(scope.period.start_at) - first), events.c.visitor_id.in_(of_days))
-            day = _day_of(around, events.c.occurred_at)
+            day = _day_of(self._with_two_before, events.c.occurred_at)
             returned = select(events.c.visitor_id).where(within).group_by(events.c.visitor_id)
             returned = returned.having(func.min(day) < func.max(day))
         else:
@@ -263,6 +301,17 @@ class DayOfFigures:
             sums[1]: func.count().filter(days.c.last >= two),
         }
         return self._grouped(days, counts).where(days.c.day >= self._scope.period.start)
+
+    def _titles(self) -> Select[Any]:
+        """The newest title of each page, with the page before it in a line of its own."""
+        newest = functions.arg_max(events.c.title, tuple_(events.c.occurred_at, events.c.title)).label("title")
+        days = self._days()
+        pages = select(events.c.path, newest, *days).where(
+            self._scope.where(), events.c.path.is_not(None), events.c.title.is_not(None)
+        )
+        found = pages.group_by(events.c.path, *days).subquery("found")
+        value = found.c.path + literal("\n") + found.c.title
+        return select(*self._key(found, value, literal(TITLES)), literal(1).label("events")).select_from(found)
 
     def _begun(self) -> list[Select[Any]]:
         """Sums over the visits that began on the day, as a whole."""
@@ -294,23 +343,21 @@ class DayOfFigures:
         if not self._snapshot.rows(select(events.c.site).where(*told_on).limit(1)):
             return []
         source, exits = self._joined(self._scope.around())
-        told = self._spread(
-            self._values(exits) | {TOTAL: null()}, (events.c.visit_id, events.c.path, depth), source, *told_on
-        )
-        key = told.c.dimension, told.c.value, told.c.visit_id, told.c.path
-        furthest = select(*key, func.max(told.c.scroll_depth).label("furthest")).group_by(*key).subquery("furthest")
         first = Aggregation(self._scope, ("scroll_depth",)).first_views()
-        same_page = furthest.c.path.is_not_distinct_from(first.c.path)
-        joined = furthest.join(first, and_(furthest.c.visit_id == first.c.visit_id, same_page))
-        facts = furthest.c.dimension, furthest.c.value, furthest.c.furthest, first.c.first_at
-        read = select(*facts, *self._days(first.c.first_at)).select_from(joined).subquery("read")
-        sums = {"depth": func.sum(read.c.furthest), "reads": func.count()}
-        found = [self._grouped(read, sums).where(read.c.dimension.in_([*self._groups, *self._total]))]
-        if self._hours:
-            hour = self._hour(read.c.first_at)
-            by_hour = self._part(self._key(read, hour, literal(HOUR)), sums).where(read.c.dimension == TOTAL)
-            found.append(by_hour.group_by(hour, *self._day_in(read)))
-        return found
+        same_page = events.c.path.is_not_distinct_from(first.c.path)
+        values = self._values(exits) | ({HOUR: self._hour(first.c.first_at)} if self._hours else {})
+        if not values:
+            return []
+        told = self._spread(
+            values,
+            [events.c.visit_id, events.c.path, depth, *self._days(first.c.first_at)],
+            source.join(first, and_(events.c.visit_id == first.c.visit_id, same_page)),
+            *told_on,
+        )
+        facts = [told.c.dimension, told.c.value, *self._day_in(told)]
+        reads = select(*facts, func.max(told.c.scroll_depth).label("furthest"))
+        furthest = reads.group_by(*facts, told.c.visit_id, told.c.path).subquery("furthest")
+        return [self._grouped(furthest, {"depth": func.sum(furthest.c.furthest), "reads": func.count()})]
 
 
 def _parts_visits(group: Group) -> bool:
