@@ -24,9 +24,9 @@ from tracker.stats.periods import Period, months_after
 from tracker.stats.rollups.counting import Counting, Wanted, counting
 from tracker.stats.rollups.days import sealed as sealed_now
 from tracker.stats.rollups.keeping import Keeper, seal, unsealed_days, work_out
-from tracker.stats.rollups.moment import moment
+from tracker.stats.rollups.moment import expect, moment
 from tracker.stats.rollups.months import figures_of_month
-from tracker.stats.rollups.registry import DIMENSIONS
+from tracker.stats.rollups.registry import DIMENSIONS, TOTAL
 from tracker.stats.scope import Scope
 from tracker.store.batch import Batch
 from tracker.store.engines import open_event_store
@@ -136,6 +136,7 @@ class Before:
     def compare(self, store: EventStore, seed: int) -> int:
         """Compares a page's answer with that of the events of before, or of now where the page takes no earlier figures."""
         with moment(store) as page, counting(page, self.question.scope, fewest_events=0) as counted:
+            expect(page, [TOTAL, *self.question.some])
             if counted.days is None:
                 return 0
             kept = sealed_now(counted.source, self.question.scope.site, self.question.scope.period)
@@ -218,6 +219,26 @@ def test_a_day_that_lost_all_of_its_events_has_none(store: EventStore) -> None:
         assert counted.open_days == []
         assert answers(counted, Group(interval="day"), with_total=False)[0][-2] == 1
         assert len(answers(counted, Group(interval="day"), with_total=False)) == 1
+
+
+def test_a_month_of_a_day_that_lost_all_of_its_events_is_not_used(store: EventStore) -> None:
+    store.forget_site(SITE)
+    blog, year = Blog(store), scope("2026-01-01,2026-11-20")
+    blog.visit("2026-10-16T12:00:00+02:00", (0, "/a"), visit_id=-8)
+    blog.visit("2026-10-20T12:00:00+02:00", (0, "/a"))
+    Keeper(store).seal_all(SITE, PARIS, today=date(2026, 11, 20), on_progress=lambda done, left: None)
+
+    def visitors() -> tuple[int, bool]:
+        with counting(store, year, fewest_events=0) as counted:
+            assert counted.days is not None
+            return counted.rows(counted.statement(["visitors"]))[0][0], bool(counted.days.months)
+
+    assert visitors() == (2, True)
+    store.append(Batch({}, retracted=[-8]))
+    assert visitors() == (1, False)
+    Keeper(store).refresh(SITE, PARIS, today=date(2026, 11, 20))
+    Keeper(store).seal_all(SITE, PARIS, today=date(2026, 11, 20), on_progress=lambda done, left: None)
+    assert visitors() == (1, True)
 
 
 def test_pages_have_their_newest_title_as_the_events_say(store: EventStore) -> None:

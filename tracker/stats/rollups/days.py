@@ -76,7 +76,7 @@ def days_of(snapshot: Snapshot, scope: Scope, kept: Collection[date]) -> Days | 
         found += _with_events(snapshot, Scope(scope.site, Period(first, end, period.time_zone, "")))
         if len(found) > _MOST_OPEN_DAYS:
             return None
-    months = _months(snapshot, scope, found)
+    months = _months(snapshot, scope, missing)
     of_months = {month + timedelta(days=number) for month in months for number in range((_after(month) - month).days)}
     beside = [day for day in days if day in kept and day not in of_months]
     return Days(tuple(runs(sorted(kept))), tuple(months), tuple(runs(beside)), tuple(found))
@@ -166,8 +166,8 @@ def _made_now(period: Period) -> tuple[str, int]:
     return period.time_zone.key, RULES
 
 
-def _months(snapshot: Snapshot, scope: Scope, without: Collection[date]) -> list[date]:
-    """The months within a period that have rollups, without those that have one of some days."""
+def _months(snapshot: Snapshot, scope: Scope, missing: Collection[date]) -> list[date]:
+    """The months within a period that have rollups, without those in which a missing day is, also one that lost all events."""
     period = scope.period
     first = period.start if period.start.day == 1 else _after(period.start)
     last = (period.end if cut_day(period) is None else period.last_day).replace(day=1)
@@ -181,8 +181,11 @@ def _months(snapshot: Snapshot, scope: Scope, without: Collection[date]) -> list
         table.c.time_zone == period.time_zone.key,
         table.c.rules == RULES,
     )
-    cut = {day.replace(day=1) for day in without}
-    return sorted({row.month for row in snapshot.rows(statement)} - cut)
+    made = {row.month for row in snapshot.rows(statement)}
+    if made and missing:
+        # A day that was never counted is in no month's figures.
+        made -= {day.replace(day=1) for day in counted(snapshot, scope.site, period) & {*missing}}
+    return sorted(made)
 
 
 def _after(day: date) -> date:
