@@ -8,8 +8,9 @@ import pytest
 
 from tests.stats.conftest import PARIS, SITE, Blog
 from tracker.stats.rollups.checking import compare_with_events
-from tracker.stats.rollups.keeping import seal
+from tracker.stats.rollups.keeping import Keeper, seal
 from tracker.store.duckdb import store as duckdb_store
+from tracker.store.schema import month_rollups
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
 
@@ -47,3 +48,13 @@ def test_a_lasting_id_that_is_missing_is_found(sealed: Blog, monkeypatch: pytest
 def test_a_day_without_a_seal_is_not_compared(sealed: Blog) -> None:
     sealed.visit("2026-11-18T13:00:00+01:00", (0, "/a"))
     assert compare_with_events(sealed.store, SITE) == (2, {})
+
+
+def test_a_month_that_is_not_the_sum_of_its_days_is_found(blog: Blog) -> None:
+    blog.visit("2026-10-30T12:00:00+01:00", (0, "/a"), (60, "/b"))
+    Keeper(blog.store).seal_all(SITE, PARIS, today=MONDAY, on_progress=lambda done, left: None)
+    assert compare_with_events(blog.store, SITE).different == {}
+    october = date(2026, 10, 1)
+    with blog.store.transaction() as connection:  # type: ignore[attr-defined]
+        connection.execute(month_rollups.delete().where(month_rollups.c.dimension == "page"))
+    assert compare_with_events(blog.store, SITE).different == {october: ["the whole month by page"]}

@@ -13,10 +13,21 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, except_, func, select, union_all
 
+from tracker.stats.rollups.months import figures_of_month
 from tracker.stats.rollups.registry import RULES
 from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
 from tracker.store.protocol import EventStore, Snapshot
-from tracker.store.schema import ROLLUP_SUMS, held_rollup_ids, held_rollups, rollup_ids, rollups, sealed_days
+from tracker.store.schema import (
+    ROLLUP_SUMS,
+    counted_months,
+    held_rollup_ids,
+    held_rollups,
+    month_rollup_ids,
+    month_rollups,
+    rollup_ids,
+    rollups,
+    sealed_days,
+)
 
 # So many are worked out before they are compared, in one state of the store.
 _DAYS_AT_ONCE = 20
@@ -39,6 +50,9 @@ def compare_with_events(store: EventStore, site: str, first: date = date.min, en
             seals = [row for row in snapshot.rows(_seals(site, some[0], end)) if row.day in some]
             compared += len(seals)
             different.update(_different(snapshot, site, seals))
+    with store.snapshot() as snapshot:
+        for month, dimensions in _different_months(snapshot, site, first, end).items():
+            different.setdefault(month, []).extend(f"the whole month by {name or 'all'}" for name in dimensions)
     return Compared(compared, different)
 
 
@@ -59,6 +73,24 @@ def _different(snapshot: Snapshot, site: str, seals: Sequence[Row[Any]]) -> dict
         if row.dimension not in found[row.day]:
             found[row.day].append(row.dimension)
     return dict(found)
+
+
+def _different_months(snapshot: Snapshot, site: str, first: date, end: date) -> dict[date, list[str]]:
+    """The months whose figures are not what those of their days add up to, by their first day."""
+    marks = counted_months.c
+    within = (marks.site == site, marks.month >= first, marks.month < end, marks.rules == RULES)
+    found: dict[date, list[str]] = {}
+    for month in snapshot.rows(select(marks.month, marks.time_zone).where(*within).order_by(marks.month)):
+        figures = figures_of_month(site, month.month, ZoneInfo(month.time_zone))
+        rows = select(*month_rollups.c).where(month_rollups.c.site == site, month_rollups.c.day == month.month)
+        ids = select(*month_rollup_ids.c).where(month_rollup_ids.c.site == site, month_rollup_ids.c.day == month.month)
+        unlike = [
+            *_unlike(snapshot, rows, select(figures.rows.order_by(None).subquery())),
+            *_unlike(snapshot, ids, select(figures.ids.subquery())),
+        ]
+        if unlike:
+            found[month.month] = list(dict.fromkeys(row.dimension for row in unlike))
+    return found
 
 
 def _unlike(snapshot: Snapshot, kept: Select[Any], counted: Select[Any]) -> Sequence[Row[Any]]:
