@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from dashboards.presentation.dates import day
@@ -18,14 +18,30 @@ _FIELDS = {
     Field.REMINDER: message("Reminder"),
 }
 
+_VALUES = {
+    **STATUS_NAMES,
+    "due": message("due"),
+    "later": message("later"),
+    "yes": message("yes"),
+    "no": message("no"),
+    "": message("none"),
+}
+
+
+def work_value(language: str, code: str) -> str:
+    """What is set for a company as a filter says it; a site's own status is called as the publisher wrote it."""
+    text = _VALUES.get(code) or next((name for kind, name in KIND_NAMES.items() if kind == code), None)
+    return translate(language, text) if text else code
+
 
 @dataclass(frozen=True)
 class WorkWords:
-    """What is needed to word the work with a site's companies: its statuses, and people's names by their ids."""
+    """What is needed to word the work with a site's companies: its statuses, and people's names by id and by email."""
 
     language: str
     statuses: Sequence[Status] = STATUSES
     people: Mapping[int, str] | None = None
+    emails: Mapping[str, str] = field(default_factory=dict)
 
     def status(self, code: str) -> str:
         """A status as people read it; one that the site no longer has is called by its code."""
@@ -33,6 +49,10 @@ class WorkWords:
         if own is not None and own.name is not None:
             return own.name
         return translate(self.language, STATUS_NAMES[code]) if code in STATUS_NAMES else code
+
+    def place(self, code: str) -> int:
+        """Where a status stands among those of the site; one that it no longer has is last."""
+        return next((place for place, one in enumerate(self.statuses) if one.code == code), len(self.statuses))
 
     def kind(self, code: str | None) -> str:
         return translate(self.language, KIND_NAMES[DEFAULT_KIND if code is None else Kind(code)])

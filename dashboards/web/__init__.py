@@ -33,6 +33,7 @@ from dashboards.web.views import (
     sites,
     status,
 )
+from dashboards.web.workflow import company_lists, saved_views
 from dashboards.web.workflow import views as workflow
 from tracker.service.context import Context
 
@@ -75,7 +76,18 @@ def register(
     app.register_blueprint(invitation.create_blueprint(context))
     app.register_blueprint(new_password.create_blueprint(context))
     app.register_blueprint(forgotten_password.create_blueprint(context, limit, mail))
-    views = (identify, sites, site_settings, overview, leads, workflow, company, not_counted)
+    views = (
+        identify,
+        sites,
+        site_settings,
+        overview,
+        leads,
+        workflow,
+        saved_views,
+        company_lists,
+        company,
+        not_counted,
+    )
     behind_the_door = [
         account.create_blueprint(context, limit),
         people.create_blueprint(context, limit, mail),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashboards.presentation import labels, numbers
 from dashboards.presentation.figures import Change, changed
+from dashboards.presentation.workflow import work_value
 from dashboards.translations import message, translate
 from dashboards.web.site.selection import Selection
 from tracker.service.context import Context
@@ -77,6 +78,7 @@ _VOCABULARIES = {
     "channel": labels.channel,
     "device": labels.device,
     "network_kind": labels.network_kind,
+    "work": work_value,
 }
 
 

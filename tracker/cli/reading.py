@@ -24,12 +24,13 @@ from tracker.cli.reach import ask
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file (xlsx needs it or a pipe)."
 )
+@click.option("--view", default=None, help="Only those of a saved view, such as customers, by its key.")
 @data_option
-def leads(site: str, period: str, form: str, output: Path | None, data: Path | None) -> None:
+def leads(site: str, period: str, form: str, output: Path | None, view: str | None, data: Path | None) -> None:
     """The companies that read the site, the ones that deserve a call first."""
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise CommandError("xlsx is binary: write it to a file with --output leads.xlsx")
-    found = ask(settings_of(data), "leads", site=site, period=period)
+    found = ask(settings_of(data), "leads", site=site, period=period, view=view)
     if form == "table":
         content = _lead_table(found).encode()
     elif form == "json":

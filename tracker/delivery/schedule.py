@@ -15,6 +15,7 @@ from tracker.db.recovery import restores
 from tracker.delivery import sent_log
 from tracker.delivery.mailer import Mailer, MailError, MailServerAway, MailUnconfirmed
 from tracker.delivery.sent_log import DeliveryKey
+from tracker.leads.workflow.of_email import leads_of_email
 from tracker.reference.geo.attribution import attributions
 from tracker.reference.geo.schedule import GeoUpdates
 from tracker.reports.weekly import WeeklyReport, weekly_report
@@ -115,7 +116,13 @@ def send_weekly(
             outcomes.append(_failed(context, recipient, delivery_id, away))
             continue
         try:
-            report = report or weekly_report(context.event_store, site, week, now=context.now())
+            report = report or weekly_report(
+                context.event_store,
+                site,
+                week,
+                now=context.now(),
+                of_leads=leads_of_email(context.app_db, context.event_store, site, now=context.now()),
+            )
             outcomes.append(_send_one(context, mailer, site, report, recipient, delivery_id))
         except MailServerAway as problem:
             away = problem

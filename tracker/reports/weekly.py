@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
 from tracker.stats.comparisons import Against, compared
 from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Filter
 from tracker.stats.periods import Period, PeriodError, Unread, parse_week
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
@@ -71,8 +72,13 @@ class WeeklyReport:
         }
 
 
-def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) -> WeeklyReport:
-    """Returns the report of an ISO week such as `2026-W46`. Raises ValueError, with a sentence, for another text."""
+def weekly_report(
+    store: EventStore, site: Site, week: str, *, now: datetime, of_leads: tuple[Filter, ...] = ()
+) -> WeeklyReport:
+    """Returns the report of an ISO week such as `2026-W46`. Raises ValueError, with a sentence, for another text.
+
+    `of_leads` are filters for the companies that it lists (tracker.leads.workflow.resolving).
+    """
     monday = parse_week(week)
     period = Period(monday, monday + timedelta(days=7), ZoneInfo(site.time_zone), week)
     week_before = compared(period, Against(), now=now)
@@ -81,7 +87,8 @@ def weekly_report(store: EventStore, site: Site, week: str, *, now: datetime) ->
     scope, before = Scope(site.stored_as, period), Scope(site.stored_as, week_before)
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
-    companies = leads(store, scope, now=now, confirmed=site.confirmed_names, rules=rules_of(site))
+    of_companies = replace(scope, filters=of_leads)
+    companies = leads(store, of_companies, now=now, confirmed=site.confirmed_names, rules=rules_of(site))
     return WeeklyReport(
         site=site.domain,
         week=week,

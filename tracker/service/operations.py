@@ -33,6 +33,10 @@ from tracker.leads.export import leads_as_json
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
+from tracker.leads.workflow.of_email import leads_of_email
+from tracker.leads.workflow.resolving import asks_for_companies, listed, resolved
+from tracker.leads.workflow.site_work import site_work
+from tracker.leads.workflow.views import all_views, find_view
 from tracker.reference.geo.attribution import attributions
 from tracker.reports.weekly import weekly_report
 from tracker.service.context import Context
@@ -40,6 +44,7 @@ from tracker.service.doctor import diagnose
 from tracker.sites.names import remove_site
 from tracker.sites.sites import find_site
 from tracker.stats import traffic
+from tracker.stats.filters import Filter
 from tracker.stats.periods import Period, parse_period, parse_week
 from tracker.stats.query.run import run_query
 from tracker.stats.rollups.keeping import Keeper
@@ -62,14 +67,14 @@ class NotAllowed(OperationError):
     """The user may not do this."""
 
 
-def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
-    """Returns the leads of a site in a period: {"site", "period", "leads": [...]}."""
+def list_leads(context: Context, *, site: str, period: str, view: str | None = None) -> dict[str, Any]:
+    """Returns the leads of a site in a period, or those of a view: {"site", "period", "leads": [...]}."""
     found = _site(context, site, Action.EXPORT_REPORTS)
     chosen = _period(context, found, period)
     now = context.now()
     frame = leads(
         context.event_store,
-        Scope(found.stored_as, chosen),
+        Scope(found.stored_as, chosen, _of_view(context, found, view)),
         now=now,
         confirmed=found.confirmed_names,
         rules=rules_of(found),
@@ -85,7 +90,30 @@ def list_leads(context: Context, *, site: str, period: str) -> dict[str, Any]:
 def query(context: Context, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
     """Runs a Stats API v2 query and returns its JSON answer."""
     found = _site(context, site, Action.VIEW_REPORTS)
-    return run_query(context.event_store, found, query, now=context.now())
+    return run_query(context.event_store, found, query, now=context.now(), resolve=partial(_resolved, context, found))
+
+
+def _of_view(context: Context, site: Site, key: str | None) -> tuple[Filter, ...]:
+    """The filters of a view as events are asked, without what is left out of lists."""
+    view = None if key is None else find_view(context.app_db, site.id, key)
+    if view is None and key is not None:
+        known = ", ".join(one.key for one in all_views(context.app_db, site.id))
+        raise OperationError(f"{site.name} has no view {key!r}; use one of {known}")
+    filters = view.filters if view else ()
+    work = site_work(context.app_db, context.event_store, site)
+    return (*resolved(filters, work, today=_today(context, site)), *listed(work, filters))
+
+
+def _resolved(context: Context, site: Site, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """The filters as events are asked: those of what is set for companies name the companies that they mean."""
+    if not asks_for_companies(filters):
+        return filters
+    work = site_work(context.app_db, context.event_store, site)
+    return resolved(filters, work, today=_today(context, site))
+
+
+def _today(context: Context, site: Site) -> date:
+    return context.now().astimezone(ZoneInfo(site.time_zone)).date()
 
 
 def segment_tallies(context: Context, *, segments: list[str]) -> dict[str, Any]:
@@ -98,7 +126,9 @@ def segment_tallies(context: Context, *, segments: list[str]) -> dict[str, Any]:
 def weekly(context: Context, *, site: str, week: str | None, form: Literal["text", "html", "json"]) -> dict[str, Any]:
     """Returns a week's report as `text`, `html` or `json`: {"content": text}."""
     found = _site(context, site, Action.VIEW_REPORTS)
-    report = weekly_report(context.event_store, found, _week(context, found, week), now=context.now())
+    now = context.now()
+    of_leads = leads_of_email(context.app_db, context.event_store, found, now=now)
+    report = weekly_report(context.event_store, found, _week(context, found, week), now=now, of_leads=of_leads)
     content = render_weekly(
         report,
         site=found,

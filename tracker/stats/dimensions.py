@@ -54,7 +54,7 @@ class Definition:
     title: str = ""
     done: str = ""
     not_done: str = ""
-    vocabulary: Literal["country", "channel", "device", "network_kind"] | None = None
+    vocabulary: Literal["country", "channel", "device", "network_kind", "work"] | None = None
     unknown: str = message("Unknown")
     only_named: bool = False
     of_company: bool = False
@@ -232,10 +232,40 @@ class Dimension(StrEnum):
             vocabulary="network_kind",
         ),
     )
+    # What the publisher set for a company (tracker.leads.workflow). An owner is written as the email of their account.
+    COMPANY_STATUS = "status", Definition(message("Lead status"), ("company:status",), Level.COMPANY, vocabulary="work")
+    COMPANY_KIND = (
+        "relationship",
+        Definition(message("Relationship"), ("company:relationship",), Level.COMPANY, vocabulary="work"),
+    )
+    COMPANY_OWNER = (
+        "owner",
+        Definition(message("Owner"), ("company:owner",), Level.COMPANY, unknown=message("Nobody")),
+    )
+    COMPANY_TAG = "tag", Definition(message("Tag"), ("company:tag",), Level.COMPANY, unknown=message("No tag"))
+    COMPANY_LIST = (
+        "list",
+        Definition(message("In the list"), ("company:list",), Level.COMPANY, unknown=message("No list")),
+    )
+    COMPANY_REMINDER = (
+        "reminder",
+        Definition(
+            message("Reminder"), ("company:reminder",), Level.COMPANY, vocabulary="work", unknown=message("none")
+        ),
+    )
+    COMPANY_HIDDEN = (
+        "hidden",
+        Definition(message("Hidden from lists"), ("company:hidden",), Level.COMPANY, vocabulary="work"),
+    )
 
     @property
     def is_event_level(self) -> bool:
         return self.definition.level is Level.EVENT
+
+    @property
+    def is_of_company(self) -> bool:
+        """Whether the publisher sets it for a company: it can filter and not group, and no event has it."""
+        return self.definition.level is Level.COMPANY
 
     @property
     def api_name(self) -> str:
@@ -260,3 +290,6 @@ BY_NAME: dict[str, Dimension] = {one.value: one for one in Dimension}
 
 # Each dimension by the names that the API knows it by.
 BY_API_NAME: dict[str, Dimension] = {name: one for one in Dimension for name in one.definition.api}
+
+# Those that events have, which can be asked for as a query's groups.
+GROUPING: dict[str, Dimension] = {name: one for name, one in BY_API_NAME.items() if not one.is_of_company}

@@ -166,6 +166,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   const box = event.target;
+  if (box instanceof HTMLSelectElement) box.closest<HTMLFormElement>("form[data-auto]")?.requestSubmit();
   if (!(box instanceof HTMLInputElement)) return;
   if (box.dataset["all"] !== undefined) {
     for (const one of rows().map(boxOf)) if (one) one.checked = box.checked;

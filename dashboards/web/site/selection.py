@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from dashboards.web.site.asked_periods import DEFAULT_PERIOD, Problem, read_against, read_period, write_against
+from dashboards.web.workflow.loading import of_events
 from tracker.db.models import Site
 from tracker.enrichment.text.clean import clean_text
+from tracker.leads.workflow.resolving import asks_for_companies
 from tracker.service.context import Context
 from tracker.stats import traffic
 from tracker.stats.comparisons import Against, compared
@@ -37,6 +39,8 @@ _TABS = ("pages", "sources", "places", "devices", "companies")
 class Selection:
     """The selection in a page's URL. `unread_…` are the parts that could not be parsed.
 
+    `asked` are the filters as events are asked, where some are of what is set for companies; None where they are the same.
+
     `compared` is the period with which `period` is compared, on pages that compare; None where there is nothing to compare
     with: not asked for, or not counted then, which `uncounted` says.
     """
@@ -54,6 +58,7 @@ class Selection:
     unread_period: Problem | None = None
     unread_against: Problem | None = None
     unread_filters: tuple[str, ...] = ()
+    asked: tuple[Filter, ...] | None = None
 
     @property
     def is_all_read(self) -> bool:
@@ -67,11 +72,15 @@ class Selection:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.site.stored_as, self.period, self.filters)
+        return Scope(self.site.stored_as, self.period, self.events_filters)
+
+    @property
+    def events_filters(self) -> tuple[Filter, ...]:
+        return self.filters if self.asked is None else self.asked
 
     @property
     def compared_scope(self) -> Scope | None:
-        return None if self.compared is None else Scope(self.site.stored_as, self.compared, self.filters)
+        return None if self.compared is None else Scope(self.site.stored_as, self.compared, self.events_filters)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -97,14 +106,14 @@ class Selection:
     def filtered(self, dimension: Dimension, value: str) -> Selection:
         """Returns the selection with a filter on the dimension, which replaces an earlier one on it."""
         others = tuple(one for one in self.filters if comparison_of(one).dimension != dimension)
-        return replace(self, filters=(*others, clicked(dimension, "is", (value,))))
+        return replace(self, filters=(*others, clicked(dimension, "is", (value,))), asked=None)
 
     @property
     def unfiltered(self) -> Selection:
-        return replace(self, filters=())
+        return replace(self, filters=(), asked=None)
 
     def without(self, gone: Filter) -> Selection:
-        return replace(self, filters=tuple(one for one in self.filters if one != gone))
+        return replace(self, filters=tuple(one for one in self.filters if one != gone), asked=None)
 
 
 def read_selection(context: Context, site: Site, arguments: MultiDict[str, str]) -> Selection:
@@ -116,7 +125,7 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
     parse = partial(_parse, context, site, context.now().astimezone(zone).date(), zone)
     period, text, unread_period = read_period(arguments, parse)
     against, unread_against = read_against(arguments, parse)
-    filters, unread_filters = _filters(arguments.getlist("f"))
+    filters, unread_filters = _filters([text for text in arguments.getlist("f") if text])
     metric = arguments.get("metric", DEFAULT_METRIC)
     return Selection(
         site=site,
@@ -130,6 +139,7 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
         unread_period=unread_period,
         unread_against=unread_against,
         unread_filters=unread_filters,
+        asked=of_events(context, site, filters) if asks_for_companies(filters) else None,
     )
 
 

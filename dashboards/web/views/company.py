@@ -69,7 +69,7 @@ def create_blueprint(context: Context) -> Blueprint:
             next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,
             first_seen=first_seen(store, selection.site.stored_as, name, only_sure=only_sure) if lead else None,
             most_on_a_day=most_visitors_on_a_day(store, selection.scope, name, only_sure=only_sure) if lead else 0,
-            **company_work(context, selection.site, company_id),
+            **company_work(context, selection.site, company_id, name),
             **head(context, selection),
         )
 

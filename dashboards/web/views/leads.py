@@ -5,57 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 from flask import Blueprint, Response, abort, render_template, request
 
 from dashboards.presentation.lead_csv import leads_in_words
 from dashboards.presentation.lead_rows import lead_rows
-from dashboards.translations import message
 from dashboards.web.first_day.checklist import geo_now
 from dashboards.web.language import current_language
-from dashboards.web.pages import page_number
-from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
-from dashboards.web.site.selection import Selection
-from dashboards.web.workflow.shown import work_choices, work_rows
+from dashboards.web.workflow.columns import COLUMNS, FIXED, sorted_rows
+from dashboards.web.workflow.filter_bar import filter_bar
+from dashboards.web.workflow.listing import Listing, read_listing
+from dashboards.web.workflow.loading import work_of
+from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
-from tracker.leads.ranking import rank
+from tracker.leads.ranking import Ranking, rank
 from tracker.leads.report import described
-from tracker.leads.report import leads as leads_report
 from tracker.leads.rules import rules_of
 from tracker.leads.search import companies_found
+from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
+from tracker.stats.filters.json import write_stored
 
 _PAGE = 100
-_LONGEST_SEARCH = 100
-
-# Column → its heading, and whether it starts with the largest; None for one that is not sorted by.
-HEADINGS: dict[str, tuple[str, bool | None]] = {
-    "score": (message("Score"), True),
-    "company": (message("Company"), False),
-    "why": (message("Why"), None),
-    "status": (message("Lead status"), None),
-    "kind": (message("Relationship"), None),
-    "owner": (message("Owner"), None),
-    "tags": (message("Tags"), None),
-    "reminder": (message("Reminder"), None),
-    "last_seen": (message("Last seen"), True),
-    "visits": (message("Visits"), True),
-    "pageviews": (message("Pages"), True),
-    "sources": (message("Sources"), None),
-}
-SORTS = frozenset(key for key, (_, largest_first) in HEADINGS.items() if largest_first is not None)
-_FIRST_COLUMNS = ("why", "status", "last_seen", "visits", "pageviews", "sources")
-_CLASSES = {
-    "score": "leads-score",
-    "company": "leads-company",
-    "why": "leads-why lead-why",
-    "status": "leads-status",
-    "last_seen": "leads-when",
-    "visits": "number leads-number",
-    "pageviews": "number leads-number",
-    "sources": "wide muted",
-}
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -63,49 +34,34 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/leads")
     def show(site: str) -> str:
-        selection, page = selection_or_404(context, site), page_number(request.args)
-        store, scope, confirmed = context.event_store, selection.scope, selection.site.confirmed_names
-        search = request.args.get("q", "").strip()[:_LONGEST_SEARCH]
-        sort = request.args.get("sort", "score")
-        sort = sort if sort in SORTS else "score"
-        backwards = request.args.get("order") == "reversed"
-        ranking = rank(store, scope, now=context.now(), confirmed=confirmed, rules=rules_of(selection.site))
-        rows = ranking.rows
-        if search:
-            rows = rows[rows["company"].isin(companies_found(store, scope, search))]
-        rows = _sorted(rows, sort, backwards=backwards)
+        selection = selection_or_404(context, site)
+        listing = read_listing(context, selection)
+        ranking = _ranked(context, listing)
+        rows, page = ranking.rows, listing.page
         shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
-        found = lead_rows(current_language(), described(store, scope, shown))
-        asked: dict[str, Any] = {"q": search or None, "sort": sort if sort != "score" else None}
-        asked |= {"order": "reversed" if backwards else None, "page": page if page > 1 else None}
+        found = lead_rows(current_language(), described(context.event_store, listing.scope, shown))
         return render_template(
             "leads.html",
-            list_url=lambda **changes: selection_url(selection, "leads.show", **(asked | changes)),
-            work=work_rows(context, selection.site, [one.company_id for one in found]),
-            columns=_FIRST_COLUMNS,
-            headings=HEADINGS,
-            classes=dict.fromkeys(HEADINGS, "wide muted") | _CLASSES,
-            **work_choices(context, selection.site),
+            listing=listing,
             leads=[one for one in found if one.sure],
             unconfirmed=[one for one in found if not one.sure],
             number=int(rows["sure"].sum()),
-            search=search,
-            searchable=bool(search) or len(ranking.rows) > _PAGE,
-            page=page,
             has_more=len(rows) > page * _PAGE,
-            sort=sort,
-            backwards=backwards,
             scored_on=ranking.of.day,
+            work=work_rows(context, selection.site, {one.company_id: one.company for one in found}),
             geo=geo_now(),
+            **_frame(context, listing),
+            **work_choices(context, selection.site),
             **head(context, selection),
         )
 
     @blueprint.get("/leads.csv")
     def download(site: str) -> Response:
         selection = selection_or_404(context, site, Action.EXPORT_REPORTS)
-        if not selection.is_all_read:  # a file cannot say that it holds another period
+        listing = read_listing(context, selection)
+        if not selection.is_all_read or listing.unknown_view:  # a file cannot say that it holds something else
             abort(400)
-        frame = _report(context, selection)
+        frame = described(context.event_store, listing.scope, _ranked(context, listing))
         name = f"leads-{selection.site.domain}-{selection.period.start}.csv"
         return Response(
             leads_in_words(current_language(), frame, selection.period.time_zone),
@@ -116,22 +72,27 @@ def create_blueprint(context: Context) -> Blueprint:
     return blueprint
 
 
-def _report(context: Context, selection: Selection) -> pd.DataFrame:
-    site = selection.site
-    return leads_report(
-        context.event_store,
-        selection.scope,
-        now=context.now(),
-        confirmed=site.confirmed_names,
-        rules=rules_of(site),
+def _ranked(context: Context, listing: Listing) -> Ranking:
+    """All companies of the list, in its order."""
+    store, site = context.event_store, listing.selection.site
+    ranking = rank(store, listing.scope, now=context.now(), confirmed=site.confirmed_names, rules=rules_of(site))
+    rows = ranking.rows
+    if listing.search:
+        rows = rows[rows["company"].isin(companies_found(store, listing.scope, listing.search))]
+    said = words(context, site)
+    return replace(
+        ranking, rows=sorted_rows(rows, listing.sort, work_of(context, site), said, backwards=listing.backwards)
     )
 
 
-def _sorted(rows: pd.DataFrame, sort: str, *, backwards: bool) -> pd.DataFrame:
-    """The certain ones first; among equals the ranking's own order, by score."""
-    _, largest_first = HEADINGS[sort]
-    if rows.empty:
-        return rows
-    keys = rows[sort].str.casefold() if sort == "company" else rows[sort]
-    order = keys.sort_values(ascending=largest_first == backwards, kind="stable").index
-    return rows.loc[order].sort_values("sure", ascending=False, kind="stable")
+def _frame(context: Context, listing: Listing) -> dict[str, Any]:
+    """The template variables around the table: views, filters, columns."""
+    site = listing.selection.site
+    return {
+        "views": all_views(context.app_db, site.id),
+        "bar": filter_bar(context, listing.selection, words(context, site)),
+        "stored_filters": write_stored(listing.filters),
+        "all_columns": {key: column for key, column in COLUMNS.items() if key not in FIXED},
+        "headings": COLUMNS,
+        "choosing": "columns" in request.args,
+    }

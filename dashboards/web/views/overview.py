@@ -22,6 +22,7 @@ from dashboards.web.site.caveats import caveats_in_words
 from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
 from dashboards.web.site.pages import COMPARISONS, compared_days, head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
+from dashboards.web.workflow.loading import listed_of
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
 from tracker.service.context import Context
@@ -155,10 +156,11 @@ def _comparison(language: str, selection: Selection) -> dict[str, Any]:
 
 
 def _leads(context: Context, selection: Selection, language: str) -> list[LeadRow]:
-    site = selection.site
+    site, scope = selection.site, selection.scope
+    left_out = listed_of(context, site, selection.filters)
     found = leads(
         context.event_store,
-        selection.scope,
+        replace(scope, filters=(*scope.filters, *left_out)),
         now=context.now(),
         confirmed=site.confirmed_names,
         rules=rules_of(site),

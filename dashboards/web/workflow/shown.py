@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dashboards.presentation.workflow import WorkWords
 from dashboards.web.language import current_language
 from dashboards.web.sign_in.permission import allowed
+from dashboards.web.workflow.loading import work_of
 from tracker.accounts.permissions import Action
 from tracker.accounts.users import list_users
 from tracker.db.models import Site
 from tracker.db.workflow_models import CompanyNote
 from tracker.leads.workflow import states
+from tracker.leads.workflow.agreements import agreements
+from tracker.leads.workflow.site_work import Facts
 from tracker.leads.workflow.states import UNTOUCHED, State
-from tracker.leads.workflow.vocabulary import KIND_NAMES, STATUSES
+from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.service.context import Context
 
 
@@ -28,6 +32,7 @@ class WorkRow:
     state: State
     status: str
     kind: str
+    lists: Sequence[str]
     owner: str
     is_due: bool
 
@@ -42,10 +47,16 @@ class HistoryLine:
     action: str | None
 
 
-def words(context: Context, site: Site) -> WorkWords:  # noqa: ARG001
+def words(context: Context, site: Site) -> WorkWords:
     """The words for the work with a site's companies, in the page's language."""
-    people = {user.id: user.name or user.email for user in list_users(context.app_db)}
-    return WorkWords(current_language(), STATUSES, people)
+    users = sorted(list_users(context.app_db), key=lambda user: (user.name or user.email).casefold())
+    people = {user.id: user.name or user.email for user in users}
+    return WorkWords(
+        current_language(),
+        agreements(context.app_db, site.id).statuses,
+        people,
+        {user.email: user.name or user.email for user in users},
+    )
 
 
 def work_choices(context: Context, site: Site) -> dict[str, Any]:
@@ -55,23 +66,23 @@ def work_choices(context: Context, site: Site) -> dict[str, Any]:
         "may_work": allowed(Action.WORK_WITH_COMPANIES, site),
         "statuses": [(one.code, said.status(one.code)) for one in said.statuses],
         "kinds": [(kind.value, said.kind(kind)) for kind in KIND_NAMES],
-        "owners": sorted((said.people or {}).items(), key=lambda one: one[1].casefold()),
+        "owners": list((said.people or {}).items()),
         "tags": states.known_tags(context.app_db, site.id),
     }
 
 
-def work_rows(context: Context, site: Site, ids: Collection[str]) -> dict[str, WorkRow]:
-    """What is set for each of these companies, by id."""
-    found = states.states(context.app_db, site.id, ids)
-    said, today = words(context, site), context.now().date()
-    return {one: _row(one, found.get(one, UNTOUCHED), said, today) for one in ids}
+def work_rows(context: Context, site: Site, names: Mapping[str, str]) -> dict[str, WorkRow]:
+    """What is set for each of these companies, by id. `names` has the name of each id."""
+    found, work = states.states(context.app_db, site.id, names), work_of(context, site)
+    said, today = words(context, site), context.now().astimezone(ZoneInfo(site.time_zone)).date()
+    return {one: _row(one, found.get(one, UNTOUCHED), work.of(name), said, today) for one, name in names.items()}
 
 
-def company_work(context: Context, site: Site, company_id: str) -> dict[str, Any]:
+def company_work(context: Context, site: Site, company_id: str, name: str) -> dict[str, Any]:
     """The template variables of a company's page: what is set, its notes and its history."""
     said = words(context, site)
     return {
-        "work": work_rows(context, site, [company_id])[company_id],
+        "work": work_rows(context, site, {company_id: name})[company_id],
         "notes": states.notes(context.app_db, site.id, company_id),
         "note_authors": _authors(said, states.notes(context.app_db, site.id, company_id)),
         "history": _history(context, site, company_id, said),
@@ -79,12 +90,13 @@ def company_work(context: Context, site: Site, company_id: str) -> dict[str, Any
     }
 
 
-def _row(company_id: str, state: State, said: WorkWords, today: date) -> WorkRow:
+def _row(company_id: str, state: State, facts: Facts, said: WorkWords, today: date) -> WorkRow:
     return WorkRow(
         mark=f"{state.version}:{company_id}",
         state=state,
         status=said.status(state.status),
-        kind=said.kind(state.kind),
+        kind=said.kind(state.kind or facts.kind),
+        lists=facts.lists,
         owner=said.person(state.owner_id),
         is_due=state.remind_on is not None and state.remind_on <= today,
     )

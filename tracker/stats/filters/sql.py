@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, tuple_
 
 from tracker.enrichment.event import PAGEVIEW
-from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
+from tracker.stats.filters import And, Comparison, Filter, FilterError, HasDone, Not, Or
 from tracker.store import functions
 from tracker.store.schema import events
 
@@ -51,6 +51,10 @@ def exit_pages(span: ColumnElement[bool]) -> Any:
 
 
 def _of_comparison(one: Comparison, whole: ColumnElement[bool]) -> ColumnElement[bool]:
+    if one.dimension.is_of_company:
+        raise FilterError(
+            f"{one.dimension.api_name} is set for companies, and no event has it: resolve it to companies first"
+        )
     if not one.dimension.definition.of_last_page_view:
         return _compare(one.dimension.event_column, one)
     exits = exit_pages(whole)

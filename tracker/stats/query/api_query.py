@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.stats.aggregation import Group
 from tracker.stats.comparisons import compared
-from tracker.stats.dimensions import BY_API_NAME as DIMENSIONS
+from tracker.stats.dimensions import GROUPING as DIMENSIONS
 from tracker.stats.filters import Filter, FilterError
 from tracker.stats.filters.json import read_filters
 from tracker.stats.metrics import BY_API_NAME as METRICS

@@ -5,6 +5,7 @@ Source: https://plausible.io/docs/stats-api.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import Select, func, select
 
 from tracker.db.models import Site
 from tracker.stats.comparisons import counterpart
+from tracker.stats.filters import Filter
 from tracker.stats.metrics import Metric, Unit
 from tracker.stats.periods import Period
 from tracker.stats.query.api_query import ApiQuery, read_query
@@ -28,9 +30,16 @@ from tracker.store.protocol import EventStore
 
 __all__ = ["QueryError", "run_query"]
 
+Resolve = Callable[[tuple[Filter, ...]], tuple[Filter, ...]]
 
-def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: datetime) -> dict[str, Any]:
-    """The answer to a v2 query: {"results": [{"dimensions", "metrics"}], "meta", "query"}. Raises QueryError."""
+
+def run_query(
+    store: EventStore, site: Site, query: dict[str, Any], *, now: datetime, resolve: Resolve = lambda filters: filters
+) -> dict[str, Any]:
+    """The answer to a v2 query: {"results": [{"dimensions", "metrics"}], "meta", "query"}. Raises QueryError.
+
+    `resolve` turns filters of what is set for companies into filters of events.
+    """
     zone = ZoneInfo(site.time_zone)
     api_query = read_query(
         query,
@@ -39,7 +48,7 @@ def run_query(store: EventStore, site: Site, query: dict[str, Any], *, now: date
         time_zone=zone,
         first_day=first_day(store, site.stored_as, zone),
     )
-    scope = Scope(site.stored_as, api_query.period, api_query.filters)
+    scope = Scope(site.stored_as, api_query.period, resolve(api_query.filters))
     results, meta = _answer(store, api_query, scope)
     if api_query.comparison is not None:
         _compare(store, api_query, replace(scope, period=api_query.comparison), results)

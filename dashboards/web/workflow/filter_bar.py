@@ -1,0 +1,92 @@
+"""The selects above the list of leads: each is one filter of the address bar, so that any two can be combined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dashboards.presentation import labels
+from dashboards.presentation.workflow import WorkWords, work_value
+from dashboards.translations import translate
+from dashboards.web.site.selection import Selection
+from tracker.leads.workflow import lists, states
+from tracker.leads.workflow.vocabulary import KIND_NAMES
+from tracker.service.context import Context
+from tracker.stats.breakdowns import breakdown
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Filter
+from tracker.stats.filters.address_bar import clicked, comparison_of, write_filter
+
+_MOST_COUNTRIES = 40
+
+
+@dataclass(frozen=True)
+class FilterSelect:
+    """One select: its label, its options as (filter, words), and the filter that is chosen now."""
+
+    label: str
+    options: Sequence[tuple[str, str]]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class FilterBar:
+    """The selects, and the texts of the other filters, which the form keeps."""
+
+    selects: Sequence[FilterSelect]
+    others: Sequence[str]
+
+
+def filter_bar(context: Context, selection: Selection, said: WorkWords) -> FilterBar:
+    """Returns the selects for a selection. One without options is left out."""
+    values = _values(context, selection, said)
+    simple = {one: text for one in selection.filters if (text := _simple(one, values)) is not None}
+    chosen = {comparison_of(one).dimension: text for one, text in simple.items()}
+    return FilterBar(
+        [
+            FilterSelect(translate(said.language, dimension.definition.label), options, chosen.get(dimension, ""))
+            for dimension, options in _options(values).items()
+            if options
+        ],
+        [write_filter(one) for one in selection.filters if one not in simple],
+    )
+
+
+def _values(context: Context, selection: Selection, said: WorkWords) -> dict[Dimension, Sequence[tuple[str, str]]]:
+    """What can be chosen of each dimension: its values with their words."""
+    site, language = selection.site, said.language
+    owners = [(email, name) for email, name in said.emails.items()]
+    countries = breakdown(
+        context.event_store, replace(selection.scope, filters=()), Dimension.COUNTRY, limit=_MOST_COUNTRIES
+    )["value"]
+    return {
+        Dimension.COMPANY_STATUS: [(one.code, said.status(one.code)) for one in said.statuses],
+        Dimension.COMPANY_KIND: [(kind.value, said.kind(kind)) for kind in KIND_NAMES],
+        Dimension.COMPANY_OWNER: [*owners, ("", translate(language, "Nobody"))],
+        Dimension.COMPANY_TAG: [(tag, tag) for tag in states.known_tags(context.app_db, site.id)],
+        Dimension.COMPANY_LIST: [(one.name, one.name) for one in lists.all_lists(context.app_db, site.id)],
+        Dimension.COMPANY_REMINDER: [(code, work_value(language, code)) for code in ("due", "later")],
+        Dimension.COMPANY_HIDDEN: [("yes", work_value(language, "yes"))],
+        Dimension.COUNTRY: sorted(
+            ((code, labels.country(language, code)) for code in countries if code), key=lambda one: one[1]
+        ),
+        Dimension.NETWORK_KIND: [
+            (code, labels.network_kind(language, code)) for code in ("business", "education", "government", "nonprofit")
+        ],
+    }
+
+
+def _options(values: dict[Dimension, Sequence[tuple[str, str]]]) -> dict[Dimension, list[tuple[str, str]]]:
+    return {
+        dimension: [(write_filter(clicked(dimension, "is", (value,))), words) for value, words in choices]
+        for dimension, choices in values.items()
+    }
+
+
+def _simple(one: Filter, values: dict[Dimension, Sequence[tuple[str, str]]]) -> str | None:
+    """The text of a filter that a select can show: that a dimension is one of its values."""
+    compared = comparison_of(one)
+    known = {value for value, _ in values.get(compared.dimension, ())}
+    if compared.operator != "is" or len(compared.values) != 1 or compared.values[0] not in known:
+        return None
+    return write_filter(one)

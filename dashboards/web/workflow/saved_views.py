@@ -1,0 +1,61 @@
+"""Saves the list of leads as a view with a name, and removes one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from dashboards.web.local_url import local_url
+from dashboards.web.site.forms import describe_problem
+from dashboards.web.site.pages import site_or_404
+from dashboards.web.workflow.columns import SORTS, USUAL, chosen_columns
+from tracker.accounts.permissions import Action
+from tracker.db.invalid import Invalid
+from tracker.leads.workflow.views import remove_view, save_view
+from tracker.service.context import Context
+from tracker.stats.filters import FilterError
+from tracker.stats.filters.json import read_stored
+
+_MOST_DIGITS = 15
+
+
+def create_blueprint(context: Context) -> Blueprint:
+    blueprint = Blueprint("lead_views", __name__, url_prefix="/<domain:site>")
+
+    @blueprint.post("/lead-views")
+    def save(site: str) -> Response:
+        found, form = site_or_404(context, site, Action.WORK_WITH_COMPANIES), request.form
+        back = local_url(form.get("next"), url_for("leads.show", site=found.domain))
+        columns = chosen_columns(form.getlist("c"))
+        try:
+            saved = save_view(
+                context.app_db,
+                found.id,
+                form.get("name", ""),
+                read_stored(form.get("filters", "")),
+                sort=form["sort"] if form.get("sort") in SORTS else "score",
+                columns=() if columns == USUAL else columns,
+                by=current_user.email,
+                now=context.now(),
+            )
+        except Invalid as problem:
+            flash(describe_problem(problem), "error")
+            return redirect(back)
+        except FilterError:
+            flash(_("The filters of this page were not understood. Reload it and save again."), "error")
+            return redirect(back)
+        flash(_("The view %(name)s is saved.", name=saved.name))
+        return redirect(url_for("leads.show", site=found.domain, view=saved.key))
+
+    @blueprint.post("/lead-views/remove")
+    def remove(site: str) -> Response:
+        found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), request.form.get("view", "")
+        if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS:
+            name = remove_view(context.app_db, found.id, int(number))
+            if name:
+                flash(_("The view %(name)s is removed.", name=name))
+        return redirect(url_for("leads.show", site=found.domain))
+
+    return blueprint

@@ -1,0 +1,158 @@
+"""The list as people filter, sort and keep it: views, filters, columns, lists, what is left out; and the same elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from io import BytesIO
+
+import pytest
+
+from tests.dashboards.web.conftest import SITE, Browser, Clock
+from tests.dashboards.web.test_leads_pages import names, text
+from tests.dashboards.web.workflow.test_views import LIST, send
+from tracker.db.engine import AppDatabase
+from tracker.leads.workflow.agreements import agree
+from tracker.leads.workflow.of_email import leads_of_email
+from tracker.leads.workflow.views import find_view
+from tracker.service import operations
+from tracker.service.context import Context
+from tracker.settings import Settings
+from tracker.sites.sites import find_site
+from tracker.stats.filters import Comparison
+from tracker.store.protocol import EventStore
+
+
+@pytest.fixture
+def four(site: str, company_visit: Callable[..., None]) -> None:
+    company_visit("/a", "/tarifs", "/contact", company_domain="airfrance.fr")
+    company_visit("/a", "/b", company="Zéphyr", country="BE")
+    company_visit("/a", company="Concurrent SARL", company_domain="concurrent.example", city="Lyon")
+    company_visit("/a", company="Chez nous")
+
+
+@pytest.fixture
+def context(database: AppDatabase, store: EventStore, clock: Clock) -> Context:
+    return Context(Settings(), database, store, clock)
+
+
+def listed(browser: Browser, query: str = "") -> list[str]:
+    return names(browser.get(f"{LIST}?{query}").text)
+
+
+def test_filters_of_what_is_set_narrow_the_list_the_file_the_command_and_the_query(
+    signed_in: Browser, four: None, context: Context
+) -> None:
+    send(signed_in, "0:airfrance.fr", status="contacted", owner="1", add_tag="VIP")
+    send(signed_in, "0:zéphyr", kind="customer")
+    assert listed(signed_in, "f=status:is:contacted") == ["Air France"]
+    assert listed(signed_in, "f=tag:is:VIP&f=owner:is:lea@exemple.fr&f=") == ["Air France"]
+    assert set(listed(signed_in, "view=new")) == {"Zéphyr", "Concurrent SARL", "Chez nous"}
+    assert listed(signed_in, "view=customers&f=country:is:BE") == ["Zéphyr"]
+    assert listed(signed_in, "view=customers&q=lyon") == []
+    assert len(listed(signed_in, "view=nonsense")) == 4
+    assert "There is no view “nonsense”." in text(signed_in.get(f"{LIST}?view=nonsense").text)
+    assert signed_in.get(f"/{SITE}/leads.csv?view=nonsense").status_code == 400
+    assert len(signed_in.get(f"/{SITE}/leads.csv?view=customers").text.splitlines()) == 2
+
+    found = operations.run(context, "leads", {"site": SITE, "period": "30d", "view": "customers"})
+    assert [one["company"] for one in found["leads"]] == ["Zéphyr"]
+    with pytest.raises(operations.OperationError, match="use one of new, to-contact, customers"):
+        operations.run(context, "leads", {"site": SITE, "period": "30d", "view": "x"})
+    query = {"metrics": ["pageviews"], "date_range": "30d", "filters": [["is", "company:tag", ["VIP"]]]}
+    assert operations.run(context, "query", {"site": SITE, "query": query})["results"][0]["metrics"] == [3]
+    with pytest.raises(operations.OperationError, match="unknown name 'company:tag'"):
+        operations.run(context, "query", {"site": SITE, "query": query | {"dimensions": ["company:tag"]}})
+    page = signed_in.get(f"/{SITE}?f=relationship:is:customer").text
+    assert "Zéphyr" in page
+    assert "Concurrent SARL" not in page
+
+
+def test_hidden_internal_and_ignored_companies_are_in_no_list_and_no_email(
+    signed_in: Browser, four: None, context: Context
+) -> None:
+    send(signed_in, "0:airfrance.fr", hidden="yes")
+    send(signed_in, "0:chez nous", kind="internal")
+    send(signed_in, "0:concurrent.example", kind="ignored")
+    assert listed(signed_in) == names(signed_in.get(f"/{SITE}").text) == ["Zéphyr"]
+    assert len(signed_in.get(f"/{SITE}/leads.csv").text.splitlines()) == 2
+    found = operations.run(context, "leads", {"site": SITE, "period": "30d"})
+    assert [one["company"] for one in found["leads"]] == ["Zéphyr"]
+    site = find_site(context.app_db, SITE)
+    assert site is not None
+    (of_email,) = leads_of_email(context.app_db, context.event_store, site, now=context.now())
+    assert isinstance(of_email, Comparison)
+    assert of_email.values == ("Air France", "Chez nous", "Concurrent SARL")
+    assert listed(signed_in, "f=hidden:is:yes") == ["Air France"]
+    assert listed(signed_in, "f=relationship:is:ignored|internal") == ["Chez nous", "Concurrent SARL"]
+    assert "This company is hidden" in signed_in.get(f"{LIST}/airfrance.fr").text
+
+
+def test_a_view_keeps_filters_order_and_columns_for_everybody_and_the_email(
+    signed_in: Browser, four: None, context: Context, database: AppDatabase
+) -> None:
+    send(signed_in, "0:zéphyr", add_tag="Salon")
+    send(signed_in, "0:airfrance.fr", add_tag="Salon", status="contacted")
+    page = signed_in.get(f"{LIST}?f=tag:is:Salon&sort=company&c=tags&c=owner").text
+    stored = unescape(re.search(r'name="filters" value="([^"]+)"', page)[1])  # type: ignore[index]
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]  # type: ignore[index]
+    fields = {"csrf_token": token, "filters": stored, "sort": "company", "c": ["tags", "owner"]}
+    saved = signed_in.client.post(f"/{SITE}/lead-views", data=fields | {"name": "Salon de Lyon"})
+    assert saved.location == f"/{SITE}/leads?view=salon-de-lyon"
+    page = signed_in.get(saved.location).text
+    assert names(page) == ["Air France", "Zéphyr"]
+    assert 'aria-current="page">Salon de Lyon</a>' in page
+    assert re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)', page)[2:] == ["Owner", "Tags"]
+    agree(database, 1, statuses=["contacted", "Devis envoyé"], email_view="salon-de-lyon")
+    site = find_site(database, SITE)
+    assert site is not None
+    (of_email,) = leads_of_email(database, context.event_store, site, now=context.now())
+    assert of_email.values == ("Air France", "Zéphyr")  # type: ignore[union-attr]
+    page = signed_in.get(LIST).text
+    assert '<option value="Devis envoyé">Devis envoyé</option>' in page
+    assert '<option value="lost">' not in page
+    view = find_view(database, 1, "salon-de-lyon")
+    assert view is not None
+    signed_in.post(f"/{SITE}/lead-views/remove", form=LIST, view=str(view.number))
+    assert find_view(database, 1, "salon-de-lyon") is None
+    bad = signed_in.client.post(f"/{SITE}/lead-views", data=fields | {"name": "x", "filters": "[]", "next": LIST})
+    assert bad.location == LIST
+    assert "were not understood" in text(signed_in.get(LIST).text)
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [("status", "Zéphyr"), ("owner", "Air France"), ("tags", "Chez nous"), ("reminder", "Concurrent SARL"), ("kind", "Zéphyr"), ("lists", "Air France")],
+)  # fmt: skip
+def test_sorts_by_what_is_set_and_puts_what_is_empty_last(
+    signed_in: Browser, four: None, sort: str, first: str
+) -> None:
+    send(signed_in, "0:airfrance.fr", owner="1", add_tag="b", status="lost", kind="press")
+    send(signed_in, "0:zéphyr", kind="competitor", reminder="2027-01-01")
+    send(signed_in, "0:chez nous", add_tag="a", reminder="2026-12-01", status="contacted", kind="supplier")
+    send(signed_in, "0:concurrent.example", reminder="2026-11-20", kind="partner", status="to_contact")
+    signed_in.post(f"/{SITE}/lists", name="Cibles", lines="airfrance.fr")
+    assert listed(signed_in, f"sort={sort}")[0] == first
+
+
+def test_a_list_is_imported_with_a_report_and_gives_its_companies_their_relationship(
+    signed_in: Browser, four: None
+) -> None:
+    address = f"/{SITE}/lists"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', signed_in.get(address).text)
+    assert token
+    data = {"csrf_token": token[1], "name": "Concurrents", "kind": "competitor"}
+    file = (BytesIO(b"domaine;ville\nconcurrent.example;Lyon\nnobody.example;\n=1+1;x\n"), "liste.csv")
+    page = text(signed_in.client.post(address, data=data | {"file": file}).text)
+    assert "2 lines were read. 1 of them is a company that visited this site. 1 line could not be used." in page
+    assert "concurrent.example → Concurrent SARL" in page
+    assert listed(signed_in, "f=list:is:Concurrents") == ["Concurrent SARL"]
+    assert listed(signed_in, "f=relationship:is:competitor") == ["Concurrent SARL"]
+    send(signed_in, "0:concurrent.example", kind="partner")
+    assert listed(signed_in, "f=relationship:is:competitor") == [], "what is set by hand comes first"
+    refused = signed_in.client.post(address, data=data | {"lines": "***"})
+    assert refused.status_code == 422
+    assert "No line of the file is a domain or a company’s name. Nothing was saved." in text(refused.text)
+    signed_in.post(f"{address}/remove", form=address, list="1")
+    assert "Concurrents" not in signed_in.get(address).text.partition("Import a list")[0]

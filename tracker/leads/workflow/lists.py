@@ -1,0 +1,163 @@
+"""Lists of companies that the publisher imported: which there are, and which companies are on them.
+
+A line is a domain or a name. A company is on a list by its domain, a subdomain of the line's included, or by its name
+without case, accents and legal form. Companies that come later are matched as those that are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import delete, func, insert, select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.invalid import Invalid
+from tracker.db.workflow_models import CompanyList, CompanyListEntry
+from tracker.enrichment.organisation.legal_forms import name_key
+from tracker.leads.workflow.list_files import Entry
+from tracker.leads.workflow.vocabulary import Kind
+
+LONGEST_NAME = 80
+MOST_LISTS = 50
+
+key_of_name = lru_cache(maxsize=100_000)(name_key)
+
+
+@dataclass(frozen=True)
+class ListedList:
+    """A list as pages name it, and how many lines it has."""
+
+    id: int
+    name: str
+    kind: Kind | None
+    imported_at: datetime
+    imported_by: str
+    lines: int
+
+
+@dataclass(frozen=True)
+class Memberships:
+    """Which lists, by their id, each domain and each name is on. False without lists."""
+
+    lists: Mapping[int, tuple[str, Kind | None]]
+    domains: Mapping[str, frozenset[int]]
+    names: Mapping[str, frozenset[int]]
+
+    def __bool__(self) -> bool:
+        return bool(self.lists)
+
+    def of_companies(self, known: Mapping[str, frozenset[str]]) -> dict[str, tuple[tuple[str, Kind | None], ...]]:
+        """Returns the lists, as (name, kind), of each company that is on one. `known` has the domains of each name."""
+        found = {}
+        if not self.lists:
+            return {}
+        for name, domains in known.items():
+            on: set[int] = set(self.names.get(key_of_name(name), ())) if self.names else set()
+            for domain in domains:
+                on.update(*(self.domains.get(parent, ()) for parent in _with_parents(domain)))
+            if on:
+                found[name] = tuple(self.lists[one] for one in sorted(on))
+        return found
+
+
+def all_lists(database: AppDatabase, site_id: int) -> list[ListedList]:
+    """The lists of a site, in the order of the alphabet."""
+    lines = select(func.count()).where(CompanyListEntry.list_id == CompanyList.id).scalar_subquery()
+    with database.transaction() as session:
+        rows = session.execute(select(CompanyList, lines).where(CompanyList.site_id == site_id)).all()
+    found = [
+        ListedList(one.id, one.name, Kind(one.kind) if one.kind else None, one.imported_at, one.imported_by, number)
+        for one, number in rows
+    ]
+    return sorted(found, key=lambda one: one.name.casefold())
+
+
+def memberships(database: AppDatabase, site_id: int) -> Memberships:
+    """Reads all lists of a site."""
+    entries = CompanyListEntry.__table__.c
+    with database.transaction() as session:
+        lists = session.execute(
+            select(CompanyList.id, CompanyList.name, CompanyList.kind).where(CompanyList.site_id == site_id)
+        ).all()
+        if not lists:
+            return Memberships({}, {}, {})
+        numbers = [one.id for one in lists]
+        of_lists = select(entries.list_id, entries.domain, entries.name_key).where(entries.list_id.in_(numbers))
+        rows = session.execute(of_lists).all()
+    domains: dict[str, set[int]] = {}
+    names: dict[str, set[int]] = {}
+    for number, domain, key in rows:
+        if domain:
+            domains.setdefault(domain, set()).add(number)
+        elif key:
+            names.setdefault(key, set()).add(number)
+    return Memberships(
+        {number: (name, Kind(kind) if kind else None) for number, name, kind in lists},
+        {domain: frozenset(on) for domain, on in domains.items()},
+        {key: frozenset(on) for key, on in names.items()},
+    )
+
+
+def save_list(
+    database: AppDatabase,
+    site_id: int,
+    name: str,
+    kind: Kind | None,
+    entries: Sequence[Entry],
+    *,
+    by: str,
+    now: datetime,
+) -> int:
+    """Makes a list, or replaces the lines of the one with this name. Returns its id. Raises Invalid."""
+    plain = " ".join(name.split())
+    if not plain or len(plain) > LONGEST_NAME:
+        raise Invalid("Give the list a name of at most %(most)s characters.", most=str(LONGEST_NAME))
+    with database.transaction() as session:
+        own = select(CompanyList).where(CompanyList.site_id == site_id)
+        found = session.scalar(own.where(CompanyList.name == plain))
+        if found is None:
+            if len(session.scalars(own).all()) >= MOST_LISTS:
+                raise Invalid("A site has at most %(most)s lists; remove one first.", most=str(MOST_LISTS))
+            found = CompanyList(site_id=site_id, name=plain)
+            session.add(found)
+        found.kind, found.imported_at, found.imported_by = kind, now, by
+        session.flush()
+        session.execute(delete(CompanyListEntry).where(CompanyListEntry.list_id == found.id))
+        rows = [
+            {"list_id": found.id, "written": one.written, "domain": one.domain, "name_key": one.name_key}
+            for one in entries
+        ]
+        if rows:
+            session.execute(insert(CompanyListEntry), rows)
+        return found.id
+
+
+def remove_list(database: AppDatabase, site_id: int, list_id: int) -> str | None:
+    """Removes a list. Returns its name; None if it is not the site's or was removed already."""
+    with database.transaction() as session:
+        found = session.get(CompanyList, list_id)
+        if found is None or found.site_id != site_id:
+            return None
+        session.delete(found)
+        return found.name
+
+
+def matched_lines(entries: Sequence[Entry], known: Mapping[str, frozenset[str]]) -> dict[int, list[str]]:
+    """Returns the names of the companies that each line matches, by the line's number; lines without one are left out."""
+    lists = {entry.line: (str(entry.line), None) for entry in entries}
+    domains = {entry.domain: frozenset({entry.line}) for entry in entries if entry.domain}
+    names = {entry.name_key: frozenset({entry.line}) for entry in entries if entry.name_key}
+    found: dict[int, list[str]] = {}
+    for company, lines in Memberships(lists, domains, names).of_companies(known).items():
+        for line, _ in lines:
+            found.setdefault(int(line), []).append(company)
+    return found
+
+
+def _with_parents(domain: str) -> list[str]:
+    """A domain and those above it that have a dot: shop.acme.co.uk, acme.co.uk, co.uk."""
+    parts = domain.split(".")
+    return [".".join(parts[start:]) for start in range(len(parts) - 1)]

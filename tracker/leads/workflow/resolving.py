@@ -1,0 +1,97 @@
+"""Turns filters of what is set for companies into filters of events: of the companies that they mean, by name.
+
+The tree keeps its shape; only comparisons of a company-level dimension are replaced. Nearly all companies of a site are
+untouched, so that a comparison that holds for these becomes "none of the others".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from tracker.leads.workflow.site_work import NOTHING_SET, Facts, SiteWork
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
+
+
+def resolved(filters: tuple[Filter, ...], work: SiteWork, *, today: date) -> tuple[Filter, ...]:
+    """Returns the filters with each comparison of what is set for companies as one of companies."""
+    return tuple(_resolve(one, work, today) for one in filters)
+
+
+def asks_for_companies(filters: tuple[Filter, ...], *dimensions: Dimension) -> bool:
+    """Whether a filter compares what is set for companies, or only these dimensions of it."""
+    found = (one.dimension for each in filters for one in _comparisons(each))
+    return any(one in dimensions if dimensions else one.is_of_company for one in found)
+
+
+def listed(work: SiteWork, filters: tuple[Filter, ...] = ()) -> tuple[Filter, ...]:
+    """The filters that leave hidden, internal and ignored companies out, but for those that `filters` ask for."""
+    hidden = frozenset() if asks_for_companies(filters, Dimension.COMPANY_HIDDEN) else work.hidden
+    not_leads = frozenset() if asks_for_companies(filters, Dimension.COMPANY_KIND) else work.not_leads
+    names = hidden | not_leads
+    return (Comparison(Dimension.COMPANY, "is_not", tuple(sorted(names))),) if names else ()
+
+
+def _resolve(one: Filter, work: SiteWork, today: date) -> Filter:
+    match one:
+        case Comparison() if one.dimension.is_of_company:
+            return _of_companies(one, work, today)
+        case Comparison():
+            return one
+        case And(parts):
+            return And(tuple(_resolve(part, work, today) for part in parts))
+        case Or(parts):
+            return Or(tuple(_resolve(part, work, today) for part in parts))
+        case Not(part):
+            return Not(_resolve(part, work, today))
+        case HasDone(condition):
+            return HasDone(_resolve(condition, work, today))
+
+
+def _of_companies(one: Comparison, work: SiteWork, today: date) -> Filter:
+    of_untouched = _holds(one, NOTHING_SET, today)
+    names = sorted(name for name, facts in work.by_name.items() if _holds(one, facts, today) != of_untouched)
+    if of_untouched:
+        return Comparison(Dimension.COMPANY, "is_not", ("", *names))
+    return Comparison(Dimension.COMPANY, "is", tuple(names)) if names else Or(())
+
+
+def _holds(one: Comparison, facts: Facts, today: date) -> bool:
+    values = _values(one.dimension, facts, today)
+    if one.operator in ("is", "is_not"):
+        inside = not values.isdisjoint(one.values)
+    elif one.operator in ("matches_wildcard", "matches_wildcard_not"):
+        patterns = [re.compile(".*".join(map(re.escape, wanted.split("*"))), re.DOTALL) for wanted in one.values]
+        inside = any(pattern.fullmatch(value) for pattern in patterns for value in values if value)
+    else:
+        inside = any(wanted.casefold() in value.casefold() for value in values if value for wanted in one.values)
+    return inside != one.is_negative
+
+
+def _values(dimension: Dimension, facts: Facts, today: date) -> set[str]:
+    """What a company has of a dimension; the empty text where it has nothing."""
+    state = facts.state
+    if dimension is Dimension.COMPANY_TAG:
+        return set(state.tags) or {""}
+    if dimension is Dimension.COMPANY_LIST:
+        return set(facts.lists) or {""}
+    if dimension is Dimension.COMPANY_REMINDER:
+        return {"" if state.remind_on is None else "due" if state.remind_on <= today else "later"}
+    if dimension is Dimension.COMPANY_HIDDEN:
+        return {"yes" if state.is_hidden else "no"}
+    if dimension is Dimension.COMPANY_OWNER:
+        return {facts.owner}
+    return {state.status if dimension is Dimension.COMPANY_STATUS else facts.kind.value}
+
+
+def _comparisons(one: Filter) -> Iterator[Comparison]:
+    match one:
+        case Comparison():
+            yield one
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _comparisons(part)
+        case Not(part) | HasDone(part):
+            yield from _comparisons(part)

@@ -1,0 +1,84 @@
+"""All that is set for a site's companies, by the names that its events have: made for filters, columns and sorting.
+
+A company's kind is the one set by hand, else that of a list that it is on, else *prospect*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site, User
+from tracker.leads.workflow.lists import memberships
+from tracker.leads.workflow.names import known_names
+from tracker.leads.workflow.states import UNTOUCHED, State, states
+from tracker.leads.workflow.vocabulary import DEFAULT_KIND, LEFT_OUT, Kind
+from tracker.store.protocol import EventStore
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is set for one company. `owner` is an email; `lists` are the names of the lists that it is on."""
+
+    state: State = UNTOUCHED
+    kind: Kind = DEFAULT_KIND
+    owner: str = ""
+    lists: tuple[str, ...] = ()
+
+
+NOTHING_SET = Facts()
+
+
+@dataclass(frozen=True)
+class SiteWork:
+    """The facts of all companies for which something is set, or that are on a list, by name."""
+
+    by_name: Mapping[str, Facts]
+
+    def of(self, name: str) -> Facts:
+        return self.by_name.get(name, NOTHING_SET)
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The names of the companies that were hidden."""
+        return frozenset(name for name, facts in self.by_name.items() if facts.state.is_hidden)
+
+    @cached_property
+    def not_leads(self) -> frozenset[str]:
+        """The names of the companies that are internal or ignored."""
+        return frozenset(name for name, facts in self.by_name.items() if facts.kind in LEFT_OUT)
+
+
+def site_work(database: AppDatabase, store: EventStore, site: Site) -> SiteWork:
+    """Reads what is set for the companies of a site. The event store is asked only if something is."""
+    set_states, listed = states(database, site.id), memberships(database, site.id)
+    if not set_states and not listed:
+        return SiteWork({})
+    known = known_names(store, site.stored_as)
+    ids = known.names_of(set_states)
+    lists = listed.of_companies(known.domains)
+    emails = _emails(database)
+    return SiteWork({name: facts for name, facts in _facts(ids, set_states, lists, emails) if facts != NOTHING_SET})
+
+
+def _facts(
+    ids: Mapping[str, str],
+    set_states: Mapping[str, State],
+    lists: Mapping[str, tuple[tuple[str, Kind | None], ...]],
+    emails: Mapping[int, str],
+) -> Iterator[tuple[str, Facts]]:
+    for name in dict.fromkeys((*ids, *lists)):
+        state = set_states[ids[name]] if name in ids else UNTOUCHED
+        on = lists.get(name, ())
+        by_list = next((kind for _, kind in on if kind is not None), None)
+        kind = state.kind or by_list or DEFAULT_KIND
+        yield name, Facts(state, kind, emails.get(state.owner_id or 0, ""), tuple(one for one, _ in on))
+
+
+def _emails(database: AppDatabase) -> dict[int, str]:
+    with database.transaction() as session:
+        return {user.id: user.email for user in session.scalars(select(User))}

@@ -1,0 +1,104 @@
+"""Saved views: a filter with a name, an order and columns. List, email, exports and commands share them by their key.
+
+*New*, *to contact* and *customers* are ready made. A saved view with the key of one of these takes its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.invalid import Invalid
+from tracker.db.workflow_models import SavedView
+from tracker.enrichment.organisation.legal_forms import name_key
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison, Filter, FilterError
+from tracker.stats.filters.json import read_stored, write_stored
+from tracker.stats.messages import message
+
+LONGEST_NAME = 60
+MOST_VIEWS = 50
+
+
+@dataclass(frozen=True)
+class View:
+    """`number` is that of a saved one; the name of a ready-made one is to be translated. No columns means the usual ones."""
+
+    key: str
+    name: str
+    filters: tuple[Filter, ...]
+    sort: str = "score"
+    columns: tuple[str, ...] = ()
+    number: int | None = None
+
+
+READY_MADE = (
+    View("new", message("New leads"), (Comparison(Dimension.COMPANY_STATUS, "is", ("new",)),)),
+    View("to-contact", message("To contact"), (Comparison(Dimension.COMPANY_STATUS, "is", ("to_contact",)),)),
+    View("customers", message("Customers"), (Comparison(Dimension.COMPANY_KIND, "is", ("customer",)),)),
+)
+
+
+def all_views(database: AppDatabase, site_id: int) -> list[View]:
+    """The ready-made views and those of the site, by name. One whose filters this program cannot read is left out."""
+    with database.transaction() as session:
+        rows = session.scalars(select(SavedView).where(SavedView.site_id == site_id)).all()
+    saved = [view for row in sorted(rows, key=lambda row: row.name.casefold()) if (view := _view(row)) is not None]
+    own = {one.key for one in saved}
+    return [*(one for one in READY_MADE if one.key not in own), *saved]
+
+
+def find_view(database: AppDatabase, site_id: int, key: str) -> View | None:
+    return next((one for one in all_views(database, site_id) if one.key == key), None)
+
+
+def save_view(
+    database: AppDatabase,
+    site_id: int,
+    name: str,
+    filters: tuple[Filter, ...],
+    *,
+    sort: str,
+    columns: Sequence[str],
+    by: str,
+    now: datetime,
+) -> View:
+    """Keeps a view under its name; one with the same key is replaced. Raises Invalid."""
+    plain = " ".join(name.split())
+    key = re.sub(r"[^a-z0-9]+", "-", " ".join(name_key(word) for word in plain.split())).strip("-")
+    if not key or len(plain) > LONGEST_NAME:
+        raise Invalid("Give the view a name of at most %(most)s characters.", most=str(LONGEST_NAME))
+    with database.transaction() as session:
+        own = select(SavedView).where(SavedView.site_id == site_id)
+        found = session.scalar(own.where(SavedView.key == key))
+        if found is None:
+            if len(session.scalars(own).all()) >= MOST_VIEWS:
+                raise Invalid("A site has at most %(most)s views; remove one first.", most=str(MOST_VIEWS))
+            found = SavedView(site_id=site_id, key=key)
+            session.add(found)
+        found.name, found.filters, found.sort = plain, write_stored(filters), sort
+        found.columns, found.made_by, found.made_at = " ".join(columns), by, now
+        session.flush()
+        return View(key, plain, filters, sort, tuple(columns), found.id)
+
+
+def remove_view(database: AppDatabase, site_id: int, number: int) -> str | None:
+    """Removes a saved view. Returns its name; None if it is not the site's or was removed already."""
+    with database.transaction() as session:
+        found = session.get(SavedView, number)
+        if found is None or found.site_id != site_id:
+            return None
+        session.delete(found)
+        return found.name
+
+
+def _view(row: SavedView) -> View | None:
+    try:
+        return View(row.key, row.name, read_stored(row.filters), row.sort, tuple(row.columns.split()), row.id)
+    except FilterError:
+        return None
