@@ -121,19 +121,16 @@ def test_a_view_keeps_filters_order_and_columns_for_everybody_and_the_email(
     assert "were not understood" in text(signed_in.get(LIST).text)
 
 
-@pytest.mark.parametrize(
-    ("sort", "first"),
-    [("status", "Zéphyr"), ("owner", "Air France"), ("tags", "Chez nous"), ("reminder", "Concurrent SARL"), ("kind", "Zéphyr"), ("lists", "Air France")],
-)  # fmt: skip
-def test_sorts_by_what_is_set_and_puts_what_is_empty_last(
-    signed_in: Browser, four: None, sort: str, first: str
-) -> None:
+def test_sorts_by_what_is_set_and_puts_what_is_empty_last(signed_in: Browser, four: None) -> None:
     send(signed_in, "0:airfrance.fr", owner="1", add_tag="b", status="lost", kind="press")
     send(signed_in, "0:zéphyr", kind="competitor", reminder="2027-01-01")
     send(signed_in, "0:chez nous", add_tag="a", reminder="2026-12-01", status="contacted", kind="supplier")
     send(signed_in, "0:concurrent.example", reminder="2026-11-20", kind="partner", status="to_contact")
     signed_in.post(f"/{SITE}/lists", name="Cibles", lines="airfrance.fr")
-    assert listed(signed_in, f"sort={sort}")[0] == first
+    sorts = ("status", "owner", "tags", "reminder", "kind", "lists")
+    assert [listed(signed_in, f"sort={sort}")[0] for sort in sorts] == [
+        *("Zéphyr", "Air France", "Chez nous", "Concurrent SARL", "Zéphyr", "Air France"),
+    ]
 
 
 def test_a_list_is_imported_with_a_report_and_gives_its_companies_their_relationship(
@@ -155,4 +152,4 @@ def test_a_list_is_imported_with_a_report_and_gives_its_companies_their_relation
     assert refused.status_code == 422
     assert "No line of the file is a domain or a company’s name. Nothing was saved." in text(refused.text)
     signed_in.post(f"{address}/remove", form=address, list="1")
-    assert "Concurrents" not in signed_in.get(address).text.partition("Import a list")[0]
+    assert 'name="list"' not in signed_in.get(address).text
