@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dashboards.presentation.dates import day
-from dashboards.translations import message, translate
+from dashboards.translations import LANGUAGES, message, translate
 from tracker.db.workflow_models import CompanyChange
 from tracker.leads.workflow.vocabulary import DEFAULT_KIND, KIND_NAMES, STATUS_NAMES, STATUSES, Field, Kind, Status
 
@@ -32,6 +32,13 @@ def work_value(language: str, code: str) -> str:
     """What is set for a company as a filter says it; a site's own status is called as the publisher wrote it."""
     text = _VALUES.get(code) or next((name for kind, name in KIND_NAMES.items() if kind == code), None)
     return translate(language, text) if text else code
+
+
+def code_of_status(text: str) -> str:
+    """The code of a status that somebody wrote: that of the program's own in any language, else the text itself."""
+    plain = " ".join(text.split())
+    own = {translate(one, name).casefold(): code for code, name in STATUS_NAMES.items() for one in LANGUAGES}
+    return own.get(plain.casefold(), plain)
 
 
 @dataclass(frozen=True)

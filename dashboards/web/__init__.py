@@ -33,7 +33,7 @@ from dashboards.web.views import (
     sites,
     status,
 )
-from dashboards.web.workflow import company_lists, saved_views
+from dashboards.web.workflow import company_lists, saved_views, work_settings
 from dashboards.web.workflow import views as workflow
 from tracker.service.context import Context
 
@@ -85,6 +85,7 @@ def register(
         workflow,
         saved_views,
         company_lists,
+        work_settings,
         company,
         not_counted,
     )

@@ -107,12 +107,16 @@ def set_language(database: AppDatabase, user_id: int, language: str) -> None:
         session.get_one(User, user_id).language = language
 
 
-def set_profile(database: AppDatabase, user_id: int, *, name: str, language: str) -> None:
-    """Replaces a user's name and language. Raises Invalid."""
+def set_profile(
+    database: AppDatabase, user_id: int, *, name: str, language: str, uses_keys: bool | None = None
+) -> None:
+    """Replaces a user's name and language, and whether letters are shortcuts unless that is None. Raises Invalid."""
     plain = normalise_name(name)
     with database.transaction() as session:
         user = session.get_one(User, user_id)
         user.name, user.language = plain, language
+        if uses_keys is not None:
+            user.uses_keys = uses_keys
 
 
 def remove_user(database: AppDatabase, user_id: int) -> User | None:

@@ -6,7 +6,7 @@
 
 import { waitForFirstHit } from "./first-hit";
 import { followGeoFetch } from "./geo-fetch";
-import { actOnLetter, enhance } from "./workflow";
+import { actOnLetter, enhance, movesFromSelect } from "./workflow";
 
 const CLOSERS = "details.menu[open]";
 
@@ -100,7 +100,7 @@ restoreFocus();
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
   const typing = event.target instanceof Element && event.target.closest("input:not([type='checkbox']), select, textarea, [contenteditable]");
-  if (typing || event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && event.key !== "/")) return;
+  if ((typing && !movesFromSelect(event)) || event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && event.key !== "/")) return;
   const isLetter = event.key.length === 1;
   if (isLetter && document.body.dataset["keys"] === "off") return; // the person's own choice
   const key = isLetter ? event.key.toLowerCase() : event.key;

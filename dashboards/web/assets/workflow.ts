@@ -93,8 +93,11 @@ function sayUnreached(place: HTMLElement): void {
   place.prepend(note);
 }
 
+/** Where a form is sent. Its property `action` may be a button of that name. */
+const goal = (form: HTMLFormElement): string => form.getAttribute("action") ?? location.href;
+
 function submit(form: HTMLFormElement, button?: HTMLElement | null): void {
-  void send(form.action, new FormData(form, button), form);
+  void send(goal(form), new FormData(form, button), form);
 }
 
 /** Changes one field of some companies by the bar's own form: its token, and where it leads back to. */
@@ -105,7 +108,7 @@ function change(marks: string[], name: string, value: string): void {
   for (const kept of ["csrf_token", "next"]) fields.set(kept, form.querySelector<HTMLInputElement>(`[name="${kept}"]`)?.value ?? "");
   for (const mark of marks) fields.append("company", mark);
   fields.set(name, value);
-  void send(form.action, fields, null);
+  void send(goal(form), fields, null);
 }
 
 function countTicks(): void {
@@ -199,6 +202,12 @@ function inList(key: string): boolean {
     place?.querySelector<HTMLElement>("select[name='status'], .leads-status select, select")?.focus();
   } else return false;
   return true;
+}
+
+/** Whether the key is pressed in a row's select and yet moves in the list: no status is found by these letters. */
+export function movesFromSelect(event: KeyboardEvent): boolean {
+  const isInRow = event.target instanceof HTMLSelectElement && event.target.closest("tr[data-lead]");
+  return !!isInRow && ["j", "k", "x"].includes(event.key);
 }
 
 /** Does what a letter means on this page, if it means anything. */

@@ -83,7 +83,8 @@ def _change_profile(context: Context, name: str, language: str) -> Response:
     if language not in LANGUAGES:
         abort(404)
     try:
-        set_profile(context.app_db, current_user.id, name=name, language=language)
+        uses_keys = "uses_keys" in request.form if "with_keys" in request.form else None
+        set_profile(context.app_db, current_user.id, name=name, language=language, uses_keys=uses_keys)
     except Invalid as problem:
         return make_response(_page(context, name=name, name_problem=describe_problem(problem)), 422)
     with force_locale(language):

@@ -13,7 +13,6 @@ from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tests.dashboards.web.test_leads_pages import names, text
 from tests.dashboards.web.workflow.test_views import LIST, send
 from tracker.db.engine import AppDatabase
-from tracker.leads.workflow.agreements import agree
 from tracker.leads.workflow.of_email import leads_of_email
 from tracker.leads.workflow.views import find_view
 from tracker.service import operations
@@ -104,7 +103,10 @@ def test_a_view_keeps_filters_order_and_columns_for_everybody_and_the_email(
     assert names(page) == ["Air France", "Zéphyr"]
     assert 'aria-current="page">Salon de Lyon</a>' in page
     assert re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)', page)[2:] == ["Owner", "Tags"]
-    agree(database, 1, statuses=["contacted", "Devis envoyé"], email_view="salon-de-lyon")
+    settings = f"/{SITE}/work-settings"
+    signed_in.post(settings, statuses="  contacté\nDevis  envoyé\n\nDevis envoyé", email_view="salon-de-lyon")
+    assert ">New\nContacted\nDevis envoyé</textarea>" in signed_in.get(settings).text
+    assert "at most 40 characters" in signed_in.post(settings, statuses="x" * 41).text
     site = find_site(database, SITE)
     assert site is not None
     (of_email,) = leads_of_email(database, context.event_store, site, now=context.now())

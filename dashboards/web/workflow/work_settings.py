@@ -1,0 +1,54 @@
+"""What the people of a site agree on for their work: the statuses of companies, and the view of the weekly email."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dashboards.presentation.workflow import code_of_status
+from dashboards.web.site.forms import describe_problem
+from dashboards.web.site.pages import head, selection_or_404
+from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.shown import words
+from tracker.accounts.permissions import Action
+from tracker.db.invalid import Invalid
+from tracker.leads.workflow.agreements import agree, agreements
+from tracker.leads.workflow.views import all_views
+from tracker.service.context import Context
+
+
+def create_blueprint(context: Context) -> Blueprint:
+    blueprint = Blueprint("work_settings", __name__, url_prefix="/<domain:site>")
+
+    @blueprint.get("/work-settings")
+    def show(site: str) -> str:
+        return _page(context, selection_or_404(context, site, Action.VIEW_SETTINGS))
+
+    @blueprint.post("/work-settings")
+    def change(site: str) -> Response:
+        selection, form = selection_or_404(context, site, Action.CHANGE_SETTINGS), request.form
+        codes = [code_of_status(line) for line in form.get("statuses", "").splitlines()]
+        view = form.get("email_view", "")
+        known = {one.key for one in all_views(context.app_db, selection.site.id)}
+        try:
+            agree(context.app_db, selection.site.id, statuses=codes, email_view=view if view in known else None)
+        except Invalid as problem:
+            return make_response(_page(context, selection, problem=describe_problem(problem)), 422)
+        flash(_("The settings are saved. They apply from now on."))
+        return redirect(url_for("work_settings.show", site=selection.site.domain))
+
+    return blueprint
+
+
+def _page(context: Context, selection: Selection, *, problem: str | None = None) -> str:
+    site, said = selection.site, words(context, selection.site)
+    typed = request.form.get("statuses") if problem else None
+    return render_template(
+        "work_settings.html",
+        status_lines="\n".join(said.status(one.code) for one in said.statuses) if typed is None else typed,
+        views=all_views(context.app_db, site.id),
+        email_view=agreements(context.app_db, site.id).email_view,
+        problem=problem,
+        **head(context, selection),
+    )
