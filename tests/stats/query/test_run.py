@@ -9,7 +9,7 @@ import pytest
 
 from tests.stats.conftest import SITE, Blog
 from tracker.db.models import Site
-from tracker.stats.dimensions import BY_API_NAME as DIMENSIONS
+from tracker.stats.dimensions import GROUPING as DIMENSIONS
 from tracker.stats.metrics import BY_API_NAME as METRICS
 from tracker.stats.query.run import QueryError, run_query
 
