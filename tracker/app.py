@@ -79,7 +79,7 @@ def create_app(
         context,
         status,
         sender_at_once(settings),
-        lambda: [web.Found(*finding) for finding in diagnose(context)],
+        lambda: tuple(diagnose(context)),
     )
     csrf.exempt(operations)  # its key is not a cookie, so no browser sends it by itself
     return app

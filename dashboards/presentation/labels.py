@@ -192,7 +192,7 @@ def drop_detail(language: str, detail: str) -> str:
 
 
 def method(language: str, code: str | None) -> str:
-    """How a company was recognised."""
+    """How a company was identified."""
     return _look_up(language, METHODS, code or "")
 
 

@@ -14,7 +14,7 @@ from dashboards.web.first_day import views as first_day_views
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
 from dashboards.web.people import forgotten_password, invitation, new_password, people
 from dashboards.web.plain_query import with_plain_query
-from dashboards.web.service_status import Diagnose, Found, ServiceStatus, no_diagnosis
+from dashboards.web.service_status import Diagnose, ServiceStatus, no_diagnosis
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
 from dashboards.web.site import site_order
@@ -37,7 +37,7 @@ from dashboards.web.workflow import company_lists, saved_views, work_settings
 from dashboards.web.workflow import views as workflow
 from tracker.service.context import Context
 
-__all__ = ["Found", "ServiceStatus", "register"]
+__all__ = ["ServiceStatus", "register"]
 
 
 def register(

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
+from dashboards.translations import catalogue, message, translate
 from tracker.db.recovery import Restore
+from tracker.service.finding import Finding
 from tracker.store.repairs import Repair
 
+LEVELS = MappingProxyType({"good": message("Good"), "hint": message("Hint"), "problem": message("Problem")})
 
-class Found(NamedTuple):
-    """One line of what `webleads doctor` says, in English. `level` is `good`, `hint` or `problem`."""
-
-    level: str
-    words: str
+Diagnose = Callable[[], Sequence[Finding]]
 
 
-Diagnose = Callable[[], Sequence[Found]]
-
-
-def no_diagnosis() -> Sequence[Found]:
+def no_diagnosis() -> Sequence[Finding]:
     """Where the application has no doctor."""
     return ()
 
@@ -46,3 +43,21 @@ class ServiceStatus:
         """Whether hits are refused, not counted, or were lost. Then every page says so."""
         broken = self.journal or self.ingest or self.event_store
         return bool(broken) or any(repair.part == "file" for repair in self.repairs)
+
+
+class Line(NamedTuple):
+    """A finding as it is shown. `language` is that of its words: what other programs report is in English."""
+
+    level: str
+    label: str
+    words: str
+    language: str
+
+
+def line(language: str, finding: Finding) -> Line:
+    """Returns the finding in a language, or in English where there is no translation of it."""
+    translated = catalogue(language).gettext(finding.sentence)
+    is_english = language != "en" and translated == finding.sentence
+    words = translated % finding.values if finding.values else translated
+    label = translate(language, LEVELS[finding.level])
+    return Line(finding.level, label, words, "en" if is_english else language)

@@ -121,7 +121,7 @@ def test_leads_in_every_format(demo: Path, tmp_path: Path) -> None:
     file = tmp_path / "leads.xlsx"
     webleads("leads", "--site", SITE, "--period", "all", "--format", "xlsx", "--output", str(file), data=demo)
     assert file.read_bytes()[:2] == b"PK"
-    assert "no company was recognised" in webleads("leads", "--site", SITE, "--period", "2020", data=demo).stdout + (
+    assert "no company was identified" in webleads("leads", "--site", SITE, "--period", "2020", data=demo).stdout + (
         webleads("leads", "--site", SITE, "--period", "2020-01", data=demo).stdout
     )
 

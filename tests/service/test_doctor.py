@@ -47,7 +47,7 @@ def test_names_the_sites_that_hits_name_and_that_are_not_here(context: Context) 
     ]
     context.event_store.append(Batch({}, rows))
     said = words(context)
-    assert "hits of the last 7 days for a site that is not here: 1,236, that is 'blog.exmaple.fr' (1,234), " in said
+    assert "1236 events of the last 7 days name a site that is not here: 'blog.exmaple.fr' (1234), " in said
     assert "'\\x1b[31mred' (2)" in said
     assert "long.ago.fr" not in said
 

@@ -57,9 +57,9 @@ def _lead_table(found: dict[str, Any]) -> str:
     rows = found["leads"]
     span = f"{found['site']}, {found['period']['start']} to {found['period']['end']} (end not included)"
     if not rows:
-        return f"{span}: no company was recognised. `webleads doctor` says whether a network database is missing.\n"
+        return f"{span}: no company was identified. `webleads doctor` says whether a network database is missing.\n"
     lines = [f"{span}: {counted(len(rows), 'company', 'companies')}", ""]
-    lines.append(f"{'score':>5}  {'company':<36} {'visits':>6} {'pages':>6} {'engaged':>8}  {'last seen':<16} from")
+    lines.append(f"{'score':>5}  {'company':<36} {'visits':>6} {'pages':>6} {'reading':>8}  {'last seen':<16} from")
     for row in rows:
         minutes, seconds = divmod(round(row["engaged_seconds"]), 60)
         lines.append(

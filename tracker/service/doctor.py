@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -24,9 +23,11 @@ from tracker.ingest import quarantine
 from tracker.reference.dns.lookup import Lookup, Unanswered
 from tracker.reference.geo.verified_copies import open_databases
 from tracker.service.context import Context
+from tracker.service.finding import Finding
 from tracker.sites.sites import list_sites
 from tracker.stats import traffic
 from tracker.stats.hosts import unknown_sites
+from tracker.stats.messages import message
 from tracker.store.engines import repairs
 from tracker.store.repairs import describe
 
@@ -35,13 +36,6 @@ _ANY_IP = "192.0.2.1"
 _LOW_DISK_BYTES = 1_000_000_000
 _OLD_COPY = timedelta(days=2)
 _OLD_DATABASE = timedelta(days=60)
-
-
-class Finding(NamedTuple):
-    """One line of the diagnosis. `level` is `good`, `hint` (works, but could be better) or `problem`."""
-
-    level: str
-    words: str
 
 
 def diagnose(context: Context) -> Iterator[Finding]:
@@ -60,53 +54,56 @@ def diagnose(context: Context) -> Iterator[Finding]:
 
 def _folder(context: Context) -> Iterator[Finding]:
     free = shutil.disk_usage(context.settings.data).free
-    level = "problem" if free < _LOW_DISK_BYTES else "good"
-    remedy = "; hits are refused when it is full, so make room" if level == "problem" else ""
-    yield Finding(level, f"data folder {context.settings.data.resolve()}: {free / 1e9:.1f} GB free{remedy}")
+    values = {"folder": context.settings.data.resolve(), "free": f"{free / 1e9:.1f}"}
+    if free < _LOW_DISK_BYTES:
+        words = message("data folder %(folder)s: %(free)s GB free; events are refused when it is full, so make room")
+        yield Finding("problem", words, values)
+    else:
+        yield Finding("good", message("data folder %(folder)s: %(free)s GB free"), values)
     if not context.settings.base_url:
-        yield Finding(
-            "hint", f"WEBLEADS_BASE_URL is not set: the snippet and the emails say {context.settings.public_url}"
-        )
+        words = message("WEBLEADS_BASE_URL is not set: the snippet and the emails say %(url)s")
+        yield Finding("hint", words, {"url": context.settings.public_url})
 
 
 def _rights(context: Context) -> Iterator[Finding]:
     """Checks file permissions: the folder contains IP addresses, password hashes and the key that signs cookies."""
     folder = context.settings.data
     if exposed := file_modes.open_to_others(folder):
-        words = f"{_named(exposed)} can be read by other users of this machine: `chmod -R go= {folder.resolve()}`"
-        yield Finding("problem", words)
+        words = message("other users of this server can read %(files)s: `chmod -R go= %(folder)s`")
+        yield Finding("problem", words, {"files": _named(exposed), "folder": folder.resolve()})
     if strange := file_modes.foreign(folder):
-        owner = "the service's user"
-        words = f"{_named(strange)} belong to another user: `chown -R` the folder to {owner}, with the service stopped"
-        yield Finding("problem", words)
+        words = message(
+            "another user owns %(files)s: stop the service and `chown -R` the folder to the user that runs it"
+        )
+        yield Finding("problem", words, {"files": _named(strange)})
     for key in replaced_keys(folder):
-        words = (
-            f"secret.key was too weak to sign cookies and was replaced: everybody signs in again; delete {key.name}"
+        words = message(
+            "secret.key was too weak to sign cookies and was replaced: everybody signs in again; delete %(file)s"
             " when you do not need it any more"
         )
-        yield Finding("hint", words)
+        yield Finding("hint", words, {"file": key.name})
 
 
 def _named(paths: Sequence[Path]) -> str:
-    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    more = f" (+{len(paths) - 3})" if len(paths) > 3 else ""
     return ", ".join(path.name for path in paths[:3]) + more
 
 
 def _journal(context: Context) -> Iterator[Finding]:
     reason = journal.writable(context.settings.journal_folder)
     if reason:
-        yield Finding("problem", f"the journal cannot be written ({reason}): hits are refused with 503 until it can")
+        words = message("the journal cannot be written (%(reason)s): events are refused with 503 until it can")
+        yield Finding("problem", words, {"reason": reason})
     positions = context.event_store.positions()
     waiting = sum(
         max(0, segment.size - (positions[segment.name].offset_bytes if segment.name in positions else 0))
         for segment in journal.list_segments(context.settings.journal_folder)
     )
     if waiting > 50_000_000:
-        yield Finding(
-            "problem", f"{waiting / 1e6:.0f} MB of hits wait to be stored: is `webleads serve` or `ingest` running?"
-        )
+        words = message("%(size)s MB of events wait to be stored: is `webleads serve` or `ingest` running?")
+        yield Finding("problem", words, {"size": f"{waiting / 1e6:.0f}"})
     else:
-        yield Finding("good", f"journal: {waiting:,} bytes wait to be stored")
+        yield Finding("good", message("journal: %(size)s kB wait to be stored"), {"size": f"{waiting / 1e3:.0f}"})
 
 
 def _quarantine(context: Context) -> Iterator[Finding]:
@@ -124,26 +121,27 @@ def _app_database(context: Context) -> Iterator[Finding]:
     file = context.app_db.file
     if file is None:
         if context.settings.database_url:
-            yield Finding(
-                "hint", "the app database is not an SQLite file: the service keeps no copies of it, back it up yourself"
+            words = message(
+                "the app database is not an SQLite file: the service keeps no copies of it, back it up yourself"
             )
+            yield Finding("hint", words)
         return
     for restore in app_recovery.restores(file, context.now()):
         yield Finding("hint", app_recovery.describe(restore))
     kept = list_copies(file)
     if not kept:
-        yield Finding(
-            "hint", "there is no copy of the app database yet: the service makes the first as soon as it runs"
-        )
+        words = message("there is no copy of the app database yet: the service makes the first as soon as it runs")
+        yield Finding("hint", words)
     elif kept[0].at < context.now() - _OLD_COPY:
-        words = (
-            f"the newest copy of the app database is of {kept[0].at:%Y-%m-%d}: a running service makes one a day; its log"
-            f" says why not, most often that {folder_of(file)} cannot be written"
+        words = message(
+            "the newest copy of the app database is of %(day)s: a running service makes one a day; its log says why not,"
+            " most often because the folder %(folder)s cannot be written"
         )
-        yield Finding("problem", words)
+        yield Finding("problem", words, {"day": f"{kept[0].at:%Y-%m-%d}", "folder": folder_of(file)})
     else:
-        words = f"app database: copied {kept[0].at:%Y-%m-%d %H:%M} UTC, {'1 copy' if len(kept) == 1 else f'{len(kept)} copies'} in {folder_of(file)}"
-        yield Finding("good", words)
+        words = message("app database: last copied %(time)s UTC (copies in %(folder)s: %(copies)s)")
+        values = {"time": f"{kept[0].at:%Y-%m-%d %H:%M}", "folder": folder_of(file), "copies": len(kept)}
+        yield Finding("good", words, values)
 
 
 def _geo(context: Context) -> Iterator[Finding]:
@@ -153,32 +151,39 @@ def _geo(context: Context) -> Iterator[Finding]:
         yield Finding("problem", problem)
     for one in databases.opened:
         age = context.now() - datetime.fromtimestamp(one.built_at, UTC)
-        old = age > _OLD_DATABASE
-        remedy = "; companies and places change, fetch a newer one with `webleads geo update`" if old else ""
-        words = f"{one.use}: {one.path.name} ({one.database_type}), {age.days} {'day' if age.days == 1 else 'days'} old{remedy}"
-        yield Finding("hint" if old else "good", words)
+        values = {"use": one.use, "file": one.path.name, "kind": one.database_type, "days": age.days}
+        if age > _OLD_DATABASE:
+            words = message(
+                "%(use)s: %(file)s (%(kind)s), age in days: %(days)s; companies and places change, fetch a newer one with"
+                " `webleads geo update`"
+            )
+            yield Finding("hint", words, values)
+        else:
+            yield Finding("good", message("%(use)s: %(file)s (%(kind)s), age in days: %(days)s"), values)
     for problem in NetworkList(context.settings.network_list_file).problems:
         yield Finding("problem", problem)
     if not databases.knows_places:
-        yield Finding("hint", f"no place database: run `webleads geo update`, or put a City .mmdb in {folder}")
+        words = message("no place database: run `webleads geo update`, or put a City .mmdb in %(folder)s")
+        yield Finding("hint", words, {"folder": folder})
     if not databases.knows_networks:
-        yield Finding(
-            "problem",
-            "no network database, so no company is recognised: run `webleads geo update`, or put an ASN .mmdb in"
-            f" {folder}",
+        words = message(
+            "no network database, so no company is identified: run `webleads geo update`, or put an ASN .mmdb in"
+            " %(folder)s"
         )
+        yield Finding("problem", words, {"folder": folder})
     if context.settings.geo_update == "off" and databases.opened:
-        yield Finding("hint", "WEBLEADS_GEO_UPDATE is off: nobody but you keeps the geo databases fresh")
+        yield Finding("hint", message("WEBLEADS_GEO_UPDATE is off: nobody but you keeps the geo databases fresh"))
     if not is_fast():
-        yield Finding("hint", "maxminddb's C extension is missing, so each new IP address takes thirty times as long")
+        words = message("maxminddb’s C extension is missing, so each new IP address takes thirty times as long")
+        yield Finding("hint", words)
 
 
 def _reverse_dns(context: Context) -> Iterator[Finding]:
     settings = context.settings
     if not settings.reverse_dns:
-        words = (
-            "WEBLEADS_REVERSE_DNS is off: companies that use an internet provider's line are rarely identified;"
-            " set it to yes to look up their names (your resolver then sees visitors' IP addresses)"
+        words = message(
+            "WEBLEADS_REVERSE_DNS is off: companies that use an internet provider’s line are rarely identified;"
+            " set it to yes to look up their names (your resolver then sees visitors’ IP addresses)"
         )
         yield Finding("hint", words)
         return
@@ -186,27 +191,27 @@ def _reverse_dns(context: Context) -> Iterator[Finding]:
         lookup = Lookup(settings.name_server)
         lookup.confirmed_name(_ANY_IP)
     except Unanswered as problem:
-        yield Finding("problem", f"reverse DNS: {problem}; no name is learned until it does")
+        words = message("reverse DNS: %(problem)s; no name is learned until it does")
+        yield Finding("problem", words, {"problem": problem})
     else:
-        yield Finding("good", f"reverse DNS: {lookup.server} answers")
+        yield Finding("good", message("reverse DNS: %(server)s answers"), {"server": lookup.server})
 
 
 def _sites(context: Context) -> Iterator[Finding]:
     sites = list_sites(context.app_db)
     if not sites:
-        yield Finding(
-            "problem", "there is no site: every hit is dropped as unknown_site; `webleads site add example.fr`"
-        )
+        words = message("there is no site: every event is excluded as unknown_site; `webleads site add example.fr`")
+        yield Finding("problem", words)
     if not count_users(context.app_db):
-        yield Finding(
-            "hint", "nobody can sign in yet: open the link that `webleads serve` prints, or `webleads user add`"
-        )
+        words = message("nobody can sign in yet: open the link that `webleads serve` prints, or `webleads user add`")
+        yield Finding("hint", words)
     for site in sites:
         last = traffic.last_event_at(context.event_store, site.stored_as)
         if last is None:
-            yield Finding("hint", f"{site.name}: no hit yet; is the snippet in its pages?")
+            yield Finding("hint", message("%(site)s: no event yet; is the snippet in its pages?"), {"site": site.name})
         else:
-            yield Finding("good", f"{site.name}: last event {last:%Y-%m-%d %H:%M} UTC")
+            values = {"site": site.name, "time": f"{last:%Y-%m-%d %H:%M}"}
+            yield Finding("good", message("%(site)s: last event %(time)s UTC"), values)
     yield from _unknown_sites(context)
 
 
@@ -216,14 +221,12 @@ def _unknown_sites(context: Context) -> Iterator[Finding]:
     if not found:
         return
     # Anybody can send any name, so it is shown as a literal: without control characters for the terminal.
-    named = ", ".join(
-        f"{one.name!a} ({one.hits:,}{f', from pages of {one.host!a}' if one.host else ''})" for one in found[:3]
+    named = ", ".join(f"{one.name!a} ({one.hits}{f' ← {one.host!a}' if one.host else ''})" for one in found[:3])
+    words = message(
+        "%(hits)s events of the last 7 days name a site that is not here: %(names)s (events ← host of the page); if one is"
+        " yours, `webleads site add` it, or correct data-domain in its pages"
     )
-    yield Finding(
-        "hint",
-        f"hits of the last 7 days for a site that is not here: {sum(one.hits for one in found):,}, that is {named}; if one"
-        " is yours, `webleads site add` it, or correct data-domain in its pages",
-    )
+    yield Finding("hint", words, {"hits": sum(one.hits for one in found), "names": named})
 
 
 def _mail(context: Context) -> Iterator[Finding]:
@@ -231,17 +234,17 @@ def _mail(context: Context) -> Iterator[Finding]:
     wanted = any(site.recipients for site in list_sites(context.app_db))
     if not settings.smtp_url or not settings.mail_from:
         missing = "WEBLEADS_SMTP_URL" if not settings.smtp_url else "WEBLEADS_MAIL_FROM"
-        words = f"{missing} is not set: no weekly email is sent"
-        yield Finding("problem" if wanted else "hint", words)
+        words = message("%(setting)s is not set: no weekly email is sent")
+        yield Finding("problem" if wanted else "hint", words, {"setting": missing})
     with context.app_db.transaction() as session:
         unsure = session.scalars(select(Delivery).where(Delivery.status.in_(["failed", "sending"]))).all()
     for delivery in unsure:
         if delivery.status == "failed":
-            yield Finding("problem", f"report {delivery.period} to {delivery.recipient} failed: {delivery.error}")
+            values = {"period": delivery.period, "email": delivery.recipient, "error": delivery.error}
+            yield Finding("problem", message("report %(period)s to %(email)s failed: %(error)s"), values)
         elif delivery.claimed_at < context.now() - sent_log.STALE_CLAIM:
-            yield Finding(
-                "hint",
-                f"report {delivery.period} to {delivery.recipient} was cut off while it was sent, and perhaps arrived; it is"
-                " not sent again by itself: `webleads report weekly --site …"
-                f" --week {delivery.period} --send --again --to {delivery.recipient}`",
+            words = message(
+                "report %(period)s to %(email)s was cut off while it was sent, and perhaps arrived; it is not sent again by"
+                " itself: `webleads report weekly --site … --week %(period)s --send --again --to %(email)s`"
             )
+            yield Finding("hint", words, {"period": delivery.period, "email": delivery.recipient})

@@ -158,7 +158,7 @@ def send_weekly_report(
 def diagnosis(context: Context) -> dict[str, Any]:
     """Returns what is wrong with the installation: {"findings": [{"level", "words"}]}."""
     _require(Action.VIEW_STATUS)
-    return {"findings": [finding._asdict() for finding in diagnose(context)]}
+    return {"findings": [{"level": one.level, "words": one.words} for one in diagnose(context)]}
 
 
 def remove(context: Context, forget_site: ForgetSite | None = None, *, site: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One company as a site's publisher sees it: score and its reasons, visits, how it was recognised, and their own word."""
+"""One company as a site's publisher sees it: score and its reasons, visits, how it was identified, and their own word."""
 
 from __future__ import annotations
 

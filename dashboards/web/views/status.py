@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 from dashboards.presentation import numbers
 from dashboards.web.first_day.checklist import checklist
 from dashboards.web.language import current_language
-from dashboards.web.service_status import Diagnose, ServiceStatus
+from dashboards.web.service_status import Diagnose, ServiceStatus, line
 from dashboards.web.sign_in.permission import require
 from dashboards.web.site import unknown_sites
 from tracker.accounts.permissions import Action
@@ -45,7 +45,7 @@ def create_blueprint(context: Context, service_status: Callable[[], ServiceStatu
         """What `webleads doctor` says: it looks at everything, so only when it is asked to."""
         require(Action.VIEW_STATUS)
         order = ("problem", "hint", "good")
-        findings = sorted(diagnose(), key=lambda one: order.index(one.level) if one.level in order else 0)
-        return render_template("diagnosis.html", findings=findings)
+        findings = sorted(diagnose(), key=lambda one: order.index(one.level))
+        return render_template("diagnosis.html", lines=[line(current_language(), one) for one in findings])
 
     return blueprint

@@ -16,6 +16,7 @@ from tests.mail_server import Mailbox, mail_server
 from tracker.db.engine import AppDatabase
 from tracker.delivery.at_once import sender_at_once
 from tracker.service.context import Context
+from tracker.service.finding import Finding
 from tracker.settings import Settings
 from tracker.store.protocol import EventStore
 
@@ -45,7 +46,11 @@ def with_mail(
     app = Flask("tracker", static_folder=None)
     app.config.update(SECRET_KEY="only for this test")
     settings = Settings(data=tmp_path, base_url="https://stats.exemple.fr", smtp_url=mailbox.url, mail_from="a@b.fr")
-    found = [web.Found("good", "all fine <b>"), web.Found("problem", "the disk is full")]
+    found = [
+        Finding("good", "all fine <b>"),
+        Finding("problem", "the disk is full"),
+        Finding("good", "reverse DNS: %(server)s answers", {"server": "192.0.2.53"}),
+    ]
     web.register(app, Context(settings, database, store, clock), status, sender_at_once(settings), lambda: found)
     browser = Browser(app.test_client())
     browser.post("/sign-in", email=user, password=PASSWORD)
@@ -106,6 +111,10 @@ def test_without_a_mail_server_it_says_what_to_set(signed_in: Browser, site: str
 def test_what_the_doctor_knows_the_browser_shows(with_mail: Browser) -> None:
     page = with_mail.get("/status/diagnosis").text
     assert page.index("the disk is full") < page.index("all fine &lt;b&gt;")
+    assert "reverse DNS: 192.0.2.53 answers" in page
+    page = with_mail.get("/status/diagnosis", headers={"Accept-Language": "fr"}).text
+    assert "DNS inverse\xa0: 192.0.2.53 répond" in page
+    assert 'Problème, </span><span lang="en">the disk is full' in page
     assert 'href="/status/diagnosis"' in with_mail.get("/status").text
 
 
