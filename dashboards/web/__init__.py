@@ -8,6 +8,8 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from dashboards.web import assets, errors, headers, language, rendering, theme, waiting
+from dashboards.web.corrections import possible
+from dashboards.web.corrections import views as corrections
 from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.first_day import checklist
 from dashboards.web.first_day import views as first_day_views
@@ -86,6 +88,8 @@ def register(
         saved_views,
         company_lists,
         work_settings,
+        possible,
+        corrections,
         company,
         not_counted,
     )

@@ -6,6 +6,7 @@ from tests.leads.test_certainty import BY_NETWORK, DAYS, WEEK
 from tests.stats.conftest import Blog, scope
 from tracker.db.models import CompanyConfirmation, Site
 from tracker.leads.companies import find_company, known_companies
+from tracker.leads.possible import possible_companies
 from tracker.leads.report import leads, one_lead
 from tracker.reports.weekly import weekly_report
 
@@ -40,3 +41,18 @@ def test_one_that_is_confirmed_is_a_lead_with_its_past_visits(blog: Blog, site: 
     found = leads(blog.store, scope(DAYS), confirmed=site.confirmed_names)
     assert sorted(found["company"]) == ["Armor", "Perhaps"]
     assert found["sure"].all()
+
+
+def test_office_hours_on_desktops_speak_for_a_company_and_evenings_on_phones_against(blog: Blog) -> None:
+    for day in (9, 10, 11, 12, 13):
+        for hour in (9, 15):
+            at = f"2026-11-{day:02}T{hour:02}:00:00+01:00"
+            blog.visit(at, (0, "/a"), company="Office", device="desktop", **POSSIBLE)
+            blog.visit(at.replace(f"T{hour:02}", "T21"), (0, "/a"), company="Homes", device="mobile", **POSSIBLE)
+    found = possible_companies(blog.store, scope(DAYS)).set_index("company")
+    assert found.index.tolist() == ["Office", "Homes"]
+    assert found.loc["Office", ["visits", "in_office_hours", "on_desktops", "days"]].tolist() == [10, 10, 10, 5]
+    assert found.loc["Homes", ["visits", "in_office_hours", "on_desktops"]].tolist() == [10, 0, 0]
+    assert found.loc["Office", "points"] > 50
+    assert found.loc["Homes", "points"] < 0
+    assert possible_companies(blog.store, scope(DAYS), confirmed=["Office"])["company"].tolist() == ["Homes"]

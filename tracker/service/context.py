@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from tracker.db.engine import AppDatabase
+from tracker.leads.corrections.changes import rules_now
+from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.settings import Settings
 from tracker.store.protocol import EventStore
 
@@ -15,6 +18,8 @@ from tracker.store.protocol import EventStore
 class Context:
     """The settings, both databases and the clock; `now` returns an aware UTC datetime.
 
+    Whoever reads the event store here reads it with the corrections to companies (tracker.leads.corrections).
+
     A function that needs more than these four takes it as a further parameter.
     """
 
@@ -22,3 +27,8 @@ class Context:
     app_db: AppDatabase
     event_store: EventStore
     now: Callable[[], datetime]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.event_store, CorrectedStore):
+            corrected = CorrectedStore(self.event_store, partial(rules_now, self.app_db))
+            object.__setattr__(self, "event_store", corrected)

@@ -29,6 +29,7 @@ from tracker.db.models import Site
 from tracker.delivery.mailer import MailError
 from tracker.delivery.schedule import last_complete_week, send_weekly
 from tracker.ingest.quarantine import Quarantine
+from tracker.leads.corrections.corrected_store import stored
 from tracker.leads.export import leads_as_json
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
@@ -214,7 +215,7 @@ def forget_rollups(context: Context, *, site: str) -> dict[str, Any]:
 def seal_days(context: Context, *, site: str, limit: int) -> dict[str, Any]:
     """Seals some of a site's days that are not sealed, the newest first: {"sealed", "left"}."""
     found = _site(context, site, Action.CHANGE_SETTINGS)
-    keeper, zone = Keeper(context.event_store), ZoneInfo(found.time_zone)
+    keeper, zone = Keeper(stored(context.event_store)), ZoneInfo(found.time_zone)
     today = context.now().astimezone(zone).date()
     sealed = 0
     while sealed < limit and (some := keeper.seal_some(found.stored_as, zone, today=today, most=limit - sealed)):

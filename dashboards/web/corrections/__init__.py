@@ -1,0 +1,1 @@
+"""Pages on which people correct companies: possible ones, names, and what is not theirs."""

@@ -1,0 +1,46 @@
+"""Corrections to companies in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboards.translations import message, translate
+from tracker.db.correction_models import CompanyCorrection
+from tracker.leads.corrections.rules import Kind
+
+_SENTENCES = {
+    Kind.RENAME: message("%(subject)s is shown as %(target)s"),
+    Kind.MERGE: message("%(subject)s counts as %(target)s"),
+    Kind.NOT_A_COMPANY: message("%(subject)s is not a company: its network’s visits count for nobody"),
+    Kind.NOT_ORGANISATION: message("Networks of %(subject)s identify no company"),
+    Kind.NOT_ASN: message("AS%(subject)s identifies no company"),
+    Kind.NOT_DOMAIN: message("Host names under %(subject)s identify no company"),
+}
+
+
+@dataclass(frozen=True)
+class CorrectionRow:
+    """A correction as the page lists it."""
+
+    number: int
+    text: str
+    is_shared: bool
+    made_by: str
+    made_at: datetime
+
+
+def correction_rows(language: str, made: Sequence[CompanyCorrection]) -> list[CorrectionRow]:
+    """The corrections in words, in their order; one of a kind that this version does not know is left out."""
+    return [
+        CorrectionRow(
+            one.id,
+            translate(language, _SENTENCES[Kind(one.kind)], subject=one.subject, target=one.target or ""),
+            one.site_id is None,
+            one.made_by,
+            one.made_at,
+        )
+        for one in made
+        if one.kind in set(Kind)
+    ]

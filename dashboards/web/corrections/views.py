@@ -1,0 +1,69 @@
+"""Corrections to companies: a page with those of a site, the forms that make and undo them, and a file of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboards.web.corrections.shown import correction_rows
+from dashboards.web.language import current_language
+from dashboards.web.rendering import selection_url
+from dashboards.web.site.pages import head, selection_or_404
+from tracker.accounts.permissions import Action
+from tracker.leads.corrections.changes import NotACorrection, as_rows, corrections_of, make, take_back
+from tracker.leads.corrections.rules import Kind
+from tracker.leads.export import table_as_csv
+from tracker.service.context import Context
+
+
+def create_blueprint(context: Context) -> Blueprint:
+    blueprint = Blueprint("corrections", __name__, url_prefix="/<domain:site>")
+
+    @blueprint.get("/corrections")
+    def show(site: str) -> str:
+        selection = selection_or_404(context, site)
+        made = corrections_of(context.app_db, selection.site.id)
+        return render_template(
+            "corrections.html", corrections=correction_rows(current_language(), made), **head(context, selection)
+        )
+
+    @blueprint.post("/corrections")
+    def change(site: str) -> AnyResponse:
+        """Makes the correction that the form asks for; `undo` is the number of one to take back."""
+        selection, form = selection_or_404(context, site, Action.CONFIRM_COMPANY), request.form
+        undone = form.get("undo", "")
+        if undone:
+            if undone.isdecimal():
+                take_back(context.app_db, selection.site.id, int(undone))
+            flash(_("The correction is undone."))
+            return redirect(selection_url(selection, "corrections.show"))
+        if form.get("kind") not in set(Kind):
+            abort(400)
+        site_id = None if form.get("all_sites") else selection.site.id
+        asked = Kind(form["kind"]), form.get("subject", ""), form.get("target") or None
+        try:
+            make(context.app_db, site_id, *asked, by=current_user.email, now=context.now())
+        except NotACorrection:
+            flash(_("Nothing was changed: enter another name, a domain or the digits of an AS number."), "error")
+        else:
+            flash(_("The correction holds for past and future visits. No event was changed."))
+        return redirect(selection_url(selection, "corrections.show"))
+
+    @blueprint.get("/corrections.csv")
+    def download(site: str) -> Response:
+        selection = selection_or_404(context, site, Action.EXPORT_REPORTS)
+        rows = as_rows(corrections_of(context.app_db, selection.site.id))
+        columns = ["kind", "subject", "target", "all_sites", "made_by", "made_at"]
+        return Response(
+            table_as_csv(pd.DataFrame(rows, columns=columns)),
+            mimetype="text/csv",
+            headers={
+                "Content-Disposition": f'attachment; filename="corrections-{selection.site.domain}.csv"',
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    return blueprint

@@ -1,0 +1,86 @@
+"""Corrections hold for past and future visits in every list and figure, can be undone, and change no event."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from sqlalchemy import select
+
+from tests.leads.test_certainty import BY_NETWORK, DAYS
+from tests.stats.conftest import Blog, blog, scope, site, store  # noqa: F401 - fixtures
+from tracker.leads.companies import find_company, known_companies, name_of_company
+from tracker.leads.corrections.corrected_store import CorrectedStore
+from tracker.leads.corrections.rules import Kind, Rule, Rules
+from tracker.leads.report import leads
+from tracker.leads.visits import company_visits
+from tracker.stats.breakdowns import breakdown
+from tracker.stats.dimensions import Dimension
+from tracker.store.schema import events
+
+SITE = scope(DAYS).site
+BY_NAME = {"company_method": "reverse_dns", "company_confidence": 0.65}
+
+
+@pytest.fixture
+def three(blog: Blog) -> Blog:  # noqa: F811
+    network = {"organisation": "Armor SAS", "asn": 64500, **BY_NETWORK}
+    blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", company_domain="armor.fr", **network)
+    blog.visit("2026-11-11T10:00:00+01:00", (0, "/b"), company="Armor Groupe", company_domain="armor.eu", **BY_NETWORK)
+    blog.visit("2026-11-12T10:00:00+01:00", (0, "/c"), company="Bolt", company_domain="bolt.fr", **BY_NAME)
+    return blog
+
+
+def _names(blog: Blog, *rules: Rule) -> list[str]:  # noqa: F811
+    return sorted(leads(CorrectedStore(blog.store, lambda: Rules(rules)), scope(DAYS))["company"])
+
+
+def test_without_corrections_nothing_is_read_otherwise(three: Blog) -> None:
+    assert _names(three) == ["Armor", "Armor Groupe", "Bolt"]
+    assert _names(three, Rule("another.example", Kind.RENAME, "Armor", "Elsewhere")) == [
+        "Armor",
+        "Armor Groupe",
+        "Bolt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        (Rule(SITE, Kind.RENAME, "Armor", "Armor Biscuits"), ["Armor Biscuits", "Armor Groupe", "Bolt"]),
+        (Rule(None, Kind.MERGE, "Armor Groupe", "Armor"), ["Armor", "Bolt"]),
+        (Rule(SITE, Kind.NOT_A_COMPANY, "Armor"), ["Armor Groupe", "Bolt"]),
+        (Rule(SITE, Kind.NOT_ORGANISATION, "Armor SAS"), ["Armor Groupe", "Bolt"]),
+        (Rule(SITE, Kind.NOT_ASN, "64500"), ["Armor Groupe", "Bolt"]),
+        (Rule(SITE, Kind.NOT_DOMAIN, "bolt.fr"), ["Armor", "Armor Groupe"]),
+    ],
+    ids=lambda value: str(value.kind) if isinstance(value, Rule) else "",
+)
+def test_each_kind_is_applied_when_events_are_read(three: Blog, rule: Rule, left: list[str]) -> None:
+    assert _names(three, rule) == left
+    corrected = CorrectedStore(three.store, lambda: Rules([rule]))
+    found = breakdown(corrected, scope(DAYS), Dimension.COMPANY)
+    assert sorted(found["value"].dropna()) == left
+
+
+def test_a_merged_company_has_the_visits_of_both_and_both_links_lead_to_it(three: Blog) -> None:
+    corrected = CorrectedStore(three.store, lambda: Rules([Rule(SITE, Kind.MERGE, "Armor Groupe", "Armor")]))
+    row = leads(corrected, scope(DAYS)).set_index("company").loc["Armor"]
+    assert (row["visits"], row["pageviews"]) == (2, 2)
+    assert len(company_visits(corrected, scope(DAYS), "Armor")) == 2
+    known = known_companies(corrected, scope(DAYS))
+    assert {name_of_company(corrected, SITE, domain) for domain in ("armor.fr", "armor.eu")} == {"Armor"}
+    found = find_company(corrected, SITE, known, row["company_id"])
+    assert found == ("Armor", row["company_id"])
+
+
+def test_no_event_is_changed(three: Blog) -> None:
+    before = _checksum(three)
+    _names(three, Rule(SITE, Kind.MERGE, "Armor Groupe", "Armor"), Rule(SITE, Kind.NOT_A_COMPANY, "Bolt"))
+    assert _checksum(three) == before
+    assert _names(three) == ["Armor", "Armor Groupe", "Bolt"]
+
+
+def _checksum(blog: Blog) -> str:  # noqa: F811
+    rows = blog.store.rows(select(events).order_by(events.c.occurred_at, events.c.visit_id))
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()

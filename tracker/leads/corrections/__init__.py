@@ -1,0 +1,1 @@
+"""Corrections to companies: made and taken back by people, applied whenever events are read."""

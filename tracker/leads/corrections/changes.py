@@ -1,0 +1,86 @@
+"""Makes corrections to companies, takes them back, and reads them: of one site, and those that all sites share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+
+from tracker.db.correction_models import CompanyCorrection
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
+from tracker.leads.corrections.rules import Kind, Rule, Rules
+
+LONGEST = 200
+
+
+class NotACorrection(ValueError):
+    """What was asked says nothing; the message is one line."""
+
+
+def make(
+    database: AppDatabase, site_id: int | None, kind: Kind, subject: str, target: str | None, *, by: str, now: datetime
+) -> int:
+    """Makes a correction for a site, or for all; returns its number. An earlier one of the same kind and subject ends.
+
+    Raises NotACorrection for an empty or unchanged name, and for an AS number that is none.
+    """
+    subject, target = subject.strip()[:LONGEST], (target or "").strip()[:LONGEST] or None
+    if not subject or (kind in (Kind.RENAME, Kind.MERGE)) is not (target is not None) or subject == target:
+        raise NotACorrection(f"{subject!r} → {target!r}")
+    if kind is Kind.NOT_ASN and not (subject.isdecimal() and len(subject) <= 10):
+        raise NotACorrection(f"{subject!r} is not an AS number")
+    made = CompanyCorrection(site_id=site_id, kind=str(kind), subject=subject, target=target, made_by=by, made_at=now)
+    kinds = [Kind.RENAME, Kind.MERGE] if target else [kind]
+    same = (
+        CompanyCorrection.site_id.is_(None) if site_id is None else CompanyCorrection.site_id == site_id,
+        CompanyCorrection.kind.in_([str(one) for one in kinds]),
+        CompanyCorrection.subject == subject,
+    )
+    with database.transaction() as session:
+        session.execute(delete(CompanyCorrection).where(*same))
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def take_back(database: AppDatabase, site_id: int, number: int) -> None:
+    """Takes a correction back that holds for a site; one that is gone stays so."""
+    own = or_(CompanyCorrection.site_id == site_id, CompanyCorrection.site_id.is_(None))
+    with database.transaction() as session:
+        session.execute(delete(CompanyCorrection).where(CompanyCorrection.id == number, own))
+
+
+def corrections_of(database: AppDatabase, site_id: int) -> Sequence[CompanyCorrection]:
+    """The corrections that hold for a site, those of all sites included, the newest first."""
+    own = or_(CompanyCorrection.site_id == site_id, CompanyCorrection.site_id.is_(None))
+    with database.transaction() as session:
+        return session.scalars(select(CompanyCorrection).where(own).order_by(CompanyCorrection.id.desc())).all()
+
+
+def as_rows(made: Sequence[CompanyCorrection]) -> list[dict[str, Any]]:
+    """The corrections as plain values, for a file."""
+    return [
+        {
+            "kind": one.kind,
+            "subject": one.subject,
+            "target": one.target or "",
+            "all_sites": one.site_id is None,
+            "made_by": one.made_by,
+            "made_at": one.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        for one in made
+    ]
+
+
+def rules_now(database: AppDatabase) -> Rules:
+    """The corrections of all sites, as they are applied; a kind that this version does not know is left out."""
+    statement = select(
+        Site.stored_as, CompanyCorrection.kind, CompanyCorrection.subject, CompanyCorrection.target
+    ).join_from(CompanyCorrection, Site, CompanyCorrection.site_id == Site.id, isouter=True)
+    known = {str(kind) for kind in Kind}
+    with database.transaction() as session:
+        rows = session.execute(statement.order_by(CompanyCorrection.id)).all()
+    return Rules(Rule(site, Kind(kind), subject, target) for site, kind, subject, target in rows if kind in known)

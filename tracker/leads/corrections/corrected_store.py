@@ -1,0 +1,90 @@
+"""The event store as reports read it: with the corrections to companies applied to each statement; no event is rewritten.
+
+Owns where corrections are applied: every statement reads the table of events, and the figures that are kept by day, with
+the corrected columns in place of the stored ones. Whoever stores or counts days has the store itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import FromClause, Row, Select, select
+from sqlalchemy.sql import visitors
+
+from tracker.leads.corrections.rules import Rules
+from tracker.store.protocol import EventStore, Snapshot
+from tracker.store.reading import reading_of
+from tracker.store.schema import events, held_rollups, month_rollups, rollups
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEPT = (rollups, month_rollups, held_rollups)
+
+
+def corrected_statement(statement: Select[Any], rules: Rules) -> Select[Any]:
+    """The statement over corrected events and corrected figures of days."""
+    read = reading_of(statement)
+    if not rules or (read is not None and not rules.concern(read.site)):
+        return statement
+    instead: dict[Any, Any] = {events: _view(events, rules.corrected(events))}
+    instead |= {table: _view(table, {"value": rules.corrected_value(table)}) for table in _KEPT}
+
+    def replace(element: Any, **_: Any) -> Any:
+        if element in instead:
+            return instead[element]
+        table = getattr(element, "table", None)
+        return instead[table].c[element.name] if table in instead else None
+
+    return cast("Select[Any]", visitors.replacement_traverse(statement, {"stop_on": list(instead.values())}, replace))
+
+
+def _view(table: FromClause, corrected: dict[str, Any]) -> FromClause:
+    columns = [corrected[one.name].label(one.name) if one.name in corrected else one for one in table.c]
+    return select(*columns).subquery(f"corrected_{table.description}")
+
+
+def stored(store: EventStore) -> EventStore:
+    """The store itself: what counts days reads events as they are."""
+    return store.stored if isinstance(store, CorrectedStore) else store
+
+
+class CorrectedSnapshot:
+    """A snapshot whose statements are corrected; what it holds is not."""
+
+    def __init__(self, snapshot: Snapshot, rules: Rules) -> None:
+        self._snapshot = snapshot
+        self._rules = rules
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+        return self._snapshot.rows(corrected_statement(statement, self._rules))
+
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        return self._snapshot.frame(corrected_statement(statement, self._rules))
+
+    def hold(self, rows: Sequence[Select[Any]], ids: Select[Any] | None) -> None:
+        self._snapshot.hold(rows, ids)
+
+
+class CorrectedStore:
+    """An event store whose statements are corrected; `rules` returns the corrections as they are now."""
+
+    def __init__(self, store: EventStore, rules: Callable[[], Rules]) -> None:
+        self.stored = store
+        self._rules = rules
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+        return self.stored.rows(corrected_statement(statement, self._rules()))
+
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        return self.stored.frame(corrected_statement(statement, self._rules()))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        with self.stored.snapshot() as found:
+            yield CorrectedSnapshot(found, self._rules())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stored, name)

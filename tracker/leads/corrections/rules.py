@@ -1,0 +1,121 @@
+"""What corrections there are, and what they make of an event's company, as SQL.
+
+A name that is renamed or merged counts under another one. What is not theirs counts for no company: the events of a
+network's owner, by its name or its AS number, those of a reverse domain, or all events of a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, null, or_, true
+
+_BY_NETWORK = ("as_organisation", "isp", "company_database")
+_BY_REVERSE_NAME = "reverse_dns"
+_OF_COMPANY = frozenset({"company", "company_domain", "company_method", "company_evidence", "company_confidence"})
+
+
+class Kind(StrEnum):
+    """What a correction says. The value is stored."""
+
+    RENAME = "rename"
+    MERGE = "merge"
+    NOT_A_COMPANY = "not_a_company"
+    NOT_ORGANISATION = "not_organisation"
+    NOT_ASN = "not_asn"
+    NOT_DOMAIN = "not_domain"
+
+
+class Rule(NamedTuple):
+    """A correction as it is applied; `site` is the site's name in the event store, None for all."""
+
+    site: str | None
+    kind: Kind
+    subject: str
+    target: str | None = None
+
+
+class Rules:
+    """The corrections of all sites. Falsy where there are none."""
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self._rules = tuple(rules)
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def concern(self, site: str) -> bool:
+        """Whether any of them is about a site."""
+        return any(one.site in (None, site) for one in self._rules)
+
+    def corrected(self, table: FromClause) -> dict[str, ColumnElement[Any]]:
+        """The columns of a table of events that are read otherwise, by name."""
+        own = table.c
+        not_theirs = [condition for one in self._rules if (condition := _is_not_theirs(one, own)) is not None]
+        refused = or_(*(func.coalesce(one, False) for one in not_theirs)) if not_theirs else None
+        columns: dict[str, ColumnElement[Any]] = {}
+        for name in _OF_COMPANY:
+            value: ColumnElement[Any] = self._named(own) if name == "company" else own[name]
+            columns[name] = value if refused is None else case((refused, null()), else_=value)
+        return columns
+
+    def corrected_value(self, table: FromClause) -> ColumnElement[Any]:
+        """The values of figures that are kept by day: names as they count now; None for what is no company's."""
+        own, value = table.c, table.c.value
+        named = self._cases(own.site, value)
+        refused = [
+            (and_(_at(one, own.site), value == one.subject), null())
+            for one in self._rules
+            if one.kind is Kind.NOT_A_COMPANY
+        ]
+        found = [*refused, *named]
+        return case((own.dimension == "company", case(*found, else_=value)), else_=value) if found else value
+
+    def _named(self, own: Any) -> ColumnElement[Any]:
+        cases = self._cases(own.site, own.company)
+        return case(*cases, else_=own.company) if cases else own.company
+
+    def _cases(self, site: ColumnElement[Any], name: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], Any]]:
+        """What each name counts as, a site's own corrections first."""
+        sites = sorted({one.site for one in self._rules if one.site is not None})
+        cases: list[tuple[ColumnElement[bool], Any]] = []
+        for asked in (*sites, None):
+            for subject, target in self.names_of(asked).items():
+                cases.append((and_(true() if asked is None else site == asked, name == subject), target))
+        return cases
+
+    def names_of(self, site: str | None) -> Mapping[str, str]:
+        """What the names of a site count as; a chain of names ends at its last, and one that goes round is left out."""
+        step: dict[str, str] = {}
+        for own in (False, True):
+            for one in self._rules:
+                if one.target is not None and (one.site is not None) is own and one.site in (None, site):
+                    step[one.subject] = one.target
+        found = {}
+        for subject, first in step.items():
+            seen, name = {subject}, first
+            while name in step and name not in seen:
+                seen.add(name)
+                name = step[name]
+            if name not in seen:
+                found[subject] = name
+        return found
+
+
+def _at(one: Rule, site: ColumnElement[Any]) -> ColumnElement[bool]:
+    return true() if one.site is None else site == one.site
+
+
+def _is_not_theirs(one: Rule, own: Any) -> ColumnElement[bool] | None:
+    by_network = own.company_method.in_(_BY_NETWORK)
+    conditions: dict[Kind, ColumnElement[bool]] = {
+        Kind.NOT_A_COMPANY: and_(own.company == one.subject, own.company_method.in_((*_BY_NETWORK, _BY_REVERSE_NAME))),
+        Kind.NOT_ORGANISATION: and_(by_network, own.organisation == one.subject),
+        Kind.NOT_DOMAIN: and_(own.company_method == _BY_REVERSE_NAME, own.company_domain == one.subject),
+    }
+    if one.kind is Kind.NOT_ASN:
+        conditions[Kind.NOT_ASN] = and_(by_network, own.asn == int(one.subject))
+    found = conditions.get(one.kind)
+    return None if found is None else and_(_at(one, own.site), found)
