@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
+
+from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
 from tracker.stats.rollups.days import counted, runs, sealed
 from tracker.stats.rollups.months import count_month
@@ -19,9 +21,9 @@ from tracker.store.seals import SealedDay
 
 # So many days that change are counted together; a batch of now concerns one day, or two around midnight.
 _MOST_TOGETHER = 3
-# So many at most are counted at once of days in a row, and less where that takes longer.
+# So many days in a row are counted at once, or fewer that have about so many events: these take half a second and 100 MB.
 _MOST_AT_ONCE = 62
-_SECONDS_AT_ONCE = 0.5
+_EVENTS_AT_ONCE = 30_000
 _ALL = (date(1, 1, 1), date(9999, 12, 31))
 
 
@@ -74,10 +76,8 @@ def all_days(store: EventStore, site: str, time_zone: ZoneInfo, *, today: date) 
 class Keeper:
     """Counts and seals the days of sites, the newest first."""
 
-    def __init__(self, store: EventStore, *, seconds: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, store: EventStore) -> None:
         self._store = store
-        self._seconds = seconds
-        self._at_once = 1
 
     def refresh(self, site: str, time_zone: ZoneInfo, *, today: date, with_days: Collection[date] = ()) -> set[date]:
         """Counts the days anew, all of one moment, whose events changed since they were counted; returns those sealed now.
@@ -106,29 +106,32 @@ class Keeper:
     def seal_some(
         self, site: str, time_zone: ZoneInfo, *, today: date, leaving: Collection[date] = (), most: int = _MOST_AT_ONCE
     ) -> set[date]:
-        """As `seal_next`, several days in a row at once, as many as take about half a second."""
+        """As `seal_next`, several days in a row at once."""
         days: list[date] = []
         for day in self.left(site, time_zone, today=today):
-            if day in leaving or (days and (days[-1] - day).days > 1):
-                if days:
-                    break
-                continue
-            days.append(day)
-            if len(days) >= min(self._at_once, most):
+            follows = not days or (days[-1] - day).days == 1
+            if days and (not follows or day in leaving or len(days) >= min(most, _MOST_AT_ONCE)):
                 break
+            if day not in leaving:
+                days.append(day)
         if not days:
             return set()
-        begun = self._seconds()
+        days = self._as_many_as_suit(site, time_zone, days)
         found = self.refresh(site, time_zone, today=today, with_days=days) & set(days)
-        self._adapt(len(days), self._seconds() - begun)
         # With one that goes on changing the rest of them would stay for ever.
         return found or set(filter(None, [self.seal_next(site, time_zone, today=today, leaving=leaving)]))
 
-    def _adapt(self, days: int, seconds: float) -> None:
-        if seconds > 2 * _SECONDS_AT_ONCE:
-            self._at_once = max(1, days // 2)
-        elif seconds < _SECONDS_AT_ONCE and days == self._at_once:
-            self._at_once = min(2 * days, _MOST_AT_ONCE)
+    def _as_many_as_suit(self, site: str, time_zone: ZoneInfo, days: list[date]) -> list[date]:
+        """Of days in a row, the newest first, those that together have not too many events; one at least."""
+        scope = scope_of_days(site, days[-1], days[0] + timedelta(days=1), time_zone)
+        day = truncated(scope.period, "day").label("day")
+        rows = self._store.rows(select(day, func.count().label("events")).where(scope.span()).group_by(day))
+        numbers, total = {row.day.date(): row.events for row in rows}, 0
+        for index, one in enumerate(days):
+            total += numbers.get(one, 0)
+            if index and total > _EVENTS_AT_ONCE:
+                return days[:index]
+        return days
 
     def seal_all(self, site: str, time_zone: ZoneInfo, *, today: date, on_progress: Callable[[int, int], None]) -> None:
         """Seals all days that do not go on changing, and makes months; `on_progress` is told days done and days left."""
