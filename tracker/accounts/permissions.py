@@ -22,6 +22,7 @@ class Action(StrEnum):
     REPLAY_QUARANTINE = "put back what is in the quarantine"
     MANAGE_PEOPLE = "invite and remove people"
     IDENTIFY = "look up who is behind an IP address"
+    EDIT_NETWORK_LIST = "edit the list of networks that all sites share"
 
     VIEW_REPORTS = "see a site's reports"
     EXPORT_REPORTS = "export a site's reports"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pandas as pd
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -11,12 +14,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboards.web.corrections.shown import correction_rows
 from dashboards.web.language import current_language
 from dashboards.web.rendering import selection_url
+from dashboards.web.sign_in.permission import require
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.accounts.permissions import Action
 from tracker.leads.corrections.changes import NotACorrection, as_rows, corrections_of, make, take_back
+from tracker.leads.corrections.networks import edited_list, leave_out_range, save_list
 from tracker.leads.corrections.rules import Kind
 from tracker.leads.export import table_as_csv
 from tracker.service.context import Context
+
+_MOST_TOLD = 3
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -27,8 +34,19 @@ def create_blueprint(context: Context) -> Blueprint:
         selection = selection_or_404(context, site)
         made = corrections_of(context.app_db, selection.site.id)
         return render_template(
-            "corrections.html", corrections=correction_rows(current_language(), made), **head(context, selection)
+            "corrections.html",
+            corrections=correction_rows(current_language(), made),
+            networks=edited_list(context.settings.network_list_file),
+            **head(context, selection),
         )
+
+    @blueprint.post("/corrections/networks")
+    def networks(site: str) -> AnyResponse:
+        """Saves the network list of the dashboard, or adds an IP `range` to it that names nobody."""
+        selection, form = selection_or_404(context, site), request.form
+        require(Action.EDIT_NETWORK_LIST)
+        _change_networks(context.settings.network_list_file, form)
+        return redirect(selection_url(selection, "corrections.show"))
 
     @blueprint.post("/corrections")
     def change(site: str) -> AnyResponse:
@@ -67,3 +85,16 @@ def create_blueprint(context: Context) -> Blueprint:
         )
 
     return blueprint
+
+
+def _change_networks(file: Path, form: Mapping[str, str]) -> None:
+    """Saves the list, or adds the range that names nobody, and says what became of it."""
+    if "range" in form:
+        if leave_out_range(file, form["range"]):
+            flash(_("This IP range identifies no company from now on."))
+        else:
+            flash(_("Nothing was changed: enter an IP range such as 192.0.2.0/24 that is not in the list."), "error")
+    elif problems := save_list(file, form.get("networks", "")):
+        flash(_("Nothing was saved. %(problems)s", problems="; ".join(problems[:_MOST_TOLD])), "error")
+    else:
+        flash(_("The network list is saved and holds for visits from now on."))

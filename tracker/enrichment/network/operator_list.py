@@ -5,7 +5,8 @@
     198.51.100.7,,,isp
 
 `kind` is empty for a company, or a kind of network; of nested networks the smaller one decides. A bad line is reported
-with its line number and left out. The file is read again when it changes.
+with its line number and left out. The file is read again when it changes, and so is the one beside it, which people edit in the
+dashboard.
 """
 
 from __future__ import annotations
@@ -34,12 +35,17 @@ class ListedNetwork(NamedTuple):
     kind: NetworkKind
 
 
+def edited_beside(path: Path) -> Path:
+    """The file, beside the operator's own, of the list that people edit in the dashboard."""
+    return path.with_name(f"{path.stem}-edited{path.suffix}")
+
+
 class NetworkList:
-    """The list in a file; a missing file is an empty list."""
+    """The list in a file and in the one beside it; a missing file is an empty list."""
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._seen: object = ()
+        self._paths = (path, edited_beside(path)) if path else ()
+        self._seen: object = None
         self._ranges: IpRanges[ListedNetwork] = IpRanges(())
         self.problems: list[str] = []
         self.reload_if_changed()
@@ -49,31 +55,37 @@ class NetworkList:
         return self._ranges.at(ip)
 
     def reload_if_changed(self) -> bool:
-        """Reads the file again when it was written, replaced or removed. Returns whether it was."""
-        found = self._stamp()
+        """Reads the files again when one was written, replaced or removed. Returns whether it was."""
+        found = tuple(_stamp(path) for path in self._paths)
         if found == self._seen:
             return False
-        self._seen = found
-        lines: list[str] = []
-        self.problems = []
-        if found and self._path:
-            try:
-                lines = self._path.read_text(encoding="utf-8-sig").splitlines()
-            except (OSError, UnicodeDecodeError) as problem:
-                self.problems = [f"{self._path.name} cannot be read: {problem}"]
-        rows, problems = read_network_list(lines)
+        self._seen, self.problems = found, []
+        rows: list[tuple[_Network, ListedNetwork]] = []
+        for path, stamp in zip(self._paths, found, strict=True):
+            if stamp is not None:
+                rows += self._read(path)
         self._ranges = IpRanges(rows)
-        self.problems += [f"{self._path.name}, {words}" for words in problems] if self._path else []
         for words in self.problems:
             log.warning("%s", words)
         return True
 
-    def _stamp(self) -> object:
+    def _read(self, path: Path) -> list[tuple[_Network, ListedNetwork]]:
         try:
-            stat = self._path.stat() if self._path else None
-        except OSError:
-            return None
-        return (stat.st_mtime_ns, stat.st_size, stat.st_ino) if stat else None
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as problem:
+            self.problems.append(f"{path.name} cannot be read: {problem}")
+            return []
+        rows, problems = read_network_list(lines)
+        self.problems += [f"{path.name}, {words}" for words in problems]
+        return rows
+
+
+def _stamp(path: Path) -> object:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def read_network_list(lines: Iterable[str]) -> tuple[list[tuple[_Network, ListedNetwork]], list[str]]:

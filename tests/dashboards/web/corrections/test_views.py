@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.dashboards.web.conftest import SITE, Browser
 
@@ -32,3 +33,16 @@ def test_what_says_nothing_is_told_and_an_unknown_kind_refused(
     signed_in.post(CORRECTIONS, form=form, kind="not_asn", subject="AS1")
     assert "Nothing was changed" in signed_in.get(CORRECTIONS).text
     assert signed_in.post(CORRECTIONS, form=form, kind="delete", subject="Armor").status_code == 400
+
+
+def test_the_network_list_is_edited_and_a_range_left_out_from_now_on(
+    site: str, signed_in: Browser, tmp_path: Path
+) -> None:
+    form, address = CORRECTIONS, f"{CORRECTIONS}/networks"
+    signed_in.post(address, form=form, networks="198.51.100.0/24,Kerjean,kerjean.example,")
+    assert "198.51.100.0/24,Kerjean" in signed_in.get(CORRECTIONS).text
+    signed_in.post(address, form=form, networks="nonsense,X,,")
+    assert "Nothing was saved. line 1:" in signed_in.get(CORRECTIONS).text
+    signed_in.post(address, form=form, range="192.0.2.0/24")
+    written = (tmp_path / "networks-edited.csv").read_text(encoding="utf-8").splitlines()
+    assert written == ["198.51.100.0/24,Kerjean,kerjean.example,", "192.0.2.0/24,,,unknown"]
