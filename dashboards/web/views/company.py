@@ -20,6 +20,7 @@ from dashboards.web.workflow.shown import company_work
 from tracker.accounts.permissions import Action
 from tracker.leads.companies import ListedCompany, find_company, known_companies, name_of_company
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
+from tracker.leads.corrections.suggestions import same_beginning
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import one_lead
 from tracker.leads.rules import rules_of
@@ -64,6 +65,8 @@ def create_blueprint(context: Context) -> Blueprint:
             lead=lead,
             scored_on=scored_day(selection.period, context.now()),
             confirmed=name in confirmed,
+            is_possible=any(one.name == name and one.is_possible for one in known),
+            same_beginning=same_beginning(name, known),
             days=days(language, visits, selection.zone),
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,
             next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,
