@@ -106,6 +106,19 @@ ARTICLES: tuple[Article, ...] = (
     Article("/bilan-annee-blog/", "Un an de blog : les chiffres", 349, 1.4),
 )
 
+# What some readers do on a page that is not their first: which of them, the event's name and its properties.
+GOALS = (
+    (CONTACT, 0.14, "Form: Submission", '{"form":"contact"}'),
+    (PRICES, 0.06, "Form: Submission", '{"form":"demande-de-devis"}'),
+    (
+        ARTICLES[3],
+        0.04,
+        "File Download",
+        '{"url":"https://blog.atelier-plume.example/guides/calendrier-editorial.pdf"}',
+    ),
+    (ABOUT, 0.05, "Form: Submission", '{"form":"newsletter"}'),
+)
+
 # Invented organisations in networks and with AS numbers that are reserved for documentation (RFC 5398).
 COMPANIES: tuple[DemoCompany, ...] = (
     DemoCompany(

@@ -221,11 +221,23 @@ def _make_events(
         "engaged_ms": (seconds[read] * 1000 * 0.9).astype(np.int64),
         "scroll_depth": pd.array((random.beta(3, 1.6, int(read.sum())) * 100).astype(np.int64), dtype="Int64"),
     }
+    _reach_goals(reads, page[read], step[read])
     order = np.argsort(np.concatenate([views["occurred_at"], reads["occurred_at"]]), kind="stable")
     columns = {name: _join(views[name], reads[name], order) for name in views}
     is_view = np.concatenate([np.ones(len(visit), np.bool_), np.zeros(int(read.sum()), np.bool_)])[order]
     columns |= of_whole_visits(np.concatenate([visit, visit[read]])[order], columns["occurred_at"], is_view)
     return {name: columns[name] for name in EVENT_COLUMNS}
+
+
+def _reach_goals(reads: dict[str, Any], page: Whole, step: Whole) -> None:
+    """Makes forms and downloads of some reports of reading, of visits that saw a page before: those never bounced."""
+    luck = np.random.default_rng(len(page)).random(len(page))
+    for of_page, share, name, props in catalogue.GOALS:
+        reached = (page == _PAGES.index(of_page)) & (step > 0) & (luck < share)
+        reads["name"] = np.where(reached, name, reads["name"])
+        reads["props"] = np.where(reached, props, reads["props"])
+        reads["engaged_ms"] = np.where(reached, 0, reads["engaged_ms"])
+        reads["scroll_depth"][reached] = None
 
 
 def _next_page(

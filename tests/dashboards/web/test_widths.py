@@ -31,7 +31,15 @@ def test_every_page_fits(
         company_visit("/a", "/tarifs", company="Coopérative agricole des Trois Vallées", ago=timedelta(hours=hours))
     visit("/" + "x" * 120, titles={"/a": long_title}, source="journal-du-contenu-et-des-medias.example")
     page = own_context(locale="fr-FR").new_page()
-    pages = ["", "/leads", "/leads/Coopérative agricole des Trois Vallées", "/not-counted", "/settings", "/setup"]
+    pages = [
+        "",
+        "/leads",
+        "/leads/Coopérative agricole des Trois Vallées",
+        "/not-counted",
+        "/settings",
+        "/settings/goals",
+        "/setup",
+    ]
     for path in [
         *(f"/{SITE}{page}" for page in pages),
         f"/{SITE}/breakdown/page",

@@ -15,6 +15,7 @@ from tracker.db.models import Site, SiteGoal
 from tracker.enrichment.text import clean_text
 from tracker.sites.sites import site_of
 from tracker.stats.goals import ANY, BUILT_IN, FILE_DOWNLOADED, FORM_SENT, KIND_BY_BUILT_IN, MOST_POINTS, POINTS, Kind
+from tracker.stats.goals.buying_pages import read_buying_pages, write_buying_pages
 
 MOST_GOALS = 100
 _LONGEST_PATTERN = 500
@@ -31,11 +32,17 @@ def add_goal(
     name: str = "",
     points: int | None = None,
     now: datetime,
-) -> SiteGoal:
-    """Adds a goal to a site, or takes back that it was taken off. Its name is the pattern where none is given."""
+) -> str:
+    """Adds a goal to a site and returns its key. Its name is the pattern where none is given.
+
+    One that was taken off counts again; so do all forms or downloads by ANY.
+    """
     with about("kind"):
         of_kind = goal_kind(kind)
     plain, title, worth = _checked(of_kind, pattern, name, points)
+    if plain == ANY and of_kind in KIND_BY_BUILT_IN.values():
+        put_back(database, domain, of_kind, ANY)
+        return next(key for key, kind in KIND_BY_BUILT_IN.items() if kind is of_kind)
     with _site(database, domain) as (session, site):
         same = next((row for row in site.goals if (row.kind, row.pattern) == (of_kind, plain)), None)
         if same is not None and same.counts:
@@ -47,7 +54,7 @@ def add_goal(
         if same is None:
             site.goals.append(row)
         session.flush()
-        return row
+        return str(row.id)
 
 
 def change_goal(
@@ -90,6 +97,14 @@ def put_back(database: AppDatabase, domain: str, kind: Kind, pattern: str) -> No
     """Takes back that a form or download, or all of the kind, was taken off."""
     with _site(database, domain) as (_, site):
         site.goals = [row for row in site.goals if row.counts or (row.kind, row.pattern) != (kind, pattern)]
+
+
+def change_buying_pages(database: AppDatabase, domain: str, text: str | None) -> None:
+    """Keeps a site's buying pages, a pattern and its weight a line; None for the defaults."""
+    with about("buying_pages"):
+        pages = None if text is None else read_buying_pages(text)
+    with _site(database, domain) as (_, site):
+        site.buying_pages = None if pages is None or pages.are_defaults else write_buying_pages(pages)
 
 
 def goal_kind(text: str) -> Kind:

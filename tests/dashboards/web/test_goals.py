@@ -1,0 +1,86 @@
+"""The page of a site's goals and key pages, by its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+
+from tests.dashboards.web.conftest import SITE, Browser
+from tracker.db.engine import AppDatabase
+from tracker.sites.sites import find_site
+from tracker.stats.goals import goals_of
+from tracker.stats.goals.buying_pages import buying_pages_of
+
+GOALS = f"/{SITE}/settings/goals"
+PAGES = f"/{SITE}/settings/key-pages"
+
+
+def names(database: AppDatabase) -> list[str]:
+    found = find_site(database, SITE)
+    assert found
+    return [goal.name for goal in goals_of(found)]
+
+
+def test_what_is_received_is_offered_and_added_with_one_click(
+    signed_in: Browser, site: str, database: AppDatabase, visit: Callable[..., None]
+) -> None:
+    visit("/x", visitor=1, company="Acme", name="Form: Submission", props='{"form":"search"}')
+    visit("/x", visitor=2, name="Signup")
+    shown = unescape(signed_in.get(GOALS).text)
+    assert "Do not count search" in shown
+    assert "Add Signup as a goal" in shown
+    assert "1 time · 1 visit · 1 company" in shown
+    signed_in.post(f"{GOALS}/add", kind="event", pattern="Signup", name="", points="")
+    signed_in.post(f"{GOALS}/take-off", kind="form", pattern="search")
+    assert names(database) == ["Signup", "Forms sent", "Downloads"]
+    shown = unescape(signed_in.get(GOALS).text)
+    assert "Add Signup as a goal" not in shown
+    assert "Count search again" in shown
+    signed_in.post(f"{GOALS}/put-back", kind="form", pattern="search")
+    assert "Do not count search" in unescape(signed_in.get(GOALS).text)
+
+
+def test_a_goal_is_edited_and_removed(signed_in: Browser, site: str, database: AppDatabase) -> None:
+    signed_in.post(f"{GOALS}/add", kind="page", pattern="merci", name="Thanks", points="12")
+    assert signed_in.post(f"{GOALS}/1/change", pattern="/merci*", name="Danke", points="13").location == GOALS
+    assert names(database)[0] == "Danke"
+    for key in ("1", "forms", "downloads"):
+        signed_in.post(f"{GOALS}/{key}/remove")
+    assert names(database) == []
+    assert "This site has no goal." in signed_in.get(GOALS).text
+
+
+@pytest.mark.parametrize(
+    ("url", "form", "said"),
+    [
+        ("add", {"kind": "page", "pattern": "*"}, "“*” is not a page"),
+        ("add", {"kind": "event", "pattern": "x", "points": "1.5"}, "1 to 40 points"),
+        ("9/change", {"pattern": "x"}, "There is no goal “9”"),
+        ("take-off", {"kind": "page", "pattern": "/x"}, "Only forms and downloads"),
+    ],
+)
+def test_what_is_refused_says_why(signed_in: Browser, site: str, url: str, form: dict[str, str], said: str) -> None:
+    answer = signed_in.post(f"{GOALS}/{url}", **form)
+    assert answer.status_code == 422
+    assert said in unescape(answer.text)
+
+
+def test_key_pages_are_proposed_kept_and_reset(
+    signed_in: Browser, site: str, database: AppDatabase, visit: Callable[..., None]
+) -> None:
+    visit("/formation-seo", visitor=1, company="Acme")
+    assert "Add *formation*" in signed_in.get(GOALS).text
+    signed_in.post(PAGES, buying_pages="prix 2\n/offres/*")
+    signed_in.post(f"{PAGES}/add", add="*formation*")
+    found = find_site(database, SITE)
+    assert found
+    assert buying_pages_of(found).weights == (("prix", 2), ("/offres/*", 1), ("*formation*", 1))
+    refused = signed_in.post(PAGES, buying_pages="prix 9")
+    assert refused.status_code == 422
+    assert "prix 9" in refused.text
+    signed_in.post(PAGES, reset="1", buying_pages="")
+    found = find_site(database, SITE)
+    assert found
+    assert buying_pages_of(found).are_defaults
