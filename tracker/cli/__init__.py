@@ -12,7 +12,6 @@ from tracker.cli import (
     demo,
     enrich,
     geo,
-    goals,
     identify,
     log_files,
     quarantine,
@@ -24,6 +23,7 @@ from tracker.cli import (
     users,
 )
 from tracker.cli.options import EXPECTED_ERRORS
+from tracker.cli.site import goals
 from tracker.enrichment.text import visible_text
 from tracker.server.logs import escape_unset_log
 
