@@ -26,6 +26,7 @@ from dashboards.presentation import dates, labels, numbers
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.figures import word_value
 from dashboards.presentation.lead_rows import reasons_in_words, why_in_words
+from dashboards.presentation.score_reasons import standing_in_words
 from dashboards.translations import DEFAULT_LANGUAGE, translate, translate_plural
 from tracker.db.models import Site
 from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
@@ -57,6 +58,7 @@ class LeadLine:
     place: str
     score: int
     heat: str
+    standing: str
     why: str
     pages: str
     url: str
@@ -288,6 +290,7 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, week: 
         place=", ".join(place),
         score=score,
         heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
+        standing=standing_in_words(language, lead["standing"], lead["standing_values"]),
         why=_from_outside(why, 2 * _LONGEST_TEXT),
         pages=_list_pages(language, lead["pages"]),
         url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}?period={week}",

@@ -23,6 +23,7 @@ _COLUMNS: tuple[tuple[str, Callable[[LeadRow, ZoneInfo], object]], ...] = (
     (message("Type"), lambda lead, _: lead.kind),
     (message("Place"), lambda lead, _: lead.place),
     (message("Score"), lambda lead, _: lead.score),
+    (message("Standing"), lambda lead, _: lead.standing_words),
     (message("Why"), lambda lead, _: " · ".join(one.text for one in lead.reasons)),
     (message("Visits"), lambda lead, _: lead.visits),
     (message("Visitors"), lambda lead, _: lead.visitors),

@@ -12,7 +12,7 @@ import pandas as pd
 from dashboards.presentation import labels
 from dashboards.presentation.dates import duration
 from dashboards.presentation.evidence import describe_stored
-from dashboards.presentation.score_reasons import score_reason
+from dashboards.presentation.score_reasons import score_reason, standing_in_words
 from tracker.enrichment.event import SELF_IDENTIFIED
 
 
@@ -29,7 +29,7 @@ class LeadRow:
     """`level` is the badge: `high` from 70, `middle` from 40, `low` under it.
 
     `sure` is whether the company is certain; `links` whether its domain may be opened with a click, which one that a
-    stranger typed may not.
+    stranger typed may not. `first_seen` is of all time. `standing_words` says that it is new, back, rising or cooling.
     """
 
     company: str
@@ -54,6 +54,8 @@ class LeadRow:
     confidence: float | None
     sure: bool
     links: bool
+    standing: str
+    standing_words: str
 
 
 def level(score: int) -> str:
@@ -101,6 +103,8 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         confidence=None if pd.isna(record["confidence"]) else float(record["confidence"]),
         sure=bool(record["sure"]),
         links=record["method"] != SELF_IDENTIFIED,
+        standing=str(record["standing"] or ""),
+        standing_words=standing_in_words(language, record["standing"], record["standing_values"]),
     )
 
 

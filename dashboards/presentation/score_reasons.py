@@ -1,4 +1,4 @@
-"""The reasons of a score in words, as a salesperson would say them: one place for pages, emails and files."""
+"""The reasons of a score, and where a lead stands, in words as a salesperson would say them: for pages, emails and files."""
 
 from __future__ import annotations
 
@@ -17,10 +17,45 @@ _ON_A_DAY = {
 }
 
 
+_STANDINGS = {
+    "new": message("New company"),
+    "back": message("Back"),
+    "rising": message("Rising"),
+    "cooling": message("Cooling"),
+}
+_COURSES = {
+    "rising": message("Rising: %(visits)s visits in %(weeks)s weeks, %(before)s in the %(weeks_before)s weeks before"),
+    "cooling": message(
+        "Cooling: %(visits)s visits in %(weeks)s weeks, %(before)s in the %(weeks_before)s weeks before"
+    ),
+}
+
+
 def score_reason(language: str, code: str, values: Mapping[str, Any]) -> str:
     """A reason of a score as a phrase; the code itself when a later version knows more reasons than this one."""
     wording = SCORE_REASONS.get(code)
     return wording(language, values) if wording else code.replace("_", " ")
+
+
+def standing_name(language: str, standing: str | None) -> str:
+    """Where a lead stands, in a word or two."""
+    return translate(language, _STANDINGS[standing]) if standing in _STANDINGS else ""
+
+
+def standing_in_words(language: str, standing: str | None, values: Mapping[str, Any]) -> str:
+    """Where a lead stands, with the figures that say so; empty for no particular standing."""
+    if standing == "back":
+        return translate_plural(language, "Back after %(num)s week", "Back after %(num)s weeks", int(values["weeks"]))
+    if standing in ("rising", "cooling"):
+        return translate(
+            language,
+            _COURSES[standing],
+            visits=int(values["visits"]),
+            weeks=int(values["days"]) // 7,
+            before=int(values["visits_before"]),
+            weeks_before=int(values["days_before"]) // 7,
+        )
+    return standing_name(language, standing)
 
 
 def _goals(language: str, values: Mapping[str, Any]) -> str:

@@ -16,6 +16,12 @@ from tracker.cli.reach import ask
 @click.command()
 @click.option("--site", required=True, help="The site.")
 @click.option(
+    "--standing",
+    type=click.Choice(["new", "back", "rising", "cooling"]),
+    default=None,
+    help="Only leads that are new, back after four weeks, rising or cooling.",
+)
+@click.option(
     "--period", default="7d", show_default=True, help="7d, 30d, month, 12mo, all, 2026-W46, 2026-11-01,2026-11-15 …"
 )
 @click.option(
@@ -26,11 +32,13 @@ from tracker.cli.reach import ask
 )
 @click.option("--view", default=None, help="Only those of a saved view, such as customers, by its key.")
 @data_option
-def leads(site: str, period: str, form: str, output: Path | None, view: str | None, data: Path | None) -> None:
+def leads(
+    site: str, period: str, form: str, output: Path | None, view: str | None, standing: str | None, data: Path | None
+) -> None:
     """The companies that read the site, the ones that deserve a call first."""
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise CommandError("xlsx is binary: write it to a file with --output leads.xlsx")
-    found = ask(settings_of(data), "leads", site=site, period=period, view=view)
+    found = ask(settings_of(data), "leads", site=site, period=period, view=view, standing=standing)
     if form == "table":
         content = _lead_table(found).encode()
     elif form == "json":

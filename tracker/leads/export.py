@@ -13,7 +13,7 @@ from tracker.enrichment.text import visible_text
 from tracker.leads.scoring import Reason
 
 # The reasons become several columns. The id is only for links: it may change when companies are merged.
-_NOT_EXPORTED = ("reasons", "company_id")
+_NOT_EXPORTED = ("reasons", "company_id", "standing_values")
 
 # A spreadsheet runs a cell that begins with one of these as a formula (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -39,7 +39,11 @@ def _plain(record: dict[Any, Any], describe: DescribeEvidence) -> dict[str, Any]
         row["evidence"] = plain_value(describe(record["evidence"]))
         row["evidence_code"] = found.code
         row["evidence_values"] = {name: plain_value(value) for name, value in dict(found.values).items()}
-    for name in ("first_seen", "last_seen"):
+    row["standing"] = record["standing"] and {
+        "code": str(record["standing"]),
+        "values": dict(record["standing_values"]),
+    }
+    for name in ("first_seen", "last_seen", "last_seen_ever"):
         row[name] = record[name].strftime("%Y-%m-%dT%H:%M:%SZ")
     for name in ("score", "visits", "visitors", "pageviews"):
         row[name] = int(record[name])
@@ -82,7 +86,7 @@ def leads_as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
     return target.getvalue()
 
 
-_COLUMNS = ("company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews", "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence", "confidence")  # fmt: skip
+_COLUMNS = ("company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews", "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence", "confidence", "last_seen_ever", "standing")  # fmt: skip
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
@@ -92,6 +96,8 @@ def _table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
 def _cell(name: str, value: Any) -> Any:
     if name == "reasons":
         value = [f"{reason['code']} +{reason['points']}" for reason in value]
+    if name == "standing":
+        value = value and value["code"]
     if isinstance(value, list):
         value = "; ".join(str(one) for one in value)
     return value

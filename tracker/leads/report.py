@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
 
 from tracker.leads.certainty import best_first, confidence, is_sure
 from tracker.leads.companies import ListedCompany, company_ids, ids_among
+from tracker.leads.over_time.standing import Stand, Standing, stands
 from tracker.leads.ranking import Ranking, rank
 from tracker.leads.reasons import reasons_of
 from tracker.leads.rules import DEFAULT_RULES, Rules
@@ -45,7 +47,7 @@ _FACTS = (
 COLUMNS = (
     "company", "company_id", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews",
     "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence",
-    "confidence", "sure",
+    "confidence", "sure", "last_seen_ever", "standing", "standing_values",
 )  # fmt: skip
 
 # A company's name, and whether it is certain. Its events are found by both.
@@ -66,19 +68,32 @@ def leads(
     now: datetime | None = None,
     confirmed: Collection[str] = (),
     rules: Rules = DEFAULT_RULES,
+    standing: Standing | None = None,
     limit: int | None = None,
 ) -> pd.DataFrame:
     """Returns the leads, one row a company: the certain ones first, then by score, then by the last visit.
 
     The columns are COLUMNS. `company_id` is the id (tracker.leads.companies). `reasons` are scoring.Reason. `sources` are
-    names by visits, without Direct. `pages` are titles or paths by views. `first_seen` and `last_seen` are aware UTC.
+    names by visits, without Direct. `pages` are titles or paths by views. `first_seen` (of all time), `last_seen`
+    (of the period) and `last_seen_ever` (up to the day of the score) are aware UTC. `standing` is a
+    tracker.leads.over_time.standing.Standing or None, with the `standing_values` of a sentence about it.
     `engaged_seconds` is the sum over all visits. The score is of the period's last day, or of today where the period goes on
     at `now` (ranking.scored_day): the same whatever the period and its filters are. `sure` is whether the company is certain
     (tracker.leads.certainty); those that the publisher has `confirmed` are. If a company is certain, only its certain
-    visits count.
+    visits count. With `standing` only the leads that stand so.
     """
-    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, first=limit)
+    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, first=limit if standing is None else None)
+    if standing is not None:
+        ranking = with_standing(store, scope, ranking, standing)
+        ranking = replace(ranking, rows=ranking.rows[:limit])
     return described(store, scope, ranking)
+
+
+def with_standing(store: EventStore, scope: Scope, ranking: Ranking, standing: Standing) -> Ranking:
+    """Returns the ranking without the companies that stand otherwise."""
+    found = stands(store, ranking.of, scope.period)
+    names = [name for name, one in found.items() if one.standing is standing]
+    return replace(ranking, rows=ranking.rows[ranking.rows["company"].isin(names)])
 
 
 def one_lead(
@@ -113,16 +128,28 @@ def described(
         if (one["company"], one["sure"]) in facts  # its events may have been taken back since it was ranked
     ]
     companies = [_as_company(row) for row in rows]
+    found = stands(store, ranking.of, scope.period, companies=[one.name for one in companies])
     if known is None:
         ids = ids_among(store, scope, companies, confirmed=confirmed)
     else:
         ids = company_ids(store, scope.site, known, only={one.name for one in companies})
-    return _frame(rows, ids)
+    return _frame([row | _standing(row, found.get(row["company"])) for row in rows], ids)
 
 
 def _as_company(row: Mapping[str, Any]) -> ListedCompany:
     first_seen, last_seen = (row[name].replace(tzinfo=None) for name in ("first_seen", "last_seen"))
     return ListedCompany(row["company"], row["company_domain"], row["sure"], first_seen, last_seen)
+
+
+def _standing(row: Mapping[str, Any], stand: Stand | None) -> dict[str, Any]:
+    if stand is None:
+        return {"last_seen_ever": row["last_seen"], "standing": None, "standing_values": {}}
+    return {
+        "first_seen": stand.first_seen,
+        "last_seen_ever": stand.last_seen,
+        "standing": stand.standing,
+        "standing_values": stand.figures,
+    }
 
 
 def _frame(rows: Sequence[dict[str, Any]], ids: Mapping[str, str]) -> pd.DataFrame:

@@ -70,8 +70,8 @@ class Reason(NamedTuple):
     values: Mapping[str, Any]
 
 
-def parts(activity: pd.DataFrame, *, day: pd.Timestamp) -> pd.DataFrame:
-    """Returns the points of each part on a local `day`: a row for each row of `activity`, with int64 columns CODES.
+def parts(activity: pd.DataFrame, *, day: pd.Timestamp | pd.Series[Any]) -> pd.DataFrame:
+    """Returns the points of each part on a local `day`, or on one for each row: a row for each row of `activity`, with int64 columns CODES.
 
     `activity` has the sums of each company in the SCORED_DAYS up to the day: `visits`, `days` (local days with an event),
     `people` (the most visitors of one day), `pageviews`, `engaged_seconds`, `last_day` (the last of the days, as a

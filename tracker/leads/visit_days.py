@@ -1,8 +1,6 @@
-"""When a company was here: its first visit of all, and how many people came on the days of a period."""
+"""How many people of a company came on the days of a period."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
 
@@ -12,13 +10,6 @@ from tracker.stats.local_time import truncated
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
-
-
-def first_seen(store: EventStore, site: str, company: str, *, only_sure: bool = False) -> datetime | None:
-    """When a company was first seen on a site, whatever the period (aware, UTC); `only_sure` by what is certainly its own."""
-    found = select(func.min(events.c.occurred_at)).where(events.c.site == site, _of(company, only_sure=only_sure))
-    [(moment,)] = store.rows(found)
-    return None if moment is None else moment.replace(tzinfo=UTC)
 
 
 def most_visitors_on_a_day(store: EventStore, scope: Scope, company: str, *, only_sure: bool = False) -> int:

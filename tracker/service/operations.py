@@ -31,6 +31,7 @@ from tracker.delivery.schedule import last_complete_week, send_weekly
 from tracker.ingest.quarantine import Quarantine
 from tracker.leads.corrections.corrected_store import stored
 from tracker.leads.export import leads_as_json
+from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
@@ -68,8 +69,10 @@ class NotAllowed(OperationError):
     """The user may not do this."""
 
 
-def list_leads(context: Context, *, site: str, period: str, view: str | None = None) -> dict[str, Any]:
-    """Returns the leads of a site in a period, or those of a view: {"site", "period", "leads": [...]}."""
+def list_leads(
+    context: Context, *, site: str, period: str, view: str | None = None, standing: str | None = None
+) -> dict[str, Any]:
+    """Returns the leads of a site in a period, or those of a view and standing: {"site", "period", "scored_on", "leads": [...]}."""
     found = _site(context, site, Action.EXPORT_REPORTS)
     chosen = _period(context, found, period)
     now = context.now()
@@ -79,6 +82,7 @@ def list_leads(context: Context, *, site: str, period: str, view: str | None = N
         now=now,
         confirmed=found.confirmed_names,
         rules=rules_of(found),
+        standing=None if standing is None else Standing(standing),
     )
     return {
         "site": found.domain,

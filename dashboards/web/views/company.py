@@ -15,16 +15,19 @@ from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
+from dashboards.web.site.score_trend import trend_shown
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.shown import company_work
 from tracker.accounts.permissions import Action
+from tracker.leads.activity import ScoredDay
 from tracker.leads.companies import ListedCompany, find_company, known_companies, name_of_company
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
 from tracker.leads.corrections.suggestions import same_beginning
+from tracker.leads.over_time.trend import score_trend
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import one_lead
 from tracker.leads.rules import rules_of
-from tracker.leads.visit_days import first_seen, most_visitors_on_a_day
+from tracker.leads.visit_days import most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.service.context import Context
 
@@ -57,6 +60,14 @@ def create_blueprint(context: Context) -> Blueprint:
         lead = next(iter(lead_rows(language, found)), None)
         only_sure = lead is not None and lead.sure and name not in confirmed
         store, shown = context.event_store, min(_VISITS * page_number(request.args), _MOST_VISITS)
+        of = ScoredDay(
+            selection.site.stored_as,
+            scored_day(selection.period, context.now()),
+            selection.zone,
+            confirmed,
+            rules_of(selection.site),
+        )
+        trend = score_trend(store, of, name, sure=lead.sure) if lead else []
         visits = company_visits(store, selection.scope, name, only_sure=only_sure, limit=shown)
         return render_template(
             "company.html",
@@ -70,7 +81,7 @@ def create_blueprint(context: Context) -> Blueprint:
             days=days(language, visits, selection.zone),
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,
             next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,
-            first_seen=first_seen(store, selection.site.stored_as, name, only_sure=only_sure) if lead else None,
+            trend=trend_shown(language, trend, selection.site) if trend else None,
             most_on_a_day=most_visitors_on_a_day(store, selection.scope, name, only_sure=only_sure) if lead else 0,
             **company_work(context, selection.site, company_id, name),
             **head(context, selection),

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from dashboards.presentation.lead_csv import leads_in_words
 from dashboards.presentation.lead_rows import lead_rows
+from dashboards.presentation.score_reasons import standing_name
 from dashboards.web.first_day.checklist import geo_now
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
@@ -18,8 +19,9 @@ from dashboards.web.workflow.listing import Listing, read_listing
 from dashboards.web.workflow.loading import work_of
 from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
+from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import Ranking, rank
-from tracker.leads.report import described
+from tracker.leads.report import described, with_standing
 from tracker.leads.rules import rules_of
 from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
@@ -48,6 +50,7 @@ def create_blueprint(context: Context) -> Blueprint:
             number=int(rows["sure"].sum()),
             has_more=len(rows) > page * _PAGE,
             scored_on=ranking.of.day,
+            standings=[(one.value, standing_name(current_language(), one)) for one in Standing],
             work=work_rows(context, selection.site, {one.company_id: one.company for one in found}),
             geo=geo_now(),
             **_frame(context, listing),
@@ -76,6 +79,8 @@ def _ranked(context: Context, listing: Listing) -> Ranking:
     """All companies of the list, in its order."""
     store, site = context.event_store, listing.selection.site
     ranking = rank(store, listing.scope, now=context.now(), confirmed=site.confirmed_names, rules=rules_of(site))
+    if listing.standing is not None:
+        ranking = with_standing(store, listing.scope, ranking, listing.standing)
     rows = ranking.rows
     if listing.search:
         rows = rows[rows["company"].isin(companies_found(store, listing.scope, listing.search))]

@@ -12,6 +12,7 @@ from dashboards.web.rendering import selection_url
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.columns import SORTS, chosen_columns
 from dashboards.web.workflow.loading import listed_of, of_events
+from tracker.leads.over_time.standing import Standing
 from tracker.leads.workflow.views import View, find_view
 from tracker.service.context import Context
 from tracker.stats.filters import Filter
@@ -36,6 +37,7 @@ class Listing:
     backwards: bool
     columns: tuple[str, ...]
     page: int
+    standing: Standing | None = None
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -46,6 +48,7 @@ class Listing:
             "q": self.search or None,
             "sort": self.sort if self.sort != usual else None,
             "order": "reversed" if self.backwards else None,
+            "standing": self.standing,
         }
 
     def url(self, **changes: Any) -> str:
@@ -74,6 +77,7 @@ def read_listing(context: Context, selection: Selection) -> Listing:
         backwards=arguments.get("order") == "reversed",
         columns=_columns(view),
         page=page_number(arguments),
+        standing=next((one for one in Standing if one == arguments.get("standing")), None),
     )
 
 

@@ -1,0 +1,120 @@
+"""Where companies stand: new, back after some weeks, rising or cooling against the weeks before, and since when they are known.
+
+Owns what these words mean. All are of a period and of the day of its scores (tracker.leads.ranking.scored_day), and without
+filters, so that a company stands alike in list, page, email and file.
+
+- *new*: first seen in the period, of all time.
+- *back*: seen again in the period after four weeks or more without a visit.
+- *rising*: at least three visits in the two weeks up to the day, and twice as many as in the four weeks before by two weeks.
+- *cooling*: at most half as many as in the four weeks before by two weeks, which had at least three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, func, select
+
+from tracker.leads.activity import ScoredDay
+from tracker.leads.certainty import is_listed
+from tracker.stats.periods import Period
+from tracker.stats.scope import naive
+from tracker.store.protocol import EventStore
+from tracker.store.reading import Reading, reads
+from tracker.store.schema import events
+
+BACK_AFTER = timedelta(days=28)
+RECENT_DAYS = 14
+DAYS_BEFORE = 28
+_FEWEST_VISITS = 3
+# For more companies than these, all are read in one pass instead of comparing each.
+_MOST_LISTED = 500
+_BEGINNING = datetime(1, 1, 1)  # noqa: DTZ001 - as the store has moments
+
+
+class Standing(StrEnum):
+    """What is said of a company; of several that are true the first one."""
+
+    NEW = "new"
+    BACK = "back"
+    RISING = "rising"
+    COOLING = "cooling"
+
+
+class Stand(NamedTuple):
+    """Since when a company is known (aware, UTC), when it was last seen up to the day, and where it stands.
+
+    `figures` are those of a sentence about the `standing`: of `back` the `weeks` without a visit, of `rising` and `cooling`
+    `visits` in the last `days` and `visits_before` in the `days_before` before these.
+    """
+
+    first_seen: datetime
+    last_seen: datetime
+    standing: Standing | None
+    figures: Mapping[str, int]
+
+
+def stands(
+    store: EventStore, of: ScoredDay, period: Period, *, companies: Collection[str] | None = None
+) -> dict[str, Stand]:
+    """Returns where the companies stand that were seen in the period, by name; of some `companies` or of all.
+
+    If a company has certain events, only those count.
+    """
+    end = of.scope.period.end_at
+    start, recent = naive(period.start_at), end - timedelta(days=RECENT_DAYS)
+    moment, sure = events.c.occurred_at, of.sure
+    lately = moment >= naive(recent)
+    before = and_(moment >= naive(recent - timedelta(days=DAYS_BEFORE)), moment < naive(recent))
+    whose = is_listed(of.confirmed)
+    if companies is not None and len(companies) <= _MOST_LISTED:
+        whose = events.c.company.in_(sorted(companies))
+    visits = func.count(events.c.visit_id.distinct())
+    statement = (
+        select(
+            events.c.company,
+            sure,
+            func.min(moment).label("first_seen"),
+            func.max(moment).label("last_seen"),
+            func.min(moment).filter(moment >= start).label("again"),
+            func.max(moment).filter(moment < start).label("previous"),
+            visits.filter(lately).label("recent"),
+            visits.filter(before).label("before"),
+        )
+        .where(events.c.site == of.site, moment < naive(end), whose)
+        .group_by(events.c.company, sure)
+    )
+    rows = store.rows(reads(statement, Reading(of.site, _BEGINNING, naive(end))))
+    certain = {row.company for row in rows if row.sure}
+    return {row.company: _stand(row) for row in rows if row.sure or row.company not in certain}
+
+
+def _stand(row: Any) -> Stand:
+    first_seen, last_seen = (moment.replace(tzinfo=UTC) for moment in (row.first_seen, row.last_seen))
+    standing, values = _standing(row)
+    return Stand(first_seen, last_seen, standing, values)
+
+
+def _standing(row: Any) -> tuple[Standing | None, dict[str, int]]:
+    if row.again is None:
+        return None, {}
+    if row.previous is None:
+        return Standing.NEW, {}
+    gap = row.again - row.previous
+    if gap >= BACK_AFTER:
+        return Standing.BACK, {"weeks": gap.days // 7}
+    usual = row.before * RECENT_DAYS / DAYS_BEFORE
+    values = {
+        "visits": int(row.recent),
+        "days": RECENT_DAYS,
+        "visits_before": int(row.before),
+        "days_before": DAYS_BEFORE,
+    }
+    if row.recent >= _FEWEST_VISITS and row.recent >= 2 * usual:
+        return Standing.RISING, values
+    if usual >= _FEWEST_VISITS and row.recent <= usual / 2:
+        return Standing.COOLING, values
+    return None, {}
