@@ -1,4 +1,4 @@
-"""What the people of a site agree on for their work: the statuses of companies, and the view of the weekly email."""
+"""What the people of a site agree on for their work: statuses, rules for relationships, the view of the weekly email."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response
 
 from dashboards.presentation.workflow import code_of_status
 from dashboards.web.site.forms import describe_problem
-from dashboards.web.site.pages import head, selection_or_404
+from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.shown import words
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
-from tracker.leads.workflow.agreements import agree, agreements
+from tracker.leads.workflow.agreements import agree, agree_on_rules, agreements
+from tracker.leads.workflow.kind_rules import RULED, make_rule, write_rules
 from tracker.leads.workflow.views import all_views
+from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.service.context import Context
 
 
@@ -38,17 +40,40 @@ def create_blueprint(context: Context) -> Blueprint:
         flash(_("The settings are saved. They apply from now on."))
         return redirect(url_for("work_settings.show", site=selection.site.domain))
 
+    @blueprint.post("/work-settings/rules")
+    def add_rule(site: str) -> Response:
+        selection, form = selection_or_404(context, site, Action.CHANGE_SETTINGS), request.form
+        number, rules = selection.site.id, agreements(context.app_db, selection.site.id).kind_rules
+        try:
+            made = make_rule(*(form.get(name, "") for name in ("kind", "dimension", "operator", "value")))
+            agree_on_rules(context.app_db, number, [*(one for one in rules if one != made), made])
+        except Invalid as problem:
+            return make_response(_page(context, selection, problem=describe_problem(problem)), 422)
+        flash(_("The rule is saved. It holds for earlier visits too."))
+        return redirect(url_for("work_settings.show", site=selection.site.domain))
+
+    @blueprint.post("/work-settings/rules/remove")
+    def remove_rule(site: str) -> Response:
+        found, gone = site_or_404(context, site, Action.CHANGE_SETTINGS), request.form.get("rule", "")
+        rules = agreements(context.app_db, found.id).kind_rules
+        agree_on_rules(context.app_db, found.id, [one for one in rules if write_rules([one]) != gone])
+        return redirect(url_for("work_settings.show", site=found.domain))
+
     return blueprint
 
 
 def _page(context: Context, selection: Selection, *, problem: str | None = None) -> str:
     site, said = selection.site, words(context, selection.site)
+    agreed = agreements(context.app_db, site.id)
     typed = request.form.get("statuses") if problem else None
     return render_template(
         "work_settings.html",
         status_lines="\n".join(said.status(one.code) for one in said.statuses) if typed is None else typed,
         views=all_views(context.app_db, site.id),
-        email_view=agreements(context.app_db, site.id).email_view,
+        email_view=agreed.email_view,
+        rules=[(write_rules([one]), said.kind(one.kind), one.filter) for one in agreed.kind_rules],
+        kinds=[(kind.value, said.kind(kind)) for kind in KIND_NAMES],
+        ruled=[(one.value, one.definition.label) for one in RULED],
         problem=problem,
         **head(context, selection),
     )

@@ -1,4 +1,4 @@
-"""What the people of a site agreed on for their work with companies: its statuses, and the view of the weekly email."""
+"""What the people of a site agreed on for their work: statuses, rules for kinds, the view of the weekly email."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
 from tracker.db.workflow_models import WorkflowSettings
+from tracker.leads.workflow.kind_rules import MOST_RULES, KindRule, read_rules, write_rules
 from tracker.leads.workflow.vocabulary import STATUS_NAMES, STATUSES, Status
 
 MOST_STATUSES = 20
@@ -21,6 +22,7 @@ class Agreements:
 
     statuses: Sequence[Status] = STATUSES
     email_view: str | None = None
+    kind_rules: tuple[KindRule, ...] = ()
 
 
 def agreements(database: AppDatabase, site_id: int) -> Agreements:
@@ -29,7 +31,8 @@ def agreements(database: AppDatabase, site_id: int) -> Agreements:
         found = session.get(WorkflowSettings, site_id)
     if found is None:
         return Agreements()
-    return Agreements([_status(code) for code in json.loads(found.statuses)] or STATUSES, found.email_view)
+    statuses = [_status(code) for code in json.loads(found.statuses)] or STATUSES
+    return Agreements(statuses, found.email_view, read_rules(found.kind_rules))
 
 
 def agree(database: AppDatabase, site_id: int, *, statuses: Sequence[str], email_view: str | None) -> None:
@@ -44,6 +47,16 @@ def agree(database: AppDatabase, site_id: int, *, statuses: Sequence[str], email
     with database.transaction() as session:
         found = session.get(WorkflowSettings, site_id) or WorkflowSettings(site_id=site_id, kind_rules="[]")
         found.statuses, found.email_view = json.dumps(codes, ensure_ascii=False), email_view or None
+        session.add(found)
+
+
+def agree_on_rules(database: AppDatabase, site_id: int, rules: Sequence[KindRule]) -> None:
+    """Replaces the rules for kinds. Raises Invalid."""
+    if len(rules) > MOST_RULES:
+        raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
+    with database.transaction() as session:
+        found = session.get(WorkflowSettings, site_id) or WorkflowSettings(site_id=site_id, statuses="[]")
+        found.kind_rules = write_rules(rules)
         session.add(found)
 
 

@@ -1,6 +1,6 @@
 """All that is set for a site's companies, by the names that its events have: made for filters, columns and sorting.
 
-A company's kind is the one set by hand, else that of a list that it is on, else *prospect*.
+A company's kind is the one set by hand, else that of a list that it is on, else that of a rule, else *prospect*.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site, User
+from tracker.leads.workflow.agreements import agreements
+from tracker.leads.workflow.kind_rules import kinds_by_rule
 from tracker.leads.workflow.lists import memberships
 from tracker.leads.workflow.names import known_names
 from tracker.leads.workflow.states import UNTOUCHED, State, states
@@ -56,26 +58,29 @@ class SiteWork:
 def site_work(database: AppDatabase, store: EventStore, site: Site) -> SiteWork:
     """Reads what is set for the companies of a site. The event store is asked only if something is."""
     set_states, listed = states(database, site.id), memberships(database, site.id)
-    if not set_states and not listed:
+    rules = agreements(database, site.id).kind_rules
+    if not (set_states or listed or rules):
         return SiteWork({})
     known = known_names(store, site.stored_as)
     ids = known.names_of(set_states)
     lists = listed.of_companies(known.domains)
-    emails = _emails(database)
-    return SiteWork({name: facts for name, facts in _facts(ids, set_states, lists, emails) if facts != NOTHING_SET})
+    by_rule = kinds_by_rule(store, site.stored_as, rules)
+    facts = _facts(ids, set_states, lists, by_rule, _emails(database))
+    return SiteWork({name: one for name, one in facts if one != NOTHING_SET})
 
 
 def _facts(
     ids: Mapping[str, str],
     set_states: Mapping[str, State],
     lists: Mapping[str, tuple[tuple[str, Kind | None], ...]],
+    by_rule: Mapping[str, Kind],
     emails: Mapping[int, str],
 ) -> Iterator[tuple[str, Facts]]:
-    for name in dict.fromkeys((*ids, *lists)):
+    for name in dict.fromkeys((*ids, *lists, *by_rule)):
         state = set_states[ids[name]] if name in ids else UNTOUCHED
         on = lists.get(name, ())
         by_list = next((kind for _, kind in on if kind is not None), None)
-        kind = state.kind or by_list or DEFAULT_KIND
+        kind = state.kind or by_list or by_rule.get(name, DEFAULT_KIND)
         yield name, Facts(state, kind, emails.get(state.owner_id or 0, ""), tuple(one for one, _ in on))
 
 

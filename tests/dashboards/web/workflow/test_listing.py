@@ -150,6 +150,16 @@ def test_a_list_is_imported_with_a_report_and_gives_its_companies_their_relation
     assert listed(signed_in, "f=relationship:is:competitor") == ["Concurrent SARL"]
     send(signed_in, "0:concurrent.example", kind="partner")
     assert listed(signed_in, "f=relationship:is:competitor") == [], "what is set by hand comes first"
+    rule = {"dimension": "country", "operator": "is", "value": "BE", "kind": "ignored"}
+    settings = f"/{SITE}/work-settings"
+    signed_in.post(f"{settings}/rules", form=settings, **rule)
+    assert "Zéphyr" not in listed(signed_in), "a rule says that it is ignored"
+    assert listed(signed_in, "f=relationship:is:ignored") == ["Zéphyr"]
+    stored = re.search(r'name="rule" value="([^"]+)"', signed_in.get(settings).text)
+    assert stored
+    signed_in.post(f"{settings}/rules/remove", form=settings, rule=unescape(stored[1]))
+    assert "Zéphyr" in listed(signed_in)
+    assert signed_in.post(f"{settings}/rules", form=settings, **(rule | {"value": " "})).status_code == 422
     refused = signed_in.client.post(address, data=data | {"lines": "***"})
     assert refused.status_code == 422
     assert "No line of the file is a domain or a company’s name. Nothing was saved." in text(refused.text)
