@@ -29,7 +29,7 @@ COMPANY = "Coopérative agricole des Trois Vallées"
 OPEN = ["/sign-in", "/forgotten-password", f"/opt-out/{SITE}", "/no-such-page", "/invitation/x", "/new-password/x"]
 PAGES = [
     f"/{SITE}", f"/{SITE}?f=country:is:FR", f"/{SITE}?f=country:is:ZZ", f"/{SITE}/leads", f"/{SITE}/leads/{COMPANY}",
-    f"/{SITE}/not-counted", f"/{SITE}/settings", f"/{SITE}/settings/goals", f"/{SITE}/setup", f"/{SITE}/breakdown/page", "/sites", "/sites/add",
+    f"/{SITE}/possible", f"/{SITE}/corrections", f"/{SITE}/not-counted", f"/{SITE}/settings", f"/{SITE}/settings/goals", f"/{SITE}/setup", f"/{SITE}/breakdown/page", "/sites", "/sites/add",
     f"/{SITE}/lists", f"/{SITE}/work-settings", "/account", "/people", "/identify", "/status", "/nouveau.fr", "/nouveau.fr/setup",
 ]  # fmt: skip
 

@@ -35,6 +35,8 @@ def test_every_page_fits(
         "",
         "/leads",
         "/leads/Coopérative agricole des Trois Vallées",
+        "/possible",
+        "/corrections",
         "/not-counted",
         "/settings",
         "/settings/goals",
