@@ -29,7 +29,7 @@ def trend_shown(language: str, trend: Sequence[ScoreOfDay], site: Site) -> Trend
     highest = max(trend, key=lambda one: (one.score, one.day))
     words = translate(
         language,
-        "Score over %(weeks)s weeks: %(first)s at first, %(last)s now, at most %(highest)s on %(day)s.",
+        "Score over %(weeks)s weeks: %(first)s at first, %(last)s now (highest: %(highest)s, %(day)s)",
         weeks=len(trend) // 7,
         first=first.score,
         last=last.score,
