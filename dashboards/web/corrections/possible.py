@@ -13,7 +13,7 @@ from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
-from tracker.leads.corrections.changes import NotACorrection, make
+from tracker.leads.corrections.changes import NotACorrection, TooManyCorrections, make
 from tracker.leads.corrections.rules import Kind
 from tracker.leads.possible import possible_companies
 from tracker.service.context import Context
@@ -62,6 +62,8 @@ def create_blueprint(context: Context) -> Blueprint:
                 abort(400)
         except NotACorrection:
             abort(400)
+        except TooManyCorrections:
+            flash(_("Nothing was changed: there are as many corrections as can be. Undo one first."), "error")
         return redirect(selection_url(selection, "possible.show"))
 
     return blueprint

@@ -17,13 +17,21 @@ from dashboards.web.rendering import selection_url
 from dashboards.web.sign_in.permission import require
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.accounts.permissions import Action
-from tracker.leads.corrections.changes import NotACorrection, as_rows, corrections_of, make, take_back
+from tracker.leads.corrections.changes import (
+    NotACorrection,
+    TooManyCorrections,
+    as_rows,
+    corrections_of,
+    make,
+    take_back,
+)
 from tracker.leads.corrections.networks import edited_list, leave_out_range, save_list
 from tracker.leads.corrections.rules import Kind
 from tracker.leads.export import table_as_csv
 from tracker.service.context import Context
 
 _MOST_TOLD = 3
+_MOST_DIGITS = 15
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -54,7 +62,7 @@ def create_blueprint(context: Context) -> Blueprint:
         selection, form = selection_or_404(context, site, Action.CONFIRM_COMPANY), request.form
         undone = form.get("undo", "")
         if undone:
-            if undone.isdecimal():
+            if undone.isascii() and undone.isdecimal() and len(undone) <= _MOST_DIGITS:
                 take_back(context.app_db, selection.site.id, int(undone))
             flash(_("The correction is undone."))
             return redirect(selection_url(selection, "corrections.show"))
@@ -62,12 +70,7 @@ def create_blueprint(context: Context) -> Blueprint:
             abort(400)
         site_id = None if form.get("all_sites") else selection.site.id
         asked = Kind(form["kind"]), form.get("subject", ""), form.get("target") or None
-        try:
-            make(context.app_db, site_id, *asked, by=current_user.email, now=context.now())
-        except NotACorrection:
-            flash(_("Nothing was changed: enter another name, a domain or the digits of an AS number."), "error")
-        else:
-            flash(_("The correction holds for past and future visits. No event was changed."))
+        _make(context, site_id, *asked)
         return redirect(selection_url(selection, "corrections.show"))
 
     @blueprint.get("/corrections.csv")
@@ -85,6 +88,18 @@ def create_blueprint(context: Context) -> Blueprint:
         )
 
     return blueprint
+
+
+def _make(context: Context, site_id: int | None, kind: Kind, subject: str, target: str | None) -> None:
+    """Makes a correction, and says what became of it."""
+    try:
+        make(context.app_db, site_id, kind, subject, target, by=current_user.email, now=context.now())
+    except NotACorrection:
+        flash(_("Nothing was changed: enter another name, a domain or the digits of an AS number."), "error")
+    except TooManyCorrections:
+        flash(_("Nothing was changed: there are as many corrections as can be. Undo one first."), "error")
+    else:
+        flash(_("The correction holds for past and future visits. No event was changed."))
 
 
 def _change_networks(file: Path, form: Mapping[str, str]) -> None:

@@ -8,8 +8,9 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from tracker.db.invalid import Invalid
+from tracker.enrichment.text import clean_text
 from tracker.leads.workflow.changes import Asked, Change
-from tracker.leads.workflow.vocabulary import LONGEST_NOTE, LONGEST_TAG, Field, Kind
+from tracker.leads.workflow.vocabulary import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, Field, Kind
 
 # What a select sends to leave a field as it is, and to take its value away.
 LEAVE, NOTHING = "", "-"
@@ -74,7 +75,9 @@ def _day(text: str) -> str | None:
 
 def _tags(text: str) -> list[str]:
     """Tags separated by commas, each on one line."""
-    tags = [" ".join(part.split()) for part in text.split(",")]
+    tags = list(dict.fromkeys(filter(None, (clean_text(part) for part in text.split(",")))))
     if any(len(tag) > LONGEST_TAG for tag in tags):
         raise Invalid("A tag has at most %(most)s characters.", most=str(LONGEST_TAG))
-    return list(dict.fromkeys(tag for tag in tags if tag))
+    if len(tags) > MOST_TAGS:
+        raise Invalid("Write at most %(most)s tags at once.", most=str(MOST_TAGS))
+    return tags

@@ -8,8 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tracker.db.correction_models import CompanyCorrection
 from tracker.db.engine import AppDatabase, open_app_database
-from tracker.leads.corrections.changes import NotACorrection, as_rows, corrections_of, make, rules_now, take_back
+from tracker.leads.corrections.changes import (
+    MOST,
+    NotACorrection,
+    TooManyCorrections,
+    as_rows,
+    corrections_of,
+    make,
+    rules_now,
+    take_back,
+)
 from tracker.leads.corrections.rules import Kind
 from tracker.sites.sites import add_site
 
@@ -61,9 +71,29 @@ def test_a_new_name_takes_the_place_of_the_earlier_one(database: AppDatabase) ->
         (Kind.RENAME, "Armor", " "),
         (Kind.MERGE, "", "Armor"),
         (Kind.NOT_ASN, "AS64500", None),
+        (Kind.NOT_ASN, "٦٤٥", None),
         (Kind.NOT_DOMAIN, " ", None),
+        (Kind.RENAME, "Armor", "A" * 201),
+        (Kind.NOT_A_COMPANY, "A" * 201, None),
+        (Kind.RENAME, "Armor", "\u202e\0"),
     ],
 )
 def test_what_says_nothing_is_refused(database: AppDatabase, kind: Kind, subject: str, target: str | None) -> None:
     with pytest.raises(NotACorrection):
         make(database, 1, kind, subject, target, by=BY, now=NOW)
+
+
+def test_a_new_name_has_nothing_that_cannot_be_seen(database: AppDatabase) -> None:
+    make(database, 1, Kind.RENAME, "Armor", " Ker\u202ejean\0\n SAS ", by=BY, now=NOW)
+    assert rules_now(database).names_of("a.fr") == {"Armor": "Kerjean SAS"}
+
+
+def test_corrections_are_as_many_as_can_be_and_one_can_still_be_replaced(database: AppDatabase) -> None:
+    rows = [CompanyCorrection(site_id=1, kind="not_asn", subject=str(n), made_by=BY, made_at=NOW) for n in range(MOST)]
+    with database.transaction() as session:
+        session.add_all(rows)
+    with pytest.raises(TooManyCorrections):
+        make(database, 1, Kind.NOT_ASN, "64500", None, by=BY, now=NOW)
+    make(database, 1, Kind.NOT_ASN, "7", None, by=BY, now=NOW)
+    make(database, 2, Kind.NOT_ASN, "64500", None, by=BY, now=NOW)
+    assert len(corrections_of(database, 1)) == MOST

@@ -74,6 +74,12 @@ def test_a_merged_company_has_the_visits_of_both_and_both_links_lead_to_it(three
     assert found == ("Armor", row["company_id"])
 
 
+def test_a_company_that_was_renamed_or_merged_is_refused_by_the_name_that_pages_show(three: Blog) -> None:
+    named = Rule(SITE, Kind.RENAME, "Armor", "Kerjean"), Rule(None, Kind.MERGE, "Armor Groupe", "Kerjean")
+    assert _names(three, *named) == ["Bolt", "Kerjean"]
+    assert _names(three, *named, Rule(SITE, Kind.NOT_A_COMPANY, "Kerjean")) == ["Bolt"]
+
+
 def test_no_event_is_changed(three: Blog) -> None:
     before = _checksum(three)
     _names(three, Rule(SITE, Kind.MERGE, "Armor Groupe", "Armor"), Rule(SITE, Kind.NOT_A_COMPANY, "Bolt"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracker.enrichment.network.operator_list import NetworkList
-from tracker.leads.corrections.networks import edited_list, leave_out_range, save_list
+from tracker.leads.corrections.networks import LONGEST, edited_list, leave_out_range, save_list
 
 
 def test_both_lists_count_and_the_operators_file_stays(tmp_path: Path) -> None:
@@ -38,3 +38,11 @@ def test_a_range_is_nobodys_from_now_on(tmp_path: Path) -> None:
     assert listed is not None
     assert (listed.company, str(listed.kind)) == ("", "unknown")
     assert edited_list(own).splitlines() == ["network,company,domain,kind", "198.51.100.0/24,,,unknown"]
+
+
+def test_a_list_that_is_too_long_is_told_and_not_cut(tmp_path: Path) -> None:
+    own = tmp_path / "networks.csv"
+    assert save_list(own, "198.51.100.0/24,Kerjean,,\n") == []
+    (problem,) = save_list(own, f"# {'x' * LONGEST}\n")
+    assert "networks.csv" in problem
+    assert edited_list(own) == "198.51.100.0/24,Kerjean,,\n"

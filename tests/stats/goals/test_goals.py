@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from tests.stats.conftest import Blog, scope
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.invalid import Invalid
+from tracker.db.models import Site, SiteGoal
 from tracker.sites.sites import add_site, find_site
 from tracker.stats import traffic
 from tracker.stats.filters.json import read_stored, write_stored
 from tracker.stats.goals import Goal, Kind, condition_of, goals_of
-from tracker.stats.goals.rows import add_goal, change_goal, put_back, remove_goal, take_off
+from tracker.stats.goals.rows import MOST_GOALS, add_goal, change_goal, put_back, remove_goal, take_off
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
 
@@ -138,3 +140,16 @@ def test_what_is_not_a_goal_is_refused(app: AppDatabase, given: dict[str, object
     add_goal(app, "a.fr", kind="event", pattern="Signup", now=NOW)
     with pytest.raises(Invalid, match=said):
         add_goal(app, "a.fr", **given, now=NOW)  # type: ignore[arg-type]
+
+
+def test_what_is_taken_off_is_as_long_and_as_many_as_goals_can_be(app: AppDatabase) -> None:
+    with pytest.raises(Invalid):
+        take_off(app, "a.fr", Kind.FORM, "x" * 501)
+    with app.transaction() as session:
+        (site,) = session.scalars(select(Site)).all()
+        site.goals += [
+            SiteGoal(kind="form", pattern=str(n), name="x", points=1, counts=False, created_at=NOW)
+            for n in range(MOST_GOALS)
+        ]
+    with pytest.raises(Invalid):
+        take_off(app, "a.fr", Kind.FORM, "search")

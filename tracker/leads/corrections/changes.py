@@ -6,18 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from tracker.db.correction_models import CompanyCorrection
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
+from tracker.enrichment.text import clean_text
 from tracker.leads.corrections.rules import Kind, Rule, Rules
 
 LONGEST = 200
+# Each correction is a condition of every statement of its site, those of all sites of each site's.
+MOST = 300
 
 
 class NotACorrection(ValueError):
     """What was asked says nothing; the message is one line."""
+
+
+class TooManyCorrections(ValueError):
+    """There are MOST corrections of the site, or of all sites, already."""
 
 
 def make(
@@ -25,22 +32,28 @@ def make(
 ) -> int:
     """Makes a correction for a site, or for all; returns its number. An earlier one of the same kind and subject ends.
 
-    Raises NotACorrection for an empty or unchanged name, and for an AS number that is none.
+    Raises NotACorrection for an empty or unchanged name, for one that is too long, and for an AS number that is none;
+    raises TooManyCorrections.
     """
-    subject, target = subject.strip()[:LONGEST], (target or "").strip()[:LONGEST] or None
+    subject, target = subject.strip(), clean_text(target or "") or None
+    if max(len(subject), len(target or "")) > LONGEST:
+        raise NotACorrection(f"a name has more than {LONGEST} characters")
     if not subject or (kind in (Kind.RENAME, Kind.MERGE)) is not (target is not None) or subject == target:
         raise NotACorrection(f"{subject!r} → {target!r}")
-    if kind is Kind.NOT_ASN and not (subject.isdecimal() and len(subject) <= 10):
+    if kind is Kind.NOT_ASN and not (subject.isascii() and subject.isdecimal() and len(subject) <= 10):
         raise NotACorrection(f"{subject!r} is not an AS number")
     made = CompanyCorrection(site_id=site_id, kind=str(kind), subject=subject, target=target, made_by=by, made_at=now)
     kinds = [Kind.RENAME, Kind.MERGE] if target else [kind]
+    own = CompanyCorrection.site_id.is_(None) if site_id is None else CompanyCorrection.site_id == site_id
     same = (
-        CompanyCorrection.site_id.is_(None) if site_id is None else CompanyCorrection.site_id == site_id,
+        own,
         CompanyCorrection.kind.in_([str(one) for one in kinds]),
         CompanyCorrection.subject == subject,
     )
     with database.transaction() as session:
         session.execute(delete(CompanyCorrection).where(*same))
+        if (session.scalar(select(func.count()).select_from(CompanyCorrection).where(own)) or 0) >= MOST:
+            raise TooManyCorrections(f"there are {MOST} corrections")
         session.add(made)
         session.flush()
         return made.id

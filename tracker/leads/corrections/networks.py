@@ -27,7 +27,9 @@ def edited_list(network_list_file: Path) -> str:
 
 def save_list(network_list_file: Path, text: str) -> list[str]:
     """Saves the list unless a line of it is wrong; returns what is wrong, each with its line's number."""
-    lines = text[:LONGEST].splitlines()
+    if len(text) > LONGEST:
+        return [f"the list has more than {LONGEST} characters; put the rest into {network_list_file.name}"]
+    lines = text.splitlines()
     _, problems = read_network_list(lines)
     if problems:
         return problems

@@ -6,7 +6,7 @@ network's owner, by its name or its AS number, those of a reverse domain, or all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -53,7 +53,9 @@ class Rules:
     def corrected(self, table: FromClause) -> dict[str, ColumnElement[Any]]:
         """The columns of a table of events that are read otherwise, by name."""
         own = table.c
-        not_theirs = [condition for one in self._rules if (condition := _is_not_theirs(one, own)) is not None]
+        not_theirs = [
+            condition for one in self._rules if (condition := _is_not_theirs(one, own, self._called(one))) is not None
+        ]
         refused = or_(*(func.coalesce(one, False) for one in not_theirs)) if not_theirs else None
         columns: dict[str, ColumnElement[Any]] = {}
         for name in _OF_COMPANY:
@@ -66,12 +68,16 @@ class Rules:
         own, value = table.c, table.c.value
         named = self._cases(own.site, value)
         refused = [
-            (and_(_at(one, own.site), value == one.subject), null())
+            (and_(_at(one, own.site), value.in_(self._called(one))), null())
             for one in self._rules
             if one.kind is Kind.NOT_A_COMPANY
         ]
         found = [*refused, *named]
         return case((own.dimension == "company", case(*found, else_=value)), else_=value) if found else value
+
+    def _called(self, one: Rule) -> list[str]:
+        """The names in events of what a correction calls by its subject: pages show what a name counts as."""
+        return [one.subject, *(name for name, shown in self.names_of(one.site).items() if shown == one.subject)]
 
     def _named(self, own: Any) -> ColumnElement[Any]:
         cases = self._cases(own.site, own.company)
@@ -87,31 +93,36 @@ class Rules:
         return cases
 
     def names_of(self, site: str | None) -> Mapping[str, str]:
-        """What the names of a site count as; a chain of names ends at its last, and one that goes round is left out."""
+        """What the names of a site count as; a chain of names ends at its last.
+
+        Where names would go round, the later correction holds: its target keeps its own name. A site's own corrections
+        count as later than those of all sites.
+        """
         step: dict[str, str] = {}
         for own in (False, True):
             for one in self._rules:
                 if one.target is not None and (one.site is not None) is own and one.site in (None, site):
                     step[one.subject] = one.target
-        found = {}
-        for subject, first in step.items():
-            seen, name = {subject}, first
-            while name in step and name not in seen:
-                seen.add(name)
-                name = step[name]
-            if name not in seen:
-                found[subject] = name
-        return found
+                    if _last(step, one.target, but=one.subject) == one.subject:
+                        del step[one.target]
+        return {subject: last for subject in step if (last := _last(step, subject)) != subject}
+
+
+def _last(step: Mapping[str, str], name: str, *, but: str | None = None) -> str:
+    """The name at which a chain ends, or the name `but` where it comes by that one."""
+    while name in step and name != but:
+        name = step[name]
+    return name
 
 
 def _at(one: Rule, site: ColumnElement[Any]) -> ColumnElement[bool]:
     return true() if one.site is None else site == one.site
 
 
-def _is_not_theirs(one: Rule, own: Any) -> ColumnElement[bool] | None:
+def _is_not_theirs(one: Rule, own: Any, called: Sequence[str]) -> ColumnElement[bool] | None:
     by_network = own.company_method.in_(_BY_NETWORK)
     conditions: dict[Kind, ColumnElement[bool]] = {
-        Kind.NOT_A_COMPANY: and_(own.company == one.subject, own.company_method.in_((*_BY_NETWORK, _BY_REVERSE_NAME))),
+        Kind.NOT_A_COMPANY: and_(own.company.in_(called), own.company_method.in_((*_BY_NETWORK, _BY_REVERSE_NAME))),
         Kind.NOT_ORGANISATION: and_(by_network, own.organisation == one.subject),
         Kind.NOT_DOMAIN: and_(own.company_method == _BY_REVERSE_NAME, own.company_domain == one.subject),
     }

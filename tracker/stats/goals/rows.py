@@ -88,6 +88,10 @@ def take_off(database: AppDatabase, domain: str, kind: Kind, pattern: str, *, no
         if same is not None:
             same.counts = False
             return
+        if len(pattern) > _LONGEST_PATTERN:
+            raise Invalid("“%(pattern)s…” is too long; write %(most)s characters at most.", pattern=pattern[:40], most=str(_LONGEST_PATTERN))  # fmt: skip
+        if len(site.goals) >= MOST_GOALS:
+            raise Invalid("A site has %(most)s goals at most; remove one first.", most=str(MOST_GOALS))
         made = SiteGoal(kind=kind.value, pattern=pattern, name=pattern, points=POINTS[kind], counts=False)
         made.created_at = now or site.created_at
         site.goals.append(made)

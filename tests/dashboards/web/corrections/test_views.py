@@ -20,6 +20,7 @@ def test_a_company_is_renamed_everywhere_listed_and_undone(
     for address in (LEADS, f"{LEADS}/armor.fr", f"{LEADS}.csv", f"/{SITE}"):
         assert "Kerjean" in signed_in.get(address).text, address
     assert "rename,Armor,Kerjean,False" in signed_in.get(f"/{SITE}/corrections.csv").text
+    signed_in.post(CORRECTIONS, undo="9" * 30)
     signed_in.post(CORRECTIONS, undo="1")
     assert "No correction yet." in signed_in.get(CORRECTIONS).text
     assert "Kerjean" not in signed_in.get(LEADS).text
