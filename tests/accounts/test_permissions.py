@@ -68,6 +68,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "remove_site": {"site": SITE},
     "replay_quarantine": {},
     "forget_rollups": {"site": SITE},
+    "compare_rollups": {},
     "seal_days": {"site": SITE, "limit": 1},
 }
 

@@ -26,3 +26,12 @@ def test_all_days_of_a_site_are_sealed_anew(tmp_path: Path) -> None:
     assert found is not None, again.stdout
     assert int(found[1]) >= DAYS
     assert "still changing" not in again.stdout
+
+
+def test_a_range_is_compared_and_counted_anew(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert webleads("site", "add", "a.fr", data=data).returncode == 0
+    since = ("--since", "2026-11-16", "--until", "2026-11-17")
+    assert "a.fr: 0 days compared" in webleads("doctor", *since, data=data).stdout
+    again = webleads("rollups", "rebuild", "--site", "a.fr", *since, data=data)
+    assert again.returncode == 0, again.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +49,13 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def settings_of(data: Path | None, **overrides: Any) -> Settings:
     """Returns the settings; values of the command line replace those of the environment."""
     return load_settings(data=data, **overrides)
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+since_option = click.option("--since", type=_DAY, default=None, help="The first day.")
+until_option = click.option("--until", type=_DAY, default=None, help="The last day.")
+
+
+def named_days(since: datetime | None, until: datetime | None) -> dict[str, str]:
+    """The days of these two options that were given, as an operation takes them."""
+    return {name: f"{at:%Y-%m-%d}" for name, at in (("since", since), ("until", until)) if at is not None}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from tracker.cli.options import counted, data_option, settings_of
+from tracker.cli.options import counted, data_option, named_days, settings_of, since_option, until_option
 from tracker.cli.reach import ask
 from tracker.settings import Settings
 
@@ -22,11 +23,13 @@ def rollups() -> None:
 
 @rollups.command()
 @click.option("--site", required=True, help="The site's domain.")
+@since_option
+@until_option
 @data_option
-def rebuild(site: str, data: Path | None) -> None:
-    """Count the figures of all days of a site anew from its events, the newest first."""
+def rebuild(site: str, data: Path | None, since: datetime | None, until: datetime | None) -> None:
+    """Count the figures of all days of a site anew from its events, or of some, the newest first."""
     settings = settings_of(data)
-    ask(settings, "forget_rollups", site=site)
+    ask(settings, "forget_rollups", site=site, **named_days(since, until))
     sealed, left = seal_days(settings, site)
     click.echo(f"{counted(sealed, 'day')} counted anew" + (f", {left} are still changing" if left else ""))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -28,6 +28,7 @@ from tracker.sites.sites import list_sites
 from tracker.stats import traffic
 from tracker.stats.hosts import unknown_sites
 from tracker.stats.messages import message
+from tracker.stats.rollups.checking import compare_with_events
 from tracker.store.engines import repairs
 from tracker.store.repairs import describe
 
@@ -50,6 +51,23 @@ def diagnose(context: Context) -> Iterator[Finding]:
     yield from _reverse_dns(context)
     yield from _sites(context)
     yield from _mail(context)
+
+
+def compared_days(context: Context, first: date, end: date) -> Iterator[Finding]:
+    """Compares the figures that are kept of days from `first` to before `end` with their events, site by site."""
+    for site in list_sites(context.app_db):
+        compared = compare_with_events(context.event_store, site.stored_as, first, end)
+        days = f"{compared.days:,} {'day' if compared.days == 1 else 'days'}"
+        if not compared.different:
+            yield Finding("good", f"{site.name}: {days} compared, the figures kept of each are those of its events")
+            continue
+        wrong = sorted(compared.different)
+        named = ", ".join(str(day) for day in wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
+        yield Finding(
+            "problem",
+            f"{site.name}: of {days} compared, the figures kept of {named} are not those of their events: `webleads rollups"
+            f" rebuild --site {site.domain} --since {wrong[0]} --until {wrong[-1]}`",
+        )
 
 
 def _folder(context: Context) -> Iterator[Finding]:

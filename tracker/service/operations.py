@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, partial
 from inspect import signature
 from typing import Any, Literal, get_type_hints
@@ -42,7 +42,7 @@ from tracker.leads.workflow.views import all_views, find_view
 from tracker.reference.geo.attribution import attributions
 from tracker.reports.weekly import weekly_report
 from tracker.service.context import Context
-from tracker.service.doctor import diagnose
+from tracker.service.doctor import compared_days, diagnose
 from tracker.sites.names import remove_site
 from tracker.sites.sites import find_site
 from tracker.stats import traffic
@@ -209,11 +209,25 @@ def _checkpoint(store: EventStore) -> None:
     store.checkpoint()
 
 
-def forget_rollups(context: Context, *, site: str) -> dict[str, Any]:
-    """Takes the seals from all days of a site, so that its figures are counted from the events until they are made anew."""
+def forget_rollups(
+    context: Context, *, site: str, since: date | None = None, until: date | None = None
+) -> dict[str, Any]:
+    """Takes the seals from all days of a site, or from some; the last one is `until`. Their figures come from the events then."""
     found = _site(context, site, Action.CHANGE_SETTINGS)
-    context.event_store.unseal(found.stored_as, date.min, date.max)
+    context.event_store.unseal(found.stored_as, *_range(since, until))
     return {"site": found.domain}
+
+
+def compare_rollups(context: Context, *, since: date | None = None, until: date | None = None) -> dict[str, Any]:
+    """Compares what is kept of all sites' days, or of some, with their events: {"findings": [{"level", "words"}]}."""
+    _require(Action.VIEW_STATUS)
+    found = [{"level": one.level, "words": one.words} for one in compared_days(context, *_range(since, until))]
+    return {"findings": found}
+
+
+def _range(since: date | None, until: date | None) -> tuple[date, date]:
+    """The first day and the one after the last."""
+    return since or date.min, date.max if until is None or until == date.max else until + timedelta(days=1)
 
 
 def seal_days(context: Context, *, site: str, limit: int) -> dict[str, Any]:
@@ -240,6 +254,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "remove_site": remove,
     "replay_quarantine": replay_quarantine,
     "forget_rollups": forget_rollups,
+    "compare_rollups": compare_rollups,
     "seal_days": seal_days,
 }
 
