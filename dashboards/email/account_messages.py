@@ -1,4 +1,7 @@
-"""Emails about an account: an invitation, a link for a new password, a test. Each has one link and says why it was sent."""
+"""Emails about an account: an invitation, a link for a new password, a changed password, a test.
+
+Each has one link and says why it was sent.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,19 @@ def reset_message(language: str, *, sender: str, recipient: str, url: str, now: 
         "lasts": translate(language, "The link works once, for one hour."),
         "why": translate(language, "It was not you? Ignore this email: your password stays as it is."),
     }
+    return _message(language, words, sender=sender, recipient=recipient, url=url, now=now)
+
+
+def password_changed_message(language: str, *, sender: str, recipient: str, url: str, now: datetime) -> EmailMessage:
+    """Tells the holder of an account that its password was changed, in case somebody else did it."""
+    words = {
+        "subject": translate(language, "Your password was changed"),
+        "sentence": translate(language, "Your password was changed."),
+        "body": translate(language, "The password of the account %(email)s was changed. All other devices have to sign in again.", email=recipient),
+        "button": translate(language, "Choose a new password"),
+        "lasts": "",
+        "why": translate(language, "It was you? There is nothing to do. It was not you? Choose a new password now."),
+    }  # fmt: skip
     return _message(language, words, sender=sender, recipient=recipient, url=url, now=now)
 
 

@@ -77,7 +77,7 @@ def register(
     first_day = checklist.register(app, context, mail)
     app.register_blueprint(sign_in.create_blueprint(context, limit))
     app.register_blueprint(invitation.create_blueprint(context))
-    app.register_blueprint(new_password.create_blueprint(context))
+    app.register_blueprint(new_password.create_blueprint(context, mail))
     app.register_blueprint(forgotten_password.create_blueprint(context, limit, mail))
     views = (
         identify,
@@ -96,7 +96,7 @@ def register(
         not_counted,
     )
     behind_the_door = [
-        account.create_blueprint(context, limit),
+        account.create_blueprint(context, limit, mail),
         people.create_blueprint(context, limit, mail),
         status.create_blueprint(context, service_status, diagnose),
         first_day_views.create_blueprint(first_day, limit),

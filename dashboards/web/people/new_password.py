@@ -9,6 +9,8 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from dashboards.web.outgoing_mail import OutgoingMail
+from dashboards.web.people.password_notice import tell_of_new_password
 from dashboards.web.site.forms import describe_problem
 from tracker.accounts.password_resets import reset_password, user_to_reset
 from tracker.accounts.passwords import MIN_PASSWORD
@@ -16,7 +18,7 @@ from tracker.db.invalid import Invalid
 from tracker.service.context import Context
 
 
-def create_blueprint(context: Context) -> Blueprint:
+def create_blueprint(context: Context, mail: OutgoingMail) -> Blueprint:
     blueprint = Blueprint("new_password", __name__)
 
     @blueprint.get("/new-password/<token>")
@@ -35,6 +37,7 @@ def create_blueprint(context: Context) -> Blueprint:
             return _form(user.email, describe_problem(problem))
         if changed is None:
             return _over()
+        tell_of_new_password(context, mail, changed)
         flash(_("Your password is changed. Sign in with the new one."))
         return redirect(url_for("sign_in.show"))
 

@@ -12,6 +12,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.translations import LANGUAGES
+from dashboards.web.outgoing_mail import OutgoingMail
+from dashboards.web.people.password_notice import tell_of_new_password
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit, keys_of_user
 from dashboards.web.site.forms import describe_problem
@@ -37,7 +39,7 @@ class DeviceRow(NamedTuple):
     is_this_one: bool
 
 
-def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
+def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail) -> Blueprint:
     blueprint = Blueprint("account", __name__)
 
     @blueprint.get("/account")
@@ -59,6 +61,7 @@ def create_blueprint(context: Context, limit: SignInLimit) -> Blueprint:
         except Invalid as problem:
             return make_response(_page(context, describe_problem(problem)), 422)
         login.sign_in(context, changed)
+        tell_of_new_password(context, mail, changed)
         flash(_("The password is changed. Other devices have to sign in again."))
         return redirect(url_for("account.show"))
 

@@ -122,3 +122,21 @@ def test_the_link_leads_to_the_public_url_whatever_host_was_asked(
 def test_without_a_mail_server_the_page_says_who_can_help(browser: Browser, user: str) -> None:
     assert "webleads user reset" in browser.get("/forgotten-password").text
     assert "webleads user reset" in browser.post("/forgotten-password", form="/sign-in", email=EMAIL).text
+
+
+def test_a_changed_password_is_told_by_email_to_whom_it_belongs(
+    app_with_mail: Flask,  # noqa: F811
+    stranger: Browser,
+    mailbox: Mailbox,  # noqa: F811
+) -> None:
+    stranger.post("/sign-in", email=EMAIL, password=PASSWORD)
+    assert stranger.post("/account", password=PASSWORD, new_password="court").status_code == 422  # nothing to tell
+    stranger.post("/account", password=PASSWORD, new_password=NEW)
+    (on_the_account_page,) = arrived(mailbox, 1)
+    stranger.post("/forgotten-password", email=EMAIL)
+    link = LINK.search(arrived(mailbox, 2)[1])[1]  # type: ignore[index]
+    stranger.post(link, new_password=PASSWORD)
+    for text in (on_the_account_page, arrived(mailbox, 3)[2]):
+        assert f"The password of the account {EMAIL} was changed." in text
+        assert "https://stats.exemple.fr/forgotten-password" in text
+    assert [message["To"] for message in mailbox.messages] == [EMAIL] * 3
