@@ -45,6 +45,7 @@ class LeadRow:
     visitors: int
     pageviews: int
     engaged: str
+    engaged_seconds: float
     first_seen: datetime
     last_seen: datetime
     sources: Sequence[str]
@@ -94,6 +95,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         visitors=int(record["visitors"]),
         pageviews=int(record["pageviews"]),
         engaged=duration(language, record["engaged_seconds"]),
+        engaged_seconds=float(record["engaged_seconds"]),
         first_seen=record["first_seen"],
         last_seen=record["last_seen"],
         sources=list(record["sources"]),

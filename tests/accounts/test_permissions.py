@@ -56,10 +56,11 @@ PUBLIC = {
     "operations.answer": "the data folder's key opens it, and each operation asks for itself: they are walked below",
 }
 
-VALUES = {"site": SITE, "domain": SITE, "name": "Air France", "company": "x", "company_id": "x", "key": "pages", "dimension": "page", "goal": "forms"}  # fmt: skip
+VALUES = {"site": SITE, "domain": SITE, "name": "Air France", "company": "x", "company_id": "x", "key": "pages", "dimension": "page", "goal": "forms", "form": "csv"}  # fmt: skip
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "leads": {"site": SITE, "period": "7d"},
+    "lead_file": {"site": SITE, "period": "7d", "form": "csv", "language": None, "template": None},
     "query": {"site": SITE, "query": {"metrics": ["visitors"], "date_range": "7d"}},
     "segment_tallies": {"segments": []},
     "weekly": {"site": SITE, "week": None, "form": "text"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -31,22 +32,44 @@ from tracker.cli.reach import ask
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file (xlsx needs it or a pipe)."
 )
 @click.option("--view", default=None, help="Only those of a saved view, such as customers, by its key.")
+@click.option(
+    "--words", type=click.Choice(["fr", "en"]), help="Headings, words and separators of a language (default: codes)."
+)
+@click.option(
+    "--for",
+    "template",
+    metavar="hubspot|pipedrive|salesforce|sellsy",
+    help="As that CRM imports companies; csv unless --format says xlsx or json.",
+)
 @data_option
 def leads(
-    site: str, period: str, form: str, output: Path | None, view: str | None, standing: str | None, data: Path | None
+    site: str,
+    period: str,
+    form: str,
+    output: Path | None,
+    view: str | None,
+    standing: str | None,
+    words: str | None,
+    template: str | None,
+    data: Path | None,
 ) -> None:
     """The companies that read the site, the ones that deserve a call first."""
+    if template is not None and form == "table":
+        form = "csv"
+    if words is not None and form in ("table", "json") and template is None:
+        raise CommandError("--words goes with --format csv or xlsx, or with --for")
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise CommandError("xlsx is binary: write it to a file with --output leads.xlsx")
-    found = ask(settings_of(data), "leads", site=site, period=period, view=view, standing=standing)
+    asked = {"site": site, "period": period, "view": view, "standing": standing}
+    if template is not None or form in ("csv", "xlsx"):
+        file = ask(settings_of(data), "lead_file", **asked, form=form, language=words, template=template)
+        _write(b64decode(file["content"]), output)
+        return
+    found = ask(settings_of(data), "leads", **asked)
     if form == "table":
         content = _lead_table(found).encode()
-    elif form == "json":
-        content = json.dumps(found, ensure_ascii=False, indent=2).encode() + b"\n"
     else:
-        from tracker.leads.export import leads_as_csv, leads_as_xlsx
-
-        content = leads_as_csv(found["leads"]) if form == "csv" else leads_as_xlsx(found["leads"])
+        content = json.dumps(found, ensure_ascii=False, indent=2).encode() + b"\n"
     _write(content, output)
 
 

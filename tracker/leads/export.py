@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from io import BytesIO
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -11,13 +11,10 @@ import pandas as pd
 from tracker.enrichment.company.evidence import read_stored
 from tracker.enrichment.text import visible_text
 from tracker.leads.scoring import Reason
+from tracker.leads.tables import Column, Kind, as_csv, as_xlsx
 
 # The reasons become several columns. The id is only for links: it may change when companies are merged.
 _NOT_EXPORTED = ("reasons", "company_id", "standing_values")
-
-# A spreadsheet runs a cell that begins with one of these as a formula (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
 
 # Returns a company's stored evidence in words, as `dashboards.presentation.evidence` does.
 DescribeEvidence = Callable[[str | None], str]
@@ -66,31 +63,24 @@ def plain_value(value: Any) -> Any:
 
 def leads_as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
     """The leads as CSV with the names of the API's fields; lists joined by `; `."""
-    return table_as_csv(_table(rows))
-
-
-def table_as_csv(table: pd.DataFrame, *, separator: str = ",") -> bytes:
-    """A CSV in UTF-8 with a byte order mark, which spreadsheets want; no cell of it is taken for a formula."""
-    text = table.map(_harmless).to_csv(index=False, lineterminator="\r\n", sep=separator)
-    return b"\xef\xbb\xbf" + text.encode()
+    return as_csv(_table(rows))
 
 
 def leads_as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
-    """Returns a workbook with one sheet. Its cells are typed, so no text is taken for a formula."""
-    target = BytesIO()
-    with pd.ExcelWriter(
-        target, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    ) as writer:
-        _table(rows).to_excel(writer, sheet_name="leads", index=False, freeze_panes=(1, 1))
-        writer.sheets["leads"].autofit()
-    return target.getvalue()
+    """The leads as a workbook with the names of the API's fields."""
+    return as_xlsx(_table(rows), sheet="leads")
 
 
+_KINDS = {
+    **dict.fromkeys(("score", "visits", "visitors", "pageviews"), Kind.COUNT),
+    **dict.fromkeys(("engaged_seconds", "confidence"), Kind.NUMBER),
+    **dict.fromkeys(("first_seen", "last_seen", "last_seen_ever"), Kind.MOMENT),
+}
 _COLUMNS = ("company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews", "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence", "confidence", "last_seen_ever", "standing")  # fmt: skip
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame([{name: _cell(name, row[name]) for name in _COLUMNS} for row in rows], columns=list(_COLUMNS))
+def _table(rows: Sequence[dict[str, Any]]) -> list[Column]:
+    return [Column(name, _KINDS.get(name, Kind.TEXT), [_cell(name, row[name]) for row in rows]) for name in _COLUMNS]
 
 
 def _cell(name: str, value: Any) -> Any:
@@ -100,9 +90,4 @@ def _cell(name: str, value: Any) -> Any:
         value = value and value["code"]
     if isinstance(value, list):
         value = "; ".join(str(one) for one in value)
-    return value
-
-
-def _harmless(value: Any) -> Any:
-    """Returns the text in a form that no spreadsheet runs as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS) else value
+    return datetime.fromisoformat(value) if value and _KINDS.get(name) is Kind.MOMENT else value

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -21,7 +22,9 @@ import msgspec
 from flask import Blueprint, Response, jsonify, request
 
 from dashboards.email.weekly import render_weekly
+from dashboards.presentation.crm_templates import TEMPLATES
 from dashboards.presentation.evidence import describe_stored
+from dashboards.presentation.lead_files import LeadFile
 from dashboards.translations import DEFAULT_LANGUAGE
 from tracker.accounts.permissions import OPERATOR, Action, may
 from tracker.db.errors import AppDatabaseUnavailable
@@ -90,6 +93,35 @@ def list_leads(
         "scored_on": scored_day(chosen, now).isoformat(),
         "leads": leads_as_json(frame, partial(describe_stored, DEFAULT_LANGUAGE)),
     }
+
+
+def lead_file(
+    context: Context,
+    *,
+    site: str,
+    period: str,
+    view: str | None = None,
+    standing: str | None = None,
+    form: Literal["csv", "xlsx", "json"],
+    language: Literal["fr", "en"] | None,
+    template: str | None,
+) -> dict[str, Any]:
+    """Returns the leads as a file, as their page offers it: {"content": base64}. Without a language it has codes."""
+    found = _site(context, site, Action.EXPORT_REPORTS)
+    if template is not None and template not in TEMPLATES:
+        raise OperationError(f"there is no import template {template!r}; use one of {', '.join(TEMPLATES)}")
+    chosen = _period(context, found, period)
+    frame = leads(
+        context.event_store,
+        Scope(found.stored_as, chosen, _of_view(context, found, view)),
+        now=context.now(),
+        confirmed=found.confirmed_names,
+        rules=rules_of(found),
+        standing=None if standing is None else Standing(standing),
+    )
+    pages = f"{context.settings.public_url}/{found.domain}/leads"
+    file = LeadFile(language or (found.language if template else None), chosen.time_zone, pages, template)
+    return {"content": b64encode(file.content(frame, form)).decode()}
 
 
 def query(context: Context, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
@@ -246,6 +278,7 @@ def seal_days(context: Context, *, site: str, limit: int) -> dict[str, Any]:
 
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "leads": list_leads,
+    "lead_file": lead_file,
     "query": query,
     "segment_tallies": segment_tallies,
     "weekly": weekly,

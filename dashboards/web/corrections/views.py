@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -27,7 +26,8 @@ from tracker.leads.corrections.changes import (
 )
 from tracker.leads.corrections.networks import edited_list, leave_out_range, save_list
 from tracker.leads.corrections.rules import Kind
-from tracker.leads.export import table_as_csv
+from tracker.leads.tables import Column, as_csv
+from tracker.leads.tables import Kind as CellKind
 from tracker.service.context import Context
 
 _MOST_TOLD = 3
@@ -79,7 +79,7 @@ def create_blueprint(context: Context) -> Blueprint:
         rows = as_rows(corrections_of(context.app_db, selection.site.id))
         columns = ["kind", "subject", "target", "all_sites", "made_by", "made_at"]
         return Response(
-            table_as_csv(pd.DataFrame(rows, columns=columns)),
+            as_csv([Column(name, CellKind.TEXT, [row[name] for row in rows]) for name in columns]),
             mimetype="text/csv",
             headers={
                 "Content-Disposition": f'attachment; filename="corrections-{selection.site.domain}.csv"',

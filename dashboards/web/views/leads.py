@@ -1,13 +1,14 @@
-"""The leads of a site: companies by what they did, as a list and as a CSV file."""
+"""The leads of a site: companies by what they did, as a list and as files."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 
-from dashboards.presentation.lead_csv import leads_in_words
+from dashboards.presentation.crm_templates import TEMPLATES
+from dashboards.presentation.lead_files import MEDIA_TYPES, Form, LeadFile
 from dashboards.presentation.lead_rows import lead_rows
 from dashboards.presentation.score_reasons import standing_name
 from dashboards.web.first_day.checklist import geo_now
@@ -58,17 +59,23 @@ def create_blueprint(context: Context) -> Blueprint:
             **head(context, selection),
         )
 
-    @blueprint.get("/leads.csv")
-    def download(site: str) -> Response:
+    @blueprint.get(f"/leads.<any({', '.join(MEDIA_TYPES)}):form>")
+    def download(site: str, form: Form) -> Response:
         selection = selection_or_404(context, site, Action.EXPORT_REPORTS)
-        listing = read_listing(context, selection)
-        if not selection.is_all_read or listing.unknown_view:  # a file cannot say that it holds something else
+        listing, template = read_listing(context, selection), request.args.get("for")
+        known = template is None or template in TEMPLATES
+        if (
+            not (selection.is_all_read and known) or listing.unknown_view
+        ):  # a file cannot say that it holds something else
             abort(400)
         frame = described(context.event_store, listing.scope, _ranked(context, listing))
-        name = f"leads-{selection.site.domain}-{selection.period.start}.csv"
+        domain, language = selection.site.domain, None if request.args.get("words") == "codes" else current_language()
+        pages = context.settings.public_url + url_for("leads.show", site=domain)
+        content = LeadFile(language, selection.period.time_zone, pages, template).content(frame, form)
+        name = f"leads-{domain}-{selection.period.start}{f'-{template}' if template else ''}.{form}"
         return Response(
-            leads_in_words(current_language(), frame, selection.period.time_zone),
-            mimetype="text/csv",
+            content,
+            mimetype=MEDIA_TYPES[form],
             headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
         )
 

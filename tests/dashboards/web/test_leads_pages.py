@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -246,3 +247,31 @@ def test_people_are_not_counted_as_many_as_their_days(
             company_visit("/a", ago=days * DAY + timedelta(hours=2), visitor=100 * days + person + 1)
     page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
     assert "Visitors10 counted each day; at most 2 people on one day" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "separator", "expected"),
+    [
+        ("fr", ";", {"Entreprise": "Air France", "Type": "Entreprise", "Pages vues": "1", "Dernière visite": "2026-11-16 08:00"}),
+        ("en", ",", {"Company": "Air France", "Type": "Business", "Page views": "1", "Last seen": "2026-11-16 08:00"}),
+    ],
+)  # fmt: skip
+def test_a_file_has_the_headings_words_and_separator_of_the_page_s_language(
+    signed_in: Browser,
+    site: str,
+    company_visit: Callable[..., None],
+    language: str,
+    separator: str,
+    expected: dict[str, str],
+) -> None:
+    company_visit("/tarifs")
+    signed_in.language = language
+    text = signed_in.get(f"/{SITE}/leads.csv").data.decode("utf-8-sig")
+    (row,) = csv.DictReader(text.splitlines(), delimiter=separator)
+    assert {name: row[name] for name in expected} == expected
+    assert "network_kind" in signed_in.get(f"/{SITE}/leads.csv?words=codes").text
+    crm = signed_in.get(f"/{SITE}/leads.csv?for=hubspot")
+    assert f'filename="leads-{SITE}-2026-10-18-hubspot.csv"' in crm.headers["Content-Disposition"]
+    assert "Company domain name" in crm.text
+    assert signed_in.get(f"/{SITE}/leads.xlsx").data.startswith(b"PK")
+    assert signed_in.get(f"/{SITE}/leads.csv?for=another").status_code == 400
