@@ -22,7 +22,6 @@ import msgspec
 from flask import Blueprint, Response, jsonify, request
 
 from dashboards.email.weekly import render_weekly
-from dashboards.presentation.crm_templates import TEMPLATES
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.lead_files import LeadFile
 from dashboards.translations import DEFAULT_LANGUAGE
@@ -33,6 +32,7 @@ from tracker.delivery.mailer import MailError
 from tracker.delivery.schedule import last_complete_week, send_weekly
 from tracker.ingest.quarantine import Quarantine
 from tracker.leads.corrections.corrected_store import stored
+from tracker.leads.crm_templates import TEMPLATES
 from tracker.leads.export import leads_as_json
 from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import scored_day

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
-from dashboards.presentation.crm_templates import TEMPLATES
 from dashboards.presentation.lead_files import MEDIA_TYPES, Form, LeadFile
 from dashboards.presentation.lead_rows import lead_rows
 from dashboards.presentation.score_reasons import standing_name
@@ -20,6 +19,7 @@ from dashboards.web.workflow.listing import Listing, read_listing
 from dashboards.web.workflow.loading import work_of
 from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
+from tracker.leads.crm_templates import TEMPLATES
 from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import Ranking, rank
 from tracker.leads.report import described, with_standing

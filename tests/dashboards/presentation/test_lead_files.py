@@ -12,8 +12,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from dashboards.presentation.crm_templates import TEMPLATES
 from dashboards.presentation.lead_files import LeadFile
+from tracker.leads.crm_templates import TEMPLATES
 from tracker.leads.report import COLUMNS
 
 PARIS = ZoneInfo("Europe/Paris")
