@@ -21,9 +21,9 @@ from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.translations import message, translate
 from tracker.enrichment.text import visible_text
-from tracker.leads.crm_templates import TEMPLATES, Fact
 from tracker.leads.export import leads_as_csv, leads_as_json, leads_as_xlsx
-from tracker.leads.tables import Column, Kind, as_csv, as_xlsx
+from tracker.leads.files.crm_templates import TEMPLATES, Fact
+from tracker.leads.files.tables import Column, Kind, as_csv, as_xlsx
 
 Form = Literal["csv", "xlsx", "json"]
 

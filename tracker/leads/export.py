@@ -10,8 +10,8 @@ import pandas as pd
 
 from tracker.enrichment.company.evidence import read_stored
 from tracker.enrichment.text import visible_text
+from tracker.leads.files.tables import Column, Kind, as_csv, as_xlsx
 from tracker.leads.scoring import Reason
-from tracker.leads.tables import Column, Kind, as_csv, as_xlsx
 
 # The reasons become several columns. The id is only for links: it may change when companies are merged.
 _NOT_EXPORTED = ("reasons", "company_id", "standing_values")

@@ -32,8 +32,8 @@ from tracker.delivery.mailer import MailError
 from tracker.delivery.schedule import last_complete_week, send_weekly
 from tracker.ingest.quarantine import Quarantine
 from tracker.leads.corrections.corrected_store import stored
-from tracker.leads.crm_templates import TEMPLATES
 from tracker.leads.export import leads_as_json
+from tracker.leads.files.crm_templates import TEMPLATES
 from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads

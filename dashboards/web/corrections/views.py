@@ -26,8 +26,8 @@ from tracker.leads.corrections.changes import (
 )
 from tracker.leads.corrections.networks import edited_list, leave_out_range, save_list
 from tracker.leads.corrections.rules import Kind
-from tracker.leads.tables import Column, as_csv
-from tracker.leads.tables import Kind as CellKind
+from tracker.leads.files.tables import Column, as_csv
+from tracker.leads.files.tables import Kind as CellKind
 from tracker.service.context import Context
 
 _MOST_TOLD = 3

@@ -19,7 +19,7 @@ from dashboards.web.workflow.listing import Listing, read_listing
 from dashboards.web.workflow.loading import work_of
 from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
-from tracker.leads.crm_templates import TEMPLATES
+from tracker.leads.files.crm_templates import TEMPLATES
 from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import Ranking, rank
 from tracker.leads.report import described, with_standing

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from dashboards.presentation.lead_files import LeadFile
-from tracker.leads.crm_templates import TEMPLATES
+from tracker.leads.files.crm_templates import TEMPLATES
 from tracker.leads.report import COLUMNS
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import openpyxl
 import pytest
 
-from tracker.leads.tables import Column, Kind, as_csv, as_xlsx
+from tracker.leads.files.tables import Column, Kind, as_csv, as_xlsx
 
 MOMENT = datetime(2026, 11, 16, 8, 6, 30)  # noqa: DTZ001 - as on the site's clock
 TABLE = [

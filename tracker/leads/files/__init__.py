@@ -1,0 +1,1 @@
+"""Files of leads: typed tables as CSV and XLSX, and the columns by which CRMs import companies."""
