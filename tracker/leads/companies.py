@@ -12,6 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, select
@@ -39,6 +40,7 @@ class ListedCompany(NamedTuple):
     is_possible: bool = False
 
 
+@lru_cache(maxsize=50_000)  # pages ask for all companies of a site each time
 def folded(name: str) -> str:
     """Returns a name without differences of case, width and spacing."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

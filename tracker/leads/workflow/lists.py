@@ -38,7 +38,7 @@ class ListedList:
     lines: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Memberships:
     """Which lists, by their id, each domain and each name is on. False without lists."""
 
@@ -86,10 +86,18 @@ def memberships(database: AppDatabase, site_id: int) -> Memberships:
             return Memberships({}, {}, {})
         numbers = [one.id for one in lists]
         of_lists = select(entries.list_id, entries.domain, entries.name_key).where(entries.list_id.in_(numbers))
-        rows = session.execute(of_lists).all()
+        rows = session.execute(of_lists.order_by(entries.id)).all()
+    return _memberships(tuple(map(tuple, lists)), tuple(map(tuple, rows)))
+
+
+# As for the names that a site knows (tracker.leads.workflow.names): what is read is the key.
+@lru_cache(maxsize=8)
+def _memberships(
+    lists: tuple[tuple[int, str, str | None], ...], lines: tuple[tuple[int, str | None, str | None], ...]
+) -> Memberships:
     domains: dict[str, set[int]] = {}
     names: dict[str, set[int]] = {}
-    for number, domain, key in rows:
+    for number, domain, key in lines:
         if domain:
             domains.setdefault(domain, set()).add(number)
         elif key:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 from sqlalchemy import func, select
 
@@ -19,7 +19,7 @@ from tracker.store.schema import events
 _BY_NAME = "name:"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KnownNames:
     """All companies of a site: the domains of each name, and the name that has each domain as its id."""
 
@@ -53,11 +53,17 @@ def known_names(store: EventStore, site: str) -> KnownNames:
         select(events.c.company_domain, uncertain, first_seen, events.c.company)
         .where(events.c.site == site, events.c.company.is_not(None))
         .group_by(events.c.company_domain, uncertain, events.c.company)
+        .order_by(uncertain, first_seen, events.c.company, events.c.company_domain)
     )
+    return _known(tuple((name, domain) for domain, _, _, name in store.rows(statement)))
+
+
+# Each page asks, and seldom did anything change: what is read is the key, so that what is kept is never out of date.
+@lru_cache(maxsize=8)
+def _known(ordered: tuple[tuple[str, str | None], ...]) -> KnownNames:
     owners: dict[str, str] = {}
     domains: dict[str, set[str]] = {}
-    rows: list[Any] = sorted(store.rows(statement), key=lambda row: (row[1], row[2], row[3]))
-    for domain, _, _, name in rows:
+    for name, domain in ordered:
         own = domains.setdefault(name, set())
         if domain is not None:
             own.add(domain)

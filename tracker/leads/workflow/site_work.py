@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlalchemy import select
 
@@ -15,8 +15,8 @@ from tracker.db.engine import AppDatabase
 from tracker.db.models import Site, User
 from tracker.leads.workflow.agreements import agreements
 from tracker.leads.workflow.kind_rules import kinds_by_rule
-from tracker.leads.workflow.lists import memberships
-from tracker.leads.workflow.names import known_names
+from tracker.leads.workflow.lists import Memberships, memberships
+from tracker.leads.workflow.names import KnownNames, known_names
 from tracker.leads.workflow.states import UNTOUCHED, State, states
 from tracker.leads.workflow.vocabulary import DEFAULT_KIND, LEFT_OUT, Kind
 from tracker.store.protocol import EventStore
@@ -63,7 +63,7 @@ def site_work(database: AppDatabase, store: EventStore, site: Site) -> SiteWork:
         return SiteWork({})
     known = known_names(store, site.stored_as)
     ids = known.names_of(set_states)
-    lists = listed.of_companies(known.domains)
+    lists = _on_lists(listed, known)
     by_rule = kinds_by_rule(store, site.stored_as, rules)
     facts = _facts(ids, set_states, lists, by_rule, _emails(database))
     return SiteWork({name: one for name, one in facts if one != NOTHING_SET})
@@ -77,11 +77,27 @@ def _facts(
     emails: Mapping[int, str],
 ) -> Iterator[tuple[str, Facts]]:
     for name in dict.fromkeys((*ids, *lists, *by_rule)):
-        state = set_states[ids[name]] if name in ids else UNTOUCHED
         on = lists.get(name, ())
-        by_list = next((kind for _, kind in on if kind is not None), None)
-        kind = state.kind or by_list or by_rule.get(name, DEFAULT_KIND)
+        if name not in ids:
+            yield name, _untouched(on, by_rule.get(name, DEFAULT_KIND))
+            continue
+        state = set_states[ids[name]]
+        kind = state.kind or _kind_of_lists(on) or by_rule.get(name, DEFAULT_KIND)
         yield name, Facts(state, kind, emails.get(state.owner_id or 0, ""), tuple(one for one, _ in on))
+
+
+@lru_cache(maxsize=8)
+def _on_lists(listed: Memberships, known: KnownNames) -> Mapping[str, tuple[tuple[str, Kind | None], ...]]:
+    return listed.of_companies(known.domains)
+
+
+@lru_cache(maxsize=1000)
+def _untouched(on: tuple[tuple[str, Kind | None], ...], by_rule: Kind) -> Facts:
+    return Facts(kind=_kind_of_lists(on) or by_rule, lists=tuple(name for name, _ in on))
+
+
+def _kind_of_lists(on: tuple[tuple[str, Kind | None], ...]) -> Kind | None:
+    return next((kind for _, kind in on if kind is not None), None)
 
 
 def _emails(database: AppDatabase) -> dict[int, str]:
