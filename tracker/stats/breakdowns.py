@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -55,10 +54,7 @@ def leading(
     of the period's visitors. Exact as long as no visit lasts more than a day.
     """
     with counting(store, scope) as counted:
-        if counted.open_days is not None:
-            frames = counted.leading(dimensions, Wanted(limit))
-        else:
-            frames = leading_of_events(counted, dimensions, Wanted(limit))
+        frames = _leading(counted, dimensions, Wanted(limit))
         return {one: _finished(counted, scope, one, frames[one], everybody) for one in dimensions}
 
 
@@ -67,15 +63,19 @@ def visitors_of(
 ) -> dict[Dimension, dict[str | None, int]]:
     """How many visitors each of the named values of dimensions has; one without any has no entry."""
     with counting(store, scope) as counted:
-        rolled_up = counted.open_days is not None
-        frames = (counted.leading if rolled_up else partial(leading_of_events, counted))(
-            list(named), Wanted(named=named)
-        )
+        frames = _leading(counted, list(named), Wanted(named=named))
     found = {}
     for dimension, frame in frames.items():
         values = frame["value"].astype(object).where(frame["value"].notna(), None)
         found[dimension] = {value: int(visitors) for value, visitors in zip(values, frame["visitors"], strict=True)}
     return found
+
+
+def _leading(counted: Counting, dimensions: Sequence[Dimension], wanted: Wanted) -> dict[Dimension, pd.DataFrame]:
+    """The wanted values of several dimensions: from rollups where they know them, else from the events."""
+    known = [one for one in dimensions if counted.knows(one)]
+    others = [one for one in dimensions if one not in known]
+    return (counted.leading(known, wanted) if known else {}) | leading_of_events(counted, others, wanted)
 
 
 def leading_of_events(

@@ -32,6 +32,10 @@ class Snapshot(Protocol):
         """Adds figures of days to `tracker.store.schema.held_rollups` and `held_rollup_ids`, which only this snapshot sees."""
         ...
 
+    def corrects_companies(self, site: str) -> bool:
+        """Whether its statements read companies of a site otherwise than they are stored and were counted."""
+        ...
+
 
 if TYPE_CHECKING:
     import pandas as pd

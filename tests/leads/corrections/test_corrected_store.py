@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
+import pandas as pd
 import pytest
 from sqlalchemy import select
 
 from tests.leads.test_certainty import BY_NETWORK, DAYS
-from tests.stats.conftest import Blog, blog, scope, site, store  # noqa: F401 - fixtures
+from tests.stats.conftest import PARIS, Blog, blog, scope, site, store  # noqa: F401 - fixtures
 from tracker.leads.companies import find_company, known_companies, name_of_company
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.leads.corrections.rules import Kind, Rule, Rules
 from tracker.leads.report import leads
 from tracker.leads.visits import company_visits
-from tracker.stats.breakdowns import breakdown
+from tracker.stats.breakdowns import breakdown, leading, visitors_of
 from tracker.stats.dimensions import Dimension
+from tracker.stats.rollups.keeping import seal
 from tracker.store.schema import events
 
 SITE = scope(DAYS).site
@@ -72,6 +75,43 @@ def test_a_merged_company_has_the_visits_of_both_and_both_links_lead_to_it(three
     assert {name_of_company(corrected, SITE, domain) for domain in ("armor.fr", "armor.eu")} == {"Armor"}
     found = find_company(corrected, SITE, known, row["company_id"])
     assert found == ("Armor", row["company_id"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "visitors"),
+    [
+        (Rule(SITE, Kind.MERGE, "Armor Groupe", "Armor"), {"Armor": 1, "Bolt": 1}),
+        (Rule(SITE, Kind.RENAME, "Armor", "Kerjean"), {"Kerjean": 1, "Armor Groupe": 1, "Bolt": 1}),
+        (Rule(SITE, Kind.NOT_ORGANISATION, "Armor SAS"), {"Armor Groupe": 1, "Bolt": 1}),
+        (Rule(SITE, Kind.NOT_ASN, "64500"), {"Armor Groupe": 1, "Bolt": 1}),
+        (Rule(SITE, Kind.NOT_DOMAIN, "bolt.fr"), {"Armor": 1, "Armor Groupe": 1}),
+    ],
+    ids=lambda value: str(value.kind) if isinstance(value, Rule) else "",
+)
+def test_figures_by_company_of_sealed_days_are_those_of_the_list(
+    blog: Blog,  # noqa: F811
+    rule: Rule,
+    visitors: dict[str, int],
+) -> None:
+    network = {"organisation": "Armor SAS", "asn": 64500, **BY_NETWORK}
+    again = {"visitor": 7, "consented": True}
+    blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", company_domain="armor.fr", **network, **again)
+    blog.visit("2026-11-11T10:00:00+01:00", (0, "/b"), company="Armor Groupe", **BY_NETWORK, **again)
+    blog.visit("2026-11-12T10:00:00+01:00", (0, "/c"), company="Bolt", company_domain="bolt.fr", **BY_NAME)
+    for day in range(9, 16):
+        seal(blog.store, SITE, date(2026, 11, day), PARIS)
+    corrected, week = CorrectedStore(blog.store, lambda: Rules([rule])), scope(DAYS)
+    assert _by_value(breakdown(corrected, week, Dimension.COMPANY)) == visitors
+    both = leading(corrected, week, [Dimension.COMPANY, Dimension.PAGE], limit=9, everybody=2)
+    assert _by_value(both[Dimension.COMPANY]) == visitors
+    assert len(both[Dimension.PAGE]) == 3
+    asked = visitors_of(corrected, week, {Dimension.COMPANY: list(visitors)})
+    assert asked[Dimension.COMPANY] == visitors
+
+
+def _by_value(frame: pd.DataFrame) -> dict[str, int]:
+    named = frame[frame["value"].notna()]
+    return dict(zip(named["value"], named["visitors"], strict=True))
 
 
 def test_a_company_that_was_renamed_or_merged_is_refused_by_the_name_that_pages_show(three: Blog) -> None:

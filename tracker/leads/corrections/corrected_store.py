@@ -1,7 +1,8 @@
 """The event store as reports read it: with the corrections to companies applied to each statement; no event is rewritten.
 
-Owns where corrections are applied: every statement reads the table of events, and the figures that are kept by day, with
-the corrected columns in place of the stored ones. Whoever stores or counts days has the store itself.
+Owns where corrections are applied: every statement reads the table of events with the corrected columns in place of
+the stored ones. Figures by company that are kept by day know of no correction: they are counted from events where there is
+one (`corrects_companies`). Whoever stores or counts days has the store itself.
 """
 
 from __future__ import annotations
@@ -16,21 +17,18 @@ from sqlalchemy.sql import visitors
 from tracker.leads.corrections.rules import Rules
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.reading import reading_of
-from tracker.store.schema import events, held_rollups, month_rollups, rollups
+from tracker.store.schema import events
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_KEPT = (rollups, month_rollups, held_rollups)
-
 
 def corrected_statement(statement: Select[Any], rules: Rules) -> Select[Any]:
-    """The statement over corrected events and corrected figures of days."""
+    """The statement over corrected events."""
     read = reading_of(statement)
     if not rules or (read is not None and not rules.concern(read.site)):
         return statement
     instead: dict[Any, Any] = {events: _view(events, rules.corrected(events))}
-    instead |= {table: _view(table, {"value": rules.corrected_value(table)}) for table in _KEPT}
 
     def replace(element: Any, **_: Any) -> Any:
         if element in instead:
@@ -66,6 +64,9 @@ class CorrectedSnapshot:
 
     def hold(self, rows: Sequence[Select[Any]], ids: Select[Any] | None) -> None:
         self._snapshot.hold(rows, ids)
+
+    def corrects_companies(self, site: str) -> bool:
+        return self._rules.concern(site)
 
 
 class CorrectedStore:

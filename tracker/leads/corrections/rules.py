@@ -63,18 +63,6 @@ class Rules:
             columns[name] = value if refused is None else case((refused, null()), else_=value)
         return columns
 
-    def corrected_value(self, table: FromClause) -> ColumnElement[Any]:
-        """The values of figures that are kept by day: names as they count now; None for what is no company's."""
-        own, value = table.c, table.c.value
-        named = self._cases(own.site, value)
-        refused = [
-            (and_(_at(one, own.site), value.in_(self._called(one))), null())
-            for one in self._rules
-            if one.kind is Kind.NOT_A_COMPANY
-        ]
-        found = [*refused, *named]
-        return case((own.dimension == "company", case(*found, else_=value)), else_=value) if found else value
-
     def _called(self, one: Rule) -> list[str]:
         """The names in events of what a correction calls by its subject: pages show what a name counts as."""
         return [one.subject, *(name for name, shown in self.names_of(one.site).items() if shown == one.subject)]

@@ -134,7 +134,7 @@ class Counting:
         """A select with the groups as g0, g1, …, then the metrics by their names (`Aggregation.statement`)."""
         aggregation = Aggregation(self.scope, names, groups, with_total)
         dimension = _dimension_of(groups)
-        if self.days is None or dimension is None:
+        if self.days is None or dimension is None or self._is_read_otherwise(dimension):
             return replace(aggregation, scope=followed(self.source, self.scope)).statement()
         visits = "touched" if aggregation.keeps_single_events else "visits"
         wanted = {visits if raw.name == "visits" else raw.name for part in Part for raw in aggregation.needs(part)}
@@ -146,6 +146,16 @@ class Counting:
             summed = both
         raw = {name: summed.c[name] for name in wanted} | ({"visits": summed.c[visits]} if visits in wanted else {})
         return aggregation.formulas([summed.c[label] for label in aggregation.labels], raw).select_from(summed)
+
+    def knows(self, dimension: Dimension) -> bool:
+        """Whether rollups have the figures of a dimension's values."""
+        return self.days is not None and dimension in DIMENSIONS and not self._is_read_otherwise(dimension.value)
+
+    def _is_read_otherwise(self, dimension: str) -> bool:
+        """Whether values are read otherwise now than they were when days were counted."""
+        return dimension == Dimension.COMPANY.value and cast_type(Snapshot, self.source).corrects_companies(
+            self.scope.site
+        )
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         return self.source.rows(statement)
@@ -182,7 +192,7 @@ class Counting:
 
     def leading(self, dimensions: Sequence[Dimension], wanted: Wanted) -> dict[Dimension, pd.DataFrame]:
         """The wanted values of several dimensions by visitors, from rollups, in one statement: `value` and `visitors`."""
-        names = [one.value for one in dimensions if one in DIMENSIONS]
+        names = [one.value for one in dimensions]
         self.hold(names, [Piece.EVENTS])
         found = self._visitors_by_value(names, wanted)
         rank = func.row_number().over(partition_by=found.c.dimension, order_by=[found.c.visitors.desc(), found.c.value])

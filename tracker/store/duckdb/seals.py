@@ -67,6 +67,10 @@ class DuckDBSnapshot:
             names = [column.name for column in statement.selected_columns]
             self._connection.execute(table.insert().from_select(names, statement))
 
+    def corrects_companies(self, site: str) -> bool:  # noqa: ARG002 - part of the protocol
+        """It reads what is stored."""
+        return False
+
 
 class Seals:
     """Counts and seals days of a store, beside whoever changes its events."""
