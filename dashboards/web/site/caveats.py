@@ -28,7 +28,7 @@ def caveats_in_words(language: str, caveats: Caveats) -> list[str]:
         found.append(
             translate(
                 language,
-                "Before %(day)s, days are those of the time zone %(zone)s: their events are no longer kept.",
+                "Before %(day)s, days are those of the time zone %(zone)s: their events have been deleted.",
                 day=dates.full_day(language, caveats.final_before),
                 zone=caveats.final_in,
             )
