@@ -35,7 +35,8 @@ def main() -> int:
             sent = bodies.run(Path(folder) / "bodies", seed, arguments.bodies)
             wrong += sent.wrong
             print(f"{sent.sent:,} hostile bodies in {time.monotonic() - begun:.0f} s: {_counts(sent.statuses)},")
-            print(f"  {sent.good:,} good hits, {sent.counted:,} counted, memory {_levels(sent.levels)} MB", flush=True)
+            print(f"  {sent.good:,} good hits, {sent.counted:,} counted, memory {_levels(sent.levels)} MB,")
+            print(f"  at most {max(sent.levels, default=0):.0f} MB", flush=True)
     for words in wrong[:20]:
         print(f"WRONG: {words}")
     print(f"seed {seed}: {len(wrong)} wrong")

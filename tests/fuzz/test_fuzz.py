@@ -30,3 +30,19 @@ def test_hostile_requests_get_answers_and_each_good_hit_is_counted_once(tmp_path
     assert outcome.wrong == []
     assert len(outcome.good) >= 250
     assert outcome.statuses[202] > 250
+
+
+def judged(levels: list[float]) -> list[str]:
+    outcome = bodies.Outcome(levels=levels)
+    bodies.judge(outcome, most_growth_mb=150)
+    return outcome.wrong
+
+
+def test_a_leak_is_found_and_a_checkpoint_is_none() -> None:
+    filled = [350.0 + 2 * number for number in range(100)] + [560.0, 590.0] * 50
+    assert judged(filled) == []
+    assert judged([*filled[:153], 767.0, *filled[154:]]) == []
+    assert judged([350.0 + 1.2 * number for number in range(200)]) == [
+        "memory grew by 60 MB after the first 1,500,000 bodies"
+    ]
+    assert judged([*filled[:153], 1100.0, *filled[154:]]) == ["memory came to 1100 MB"]
