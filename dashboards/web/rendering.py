@@ -69,8 +69,10 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
 
 
 def shown(value: Any) -> Any:
-    """Prepares a template's value: text, which may come from outside, is cleaned; markup is ours and stays as it is."""
-    return visible_text(value) if type(value) is str else value
+    """Prepares a template's value: text, which may come from outside, also within markup, loses what cannot be seen."""
+    if isinstance(value, Markup):
+        return Markup(visible_text(value))  # noqa: S704 - it was markup, with values escaped, before
+    return visible_text(value) if isinstance(value, str) else value
 
 
 def with_code(text: str) -> Markup:

@@ -122,7 +122,7 @@ def test_a_running_service_leaves_nothing_open_and_the_doctor_looks(tmp_path: Pa
         (data / "secret.key").chmod(0o644)
         said = webleads("doctor", data=data)
         assert said.returncode == 1
-        assert f"secret.key can be read by other users of this machine: `chmod -R go= {data.resolve()}`" in said.stdout
+        assert f"other users of this server can read secret.key: `chmod -R go= {data.resolve()}`" in said.stdout
     finally:
         service.stop()
     assert {name: oct(mode) for name, mode in modes(data).items() if mode & 0o077 and name != "secret.key"} == {}

@@ -27,6 +27,7 @@ COPIED = {
     "sites",
     "company_changes",
     "company_confirmations",
+    "company_corrections",
     "goals",
     "company_list_entries",
     "company_lists",

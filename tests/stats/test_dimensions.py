@@ -7,14 +7,15 @@ from collections import Counter
 import pytest
 
 from dashboards.web.panels import PANELS
-from tracker.stats.dimensions import BY_API_NAME, Dimension
+from tracker.stats.dimensions import BY_API_NAME, Dimension, Level
 from tracker.store.schema import events
 
 
 @pytest.mark.parametrize("dimension", list(Dimension))
 def test_an_entry_names_columns_of_events_and_is_labelled(dimension: Dimension) -> None:
-    assert (dimension.definition.column or dimension.value) in events.c
-    assert (dimension.definition.visit_column or dimension.definition.column or dimension.value) in events.c
+    if dimension.definition.level is not Level.COMPANY or dimension.definition.column:
+        assert (dimension.definition.column or dimension.value) in events.c
+        assert (dimension.definition.visit_column or dimension.definition.column or dimension.value) in events.c
     assert dimension.definition.label
     assert bool(dimension.definition.panel) == bool(dimension.definition.title)
     assert bool(dimension.definition.done) == bool(dimension.definition.not_done) == dimension.is_event_level

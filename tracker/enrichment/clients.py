@@ -28,7 +28,7 @@ _WIDEST = 32_767
 _LONGEST_IP = 64
 _FEW_HEADERS = 4
 # An address's facts take about 600 bytes.
-_IPS = 32_768
+_IPS = 32_000
 # A browser's take as much again, 2 KB at most, and most of it only comes back within its visit.
 _PROFILES = 8_192
 # Of 100,000 addresses at random nine in ten have the owner of one before.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from urllib.parse import unquote
 
 from werkzeug.datastructures import MultiDict
 
@@ -19,10 +20,11 @@ _LONGEST_ID = 1000
 
 
 def read_companies(form: MultiDict[str, str]) -> list[Asked]:
-    """The companies of a form: `company` is VERSION:ID, once for each. Raises Invalid."""
+    """The companies of a form: `company` is VERSION:ID, the id as in a URL, once for each. Raises Invalid."""
     found = {}
     for text in form.getlist("company"):
-        version, colon, company_id = text.partition(":")
+        version, colon, quoted = text.partition(":")
+        company_id = unquote(quoted)
         if not colon or not company_id or len(company_id) > _LONGEST_ID:
             continue
         if version.isascii() and version.isdigit() and len(version) <= 9:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from dashboards.presentation.workflow import WorkWords
@@ -92,7 +93,7 @@ def company_work(context: Context, site: Site, company_id: str, name: str) -> di
 
 def _row(company_id: str, state: State, facts: Facts, said: WorkWords, today: date) -> WorkRow:
     return WorkRow(
-        mark=f"{state.version}:{company_id}",
+        mark=f"{state.version}:{quote(company_id)}",
         state=state,
         status=said.status(state.status),
         kind=said.kind(state.kind or facts.kind),

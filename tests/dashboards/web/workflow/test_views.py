@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from werkzeug.test import TestResponse
@@ -30,7 +31,7 @@ def companies(site: str, company_visit: Callable[..., None]) -> None:
 
 def marks(page: str) -> dict[str, str]:
     """What the boxes of the list send, by company id."""
-    found = [unescape(mark) for mark in re.findall(r'name="company" form="work" value="([^"]+)"', page)]
+    found = [unquote(unescape(mark)) for mark in re.findall(r'name="company" form="work" value="([^"]+)"', page)]
     return {mark.partition(":")[2]: mark for mark in found}
 
 
