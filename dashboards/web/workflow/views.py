@@ -50,7 +50,7 @@ def create_blueprint(context: Context) -> Blueprint:
         _tell(context, found, outcome, said)
         return _back(found)
 
-    @blueprint.post("/work/undo")
+    @blueprint.post("/undo-work")
     def take_back(site: str) -> Response:
         """Undoes all that an action changed, but for what somebody changed since."""
         found = site_or_404(context, site, Action.WORK_WITH_COMPANIES)

@@ -57,7 +57,7 @@ def test_several_companies_are_changed_from_the_list_and_the_change_is_undone(
     assert set(marks(page.text).values()).isdisjoint(before.values()), "each company has a new version"
     action = re.search(r'name="action" value="(\w+)"', page.text)
     assert action
-    signed_in.post(f"{WORK}/undo", form=LIST, action=action[1], next=LIST)
+    signed_in.post(f"/{SITE}/undo-work", form=LIST, action=action[1], next=LIST)
     assert signed_in.get(LIST).text.count('data-status="new"') == 2
 
 
@@ -77,7 +77,7 @@ def test_a_company_s_page_keeps_notes_with_their_author_and_a_history_that_can_b
     assert "Reminder: Tue 10 Nov → none" in text(cleared.text)
     line = re.search(r'value="(\w+)" aria-label="Undo: Lead status: New → Customer"', cleared.text)
     assert line
-    signed_in.post(f"{WORK}/undo", form=PAGE, action=line[1], next=PAGE)
+    signed_in.post(f"/{SITE}/undo-work", form=PAGE, action=line[1], next=PAGE)
     assert '<option value="new" selected>' in signed_in.get(PAGE).text
 
 
@@ -128,4 +128,4 @@ def test_who_may_only_look_sees_no_form_and_can_send_none(
         assert f'action="{WORK}"' not in signed_in.get(page).text
     data = {"csrf_token": token[1], "company": "0:airfrance.fr", "status": "lost"}
     assert signed_in.client.post(WORK, data=data).status_code == 403
-    assert signed_in.client.post(f"{WORK}/undo", data=data).status_code == 403
+    assert signed_in.client.post(f"/{SITE}/undo-work", data=data).status_code == 403
