@@ -45,9 +45,10 @@ def _environment(changes: dict[str, str]) -> dict[str, str]:
 def descendants(pid: int) -> list[int]:
     """The processes that a process started, and those that they started, the eldest first."""
     found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            found += [int(child) for child in task.read_text().split()]
+    with suppress(OSError):  # it may end meanwhile
+        for task in list(Path(f"/proc/{pid}/task").iterdir()):
+            with suppress(OSError):
+                found += [int(child) for child in (task / "children").read_text().split()]
     return [*found, *(grandchild for child in found for grandchild in descendants(child))]
 
 

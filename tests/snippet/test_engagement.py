@@ -55,19 +55,21 @@ def test_time_in_front_is_within_a_tenth_of_the_truth_over_three_hides(
 def test_a_page_that_lost_the_focus_is_not_in_front(tab: Tab, other: Tab, blog: Blog, service: Service) -> None:
     tab.goto(blog.origin + "/one")
     tab.run("addEventListener('visibilitychange', () => window.hiddenAt ??= performance.now())")
+    # The focus is the test's alone: a busy headless Chromium gives and takes it of itself.
+    focused = tab.run("document.hasFocus = () => true; window.dispatchEvent(new Event('focus')); performance.now()")
     time.sleep(0.3)
     left = tab.run("document.hasFocus = () => false; window.dispatchEvent(new Event('blur')); performance.now()")
     time.sleep(1)
-    back = tab.run("delete document.hasFocus; window.dispatchEvent(new Event('focus')); performance.now()")
+    back = tab.run("document.hasFocus = () => true; window.dispatchEvent(new Event('focus')); performance.now()")
     time.sleep(0.3)
     other.show()
     service.wait_for("engagement", 1)
 
     # By the page's own clock, as a busy machine sleeps longer than it is asked to.
-    begun = tab.run("performance.getEntriesByType('navigation')[0].domContentLoadedEventStart")
-    in_front = tab.run("hiddenAt") - begun - (back - left)
+    loaded = tab.run("performance.getEntriesByType('navigation')[0].domContentLoadedEventStart")
+    in_front = (left - focused) + (tab.run("hiddenAt") - back)
     assert back - left >= 1000
-    assert engaged_ms(service) == pytest.approx(in_front, rel=0.1, abs=60)
+    assert in_front - 60 <= engaged_ms(service) <= in_front + (focused - loaded) + 60
 
 
 def test_leaving_the_page_sends_what_was_read_of_it(tab: Tab, blog: Blog, service: Service) -> None:
