@@ -18,6 +18,9 @@ from typing import Any
 
 import pytest
 
+from tracker.collector.page_url import site_names
+from tracker.sites.sites import normalise_domain
+
 PLUGIN = Path(__file__).parents[3] / "snippet" / "wordpress" / "webleads-tracker"
 WORDPRESS = Path(__file__).with_name("wordpress.php")
 CHOSEN = {"server": "https://stats.example.fr", "domain": "blog.example.fr"}
@@ -129,7 +132,10 @@ def test_saves_what_was_typed_in_a_safe_form(wordpress: Any) -> None:
             )
         ),
         ("server", "https://stats.example.fr/js/webleads.js", "type https://stats.example.fr,"),
-        ("domain", "https://blog/", "such as blog."),
+        ("domain", "https://blog/", "such as blog.example.com."),
+        ("domain", "blog", "such as blog.example.com."),
+        ("domain", "https://café.example/", "such as café.example."),
+        ("domain", "blog.example.fr:8080", "such as blog.example.fr."),
         ("domain", "https://blog.example.fr/news", "such as blog.example.fr."),
         ("domain", "my blog", "type only its host"),
         ("domain", '"><script>', "type only its host"),
@@ -154,8 +160,12 @@ def test_refuses_what_cannot_work_says_what_to_type_and_keeps_what_was_typed(
     assert says in problem
     assert "Nothing was saved." in problem
     assert saved["typed"][field] == typed
-    page = wordpress("settings", options=CHOSEN, typed=saved["typed"], user_can=["manage_options"])["html"]
-    assert f'value="{escape(typed)}"' in page.replace("&#039;", "&#x27;")
+    assert saved["refused"] == [field]
+    about = {"options": CHOSEN, "user_can": ["manage_options"]}
+    page = wordpress("settings", typed=saved["typed"], refused=saved["refused"], **about)
+    assert f'value="{escape(typed)}"' in page["html"].replace("&#039;", "&#x27;")
+    assert re.findall(r'id="webleads-(\w+)"[^>]* aria-invalid="true"', page["html"]) == [field]
+    assert page["typed"] is None  # whoever opens the page later sees what is stored
     assert saved["asked"] == []
 
 
@@ -164,6 +174,10 @@ def test_refuses_what_cannot_work_says_what_to_type_and_keeps_what_was_typed(
     [
         ("domain", "A.example.fr , b.example.fr", "a.example.fr,b.example.fr"),
         ("domain", "Café.example", "café.example"),
+        ("domain", "cafe\u0301.example", "cafe\u0301.example"),
+        ("domain", "हिन्दी.example, 例え.example", "हिन्दी.example,例え.example"),
+        ("domain", "xn--caf-dma.example", "xn--caf-dma.example"),
+        ("domain", "my_blog.example", "my_blog.example"),
         ("domain", "localhost", "localhost"),
         ("server", "http://192.0.2.7:8000", "http://192.0.2.7:8000"),
         ("server", "http://[2001:db8::1]:8000", "http://[2001:db8::1]:8000"),
@@ -177,6 +191,9 @@ def test_what_works_is_kept_whole(wordpress: Any, field: str, typed: str, stored
     assert saved["options"][0][field] == stored
     again = wordpress("save", options=saved["options"][0], sent=saved["options"][0])
     assert again["options"][0] == saved["options"][0]
+    if field == "domain":  # whatever the plugin takes, the server finds sites by
+        named = site_names(stored)
+        assert [normalise_domain(name) for name in named] == [name.encode("idna").decode() for name in named]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 /**
  * As much of WordPress as the plugin calls, with the same signatures and escaping, so that the plugin runs without one.
  *
- * Reads {"do", "options", "sent", "user_can", "is_404", "is_preview", "uri", "home", "multisite", "query", "amp", "title", "server_answers", "typed"} from standard input,
- * loads the plugin, does what is asked (front, settings, save, links, uninstall) and prints {"html", "options", "errors", "typed", "asked"}.
+ * Reads {"do", "options", "sent", "user_can", "is_404", "is_preview", "uri", "home", "multisite", "query", "amp", "title", "server_answers", "typed", "refused"} from standard input,
+ * loads the plugin, does what is asked (front, settings, save, links, uninstall) and prints {"html", "options", "errors", "typed", "refused", "asked"}.
  */
 
-$state = json_decode( stream_get_contents( STDIN ), true ) + array( 'options' => null, 'sent' => array(), 'user_can' => array(), 'is_404' => false, 'is_preview' => false, 'uri' => '/', 'home' => 'https://www.blog.example.fr', 'multisite' => false, 'query' => array(), 'amp' => null, 'reader_template' => false, 'title' => 'Publier &#8211; Blog', 'server_answers' => array( 200, 'webleads' ), 'typed' => null );
+$state = json_decode( stream_get_contents( STDIN ), true ) + array( 'options' => null, 'sent' => array(), 'user_can' => array(), 'is_404' => false, 'is_preview' => false, 'uri' => '/', 'home' => 'https://www.blog.example.fr', 'multisite' => false, 'query' => array(), 'amp' => null, 'reader_template' => false, 'title' => 'Publier &#8211; Blog', 'server_answers' => array( 200, 'webleads' ), 'typed' => null, 'refused' => array() );
 $hooks = array();
 $errors = array();
 $fields = array();
@@ -15,6 +15,7 @@ $store = array( 1 => $state['options'], 2 => $state['options'] );
 $blog = 1;
 $typed = $state['typed'];
 $requested = array();
+$page = null;
 $_GET = $state['query'];
 $_SERVER['REQUEST_URI'] = $state['uri'];
 
@@ -63,11 +64,12 @@ function current_user_can( $capability ) { global $state; return in_array( $capa
 function plugin_basename( $file ) { return 'webleads-tracker/webleads-tracker.php'; }
 function load_plugin_textdomain( $domain, $deprecated, $folder ) { return true; }
 function admin_url( $path ) { return 'https://www.blog.example.fr/wp-admin/' . $path; }
-function add_options_page( $title, $menu, $capability, $slug, $callback ) {}
+function add_options_page( $title, $menu, $capability, $slug, $callback ) { global $page; $page = $callback; }
 function register_setting( $group, $name, $about ) { global $setting; $setting = $about; }
 function add_settings_section( $id, $title, $callback, $page ) {}
 function add_settings_field( $id, $title, $callback, $page, $section, $about ) { global $fields; $fields[] = array( $title, $callback, $about ); }
-function add_settings_error( $name, $code, $message, $type = 'error' ) { global $errors; $errors[] = $message; }
+function add_settings_error( $name, $code, $message, $type = 'error' ) { global $errors; $errors[ $code ] = $message; }
+function get_settings_errors( $name ) { global $state; return array_map( function ( $code ) { return array( 'code' => $code ); }, $state['refused'] ); }
 function settings_fields( $group ) { echo '<input type="hidden" name="option_page" value="' . esc_attr( $group ) . '">'; }
 function do_settings_sections( $page ) { global $fields; foreach ( $fields as list( $title, $callback, $about ) ) { echo '<label for="' . esc_attr( $about['label_for'] ) . '">' . esc_html( $title ) . '</label>'; $callback( $about ); } }
 function submit_button() { echo '<input type="submit">'; }
@@ -103,7 +105,7 @@ if ( in_array( $state['do'], array( 'settings', 'save' ), true ) ) {
 	do_action( 'admin_init' );
 }
 if ( 'settings' === $state['do'] ) {
-	( new Webleads_Tracker_Settings_Page( 'x' ) )->show();
+	$page();
 }
 if ( 'save' === $state['do'] ) {
 	$store[1] = $setting['sanitize_callback']( $state['sent'] );
@@ -111,4 +113,4 @@ if ( 'save' === $state['do'] ) {
 if ( 'links' === $state['do'] ) {
 	echo implode( apply_filters( 'plugin_action_links_webleads-tracker/webleads-tracker.php', array( '<a>Deactivate</a>' ) ) );
 }
-echo json_encode( array( 'html' => ob_get_clean(), 'options' => array_values( $store ), 'errors' => $errors, 'typed' => $typed, 'asked' => $requested ) );
+echo json_encode( array( 'html' => ob_get_clean(), 'options' => array_values( $store ), 'errors' => array_values( $errors ), 'refused' => array_keys( $errors ), 'typed' => $typed, 'asked' => $requested ) );

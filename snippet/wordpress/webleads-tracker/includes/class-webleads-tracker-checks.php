@@ -14,7 +14,16 @@ if ( ! defined( 'ABSPATH' ) ) {
  */
 final class Webleads_Tracker_Checks {
 
-	const HOST = '[\p{L}\p{N}](?:[\p{L}\p{N}\-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}\-]*[\p{L}\p{N}])?)*';
+	/**
+	 * One label of a host's name, in any script, and a whole name. The server writes names beyond ASCII in Punycode itself.
+	 */
+	const LABEL = '[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_\x{00B7}\-]{0,61}[\p{L}\p{M}\p{N}_])?';
+	const HOST  = self::LABEL . '(?:\.' . self::LABEL . ')*';
+
+	/**
+	 * A site's name: the server knows none without a dot, but for those who try things out.
+	 */
+	const SITE = '(?:' . self::LABEL . '(?:\.' . self::LABEL . ')+|localhost)';
 
 	/**
 	 * The fields as they are to be stored, and the problems by field.
@@ -71,10 +80,10 @@ final class Webleads_Tracker_Checks {
 	 * @param string $typed What was typed.
 	 */
 	private static function problem_of_site( string $typed ): string {
-		if ( '' === $typed || preg_match( '#^' . self::HOST . '(?:\s*,\s*' . self::HOST . ')*$#iu', $typed ) ) {
+		if ( '' === $typed || preg_match( '#^' . self::SITE . '(?:\s*,\s*' . self::SITE . ')*$#iu', $typed ) ) {
 			return '';
 		}
-		$host = preg_match( '#^(?:https?:)?//(' . self::HOST . ')#iu', $typed, $found ) ? $found[1] : 'blog.example.com';
+		$host = preg_match( '#^(?:(?:https?:)?//)?(' . self::SITE . ')(?:[:/?\#]|$)#iu', $typed, $found ) ? $found[1] : 'blog.example.com';
 		/* translators: 1: what was typed, 2: what to type */
 		return sprintf( __( '“%1$s” is not the name of a site: type only its host, such as %2$s.', 'webleads-tracker' ), $typed, $host );
 	}

@@ -79,12 +79,15 @@ final class Webleads_Tracker_Options {
 	}
 
 	/**
-	 * What the form shows: what was typed last where it was refused, else the options.
+	 * What the form shows: what was typed where it has just been refused, once; else the options.
+	 *
+	 * A form that is opened later shows what is stored, or it would seem that the refused text was.
 	 *
 	 * @return array<string, mixed>
 	 */
-	public static function shown(): array {
+	public static function take_shown(): array {
 		$typed = get_transient( self::typed_by_this_user() );
+		delete_transient( self::typed_by_this_user() );
 		return is_array( $typed ) ? array_merge( self::get(), $typed ) : self::get();
 	}
 

@@ -24,6 +24,20 @@ final class Webleads_Tracker_Settings_Page {
 	private $plugin;
 
 	/**
+	 * What the form shows, by option.
+	 *
+	 * @var array<string, mixed>
+	 */
+	private $shown = array();
+
+	/**
+	 * The options that were just refused.
+	 *
+	 * @var string[]
+	 */
+	private $refused = array();
+
+	/**
 	 * Keeps the plugin's name.
 	 *
 	 * @param string $plugin The plugin's file as WordPress names it.
@@ -104,10 +118,11 @@ final class Webleads_Tracker_Settings_Page {
 	public function show_text( array $field ): void {
 		list( $name, $says ) = $field;
 		printf(
-			'<input type="text" class="regular-text" id="webleads-%1$s" name="%2$s[%1$s]" value="%3$s"><p class="description">%4$s</p>',
+			'<input type="text" class="regular-text" id="webleads-%1$s" name="%2$s[%1$s]" value="%3$s" aria-describedby="webleads-%1$s-help"%4$s><p class="description" id="webleads-%1$s-help">%5$s</p>',
 			esc_attr( $name ),
 			esc_attr( Webleads_Tracker_Options::NAME ),
-			esc_attr( Webleads_Tracker_Options::shown()[ $name ] ),
+			esc_attr( $this->shown[ $name ] ),
+			in_array( $name, $this->refused, true ) ? ' aria-invalid="true"' : '',
 			esc_html( $says )
 		);
 	}
@@ -123,7 +138,7 @@ final class Webleads_Tracker_Settings_Page {
 			'<label><input type="checkbox" id="webleads-%1$s" name="%2$s[%1$s]" value="1"%3$s> %4$s</label>',
 			esc_attr( $name ),
 			esc_attr( Webleads_Tracker_Options::NAME ),
-			checked( Webleads_Tracker_Options::shown()[ $name ], true, false ),
+			checked( $this->shown[ $name ], true, false ),
 			esc_html( $says )
 		);
 	}
@@ -138,7 +153,7 @@ final class Webleads_Tracker_Settings_Page {
 		printf( '<select id="webleads-%1$s" name="%2$s[%1$s]">', esc_attr( $name ), esc_attr( Webleads_Tracker_Options::NAME ) );
 		printf( '<option value="">%s</option>', esc_html__( 'None', 'webleads-tracker' ) );
 		foreach ( Webleads_Tracker_Options::CONSENT_MANAGERS as $manager ) {
-			printf( '<option value="%1$s"%2$s>%1$s</option>', esc_attr( $manager ), selected( Webleads_Tracker_Options::shown()[ $name ], $manager, false ) );
+			printf( '<option value="%1$s"%2$s>%1$s</option>', esc_attr( $manager ), selected( $this->shown[ $name ], $manager, false ) );
 		}
 		printf( '</select><p class="description">%s</p>', esc_html( $says ) );
 	}
@@ -150,6 +165,8 @@ final class Webleads_Tracker_Settings_Page {
 		if ( ! current_user_can( 'manage_options' ) ) {
 			return;
 		}
+		$this->shown   = Webleads_Tracker_Options::take_shown();
+		$this->refused = array_column( get_settings_errors( Webleads_Tracker_Options::NAME ), 'code' );
 		echo '<div class="wrap"><h1>webleads-tracker</h1><form action="options.php" method="post">';
 		settings_fields( self::SLUG );
 		do_settings_sections( self::SLUG );
