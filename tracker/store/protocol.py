@@ -124,7 +124,7 @@ class EventStore(Protocol):
         ...
 
     def unseal(self, site: str, first: date, end: date) -> None:
-        """Takes the figures of a site's days out of use, so that they are counted from the events."""
+        """Takes the figures of a site's days out of use, so that they are counted from the events. Those whose events are gone stay."""
         ...
 
     def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:

@@ -5,23 +5,31 @@ A day that is *counted* has rollups of some moment; one that is *sealed* has cha
 Owns the rule. A row counts on the day on which it happened; with its visit on the one on which that began, and on each
 between; and among the visitors that the two days after may have had before. So it concerns the days from the visit's
 beginning, or the event where that is earlier, to two days after the event, in any time zone.
+
+Days whose events are gone, because a retention period or the operator removed them, are final: nothing can count them anew,
+so nothing takes their figures away. Neither can the two days after them, which had some of the same visitors.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select
+from sqlalchemy import Row, Select, func, select
+
+from tracker.store.schema import events, rollups, sealed_days
 
 # Two days, one of which may be longer by an hour when the clocks change, and the hour in which the event lies.
 _HOURS_AFTER = 2 * 24 + 1 + 1
 # A visit may have events from before the one with which it began, which came late.
 _HOURS_BEFORE = 3
+
+# Two days, one of which may be shorter by an hour.
+_HOURS_WITH_VISITORS_OF_BEFORE = 2 * 24 - 1
 
 HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as the store has moments
@@ -69,6 +77,20 @@ class Span(NamedTuple):
 
     def concerns(self, day: SealedDay) -> bool:
         return self.site == day.site and day.end_at > self.start_at and day.start_at < self.end_at
+
+
+def final_before(rows: Callable[[Select[Any]], Sequence[Row[Any]]], site: str) -> datetime | None:
+    """The moment before which the site's sealed days are final that begin before it (UTC without a zone); None where none is.
+
+    `rows` answers statements. Final are the days that had events and end before the site's first event, and the two after.
+    """
+    earliest = select(events.c.occurred_at).where(events.c.site == site).order_by(events.c.occurred_at).limit(1)
+    first = rows(earliest)
+    day = sealed_days.c
+    had_events = select(rollups.c.day).where(rollups.c.site == site, rollups.c.events > 0)
+    gone = select(func.max(day.end_at)).where(day.site == site, day.day.in_(had_events))
+    last = rows(gone.where(day.end_at <= first[0].occurred_at) if first else gone)[0][0]
+    return None if last is None else last + _HOURS_WITH_VISITORS_OF_BEFORE * HOUR
 
 
 def spans_of(sites: Iterable[str], occurred_at: NDArray[np.datetime64], age_seconds: NDArray[np.int64]) -> list[Span]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
+import pytest
 from sqlalchemy import select
 
 from tests.stats.conftest import PARIS, SITE, Blog, period, scope
 from tracker.stats import traffic
+from tracker.stats.rollups.checking import compare_with_events
 from tracker.stats.rollups.keeping import Keeper, seal, sealed_day, unsealed_days
+from tracker.stats.rollups.moment import moment
 from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
 from tracker.store.batch import Batch
 from tracker.store.protocol import Snapshot
-from tracker.store.schema import rollups
+from tracker.store.schema import events, rollups
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
 DAYS = period("2026-11-16,2026-11-18")
@@ -87,3 +90,36 @@ def test_a_keeper_seals_the_newest_days_first_and_then_has_nothing_to_do(blog: B
     while (day := keeper.seal_next(SITE, PARIS, today=WEDNESDAY)) is not None:
         sealed.append(day)
     assert sealed == [WEDNESDAY, TUESDAY, MONDAY]
+
+
+def lose_events(blog: Blog, before: date) -> None:
+    """As a retention period removes them: days as they end, and no figure is told."""
+    with blog.store.transaction() as connection:  # type: ignore[attr-defined]
+        connection.execute(events.delete().where(events.c.occurred_at < datetime.combine(before, time(), PARIS)))
+
+
+@pytest.mark.parametrize("left", [date(2026, 11, 18), date(2026, 11, 30)], ids=["some-are-gone", "all-are-gone"])
+def test_days_whose_events_are_gone_stay_as_they_were_counted(blog: Blog, left: date) -> None:
+    for day in (16, 17, 18, 19, 20):
+        blog.visit(f"2026-11-{day}T00:30:00+01:00", (0, "/a"), (60, "/b"), visitor=1)
+    week = scope("2026-11-16,2026-11-20")
+    Keeper(blog.store).seal_all(SITE, PARIS, today=date(2026, 11, 21), on_progress=lambda done, left: None)
+    meant = traffic.timeseries(blog.store, week)
+    lose_events(blog, left)
+    blog.store.unseal(SITE, date.min, date.max)
+    Keeper(blog.store).seal_all(SITE, PARIS, today=date(2026, 11, 21), on_progress=lambda done, left: None)
+    with moment(blog.store) as page:
+        assert traffic.timeseries(page, week).equals(meant)
+    compared = compare_with_events(blog.store, SITE)
+    assert compared.different == {}
+    assert compared.days <= 2
+
+
+def test_a_late_event_takes_no_figures_of_days_whose_events_are_gone(blog: Blog) -> None:
+    for day in (16, 17, 18):
+        blog.visit(f"2026-11-{day}T00:30:00+01:00", (0, "/a"))
+    Keeper(blog.store).seal_all(SITE, PARIS, today=date(2026, 11, 21), on_progress=lambda done, left: None)
+    lose_events(blog, date(2026, 11, 18))
+    blog.visit("2026-11-18T00:40:00+01:00", (0, "/a"))
+    Keeper(blog.store).refresh(SITE, PARIS, today=date(2026, 11, 21))
+    assert traffic.totals(blog.store, scope("2026-11-16,2026-11-17")).iloc[0]["pageviews"] == 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ from tracker.store.schema import (
     rollups,
     sealed_days,
 )
+from tracker.store.seals import final_before
 
 # So many are worked out before they are compared, in one state of the store.
 _DAYS_AT_ONCE = 20
@@ -41,8 +42,12 @@ class Compared(NamedTuple):
 
 
 def compare_with_events(store: EventStore, site: str, first: date = date.min, end: date = date.max) -> Compared:
-    """Compares the sealed days of a site from `first` to before `end`, beside whoever stores events."""
-    days = [row.day for row in store.rows(_seals(site, first, end))]
+    """Compares the sealed days of a site from `first` to before `end`, beside whoever stores events.
+
+    Days whose events are gone are not among them: there is nothing to compare them with.
+    """
+    final = final_before(store.rows, site) or datetime.min  # noqa: DTZ901 - as the store has moments
+    days = [row.day for row in store.rows(_seals(site, first, end)) if row.start_at >= final]
     compared, different = 0, {}
     for start in range(0, len(days), _DAYS_AT_ONCE):
         some = days[start : start + _DAYS_AT_ONCE]
@@ -60,7 +65,7 @@ def _seals(site: str, first: date, end: date) -> Select[Any]:
     """The seals that a question may trust; those of earlier rules are made anew."""
     seals = sealed_days.c
     within = (seals.site == site, seals.day >= first, seals.day < end, seals.rules == RULES)
-    return select(seals.day, seals.time_zone).where(*within).order_by(seals.day)
+    return select(seals.day, seals.time_zone, seals.start_at).where(*within).order_by(seals.day)
 
 
 def _different(snapshot: Snapshot, site: str, seals: Sequence[Row[Any]]) -> dict[date, list[str]]:

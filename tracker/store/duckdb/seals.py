@@ -36,7 +36,7 @@ from tracker.store.schema import (
     rollups,
     sealed_days,
 )
-from tracker.store.seals import MonthOfFigures, SealedDay, Span, spans_of
+from tracker.store.seals import MonthOfFigures, SealedDay, Span, final_before, spans_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,12 +130,13 @@ class Seals:
             yield spans
 
     def unseal(self, site: str, first: date, end: date) -> None:
-        """Takes the figures of a site's days out of use."""
+        """Takes the figures of a site's days out of use, but of those that are final."""
         with self._sealing, self._changes, self._engine.begin() as connection:
+            final = _final_days(connection, site)
             connection.execute(counted_months.delete().where(counted_months.c.site == site))
             for table in (sealed_days, counted_days):
                 within = (table.c.site == site, table.c.day >= first, table.c.day < end)
-                connection.execute(table.delete().where(*within))
+                connection.execute(table.delete().where(*within, table.c.day.not_in(final)))
 
     def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
         """Makes a month's rollups of those of its days; False where it is not to be made."""
@@ -198,7 +199,17 @@ def concerned(connection: Connection, batch: Batch) -> list[Span]:
 
 
 def unseal(connection: Connection, spans: Sequence[Span]) -> None:
-    """Takes the seals away of the days that spans concern."""
+    """Takes the seals away of the days that spans concern, but of those that are final."""
     for site, start_at, end_at in spans:
-        overlap = (sealed_days.c.end_at > start_at, sealed_days.c.start_at < end_at)
-        connection.execute(sealed_days.delete().where(sealed_days.c.site == site, *overlap))
+        overlap = (sealed_days.c.site == site, sealed_days.c.end_at > start_at, sealed_days.c.start_at < end_at)
+        if connection.execute(select(sealed_days.c.day).where(*overlap).limit(1)).first() is not None:
+            final = _final_days(connection, site)
+            connection.execute(sealed_days.delete().where(*overlap, sealed_days.c.day.not_in(final)))
+
+
+def _final_days(connection: Connection, site: str) -> list[date]:
+    before = final_before(lambda statement: connection.execute(statement).all(), site)
+    if before is None:
+        return []
+    final = select(sealed_days.c.day).where(sealed_days.c.site == site, sealed_days.c.start_at < before)
+    return [row.day for row in connection.execute(final)]

@@ -111,7 +111,7 @@ class DuckDBStore:
         return day.day in self.count(day.site, one)
 
     def unseal(self, site: str, first: date, end: date) -> None:
-        """Takes the figures of a site's days out of use, so that they are counted from the events."""
+        """Takes the figures of a site's days out of use, so that they are counted from the events. Those whose events are gone stay."""
         self._seals.unseal(site, first, end)
 
     def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
