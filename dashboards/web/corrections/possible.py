@@ -12,13 +12,15 @@ from dashboards.web.language import current_language
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.accounts.permissions import Action
-from tracker.leads.confirmations import confirm_company, take_back_confirmation
-from tracker.leads.corrections.changes import NotACorrection, TooManyCorrections, make
-from tracker.leads.corrections.rules import Kind
-from tracker.leads.possible import possible_companies
+from tracker.leads.corrections.changes import NotACorrection, TooManyCorrections
+from tracker.leads.possible.companies import possible_companies
+from tracker.leads.possible.verdicts import Verdict, judge_company
 from tracker.service.context import Context
+from tracker.stats.goals import goals_of
 
 _MOST_SHOWN = 200
+# From so many points on the visits speak for a company, and below the other they are put away as a provider's.
+_LIKE_A_COMPANY, _LIKE_A_PROVIDER = 20, -10
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -27,12 +29,18 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.get("/possible")
     def show(site: str) -> str:
         selection = selection_or_404(context, site)
-        found = possible_companies(context.event_store, selection.scope, confirmed=selection.site.confirmed_names)
+        found = possible_companies(
+            context.event_store,
+            selection.scope,
+            confirmed=selection.site.confirmed_names,
+            goals=goals_of(selection.site),
+        )
         rows = possible_rows(current_language(), found[:_MOST_SHOWN])
         return render_template(
             "possible.html",
-            likely=[one for one in rows if one.points >= 0],
-            unlikely=[one for one in rows if one.points < 0],
+            likely=[one for one in rows if one.points >= _LIKE_A_COMPANY],
+            open=[one for one in rows if _LIKE_A_PROVIDER <= one.points < _LIKE_A_COMPANY],
+            unlikely=[one for one in rows if one.points < _LIKE_A_PROVIDER],
             number=len(found),
             **head(context, selection),
         )
@@ -41,25 +49,21 @@ def create_blueprint(context: Context) -> Blueprint:
     def judge(site: str) -> Response:
         """The publisher's word on a possible company, for past and future visits: `company`, `provider` or `unknown`."""
         selection = selection_or_404(context, site, Action.CONFIRM_COMPANY)
-        name, verdict = request.form.get("company", ""), request.form.get("verdict")
-        database, by, now = context.app_db, current_user.email, context.now()
+        name, said = request.form.get("company", ""), request.form.get("verdict", "")
+        if said not in set(Verdict):
+            abort(400)
+        messages = {
+            Verdict.COMPANY: _("%(company)s is a lead from now on, its earlier visits included.", company=name),
+            Verdict.PROVIDER: _(
+                "%(company)s is not shown any more, its earlier visits included. You can undo this under Corrections.",
+                company=name,
+            ),
+            Verdict.UNKNOWN: _("%(company)s stays among the possible companies.", company=name),
+        }
+        verdict = Verdict(said)
         try:
-            if verdict == "company":
-                confirm_company(database, selection.site.id, name, by=by, now=now)
-                flash(_("%(company)s is a lead from now on, its earlier visits included.", company=name))
-            elif verdict == "provider":
-                make(database, selection.site.id, Kind.NOT_A_COMPANY, name, None, by=by, now=now)
-                flash(
-                    _(
-                        "%(company)s is not shown any more, its earlier visits included. You can undo this under Corrections.",
-                        company=name,
-                    )
-                )
-            elif verdict == "unknown":
-                take_back_confirmation(database, selection.site.id, name)
-                flash(_("%(company)s stays among the possible companies.", company=name))
-            else:
-                abort(400)
+            judge_company(context.app_db, selection.site.id, name, verdict, by=current_user.email, now=context.now())
+            flash(messages[verdict])
         except NotACorrection:
             abort(400)
         except TooManyCorrections:

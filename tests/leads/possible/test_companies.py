@@ -6,9 +6,10 @@ from tests.leads.test_certainty import BY_NETWORK, DAYS, WEEK
 from tests.stats.conftest import Blog, scope
 from tracker.db.models import CompanyConfirmation, Site
 from tracker.leads.companies import find_company, known_companies
-from tracker.leads.possible import possible_companies
+from tracker.leads.possible.companies import possible_companies
 from tracker.leads.report import leads, one_lead
 from tracker.reports.weekly import weekly_report
+from tracker.stats.goals import goals_of
 
 POSSIBLE = BY_NETWORK | {"company_confidence": 0.3, "network_kind": "unknown"}
 
@@ -56,3 +57,31 @@ def test_office_hours_on_desktops_speak_for_a_company_and_evenings_on_phones_aga
     assert found.loc["Office", "points"] > 50
     assert found.loc["Homes", "points"] < 0
     assert possible_companies(blog.store, scope(DAYS), confirmed=["Office"])["company"].tolist() == ["Homes"]
+
+
+def test_office_hours_are_those_of_the_visitors_country(blog: Blog) -> None:
+    at = "2026-11-10T02:00:00+01:00"  # 10 in the morning in Tokyo
+    blog.visit(at, (0, "/a"), company="Tokyo", country="JP", device="desktop", **POSSIBLE)
+    blog.visit(at, (0, "/a"), company="Rennes", country="FR", device="desktop", **POSSIBLE)
+    found = possible_companies(blog.store, scope(DAYS)).set_index("company")
+    assert found["in_office_hours"].to_dict() == {"Tokyo": 1, "Rennes": 0}
+
+
+def test_a_goal_raises_and_a_crowd_puts_away(blog: Blog, site: Site) -> None:
+    for company in ("Quiet", "Asked", "Crowd"):
+        for number in range(30 if company == "Crowd" else 2):
+            at = f"2026-11-10T1{number % 6}:00:00+01:00"
+            steps = ((0, "/a"), (30, "/contact", "Form: Submission")) if company == "Asked" else ((0, "/a"),)
+            blog.visit(at, *steps, company=company, country="FR", device="desktop", **POSSIBLE)
+    found = possible_companies(blog.store, scope(DAYS), goals=goals_of(site))
+    assert found["company"].iloc[0] == "Asked"
+    by_name = found.set_index("company")
+    assert [goal.key for goal in by_name.loc["Asked", "goals"]] == ["forms"]
+    assert by_name.loc["Asked", "points"] - by_name.loc["Quiet", "points"] == 20
+    assert by_name.loc["Crowd", "points_visitors"] == -60
+
+
+def test_a_name_that_is_certain_on_the_site_is_not_asked_for(blog: Blog) -> None:
+    blog.visit("2026-10-01T10:00:00+01:00", (0, "/a"), company="Armor", **BY_NETWORK)
+    blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", **POSSIBLE)
+    assert possible_companies(blog.store, scope(DAYS)).empty
