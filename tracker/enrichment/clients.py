@@ -19,7 +19,7 @@ from tracker.enrichment.geo.databases import Databases, NetworkRecord
 from tracker.enrichment.network.clouds import cloud_at
 from tracker.enrichment.network.kind import Network, NetworkKind, network_of
 from tracker.enrichment.network.operator_list import ListedNetwork, NetworkList
-from tracker.enrichment.remembered import LONGEST_KEY
+from tracker.enrichment.remembered import LONGEST_KEY, Latest
 from tracker.enrichment.site_rules import SiteRules
 from tracker.hit import Hit
 
@@ -62,6 +62,17 @@ class ClientProfile(msgspec.Struct, frozen=True, gc=False):
     language: str | None
 
 
+class _Client(msgspec.Struct, frozen=True, gc=False):
+    """A browser as it was seen: with which headers, and what that tells."""
+
+    headers: dict[str, str]
+    profile: ClientProfile
+
+
+_ClientKey = tuple[str, str, float | None, bool, bool, SiteRules]
+_Headers = tuple[tuple[str, str], ...]
+
+
 class Clients:
     """Recognises browsers and IP addresses, with the databases that are open now."""
 
@@ -69,23 +80,37 @@ class Clients:
         self._databases = databases
         self._network_list = network_list
         self._facts_of_ip = lru_cache(maxsize=_IPS)(self._look_up)
-        self._profile = lru_cache(maxsize=_PROFILES)(self._recognise)
+        self._clients: Latest[_ClientKey | tuple[_ClientKey, _Headers], _Client] = Latest(_PROFILES, "_recognise")
+        self._known = self._clients.get
 
     def profile_of(self, hit: Hit, site: SiteRules) -> ClientProfile:
         """The browser that sent a hit."""
-        wire, agent, headers = hit.event, hit.user_agent, hit.headers
-        is_kept = len(agent) <= LONGEST_KEY and len(hit.ip) <= _LONGEST_IP and agent.isascii()
+        wire = hit.event
+        width = wire.w
+        if width is None:
+            width = wire.screen_width
+        key = (hit.ip, hit.user_agent, width, bool(wire.wd), wire.id is not None, site)
+        known = self._known(key)
+        # Its headers are the same in nearly every request, so that they are compared and not looked up.
+        if known is not None and known.headers == hit.headers:
+            return known.profile
+        return self._meet(key, hit.headers)
+
+    def _meet(self, key: _ClientKey, headers: dict[str, str]) -> ClientProfile:
+        """Recognises a browser, and keeps it where strangers cannot fill the memory with it."""
+        kept_as: _ClientKey | tuple[_ClientKey, _Headers] = key
+        if key in self._clients:  # with other headers, as of two colleagues' who differ in their language
+            kept_as = (key, tuple(headers.items()))
+            known = self._known(kept_as)
+            if known is not None:
+                return known.profile
+        ip, agent, *_ = key
+        profile = self._recognise(headers, *key)
+        is_kept = len(agent) <= LONGEST_KEY and len(ip) <= _LONGEST_IP and agent.isascii()
         # Of each the collector keeps what browsers send; a browser that says all of it is rare.
-        is_kept = is_kept and (len(headers) <= _FEW_HEADERS or sum(map(len, headers.values())) <= LONGEST_KEY)
-        return (self._profile if is_kept else self._recognise)(
-            hit.ip,
-            agent,
-            tuple(headers.items()),
-            wire.w if wire.w is not None else wire.screen_width,
-            bool(wire.wd),
-            wire.id is not None,
-            site,
-        )
+        if is_kept and (len(headers) <= _FEW_HEADERS or sum(map(len, headers.values())) <= LONGEST_KEY):
+            self._clients.keep(kept_as, _Client(headers, profile))
+        return profile
 
     def at_ip(self, ip: str, language: str) -> IpFacts:
         """What an IP address tells; `language` is that of the names of places."""
@@ -95,7 +120,7 @@ class Clients:
         """Takes up geo databases and the operator's network list when they were replaced since."""
         if self._databases.reload_if_changed() | self._network_list.reload_if_changed():
             self._facts_of_ip.cache_clear()
-            self._profile.cache_clear()
+            self._clients.clear()
 
     def _look_up(self, ip: str, language: str) -> IpFacts:
         place = self._databases.place(ip, language)
@@ -108,21 +133,21 @@ class Clients:
 
     def _recognise(
         self,
+        given: dict[str, str],
         ip: str,
         user_agent: str,
-        headers: tuple[tuple[str, str], ...],
         screen_width: float | None,
         webdriver: bool,  # noqa: FBT001 - the cache's key is what tells client profiles apart
         has_event_id: bool,  # noqa: FBT001
         site: SiteRules,
     ) -> ClientProfile:
-        about, given = self._facts_of_ip(ip[:_LONGEST_IP], site.language), dict(headers)
+        about = self._facts_of_ip(ip[:_LONGEST_IP], site.language)
         agent = without_builds(user_agent[:_MAX_AGENT])
         signs = Signs(
             webdriver=webdriver,
             ip=ip,
             hosting=about.owner.network.kind is NetworkKind.HOSTING,
-            with_headers=bool(headers) or has_event_id,
+            with_headers=bool(given) or has_event_id,
             screen_width=screen_width,
         )
         bot = detect_bot(agent, given, signs, disabled_rules=site.disabled_rules)

@@ -10,7 +10,7 @@ _LONGEST_LANGUAGES = 64
 
 def language_tag(languages: str) -> str | None:
     """The first of the languages that a browser names, as `fr-FR`; None for what is no language's tag."""
-    return _language_tag(languages[:_LONGEST_LANGUAGES])
+    return _language_tag(languages if len(languages) <= _LONGEST_LANGUAGES else languages[:_LONGEST_LANGUAGES])
 
 
 @lru_cache(maxsize=4096)

@@ -6,13 +6,13 @@ Pure and cached, since most hits of a site bring a URL and a referrer that came 
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
 
 import msgspec
 
+from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.page.parse import Page, parse_page
-from tracker.enrichment.remembered import LONGEST_OF_MANY
+from tracker.enrichment.remembered import LONGEST_OF_MANY, Latest, is_short
 from tracker.enrichment.site_rules import SiteRules
 from tracker.enrichment.source.attribution import DIRECT, Attribution, attribute, is_referrer_spam, listed_referrer
 from tracker.enrichment.text.urls import is_development_host
@@ -27,7 +27,8 @@ class Landing(msgspec.Struct, frozen=True, gc=False):
     """A page that was opened from somewhere.
 
     `refusal` says why a hit of the page is not counted, whoever sends it, and then nothing else is filled; `spam` why a
-    hit of a person is not. `referrer_host` is the host of the referrer that stands in `attribution`.
+    hit of a person is not. `referrer_host` is the host of the referrer that stands in `attribution`; `from_tenant` when
+    that is a company's own workspace.
     """
 
     hostname: str = ""
@@ -36,6 +37,7 @@ class Landing(msgspec.Struct, frozen=True, gc=False):
     referrer_host: str | None = None
     refusal: Drop | None = None
     spam: Drop | None = None
+    from_tenant: bool = False
 
 
 def landing_of(site: SiteRules, url: str, referrer: str | None, keep_hash: bool) -> Landing:  # noqa: FBT001 - as its cache wants it
@@ -49,21 +51,33 @@ def landing_of(site: SiteRules, url: str, referrer: str | None, keep_hash: bool)
     if spam_host:
         return Landing(page.hostname, page.path, spam=Drop(DropReason.REFERRER_SPAM, spam_host))
     attribution = attribute(page, referrer, site_hosts=site.hosts)
-    return Landing(page.hostname, page.path, attribution, _host_of(attribution.referrer))
+    host = _host_of(attribution.referrer)
+    from_tenant = host is not None and tenant_of(host, page.hostname) is not None
+    return Landing(page.hostname, page.path, attribution, host, from_tenant=from_tenant)
 
 
-_kept_landing = lru_cache(maxsize=_LANDINGS)(landing_of)
+_landings: Latest[tuple[SiteRules, str, str | None, bool], Landing] = Latest(_LANDINGS, "landing_of")
+_known = _landings.get
 
 
 def landing_of_hit(hit: Hit, site: SiteRules) -> Landing:
     """What the URL and the referrer of a hit say; kept where strangers cannot fill the memory with them."""
     wire = hit.event
-    url = wire.u if wire.u is not None else wire.url or ""
-    referrer = wire.r if wire.r is not None else wire.referrer
-    is_kept = len(url) <= LONGEST_OF_MANY and url.isascii()
-    if is_kept and referrer:
-        is_kept = len(referrer) <= LONGEST_OF_MANY and referrer.isascii()
-    return (_kept_landing if is_kept else landing_of)(site, url, referrer, bool(wire.h or wire.hash))
+    url = wire.u
+    if url is None:
+        url = wire.url or ""
+    referrer = wire.r
+    if referrer is None:
+        referrer = wire.referrer
+    key = (site, url, referrer, bool(wire.h or wire.hash))
+    return _known(key) or _find(key)
+
+
+def _find(key: tuple[SiteRules, str, str | None, bool]) -> Landing:
+    landing = landing_of(*key)
+    if is_short(key[1], LONGEST_OF_MANY) and (not key[2] or is_short(key[2], LONGEST_OF_MANY)):
+        _landings.keep(key, landing)
+    return landing
 
 
 def _off_site(page: Page, site: SiteRules) -> Drop | None:

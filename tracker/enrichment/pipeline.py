@@ -14,7 +14,6 @@ from tracker.enrichment.clients import ClientProfile, Clients, Owner
 from tracker.enrichment.company.cascade import Clues, company_of_visit, identify_company
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.company.self_identified import NOTHING, SelfIdentification, self_identification
-from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, PAGEVIEW, Event, VisitFacts, Whereabouts
 from tracker.enrichment.event_name import event_name
@@ -22,7 +21,7 @@ from tracker.enrichment.fields import language_tag, whole
 from tracker.enrichment.geo.databases import Databases
 from tracker.enrichment.landing import Landing, landing_of_hit
 from tracker.enrichment.network.operator_list import NetworkList
-from tracker.enrichment.properties import as_text, read_properties
+from tracker.enrichment.properties import Scalar, as_text, read_properties
 from tracker.enrichment.revenue import read_revenue
 from tracker.enrichment.site_rules import DEFAULT_LANGUAGE, SiteRules
 from tracker.enrichment.text import clean_text
@@ -36,6 +35,7 @@ _NOT_YET = 0  # the visitor's id and the visit's
 _USUAL_NAMES: dict[str | None, str] = {PAGEVIEW: PAGEVIEW, ENGAGEMENT: ENGAGEMENT}
 _USUAL_TITLE = 150
 _TITLES = 6_144
+_NO_PROPERTIES: Mapping[str, Scalar] = {}
 
 
 class Names(Protocol):
@@ -84,11 +84,12 @@ class Enricher:
             return Drop(DropReason.SCANNER, hit.scanner)
         if landing.spam is not None:
             return landing.spam
-        about = client.about
+        about, owner = client.about, client.about.owner
         given = self_identification(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
-        company = about.owner.company
-        if given is not NOTHING or company is None:
-            company = self._company(hit.ip, about.owner, landing, given) or about.owner.possible
+        company = owner.company
+        if given is not NOTHING or (company is None and (landing.from_tenant or self._names is not None)):
+            company = self._company(hit.ip, owner, landing, given)
+        company = company or owner.possible
         facts = VisitFacts(landing.attribution, about.whereabouts, company, client.agent)
         event = _event(hit, site, landing, client, facts)
         if event.name == IDENTIFY:
@@ -99,7 +100,7 @@ class Enricher:
         host, silent = landing.referrer_host, not given.email and not given.company
         if silent and owner.company is not None:
             return owner.company
-        if silent and self._names is None and (host is None or tenant_of(host, landing.hostname) is None):
+        if silent and self._names is None and not landing.from_tenant:
             return None
         clues = Clues(
             ip,
@@ -140,8 +141,9 @@ class Enricher:
 def _event(hit: Hit, site: SiteRules, landing: Landing, client: ClientProfile, facts: VisitFacts) -> Event:
     wire = hit.event
     given, money = wire.properties, wire.revenue if wire.revenue_short is None else wire.revenue_short
-    props = read_properties(given) if given else {}
-    name = _USUAL_NAMES.get(wire.event_name) or event_name(wire.event_name, props.get("url"))
+    props = read_properties(given) if given else _NO_PROPERTIES
+    sent = wire.n if wire.n is not None else wire.name
+    name = _USUAL_NAMES.get(sent) or event_name(sent, props.get("url"))
     # Of an engagement the title is none: a router may have set the next page's before it leaves the one that was read.
     title = None if name is ENGAGEMENT else wire.t if wire.t is not None else wire.title
     language = wire.l if wire.l is not None else wire.language
@@ -157,7 +159,7 @@ def _event(hit: Hit, site: SiteRules, landing: Landing, client: ClientProfile, f
         _NOT_YET,
         landing.hostname or site.domain,  # an app may have no host
         landing.path,
-        _title(title) if title else None,
+        (_kept_title if len(title) <= _USUAL_TITLE else _clean_title)(title) if title else None,
         language_tag(language) if language else client.language,
         client.screen_width,
         facts,
@@ -185,10 +187,6 @@ def _is_excluded(ip: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bo
     except ValueError:
         return False
     return any(parsed in network for network in networks)
-
-
-def _title(given: str) -> str | None:
-    return (_kept_title if len(given) <= _USUAL_TITLE else _clean_title)(given)
 
 
 def _clean_title(given: str) -> str | None:

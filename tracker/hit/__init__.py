@@ -8,7 +8,7 @@ Source of the short and long keys: Plausible's Events API (https://plausible.io/
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +18,6 @@ from tracker.hit.nesting import is_harmless
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # In the place of a user agent of which the server in front said only that there is one.
 UNREADABLE_AGENT = "(unreadable)"
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class WireEvent(msgspec.Struct, omit_defaults=True, gc=False):
@@ -80,11 +79,10 @@ class WireEvent(msgspec.Struct, omit_defaults=True, gc=False):
     @property
     def properties(self) -> dict[str, Any] | str | None:
         """The publisher's own properties; `m` and `meta` are what older clients call them."""
-        if self.p is not None:
-            return self.p
-        if self.props is not None:
-            return self.props
-        return self.m if self.m is not None else self.meta
+        given = self.p if self.p is not None else self.props
+        if given is None:
+            given = self.m if self.m is not None else self.meta
+        return given
 
     @property
     def is_interactive(self) -> bool:
@@ -110,7 +108,9 @@ class Hit(msgspec.Struct, omit_defaults=True, gc=False):
     def occurred_at_us(self) -> int:
         """When the event happened, in µs since 1970 (UTC): the time of arrival less the age that the client sent."""
         received_at = self.received_at
-        arrival_us = ((received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)) - EPOCH) // _MICROSECOND
+        since = (received_at if received_at.tzinfo is not None else received_at.replace(tzinfo=UTC)) - EPOCH
+        # A division by a timedelta of one microsecond says the same, at twice the cost.
+        arrival_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         age_ms = self.event.age
         return arrival_us - int(age_ms * 1000) if age_ms and age_ms > 0 else arrival_us
 

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from tracker.enrichment.event import PAGEVIEW, Event
-from tracker.enrichment.remembered import LONGEST_KEY
+from tracker.enrichment.remembered import Latest, is_short
 from tracker.hit import EPOCH, Hit
 from tracker.ingest.visits.assign import Arrival
 from tracker.ingest.visits.same_page import opening_of
@@ -56,7 +56,8 @@ class Identity:
     def __init__(self, salt_of: Callable[[date], bytes]) -> None:
         self._salt_of = lru_cache(maxsize=512)(salt_of)
         self._days: dict[str, LocalDays] = {}
-        self._id_on = lru_cache(maxsize=_VISITORS)(self._make_id)
+        self._ids: Latest[tuple[date, str, str, str], int] = Latest(_VISITORS, "_make_id")
+        self._known = self._ids.get
 
     def visitor_ids(
         self, site: str, time_zone: str, ip: str, user_agent: str, timestamp_us: int, consented: str | None = None
@@ -70,11 +71,18 @@ class Identity:
             agreed, days = _hash(b"", f"{site}\0{consented}"), self._days_of(time_zone)
             return agreed, self._make_id(days.at(timestamp_us)[0], site, ip, user_agent)
         day, midnight_us = (self._days.get(time_zone) or self._days_of(time_zone)).at(timestamp_us)
-        id_on = self._id_on if len(user_agent) <= LONGEST_KEY and user_agent.isascii() else self._make_id
-        visitor_id = id_on(day, site, ip, user_agent)
+        visitor_id = self._id_on((day, site, ip, user_agent))
         if timestamp_us - midnight_us > _NIGHT_US:
             return visitor_id, None
-        return visitor_id, id_on(day - timedelta(days=1), site, ip, user_agent)
+        return visitor_id, self._id_on((day - timedelta(days=1), site, ip, user_agent))
+
+    def _id_on(self, key: tuple[date, str, str, str]) -> int:
+        known = self._known(key)
+        if known is None:
+            known = self._make_id(*key)
+            if is_short(key[3]):
+                self._ids.keep(key, known)
+        return known
 
     def _make_id(self, day: date, site: str, ip: str, user_agent: str) -> int:
         return _hash(self._salt_of(day), f"{site}\0{ip}\0{user_agent}")
@@ -88,7 +96,8 @@ class Identity:
         if agreed:
             event.consented = True
         opening = opening_of(event, wire) if event.name == PAGEVIEW else None
-        return Arrival(event, visitor_id, yesterdays_id, wire.is_interactive, _NO_RULES, opening)
+        interactive = (wire.i if wire.i is not None else wire.interactive) is not False
+        return Arrival(event, visitor_id, yesterdays_id, interactive, _NO_RULES, opening)
 
     def local_day(self, time_zone: str, timestamp_us: int) -> date:
         """The calendar day of a moment in a time zone."""
@@ -103,7 +112,7 @@ class Identity:
     def forget_salts(self) -> None:
         """Drops cached salts and the ids made with them, so that a salt deleted from the database is gone."""
         self._salt_of.cache_clear()
-        self._id_on.cache_clear()
+        self._ids.clear()
 
 
 def _hash(key: bytes, text: str) -> int:
