@@ -23,6 +23,7 @@ import pandas as pd
 from dashboards.email.chart import HEIGHT, WIDTH, week_chart
 from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
+from dashboards.presentation.companies.identified import how_much_is_named, what_names_more
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.figures import word_value
 from dashboards.presentation.lead_rows import reasons_in_words, why_in_words
@@ -86,6 +87,8 @@ class View:
     leads: list[LeadLine]
     scores_of: str
     more_leads: str
+    named: str
+    names_more: str
     pages: list[EmailRow]
     sources: list[EmailRow]
     dashboard_url: str
@@ -180,6 +183,8 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due:
         more_leads=translate_plural(language, "and %(num)s more company", "and %(num)s more companies", more)
         if more
         else "",
+        named=how_much_is_named(language, report.identified) if report.identified.visits else "",
+        names_more=what_names_more(language, report.missing),
         pages=_rows(language, report.pages, "pageviews"),
         sources=_rows(language, report.sources, "visits", empty=labels.channel(language, "Direct")),
         dashboard_url=week_url,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from dashboards.presentation import labels, numbers
+from dashboards.presentation.companies.identified import identification
 from dashboards.presentation.figures import Change, changed
 from dashboards.presentation.workflow import work_value
 from dashboards.translations import message, translate
@@ -78,6 +79,7 @@ _VOCABULARIES = {
     "channel": labels.channel,
     "device": labels.device,
     "network_kind": labels.network_kind,
+    "identification": identification,
     "work": work_value,
 }
 

@@ -18,6 +18,7 @@ from tracker.delivery.sent_log import DeliveryKey
 from tracker.leads.workflow.of_email import leads_of_email
 from tracker.reference.geo.attribution import attributions
 from tracker.reference.geo.schedule import GeoUpdates
+from tracker.reference.naming_sources import missing_sources
 from tracker.reports.weekly import WeeklyReport, weekly_report
 from tracker.service.context import Context
 from tracker.sites.sites import list_sites
@@ -122,6 +123,7 @@ def send_weekly(
                 week,
                 now=context.now(),
                 of_leads=leads_of_email(context.app_db, context.event_store, site, now=context.now()),
+                missing=missing_sources(context.settings),
             )
             outcomes.append(_send_one(context, mailer, site, report, recipient, delivery_id))
         except MailServerAway as problem:

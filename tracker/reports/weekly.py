@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,10 @@ from tracker.leads.export import DescribeEvidence, leads_as_json, plain_value
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
+from tracker.reference.naming_sources import NamingSource
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
+from tracker.stats.companies.identified import Identified, identified
 from tracker.stats.comparisons import Against, compared
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter
@@ -31,7 +33,8 @@ class WeeklyReport:
     """One complete ISO week of a site, Monday to Sunday in its own time zone.
 
     `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are timeseries by day; `pages` and
-    `sources` are breakdowns; `leads` is the frame of reports.leads, of the companies that are certain.
+    `sources` are breakdowns; `leads` is the frame of reports.leads, of the companies that are certain. `identified`
+    says how many visits came from companies, `missing` what would name more.
     """
 
     site: str
@@ -45,6 +48,8 @@ class WeeklyReport:
     leads: pd.DataFrame
     pages: pd.DataFrame
     sources: pd.DataFrame
+    identified: Identified
+    missing: tuple[NamingSource, ...] = ()
 
     @property
     def scored_on(self) -> date:
@@ -65,6 +70,8 @@ class WeeklyReport:
             "totals": _numbers(self.totals),
             "previous": _numbers(self.previous),
             "days": days,
+            "identified": {"visits": self.identified.visits, **asdict(self.identified)},
+            "would_name_more": [str(one) for one in self.missing],
             "scored_on": self.scored_on.isoformat(),
             "leads": leads_as_json(self.leads, describe),
             "pages": _rows(self.pages, "title"),
@@ -73,11 +80,18 @@ class WeeklyReport:
 
 
 def weekly_report(
-    store: EventStore, site: Site, week: str, *, now: datetime, of_leads: tuple[Filter, ...] = ()
+    store: EventStore,
+    site: Site,
+    week: str,
+    *,
+    now: datetime,
+    of_leads: tuple[Filter, ...] = (),
+    missing: tuple[NamingSource, ...] = (),
 ) -> WeeklyReport:
     """Returns the report of an ISO week such as `2026-W46`. Raises ValueError, with a sentence, for another text.
 
-    `of_leads` are filters for the companies that it lists (tracker.leads.workflow.resolving).
+    `of_leads` are filters for the companies that it lists (tracker.leads.workflow.resolving); `missing` what the installation
+    lacks that would name more companies.
     """
     monday = parse_week(week)
     period = Period(monday, monday + timedelta(days=7), ZoneInfo(site.time_zone), week)
@@ -101,6 +115,8 @@ def weekly_report(
         leads=companies[companies["sure"].astype(bool)],
         pages=breakdown(store, scope, Dimension.PAGE, limit=_ROWS, order_by="pageviews"),
         sources=breakdown(store, scope, Dimension.SOURCE, limit=_ROWS, order_by="visits"),
+        identified=identified(store, scope),
+        missing=missing,
     )
 
 

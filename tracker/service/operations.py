@@ -43,6 +43,7 @@ from tracker.leads.workflow.resolving import asks_for_companies, listed, resolve
 from tracker.leads.workflow.site_work import site_work
 from tracker.leads.workflow.views import all_views, find_view
 from tracker.reference.geo.attribution import attributions
+from tracker.reference.naming_sources import missing_sources
 from tracker.reports.weekly import weekly_report
 from tracker.service.context import Context
 from tracker.service.doctor import compared_days, diagnose
@@ -165,7 +166,14 @@ def weekly(context: Context, *, site: str, week: str | None, form: Literal["text
     found = _site(context, site, Action.VIEW_REPORTS)
     now = context.now()
     of_leads = leads_of_email(context.app_db, context.event_store, found, now=now)
-    report = weekly_report(context.event_store, found, _week(context, found, week), now=now, of_leads=of_leads)
+    report = weekly_report(
+        context.event_store,
+        found,
+        _week(context, found, week),
+        now=now,
+        of_leads=of_leads,
+        missing=missing_sources(context.settings),
+    )
     content = render_weekly(
         report,
         site=found,

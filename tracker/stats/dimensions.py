@@ -7,13 +7,14 @@ Names are Plausible's where it has them (https://plausible.io/docs/stats-api#dim
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, Literal, Self
 
 from sqlalchemy import ColumnElement
 
-from tracker.stats.companies.tiers import of_tier
+from tracker.stats.companies.tiers import identification, of_tier
 from tracker.stats.messages import message
 from tracker.store.functions import json_text
 from tracker.store.schema import events
@@ -39,7 +40,8 @@ class Definition:
 
     `label` names a filter, `title` the tab and the page of all values. `done` and `not_done` word the filter that keeps
     visits with such an event. `vocabulary` names the labels of the values, which else stand as they are; `unknown` is
-    the missing value, which is left out where `only_named`. `of_company`: possible companies have none.
+    the missing value, which is left out where `only_named`. `of_company`: possible companies have none. `worked_out` returns the
+    SQL of a value that no column has.
     """
 
     label: str
@@ -54,10 +56,11 @@ class Definition:
     title: str = ""
     done: str = ""
     not_done: str = ""
-    vocabulary: Literal["country", "channel", "device", "network_kind", "work"] | None = None
+    vocabulary: Literal["country", "channel", "device", "network_kind", "identification", "work"] | None = None
     unknown: str = message("Unknown")
     only_named: bool = False
     of_company: bool = False
+    worked_out: Callable[[], ColumnElement[Any]] | None = None
 
 
 class Dimension(StrEnum):
@@ -232,6 +235,16 @@ class Dimension(StrEnum):
             vocabulary="network_kind",
         ),
     )
+    IDENTIFICATION = (
+        "identification",
+        Definition(
+            message("Identification"),
+            ("visit:identification",),
+            in_mid_visit=True,
+            vocabulary="identification",
+            worked_out=identification,
+        ),
+    )
     # What the publisher set for a company (tracker.leads.workflow). An owner is written as the email of their account.
     COMPANY_STATUS = "status", Definition(message("Lead status"), ("company:status",), Level.COMPANY, vocabulary="work")
     COMPANY_KIND = (
@@ -283,6 +296,8 @@ class Dimension(StrEnum):
         return self._column(self.definition.visit_column or self.definition.column or self.value)
 
     def _column(self, name: str) -> ColumnElement[Any]:
+        if self.definition.worked_out is not None:
+            return self.definition.worked_out()
         return of_tier(events.c[name]) if self.definition.of_company else events.c[name]
 
 

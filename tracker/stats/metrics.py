@@ -78,7 +78,7 @@ class Unit(Enum):
     NUMBER = "a mean"
     FRACTION = "a part, 0 to 1"
     SECONDS = "a time"
-    SHARE = "a part of the period's visitors"
+    SHARE = "a part of what the period has in all: of the metric that it is a `share_of`"
 
 
 class Shown(Flag):
@@ -112,6 +112,7 @@ class Metric:
     unit: Unit = Unit.COUNT
     shown: Shown = Shown.NOWHERE
     less_is_better: bool = False
+    share_of: str = ""
     factor: int = 1
     decimals: int = 0
 
@@ -228,6 +229,26 @@ _DEFINITIONS = (
         (_VISITORS,),
         lambda raw: raw["visitors"],
         Unit.SHARE,
+        share_of="visitors",
+        decimals=2,
+    ),
+    Metric(
+        "visits_begun",
+        "visits_begun",
+        message("Visits begun"),
+        message("Visits that began in the period, each where it was at its end."),
+        (_VISITS_BEGUN,),
+        lambda raw: raw["visits_begun"],
+    ),
+    Metric(
+        "visit_share",
+        "visit_share",
+        message("Share of visits"),
+        message("Share of the visits that began in the period, in per cent."),
+        (_VISITS_BEGUN,),
+        lambda raw: raw["visits_begun"],
+        Unit.SHARE,
+        share_of="visits_begun",
         decimals=2,
     ),
 )

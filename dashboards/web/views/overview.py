@@ -10,25 +10,30 @@ import pandas as pd
 from flask import Blueprint, abort, render_template, request
 
 from dashboards.presentation import dates
+from dashboards.presentation.companies.identified import how_much_is_named, source_name
 from dashboards.presentation.figures import Change, changed, figures
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
-from dashboards.web.first_day.checklist import checklist
+from dashboards.web.first_day.checklist import checklist, geo_now
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, open_tabs, read_panels
+from dashboards.web.sign_in.permission import allowed
 from dashboards.web.site.caveats import caveats_in_words
 from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
 from dashboards.web.site.pages import COMPARISONS, compared_days, head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
 from dashboards.web.workflow.loading import listed_of
+from tracker.accounts.permissions import Action
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
+from tracker.reference.naming_sources import missing_sources
 from tracker.service.context import Context
 from tracker.stats import traffic
+from tracker.stats.companies.identified import identified
 from tracker.stats.comparisons import Mode
-from tracker.stats.dimensions import BY_NAME
+from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.metrics import METRICS
 from tracker.stats.rollups.moment import caveats_of, expect, moment
 from tracker.stats.rollups.registry import TOTAL
@@ -87,7 +92,7 @@ def create_blueprint(context: Context) -> Blueprint:
 def _overview(context: Context, site: str) -> str:
     """The page, all of one moment of the store that is the context's."""
     selection = comparing(context, selection_or_404(context, site))
-    expect(context.event_store, [TOTAL, *open_tabs(selection)])
+    expect(context.event_store, [TOTAL, *open_tabs(selection), Dimension.IDENTIFICATION])
     last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
     if last_event_at is None:
         return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))
@@ -109,6 +114,7 @@ def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.
         chart=course_chart(context.now(), selection, language, series, earlier),
         metric_label=translate(language, METRICS[selection.metric].label),
         leads=_leads(context, selection, language),
+        **_named(context, selection, language),
         panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
         not_counted=by_reason(language, excluded),
         excluded_changes=_excluded_changes(context, selection, language, excluded),
@@ -119,6 +125,19 @@ def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.
         **checklist(selection.site),
         **head(context, selection),
     )
+
+
+def _named(context: Context, selection: Selection, language: str) -> dict[str, Any]:
+    """The template variables on how much of a period's visits is named, and what would name more of them."""
+    if selection.filters:
+        return {"named": "", "naming_sources": []}
+    found = identified(context.event_store, selection.scope)
+    missing = missing_sources(context.settings, knows_networks=geo_now().networks)
+    return {
+        "named": how_much_is_named(language, found) if found.visits else "",
+        "naming_sources": [(one.value, source_name(language, one)) for one in missing],
+        "may_name_more": allowed(Action.VIEW_STATUS),
+    }
 
 
 def _excluded_changes(

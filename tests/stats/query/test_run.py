@@ -50,6 +50,8 @@ def test_every_metric_by_hand(week: Blog, site: Site) -> None:
         "scroll_depth": 75,  # the furthest of a visit on a page: 90 and 60
         "events": 8,
         "percentage": 100.0,
+        "visits_begun": 3,
+        "visit_share": 100.0,
     }
     assert {type(value) for value in answer[0][1]} == {int, float}
 
@@ -59,6 +61,8 @@ def test_nothing_is_zero_or_null(blog: Blog, site: Site) -> None:
         "visitors": 0, "visits": 0, "pageviews": 0, "views_per_visit": None, "bounce_rate": None,
         "visit_duration": None, "engaged_seconds": None, "time_on_page": None, "scroll_depth": None, "events": 0,
         "percentage": 0.0,
+        "visits_begun": 0,
+        "visit_share": 0.0,
     }  # fmt: skip
 
 

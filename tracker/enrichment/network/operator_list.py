@@ -40,6 +40,19 @@ def edited_beside(path: Path) -> Path:
     return path.with_name(f"{path.stem}-edited{path.suffix}")
 
 
+def has_entries(path: Path) -> bool:
+    """Whether the list in the file, or the one beside it, says anything beyond its heading."""
+    return any(_has_entries(one) for one in (path, edited_beside(path)))
+
+
+def _has_entries(path: Path) -> bool:
+    try:
+        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return False
+    return bool(read_network_list(lines)[0])
+
+
 class NetworkList:
     """The list in a file and in the one beside it; a missing file is an empty list."""
 

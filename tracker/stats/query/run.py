@@ -5,7 +5,7 @@ Source: https://plausible.io/docs/stats-api.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,8 @@ from tracker.store.protocol import EventStore
 __all__ = ["QueryError", "run_query"]
 
 Resolve = Callable[[tuple[Filter, ...]], tuple[Filter, ...]]
+# What there is in all, by the name of the metric.
+Wholes = Mapping[str, int]
 
 
 def run_query(
@@ -56,23 +58,30 @@ def run_query(
 
 
 def _answer(store: EventStore, api_query: ApiQuery, scope: Scope) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    shares = any(metric.unit is Unit.SHARE for metric in api_query.defined_metrics)
     with counting(store, scope) as counted:
         statement = _statement(api_query, counted)
         rows = counted.rows(statement.limit(api_query.limit).offset(api_query.offset))
-        everybody = counted.rows(counted.statement(["visitors"]))[0][0] if shares else 0
+        wholes = _wholes(counted, api_query)
         meta = _meta(counted, api_query, statement)
-    return [_result(api_query, row, int(everybody or 0)) for row in rows], meta
+    return [_result(api_query, row, wholes) for row in rows], meta
+
+
+def _wholes(counted: Counting, api_query: ApiQuery) -> Wholes:
+    """What the period has in all of what metrics are a share of."""
+    names = sorted({metric.share_of for metric in api_query.defined_metrics if metric.unit is Unit.SHARE})
+    if not names:
+        return {}
+    (row,) = counted.rows(counted.statement(names))
+    return {name: int(getattr(row, name) or 0) for name in names}
 
 
 def _compare(store: EventStore, api_query: ApiQuery, scope: Scope, results: list[dict[str, Any]]) -> None:
     """Adds to each result the figures of the period that is compared with, of the same dimensions, and their change."""
-    shares = any(metric.unit is Unit.SHARE for metric in api_query.defined_metrics)
     with counting(store, scope) as counted:
         rows = counted.rows(_statement(api_query, counted))
-        everybody = int(counted.rows(counted.statement(["visitors"]))[0][0] or 0) if shares else 0
-    others = {tuple(one["dimensions"]): one["metrics"] for one in (_result(api_query, row, everybody) for row in rows)}
-    nothing = [_metric_value(metric, None, everybody) for metric in api_query.defined_metrics]
+        wholes = _wholes(counted, api_query)
+    others = {tuple(one["dimensions"]): one["metrics"] for one in (_result(api_query, row, wholes) for row in rows)}
+    nothing = [_metric_value(metric, None, wholes) for metric in api_query.defined_metrics]
     for result in results:
         dimensions = _dimensions_before(api_query, result["dimensions"])
         before = others.get(tuple(dimensions), nothing)
@@ -108,23 +117,22 @@ def _statement(api_query: ApiQuery, counted: Counting) -> Select[Any]:
     )
 
 
-def _result(api_query: ApiQuery, row: Any, everybody: int) -> dict[str, Any]:
+def _result(api_query: ApiQuery, row: Any, wholes: Wholes) -> dict[str, Any]:
     dimensions = [
         _dimension_value(getattr(row, f"g{index}"), TIMES.get(name, ""))
         for index, name in enumerate(api_query.dimensions)
     ]
     return {
         "dimensions": dimensions,
-        "metrics": [
-            _metric_value(metric, getattr(row, metric.name), everybody) for metric in api_query.defined_metrics
-        ],
+        "metrics": [_metric_value(metric, getattr(row, metric.name), wholes) for metric in api_query.defined_metrics],
     }
 
 
-def _metric_value(metric: Metric, value: float | None, everybody: int) -> int | float | None:
+def _metric_value(metric: Metric, value: float | None, wholes: Wholes) -> int | float | None:
     """A figure as the answer has it. What is a mean of nothing is null, a count of nothing is 0."""
     if metric.unit is Unit.SHARE:
-        return round(100 * (value or 0) / everybody, metric.decimals) if everybody else 0.0
+        whole = wholes[metric.share_of]
+        return round(100 * (value or 0) / whole, metric.decimals) if whole else 0.0
     if metric.unit is Unit.COUNT:
         return int(value or 0)
     if value is None:

@@ -56,6 +56,8 @@ from tracker.store.schema import (
 
 # Where the sealed days have fewer events than this, counting all from the events costs less than working out a day.
 _FEWEST_EVENTS = 100_000
+# What corrections to companies change.
+_OF_COMPANIES = (Dimension.COMPANY.value, Dimension.IDENTIFICATION.value)
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,8 @@ class Counting:
 
     def _is_read_otherwise(self, dimension: str) -> bool:
         """Whether values are read otherwise now than they were when days were counted."""
-        return dimension == Dimension.COMPANY.value and cast_type(Snapshot, self.source).corrects_companies(
-            self.scope.site
-        )
+        snapshot = cast_type(Snapshot, self.source)
+        return dimension in _OF_COMPANIES and snapshot.corrects_companies(self.scope.site)
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         return self.source.rows(statement)

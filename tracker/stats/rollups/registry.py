@@ -1,6 +1,6 @@
 """What is rolled up: the dimensions whose figures are kept by day, and the version of the rules that made them.
 
-A dimension is rolled up when the dashboard shows it; all others are counted from the events when somebody asks.
+A dimension is rolled up when each overview or email shows it; all others are counted from the events when somebody asks.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 from tracker.stats.dimensions import Dimension
 
 # Raise it whenever a figure of a day is made in another way: days that were sealed before are then sealed anew.
-RULES = 2
+RULES = 3
 
 # All events of a day together, the hours of its clock, and the newest title of each page, both in the value.
 TOTAL = ""
 HOUR = "hour"
 TITLES = "titles"
 
-DIMENSIONS = tuple(one for one in Dimension if one.definition.panel is not None or one is Dimension.EVENT)
+_WITHOUT_PANEL = (Dimension.EVENT, Dimension.IDENTIFICATION)
+DIMENSIONS = tuple(one for one in Dimension if one.definition.panel is not None or one in _WITHOUT_PANEL)
 ROLLED_UP = (*(one.value for one in DIMENSIONS), HOUR, TITLES, TOTAL)

@@ -1,0 +1,88 @@
+"""How much is named: one number on the overview, in the weekly email as text and JSON, and in the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.dashboards.web.conftest import SITE, Browser, Clock
+from tracker.db.engine import AppDatabase
+from tracker.service import operations
+from tracker.service.context import Context
+from tracker.settings import Settings
+from tracker.store.protocol import EventStore
+
+DAY = timedelta(days=1)
+SENTENCE = (
+    "Of 8 visits, 25% came from a named company and 12% from a possible one."
+    " The others: home and mobile lines 50%, hosts and VPNs 12%."
+)
+PHRASE = (
+    "Sur 8 visites, 25\u202f% viennent d’une entreprise identifiée et 12\u202f% d’une entreprise possible."
+    " Les autres\u00a0: lignes domestiques et mobiles 50\u202f%, hébergeurs et VPN 12\u202f%."
+)
+
+
+@pytest.fixture
+def context(tmp_path: Path, database: AppDatabase, store: EventStore, clock: Clock) -> Context:
+    settings = Settings(data=tmp_path, base_url="http://stats.example.fr", reverse_dns=True)
+    return Context(settings, database, store, clock)
+
+
+@pytest.fixture
+def eight_visits(site: str, visit: Callable[..., None], company_visit: Callable[..., None]) -> None:
+    """Of the week that ended yesterday: two of a company, one of a possible one, four from lines, one from a host."""
+    for number in range(2):
+        company_visit("/a", ago=DAY + timedelta(hours=number), visitor=number + 1)
+    possible = {"company_method": "as_organisation", "company_confidence": 0.3, "network_kind": "unknown"}
+    visit("/a", ago=2 * DAY, company="Kollin", **possible)
+    for kind in ("isp", "isp", "isp", "mobile", "hosting"):
+        visit("/b", ago=2 * DAY, network_kind=kind)
+
+
+def weekly(context: Context, form: str) -> str:
+    return str(operations.run(context, "weekly", {"site": SITE, "week": "2026-W46", "form": form})["content"])
+
+
+def test_overview_email_and_api_say_the_same(signed_in: Browser, eight_visits: None, context: Context) -> None:
+    query = {
+        "metrics": ["visits_begun"],
+        "date_range": ["2026-11-09", "2026-11-15"],
+        "dimensions": ["visit:identification"],
+    }
+    answer = operations.run(context, "query", {"site": SITE, "query": query})
+    of_api = {one["dimensions"][0]: one["metrics"][0] for one in answer["results"]}
+    assert of_api == {"named": 2, "possible": 1, "line": 4, "hosting": 1}
+
+    report: dict[str, Any] = json.loads(weekly(context, "json"))
+    assert report["identified"] == {"visits": 8, **of_api, "other": 0}
+    assert report["identified"]["visits"] == report["totals"]["visits"]
+
+    assert SENTENCE in unescape(signed_in.get(f"/{SITE}?period=2026-W46").text)
+    for form in ("text", "html"):
+        assert PHRASE in unescape(weekly(context, form))  # the site's language is French
+
+
+def test_says_what_would_name_more_and_not_what_is_there(
+    signed_in: Browser, eight_visits: None, context: Context, tmp_path: Path
+) -> None:
+    assert json.loads(weekly(context, "json"))["would_name_more"] == ["network_database", "network_list"]
+    assert "Ce qui en identifierait davantage\u00a0: une base de réseaux, votre propre liste de réseaux." in weekly(
+        context, "text"
+    )
+    page = signed_in.get(f"/{SITE}?period=2026-W46").text
+    assert "More would be named with:" in page
+    assert f'href="/{SITE}/corrections">your own list of networks</a>' in page
+    (tmp_path / "networks.csv").write_text("network,company,domain,kind\n192.0.2.0/24,Armor,armor.example,\n")
+    assert json.loads(weekly(context, "json"))["would_name_more"] == ["network_database"]
+    assert "your own list of networks" not in signed_in.get(f"/{SITE}?period=2026-W46").text
+
+
+def test_a_filtered_page_does_not_say_how_much_of_the_site_is_named(signed_in: Browser, eight_visits: None) -> None:
+    assert 'class="named"' not in signed_in.get(f"/{SITE}?f=page:is:/a").text
