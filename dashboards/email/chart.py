@@ -13,9 +13,9 @@ from PIL import Image, ImageDraw
 # Twice the size at which it is shown, for sharp screens.
 WIDTH, HEIGHT = 1104, 240
 
-_BAR = (26, 140, 136, 255)
-_BEST_BAR = (11, 110, 110, 255)
-_BEFORE = (139, 148, 160, 255)
+BAR = (26, 140, 136, 255)
+BEST_BAR = (11, 110, 110, 255)
+BEFORE = (125, 134, 146, 255)
 _GROUND = (139, 148, 160, 90)
 
 
@@ -29,11 +29,11 @@ def week_chart(values: Sequence[int], before: Sequence[int]) -> bytes:
         left, right = day * slot + slot * 0.2, (day + 1) * slot - slot * 0.2
         height = _height(value, top)
         if value:
-            colour = _BEST_BAR if value == max(values) else _BAR
+            colour = BEST_BAR if value == max(values) else BAR
             draw.rounded_rectangle((left, HEIGHT - 4 - height, right, HEIGHT - 4), radius=6, fill=colour)
         if day < len(before) and before[day]:
             level = HEIGHT - 4 - _height(before[day], top)
-            draw.line((left - slot * 0.08, level, right + slot * 0.08, level), fill=_BEFORE, width=4)
+            draw.line((left - slot * 0.08, level, right + slot * 0.08, level), fill=BEFORE, width=4)
     draw.line((0, HEIGHT - 2, WIDTH, HEIGHT - 2), fill=_GROUND, width=2)
     target = BytesIO()
     image.save(target, "PNG", optimize=True)

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from tests.dashboards.web.conftest import SITE, Browser
+from tracker.stats.metrics import METRICS
 from tracker.store.batch import Batch, NotCounted
 from tracker.store.protocol import EventStore
 
@@ -126,6 +127,10 @@ def test_a_chosen_figure_drives_the_chart(signed_in: Browser, three_visits: None
     values = re.findall(r'<td class="number">([^<]+)</td><td', table)
     assert values == ["0", "0", "0", "1", "1", "0", "3"]
     assert "not over yet" in table
+    # What it means and both totals stand beside it: a finger sees no tooltip.
+    caption = page.split("<figcaption", 1)[1].split("</figcaption>", 1)[0]
+    assert f'<span class="chart-meaning">{METRICS["pageviews"].meaning}</span>' in caption
+    assert re.findall(r"<b>([^<]+)</b>", caption) == ["Page views", "5", "0"]
 
 
 def test_periods_are_days_of_the_site(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
