@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -22,6 +23,9 @@ class Mailbox:
         self.envelopes: list[Any] = []
         self.refused: set[str] = set()
         self.hang_up: str | None = None
+        self.answers: dict[str, str] = {}  # to MAIL, RCPT or DATA, instead of yes
+        self.connections = 0
+        self._transports: list[Any] = []
         self.logins: list[tuple[str, str]] = []
         self.url = ""
 
@@ -33,17 +37,44 @@ class Mailbox:
     def messages(self) -> list[EmailMessage]:
         return [message_from_bytes(one.original_content, policy=default) for one in self.envelopes]  # type: ignore[misc]
 
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        self._transports.append(server.transport)
+        return responses
+
+    def end_connections(self) -> None:
+        """Hangs up on everybody, as a server does on whoever has been idle."""
+        for transport in self._transports:
+            transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        self._transports.clear()
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if "MAIL" in self.answers:
+            return self.answers["MAIL"]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
         if address in self.refused:
             return "550 5.1.1 No such user here"
+        if "RCPT" in self.answers:
+            return self.answers["RCPT"]
         if self.hang_up == "rcpt":
             server.transport.abort()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if "DATA" in self.answers:
+            return self.answers["DATA"]
         self.envelopes.append(envelope)
         if self.hang_up == "answer":
             server.transport.abort()

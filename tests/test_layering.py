@@ -30,7 +30,15 @@ LAYERS = (
     ("tracker.ingest", "tracker.imports"),
     ("tracker.reference",),
     ("tracker.enrichment", "tracker.collector"),
-    ("tracker.store", "tracker.db", "tracker.accounts", "tracker.sites", "tracker.journal", "tracker.data_folder"),
+    (
+        "tracker.store",
+        "tracker.db",
+        "tracker.accounts",
+        "tracker.sites",
+        "tracker.recipients",
+        "tracker.journal",
+        "tracker.data_folder",
+    ),
     ("tracker.settings", "tracker.hit", "tracker.clock"),
 )
 RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}

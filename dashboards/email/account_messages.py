@@ -1,4 +1,4 @@
-"""Emails about an account: an invitation, a link for a new password, a changed password, a test.
+"""Emails with one link: an invitation, a new or changed password, a test, the question whether one wants a report.
 
 Each has one link and says why it was sent.
 """
@@ -75,6 +75,22 @@ def check_message(language: str, *, sender: str, recipient: str, url: str, now: 
     return _message(language, words, sender=sender, recipient=recipient, url=url, now=now)
 
 
+def confirmation_message(
+    language: str, *, sender: str, recipient: str, site_name: str, url: str, now: datetime
+) -> EmailMessage:
+    """Asks somebody without an account whether they want a site's report. Nothing else is sent before they say so."""
+    values = {"site": site_name}
+    words = {
+        "subject": translate(language, "Confirm: the report of %(site)s by email", **values),
+        "sentence": translate(language, "Do you want the report of %(site)s by email?", **values),
+        "body": translate(language, "It says which companies read the site and where its visitors come from. You choose how often, and can stop it with one click."),
+        "button": translate(language, "Yes, send it to me"),
+        "lasts": "",
+        "why": translate(language, "You were not expecting this? Ignore this email: nothing more is sent to you."),
+    }  # fmt: skip
+    return _message(language, words, sender=sender, recipient=recipient, url=url, now=now)
+
+
 def _message(
     language: str, words: dict[str, str], *, sender: str, recipient: str, url: str, now: datetime
 ) -> EmailMessage:
@@ -86,8 +102,8 @@ def _message(
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language
     view = {"language": language, "words": words, "url": url}
     message.set_content(template("account.txt.j2").render(view), cte="quoted-printable")
     message.add_alternative(inline(template("account.html.j2").render(view)), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = language  # after the content, which would take it for its own
     return message

@@ -20,6 +20,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.email.audience import Audience
 from dashboards.email.chart import HEIGHT, WIDTH, week_chart
 from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
@@ -92,20 +93,28 @@ class View:
     pages: list[EmailRow]
     sources: list[EmailRow]
     dashboard_url: str
-    settings_url: str
+    preferences_url: str
+    unsubscribe_url: str
     words: dict[str, str]
     credits_due: Sequence[LicenceCredit]
 
 
 def render_weekly(
-    report: WeeklyReport, *, site: Site, form: str, base_url: str, credits_due: Sequence[LicenceCredit] = ()
+    report: WeeklyReport,
+    *,
+    site: Site,
+    form: str,
+    base_url: str,
+    credits_due: Sequence[LicenceCredit] = (),
+    language: str | None = None,
 ) -> str:
-    """The report as `text`, `html` (a page of its own, with its image inside) or `json`."""
+    """The report as `text`, `html` (a page of its own, with its image inside) or `json`; in the site's language, or another."""
     if form == "json":
         return (
             json.dumps(report.as_json(partial(describe_stored, DEFAULT_LANGUAGE)), ensure_ascii=False, indent=2) + "\n"
         )
-    view = weekly_view(report, site=site, base_url=base_url, credits_due=credits_due)
+    audience = Audience(language or site.language)
+    view = weekly_view(report, site=site, audience=audience, base_url=base_url, credits_due=credits_due)
     if form == "text":
         return _text(view)
     from base64 import b64encode
@@ -123,12 +132,14 @@ def weekly_message(
     base_url: str,
     now: datetime,
     credits_due: Sequence[LicenceCredit] = (),
+    audience: Audience | None = None,
 ) -> EmailMessage:
     """The email to one recipient: text, and HTML with the chart attached.
 
     The Message-ID is the same for the same report and recipient, so that a server can tell a copy from another.
     """
-    view = weekly_view(report, site=site, base_url=base_url, credits_due=credits_due)
+    audience = audience or Audience(site.language)
+    view = weekly_view(report, site=site, audience=audience, base_url=base_url, credits_due=credits_due)
     sentence = view.sentence.replace(WORD_JOINER, "")
     name, address = getaddresses([sender])[0]
     message = EmailMessage(policy=SMTP)
@@ -139,15 +150,28 @@ def weekly_message(
     digest = sha256(f"{site.domain}\0{report.week}\0{recipient}".encode()).hexdigest()[:24]
     message["Message-ID"] = f"<weekly.{report.week}.{digest}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = view.language
-    message["List-Unsubscribe"] = f"<{view.settings_url}>"
+    _add_list_headers(message, report, site, audience)
     message.set_content(_text(view), cte="quoted-printable")
     message.add_alternative(_html(view, f"cid:{_CHART_ID}@webleads"), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = view.language  # after the content, which would take it for its own
     html = message.get_payload()[1]  # type: ignore[index]
     html.add_related(  # type: ignore[union-attr]
         _chart(report), "image", "png", cid=f"<{_CHART_ID}@webleads>", disposition="inline", filename="week.png"
     )
     return message
+
+
+def _add_list_headers(message: EmailMessage, report: WeeklyReport, site: Site, audience: Audience) -> None:
+    """What tells mail programs which list it is of, and how to leave it.
+
+    Sources: RFC 2369 and RFC 8058 (List-Unsubscribe, by one click), RFC 2919 (List-Id), Gmail's Feedback Loop (Feedback-ID).
+    """
+    host = site.domain.partition(":")[0]
+    message["List-Id"] = f"<reports.{host}>"
+    message["Feedback-ID"] = f"weekly-{report.week}:{host}:report:webleads"
+    if audience.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{audience.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _from_outside(text: str, most: int = _LONGEST_TEXT) -> str:
@@ -160,15 +184,22 @@ def _one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text)
 
 
-def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due: Sequence[LicenceCredit] = ()) -> View:
+def weekly_view(
+    report: WeeklyReport,
+    *,
+    site: Site,
+    audience: Audience,
+    base_url: str,
+    credits_due: Sequence[LicenceCredit] = (),
+) -> View:
     """What the templates show; `credits_due` are the lines that the licences of geo databases ask for."""
-    language = site.language
+    language = audience.language
     leads = [
         _lead(language, lead, site, base_url, report.week)
         for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")
     ]
     more = max(0, len(report.leads) - len(leads))
-    week_url, settings_url = f"{base_url}/{site.domain}?period={report.week}", f"{base_url}/{site.domain}/settings"
+    week_url = f"{base_url}/{site.domain}?period={report.week}"
     return View(
         language=language,
         site=site.name,
@@ -188,13 +219,14 @@ def weekly_view(report: WeeklyReport, *, site: Site, base_url: str, credits_due:
         pages=_rows(language, report.pages, "pageviews"),
         sources=_rows(language, report.sources, "visits", empty=labels.channel(language, "Direct")),
         dashboard_url=week_url,
-        settings_url=settings_url,
-        words=_words(language, week_url, settings_url),
+        preferences_url=audience.preferences_url,
+        unsubscribe_url=audience.unsubscribe_url,
+        words=_words(language, week_url, audience),
         credits_due=credits_due,
     )
 
 
-def _words(language: str, dashboard_url: str, settings_url: str) -> dict[str, str]:
+def _words(language: str, dashboard_url: str, audience: Audience) -> dict[str, str]:
     def say(text: str) -> str:
         return translate(language, text)
 
@@ -210,10 +242,10 @@ def _words(language: str, dashboard_url: str, settings_url: str) -> dict[str, st
         "before": say("vs previous week"),
         "visitors_a_day": say("Visitors per day; the lines show the previous week."),
         "why": say("You receive this email because your email address is in this site’s settings."),
-        "stop": say("Stop receiving this email: edit the recipients (sign-in needed)"),
-        "stop_line": translate(
-            language, "Stop receiving this email: edit the recipients (sign-in needed): %(url)s", url=settings_url
-        ),
+        "unsubscribe": say("Unsubscribe"),
+        "unsubscribe_line": translate(language, "Unsubscribe: %(url)s", url=audience.unsubscribe_url),
+        "preferences": say("Choose language, day and content"),
+        "preferences_line": translate(language, "Choose language, day and content: %(url)s", url=audience.preferences_url),
     }  # fmt: skip
 
 

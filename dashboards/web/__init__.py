@@ -16,6 +16,7 @@ from dashboards.web.first_day import views as first_day_views
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
 from dashboards.web.people import forgotten_password, invitation, new_password, people
 from dashboards.web.plain_query import with_plain_query
+from dashboards.web.recipients import own_page
 from dashboards.web.service_status import Diagnose, ServiceStatus, no_diagnosis
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
@@ -73,6 +74,9 @@ def register(
     app.register_blueprint(home.create_blueprint(context))
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(opt_out.create_blueprint(context))
+    links_of_emails = own_page.create_blueprint(context)
+    csrf.exempt(links_of_emails)  # the signed link is the right to them, and mail programs send no token
+    app.register_blueprint(links_of_emails)
     limit, mail = SignInLimit(context.now), OutgoingMail(context, send_email)
     first_day = checklist.register(app, context, mail)
     app.register_blueprint(sign_in.create_blueprint(context, limit))

@@ -21,6 +21,12 @@ def current_language() -> str:
     return locale.language if locale is not None else DEFAULT_LANGUAGE
 
 
+def chosen_language() -> str | None:
+    """The language that was chosen on a page of this login or visit, if one was."""
+    chosen = session.get(_CHOICE)
+    return str(chosen) if chosen in LANGUAGES else None
+
+
 def register(app: Flask) -> None:
     Babel(app, locale_selector=_select, default_translation_directories=str(FOLDER))
 

@@ -53,6 +53,12 @@ PUBLIC = {
     "forgotten_password.send": "whoever forgot a password is not signed in; the answer is the same for everybody",
     "new_password.show": "the one-time link is the right to it",
     "new_password.change": "the one-time link is the right to it",
+    "recipient.show": "the signed link is the right to it",
+    "recipient.change": "the signed link is the right to it",
+    "recipient.ask_to_unsubscribe": "the signed link is the right to it",
+    "recipient.unsubscribe": "the signed link is the right to it",
+    "recipient.ask_to_confirm": "the signed link is the right to it",
+    "recipient.confirm": "the signed link is the right to it",
     "opt_out.show": "visitors read there how a site counts, and say no",
     "operations.answer": "the data folder's key opens it, and each operation asks for itself: they are walked below",
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tracker.data_folder import FolderUnusable
-from tracker.data_folder.secret_key import replaced_keys, secret_key
+from tracker.data_folder.secret_key import links_key, replaced_keys, secret_key
 
 
 def test_it_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -68,7 +69,12 @@ def test_a_key_that_was_being_made_when_the_power_went_is_no_key(tmp_path: Path)
 
 
 def test_what_cannot_be_written_is_one_line_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "secret.key.new").mkdir()
     with pytest.raises(FolderUnusable, match=r"secret\.key cannot be used .* or delete it") as said:
-        secret_key(tmp_path)
+        secret_key(tmp_path / "gone")
     assert "\n" not in str(said.value)
+
+
+def test_of_many_at_once_all_get_the_same_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: links_key(tmp_path), range(16)))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["links.key"]

@@ -17,7 +17,7 @@ import pytest
 
 from tests.mail_server import Mailbox, mail_server
 from tests.running_service import free_port
-from tracker.delivery.mailer import Mailer, MailError, MailServerAway, MailSettingsMissing, MailUnconfirmed
+from tracker.delivery.mailer import Mailer, MailError, MailRefused, MailServerAway, MailSettingsMissing, MailUnconfirmed
 
 SENDER = "Webleads <stats@exemple.fr>"
 
@@ -185,3 +185,69 @@ def test_a_message_within_the_time_leaves_no_watch_behind(server: Mailbox) -> No
     Mailer(server.url, SENDER, seconds=60).send(message())
     assert len(server.messages) == 1
     assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+
+
+def test_a_long_url_or_id_in_a_header_stays_in_one_piece(server: Mailbox) -> None:
+    url = f"<https://stats.{'un-nom-vraiment-long-' * 3}.example.fr/email/123456-{'x' * 24}/unsubscribe>"
+    made = message()
+    made["List-Unsubscribe"] = url
+    Mailer(server.url, SENDER).send(made)
+    assert f"List-Unsubscribe: {url}\r\n".encode() in server.envelopes[0].original_content
+    assert b"=?utf-8?b?" in server.envelopes[0].original_content
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        pytest.param("lea@société-générale.fr", "lea@xn--socit-gnrale-eebbcb.fr", id="accents"),
+        pytest.param("lea@STRASSE-ß.de", "lea@xn--strasse--xya.de", id="a-letter-of-the-newer-standard"),
+        pytest.param("lea@例え.jp", "lea@xn--r8jz45g.jp", id="another-script"),
+        pytest.param("lea@exemple.fr", "lea@exemple.fr", id="plain"),
+    ],
+)
+def test_a_recipients_domain_goes_out_in_its_ascii_form(server: Mailbox, typed: str, taken: str) -> None:
+    Mailer(server.url, SENDER).send(message(to=typed))
+    assert server.recipients == [taken]
+    assert str(server.messages[0]["To"]) == taken
+
+
+def test_messages_share_a_connection_until_the_server_ends_it(server: Mailbox) -> None:
+    with Mailer(server.url, SENDER).connection() as connection:
+        for number in range(3):
+            connection.send(message(to=f"a{number}@exemple.fr"))
+        server.refused = {"b@exemple.fr"}
+        with pytest.raises(MailRefused):
+            connection.send(message(to="b@exemple.fr"))
+        connection.send(message(to="c@exemple.fr"))
+        assert server.connections == 1
+        server.end_connections()
+        connection.send(message(to="d@exemple.fr"))
+    assert server.recipients == [*(f"a{number}@exemple.fr" for number in range(3)), "c@exemple.fr", "d@exemple.fr"]
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "is_for_good", "is_of_recipient"),
+    [
+        pytest.param("RCPT", "450 4.2.0 Greylisted, try again later", False, False, id="greylisted"),
+        pytest.param("RCPT", "550 5.1.1 No such user here", True, True, id="no-such-user"),
+        pytest.param("RCPT", "550 no mailbox here by that name", True, True, id="without-an-enhanced-code"),
+        pytest.param("RCPT", "552 5.2.2 Mailbox full", True, True, id="full"),
+        pytest.param("RCPT", "554 5.7.1 Relay access denied", True, False, id="no-relay-for-us"),
+        pytest.param("RCPT", "550 5.1.8 Bad sender's system address", True, False, id="of-the-sender"),
+        pytest.param("RCPT", "530 5.7.0 Authentication required", False, False, id="sign-in-first"),
+        pytest.param("MAIL", "550 5.7.1 sender not allowed", False, False, id="the-sender-is-refused"),
+        pytest.param("DATA", "554 5.6.0 message content rejected", True, False, id="its-content"),
+        pytest.param("DATA", "550 5.1.1 no such user", True, True, id="user-unknown-after-the-message"),
+        pytest.param("DATA", "451 4.3.0 try again", False, False, id="try-again-after-the-message"),
+    ],
+)
+def test_a_refusal_says_whether_it_is_for_good_and_for_whom(
+    server: Mailbox, step: str, answer: str, is_for_good: bool, is_of_recipient: bool
+) -> None:
+    server.answers[step] = answer
+    with pytest.raises(MailError) as raised:
+        Mailer(server.url, SENDER).send(message())
+    assert str(raised.value) == answer
+    assert isinstance(raised.value, MailRefused) == is_for_good
+    assert getattr(raised.value, "is_of_recipient", False) == is_of_recipient

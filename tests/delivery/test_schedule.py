@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,10 +16,12 @@ from tests.mail_server import Mailbox, mail_server
 from tests.stats.conftest import SITE, Blog
 from tracker.db import recovery
 from tracker.db.engine import AppDatabase, open_app_database
-from tracker.db.models import Delivery, Site
+from tracker.db.models import Delivery, ReportRecipient, Site
 from tracker.delivery import sent_log
 from tracker.delivery.schedule import due, last_complete_week, send_due, send_weekly
 from tracker.delivery.sent_log import DeliveryKey
+from tracker.recipients.links import Purpose, find_recipient
+from tracker.recipients.subscriptions import confirm, unsubscribe
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, list_sites
@@ -68,6 +71,11 @@ def test_the_last_complete_week_never_has_an_unfinished_day(now: str, zone: str,
     assert last_complete_week(zone, datetime.fromisoformat(now).replace(tzinfo=UTC)) == week
 
 
+def confirm_all(database: AppDatabase) -> None:
+    with database.transaction() as session:
+        session.execute(update(ReportRecipient).values(confirmed_at=LONG_AGO))
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = MONDAY_8
@@ -85,6 +93,7 @@ def clock() -> Clock:
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
     opened = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
     add_site(opened, SITE, now=LONG_AGO, recipients=BOTH)
+    confirm_all(opened)
     yield opened
     opened.close()
 
@@ -221,6 +230,7 @@ def test_a_server_that_is_away_is_not_asked_for_each_site(
 ) -> None:
     for number in range(3):
         add_site(database, f"site{number}.example", now=LONG_AGO, recipients=["c@exemple.fr"])
+    confirm_all(database)
     lost = replace(context, settings=replace(context.settings, smtp_url="smtp://127.0.0.1:1"))
 
     def tried() -> int:
@@ -299,3 +309,39 @@ def test_without_a_mail_server_nothing_is_claimed(context: Context) -> None:
     send_due(replace(context, settings=replace(context.settings, smtp_url="")))
     with context.app_db.transaction() as session:
         assert session.query(Delivery).count() == 0
+
+
+def test_who_unsubscribed_does_not_get_the_next_mondays_mail(
+    context: Context, server: Mailbox, clock: Clock, database: AppDatabase
+) -> None:
+    send_due(context)
+    (mail,) = [one for one in server.messages if str(one["To"]) == BOTH[0]]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = str(mail["List-Unsubscribe"]).strip()
+    token = re.fullmatch(r"<http://\S+/email/(\S+)/unsubscribe>", link)
+    assert token is not None
+    found = find_recipient(database, context.settings.data, token[1], Purpose.CHOOSE)
+    assert found is not None
+    unsubscribe(database, found.id, now=clock.now)
+    clock.now += timedelta(days=7)
+    send_due(context)
+    assert sorted(server.recipients) == [BOTH[0], BOTH[1], BOTH[1]]
+    (site,) = list_sites(database)
+    assert send_weekly(context, site, "2026-W47", BOTH[:1])[0].outcome == "not sent: unsubscribed"
+
+
+def test_who_has_no_account_is_asked_once_and_gets_nothing_else_before_they_confirm(
+    context: Context, server: Mailbox, clock: Clock, database: AppDatabase
+) -> None:
+    with database.transaction() as session:
+        session.execute(update(ReportRecipient).values(confirmed_at=None))
+    for _ in range(3):
+        send_due(context)
+        clock.now += timedelta(minutes=1)
+    assert sorted(server.recipients) == BOTH
+    assert {str(one["Subject"]) for one in server.messages} == {f"À confirmer\u00a0: le rapport de {SITE} par e-mail"}
+    (site,) = list_sites(database)
+    confirm(database, site.recipients[0].id, now=clock.now)
+    clock.now += timedelta(days=7)
+    send_due(context)
+    assert sorted(server.recipients) == [BOTH[0], BOTH[0], BOTH[1]]

@@ -15,7 +15,16 @@ from tracker.settings import EVENT_STORE_FILE
 
 _OTHERS = 0o077
 _FOLDERS = ("journal", "quarantine", "copies", "scripts", "geo", "geo-in-use")
-_FILES = ("webleads.sqlite*", f"{EVENT_STORE_FILE}*", "secret.key*", "service.json*", "*.lock", "networks.csv")
+_FILES = (
+    "webleads.sqlite*",
+    f"{EVENT_STORE_FILE}*",
+    "secret.key*",
+    "links.key*",
+    "dkim.key*",
+    "service.json*",
+    "*.lock",
+    "networks.csv",
+)
 
 
 def keep_private() -> None:

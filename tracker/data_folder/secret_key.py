@@ -1,4 +1,4 @@
-"""The key that signs cookies: made once, kept in the data folder, replaced when it is too weak."""
+"""The keys that sign cookies and the links in emails: made once, kept in the data folder, replaced when too weak."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from tracker.data_folder import FolderUnusable
 log = logging.getLogger(__name__)
 
 _NAME = "secret.key"
+# Of its own, so that a new key for cookies does not end the links in emails that were sent.
+_OF_LINKS = "links.key"
 _MARK = ".damaged-"
 _BYTES = 32
 # 32 random bytes have some 30 different values; zeros or a repeated word have few.
@@ -21,19 +23,27 @@ _LEAST_DIFFERENT = 8
 
 def secret_key(folder: Path) -> bytes:
     """The key, made on first use. One that could be guessed is moved aside and replaced. Raises FolderUnusable."""
-    path = folder / _NAME
+    return _key(folder / _NAME, "everybody signs in again")
+
+
+def links_key(folder: Path) -> bytes:
+    """The key of the links with which recipients of emails unsubscribe and choose, as `secret_key`."""
+    return _key(folder / _OF_LINKS, "the links in the emails that were sent no longer work")
+
+
+def _key(path: Path, loss: str) -> bytes:
     try:
         key = _read(path)
         problem = None if key is None else _weakness(key)
         if key is not None and problem is None:
             return key
         if problem or path.is_symlink() or path.exists():
-            _set_aside(path, problem or "it is not a file")
+            _set_aside(path, problem or "it is not a file", loss)
         return _make(path)
     except OSError as problem:
         raise FolderUnusable(
             f"{path} cannot be used ({problem.strerror}): let the service's user read and write it, or delete it, and"
-            " everybody signs in again"
+            f" {loss}"
         ) from problem
 
 
@@ -55,20 +65,24 @@ def _weakness(key: bytes) -> str | None:
     return "its bytes are all alike" if len(set(key)) < _LEAST_DIFFERENT else None
 
 
-def _set_aside(path: Path, problem: str) -> None:
-    kept_as = path.with_name(f"{_NAME}{_MARK}{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+def _set_aside(path: Path, problem: str, loss: str) -> None:
+    kept_as = path.with_name(f"{path.name}{_MARK}{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     path.rename(kept_as)
-    log.error("%s signs nothing: %s; it was set aside as %s, and everybody signs in again", path, problem, kept_as.name)
+    log.error("%s signs nothing: %s; it was set aside as %s, and %s", path, problem, kept_as.name, loss)
 
 
 def _make(path: Path) -> bytes:
-    """Whole or not at all, so that nobody reads half of it."""
+    """Whole or not at all, so that nobody reads half of it; of several at the same time, all use the first one's."""
     key = secrets.token_bytes(_BYTES)
-    fresh = path.with_name(f"{_NAME}.new")
-    fresh.unlink(missing_ok=True)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        key = path.read_bytes()
+    finally:
+        fresh.unlink()
     return key

@@ -123,7 +123,10 @@ class UserSession(Base):
 
 
 class ReportRecipient(Base):
-    """An email address that gets a site's weekly report."""
+    """An email address that gets a site's report, with what it chose (tracker.recipients).
+
+    Nothing is sent before `confirmed_at`, nor from `paused_at` on. `chosen_at` is when the rhythm was last changed.
+    """
 
     __tablename__ = "report_recipients"
     __table_args__ = (UniqueConstraint("site_id", "email"),)
@@ -132,6 +135,16 @@ class ReportRecipient(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
     email: Mapped[str]
     created_at: Mapped[datetime]
+    language: Mapped[str | None]  # None: the site's
+    rhythm: Mapped[str] = mapped_column(default="weekly")  # `weekly`, `monthly` or `none`
+    weekday: Mapped[int] = mapped_column(default=0)  # of weekly reports; Monday is 0
+    hour: Mapped[int] = mapped_column(default=8)  # in the site's time zone
+    view_key: Mapped[str | None]  # the saved view whose companies it lists; None: the site's choice
+    confirmed_at: Mapped[datetime | None]
+    chosen_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    pause_reason: Mapped[str | None]  # `bounce` or `complaint`
+    pause_detail: Mapped[str | None]  # what the mail server or the provider said
 
     site: Mapped[Site] = relationship(back_populates="recipients")
 

@@ -1,23 +1,21 @@
-"""Hands messages to the operator's mail server, one recipient at a time."""
+"""Hands messages to the operator's mail server, one recipient at a time, over connections that are kept for a while."""
 
 from __future__ import annotations
 
 import smtplib
-import socket
-import ssl
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
-from email.policy import SMTP
-from ipaddress import ip_address
-from time import monotonic
-from urllib.parse import SplitResult, unquote, urlsplit
+from typing import Self
 
-# For one step, a connection or an answer.
-_STEP_SECONDS = 30
+from tracker.delivery.conversation import Deadline, Refused, Unanswered, connect, hand_over, one_line
+
 # For all of a message: a server that sends a byte now and then keeps within every step's time.
 WHOLE_SECONDS = 120.0
+# Servers end a connection that brings very many, so it is ended before.
+_MOST_A_CONNECTION = 50
+
+Sign = Callable[[bytes], bytes]
 
 
 class MailError(RuntimeError):
@@ -28,6 +26,14 @@ class MailServerAway(MailError):
     """The server cannot be spoken with at all, so that it need not be asked for the next message now."""
 
 
+class MailRefused(MailError):
+    """The server said no for good; `is_of_recipient` whether it does not take mail for this email address."""
+
+    def __init__(self, words: str, *, is_of_recipient: bool) -> None:
+        super().__init__(words)
+        self.is_of_recipient = is_of_recipient
+
+
 class MailUnconfirmed(RuntimeError):
     """The whole message went out and the server hung up before it answered: it may have been delivered, or not."""
 
@@ -36,84 +42,19 @@ class MailSettingsMissing(MailError):
     """There is no mail server or no sender in the settings."""
 
 
-class _Deadline:
-    """Ends a conversation that takes longer than it may: its socket is shut, and whatever waits on it fails."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._ends_at = monotonic() + seconds
-        self._timer: threading.Timer | None = None
-
-    def connect(self, host: str, port: int) -> socket.socket:
-        """A connection to the first of the host's IP addresses that answers in time. Raises OSError."""
-        problem: OSError = TimeoutError("it has no IP address")
-        for *_, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            left = self._ends_at - monotonic()
-            if left <= 0:
-                break
-            try:
-                connection = socket.create_connection((str(where[0]), port), timeout=min(_STEP_SECONDS, left))
-            except OSError as refused:
-                problem = refused
-                continue
-            self._watch(connection)
-            return connection
-        raise problem
-
-    def _watch(self, connection: socket.socket) -> None:
-        # A duplicate: TLS takes the socket's own descriptor over.
-        watched = connection.dup()
-
-        def shut() -> None:
-            with suppress(OSError):
-                watched.shutdown(socket.SHUT_RDWR)
-
-        self._watched = watched
-        self._timer = threading.Timer(max(0.0, self._ends_at - monotonic()), shut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def over(self) -> str | None:
-        """Why the conversation was ended, if it was."""
-        return f"it took longer than {self._seconds:g} s" if monotonic() >= self._ends_at else None
-
-    def close(self) -> None:
-        """Ends the watch."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer.join()
-            self._watched.close()
-
-
-class _Watched(smtplib.SMTP):
-    """A conversation under a deadline."""
-
-    def __init__(self, host: str, port: int, deadline: _Deadline) -> None:
-        self._deadline = deadline
-        super().__init__(host, port, timeout=_STEP_SECONDS)
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        connection = self._deadline.connect(host, port)
-        connection.settimeout(timeout)
-        return connection
-
-
-class _WatchedTls(smtplib.SMTP_SSL, _Watched):
-    """The same with TLS from the start, its handshake under the deadline too."""
-
-    def __init__(self, host: str, port: int, deadline: _Deadline) -> None:
-        self._deadline = deadline
-        smtplib.SMTP_SSL.__init__(self, host, port, timeout=_STEP_SECONDS, context=_tls(host))
+def _unsigned(content: bytes) -> bytes:
+    return content
 
 
 class Mailer:
     """Sends over one SMTP URL: `smtp://` takes STARTTLS where it is offered, `smtps://` is TLS from the start."""
 
-    def __init__(self, url: str, sender: str, *, seconds: float = WHOLE_SECONDS) -> None:
-        """`seconds` is how long a message may take from the connection to the last answer."""
+    def __init__(self, url: str, sender: str, *, seconds: float = WHOLE_SECONDS, sign: Sign = _unsigned) -> None:
+        """`seconds` is how long a message may take from the connection to the last answer. `sign` adds a signature."""
         self._url = url
         self.sender = sender
         self._seconds = seconds
+        self._sign = sign
 
     def check(self) -> None:
         """Raises MailSettingsMissing when nothing can be sent at all."""
@@ -125,121 +66,138 @@ class Mailer:
             raise MailSettingsMissing("no sender: set WEBLEADS_MAIL_FROM, such as 'Webleads <stats@example.fr>'")
 
     def send(self, message: EmailMessage, *, about_to_send: Callable[[], None] = lambda: None) -> None:
+        """Delivers one message over a connection of its own, as `MailConnection.send` does."""
+        with self.connection() as connection:
+            connection.send(message, about_to_send=about_to_send)
+
+    def connection(self) -> MailConnection:
+        """A connection for several messages. It is made with the first."""
+        self.check()
+        return MailConnection(self._url, self._seconds, self._sign)
+
+
+class MailConnection:
+    """Takes one message after the other; not to be shared by threads. A lost connection is made again."""
+
+    def __init__(self, url: str, seconds: float, sign: Sign) -> None:
+        self._url = url
+        self._seconds = seconds
+        self._sign = sign
+        self._server: smtplib.SMTP | None = None
+        self._deadline: Deadline | None = None
+        self._taken = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def send(self, message: EmailMessage, *, about_to_send: Callable[[], None] = lambda: None) -> None:
         """Delivers to the message's one recipient. Raises MailError, or MailUnconfirmed when nobody can tell.
 
         `about_to_send` is called when the server has taken sender and recipient, just before the message goes out.
         """
-        self.check()
-        deadline = _Deadline(self._seconds)
-        try:
-            self._send(message, about_to_send, deadline)
-        finally:
-            deadline.close()
+        if self._taken >= _MOST_A_CONNECTION:
+            self.close()
+        was_open = self._server is not None
+        begun = False
 
-    def _send(self, message: EmailMessage, about_to_send: Callable[[], None], deadline: _Deadline) -> None:
+        def begin() -> None:
+            nonlocal begun
+            about_to_send()
+            begun = True
+
         try:
-            server = self._connect(deadline)
-        except (OSError, smtplib.SMTPException) as problem:
-            raise MailServerAway(
-                f"the mail server is not reached: {deadline.over() or _one_line(problem)}"
-            ) from problem
-        try:
-            _hand_over(server, message, about_to_send, deadline)
-        except (OSError, smtplib.SMTPException) as problem:
-            if over := deadline.over():
-                raise MailServerAway(f"the mail server did not take the message: {over}") from problem
-            raise MailError(_one_line(problem)) from problem
-        finally:
-            # The message is accepted or refused by now; a server that hangs up without a goodbye changes nothing.
+            self._deliver(message, begin)
+        except _ConnectionLost as lost:
+            if begun or not was_open:
+                raise MailError(str(lost)) from lost
+            # The server had ended the connection since the last message, and heard nothing of this one.
+            self._deliver_again(message, begin)
+
+    def close(self) -> None:
+        server, deadline = self._server, self._deadline
+        self._server = self._deadline = None
+        self._taken = 0
+        if server is not None:
+            # The messages are accepted or refused by now; a server that hangs up without a goodbye changes nothing.
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
             server.close()
+        if deadline is not None:
+            deadline.close()
 
-    def _connect(self, deadline: _Deadline) -> smtplib.SMTP:
-        parts = urlsplit(self._url)
-        host = parts.hostname or ""
-        server: smtplib.SMTP
-        if parts.scheme == "smtps":
-            server = _WatchedTls(host, parts.port or 465, deadline)
-        else:
-            server = _Watched(host, parts.port or 25, deadline)
+    def _deliver_again(self, message: EmailMessage, begin: Callable[[], None]) -> None:
         try:
-            _let_in(server, parts)
+            self._deliver(message, begin)
+        except _ConnectionLost as lost:
+            raise MailError(str(lost)) from lost
+
+    def _deliver(self, message: EmailMessage, begin: Callable[[], None]) -> None:
+        server, deadline = self._opened()
+        try:
+            hand_over(server, message, about_to_send=begin, deadline=deadline, sign=self._sign)
+        except Refused as refused:
+            self._after_refusal(server, deadline)
+            words = one_line(refused)
+            if refused.is_for_good:
+                raise MailRefused(words, is_of_recipient=refused.is_of_recipient) from refused
+            raise MailError(words) from refused
+        except Unanswered as problem:
+            self._drop()
+            raise MailUnconfirmed(
+                f"the mail server took the message and hung up without an answer: {problem}"
+            ) from problem
+        except (smtplib.SMTPServerDisconnected, OSError) as problem:
+            over = deadline.over()
+            self._drop()
+            if over:
+                raise MailServerAway(f"the mail server did not take the message: {over}") from problem
+            raise _ConnectionLost(one_line(problem)) from problem
+        except smtplib.SMTPException as problem:
+            self._drop()
+            raise MailError(one_line(problem)) from problem
         except BaseException:
-            server.close()
+            self._drop()  # a message may be half said
             raise
-        return server
+        self._taken += 1
+        deadline.pause()
+
+    def _opened(self) -> tuple[smtplib.SMTP, Deadline]:
+        if self._server is not None and self._deadline is not None:
+            self._deadline.restart()
+            return self._server, self._deadline
+        deadline = Deadline(self._seconds)
+        try:
+            self._server = connect(self._url, deadline)
+        except (OSError, smtplib.SMTPException) as problem:
+            over = deadline.over()
+            deadline.close()
+            raise MailServerAway(f"the mail server is not reached: {over or one_line(problem)}") from problem
+        self._deadline = deadline
+        return self._server, deadline
+
+    def _after_refusal(self, server: smtplib.SMTP, deadline: Deadline) -> None:
+        """Makes the connection ready for the next message, or ends it where the server does not play along."""
+        try:
+            code, _ = server.rset()
+        except (OSError, smtplib.SMTPException):
+            code = 421
+        if code != 250:
+            self._drop()
+        else:
+            deadline.pause()
+
+    def _drop(self) -> None:
+        """Ends the connection without a word."""
+        if self._server is not None:
+            self._server.close()
+        if self._deadline is not None:
+            self._deadline.close()
+        self._server = self._deadline = None
+        self._taken = 0
 
 
-def _let_in(server: smtplib.SMTP, parts: SplitResult) -> None:
-    """Greets, takes TLS where it is offered and signs in; a password never leaves the machine in the clear."""
-    host = parts.hostname or ""
-    server.ehlo()
-    secure = parts.scheme == "smtps"
-    if not secure and server.has_extn("starttls"):
-        server.starttls(context=_tls(host))
-        server.ehlo()
-        secure = True
-    if not parts.username:
-        return
-    if not secure and not _is_here(host):
-        raise smtplib.SMTPException("it offers no TLS, so the password is not sent; use smtps:// or a server that does")
-    server.login(unquote(parts.username), unquote(parts.password or ""))
-
-
-def _tls(host: str) -> ssl.SSLContext:
-    """Certificates are checked, but for a server on this machine: its certificate is mostly its own."""
-    context = ssl.create_default_context()
-    if _is_here(host):
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _hand_over(
-    server: smtplib.SMTP, message: EmailMessage, about_to_send: Callable[[], None], deadline: _Deadline
-) -> None:
-    """MAIL, RCPT and DATA one by one, so that it is known on which side of the message's last line a failure lies."""
-    (recipient,) = [one.addr_spec for one in message["To"].addresses]
-    (sender,) = [one.addr_spec for one in message["From"].addresses]
-    international = not (recipient.isascii() and sender.isascii())
-    if international and not server.has_extn("smtputf8"):
-        raise smtplib.SMTPException("the mail server takes no address with accents")
-    _said_yes(server.mail(sender, ["SMTPUTF8"] if international else []))
-    _said_yes(server.rcpt(recipient))
-    _said_yes(server.docmd("DATA"))
-    about_to_send()
-    content = message.as_bytes(policy=SMTP.clone(utf8=international, cte_type="7bit"))
-    dotted = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in content.split(b"\r\n"))
-    server.send(dotted if dotted.endswith(b"\r\n") else dotted + b"\r\n")
-    try:
-        server.send(b".\r\n")
-        answer = server.getreply()
-        if over := deadline.over():  # what was cut off may look like an answer: smtplib takes a line without its end
-            raise smtplib.SMTPServerDisconnected(over)
-    except (OSError, smtplib.SMTPException) as problem:
-        raise MailUnconfirmed(
-            f"the mail server took the message and hung up without an answer: {_one_line(problem)}"
-        ) from problem
-    _said_yes(answer)
-
-
-def _said_yes(answer: tuple[int, bytes]) -> None:
-    code, said = answer
-    if not 200 <= code < 400:
-        raise smtplib.SMTPResponseException(code, said)
-
-
-def _one_line(problem: BaseException) -> str:
-    if isinstance(problem, smtplib.SMTPResponseException):
-        said: bytes | str = problem.smtp_error
-        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        return f"{problem.smtp_code} {' '.join(text.split())}"
-    return " ".join(str(problem).split()) or type(problem).__name__
+class _ConnectionLost(Exception):
+    """The server hung up before it had the whole message."""

@@ -9,13 +9,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from dashboards.email.audience import audience_of
 from dashboards.email.weekly import weekly_message
-from tracker.db.models import Site
+from tracker.db.models import ReportRecipient, Site
 from tracker.db.recovery import restores
 from tracker.delivery import sent_log
+from tracker.delivery.confirmations import ask_to_confirm
 from tracker.delivery.mailer import Mailer, MailError, MailServerAway, MailUnconfirmed
 from tracker.delivery.sent_log import DeliveryKey
 from tracker.leads.workflow.of_email import leads_of_email
+from tracker.recipients.subscriptions import State, confirm_those_with_accounts, gets_reports_since, state_of
 from tracker.reference.geo.attribution import attributions
 from tracker.reference.geo.schedule import GeoUpdates
 from tracker.reference.naming_sources import missing_sources
@@ -64,10 +67,14 @@ def send_due(context: Context) -> None:
     """
     if not context.settings.smtp_url or not context.settings.mail_from:
         return
+    confirm_those_with_accounts(context.app_db, now=context.now())
     restored_at = max((one.at for one in restores(context.app_db.file) if one.copy_of), default=None)
-    for site in list_sites(context.app_db):
+    sites = list_sites(context.app_db)
+    if not ask_to_confirm(context, sites):
+        return
+    for site in sites:
         due_at, week = due(site.time_zone, context.now())
-        waiting = [one.email for one in site.recipients if one.created_at <= due_at]
+        waiting = [one.email for one in site.recipients if (since := gets_reports_since(one)) and since <= due_at]
         if not waiting or site.created_at > due_at or (restored_at is not None and due_at <= restored_at):
             continue
         outcomes = send_weekly(context, site, week, waiting, retry_early=False)
@@ -107,7 +114,11 @@ def send_weekly(
     report: WeeklyReport | None = None
     outcomes = []
     away: MailServerAway | None = None
+    known = {one.email: one for one in site.recipients}
     for recipient in recipients:
+        if recipient in known and state_of(known[recipient]) == State.UNSUBSCRIBED:
+            outcomes.append(SendOutcome(recipient, "not sent: unsubscribed", failed=False))
+            continue
         key = DeliveryKey(site.id, WEEKLY, week, recipient)
         delivery_id = sent_log.claim(context.app_db, key, now=context.now(), retry_early=retry_early, again=again)
         if delivery_id is None:
@@ -125,7 +136,8 @@ def send_weekly(
                 of_leads=leads_of_email(context.app_db, context.event_store, site, now=context.now()),
                 missing=missing_sources(context.settings),
             )
-            outcomes.append(_send_one(context, mailer, site, report, recipient, delivery_id))
+            to = known.get(recipient) or recipient
+            outcomes.append(_send_one(context, mailer, site, report, to, delivery_id))
         except MailServerAway as problem:
             away = problem
             outcomes.append(_failed(context, recipient, delivery_id, problem))
@@ -140,18 +152,22 @@ def _failed(context: Context, recipient: str, delivery_id: int, problem: MailErr
 
 
 def _send_one(
-    context: Context, mailer: Mailer, site: Site, report: WeeklyReport, recipient: str, delivery_id: int
+    context: Context, mailer: Mailer, site: Site, report: WeeklyReport, to: ReportRecipient | str, delivery_id: int
 ) -> SendOutcome:
     """Raises MailServerAway when there is no point in trying the next one now."""
+    base_url, folder = context.settings.public_url, context.settings.data
+    recipient = to if isinstance(to, str) else to.email
+    audience = None if isinstance(to, str) else audience_of(to, site, base_url=base_url, folder=folder)
     try:
         message = weekly_message(
             report,
             site=site,
             sender=mailer.sender,
             recipient=recipient,
-            base_url=context.settings.public_url,
+            base_url=base_url,
             now=context.now(),
             credits_due=attributions(context.settings),
+            audience=audience,
         )
         mailer.send(message, about_to_send=lambda: sent_log.mark_sending(context.app_db, delivery_id))
     except MailUnconfirmed as problem:

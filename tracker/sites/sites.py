@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
-from tracker.db.models import ReportRecipient, Site
+from tracker.db.models import ReportRecipient, Site, User
 from tracker.sites import site_settings
 from tracker.sites.domain_name import plain_domain, shown_domain, split_name
 
@@ -109,10 +109,11 @@ def add_site(
     site.excluded_networks = site.disabled_rules = site.link_key = ""
     site.staging_hosts = site.other_hosts = site.excluded_referrers = site.former_domains = ""
     site.honours_signals = site.keeps_emails = site.counts_development = False
-    site.recipients = [ReportRecipient(email=email, created_at=now) for email in site_settings.emails(recipients)]
+    emails = site_settings.emails(recipients)
     try:
         with about("domain"), database.transaction() as session:
             refuse_taken(session, plain)
+            site.recipients = [_recipient(session, email, now) for email in emails]
             session.add(site)
     except IntegrityError:
         raise Invalid("%(domain)s already exists.", domain=shown_domain(plain)) from None
@@ -180,9 +181,15 @@ def update_site(
             site.disabled_rules = "\n".join(sorted(disabled_rules))
         kept = [one for one in site.recipients if one.email in emails]
         known = {one.email for one in kept}
-        site.recipients = kept + [ReportRecipient(email=one, created_at=now) for one in emails if one not in known]
+        site.recipients = kept + [_recipient(session, one, now) for one in emails if one not in known]
         session.flush()
         return site
+
+
+def _recipient(session: Session, email: str, now: datetime) -> ReportRecipient:
+    """A new recipient. Who has an account is known; anybody else confirms by email first."""
+    has_account = session.scalar(select(User.id).where(User.email == email)) is not None
+    return ReportRecipient(email=email, created_at=now, confirmed_at=now if has_account else None)
 
 
 def change_counting(database: AppDatabase, domain: str, counting: site_settings.Counting) -> Site:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from dashboards.email.audience import Audience
 from dashboards.email.weekly import render_weekly, weekly_message
 from tests.stats.conftest import SITE, Blog, blog, site, store  # noqa: F401 - fixtures
 from tracker.db.models import Site
@@ -75,7 +76,9 @@ def test_it_has_text_and_html_and_the_chart_attached(report: WeeklyReport, site:
     assert Image.open(BytesIO(image.get_content())).size == (1104, 240)
     assert str(message["From"]) == "Wébleads <stats@exemple.fr>"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert str(message["List-Unsubscribe"]).strip() == f"<{BASE}/{SITE}/settings>"
+    assert message["List-Unsubscribe"] is None  # a copy without a recipient has nobody to unsubscribe
+    assert str(message["List-Id"]) == f"<reports.{SITE}>"
+    assert str(message["Feedback-ID"]) == f"weekly-2026-W46:{SITE}:report:webleads"
 
 
 def test_nothing_is_fetched_and_every_link_leads_to_the_dashboard(report: WeeklyReport, site: Site) -> None:  # noqa: F811
@@ -149,3 +152,20 @@ def test_html_as_a_page_has_its_image_inside(report: WeeklyReport, site: Site) -
     page = render_weekly(report, site=site, form="html", base_url=BASE)
     assert 'src="data:image/png;base64,' in page
     assert "cid:" not in page
+
+
+def test_a_recipients_copy_is_in_their_language_and_leads_to_their_own_links(
+    report: WeeklyReport,
+    site: Site,  # noqa: F811
+) -> None:
+    own = f"{BASE}/email/7-abc"
+    made = weekly_message(
+        report, site=site, sender="a@b.fr", recipient="anna@exemple.fr", base_url=BASE, now=NOW,
+        audience=Audience("en", own, f"{own}/unsubscribe"),
+    )  # fmt: skip
+    message: Any = message_from_bytes(made.as_bytes(), policy=default)
+    assert str(message["List-Unsubscribe"]).strip() == f"<{own}/unsubscribe>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (site.language, message["Content-Language"]) == ("fr", "en")
+    assert f"Unsubscribe: {own}/unsubscribe" in text_of(message)
+    assert f'href="{own}"' in html_of(message)

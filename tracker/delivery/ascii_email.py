@@ -1,0 +1,16 @@
+"""Email addresses whose domain is written with accents, in the form that every mail server takes (IDNA 2008, UTS 46)."""
+
+from __future__ import annotations
+
+import idna
+
+
+def ascii_email(email: str) -> str:
+    """`lea@société.fr` becomes `lea@xn--socit-esab.fr`. What cannot be written so stays as it is: the server says why not."""
+    local, _, domain = email.rpartition("@")
+    if domain.isascii():
+        return email
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True, transitional=False).decode()}"
+    except idna.IDNAError:
+        return email

@@ -1,0 +1,57 @@
+"""Asks each new recipient without an account, once, whether they want the reports (double opt-in)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+
+from dashboards.email.account_messages import confirmation_message
+from dashboards.email.audience import confirmation_url
+from tracker.db.models import ReportRecipient, Site
+from tracker.delivery import sent_log
+from tracker.delivery.mailer import Mailer, MailError, MailServerAway, MailUnconfirmed
+from tracker.delivery.sent_log import DeliveryKey
+from tracker.recipients.subscriptions import State, state_of
+from tracker.service.context import Context
+
+log = logging.getLogger(__name__)
+
+CONFIRMATION = "confirmation"
+
+
+def ask_to_confirm(context: Context, sites: Sequence[Site]) -> bool:
+    """Sends the requests that were not sent yet. Returns whether the mail server was there."""
+    mailer = Mailer(context.settings.smtp_url, context.settings.mail_from)
+    for site in sites:
+        for one in site.recipients:
+            if state_of(one) == State.UNCONFIRMED and not _ask(context, mailer, site, one):
+                return False
+    return True
+
+
+def _ask(context: Context, mailer: Mailer, site: Site, recipient: ReportRecipient) -> bool:
+    # An entry that was removed and made again is asked again.
+    key = DeliveryKey(site.id, CONFIRMATION, f"{recipient.created_at:%Y-%m-%dT%H:%M:%S.%f}", recipient.email)
+    delivery_id = sent_log.claim(context.app_db, key, now=context.now())
+    if delivery_id is None:
+        return True
+    message = confirmation_message(
+        recipient.language or site.language,
+        sender=mailer.sender,
+        recipient=recipient.email,
+        site_name=site.name,
+        url=confirmation_url(recipient, base_url=context.settings.public_url, folder=context.settings.data),
+        now=context.now(),
+    )
+    try:
+        mailer.send(message, about_to_send=partial(sent_log.mark_sending, context.app_db, delivery_id))
+    except MailUnconfirmed as problem:
+        log.warning("the request to %s to confirm may have been sent: %s", recipient.email, problem)
+    except MailError as problem:
+        sent_log.mark_failed(context.app_db, delivery_id, error=str(problem), now=context.now())
+        log.warning("%s was not asked to confirm: %s", recipient.email, problem)
+        return not isinstance(problem, MailServerAway)
+    else:
+        sent_log.mark_sent(context.app_db, delivery_id, now=context.now())
+    return True
