@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from sqlalchemy import create_engine, make_url
@@ -14,17 +15,29 @@ from tracker.store.duckdb.store import DuckDBStore
 
 # Counted without anything of the product: what each page of a sealed day has.
 _BY_EVENTS = """
-    SELECT s.site, s.day, e.path AS page, count(*) AS events, sum(e.pageviews) AS pageviews,
+    SELECT s.site, s.day, e.path AS of, count(*) AS events, sum(e.pageviews) AS pageviews,
         count(DISTINCT e.visitor_id) AS visitors
     FROM sealed_days s JOIN events e ON e.site = s.site AND e.occurred_at >= s.start_at AND e.occurred_at < s.end_at
     GROUP BY ALL
 """
 _BY_ROLLUPS = """
-    SELECT r.site, r.day, r.value AS page, r.events, r.pageviews, r.visitors + (
+    SELECT r.site, r.day, r.value AS of, r.events, r.pageviews, r.visitors + (
         SELECT count(DISTINCT i.visitor_id) FROM rollup_ids i WHERE i.site = r.site AND i.day = r.day
         AND i.dimension = r.dimension AND i.value IS NOT DISTINCT FROM r.value) AS visitors
     FROM rollups r JOIN sealed_days s ON s.site = r.site AND s.day = r.day
     WHERE r.dimension = 'page' AND r.events > 0
+"""
+# And what each company did on it.
+_COMPANIES_BY_EVENTS = """
+    SELECT s.site, s.day, e.company AS of, e.visit_id, e.visitor_id, min(e.occurred_at) AS first_at, max(e.occurred_at) AS last_at,
+        sum(e.pageviews) AS pageviews, sum(e.engaged_ms) AS engaged_ms
+    FROM sealed_days s JOIN events e ON e.site = s.site AND e.occurred_at >= s.start_at AND e.occurred_at < s.end_at
+    WHERE e.company IS NOT NULL GROUP BY ALL
+"""
+_COMPANIES_BY_ROWS = """
+    SELECT s.site, s.day, v.company AS of, v.visit_id, v.visitor_id, min(v.first_at), max(v.last_at), sum(v.pageviews),
+        sum(v.engaged_ms)
+    FROM sealed_days s JOIN company_visits v ON v.site = s.site AND v.day = s.day GROUP BY ALL
 """
 
 
@@ -62,9 +75,17 @@ def _by_hand(file: Path) -> list[str]:
     with duckdb.connect(str(file), read_only=True) as database:
         if not database.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'sealed_days'").fetchall():
             return []
-        either = f"(({_BY_EVENTS}) EXCEPT ({_BY_ROLLUPS})) UNION ALL (({_BY_ROLLUPS}) EXCEPT ({_BY_EVENTS}))"
-        rows = database.execute(f"SELECT site, day, min(page), count(*) FROM ({either}) GROUP BY ALL ORDER BY ALL")
         return [
-            f"{site}'s {day} has other pages than its events, {n} such as {page}"
-            for site, day, page, n in rows.fetchall()
+            f"{site}'s {day} has other {what} than its events, {n} such as {one}"
+            for what, by_events, kept in (
+                ("pages", _BY_EVENTS, _BY_ROLLUPS),
+                ("companies", _COMPANIES_BY_EVENTS, _COMPANIES_BY_ROWS),
+            )
+            for site, day, one, n in _unlike(database, by_events, kept)
         ]
+
+
+def _unlike(database: duckdb.DuckDBPyConnection, by_events: str, kept: str) -> list[tuple[Any, ...]]:
+    either = f"(({by_events}) EXCEPT ({kept})) UNION ALL (({kept}) EXCEPT ({by_events}))"
+    asked = f"SELECT site, day, min(of), count(*) FROM ({either}) GROUP BY ALL ORDER BY ALL"
+    return database.execute(asked).fetchall()

@@ -6,23 +6,22 @@ ever certain before the day is over, only its certain events count, since anybod
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from tracker.leads import scoring
 from tracker.leads.certainty import is_listed, is_sure
 from tracker.leads.rules import DEFAULT_RULES, Rules
-from tracker.stats import metrics
+from tracker.stats.companies.visit_rows import company_rows, scope_ever
 from tracker.stats.goals.conversions import conversions_by_company
-from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
-from tracker.stats.scope import Scope, naive
+from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
@@ -54,21 +53,20 @@ def scores(store: EventStore, of: ScoredDay, *, company: str | None = None) -> p
     The columns are `company`, `sure` (whether it is certain), `score`, one of points for each of scoring.CODES, those of
     scoring.ACTIVITY, and `last_seen` (UTC without a zone).
     """
-    whose = is_listed(of.confirmed)
-    if company is None:
-        return _scores(store, of, whose)
+    found = _scores(store, of, company, listed=True)
     # A possible company is in no list; its page shows what it did.
-    named_so = events.c.company == company
-    found = _scores(store, of, and_(whose, named_so))
-    return _scores(store, of, named_so) if found.empty else found
+    return _scores(store, of, company, listed=False) if company is not None and found.empty else found
 
 
-def _scores(store: EventStore, of: ScoredDay, whose: ColumnElement[bool]) -> pd.DataFrame:
-    counted = and_(of.scope.where(), whose)
+def _scores(store: EventStore, of: ScoredDay, company: str | None, *, listed: bool) -> pd.DataFrame:
+    def whose(own: Any) -> ColumnElement[bool]:
+        named_so = true() if company is None else own.company == company
+        return and_(is_listed(of.confirmed, own), named_so) if listed else named_so
+
     key = ["company", "sure"]
-    frame = _sums(store, of, counted)
+    frame = _sums(store, of, whose)
     frame = frame.merge(_goals(store, of), on=key, how="left")
-    frame = frame.merge(_buying(store, of, counted), on=key, how="left")
+    frame = frame.merge(_buying(store, of, and_(of.scope.where(), whose(events.c))), on=key, how="left")
     added = {"goals_reached": 0, "goal_weight": 0.0, "buying_weight": 0.0}
     frame = frame.astype(dict.fromkeys(added, "float64")).fillna(added).astype({"goals_reached": "int64"})
     frame = _certain_only(store, of, frame)
@@ -81,44 +79,45 @@ def _certain_only(store: EventStore, of: ScoredDay, frame: pd.DataFrame) -> pd.D
     frame = frame[frame["sure"] | ~frame["company"].duplicated(keep=False)]
     doubtful = sorted(frame.loc[~frame["sure"], "company"])
     if doubtful:
-        before = events.c.occurred_at < naive(of.scope.period.end_at)
-        ever = select(events.c.company).where(
-            events.c.site == of.site, before, events.c.company.in_(doubtful), is_sure()
-        )
-        certain = {row.company for row in store.rows(ever.distinct())}
+        with company_rows(store, scope_ever(store, of.site, of.day, of.time_zone)) as did:
+            ever = select(did.c.company).where(did.c.company.in_(doubtful), is_sure(own=did.c))
+            certain = {row.company for row in did.rows(ever.distinct())}
         frame = frame[frame["sure"] | ~frame["company"].isin(certain)]
     return frame.reset_index(drop=True)
 
 
-def _sums(store: EventStore, of: ScoredDay, counted: ColumnElement[bool]) -> pd.DataFrame:
-    sure, day = of.sure, truncated(of.scope.period, "day").label("day")
-    by_day = (
-        select(
-            events.c.company,
-            sure,
-            day,
-            metrics.VISITORS.label("visitors"),
-            metrics.VISITS_TOUCHED.label("visits"),
-            metrics.PAGEVIEWS.label("pageviews"),
-            metrics.ENGAGED_MS.label("engaged_ms"),
-            func.max(events.c.occurred_at).label("last_seen"),
+def _sums(store: EventStore, of: ScoredDay, whose: Callable[[Any], ColumnElement[bool]]) -> pd.DataFrame:
+    with company_rows(store, of.scope) as did:
+        sure = is_sure(of.confirmed, did.c).label("sure")
+        by_day = (
+            select(
+                did.c.company,
+                sure,
+                did.c.day,
+                func.count(did.c.visitor_id.distinct()).label("visitors"),
+                func.count(did.c.visit_id.distinct()).label("visits"),
+                func.sum(did.c.pageviews).label("pageviews"),
+                func.sum(did.c.engaged_ms).label("engaged_ms"),
+                func.max(did.c.last_at).label("last_seen"),
+            )
+            .where(whose(did.c))
+            .group_by(did.c.company, sure, did.c.day)
+            .subquery("by_day")
         )
-        .where(counted)
-        .group_by(events.c.company, sure, day)
-        .subquery("by_day")
-    )
-    one = by_day.c
-    sums: list[ColumnElement[Any]] = [func.sum(one[name]).label(name) for name in ("visits", "pageviews", "engaged_ms")]
-    statement = select(
-        one.company,
-        one.sure,
-        func.count().label("days"),
-        func.max(one.visitors).label("people"),
-        func.max(one.day).label("last_day"),
-        func.max(one.last_seen).label("last_seen"),
-        *sums,
-    ).group_by(one.company, one.sure)
-    frame = _typed(store.frame(of.scope.asked(statement)))
+        one = by_day.c
+        sums: list[ColumnElement[Any]] = [
+            func.sum(one[name]).label(name) for name in ("visits", "pageviews", "engaged_ms")
+        ]
+        statement = select(
+            one.company,
+            one.sure,
+            func.count().label("days"),
+            func.max(one.visitors).label("people"),
+            func.max(one.day).label("last_day"),
+            func.max(one.last_seen).label("last_seen"),
+            *sums,
+        ).group_by(one.company, one.sure)
+        frame = _typed(did.frame(statement))
     frame["engaged_seconds"] = frame.pop("engaged_ms").astype("float64") / 1000
     return frame
 

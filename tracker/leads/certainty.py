@@ -8,6 +8,7 @@ no email. Its visits never count for a certain company of the same name: anybody
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_
 
@@ -21,29 +22,32 @@ from tracker.store.schema import events
 _OLD_CONFIDENCE_OF_A_NAME = 0.8
 
 
-def confidence() -> ColumnElement[float]:
-    """Returns the SQL for the confidence, 0–1, of an event's company by today's rules; null for none."""
+def confidence(own: Any = events.c) -> ColumnElement[float]:
+    """Returns the SQL for the confidence, 0–1, of a row's company by today's rules; null for none.
+
+    `own` are the columns of rows with a company: of events, or of what companies did (tracker.stats.companies.visit_rows).
+    """
     is_a_name = and_(
-        events.c.company_method == SELF_IDENTIFIED,
-        events.c.company_domain.is_(None),
-        events.c.company_confidence == _OLD_CONFIDENCE_OF_A_NAME,
+        own.company_method == SELF_IDENTIFIED,
+        own.company_domain.is_(None),
+        own.company_confidence == _OLD_CONFIDENCE_OF_A_NAME,
     )
-    return case((is_a_name, literal(UNPROVEN)), else_=events.c.company_confidence)
+    return case((is_a_name, literal(UNPROVEN)), else_=own.company_confidence)
 
 
-def is_sure(confirmed: Collection[str] = ()) -> ColumnElement[bool]:
-    """Returns the SQL for whether an event's company is certain. `confirmed` are names that the publisher has confirmed."""
-    certain = func.coalesce(confidence(), 1.0) >= SURE  # the demo's rows and the oldest have none
-    return or_(certain, events.c.company.in_(sorted(confirmed))) if confirmed else certain
+def is_sure(confirmed: Collection[str] = (), own: Any = events.c) -> ColumnElement[bool]:
+    """Returns the SQL for whether a row's company is certain. `confirmed` are names that the publisher has confirmed."""
+    certain = func.coalesce(confidence(own), 1.0) >= SURE  # the demo's rows and the oldest have none
+    return or_(certain, own.company.in_(sorted(confirmed))) if confirmed else certain
 
 
-def is_listed(confirmed: Collection[str] = ()) -> ColumnElement[bool]:
-    """Returns the SQL for whether an event counts for a company among the leads: certain, confirmed or to be confirmed."""
-    tier = ~func.coalesce(is_possible(), false())
-    counted = or_(tier, events.c.company.in_(sorted(confirmed))) if confirmed else tier
-    return and_(events.c.company.is_not(None), counted)
+def is_listed(confirmed: Collection[str] = (), own: Any = events.c) -> ColumnElement[bool]:
+    """Returns the SQL for whether a row counts for a company among the leads: certain, confirmed or to be confirmed."""
+    tier = ~func.coalesce(is_possible(own), false())
+    counted = or_(tier, own.company.in_(sorted(confirmed))) if confirmed else tier
+    return and_(own.company.is_not(None), counted)
 
 
-def best_first() -> ColumnElement[float]:
-    """Returns the sort key for `arg_max` that prefers a company's most certain events, and of those the newest."""
-    return func.coalesce(confidence(), 0.0) * 1e11 + functions.epoch_seconds(events.c.occurred_at)
+def best_first(own: Any) -> ColumnElement[float]:
+    """Returns the sort key for `arg_max` that prefers a company's most certain rows, and of those the newest."""
+    return func.coalesce(confidence(own), 0.0) * 1e11 + functions.epoch_seconds(own.last_at)

@@ -10,15 +10,16 @@ its name. Otherwise ids do not depend on the period, so a link leads to the same
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, select, true
 
 from tracker.leads.certainty import best_first, is_sure
 from tracker.stats.companies.tiers import is_possible
+from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
@@ -53,22 +54,23 @@ def known_companies(
 
     If a name has certain events, its uncertain ones do not count.
     """
-    which = events.c.company.is_not(None) if names is None else events.c.company.in_(sorted(names))
-    sure = is_sure(confirmed).label("sure")
-    statement = (
-        select(
-            events.c.company,
-            functions.arg_max(events.c.company_domain, best_first()).label("domain"),
-            sure,
-            func.min(events.c.occurred_at).label("first_seen"),
-            func.max(events.c.occurred_at).label("last_seen"),
-            func.min(case((is_possible(), 1), else_=0)).label("is_possible"),
+    with company_rows(store, scope) as did:
+        sure = is_sure(confirmed, did.c).label("sure")
+        statement = (
+            select(
+                did.c.company,
+                functions.arg_max(did.c.company_domain, best_first(did.c)).label("domain"),
+                sure,
+                func.min(did.c.first_at).label("first_seen"),
+                func.max(did.c.last_at).label("last_seen"),
+                func.min(case((is_possible(did.c), 1), else_=0)).label("is_possible"),
+            )
+            .where(true() if names is None else did.c.company.in_(sorted(names)))
+            .group_by(did.c.company, sure)
         )
-        .where(scope.where(), which)
-        .group_by(events.c.company, sure)
-    )
+        rows: Sequence[Any] = did.rows(statement)
     found: dict[str, ListedCompany] = {}
-    for name, domain, is_certain, first_seen, last_seen, only_possible in store.rows(scope.asked(statement)):
+    for name, domain, is_certain, first_seen, last_seen, only_possible in rows:
         if is_certain or name not in found:
             possible = bool(only_possible) and not is_certain
             found[name] = ListedCompany(name, domain, bool(is_certain), first_seen, last_seen, possible)
@@ -109,8 +111,8 @@ def ids_among(
     """
     own = {one.name for one in companies}
     folds = {folded(name) for name in own}
-    names = select(events.c.company).where(scope.where(), events.c.company.is_not(None)).distinct()
-    alike = {name for (name,) in store.rows(scope.asked(names)) if folded(name) in folds} - own
+    with company_rows(store, scope) as did:
+        alike = {name for (name,) in did.rows(select(did.c.company).distinct()) if folded(name) in folds} - own
     others = known_companies(store, scope, confirmed=confirmed, names=alike) if alike else []
     return company_ids(store, scope.site, [*companies, *others], only=own)
 

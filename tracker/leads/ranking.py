@@ -15,16 +15,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select, true
 
 from tracker.leads.activity import ScoredDay, scores
 from tracker.leads.certainty import is_listed, is_sure
 from tracker.leads.rules import DEFAULT_RULES, Rules
-from tracker.stats import metrics
+from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 # So many companies are looked up by name; for more, all of the scope are read.
 _MOST_LISTED = 500
@@ -63,11 +62,11 @@ def rank(
     of = ScoredDay(scope.site, scored_day(scope.period, now), scope.period.time_zone, confirmed, rules)
     scored = scores(store, of, company=company)
     if company is not None:
-        rows = _companies(store, scope, events.c.company == company, confirmed)
+        rows = _companies(store, scope, of, [company], listed=False)
     elif first is not None and (found := _first(store, scope, of, scored, first)) is not None:
         rows = found
     else:
-        rows = _companies(store, scope, is_listed(confirmed), confirmed)
+        rows = _companies(store, scope, of, None)
     return Ranking(_ordered(_with_scores(rows, scored))[:first], of, scored)
 
 
@@ -88,8 +87,7 @@ def _first(store: EventStore, scope: Scope, of: ScoredDay, scored: pd.DataFrame,
         named = by_score[by_score["score"] >= by_score["score"].iloc[number - 1]]
         if len(named) > _MOST_LISTED:
             return None
-        named_so = events.c.company.in_(sorted(named["company"]))
-        rows = _companies(store, scope, and_(is_listed(of.confirmed), named_so), of.confirmed)
+        rows = _companies(store, scope, of, list(named["company"]))
         if int(rows["sure"].sum()) >= first:
             return rows
         number *= 5
@@ -102,23 +100,29 @@ def _has_all_scored_days(scope: Scope, of: ScoredDay) -> bool:
     return not scope.filters and period.start_at <= scored.start_at and period.last_day == of.day and not period.moments
 
 
-def _companies(store: EventStore, scope: Scope, whose: ColumnElement[bool], confirmed: Collection[str]) -> pd.DataFrame:
-    """Returns the sums of each company over the period. If a company has certain events, only those count."""
-    sure = is_sure(confirmed).label("sure")
-    statement = (
-        select(
-            events.c.company,
-            sure,
-            metrics.VISITS_TOUCHED.label("visits"),
-            metrics.PAGEVIEWS.label("pageviews"),
-            metrics.ENGAGED_MS.label("engaged_ms"),
-            func.min(events.c.occurred_at).label("first_seen"),
-            func.max(events.c.occurred_at).label("last_seen"),
+def _companies(
+    store: EventStore, scope: Scope, of: ScoredDay, names: Collection[str] | None, *, listed: bool = True
+) -> pd.DataFrame:
+    """Returns the sums over the period of each company, or of those of some names. If a company has certain events, only those count."""
+    with company_rows(store, scope) as did:
+        sure = is_sure(of.confirmed, did.c).label("sure")
+        statement = (
+            select(
+                did.c.company,
+                sure,
+                func.count(did.c.visit_id.distinct()).label("visits"),
+                func.sum(did.c.pageviews).label("pageviews"),
+                func.sum(did.c.engaged_ms).label("engaged_ms"),
+                func.min(did.c.first_at).label("first_seen"),
+                func.max(did.c.last_at).label("last_seen"),
+            )
+            .where(
+                is_listed(of.confirmed, did.c) if listed else true(),
+                true() if names is None else did.c.company.in_(sorted(names)),
+            )
+            .group_by(did.c.company, sure)
         )
-        .where(scope.where(), whose)
-        .group_by(events.c.company, sure)
-    )
-    frame = _with_units(store.frame(scope.asked(statement)))
+        frame = _with_units(did.frame(statement))
     return frame[frame["sure"] | ~frame["company"].duplicated(keep=False)].reset_index(drop=True)
 
 

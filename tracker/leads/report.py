@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from tracker.leads.over_time.standing import Stand, Standing, stands
 from tracker.leads.ranking import Ranking, rank
 from tracker.leads.reasons import reasons_of
 from tracker.leads.rules import DEFAULT_RULES, Rules
-from tracker.stats import metrics
+from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
@@ -118,8 +118,8 @@ def described(
     if ranking.rows.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     confirmed = ranking.of.confirmed
-    counted = and_(scope.where(), _which(ranking.rows, confirmed))
-    facts = _facts(store, scope, counted, confirmed)
+    counted = and_(scope.where(), _which(ranking.rows, confirmed, events.c))
+    facts = _facts(store, scope, ranking)
     read = _read(store, scope, counted, confirmed)
     reasons = reasons_of(store, ranking.of, ranking.scores[ranking.scores["company"].isin(ranking.rows["company"])])
     rows = [
@@ -182,51 +182,48 @@ def _lead(row: Mapping[Any, Any], facts: Mapping[str, Any], read: _Read) -> dict
     }
 
 
-def _which(rows: pd.DataFrame, confirmed: Collection[str]) -> ColumnElement[bool]:
-    """Returns the condition for the rows' events; for the events of all companies if there are many rows."""
+def _which(rows: pd.DataFrame, confirmed: Collection[str], own: Any) -> ColumnElement[bool]:
+    """Returns the condition for what the rows' companies did; what all did if there are many rows."""
     if len(rows) > _MOST_LISTED:
-        return events.c.company.is_not(None)
+        return cast("ColumnElement[bool]", own.company.is_not(None))
     certain, others = (sorted(rows.loc[rows["sure"] == sure, "company"]) for sure in (True, False))
-    own: list[ColumnElement[bool]] = []
+    either: list[ColumnElement[bool]] = []
     if certain:
-        own.append(and_(_named(certain), is_sure(confirmed)))
+        either.append(and_(_named(certain, own), is_sure(confirmed, own)))
     if others:
-        own.append(_named(others))
-    return or_(*own)
+        either.append(_named(others, own))
+    return or_(*either)
 
 
-def _named(names: Sequence[str]) -> ColumnElement[bool]:
-    """Whether an event's company is one of these: a few are looked up as rows, in half the time of comparing with each."""
-    if len(names) > _FEW:
-        return events.c.company.in_(names)
-    return events.c.company.in_(union_all(*(select(literal(name)) for name in names)))
+def _named(names: Sequence[str], own: Any) -> ColumnElement[bool]:
+    """Whether a row's company is one of these: a few are looked up as rows, in half the time of comparing with each."""
+    few = names if len(names) > _FEW else union_all(*(select(literal(name)) for name in names))
+    return cast("ColumnElement[bool]", own.company.in_(few))
 
 
-def _facts(
-    store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str]
-) -> dict[_Key, dict[str, Any]]:
+def _facts(store: EventStore, scope: Scope, ranking: Ranking) -> dict[_Key, dict[str, Any]]:
     """Returns the sums of each company over the period, and its facts from its most certain events."""
-    sure = is_sure(confirmed).label("sure")
-    statement = (
-        select(
-            events.c.company,
-            sure,
-            metrics.VISITS_TOUCHED.label("visits"),
-            metrics.VISITORS.label("visitors"),
-            metrics.PAGEVIEWS.label("pageviews"),
-            metrics.ENGAGED_MS.label("engaged_ms"),
-            func.min(events.c.occurred_at).label("first_seen"),
-            func.max(events.c.occurred_at).label("last_seen"),
-            func.max(confidence()).label("confidence"),
-            *(functions.arg_max(events.c[name], best_first()).label(name) for name in _FACTS),
+    confirmed = ranking.of.confirmed
+    with company_rows(store, scope) as did:
+        own, sure = did.c, is_sure(confirmed, did.c).label("sure")
+        statement = (
+            select(
+                own.company,
+                sure,
+                func.count(own.visit_id.distinct()).label("visits"),
+                func.count(own.visitor_id.distinct()).label("visitors"),
+                func.sum(own.pageviews).label("pageviews"),
+                func.sum(own.engaged_ms).label("engaged_ms"),
+                func.min(own.first_at).label("first_seen"),
+                func.max(own.last_at).label("last_seen"),
+                func.max(confidence(own)).label("confidence"),
+                *(functions.arg_max(own[name], best_first(own)).label(name) for name in _FACTS),
+            )
+            .where(_which(ranking.rows, confirmed, own))
+            .group_by(own.company, sure)
         )
-        .where(condition)
-        .group_by(events.c.company, sure)
-    )
-    names = statement.selected_columns.keys()
-    return {
-        (row.company, bool(row.sure)): dict(zip(names, row, strict=True)) for row in store.rows(scope.asked(statement))
-    }
+        names = statement.selected_columns.keys()
+        return {(row.company, bool(row.sure)): dict(zip(names, row, strict=True)) for row in did.rows(statement)}
 
 
 def _read(store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str]) -> _Read:

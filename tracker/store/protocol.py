@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row, Select, Table
 
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.seals import MonthOfFigures, SealedDay
@@ -30,6 +30,10 @@ class Snapshot(Protocol):
 
     def hold(self, rows: Sequence[Select[Any]], ids: Select[Any] | None) -> None:
         """Adds figures of days to `tracker.store.schema.held_rollups` and `held_rollup_ids`, which only this snapshot sees."""
+        ...
+
+    def hold_rows(self, table: Table, rows: Select[Any]) -> None:
+        """Adds rows of days to those that are to be kept in one of `tracker.store.schema.KEPT_ROWS`."""
         ...
 
     def corrects_companies(self, site: str) -> bool:

@@ -28,7 +28,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 
@@ -171,6 +171,47 @@ held_rollup_ids = Table(
     "held_rollup_ids", _held, *_of_rollup_ids(), Column("until", DateTime, nullable=False), prefixes=["TEMPORARY"]
 )
 
+# Rows of a day that no rule has judged, of the events that have a company as it is stored: what a visit did as one company,
+# with its facts, so that corrections, confirmations and distinct counts hold when they are read.
+COMPANY_FACTS = (
+    "company",
+    "company_domain",
+    "company_method",
+    "company_evidence",
+    "company_confidence",
+    "organisation",
+    "asn",
+    "network_kind",
+    "country",
+    "city",
+    "device",
+    "source",
+)
+
+
+def _of_company_visits() -> list[Column[Any]]:
+    facts = [Column(name, events.c[name].type, nullable=name != "company") for name in COMPANY_FACTS]
+    return [
+        Column("site", Text, nullable=False),
+        Column("day", Date, nullable=False),
+        *facts,
+        Column("visitor_id", BigInteger, nullable=False),
+        Column("visit_id", BigInteger, nullable=False),
+        Column("first_at", DateTime, nullable=False),
+        Column("last_at", DateTime, nullable=False),
+        Column("pageviews", BigInteger, nullable=False),
+        Column("engaged_ms", BigInteger, nullable=False),
+    ]
+
+
+company_visits = Table("company_visits", metadata, *_of_company_visits())
+
+_held_rows = MetaData()
+# The tables of such rows, with those that hold them while days are worked out.
+KEPT_ROWS = {
+    company_visits: Table("held_company_visits", _held_rows, *_of_company_visits(), prefixes=["TEMPORARY"]),
+}
+
 # The days whose rollups are what their events add up to; a change of events takes the days away that it concerns. A
 # seal is of a time zone and of the rules of a version; the day is from `start_at` to before `end_at`, UTC.
 sealed_days = Table(
@@ -210,6 +251,7 @@ ROLLUP_TABLES = (
     rollup_ids,
     month_rollups,
     month_rollup_ids,
+    *KEPT_ROWS,
     sealed_days,
     counted_days,
     counted_months,

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import FromClause, Row, Select, select
+from sqlalchemy import FromClause, Row, Select, Table, select
 from sqlalchemy.sql import visitors
 
 from tracker.leads.corrections.rules import Rules
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.reading import reading_of
-from tracker.store.schema import events
+from tracker.store.schema import KEPT_ROWS, events
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ def corrected_statement(statement: Select[Any], rules: Rules) -> Select[Any]:
     read = reading_of(statement)
     if not rules or (read is not None and not rules.concern(read.site)):
         return statement
-    instead: dict[Any, Any] = {events: _view(events, rules.corrected(events))}
+    instead: dict[Any, Any] = {table: _view(table, rules.corrected(table)) for table in (events, *KEPT_ROWS)}
 
     def replace(element: Any, **_: Any) -> Any:
         if element in instead:
@@ -64,6 +64,9 @@ class CorrectedSnapshot:
 
     def hold(self, rows: Sequence[Select[Any]], ids: Select[Any] | None) -> None:
         self._snapshot.hold(rows, ids)
+
+    def hold_rows(self, table: Table, rows: Select[Any]) -> None:
+        self._snapshot.hold_rows(table, rows)
 
     def corrects_companies(self, site: str) -> bool:
         return self._rules.concern(site)

@@ -16,15 +16,13 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Date, Select, and_, cast, func, select
 
 from tracker.leads.activity import ScoredDay
-from tracker.leads.certainty import is_listed
+from tracker.leads.certainty import is_listed, is_sure
+from tracker.stats.companies.visit_rows import company_rows, scope_ever
 from tracker.stats.periods import Period
-from tracker.stats.scope import naive
 from tracker.store.protocol import EventStore
-from tracker.store.reading import Reading, reads
-from tracker.store.schema import events
 
 BACK_AFTER = timedelta(days=28)
 RECENT_DAYS = 14
@@ -32,7 +30,6 @@ DAYS_BEFORE = 28
 _FEWEST_VISITS = 3
 # For more companies than these, all are read in one pass instead of comparing each.
 _MOST_LISTED = 500
-_BEGINNING = datetime(1, 1, 1)  # noqa: DTZ001 - as the store has moments
 
 
 class Standing(StrEnum):
@@ -64,32 +61,34 @@ def stands(
 
     If a company has certain events, only those count.
     """
-    end = of.scope.period.end_at
-    start, recent = naive(period.start_at), end - timedelta(days=RECENT_DAYS)
-    moment, sure = events.c.occurred_at, of.sure
-    lately = moment >= naive(recent)
-    before = and_(moment >= naive(recent - timedelta(days=DAYS_BEFORE)), moment < naive(recent))
-    whose = is_listed(of.confirmed)
-    if companies is not None and len(companies) <= _MOST_LISTED:
-        whose = events.c.company.in_(sorted(companies))
-    visits = func.count(events.c.visit_id.distinct())
-    statement = (
-        select(
-            events.c.company,
-            sure,
-            func.min(moment).label("first_seen"),
-            func.max(moment).label("last_seen"),
-            func.min(moment).filter(moment >= start).label("again"),
-            func.max(moment).filter(moment < start).label("previous"),
-            visits.filter(lately).label("recent"),
-            visits.filter(before).label("before"),
-        )
-        .where(events.c.site == of.site, moment < naive(end), whose)
-        .group_by(events.c.company, sure)
-    )
-    rows = store.rows(reads(statement, Reading(of.site, _BEGINNING, naive(end))))
+    with company_rows(store, scope_ever(store, of.site, of.day, of.time_zone)) as did:
+        rows = did.rows(_statement(did.c, of, period, companies))
     certain = {row.company for row in rows if row.sure}
     return {row.company: _stand(row) for row in rows if row.sure or row.company not in certain}
+
+
+def _statement(own: Any, of: ScoredDay, period: Period, companies: Collection[str] | None) -> Select[Any]:
+    sure, start = is_sure(of.confirmed, own).label("sure"), cast(period.start, Date)
+    recent = cast(of.day - timedelta(days=RECENT_DAYS - 1), Date)
+    earliest = cast(of.day - timedelta(days=RECENT_DAYS + DAYS_BEFORE - 1), Date)
+    whose = is_listed(of.confirmed, own)
+    if companies is not None and len(companies) <= _MOST_LISTED:
+        whose = own.company.in_(sorted(companies))
+    visits = func.count(own.visit_id.distinct())
+    return (
+        select(
+            own.company,
+            sure,
+            func.min(own.first_at).label("first_seen"),
+            func.max(own.last_at).label("last_seen"),
+            func.min(own.first_at).filter(own.day >= start).label("again"),
+            func.max(own.last_at).filter(own.day < start).label("previous"),
+            visits.filter(own.day >= recent).label("recent"),
+            visits.filter(and_(own.day >= earliest, own.day < recent)).label("before"),
+        )
+        .where(whose)
+        .group_by(own.company, sure)
+    )
 
 
 def _stand(row: Any) -> Stand:

@@ -21,15 +21,15 @@ _LINES = ("isp", "mobile")
 _HOSTS = ("hosting", "vpn", "content")
 
 
-def is_possible() -> ColumnElement[bool]:
-    """Returns the SQL for whether an event's company is only a possible one; null, which is not true, without a company.
+def is_possible(own: Any = events.c) -> ColumnElement[bool]:
+    """Returns the SQL for whether a row's company is only a possible one; null, which is not true, without a company.
 
     Its values stand in the text: an engine compares what it selects with what it groups by, and takes two values that
     are passed beside the text for different.
     """
     return and_(
-        events.c.company_method == literal_column(f"'{_BY_NETWORK}'"),
-        events.c.company_confidence < literal_column(str(SURE)),
+        own.company_method == literal_column(f"'{_BY_NETWORK}'"),
+        own.company_confidence < literal_column(str(SURE)),
     )
 
 

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, except_, func, select, union_all
 
+from tracker.stats.rollups.kept_rows import hold_rows
 from tracker.stats.rollups.months import figures_of_month
 from tracker.stats.rollups.registry import RULES
 from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import (
+    KEPT_ROWS,
     ROLLUP_SUMS,
     counted_months,
     held_rollup_ids,
@@ -70,13 +72,19 @@ def _seals(site: str, first: date, end: date) -> Select[Any]:
 
 def _different(snapshot: Snapshot, site: str, seals: Sequence[Row[Any]]) -> dict[date, list[str]]:
     for seal in seals:
-        figures = DayOfFigures(snapshot, scope_of_day(site, seal.day, ZoneInfo(seal.time_zone)))
+        scope = scope_of_day(site, seal.day, ZoneInfo(seal.time_zone))
+        figures = DayOfFigures(snapshot, scope)
         snapshot.hold(figures.rows(), figures.ids())
+        hold_rows(snapshot, scope)
     days = [seal.day for seal in seals]
     found: defaultdict[date, list[str]] = defaultdict(list)
     for row in (*_unlike(snapshot, *_sums(site, days)), *_unlike(snapshot, *_ids(site, days))):
         if row.dimension not in found[row.day]:
             found[row.day].append(row.dimension)
+    for kept, held in KEPT_ROWS.items():
+        of_days = select(*kept.c).where(kept.c.site == site, kept.c.day.in_(days))
+        for row in _unlike_in(snapshot, ("day",), of_days, select(*(held.c[column.name] for column in kept.c))):
+            found[row.day].append(kept.name)
     return dict(found)
 
 
@@ -100,8 +108,12 @@ def _different_months(snapshot: Snapshot, site: str, first: date, end: date) -> 
 
 def _unlike(snapshot: Snapshot, kept: Select[Any], counted: Select[Any]) -> Sequence[Row[Any]]:
     """The days and dimensions of rows that are in one of the selects and not in the other."""
+    return _unlike_in(snapshot, ("day", "dimension"), kept, counted)
+
+
+def _unlike_in(snapshot: Snapshot, names: Sequence[str], kept: Select[Any], counted: Select[Any]) -> Sequence[Row[Any]]:
     unlike = union_all(select(except_(kept, counted).subquery()), select(except_(counted, kept).subquery())).subquery()
-    key = unlike.c.day, unlike.c.dimension
+    key = [unlike.c[name] for name in names]
     return snapshot.rows(select(*key).distinct().order_by(*key))
 
 

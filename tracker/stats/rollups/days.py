@@ -95,7 +95,7 @@ def days_for(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> Days |
         kept |= final.keys()
         if of_page is not None:
             _note(of_page.caveats, scope.period, final)
-    found = _of_now_or_before(snapshot, scope, of_page, kept)
+    found = of_now_or_before(snapshot, scope, of_page, kept)
     older = {day: made for day, made in otherwise.items() if day not in kept}
     if found is None and older and of_page is not None:
         found = days_of(snapshot, scope, kept | older.keys())
@@ -121,7 +121,8 @@ def _note(caveats: Caveats, period: Period, final: Mapping[date, Made]) -> None:
         caveats.final_before, caveats.final_in = last + timedelta(days=1), others[last]
 
 
-def _of_now_or_before(snapshot: Snapshot, scope: Scope, of_page: Moment | None, kept: Collection[date]) -> Days | None:
+def of_now_or_before(snapshot: Snapshot, scope: Scope, of_page: Moment | None, kept: Collection[date]) -> Days | None:
+    """How figures are put together of the days `kept`, or for a page of all that were counted, by today's rules."""
     if of_page is not None and of_page.takes_figures_of_before(scope.site):
         earlier = counted(snapshot, scope.site, scope.period) | {*kept}
         if len(earlier) > len(kept):

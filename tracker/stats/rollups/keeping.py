@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
 from tracker.stats.rollups.days import counted, runs, sealed
+from tracker.stats.rollups.kept_rows import hold_rows
 from tracker.stats.rollups.months import count_month
 from tracker.stats.rollups.registry import RULES
 from tracker.stats.rollups.sealing import DayOfFigures, all_tell, scope_of_day, scope_of_days
@@ -50,6 +51,7 @@ def work_out(snapshot: Snapshot, site: str, days: Sequence[date], time_zone: Zon
         for one in scopes:
             figures = DayOfFigures(snapshot, one)
             snapshot.hold(figures.rows(), figures.ids())
+            hold_rows(snapshot, one)
     return [sealed_day(scope_of_day(site, day, time_zone)) for day in days]
 
 

@@ -98,10 +98,25 @@ def add_counted_days_and_months(connection: Connection) -> None:
     )
 
 
+def add_company_visits(connection: Connection) -> None:
+    """5 to 6: a table for what visits did as companies. It is empty until days are counted by the rules that fill it."""
+    facts = "company varchar not null, company_domain varchar, company_method varchar, company_evidence varchar"
+    network = "organisation varchar, asn bigint, network_kind varchar, country varchar, city varchar"
+    sums = "pageviews bigint not null, engaged_ms bigint not null"
+    connection.execute(
+        text(
+            f"create table if not exists company_visits (site varchar not null, day date not null, {facts},"
+            f" company_confidence double, {network}, device varchar, source varchar, visitor_id bigint not null,"
+            f" visit_id bigint not null, first_at timestamp not null, last_at timestamp not null, {sums})"
+        )
+    )
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
 STEPS: dict[int, Step] = {
     1: add_visit_lengths,
     2: add_campaign_words_and_consent,
     3: add_rollups,
     4: add_counted_days_and_months,
+    5: add_company_visits,
 }

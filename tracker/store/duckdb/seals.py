@@ -18,12 +18,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, Select, func, select, tuple_
+from sqlalchemy import Connection, Engine, Row, Select, Table, func, select, tuple_
 
 from tracker.store.arrays import column_array
 from tracker.store.batch import Batch
 from tracker.store.protocol import Snapshot
 from tracker.store.schema import (
+    KEPT_ROWS,
     ROLLUP_SUMS,
     counted_days,
     counted_months,
@@ -48,6 +49,7 @@ class DuckDBSnapshot:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._holds = False
+        self.holds_rows = False
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         return self._connection.execute(statement).all()
@@ -66,6 +68,15 @@ class DuckDBSnapshot:
         for table, statement in both:
             names = [column.name for column in statement.selected_columns]
             self._connection.execute(table.insert().from_select(names, statement))
+
+    def hold_rows(self, table: Table, rows: Select[Any]) -> None:
+        """Adds rows of days to the table that holds what is to be kept in another one."""
+        if not self.holds_rows:
+            self.holds_rows = True
+            for held in KEPT_ROWS.values():
+                held.create(self._connection, checkfirst=False)
+        names = [column.name for column in rows.selected_columns]
+        self._connection.execute(KEPT_ROWS[table].insert().from_select(names, rows))
 
     def corrects_companies(self, site: str) -> bool:  # noqa: ARG002 - part of the protocol
         """It reads what is stored."""
@@ -111,8 +122,10 @@ class Seals:
                 self._changed = changed
             try:
                 with self._engine.connect() as connection, connection.begin() as transaction:
-                    days = work_out(DuckDBSnapshot(connection))
+                    snapshot = DuckDBSnapshot(connection)
+                    days = work_out(snapshot)
                     _store(connection, site, days)
+                    _store_rows(connection, site, days, held=snapshot.holds_rows)
                     with self._changes:
                         sealed = [day for day in days if not any(span.concerns(day) for span, _ in changed)]
                         _seal(connection, sealed)
@@ -174,6 +187,17 @@ def _store(connection: Connection, site: str, days: Sequence[SealedDay]) -> None
     marks = [{"site": site, "day": day.day, "time_zone": day.time_zone, "rules": day.rules} for day in days]
     connection.execute(counted_days.insert(), marks)
     held_rollups.metadata.drop_all(connection, checkfirst=False)
+
+
+def _store_rows(connection: Connection, site: str, days: Sequence[SealedDay], *, held: bool) -> None:
+    """Puts the rows that the snapshot holds in the place of those that are kept of the days."""
+    for kept, holding in KEPT_ROWS.items():
+        if days:
+            connection.execute(kept.delete().where(kept.c.site == site, kept.c.day.in_([day.day for day in days])))
+        if held:
+            rows = select(*(holding.c[column.name] for column in kept.c)).order_by(holding.c.day, holding.c.company)
+            connection.execute(kept.insert().from_select(list(kept.columns.keys()), rows))
+            holding.drop(connection, checkfirst=False)
 
 
 def _seal(connection: Connection, days: Sequence[SealedDay]) -> None:
