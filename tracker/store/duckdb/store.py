@@ -6,24 +6,22 @@ the journal positions, in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from sqlalchemy import ColumnElement, Connection, Date, Dialect, Engine, Row, Select, cast, column, func, select, table
+from sqlalchemy import Connection, Engine, Row, Select, func, select
 
-from tracker.store.arrays import column_array
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.duckdb.errors import first_line
+from tracker.store.duckdb.insertion import insert_events
 from tracker.store.duckdb.seals import DuckDBSnapshot, Seals, concerned, unseal
 from tracker.store.errors import StoreUnavailable
 from tracker.store.patience import interruptible
 from tracker.store.protocol import Snapshot
 from tracker.store.schema import (
-    EVENT_COLUMNS,
     ROLLUP_TABLES,
     events,
     journal_positions,
@@ -34,15 +32,6 @@ from tracker.store.seals import MonthOfFigures, SealedDay, Span
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# A batch is stored in this order, for what a visitor's rows share is then stored once a visitor: a fifth less on disk.
-# The day comes before the visitor, so that row groups are still left out by time.
-_TOGETHER: tuple[ColumnElement[Any], ...] = (
-    column("site"),
-    cast(column("occurred_at"), Date),
-    column("visitor_id"),
-    column("occurred_at"),
-)
 
 
 class DuckDBStore:
@@ -212,7 +201,7 @@ def _add(connection: Connection, batch: Batch) -> list[Span]:
     if batch.retracted:
         connection.execute(events.delete().where(events.c.visit_id.in_(batch.retracted)))
     if batch.columns and len(batch.columns["site"]):
-        _insert_events(connection, batch.columns)
+        insert_events(connection, batch.columns)
     if batch.not_counted:
         connection.execute(not_counted.insert(), [row._asdict() for row in batch.not_counted])
     for position in batch.positions:
@@ -220,25 +209,3 @@ def _add(connection: Connection, batch: Batch) -> list[Span]:
     if batch.positions:
         connection.execute(journal_positions.insert(), [row._asdict() for row in batch.positions])
     return spans
-
-
-def _insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
-    arrays = {name: column_array(name, columns[name]) for name in EVENT_COLUMNS}
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.register("batch", arrays)  # as it is: a DataFrame would look through each text for its type
-    try:
-        connection.exec_driver_sql(_insertion(connection.dialect))
-    except BaseException:
-        with suppress(duckdb.Error):  # a transaction that failed takes no command but its end, and hides why
-            driver.unregister("batch")
-        raise
-    driver.unregister("batch")
-
-
-@lru_cache(maxsize=1)
-def _insertion(dialect: Dialect) -> str:
-    """The statement that stores the batch. The engine's dialect lets nothing be kept, and a batch is compiled for 5 ms."""
-    named: list[Any] = [column(name) for name in EVENT_COLUMNS]
-    rows = select(*named).select_from(table("batch")).order_by(*_TOGETHER)
-    return str(events.insert().from_select(list(EVENT_COLUMNS), rows).compile(dialect=dialect))
