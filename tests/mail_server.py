@@ -22,6 +22,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.envelopes: list[Any] = []
         self.refused: set[str] = set()
+        self.greylisted: set[str] = set()  # told to come back, once
         self.hang_up: str | None = None
         self.answers: dict[str, str] = {}  # to MAIL, RCPT or DATA, instead of yes
         self.connections = 0
@@ -65,6 +66,9 @@ class Mailbox:
     ) -> str:
         if address in self.refused:
             return "550 5.1.1 No such user here"
+        if address in self.greylisted:
+            self.greylisted.discard(address)
+            return "451 4.7.1 Greylisted, try again later"
         if "RCPT" in self.answers:
             return self.answers["RCPT"]
         if self.hang_up == "rcpt":

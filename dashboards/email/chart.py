@@ -1,4 +1,4 @@
-"""The week's chart as a PNG: seven bars, with the week before as thin lines. It has no text, so it needs no fonts.
+"""A chart of the days of a week or month as a PNG: bars, with the period before as thin lines, and no text: it needs no fonts.
 
 Colours are mid tones on a transparent background, so that it can be seen on light and dark.
 """
@@ -19,8 +19,8 @@ BEFORE = (125, 134, 146, 255)
 _GROUND = (139, 148, 160, 90)
 
 
-def week_chart(values: Sequence[int], before: Sequence[int]) -> bytes:
-    """Returns a PNG of the days' figures, Monday first, each with the same day of the week before as a line."""
+def day_chart(values: Sequence[int], before: Sequence[int]) -> bytes:
+    """Returns a PNG of the days' figures, each with the same day of the period before as a line."""
     image = Image.new("RGBA", (WIDTH, HEIGHT), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     top = max([*values, *before, 1])

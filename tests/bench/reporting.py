@@ -22,7 +22,7 @@ from tracker.app import create_app
 from tracker.clock import utc_now
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.demo.catalogue import SITE
-from tracker.reports.weekly import weekly_report
+from tracker.reports.report import report_on
 from tracker.settings import Settings, load_settings
 from tracker.sites.sites import find_site
 from tracker.stats.periods import iso_week
@@ -76,7 +76,7 @@ def _weekly(app: AppDatabase, store: EventStore, size: int) -> Figure:
     site = find_site(app, SITE)
     assert site is not None
     week = iso_week((utc_now() - timedelta(days=7)).date())
-    seconds = middle(lambda: _seconds(lambda: weekly_report(store, site, week, now=utc_now())), times=3)
+    seconds = middle(lambda: _seconds(lambda: report_on(store, site, "weekly", week, now=utc_now())), times=3)
     return Figure(f"{size} M events, weekly report", seconds, "s")
 
 

@@ -1,13 +1,14 @@
-"""The weekly report goes out on Monday at 08:00 of the site, once to each, whatever stops, fails or runs at once."""
+"""Reports go out at each recipient's day and hour, once to each, whatever stops, fails or runs at once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import update
@@ -18,10 +19,13 @@ from tracker.db import recovery
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import Delivery, ReportRecipient, Site
 from tracker.delivery import sent_log
-from tracker.delivery.schedule import due, last_complete_week, send_due, send_weekly
+from tracker.delivery.mailer import Mailer
+from tracker.delivery.schedule import send_due
+from tracker.delivery.sending import Asked, SendOutcome, send_report
 from tracker.delivery.sent_log import DeliveryKey
+from tracker.recipients.choices import Choices, choose
 from tracker.recipients.links import Purpose, find_recipient
-from tracker.recipients.subscriptions import confirm, unsubscribe
+from tracker.recipients.subscriptions import confirm, list_paused, resume, unsubscribe
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, list_sites
@@ -30,45 +34,18 @@ from tracker.store.protocol import EventStore
 
 MONDAY_8 = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)  # 08:00 in Paris
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+COMPANY = {
+    "company_method": "own_list", "company_evidence": "192.0.2.0/28", "company_confidence": 1.0, "network_kind": "business",
+    "country": "FR", "city": "Nantes",
+}  # fmt: skip
 BOTH = ["anna@exemple.fr", "ben@exemple.fr"]
 
 
-@pytest.mark.parametrize(
-    ("now", "zone", "due_at", "week"),
-    [
-        pytest.param("2026-11-16T06:59:59", "Europe/Paris", "2026-11-09T07:00", "2026-W45", id="a-second-early"),
-        pytest.param("2026-11-16T07:00:00", "Europe/Paris", "2026-11-16T07:00", "2026-W46", id="on-time"),
-        pytest.param("2026-11-22T22:59:00", "Europe/Paris", "2026-11-16T07:00", "2026-W46", id="late-on-sunday"),
-        pytest.param("2026-07-20T06:00:00", "Europe/Paris", "2026-07-20T06:00", "2026-W29", id="summer-time"),
-        pytest.param(
-            "2026-03-30T06:00:00", "Europe/Paris", "2026-03-30T06:00", "2026-W13", id="day-after-spring-change"
-        ),
-        pytest.param("2026-10-26T06:59:00", "Europe/Paris", "2026-10-19T06:00", "2026-W42", id="autumn-change-not-yet"),
-        pytest.param("2026-10-26T07:00:00", "Europe/Paris", "2026-10-26T07:00", "2026-W43", id="autumn-change"),
-        pytest.param("2026-11-16T12:59:00", "America/New_York", "2026-11-09T13:00", "2026-W45", id="new-york-before"),
-        pytest.param("2026-11-16T13:00:00", "America/New_York", "2026-11-16T13:00", "2026-W46", id="new-york"),
-        pytest.param(
-            "2026-11-15T19:00:00", "Pacific/Auckland", "2026-11-15T19:00", "2026-W46", id="auckland-on-utc-sunday"
-        ),
-        pytest.param("2026-11-16T02:15:00", "Asia/Kathmandu", "2026-11-16T02:15", "2026-W46", id="kathmandu"),
-        pytest.param("2027-01-04T07:00:00", "Europe/Paris", "2027-01-04T07:00", "2026-W53", id="week-53"),
-    ],
-)
-def test_when_it_is_due_and_of_which_week(now: str, zone: str, due_at: str, week: str) -> None:
-    found_at, found_week = due(zone, datetime.fromisoformat(now).replace(tzinfo=UTC))
-    assert (found_at, found_week) == (datetime.fromisoformat(due_at).replace(tzinfo=UTC), week)
-
-
-@pytest.mark.parametrize(
-    ("now", "zone", "week"),
-    [
-        pytest.param("2026-11-15T22:59:59", "Europe/Paris", "2026-W45", id="sunday-is-not-over"),
-        pytest.param("2026-11-15T23:00:00", "Europe/Paris", "2026-W46", id="monday-in-paris"),
-        pytest.param("2026-11-16T03:00:00", "America/New_York", "2026-W45", id="still-sunday-in-new-york"),
-    ],
-)
-def test_the_last_complete_week_never_has_an_unfinished_day(now: str, zone: str, week: str) -> None:
-    assert last_complete_week(zone, datetime.fromisoformat(now).replace(tzinfo=UTC)) == week
+def send_weekly(
+    context: Context, site: Site, week: str, recipients: Sequence[str], *, again: bool = False
+) -> list[SendOutcome]:
+    mailer = Mailer(context.settings.smtp_url, context.settings.mail_from)
+    return send_report(context, site, "weekly", week, recipients, mailer=mailer, asked=Asked(again=again))
 
 
 def confirm_all(database: AppDatabase) -> None:
@@ -154,14 +131,13 @@ def test_many_at_once_send_it_once(context: Context, server: Mailbox) -> None:
     assert sorted(server.recipients) == BOTH
 
 
-def test_one_who_is_refused_does_not_stop_the_others_and_is_tried_again(
+def test_one_failing_recipient_does_not_stop_the_rest_and_is_tried_again(
     context: Context, server: Mailbox, clock: Clock
 ) -> None:
-    server.refused = {"anna@exemple.fr"}
+    server.greylisted = {"anna@exemple.fr"}
     send_due(context)
     assert server.recipients == ["ben@exemple.fr"]
     clock.now += timedelta(minutes=4)
-    server.refused = set()
     send_due(context)
     assert server.recipients == ["ben@exemple.fr"]
     clock.now += timedelta(minutes=2)
@@ -170,6 +146,115 @@ def test_one_who_is_refused_does_not_stop_the_others_and_is_tried_again(
     clock.now += timedelta(days=1)
     send_due(context)
     assert len(server.envelopes) == 2
+
+
+def test_who_is_refused_for_good_is_paused_until_a_person_says_otherwise(
+    context: Context, server: Mailbox, clock: Clock, database: AppDatabase
+) -> None:
+    server.refused = {"anna@exemple.fr"}
+    send_due(context)
+    server.refused = set()
+    for _ in range(3):
+        clock.now += timedelta(days=1)
+        send_due(context)
+    assert server.recipients == ["ben@exemple.fr"]
+    (paused,) = list_paused(database)
+    assert (paused.email, paused.pause_reason, paused.pause_detail) == (
+        "anna@exemple.fr", "bounce", "550 5.1.1 No such user here"
+    )  # fmt: skip
+    resume(database, paused.id)
+    send_due(context)
+    assert server.recipients == ["ben@exemple.fr", "anna@exemple.fr"]
+
+
+@pytest.mark.parametrize("answer", ["554 5.7.1 Relay access denied", "530 5.7.0 Authentication required"])
+def test_a_server_that_refuses_us_pauses_nobody(
+    context: Context, server: Mailbox, clock: Clock, database: AppDatabase, answer: str
+) -> None:
+    server.answers["RCPT"] = answer
+    send_due(context)
+    assert (server.recipients, list(list_paused(database))) == ([], [])
+    server.answers.clear()
+    clock.now += timedelta(minutes=6)
+    send_due(context)
+    assert sorted(server.recipients) == BOTH
+
+
+def test_each_gets_it_at_their_own_hour_in_their_own_rhythm_and_language(
+    context: Context, server: Mailbox, clock: Clock, database: AppDatabase
+) -> None:
+    (site,) = list_sites(database)
+    anna, ben = site.recipients
+    choose(database, anna.id, Choices("en", "weekly", 2, 18, None), now=LONG_AGO)
+    choose(database, ben.id, Choices(None, "monthly", 0, 7, None), now=LONG_AGO)
+    sent: list[tuple[str, str, str]] = []
+    clock.now = datetime(2026, 11, 25, 16, 59, tzinfo=UTC)  # a Wednesday, 17:59 in Paris
+    confirm_all(database)
+    for later in (timedelta(), timedelta(minutes=1), timedelta(days=5, hours=12, minutes=59), timedelta(minutes=1)):
+        clock.now += later
+        before = len(server.messages)
+        send_due(context)
+        sent += [
+            (f"{clock.now:%d %H:%M}", str(one["To"]), str(one["Feedback-ID"]).partition(":")[0])
+            for one in server.messages[before:]
+        ]
+    assert sent == [
+        ("25 16:59", "anna@exemple.fr", "weekly-2026-W46"),
+        ("25 16:59", "ben@exemple.fr", "monthly-2026-10"),
+        ("25 17:00", "anna@exemple.fr", "weekly-2026-W47"),
+        ("01 06:00", "ben@exemple.fr", "monthly-2026-11"),
+    ]
+    languages = {str(one["To"]): one["Content-Language"] for one in server.messages}
+    assert languages == {"anna@exemple.fr": "en", "ben@exemple.fr": "fr"}
+
+
+def test_each_gets_the_companies_of_their_own_view(context: Context, server: Mailbox, database: AppDatabase) -> None:
+    (site,) = list_sites(database)
+    choose(database, site.recipients[0].id, Choices(None, "weekly", 0, 8, "customers"), now=LONG_AGO)
+    store = context.event_store
+    Blog(store).visit("2026-11-11T10:00:00+01:00", (0, "/tarifs"), visitor=7, company="Groupe Hélianthe", **COMPANY)  # type: ignore[arg-type]
+    send_due(context)
+    texts = {str(one["To"]): one.get_body(("plain",)).get_content() for one in server.messages}  # type: ignore[union-attr]
+    assert "Groupe Hélianthe" in texts["ben@exemple.fr"]
+    assert "Groupe Hélianthe" not in texts["anna@exemple.fr"]
+
+
+def test_hundreds_go_out_over_a_few_connections_each_once(
+    context: Context, server: Mailbox, database: AppDatabase
+) -> None:
+    many = [f"r{number}@exemple.fr" for number in range(60)]
+    add_site(database, "many.example", now=LONG_AGO, recipients=many)
+    confirm_all(database)
+    server.refused = set(many[:3])
+    send_due(context)
+    assert sorted(server.recipients) == sorted([*BOTH, *many[3:]])
+    assert len({str(one["Message-ID"]) for one in server.messages}) == len(server.messages)
+    assert server.connections <= 2 + 4 + 4
+
+
+def test_a_service_that_stops_sends_what_is_left_later(context: Context, server: Mailbox, clock: Clock) -> None:
+    stopping = Event()
+    stopping.set()
+    send_due(context, stopping=stopping)
+    assert server.recipients == []
+    send_due(context)
+    assert sorted(server.recipients) == BOTH
+
+
+def test_what_a_killed_service_left_behind_is_sent_or_in_doubt_at_once(
+    context: Context, server: Mailbox, clock: Clock, database: AppDatabase
+) -> None:
+    for email in BOTH:
+        claimed = sent_log.claim(database, DeliveryKey(1, "weekly", "2026-W46", email), now=clock.now)
+        assert claimed is not None
+    sent_log.mark_sending(database, claimed)  # Ben's
+    sent_log.settle_after_stop(database)
+    send_due(context)
+    assert server.recipients == BOTH[:1]
+    assert [one.recipient for one in sent_log.list_unsure(database, now=clock.now)] == BOTH[1:]
+    (site,) = list_sites(database)
+    assert send_weekly(context, site, "2026-W46", BOTH[1:], again=True)[0].outcome == "sent"
+    assert not sent_log.list_unsure(database, now=clock.now)
 
 
 def test_a_server_that_is_down_is_tried_again(context: Context, server: Mailbox, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from tests.stats.conftest import Blog, scope
 from tracker.db.models import CompanyConfirmation, Site
 from tracker.leads.report import leads
 from tracker.leads.visits import company_visits
-from tracker.reports.weekly import weekly_report
+from tracker.reports.report import report_on
 
 BY_NETWORK = {"company_method": "as_organisation", "company_evidence": "AS64500 …", "company_confidence": 0.75}
 BY_NAME = {"company_method": "given", "company_evidence": "the visitor named the company", "company_confidence": 0.4}
@@ -44,7 +44,7 @@ def test_nobody_adds_visits_to_a_company_by_typing_its_name(blog: Blog) -> None:
 def test_the_weekly_email_names_none_of_them(blog: Blog, site: Site) -> None:
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", **BY_NETWORK)
     blog.visit("2026-11-11T10:00:00+01:00", (0, "/tarifs"), company="Typed", **BY_NAME)
-    report = weekly_report(blog.store, site, WEEK, now=scope(DAYS).period.end_at)
+    report = report_on(blog.store, site, "weekly", WEEK, now=scope(DAYS).period.end_at)
     assert report.leads["company"].tolist() == ["Armor"]
 
 
@@ -52,4 +52,6 @@ def test_what_the_publisher_confirms_is_a_lead_like_any_other(blog: Blog, site: 
     blog.visit("2026-11-11T10:00:00+01:00", (0, "/tarifs"), company="Typed", **BY_NAME)
     site.confirmations = [CompanyConfirmation(company="Typed")]
     assert leads(blog.store, scope(DAYS), confirmed=site.confirmed_names)["sure"].tolist() == [True]
-    assert weekly_report(blog.store, site, WEEK, now=scope(DAYS).period.end_at).leads["company"].tolist() == ["Typed"]
+    assert report_on(blog.store, site, "weekly", WEEK, now=scope(DAYS).period.end_at).leads["company"].tolist() == [
+        "Typed"
+    ]

@@ -1,10 +1,11 @@
-"""Commands that read: `leads`, `report weekly`, `query`. They only render; the figures come from the packages below."""
+"""Commands that read: `leads`, `report`, `query`. They only render; the figures come from the packages below."""
 
 from __future__ import annotations
 
 import json
 import sys
 from base64 import b64decode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -122,39 +123,71 @@ def report() -> None:
     """Reports to read or to send."""
 
 
+def _report_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that both reports have."""
+    options = (
+        click.option("--site", required=True, help="The site."),
+        click.option(
+            "--format", "form", type=click.Choice(["text", "html", "json"]), default="text", show_default=True
+        ),
+        click.option("--language", type=click.Choice(["fr", "en"]), help="Another language than the site's."),
+        click.option("--send", is_flag=True, help="Send it to the site's recipients who have not had it yet."),
+        click.option(
+            "--again", is_flag=True, help="With --send: also to those whose message was cut off, who may have had it."
+        ),
+        click.option(
+            "--to",
+            "recipients",
+            multiple=True,
+            help="With --send: to these addresses instead of the site's recipients.",
+        ),
+        data_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @report.command("weekly")
-@click.option("--site", required=True, help="The site.")
 @click.option("--week", default=None, help="An ISO week such as 2026-W46 (default: the last complete one).")
-@click.option("--format", "form", type=click.Choice(["text", "html", "json"]), default="text", show_default=True)
-@click.option("--send", is_flag=True, help="Send it to the site's recipients who have not had it yet.")
-@click.option(
-    "--again", is_flag=True, help="With --send: also to those whose message was cut off, who may have had it."
-)
-@click.option(
-    "--to", "recipients", multiple=True, help="With --send: to these addresses instead of the site's recipients."
-)
-@data_option
-def weekly(
+@_report_options
+def weekly(week: str | None, **asked: Any) -> None:
+    """The report of one complete week."""
+    _report("weekly", week, **asked)
+
+
+@report.command("monthly")
+@click.option("--month", default=None, help="A month such as 2026-11 (default: the last complete one).")
+@_report_options
+def monthly(month: str | None, **asked: Any) -> None:
+    """The report of one complete month."""
+    _report("monthly", month, **asked)
+
+
+def _report(
+    kind: str,
+    label: str | None,
+    *,
     site: str,
-    week: str | None,
     form: str,
+    language: str | None,
     send: bool,
     again: bool,
     recipients: tuple[str, ...],
     data: Path | None,
 ) -> None:
-    """The report of one complete week."""
     if (recipients or again) and not send:
         raise CommandError(f"{'--to' if recipients else '--again'} goes with --send")
     settings = settings_of(data)
+    about = {"site": site, "kind": kind, "label": label}
     if not send:
-        found = ask(settings, "weekly", site=site, week=week, form=form)
+        found = ask(settings, "report", **about, form=form, language=language)
         click.echo(found["content"], nl=False)
         return
-    found = ask(settings, "send_weekly", site=site, week=week, recipients=list(recipients), again=again)
+    found = ask(settings, "send_report", **about, recipients=list(recipients), again=again)
     for delivery in found["deliveries"]:
         click.echo(f"{delivery['recipient']}: {delivery['outcome']}")
     if not found["deliveries"]:
-        raise CommandError(f"{site} has no recipients; add one on its settings page or name one with --to")
+        raise CommandError(f"{site} has no recipients of it; add one on its settings page or name one with --to")
     if any(delivery["failed"] for delivery in found["deliveries"]):
         raise SystemExit(1)

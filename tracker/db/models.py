@@ -184,7 +184,7 @@ class SiteGoal(Base):
 class Delivery(Base):
     """One report to one recipient. It is claimed before it is sent, so that two runs at the same time send it once.
 
-    `status` is `claimed`, `sent` or `failed`. A failed delivery may be claimed again after `retry_at`.
+    `status` is that of tracker.delivery.sent_log. A failed delivery may be claimed again after `retry_at`.
     """
 
     __tablename__ = "deliveries"
@@ -192,8 +192,8 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
-    report: Mapped[str]  # "weekly"
-    period: Mapped[str]  # "2026-W46"
+    report: Mapped[str]  # "weekly", "monthly", "confirmation"
+    period: Mapped[str]  # "2026-W46", "2026-11"
     recipient: Mapped[str]
     status: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)

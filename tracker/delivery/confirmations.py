@@ -10,9 +10,9 @@ from dashboards.email.account_messages import confirmation_message
 from dashboards.email.audience import confirmation_url
 from tracker.db.models import ReportRecipient, Site
 from tracker.delivery import sent_log
-from tracker.delivery.mailer import Mailer, MailError, MailServerAway, MailUnconfirmed
+from tracker.delivery.mailer import Mailer, MailError, MailRefused, MailServerAway, MailUnconfirmed
 from tracker.delivery.sent_log import DeliveryKey
-from tracker.recipients.subscriptions import State, state_of
+from tracker.recipients.subscriptions import State, pause, state_of
 from tracker.service.context import Context
 
 log = logging.getLogger(__name__)
@@ -20,9 +20,8 @@ log = logging.getLogger(__name__)
 CONFIRMATION = "confirmation"
 
 
-def ask_to_confirm(context: Context, sites: Sequence[Site]) -> bool:
+def ask_to_confirm(context: Context, sites: Sequence[Site], mailer: Mailer) -> bool:
     """Sends the requests that were not sent yet. Returns whether the mail server was there."""
-    mailer = Mailer(context.settings.smtp_url, context.settings.mail_from)
     for site in sites:
         for one in site.recipients:
             if state_of(one) == State.UNCONFIRMED and not _ask(context, mailer, site, one):
@@ -47,7 +46,13 @@ def _ask(context: Context, mailer: Mailer, site: Site, recipient: ReportRecipien
     try:
         mailer.send(message, about_to_send=partial(sent_log.mark_sending, context.app_db, delivery_id))
     except MailUnconfirmed as problem:
+        sent_log.mark_unsure(context.app_db, delivery_id, error=str(problem))
         log.warning("the request to %s to confirm may have been sent: %s", recipient.email, problem)
+    except MailRefused as problem:
+        sent_log.mark_refused(context.app_db, delivery_id, error=str(problem))
+        if problem.is_of_recipient:
+            pause(context.app_db, recipient.email, "bounce", str(problem), now=context.now())
+        log.warning("%s was not asked to confirm: %s", recipient.email, problem)
     except MailError as problem:
         sent_log.mark_failed(context.app_db, delivery_id, error=str(problem), now=context.now())
         log.warning("%s was not asked to confirm: %s", recipient.email, problem)

@@ -1,8 +1,8 @@
 """The log of what was sent: a report is claimed for a recipient before it is sent, so that nobody gets it twice.
 
-A delivery goes `claimed` → `sending` → `sent`, or to `failed` and later again to `claimed`. A process that died while
-`claimed` had sent nothing, so its claim is taken over; one that died while `sending` may have sent, so it is left until
-a person says that it is sent again.
+A delivery goes `claimed` → `sending` → `sent`, or to `failed` and later again to `claimed`, or to `refused` where the server
+takes nothing for this recipient. A process that died while `claimed` had sent nothing, so its claim is taken over; one that
+died while `sending` may have sent, so it is in doubt, `unsure`, until a person says that it is sent again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, Select, select, update
+from sqlalchemy import CursorResult, Select, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tracker.db.engine import AppDatabase
@@ -52,7 +52,8 @@ def claim(
     may_be_stale = {"claimed", "sending"} if again else {"claimed"}
     stale = found.status in may_be_stale and found.claimed_at < now - STALE_CLAIM
     due = found.status == "failed" and (retry_early or found.retry_at is None or found.retry_at <= now)
-    if not stale and not due:
+    by_hand = (found.status == "unsure" and again) or (found.status == "refused" and retry_early)
+    if not stale and not due and not by_hand:
         return None
     return _take_over(database, found, now)
 
@@ -81,6 +82,48 @@ def mark_failed(database: AppDatabase, delivery_id: int, *, error: str, now: dat
         delivery = session.get_one(Delivery, delivery_id)
         wait = _RETRY_AFTER[min(delivery.attempts, len(_RETRY_AFTER)) - 1]
         delivery.status, delivery.error, delivery.retry_at = "failed", error[:500], now + wait
+
+
+def mark_refused(database: AppDatabase, delivery_id: int, *, error: str) -> None:
+    """Notes that the server takes nothing for this recipient; it is not tried again by itself."""
+    _set(database, delivery_id, status="refused", error=error[:500], retry_at=None)
+
+
+def mark_unsure(database: AppDatabase, delivery_id: int, *, error: str) -> None:
+    """Notes that the message may have arrived and nobody can tell; it is not sent again by itself."""
+    _set(database, delivery_id, status="unsure", error=error[:500])
+
+
+def settle_after_stop(database: AppDatabase) -> None:
+    """Settles what a process left behind that was killed. Only for the one process that sends, before it begins."""
+    killed = "the service was stopped while it was sent"
+    with database.transaction() as session:
+        session.execute(update(Delivery).where(Delivery.status == "claimed").values(status="failed", retry_at=None))
+        session.execute(update(Delivery).where(Delivery.status == "sending").values(status="unsure", error=killed))
+
+
+def not_to_claim(database: AppDatabase, site_id: int, report: str, period: str, *, now: datetime) -> set[str]:
+    """The recipients of a report for whom there is nothing to do now: they had it, wait, or are in doubt."""
+    with database.transaction() as session:
+        found = session.execute(
+            select(Delivery.recipient, Delivery.status, Delivery.claimed_at, Delivery.retry_at).where(
+                Delivery.site_id == site_id, Delivery.report == report, Delivery.period == period
+            )
+        ).all()
+    return {
+        recipient
+        for recipient, status, claimed_at, retry_at in found
+        if not (status == "failed" and (retry_at is None or retry_at <= now))
+        and not (status == "claimed" and claimed_at < now - STALE_CLAIM)
+    }
+
+
+def list_unsure(database: AppDatabase, *, now: datetime) -> Sequence[Delivery]:
+    """The deliveries in doubt, the newest first."""
+    stale = and_(Delivery.status == "sending", Delivery.claimed_at < now - STALE_CLAIM)
+    with database.transaction() as session:
+        wanted = select(Delivery).where(or_(Delivery.status == "unsure", stale))
+        return session.scalars(wanted.order_by(Delivery.claimed_at.desc(), Delivery.id)).all()
 
 
 def status_of(database: AppDatabase, key: DeliveryKey) -> Delivery | None:

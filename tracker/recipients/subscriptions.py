@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from tracker.db.engine import AppDatabase
-from tracker.db.models import ReportRecipient, User
+from tracker.db.models import Delivery, ReportRecipient, User
 from tracker.recipients.choices import NONE
 
 
@@ -78,12 +78,14 @@ def pause(database: AppDatabase, email: str, reason: str, detail: str, *, now: d
 
 
 def resume(database: AppDatabase, number: int) -> None:
-    """Ends the pause of a recipient, and of the same email on other sites."""
+    """Ends the pause of a recipient, and of the same email on other sites; what was refused meanwhile is tried again."""
     with database.transaction() as session:
         found = session.get(ReportRecipient, number)
         if found is not None:
             again = {"paused_at": None, "pause_reason": None, "pause_detail": None}
             session.execute(update(ReportRecipient).where(ReportRecipient.email == found.email).values(again))
+            refused = (Delivery.recipient == found.email, Delivery.status == "refused")
+            session.execute(update(Delivery).where(*refused).values(status="failed", retry_at=None))
 
 
 def list_paused(database: AppDatabase) -> Sequence[ReportRecipient]:

@@ -255,14 +255,13 @@ def _mail(context: Context) -> Iterator[Finding]:
         words = message("%(setting)s is not set: no weekly email is sent")
         yield Finding("problem" if wanted else "hint", words, {"setting": missing})
     with context.app_db.transaction() as session:
-        unsure = session.scalars(select(Delivery).where(Delivery.status.in_(["failed", "sending"]))).all()
-    for delivery in unsure:
-        if delivery.status == "failed":
-            values = {"period": delivery.period, "email": delivery.recipient, "error": delivery.error}
-            yield Finding("problem", message("report %(period)s to %(email)s failed: %(error)s"), values)
-        elif delivery.claimed_at < context.now() - sent_log.STALE_CLAIM:
-            words = message(
-                "report %(period)s to %(email)s was cut off while it was sent, and perhaps arrived; it is not sent again by"
-                " itself: `webleads report weekly --site … --week %(period)s --send --again --to %(email)s`"
-            )
-            yield Finding("hint", words, {"period": delivery.period, "email": delivery.recipient})
+        failed = session.scalars(select(Delivery).where(Delivery.status.in_(["failed", "refused"]))).all()
+    for delivery in failed:
+        values = {"period": delivery.period, "email": delivery.recipient, "error": delivery.error}
+        yield Finding("problem", message("report %(period)s to %(email)s failed: %(error)s"), values)
+    for delivery in sent_log.list_unsure(context.app_db, now=context.now()):
+        words = message(
+            "report %(period)s to %(email)s was cut off while it was sent, and perhaps arrived; it is not sent again by"
+            " itself: `webleads report weekly --site … --week %(period)s --send --again --to %(email)s`"
+        )
+        yield Finding("hint", words, {"period": delivery.period, "email": delivery.recipient})

@@ -21,15 +21,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 from flask import Blueprint, Response, jsonify, request
 
-from dashboards.email.weekly import render_weekly
+from dashboards.email.report import render_report
+from dashboards.email.site_report import site_report
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.lead_files import LeadFile
 from dashboards.translations import DEFAULT_LANGUAGE
 from tracker.accounts.permissions import OPERATOR, Action, may
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
-from tracker.delivery.mailer import MailError
-from tracker.delivery.schedule import last_complete_week, send_weekly
+from tracker.delivery.mailer import Mailer, MailError
+from tracker.delivery.sending import Asked, send_report
+from tracker.delivery.timetable import last_complete
 from tracker.ingest.quarantine import Quarantine
 from tracker.leads.corrections.corrected_store import stored
 from tracker.leads.export import leads_as_json
@@ -38,20 +40,18 @@ from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
-from tracker.leads.workflow.of_email import leads_of_email
 from tracker.leads.workflow.resolving import asks_for_companies, listed, resolved
 from tracker.leads.workflow.site_work import site_work
 from tracker.leads.workflow.views import all_views, find_view
 from tracker.reference.geo.attribution import attributions
-from tracker.reference.naming_sources import missing_sources
-from tracker.reports.weekly import weekly_report
+from tracker.reports.report import UNIT, period_of
 from tracker.service.context import Context
 from tracker.service.doctor import compared_days, diagnose
 from tracker.sites.names import remove_site
 from tracker.sites.sites import find_site
 from tracker.stats import traffic
 from tracker.stats.filters import Filter
-from tracker.stats.periods import Period, parse_period, parse_week
+from tracker.stats.periods import Period, parse_period
 from tracker.stats.query.run import run_query
 from tracker.stats.rollups.keeping import Keeper
 from tracker.stats.scope import Scope
@@ -60,6 +60,7 @@ from tracker.store.patience import Interrupted
 from tracker.store.protocol import EventStore
 
 ForgetSite = Callable[[str], None]
+Kind = Literal["weekly", "monthly"]
 
 _CHECKPOINT_TRIES = 100
 _CHECKPOINT_PAUSE_SECONDS = 0.05
@@ -161,40 +162,49 @@ def segment_tallies(context: Context, *, segments: list[str]) -> dict[str, Any]:
     return {name: positions[name]._asdict() for name in segments if name in positions}
 
 
-def weekly(context: Context, *, site: str, week: str | None, form: Literal["text", "html", "json"]) -> dict[str, Any]:
-    """Returns a week's report as `text`, `html` or `json`: {"content": text}."""
+def report(
+    context: Context,
+    *,
+    site: str,
+    kind: Kind = "weekly",
+    label: str | None = None,
+    form: Literal["text", "html", "json"],
+    language: Literal["fr", "en"] | None = None,
+) -> dict[str, Any]:
+    """Returns a week's or month's report as `text`, `html` or `json`: {"content": text}."""
     found = _site(context, site, Action.VIEW_REPORTS)
-    now = context.now()
-    of_leads = leads_of_email(context.app_db, context.event_store, found, now=now)
-    report = weekly_report(
-        context.event_store,
-        found,
-        _week(context, found, week),
-        now=now,
-        of_leads=of_leads,
-        missing=missing_sources(context.settings),
-    )
-    content = render_weekly(
-        report,
+    made = site_report(context, found, kind, _label(context, found, kind, label))
+    content = render_report(
+        made,
         site=found,
         form=form,
         base_url=context.settings.public_url,
         credits_due=attributions(context.settings),
+        language=language,
     )
     return {"content": content}
 
 
-def send_weekly_report(
-    context: Context, *, site: str, week: str | None, recipients: list[str], again: bool = False
+def send(
+    context: Context,
+    *,
+    site: str,
+    kind: Kind = "weekly",
+    label: str | None = None,
+    recipients: list[str],
+    again: bool = False,
 ) -> dict[str, Any]:
-    """Sends a week's report to the given recipients, else to the site's. Returns {"deliveries": [...]}.
+    """Sends a week's or month's report to the given recipients, else to the site's. Returns {"deliveries": [...]}.
 
     With `again`, also to recipients whose email was interrupted while it was sent.
     """
     found = _site(context, site, Action.SEND_REPORT)
-    to = recipients or [one.email for one in found.recipients]
+    to = recipients or [one.email for one in found.recipients if one.rhythm == kind and one.paused_at is None]
+    mailer, asked = Mailer(context.settings.smtp_url, context.settings.mail_from), Asked(again=again)
     try:
-        outcomes = send_weekly(context, found, _week(context, found, week), to, again=again) if to else []
+        outcomes = send_report(
+            context, found, kind, _label(context, found, kind, label), to, mailer=mailer, asked=asked
+        )
     except MailError as problem:
         raise OperationError(str(problem)) from problem
     return {"deliveries": [asdict(outcome) for outcome in outcomes]}
@@ -289,9 +299,9 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "lead_file": lead_file,
     "query": query,
     "segment_tallies": segment_tallies,
-    "weekly": weekly,
+    "report": report,
     "diagnose": diagnosis,
-    "send_weekly": send_weekly_report,
+    "send_report": send,
     "remove_site": remove,
     "replay_quarantine": replay_quarantine,
     "forget_rollups": forget_rollups,
@@ -370,14 +380,13 @@ def _site(context: Context, domain: str, action: Action) -> Site:
     return found
 
 
-def _week(context: Context, site: Site, week: str | None) -> str:
-    """Returns the requested week, else the last complete one. A week that is not over has no report."""
-    last_complete = last_complete_week(site.time_zone, context.now())
-    if week is None:
-        return last_complete
-    if parse_week(week) > parse_week(last_complete):
-        raise OperationError(f"{week} is not over yet; the last complete week is {last_complete}")
-    return week
+def _label(context: Context, site: Site, kind: str, label: str | None) -> str:
+    """Returns the requested week or month, else the last complete one. One that is not over has no report."""
+    last = last_complete(kind, site.time_zone, context.now())
+    zone = ZoneInfo(site.time_zone)
+    if label is not None and period_of(kind, label, zone).start > period_of(kind, last, zone).start:
+        raise OperationError(f"{label} is not over yet; the last complete {UNIT[kind]} is {last}")
+    return label or last
 
 
 def _period(context: Context, site: Site, text: str) -> Period:

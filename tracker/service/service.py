@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 
 from tracker import data_folder
 from tracker.clock import utc_now
@@ -36,7 +37,7 @@ class Service:
         self,
         settings: Settings,
         *,
-        schedule: Callable[[Service], Callable[[], None]] | None = None,
+        schedule: Callable[[Service], Mapping[str, Callable[[], None]]] | None = None,
         ingests: bool = True,
     ) -> None:
         self.settings = settings
@@ -61,13 +62,13 @@ class Service:
         self._schedule = schedule
 
     def start(self) -> None:
-        """Starts ingest with the sealing of days and, when the settings say so, the scheduler."""
+        """Starts ingest with the sealing of days and, when the settings say so, what is done each minute."""
         if self.ingests:
             self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
             self._spawn("sealing", lambda: self._sealing.run(self._stop))
         if self._schedule is not None and self.settings.scheduler:
-            tick = self._schedule(self)
-            self._spawn("scheduler", lambda: self._run_every_minute(tick))
+            for name, tick in self._schedule(self).items():
+                self._spawn(name, partial(self._run_every_minute, tick))
 
     def forget_site(self, stored_as: str) -> None:
         """Deletes a removed site's events; where this process ingests, between two batches. Raises StoreUnavailable."""
@@ -75,6 +76,11 @@ class Service:
             self.events.forget_site(stored_as)
         elif not self.ingest.forget_site(stored_as).wait(_FORGET_SECONDS):
             raise StoreUnavailable("ingest is busy; the site's events are deleted as soon as it goes on")
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Set once the service stops; what takes long ends early then."""
+        return self._stop
 
     def ingest_is_alive(self) -> bool:
         return any(thread.name == "ingest" and thread.is_alive() for thread in self._threads)
@@ -93,7 +99,7 @@ class Service:
             try:
                 tick()
             except Exception:
-                log.exception("the scheduler failed; it tries again in a minute")
+                log.exception("what is done each minute failed; it is tried again in a minute")
             self._stop.wait(60)
 
     def _spawn(self, name: str, target: Callable[[], None]) -> None:

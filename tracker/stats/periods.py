@@ -127,6 +127,17 @@ def parse_week(text: str) -> date:
     raise ValueError(f"{text!r} is not an ISO week; write it as 2026-W46")
 
 
+def parse_month(text: str) -> date:
+    """The first day of a month such as `2026-11`. Raises ValueError with a sentence."""
+    match = _MONTH.fullmatch(text)
+    try:
+        if match:
+            return date(int(match[1]), int(match[2]), 1)
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is not a month; write it as 2026-11")
+
+
 def is_day(text: str) -> bool:
     """Whether it is written as a day is here; ISO 8601 has other forms, some of which mean a week."""
     return _DAY.fullmatch(text) is not None

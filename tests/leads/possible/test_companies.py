@@ -8,7 +8,7 @@ from tracker.db.models import CompanyConfirmation, Site
 from tracker.leads.companies import find_company, known_companies
 from tracker.leads.possible.companies import possible_companies
 from tracker.leads.report import leads, one_lead
-from tracker.reports.weekly import weekly_report
+from tracker.reports.report import report_on
 from tracker.stats.goals import goals_of
 
 POSSIBLE = BY_NETWORK | {"company_confidence": 0.3, "network_kind": "unknown"}
@@ -23,7 +23,7 @@ def test_no_list_and_no_email_of_sure_companies_has_one(blog: Blog, site: Site) 
     _armor_and_perhaps(blog)
     assert leads(blog.store, scope(DAYS))["company"].tolist() == ["Armor"]
     assert leads(blog.store, scope(DAYS), limit=5)["company"].tolist() == ["Armor"]
-    report = weekly_report(blog.store, site, WEEK, now=scope(DAYS).period.end_at)
+    report = report_on(blog.store, site, "weekly", WEEK, now=scope(DAYS).period.end_at)
     assert report.leads["company"].tolist() == ["Armor"]
 
 

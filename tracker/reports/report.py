@@ -1,9 +1,10 @@
-"""The weekly report of a site, for the Monday email and `webleads report weekly`."""
+"""The report of a site about a complete week or month, for the email and `webleads report`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,16 +22,21 @@ from tracker.stats.companies.identified import Identified, identified
 from tracker.stats.comparisons import Against, compared
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter
-from tracker.stats.periods import Period, PeriodError, Unread, parse_week
+from tracker.stats.periods import Period, PeriodError, Unread, months_after, parse_month, parse_week
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 
 _ROWS = 10
 
+WEEKLY, MONTHLY = "weekly", "monthly"
+UNIT = MappingProxyType({WEEKLY: "week", MONTHLY: "month"})
+
 
 @dataclass(frozen=True)
-class WeeklyReport:
-    """One complete ISO week of a site, Monday to Sunday in its own time zone.
+class Report:
+    """One complete ISO week of a site, Monday to Sunday, or one complete month, in its own time zone.
+
+    `kind` is `weekly` or `monthly`; `label` is how the week or month is written, `2026-W46` or `2026-11`.
 
     `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are timeseries by day; `pages` and
     `sources` are breakdowns; `leads` is the frame of reports.leads, of the companies that are certain. `identified`
@@ -38,7 +44,8 @@ class WeeklyReport:
     """
 
     site: str
-    week: str
+    kind: str
+    label: str
     period: Period
     made_at: datetime
     totals: pd.DataFrame
@@ -53,7 +60,7 @@ class WeeklyReport:
 
     @property
     def scored_on(self) -> date:
-        """The day of the leads' scores: the week's Sunday, or the day on which it was made where that lies before."""
+        """The day of the leads' scores: the last one of the period, or the day on which it was made where that lies before."""
         return scored_day(self.period, self.made_at)
 
     def as_json(self, describe: DescribeEvidence) -> dict[str, Any]:
@@ -64,7 +71,7 @@ class WeeklyReport:
         ]
         return {
             "site": self.site,
-            "week": self.week,
+            UNIT[self.kind]: self.label,
             "start": self.period.start.isoformat(),
             "end": self.period.end.isoformat(),
             "totals": _numbers(self.totals),
@@ -79,33 +86,34 @@ class WeeklyReport:
         }
 
 
-def weekly_report(
+def report_on(
     store: EventStore,
     site: Site,
-    week: str,
+    kind: str,
+    label: str,
     *,
     now: datetime,
     of_leads: tuple[Filter, ...] = (),
     missing: tuple[NamingSource, ...] = (),
-) -> WeeklyReport:
-    """Returns the report of an ISO week such as `2026-W46`. Raises ValueError, with a sentence, for another text.
+) -> Report:
+    """Returns the report of an ISO week such as `2026-W46`, or a month such as `2026-11`.
 
     `of_leads` are filters for the companies that it lists (tracker.leads.workflow.resolving); `missing` what the installation
-    lacks that would name more companies.
+    lacks that would name more companies. Raises ValueError, with a sentence, for another text.
     """
-    monday = parse_week(week)
-    period = Period(monday, monday + timedelta(days=7), ZoneInfo(site.time_zone), week)
-    week_before = compared(period, Against(), now=now)
-    if week_before is None:
-        raise PeriodError(week, Unread.OUT_OF_RANGE)
-    scope, before = Scope(site.stored_as, period), Scope(site.stored_as, week_before)
+    period = period_of(kind, label, ZoneInfo(site.time_zone))
+    period_before = compared(period, Against(), now=now)
+    if period_before is None:
+        raise PeriodError(label, Unread.OUT_OF_RANGE)
+    scope, before = Scope(site.stored_as, period), Scope(site.stored_as, period_before)
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
     of_companies = replace(scope, filters=of_leads)
     companies = leads(store, of_companies, now=now, confirmed=site.confirmed_names, rules=rules_of(site))
-    return WeeklyReport(
+    return Report(
         site=site.domain,
-        week=week,
+        kind=kind,
+        label=label,
         period=period,
         made_at=now,
         totals=totals,
@@ -118,6 +126,16 @@ def weekly_report(
         identified=identified(store, scope),
         missing=missing,
     )
+
+
+def period_of(kind: str, label: str, zone: ZoneInfo) -> Period:
+    """Returns the days of a week or month. Raises ValueError, with a sentence, for a text that is none."""
+    if kind == WEEKLY:
+        monday = parse_week(label)
+        return Period(monday, monday + timedelta(days=7), zone, label)
+    first = parse_month(label)
+    end = months_after(first, 1)
+    return Period(first, end, zone, label, unit_end=end)
 
 
 def _numbers(frame: pd.DataFrame) -> dict[str, float | int | None]:

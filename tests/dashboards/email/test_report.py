@@ -14,10 +14,11 @@ import pytest
 from PIL import Image
 
 from dashboards.email.audience import Audience
-from dashboards.email.weekly import render_weekly, weekly_message
+from dashboards.email.letter import write_letter
+from dashboards.email.report import render_report
 from tests.stats.conftest import SITE, Blog, blog, site, store  # noqa: F401 - fixtures
 from tracker.db.models import Site
-from tracker.reports.weekly import WeeklyReport, weekly_report
+from tracker.reports.report import Report, report_on
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 BASE = "https://stats.exemple.fr"
@@ -29,7 +30,7 @@ COMPANY = {
 
 
 @pytest.fixture
-def report(blog: Blog, site: Site) -> WeeklyReport:  # noqa: F811
+def report(blog: Blog, site: Site) -> Report:  # noqa: F811
     blog.visit("2026-11-03T10:00:00+01:00", (0, "/a"), visitor=90)
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), (60, "/a", 60_000), visitor=1, source="LinkedIn")
     blog.visit("2026-11-11T10:00:00+01:00", (0, "/contact"), visitor=2, title=HOSTILE, source=HOSTILE)
@@ -43,13 +44,22 @@ def report(blog: Blog, site: Site) -> WeeklyReport:  # noqa: F811
             company=f"Hélianthe & <b>fils</b> {HOSTILE}",
             **COMPANY,
         )
-    return weekly_report(blog.store, site, "2026-W46", now=NOW)
+    return report_on(blog.store, site, "weekly", "2026-W46", now=NOW)
 
 
-def message_of(report: WeeklyReport, site: Site) -> EmailMessage:  # noqa: F811
-    made = weekly_message(
-        report, site=site, sender="Wébleads <stats@exemple.fr>", recipient="anna@exemple.fr", base_url=BASE, now=NOW
-    )
+def message_of(report: Report, site: Site) -> EmailMessage:  # noqa: F811
+    return addressed(report, site, "anna@exemple.fr", None)
+
+
+def addressed(
+    report: Report,
+    site: Site,  # noqa: F811
+    recipient: str,
+    audience: Audience | None,
+) -> EmailMessage:
+    language = audience.language if audience else site.language
+    letter = write_letter(report, site=site, language=language, base_url=BASE, with_links=audience is not None)
+    made = letter.to(recipient, audience, sender="Wébleads <stats@exemple.fr>", now=NOW)
     found: Any = message_from_bytes(made.as_bytes(), policy=default)
     return found
 
@@ -66,7 +76,7 @@ def text_of(message: EmailMessage) -> str:
     return str(body.get_content())
 
 
-def test_it_has_text_and_html_and_the_chart_attached(report: WeeklyReport, site: Site) -> None:  # noqa: F811
+def test_it_has_text_and_html_and_the_chart_attached(report: Report, site: Site) -> None:  # noqa: F811
     message = message_of(report, site)
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"
@@ -81,14 +91,14 @@ def test_it_has_text_and_html_and_the_chart_attached(report: WeeklyReport, site:
     assert str(message["Feedback-ID"]) == f"weekly-2026-W46:{SITE}:report:webleads"
 
 
-def test_nothing_is_fetched_and_every_link_leads_to_the_dashboard(report: WeeklyReport, site: Site) -> None:  # noqa: F811
+def test_nothing_is_fetched_and_every_link_leads_to_the_dashboard(report: Report, site: Site) -> None:  # noqa: F811
     html = html_of(message_of(report, site))
-    assert set(re.findall(r'\ssrc="([^"]+)"', html)) == {"cid:week@webleads"}
+    assert set(re.findall(r'\ssrc="([^"]+)"', html)) == {"cid:days@webleads"}
     assert {link[: len(BASE)] for link in re.findall(r'href="([^"]+)"', html)} == {BASE}
     assert not re.search(r"<(script|link|iframe|form)\b|@import|url\(", html)
 
 
-def test_hostile_words_are_shown_and_not_run(report: WeeklyReport, site: Site) -> None:  # noqa: F811
+def test_hostile_words_are_shown_and_not_run(report: Report, site: Site) -> None:  # noqa: F811
     html = html_of(message_of(report, site))
     assert html.count("&lt;script&gt;") >= 3
     assert "//evil.example" not in html  # nor does a mail program make a link of it
@@ -103,12 +113,12 @@ def test_a_subject_cannot_be_broken_into_headers(blog: Blog, site: Site) -> None
             f"2026-11-{day:02}T10:00:00+01:00", (0, "/contact"), (60, "/tarifs"), (90, "/tarifs", 900_000),
             company="Acme\r\nBcc: all@exemple.fr", **COMPANY,
         )  # fmt: skip
-    message = message_of(weekly_report(blog.store, site, "2026-W46", now=NOW), site)
+    message = message_of(report_on(blog.store, site, "weekly", "2026-W46", now=NOW), site)
     assert message["Bcc"] is None
     assert "Acme" in str(message["Subject"])
 
 
-def test_figures_and_their_change_stand_in_both_parts(report: WeeklyReport, site: Site) -> None:  # noqa: F811
+def test_figures_and_their_change_stand_in_both_parts(report: Report, site: Site) -> None:  # noqa: F811
     message = message_of(report, site)
     totals = report.totals.iloc[0]
     assert totals[["visitors", "visits", "pageviews"]].tolist() == [3, 5, 8]
@@ -121,7 +131,7 @@ def test_figures_and_their_change_stand_in_both_parts(report: WeeklyReport, site
     assert "LinkedIn" in text
 
 
-def test_it_is_dark_where_the_reader_is(report: WeeklyReport, site: Site) -> None:  # noqa: F811
+def test_it_is_dark_where_the_reader_is(report: Report, site: Site) -> None:  # noqa: F811
     html = html_of(message_of(report, site))
     assert "prefers-color-scheme: dark" in html
     assert '<meta name="color-scheme" content="light dark"' in html
@@ -129,43 +139,59 @@ def test_it_is_dark_where_the_reader_is(report: WeeklyReport, site: Site) -> Non
 
 
 def test_a_week_without_anybody_says_so(blog: Blog, site: Site) -> None:  # noqa: F811
-    message = message_of(weekly_report(blog.store, site, "2026-W46", now=NOW), site)
+    message = message_of(report_on(blog.store, site, "weekly", "2026-W46", now=NOW), site)
     assert "aucun visiteur" in str(message["Subject"]).lower()
     assert "nan" not in text_of(message).lower().split()
 
 
-def test_it_speaks_the_sites_language(report: WeeklyReport, site: Site) -> None:  # noqa: F811
+def test_it_speaks_the_sites_language(report: Report, site: Site) -> None:  # noqa: F811
     site.language = "en"
     text = text_of(message_of(report, site))
     assert "Companies of the week" in text
     assert "Les entreprises" not in text
 
 
-def test_the_message_id_tells_recipient_and_week(report: WeeklyReport, site: Site) -> None:  # noqa: F811
+def test_the_message_id_tells_recipient_and_week(report: Report, site: Site) -> None:  # noqa: F811
     first, second = message_of(report, site), message_of(report, site)
-    other = weekly_message(report, site=site, sender="a@b.fr", recipient="ben@exemple.fr", base_url=BASE, now=NOW)
+    other = addressed(report, site, "ben@exemple.fr", None)
     assert first["Message-ID"] == second["Message-ID"]
     assert first["Message-ID"] != other["Message-ID"]
 
 
-def test_html_as_a_page_has_its_image_inside(report: WeeklyReport, site: Site) -> None:  # noqa: F811
-    page = render_weekly(report, site=site, form="html", base_url=BASE)
+def test_html_as_a_page_has_its_image_inside(report: Report, site: Site) -> None:  # noqa: F811
+    page = render_report(report, site=site, form="html", base_url=BASE)
     assert 'src="data:image/png;base64,' in page
     assert "cid:" not in page
 
 
 def test_a_recipients_copy_is_in_their_language_and_leads_to_their_own_links(
-    report: WeeklyReport,
+    report: Report,
     site: Site,  # noqa: F811
 ) -> None:
     own = f"{BASE}/email/7-abc"
-    made = weekly_message(
-        report, site=site, sender="a@b.fr", recipient="anna@exemple.fr", base_url=BASE, now=NOW,
-        audience=Audience("en", own, f"{own}/unsubscribe"),
-    )  # fmt: skip
-    message: Any = message_from_bytes(made.as_bytes(), policy=default)
+    message = addressed(report, site, "anna@exemple.fr", Audience("en", own, f"{own}/unsubscribe"))
     assert str(message["List-Unsubscribe"]).strip() == f"<{own}/unsubscribe>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert (site.language, message["Content-Language"]) == ("fr", "en")
     assert f"Unsubscribe: {own}/unsubscribe" in text_of(message)
     assert f'href="{own}"' in html_of(message)
+
+
+def test_a_month_is_told_in_the_words_of_months(blog: Blog, site: Site) -> None:  # noqa: F811
+    blog.visit("2026-09-10T10:00:00+02:00", (0, "/a"), visitor=90)
+    for day in (1, 25, 31):
+        blog.visit(f"2026-10-{day:02}T10:00:00+02:00" if day < 25 else f"2026-10-{day:02}T10:00:00+01:00", (0, "/a"), visitor=day)  # fmt: skip
+    report = report_on(blog.store, site, "monthly", "2026-10", now=NOW)
+    assert report.totals.iloc[0]["visits"] == 3
+    assert report.previous.iloc[0]["visits"] == 1
+    message = message_of(report, site)
+    text, html = text_of(message), html_of(message)
+    assert str(message["Subject"]) == f"3 visiteurs ce mois-ci ({SITE}, 1er–31 oct. 2026)"
+    assert "(octobre 2026)" in text
+    assert "Entreprises du mois" in text
+    assert "semaine" not in text
+    assert f"{BASE}/{SITE}?period=2026-10" in html
+    assert re.findall(r'<td width="(\d+)%" align="left"[^>]*>(\d+)</td>', html) == [
+        ("23", "1"), ("23", "8"), ("23", "15"), ("23", "22"), ("10", "29")
+    ]  # fmt: skip
+    assert report.as_json(lambda *_: "")["month"] == "2026-10"

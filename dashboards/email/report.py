@@ -1,4 +1,4 @@
-"""The weekly report as a message: what the templates show, and the parts of the email around them.
+"""The report of a week or month as a message: what the templates show, and the parts of the email around them.
 
 The text, the HTML and the subject are made from one view, so they never say different things.
 """
@@ -9,19 +9,14 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, getaddresses
 from functools import partial
-from hashlib import sha256
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from dashboards.email.audience import Audience
-from dashboards.email.chart import HEIGHT, WIDTH, week_chart
+from dashboards.email.chart import HEIGHT, WIDTH, day_chart
 from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
 from dashboards.presentation.companies.identified import how_much_is_named, what_names_more
@@ -29,17 +24,41 @@ from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.figures import word_value
 from dashboards.presentation.lead_rows import reasons_in_words, why_in_words
 from dashboards.presentation.score_reasons import standing_in_words
-from dashboards.translations import DEFAULT_LANGUAGE, translate, translate_plural
+from dashboards.translations import DEFAULT_LANGUAGE, message, translate, translate_plural
 from tracker.db.models import Site
-from tracker.enrichment.text import WORD_JOINER, clean_text, without_links
+from tracker.enrichment.text import clean_text, without_links
 from tracker.reference.geo.attribution import LicenceCredit
-from tracker.reports.weekly import WeeklyReport
+from tracker.reports.report import WEEKLY, Report
 from tracker.stats.metrics import OF_EMAILS
 
 _LEADS_SHOWN = 8
 _ROWS_SHOWN = 5
 _LONGEST_TEXT = 120
-_CHART_ID = "week"
+
+_OF_WEEKS = MappingProxyType(
+    {
+        "title": message("Your readers of the week"),
+        "leads": message("Companies of the week"),
+        "no_leads": message(
+            "No company identified this week. Readers at home and on phones use internet providers, which are never shown as leads."
+        ),
+        "nothing": message("Nothing this week."),
+        "before": message("vs previous week"),
+        "visitors_a_day": message("Visitors per day; the lines show the previous week."),
+    }
+)
+_OF_MONTHS = MappingProxyType(
+    {
+        "title": message("Your readers of the month"),
+        "leads": message("Companies of the month"),
+        "no_leads": message(
+            "No company identified this month. Readers at home and on phones use internet providers, which are never shown as leads."
+        ),
+        "nothing": message("Nothing this month."),
+        "before": message("vs previous month"),
+        "visitors_a_day": message("Visitors per day; the lines show the previous month."),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,7 @@ class EmailFigure:
 
 @dataclass(frozen=True)
 class LeadLine:
-    """A company of the week: its score's class is `hot`, `warm` or `cool`."""
+    """A company of the report: its score's class is `hot`, `warm` or `cool`."""
 
     company: str
     place: str
@@ -73,6 +92,13 @@ class EmailRow:
     share: int  # percent of the widest row
 
 
+class DayLabel(NamedTuple):
+    """A label under the chart, with its share of the width in percent."""
+
+    text: str
+    width: int
+
+
 @dataclass(frozen=True)
 class View:
     """All that the templates show, in words of one language."""
@@ -80,11 +106,11 @@ class View:
     language: str
     site: str
     dates: str
-    week: str
+    number: str
     sentence: str
     figures: list[EmailFigure]
     chart_alt: str
-    days: list[str]
+    days: list[DayLabel]
     leads: list[LeadLine]
     scores_of: str
     more_leads: str
@@ -99,8 +125,8 @@ class View:
     credits_due: Sequence[LicenceCredit]
 
 
-def render_weekly(
-    report: WeeklyReport,
+def render_report(
+    report: Report,
     *,
     site: Site,
     form: str,
@@ -114,64 +140,13 @@ def render_weekly(
             json.dumps(report.as_json(partial(describe_stored, DEFAULT_LANGUAGE)), ensure_ascii=False, indent=2) + "\n"
         )
     audience = Audience(language or site.language)
-    view = weekly_view(report, site=site, audience=audience, base_url=base_url, credits_due=credits_due)
+    view = report_view(report, site=site, audience=audience, base_url=base_url, credits_due=credits_due)
     if form == "text":
-        return _text(view)
+        return report_text(view)
     from base64 import b64encode
 
-    image = "data:image/png;base64," + b64encode(_chart(report)).decode()
-    return _html(view, image)
-
-
-def weekly_message(
-    report: WeeklyReport,
-    *,
-    site: Site,
-    sender: str,
-    recipient: str,
-    base_url: str,
-    now: datetime,
-    credits_due: Sequence[LicenceCredit] = (),
-    audience: Audience | None = None,
-) -> EmailMessage:
-    """The email to one recipient: text, and HTML with the chart attached.
-
-    The Message-ID is the same for the same report and recipient, so that a server can tell a copy from another.
-    """
-    audience = audience or Audience(site.language)
-    view = weekly_view(report, site=site, audience=audience, base_url=base_url, credits_due=credits_due)
-    sentence = view.sentence.replace(WORD_JOINER, "")
-    name, address = getaddresses([sender])[0]
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = _one_line(f"{sentence} ({view.site}, {view.dates})")
-    message["From"] = Address(name, addr_spec=address)
-    message["To"] = recipient
-    message["Date"] = format_datetime(now)
-    digest = sha256(f"{site.domain}\0{report.week}\0{recipient}".encode()).hexdigest()[:24]
-    message["Message-ID"] = f"<weekly.{report.week}.{digest}@{address.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    _add_list_headers(message, report, site, audience)
-    message.set_content(_text(view), cte="quoted-printable")
-    message.add_alternative(_html(view, f"cid:{_CHART_ID}@webleads"), subtype="html", cte="quoted-printable")
-    message["Content-Language"] = view.language  # after the content, which would take it for its own
-    html = message.get_payload()[1]  # type: ignore[index]
-    html.add_related(  # type: ignore[union-attr]
-        _chart(report), "image", "png", cid=f"<{_CHART_ID}@webleads>", disposition="inline", filename="week.png"
-    )
-    return message
-
-
-def _add_list_headers(message: EmailMessage, report: WeeklyReport, site: Site, audience: Audience) -> None:
-    """What tells mail programs which list it is of, and how to leave it.
-
-    Sources: RFC 2369 and RFC 8058 (List-Unsubscribe, by one click), RFC 2919 (List-Id), Gmail's Feedback Loop (Feedback-ID).
-    """
-    host = site.domain.partition(":")[0]
-    message["List-Id"] = f"<reports.{host}>"
-    message["Feedback-ID"] = f"weekly-{report.week}:{host}:report:webleads"
-    if audience.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{audience.unsubscribe_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    image = "data:image/png;base64," + b64encode(report_chart(report)).decode()
+    return report_html(view, image)
 
 
 def _from_outside(text: str, most: int = _LONGEST_TEXT) -> str:
@@ -179,13 +154,8 @@ def _from_outside(text: str, most: int = _LONGEST_TEXT) -> str:
     return without_links(clean_text(text, most))
 
 
-def _one_line(text: str) -> str:
-    """Without what would end a header's line; a company's name comes from outside."""
-    return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text)
-
-
-def weekly_view(
-    report: WeeklyReport,
+def report_view(
+    report: Report,
     *,
     site: Site,
     audience: Audience,
@@ -195,20 +165,20 @@ def weekly_view(
     """What the templates show; `credits_due` are the lines that the licences of geo databases ask for."""
     language = audience.language
     leads = [
-        _lead(language, lead, site, base_url, report.week)
+        _lead(language, lead, site, base_url, report.label)
         for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")
     ]
     more = max(0, len(report.leads) - len(leads))
-    week_url = f"{base_url}/{site.domain}?period={report.week}"
+    dashboard_url = f"{base_url}/{site.domain}?period={report.label}"
     return View(
         language=language,
         site=site.name,
         dates=dates.span(language, report.period.start, report.period.end),
-        week=translate(language, "week %(number)s", number=str(int(report.week[-2:]))),
+        number=_number(language, report),
         sentence=_sentence(language, report),
         figures=_figures(language, report),
         chart_alt=_chart_alt(language, report),
-        days=[dates.day(language, day.date())[:3] for day in pd.to_datetime(report.days["start"])],
+        days=_day_labels(language, report),
         leads=leads,
         scores_of=translate(language, "Scores as of %(day)s.", day=dates.full_day(language, report.scored_on)),
         more_leads=translate_plural(language, "and %(num)s more company", "and %(num)s more companies", more)
@@ -218,29 +188,24 @@ def weekly_view(
         names_more=what_names_more(language, report.missing),
         pages=_rows(language, report.pages, "pageviews"),
         sources=_rows(language, report.sources, "visits", empty=labels.channel(language, "Direct")),
-        dashboard_url=week_url,
+        dashboard_url=dashboard_url,
         preferences_url=audience.preferences_url,
         unsubscribe_url=audience.unsubscribe_url,
-        words=_words(language, week_url, audience),
+        words=_words(language, report.kind, dashboard_url, audience),
         credits_due=credits_due,
     )
 
 
-def _words(language: str, dashboard_url: str, audience: Audience) -> dict[str, str]:
+def _words(language: str, kind: str, dashboard_url: str, audience: Audience) -> dict[str, str]:
     def say(text: str) -> str:
         return translate(language, text)
 
     return {
-        "title": say("Your readers of the week"),
-        "leads": say("Companies of the week"),
-        "no_leads": say("No company identified this week. Readers at home and on phones use internet providers, which are never shown as leads."),
+        **{name: say(text) for name, text in (_OF_WEEKS if kind == WEEKLY else _OF_MONTHS).items()},
         "pages": say("Most-read articles"),
         "sources": say("Where readers came from"),
-        "nothing": say("Nothing this week."),
         "button": say("Open the dashboard"),
         "button_line": translate(language, "Open the dashboard: %(url)s", url=dashboard_url),
-        "before": say("vs previous week"),
-        "visitors_a_day": say("Visitors per day; the lines show the previous week."),
         "why": say("You receive this email because your email address is in this site’s settings."),
         "unsubscribe": say("Unsubscribe"),
         "unsubscribe_line": translate(language, "Unsubscribe: %(url)s", url=audience.unsubscribe_url),
@@ -249,7 +214,7 @@ def _words(language: str, dashboard_url: str, audience: Audience) -> dict[str, s
     }  # fmt: skip
 
 
-def _sentence(language: str, report: WeeklyReport) -> str:
+def _sentence(language: str, report: Report) -> str:
     """The week in one sentence: the companies if there are any to call, else the readers."""
     hot = report.leads[report.leads["score"] >= 40] if len(report.leads) else report.leads
     if len(hot) == 1:
@@ -264,14 +229,17 @@ def _sentence(language: str, report: WeeklyReport) -> str:
             company=_from_outside(hot.iloc[0]["company"]),
         )
     visitors = int(_total(report.totals, "visitors"))
+    count = numbers.count(language, visitors, compact=False)
+    if report.kind == WEEKLY:
+        if not visitors:
+            return translate(language, "No visitor this week")
+        return translate_plural(
+            language, "%(count)s visitor this week", "%(count)s visitors this week", visitors, count=count
+        )
     if not visitors:
-        return translate(language, "No visitor this week")
+        return translate(language, "No visitor this month")
     return translate_plural(
-        language,
-        "%(count)s visitor this week",
-        "%(count)s visitors this week",
-        visitors,
-        count=numbers.count(language, visitors, compact=False),
+        language, "%(count)s visitor this month", "%(count)s visitors this month", visitors, count=count
     )
 
 
@@ -280,7 +248,7 @@ def _total(frame: pd.DataFrame, metric: str) -> float:
     return 0.0 if pd.isna(value) else float(value)
 
 
-def _figures(language: str, report: WeeklyReport) -> list[EmailFigure]:
+def _figures(language: str, report: Report) -> list[EmailFigure]:
     made = []
     for metric in OF_EMAILS:
         label = translate(language, metric.label)
@@ -298,15 +266,15 @@ def _figures(language: str, report: WeeklyReport) -> list[EmailFigure]:
     return made
 
 
-def _chart(report: WeeklyReport) -> bytes:
-    return week_chart(_daily(report.days), _daily(report.days_before))
+def report_chart(report: Report) -> bytes:
+    return day_chart(_daily(report.days), _daily(report.days_before))
 
 
 def _daily(days: pd.DataFrame) -> list[int]:
     return [int(value) for value in days["visitors"]]
 
 
-def _chart_alt(language: str, report: WeeklyReport) -> str:
+def _chart_alt(language: str, report: Report) -> str:
     """The chart's figures in words, for those who do not see it."""
     days = [dates.day(language, day.date()) for day in pd.to_datetime(report.days["start"])]
     return ", ".join(
@@ -314,7 +282,26 @@ def _chart_alt(language: str, report: WeeklyReport) -> str:
     )
 
 
-def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, week: str) -> LeadLine:
+def _day_labels(language: str, report: Report) -> list[DayLabel]:
+    """Under each day of a week, its name; under a month, the number of each seventh day."""
+    days = [day.date() for day in pd.to_datetime(report.days["start"])]
+    if report.kind == WEEKLY:
+        return [DayLabel(dates.day(language, day)[:3], 14) for day in days]
+    return [
+        DayLabel(str(day.day), round(100 * min(7, len(days) - index) / len(days)))
+        for index, day in enumerate(days)
+        if index % 7 == 0
+    ]
+
+
+def _number(language: str, report: Report) -> str:
+    """What a week or month is called."""
+    if report.kind == WEEKLY:
+        return translate(language, "week %(number)s", number=str(int(report.label[-2:])))
+    return dates.month(language, report.period.start)
+
+
+def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, period: str) -> LeadLine:
     from urllib.parse import quote
 
     score = int(lead["score"])
@@ -330,7 +317,7 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, week: 
         standing=standing_in_words(language, lead["standing"], lead["standing_values"]),
         why=_from_outside(why, 2 * _LONGEST_TEXT),
         pages=_list_pages(language, lead["pages"]),
-        url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}?period={week}",
+        url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}?period={period}",
     )
 
 
@@ -353,11 +340,11 @@ def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–"
     ]
 
 
-def _html(view: View, image: str) -> str:
-    page = template("weekly.html.j2").render(view=view, image=image, image_width=WIDTH // 2, image_height=HEIGHT // 2)
+def report_html(view: View, image: str) -> str:
+    page = template("report.html.j2").render(view=view, image=image, image_width=WIDTH // 2, image_height=HEIGHT // 2)
     return inline(page)
 
 
-def _text(view: View) -> str:
-    text = template("weekly.txt.j2").render(view=view)
+def report_text(view: View) -> str:
+    text = template("report.txt.j2").render(view=view)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
