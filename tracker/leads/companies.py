@@ -5,6 +5,9 @@ spacing. Leads are grouped by the company's name in their events. If two names s
 domain is then the id of the name that has it with certainty; among several, of the name that had it first on the site.
 The other name's id is the folded name. If two names of a period fold to the same text, the id of the later is `name:` and
 its name. Otherwise ids do not depend on the period, so a link leads to the same company in every period.
+
+Ids are made of the names and domains that events have, not of what corrections make of them: whoever is renamed keeps the
+id, and whoever is merged into another company has that company's (tracker.leads.corrections.shown_names).
 """
 
 from __future__ import annotations
@@ -15,17 +18,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select, true, union_all
 
 from tracker.leads.certainty import best_first, is_sure
+from tracker.leads.corrections.corrected_store import shown_names, stored
 from tracker.stats.companies.tiers import is_possible
 from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
+from tracker.store.schema import company_visits, events
 
-_BY_NAME = "name:"
+BY_NAME = "name:"
 # For more domains than these, all domains of the site are read in one pass instead of comparing each.
 _MOST_LISTED = 500
 
@@ -45,6 +49,11 @@ class ListedCompany(NamedTuple):
 def folded(name: str) -> str:
     """Returns a name without differences of case, width and spacing."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def is_domain(text: str) -> bool:
+    """Whether a text can be a domain: it has a dot and no space."""
+    return "." in text and " " not in text
 
 
 def known_companies(
@@ -81,6 +90,72 @@ def company_ids(
     store: EventStore, site: str, companies: Iterable[ListedCompany], *, only: Collection[str] | None = None
 ) -> dict[str, str]:
     """Returns the ids of a scope's companies, by name. With `only`, those of these names, which takes less time."""
+    known = {one.name: one for one in companies}
+    meant = known | _origins(store, site, known)
+    wanted = None if only is None else {meant[name].name for name in only}
+    ids = _ids(stored(store), site, meant.values(), wanted)
+    return {name: ids[one.name] for name, one in meant.items() if one.name in ids}
+
+
+def _origins(store: EventStore, site: str, shown: Collection[str]) -> dict[str, ListedCompany]:
+    """Returns, for each of these names that corrections concern, the company in events that it is known by."""
+    names = shown_names(store, site)
+    concerned = {one: names.names_of(one) for one in names.all_names.intersection(shown)}
+    if not concerned:
+        return {}
+    found = _in_events(stored(store), site, sorted({name for one in concerned.values() for name in one}))
+    return {
+        one: next(found[name] for name in candidates if name in found)
+        for one, candidates in concerned.items()
+        if not found.keys().isdisjoint(candidates)
+    }
+
+
+def _in_events(store: EventStore, site: str, names: Sequence[str]) -> dict[str, ListedCompany]:
+    """Returns those of these names that events have, each with the domain that is its id, if one is."""
+    claims = store.rows(claims_of_names(site, names))
+    owners = _owners(store, site, {one.company_domain for one in claims if one.company_domain})
+    found: dict[str, ListedCompany] = {}
+    for domain, uncertain, first_seen, name in claims:
+        known = found.get(name, ListedCompany(name, None, not uncertain, first_seen, first_seen))
+        found[name] = known if known.domain or owners.get(domain) != name else known._replace(domain=domain)
+    return found
+
+
+def claims_of_names(site: str, names: Sequence[str] | None = None) -> Select[Any]:
+    """The statement for the names and domains of a site's companies, the certain ones first, then by their first event.
+
+    Its columns are `company_domain`, `uncertain`, `first_seen` and `company`. Companies whose events are gone are among
+    them, as far as what they did is kept. With `names`, only these.
+    """
+    named = _named(site)
+    return _claims(named, true() if names is None else named.c.company.in_(names)).order_by(
+        "uncertain", "first_seen", named.c.company, named.c.company_domain
+    )
+
+
+def _claims(named: Subquery, which: ColumnElement[bool]) -> Select[Any]:
+    uncertain, first_seen = (~is_sure(own=named.c)).label("uncertain"), func.min(named.c.first_at).label("first_seen")
+    statement = select(named.c.company_domain, uncertain, first_seen, named.c.company).where(which)
+    return statement.group_by(named.c.company_domain, uncertain, named.c.company)
+
+
+def _named(site: str) -> Subquery:
+    """The rows of a site that name a company: its events, and what is kept of days whose events are gone."""
+    facts = ("company", "company_domain", "company_method", "company_confidence")
+    first_event = select(func.min(events.c.occurred_at)).where(events.c.site == site).scalar_subquery()
+    kept = select(*(company_visits.c[name] for name in facts), company_visits.c.first_at).where(
+        company_visits.c.site == site, or_(first_event.is_(None), company_visits.c.first_at < first_event)
+    )
+    of_events = select(*(events.c[name] for name in facts), events.c.occurred_at.label("first_at"))
+    rows = of_events.where(events.c.site == site, events.c.company.is_not(None))
+    return union_all(rows, kept).subquery("named")
+
+
+def _ids(
+    store: EventStore, site: str, companies: Iterable[ListedCompany], only: Collection[str] | None
+) -> dict[str, str]:
+    """Returns the ids of companies as events have them, by name."""
     ordered = sorted(companies, key=lambda one: (not one.sure, one.first_seen, one.name))
     folds = {one.name: folded(one.name) for one in ordered}
     if only is not None:
@@ -96,8 +171,8 @@ def company_ids(
         if one.domain and owners.get(one.domain) == one.name:
             ids[one.name] = one.domain
         else:
-            free = fold not in taken and owners.get(fold, one.name) == one.name and not fold.startswith(_BY_NAME)
-            ids[one.name] = fold if free else _BY_NAME + one.name
+            free = fold not in taken and owners.get(fold, one.name) == one.name and not fold.startswith(BY_NAME)
+            ids[one.name] = fold if free else BY_NAME + one.name
         taken.add(ids[one.name])
     return ids
 
@@ -110,9 +185,12 @@ def ids_among(
     Only names that fold to the same text affect each other, so only the names of the others are read.
     """
     own = {one.name for one in companies}
-    folds = {folded(name) for name in own}
     with company_rows(store, scope) as did:
-        alike = {name for (name,) in did.rows(select(did.c.company).distinct()) if folded(name) in folds} - own
+        every = [name for (name,) in did.rows(select(did.c.company).distinct())]
+    origins = _origins(store, scope.site, [*every, *own])
+    folds = {name: folded(origins[name].name if name in origins else name) for name in (*every, *own)}
+    wanted = {folds[name] for name in own}
+    alike = {name for name in every if folds[name] in wanted} - own
     others = known_companies(store, scope, confirmed=confirmed, names=alike) if alike else []
     return company_ids(store, scope.site, [*companies, *others], only=own)
 
@@ -121,52 +199,54 @@ def find_company(
     store: EventStore, site: str, companies: Iterable[ListedCompany], asked: str
 ) -> tuple[str, str] | None:
     """Returns the name and the id of the company with this id or, in an older link, this name; None for another text."""
-    keys = _keys(asked)
-    candidates = [one for one in companies if asked in (one.domain, one.name) or folded(one.name) in keys]
+    keys, corrected = _keys(asked), shown_names(store, site).all_names
+    candidates = [
+        one for one in companies if asked in (one.domain, one.name) or folded(one.name) in keys or one.name in corrected
+    ]
     ids = company_ids(store, site, candidates)
     names = [name for name, company_id in ids.items() if company_id == asked] or [name for name in ids if name == asked]
     return (names[0], ids[names[0]]) if names else None
 
 
 def name_of_company(store: EventStore, site: str, asked: str) -> str | None:
-    """Returns the name of the site's company with this id or, in an older link, this name; None if there is none."""
-    owner = _owners(store, site, {asked}).get(asked)
+    """Returns the name of the site's company with this id or, in an older link, this name; None if there is none.
+
+    It is the name that the company is shown by: an id or a name from before a correction finds it too.
+    """
+    names, of_events = shown_names(store, site), stored(store)
+    owner = _owners(of_events, site, {asked}).get(asked)
     if owner is not None:
-        return owner
-    keys = _keys(asked)
-    names = [name for (name,) in store.rows(_names(site)) if folded(name) in keys]
-    return asked if asked in names else min(names, default=None)
+        return names.shown(owner)
+    known, keys = [name for (name,) in of_events.rows(_names(site))], _keys(asked)
+    found = [name for name in known if folded(name) in keys]
+    if not found and names:  # a name that only a correction gives
+        shown = names.mapped(known)
+        found = [one for one in names.all_names if folded(one) in keys and names.shown(one) in shown]
+    best = asked if asked in found else min(found, default=None)
+    return None if best is None else names.shown(best)
 
 
 def _keys(asked: str) -> set[str]:
     """Returns the folded names that an id or an older link may mean. A folded text may change when it is folded again."""
-    plain = asked.removeprefix(_BY_NAME)
+    plain = asked.removeprefix(BY_NAME)
     return {asked, plain, folded(asked), folded(plain)}
 
 
 def _names(site: str) -> Select[Any]:
-    return select(events.c.company).where(events.c.site == site, events.c.company.is_not(None)).distinct()
+    return select(_named(site).c.company).distinct()
 
 
 def _owners(store: EventStore, site: str, domains: Collection[str]) -> dict[str, str]:
-    """Returns the names of the companies whose ids these domains are, by domain. Domains of no company are left out.
-
-    A text without a dot, or with a space, is not a domain.
-    """
-    domains = {one for one in domains if "." in one and " " not in one}
+    """Returns the names of the companies whose ids these domains are, by domain. Domains of no company are left out."""
+    domains = set(filter(is_domain, domains))
     if not domains:
         return {}
-    which = events.c.company_domain.is_not(None)
+    named = _named(site)
+    which = named.c.company_domain.is_not(None)
     if len(domains) <= _MOST_LISTED:
-        which = events.c.company_domain.in_(sorted(domains))
-    uncertain = (~is_sure()).label("uncertain")
-    statement = (
-        select(events.c.company_domain, uncertain, func.min(events.c.occurred_at), events.c.company)
-        .where(events.c.site == site, events.c.company.is_not(None), which)
-        .group_by(events.c.company_domain, uncertain, events.c.company)
-    )
+        which = named.c.company_domain.in_(sorted(domains))
     found: dict[str, tuple[Any, ...]] = {}
-    for domain, *claim in store.rows(statement):
+    for domain, *claim in store.rows(_claims(named, which)):
         if domain in domains:
             found[domain] = min(found.get(domain, tuple(claim)), tuple(claim))
     return {domain: str(name) for domain, (_, _, name) in found.items()}

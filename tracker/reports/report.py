@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from tracker.db.models import Site
+from tracker.leads.confirmations import confirmed_names
 from tracker.leads.export import DescribeEvidence, leads_as_json, plain_value
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
@@ -109,7 +110,7 @@ def report_on(
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
     of_companies = replace(scope, filters=of_leads)
-    companies = leads(store, of_companies, now=now, confirmed=site.confirmed_names, rules=rules_of(site))
+    companies = leads(store, of_companies, now=now, confirmed=confirmed_names(store, site), rules=rules_of(site))
     return Report(
         site=site.domain,
         kind=kind,

@@ -33,6 +33,7 @@ from tracker.delivery.mailer import Mailer, MailError
 from tracker.delivery.sending import Asked, send_report
 from tracker.delivery.timetable import last_complete
 from tracker.ingest.quarantine import Quarantine
+from tracker.leads.confirmations import confirmed_names
 from tracker.leads.corrections.corrected_store import stored
 from tracker.leads.export import leads_as_json
 from tracker.leads.files.crm_templates import TEMPLATES
@@ -85,7 +86,7 @@ def list_leads(
         context.event_store,
         Scope(found.stored_as, chosen, _of_view(context, found, view)),
         now=now,
-        confirmed=found.confirmed_names,
+        confirmed=confirmed_names(context.event_store, found),
         rules=rules_of(found),
         standing=None if standing is None else Standing(standing),
     )
@@ -117,7 +118,7 @@ def lead_file(
         context.event_store,
         Scope(found.stored_as, chosen, _of_view(context, found, view)),
         now=context.now(),
-        confirmed=found.confirmed_names,
+        confirmed=confirmed_names(context.event_store, found),
         rules=rules_of(found),
         standing=None if standing is None else Standing(standing),
     )

@@ -12,6 +12,7 @@ from dashboards.web.language import current_language
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.accounts.permissions import Action
+from tracker.leads.confirmations import confirmed_names, names_in_events
 from tracker.leads.corrections.changes import NotACorrection, TooManyCorrections
 from tracker.leads.possible.companies import possible_companies
 from tracker.leads.possible.verdicts import Verdict, judge_company
@@ -32,7 +33,7 @@ def create_blueprint(context: Context) -> Blueprint:
         found = possible_companies(
             context.event_store,
             selection.scope,
-            confirmed=selection.site.confirmed_names,
+            confirmed=confirmed_names(context.event_store, selection.site),
             goals=goals_of(selection.site),
         )
         rows = possible_rows(current_language(), found[:_MOST_SHOWN])
@@ -62,7 +63,13 @@ def create_blueprint(context: Context) -> Blueprint:
         }
         verdict = Verdict(said)
         try:
-            judge_company(context.app_db, selection.site.id, name, verdict, by=current_user.email, now=context.now())
+            names = names_in_events(context.event_store, selection.site, name)
+            judge_company(
+                *(context.app_db, selection.site.id, name, verdict),
+                names=names,
+                by=current_user.email,
+                now=context.now(),
+            )
             flash(messages[verdict])
         except NotACorrection:
             abort(400)

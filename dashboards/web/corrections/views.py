@@ -16,6 +16,8 @@ from dashboards.web.rendering import selection_url
 from dashboards.web.sign_in.permission import require
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.accounts.permissions import Action
+from tracker.db.models import Site
+from tracker.enrichment.text import clean_text
 from tracker.leads.corrections.changes import (
     NotACorrection,
     TooManyCorrections,
@@ -28,6 +30,7 @@ from tracker.leads.corrections.networks import edited_list, leave_out_range, sav
 from tracker.leads.corrections.rules import Kind
 from tracker.leads.files.tables import Column, as_csv
 from tracker.leads.files.tables import Kind as CellKind
+from tracker.leads.workflow.names import known_names
 from tracker.service.context import Context
 
 _MOST_TOLD = 3
@@ -69,8 +72,10 @@ def create_blueprint(context: Context) -> Blueprint:
         if form.get("kind") not in set(Kind):
             abort(400)
         site_id = None if form.get("all_sites") else selection.site.id
-        asked = Kind(form["kind"]), form.get("subject", ""), form.get("target") or None
-        _make(context, site_id, *asked)
+        kind, subject, target = Kind(form["kind"]), form.get("subject", ""), form.get("target") or None
+        if kind is Kind.RENAME and _is_another(context, selection.site, target):
+            kind = Kind.MERGE
+        _make(context, site_id, kind, subject, target)
         return redirect(selection_url(selection, "corrections.show"))
 
     @blueprint.get("/corrections.csv")
@@ -100,6 +105,19 @@ def _make(context: Context, site_id: int | None, kind: Kind, subject: str, targe
         flash(_("Nothing was changed: there are as many corrections as can be. Undo one first."), "error")
     else:
         flash(_("The correction holds for past and future visits. No event was changed."))
+        if kind is Kind.MERGE:
+            flash(
+                _(
+                    "%(subject)s and %(target)s are one company now, with the tags, notes and history of both. What is set for %(target)s holds, such as its status. Undo the correction to separate them.",
+                    subject=subject,
+                    target=target,
+                )
+            )
+
+
+def _is_another(context: Context, site: Site, target: str | None) -> bool:
+    """Whether a company of the site is called so already: to give its name to another one makes both one company."""
+    return clean_text(target or "") in known_names(context.event_store, site.stored_as).shown
 
 
 def _change_networks(file: Path, form: Mapping[str, str]) -> None:

@@ -21,7 +21,12 @@ from dashboards.web.workflow.shown import company_work
 from tracker.accounts.permissions import Action
 from tracker.leads.activity import ScoredDay
 from tracker.leads.companies import ListedCompany, find_company, known_companies, name_of_company
-from tracker.leads.confirmations import confirm_company, take_back_confirmation
+from tracker.leads.confirmations import (
+    confirm_company,
+    confirmed_names,
+    names_in_events,
+    take_back_confirmation,
+)
 from tracker.leads.corrections.suggestions import same_beginning
 from tracker.leads.over_time.trend import score_trend
 from tracker.leads.ranking import scored_day
@@ -43,7 +48,7 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.get("/leads/<path:company_id>", merge_slashes=False)
     def show(site: str, company_id: str) -> str | Response:
         selection, language = selection_or_404(context, site), current_language()
-        confirmed = selection.site.confirmed_names
+        confirmed = confirmed_names(context.event_store, selection.site)
         known = known_companies(context.event_store, selection.scope, confirmed=confirmed)
         name, present_id = _find(context, selection, known, company_id)
         if present_id != company_id:
@@ -91,13 +96,16 @@ def create_blueprint(context: Context) -> Blueprint:
     def judge(site: str, company_id: str) -> Response:
         """The publisher's word on a company that only its visitor named: `verdict` is `confirm` or `take_back`."""
         selection, verdict = selection_or_404(context, site, Action.CONFIRM_COMPANY), request.form.get("verdict")
-        known = known_companies(context.event_store, selection.scope, confirmed=selection.site.confirmed_names)
+        known = known_companies(
+            context.event_store, selection.scope, confirmed=confirmed_names(context.event_store, selection.site)
+        )
         name, _id = _find(context, selection, known, company_id)
+        names = names_in_events(context.event_store, selection.site, name)
         if verdict == "confirm":
-            confirm_company(context.app_db, selection.site.id, name, by=current_user.email, now=context.now())
+            confirm_company(context.app_db, selection.site.id, *names, by=current_user.email, now=context.now())
             flash(_("The company is confirmed: it counts as a lead from now on, its earlier visits included."))
         elif verdict == "take_back":
-            take_back_confirmation(context.app_db, selection.site.id, name)
+            take_back_confirmation(context.app_db, selection.site.id, *names)
             flash(_("The confirmation is taken back."))
         else:
             abort(400)

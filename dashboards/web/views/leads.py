@@ -19,6 +19,7 @@ from dashboards.web.workflow.listing import Listing, read_listing
 from dashboards.web.workflow.loading import work_of
 from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
+from tracker.leads.confirmations import confirmed_names
 from tracker.leads.files.crm_templates import TEMPLATES
 from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import Ranking, rank
@@ -85,7 +86,9 @@ def create_blueprint(context: Context) -> Blueprint:
 def _ranked(context: Context, listing: Listing) -> Ranking:
     """All companies of the list, in its order."""
     store, site = context.event_store, listing.selection.site
-    ranking = rank(store, listing.scope, now=context.now(), confirmed=site.confirmed_names, rules=rules_of(site))
+    ranking = rank(
+        store, listing.scope, now=context.now(), confirmed=confirmed_names(store, site), rules=rules_of(site)
+    )
     if listing.standing is not None:
         ranking = with_standing(store, listing.scope, ranking, listing.standing)
     rows = ranking.rows

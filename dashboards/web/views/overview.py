@@ -26,6 +26,7 @@ from dashboards.web.site.pages import COMPARISONS, compared_days, head, selectio
 from dashboards.web.site.selection import Selection, comparing
 from dashboards.web.workflow.loading import listed_of
 from tracker.accounts.permissions import Action
+from tracker.leads.confirmations import confirmed_names
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
 from tracker.reference.naming_sources import missing_sources
@@ -181,7 +182,7 @@ def _leads(context: Context, selection: Selection, language: str) -> list[LeadRo
         context.event_store,
         replace(scope, filters=(*scope.filters, *left_out)),
         now=context.now(),
-        confirmed=site.confirmed_names,
+        confirmed=confirmed_names(context.event_store, site),
         rules=rules_of(site),
         limit=_LEADS,
     )

@@ -76,7 +76,9 @@ def _import(context: Context, site: Site) -> ImportReport:
         by=current_user.email,
         now=context.now(),
     )
-    matched = matched_lines(read.entries, known_names(context.event_store, site.stored_as).domains)
+    known = known_names(context.event_store, site.stored_as)
+    found = matched_lines(read.entries, known.names_and_domains())
+    matched = {line: sorted(known.corrections.mapped(names)) for line, names in found.items()}
     unmatched = [one.written for one in read.entries if one.line not in matched]
     pairs = [(one.written, matched[one.line]) for one in read.entries if one.line in matched]
     return ImportReport(" ".join(name.split()), read, pairs, unmatched)

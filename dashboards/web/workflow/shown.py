@@ -19,8 +19,9 @@ from tracker.db.models import Site
 from tracker.db.workflow_models import CompanyNote
 from tracker.leads.workflow import states
 from tracker.leads.workflow.agreements import agreements
-from tracker.leads.workflow.site_work import Facts
-from tracker.leads.workflow.states import UNTOUCHED, State
+from tracker.leads.workflow.names import Identity
+from tracker.leads.workflow.site_work import Facts, SiteWork
+from tracker.leads.workflow.states import State
 from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.service.context import Context
 
@@ -74,29 +75,36 @@ def work_choices(context: Context, site: Site) -> dict[str, Any]:
 
 def work_rows(context: Context, site: Site, names: Mapping[str, str]) -> dict[str, WorkRow]:
     """What is set for each of these companies, by id. `names` has the name of each id."""
-    found, work = states.states(context.app_db, site.id, names), work_of(context, site)
-    said, today = words(context, site), context.now().astimezone(ZoneInfo(site.time_zone)).date()
-    return {one: _row(one, found.get(one, UNTOUCHED), work.of(name), said, today) for one, name in names.items()}
+    work, said = work_of(context, site), words(context, site)
+    today = context.now().astimezone(ZoneInfo(site.time_zone)).date()
+    return {one: _row(_ids(work, name, one).own[0], work.of(name), said, today) for one, name in names.items()}
+
+
+def _ids(work: SiteWork, name: str, company_id: str) -> Identity:
+    """The ids of a company; for one for which nothing is set, that of its link."""
+    return work.ids.get(name) or Identity((company_id,))
 
 
 def company_work(context: Context, site: Site, company_id: str, name: str) -> dict[str, Any]:
     """The template variables of a company's page: what is set, its notes and its history."""
-    said = words(context, site)
+    said, ids = words(context, site), _ids(work_of(context, site), name, company_id).all
+    notes = states.notes(context.app_db, site.id, *ids)
     return {
         "work": work_rows(context, site, {company_id: name})[company_id],
-        "notes": states.notes(context.app_db, site.id, company_id),
-        "note_authors": _authors(said, states.notes(context.app_db, site.id, company_id)),
-        "history": _history(context, site, company_id, said),
+        "notes": notes,
+        "note_authors": _authors(said, notes),
+        "history": _history(context, site, ids, said),
         **work_choices(context, site),
     }
 
 
-def _row(company_id: str, state: State, facts: Facts, said: WorkWords, today: date) -> WorkRow:
+def _row(company_id: str, facts: Facts, said: WorkWords, today: date) -> WorkRow:
+    state = facts.state
     return WorkRow(
         mark=f"{state.version}:{quote(company_id)}",
         state=state,
         status=said.status(state.status),
-        kind=said.kind(state.kind or facts.kind),
+        kind=said.kind(facts.kind),
         lists=facts.lists,
         owner=said.person(state.owner_id),
         is_due=state.remind_on is not None and state.remind_on <= today,
@@ -108,7 +116,7 @@ def _authors(said: WorkWords, notes: Sequence[CompanyNote]) -> Mapping[int, str]
     return {note.id: (said.people or {}).get(note.author_id or 0, note.author) for note in notes}
 
 
-def _history(context: Context, site: Site, company_id: str, said: WorkWords) -> list[HistoryLine]:
+def _history(context: Context, site: Site, ids: Sequence[str], said: WorkWords) -> list[HistoryLine]:
     return [
         HistoryLine(
             text=said.change(one),
@@ -116,5 +124,5 @@ def _history(context: Context, site: Site, company_id: str, said: WorkWords) -> 
             at=one.made_at,
             action=None if one.is_undone or one.undoes else one.action,
         )
-        for one in states.history(context.app_db, site.id, company_id)
+        for one in states.history(context.app_db, site.id, *ids)
     ]

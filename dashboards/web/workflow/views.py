@@ -25,7 +25,9 @@ from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.leads.companies import name_of_company
-from tracker.leads.workflow.changes import Conflict, Outcome, Person, change_companies, undo
+from tracker.leads.workflow.changes import Conflict, Outcome, change_companies, of_companies, undo
+from tracker.leads.workflow.names import known_names
+from tracker.leads.workflow.work_row import Person
 from tracker.service.context import Context
 
 _MOST_TOLD = 5
@@ -46,6 +48,7 @@ def create_blueprint(context: Context) -> Blueprint:
         except Invalid as problem:
             flash(describe_problem(problem), "error")
             return _back(found)
+        asked = of_companies(known_names(context.event_store, found.stored_as), asked)
         outcome = change_companies(context.app_db, found.id, asked, changes, by=_person(), now=context.now())
         _tell(context, found, outcome, said)
         return _back(found)
@@ -57,7 +60,8 @@ def create_blueprint(context: Context) -> Blueprint:
         action = request.form.get("action", "")
         outcome = undo(context.app_db, found.id, action, by=_person(), now=context.now())
         if outcome.changed:
-            flash(ngettext("%(num)s company is as before.", "%(num)s companies are as before.", len(outcome.changed)))
+            number = len({_name(context, found, one) for one in outcome.changed})
+            flash(ngettext("%(num)s company is as before.", "%(num)s companies are as before.", number))
         elif not outcome.conflicts:
             flash(_("This was undone already."))
         _tell_conflicts(context, found, outcome.conflicts, words(context, found))

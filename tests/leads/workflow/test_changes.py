@@ -14,9 +14,10 @@ from tracker.accounts.users import remove_user
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import Base, User
 from tracker.db.workflow_models import CompanyNote
-from tracker.leads.workflow.changes import Asked, Change, Outcome, Person, change_companies, undo
+from tracker.leads.workflow.changes import Asked, Change, Outcome, change_companies, undo
 from tracker.leads.workflow.states import UNTOUCHED, State, history, notes, states
 from tracker.leads.workflow.vocabulary import Field, Kind
+from tracker.leads.workflow.work_row import Person
 from tracker.sites.names import remove_site
 from tracker.sites.sites import add_site
 

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from tracker.leads.workflow.names import KnownNames
 from tracker.leads.workflow.resolving import asks_for_companies, listed, resolved
 from tracker.leads.workflow.site_work import Facts, SiteWork
 from tracker.leads.workflow.states import State
@@ -89,15 +88,3 @@ def test_lists_leave_out_hidden_internal_and_ignored_companies_unless_they_are_a
     assert names("relationship:is:ignored") == ["C"]
     assert names("hidden:is:yes") == ["B"]
     assert listed(SiteWork({})) == ()
-
-
-def test_an_id_means_its_domain_s_owner_and_the_name_that_it_was_made_of() -> None:
-    known = KnownNames(
-        {"Acme": frozenset({"acme.com"}), "ACME": frozenset(), "Zéphyr": frozenset()}, {"acme.com": "Acme"}
-    )
-    assert known.names_of(["acme.com"]) == {"Acme": "acme.com"}
-    assert known.names_of(["zéphyr", "name:ACME"]) == {"Zéphyr": "zéphyr", "ACME": "name:ACME"}
-    assert known.names_of(["acme", "acme.com"]) == {"Acme": "acme.com", "ACME": "acme"}, (
-        "set before its domain was known"
-    )
-    assert known.names_of([]) == {}

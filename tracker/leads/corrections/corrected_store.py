@@ -15,6 +15,7 @@ from sqlalchemy import FromClause, Row, Select, Table, select
 from sqlalchemy.sql import visitors
 
 from tracker.leads.corrections.rules import Rules
+from tracker.leads.corrections.shown_names import ShownNames
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.reading import reading_of
 from tracker.store.schema import KEPT_ROWS, events
@@ -45,8 +46,14 @@ def _view(table: FromClause, corrected: dict[str, Any]) -> FromClause:
 
 
 def stored(store: EventStore) -> EventStore:
-    """The store itself: what counts days reads events as they are."""
-    return store.stored if isinstance(store, CorrectedStore) else store
+    """The store itself, whose events are as they are: what counts days reads it, and what gives companies their ids."""
+    return cast("EventStore", getattr(store, "stored", store))
+
+
+def shown_names(store: EventStore, site: str) -> ShownNames:
+    """The corrections of the names of a site, as a store applies them; none for a store that corrects nothing."""
+    rules = getattr(store, "rules", None)
+    return ShownNames() if rules is None else rules().shown_names(site)
 
 
 class CorrectedSnapshot:
@@ -77,18 +84,18 @@ class CorrectedStore:
 
     def __init__(self, store: EventStore, rules: Callable[[], Rules]) -> None:
         self.stored = store
-        self._rules = rules
+        self.rules = rules
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
-        return self.stored.rows(corrected_statement(statement, self._rules()))
+        return self.stored.rows(corrected_statement(statement, self.rules()))
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
-        return self.stored.frame(corrected_statement(statement, self._rules()))
+        return self.stored.frame(corrected_statement(statement, self.rules()))
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         with self.stored.snapshot() as found:
-            yield CorrectedSnapshot(found, self._rules())
+            yield CorrectedSnapshot(found, self.rules())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stored, name)

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, null, or_, true
 
+from tracker.leads.corrections.shown_names import ShownNames, Step
+
 _BY_NETWORK = ("as_organisation", "isp", "company_database")
 _BY_REVERSE_NAME = "reverse_dns"
 _OF_COMPANY = frozenset({"company", "company_domain", "company_method", "company_evidence", "company_confidence"})
@@ -81,25 +83,30 @@ class Rules:
         return cases
 
     def names_of(self, site: str | None) -> Mapping[str, str]:
-        """What the names of a site count as; a chain of names ends at its last.
+        """What the names of a site count as; a chain of names ends at its last."""
+        names = self.shown_names(site)
+        return {subject: names.shown(subject) for subject in names.steps}
+
+    def shown_names(self, site: str | None) -> ShownNames:
+        """The corrections of the names of a site.
 
         Where names would go round, the later correction holds: its target keeps its own name. A site's own corrections
         count as later than those of all sites.
         """
-        step: dict[str, str] = {}
+        steps: dict[str, Step] = {}
         for own in (False, True):
             for one in self._rules:
                 if one.target is not None and (one.site is not None) is own and one.site in (None, site):
-                    step[one.subject] = one.target
-                    if _last(step, one.target, but=one.subject) == one.subject:
-                        del step[one.target]
-        return {subject: last for subject in step if (last := _last(step, subject)) != subject}
+                    steps[one.subject] = Step(one.target, one.kind is Kind.MERGE)
+                    if _last(steps, one.target, but=one.subject) == one.subject:
+                        del steps[one.target]
+        return ShownNames(steps)
 
 
-def _last(step: Mapping[str, str], name: str, *, but: str | None = None) -> str:
+def _last(steps: Mapping[str, Step], name: str, *, but: str) -> str:
     """The name at which a chain ends, or the name `but` where it comes by that one."""
-    while name in step and name != but:
-        name = step[name]
+    while name in steps and name != but:
+        name = steps[name].target
     return name
 
 

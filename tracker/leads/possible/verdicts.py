@@ -5,6 +5,7 @@ A new word replaces the one before: a company that was called a provider is one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,9 +27,9 @@ class Verdict(StrEnum):
 
 
 def judge_company(
-    database: AppDatabase, site_id: int, company: str, verdict: Verdict, *, by: str, now: datetime
+    database: AppDatabase, site_id: int, company: str, verdict: Verdict, *, names: Sequence[str], by: str, now: datetime
 ) -> None:
-    """Keeps the word on a company of a site. `by` is the user's email.
+    """Keeps the word on a company of a site, which events call by these names. `by` is the user's email.
 
     Raises NotACorrection for an empty or too long name, TooManyCorrections.
     """
@@ -37,9 +38,9 @@ def judge_company(
     else:
         _take_back_refusal(database, site_id, company)
     if verdict is Verdict.COMPANY:
-        confirm_company(database, site_id, company, by=by, now=now)
+        confirm_company(database, site_id, *names, by=by, now=now)
     else:
-        take_back_confirmation(database, site_id, company)
+        take_back_confirmation(database, site_id, *names)
 
 
 def _take_back_refusal(database: AppDatabase, site_id: int, company: str) -> None:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from tracker.db.invalid import Invalid
+from tracker.leads.corrections.corrected_store import stored
+from tracker.leads.corrections.shown_names import NO_CORRECTIONS, ShownNames
 from tracker.leads.workflow.vocabulary import Kind
 from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.filters import Comparison, Filter, FilterError
@@ -51,21 +53,27 @@ def write_rules(rules: Sequence[KindRule]) -> str:
 def read_rules(text: str) -> tuple[KindRule, ...]:
     """The rules of a text that this or an earlier version kept; one that this version cannot read is left out."""
     found = []
-    for kind, stored in json.loads(text):
+    for kind, filter_text in json.loads(text):
         try:
-            (one,) = read_stored(stored)
+            (one,) = read_stored(filter_text)
             found.append(KindRule(Kind(kind), one))
         except (FilterError, ValueError):
             continue
     return tuple(found)
 
 
-def kinds_by_rule(store: EventStore, site: str, rules: Sequence[KindRule]) -> dict[str, Kind]:
-    """Returns the kind of each company of a site that a rule matches, by name."""
+def kinds_by_rule(
+    store: EventStore, site: str, rules: Sequence[KindRule], corrections: ShownNames = NO_CORRECTIONS
+) -> dict[str, Kind]:
+    """Returns the kind of each company of a site that a rule matches, by the name that pages show.
+
+    A rule that was written for a name holds on after that name was corrected.
+    """
     found: dict[str, Kind] = {}
     own = events.c.site == site
     for rule in rules:
         named = select(events.c.company).where(own, events.c.company.is_not(None), as_condition(rule.filter, own))
-        for (name,) in store.rows(named.distinct()):
-            found.setdefault(name, rule.kind)
+        for source in (stored(store), store) if corrections else (store,):
+            for (name,) in source.rows(named.distinct()):
+                found.setdefault(corrections.shown(name), rule.kind)
     return found

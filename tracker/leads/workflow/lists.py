@@ -6,7 +6,7 @@ without case, accents and legal form. Companies that come later are matched as t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -49,7 +49,7 @@ class Memberships:
     def __bool__(self) -> bool:
         return bool(self.lists)
 
-    def of_companies(self, known: Mapping[str, frozenset[str]]) -> dict[str, tuple[tuple[str, Kind | None], ...]]:
+    def of_companies(self, known: Mapping[str, Iterable[str]]) -> dict[str, tuple[tuple[str, Kind | None], ...]]:
         """Returns the lists, as (name, kind), of each company that is on one. `known` has the domains of each name."""
         found = {}
         if not self.lists:
@@ -153,7 +153,7 @@ def remove_list(database: AppDatabase, site_id: int, list_id: int) -> str | None
         return found.name
 
 
-def matched_lines(entries: Sequence[Entry], known: Mapping[str, frozenset[str]]) -> dict[int, list[str]]:
+def matched_lines(entries: Sequence[Entry], known: Mapping[str, Iterable[str]]) -> dict[int, list[str]]:
     """Returns the names of the companies that each line matches, by the line's number; lines without one are left out."""
     lists = {entry.line: (str(entry.line), None) for entry in entries}
     domains = {entry.domain: frozenset({entry.line}) for entry in entries if entry.domain}

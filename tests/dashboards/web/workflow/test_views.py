@@ -16,9 +16,10 @@ from tests.dashboards.web.test_leads_pages import text
 from tracker.accounts.permissions import Action, Actor, may
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
-from tracker.leads.workflow.changes import Asked, Change, Person, change_companies
+from tracker.leads.workflow.changes import Asked, Change, change_companies
 from tracker.leads.workflow.states import states
 from tracker.leads.workflow.vocabulary import Field
+from tracker.leads.workflow.work_row import Person
 
 LIST, PAGE, WORK = f"/{SITE}/leads", f"/{SITE}/leads/airfrance.fr", f"/{SITE}/work"
 
