@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.db.workflow_models import CompanyChange, CompanyNote, CompanyTag, CompanyWork
 from tracker.leads.workflow.vocabulary import Field
@@ -86,6 +87,8 @@ class WorkRow:
             self._work.changed_at = self._doing.now
             if self._is_new:
                 self._doing.session.add(self._work)
+            else:  # a tag or a note changes no column of the row, and its version counts all the same
+                flag_modified(self._work, "changed_at")
             self._doing.session.flush()
         return self._is_changed
 
