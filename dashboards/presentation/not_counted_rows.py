@@ -41,7 +41,10 @@ class ReasonRow:
 
 
 def by_reason(language: str, frame: pd.DataFrame) -> list[ReasonRow]:
-    """The rows of `tracker.stats.traffic.not_counted` by reason, the most frequent first."""
+    """The rows of `tracker.stats.traffic.not_counted` by reason, the most frequent first.
+
+    Those of `not_counted_by_reason` make rows without details.
+    """
     if frame.empty:
         return []
     total = int(frame["hits"].sum())
@@ -50,8 +53,7 @@ def by_reason(language: str, frame: pd.DataFrame) -> list[ReasonRow]:
 
 
 def _reason(language: str, code: str, hits: int, total: int, frame: pd.DataFrame) -> ReasonRow:
-    found = frame[frame["reason"] == code].groupby("detail")["hits"].sum().sort_values(ascending=False, kind="stable")
-    named = [(str(detail), int(number)) for detail, number in found.items() if detail]
+    named = _details(frame[frame["reason"] == code]) if "detail" in frame else []
     largest = max((number for _, number in named), default=1)
     return ReasonRow(
         code=code,
@@ -65,3 +67,8 @@ def _reason(language: str, code: str, hits: int, total: int, frame: pd.DataFrame
         ],
         more=max(len(named) - _DETAILS, 0),
     )
+
+
+def _details(frame: pd.DataFrame) -> list[tuple[str, int]]:
+    found = frame.groupby("detail")["hits"].sum().sort_values(ascending=False, kind="stable")
+    return [(str(detail), int(number)) for detail, number in found.items() if detail]

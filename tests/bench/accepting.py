@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlsplit
 
-from tests.bench import load, servers
+from tests.bench import load, servers, slow_clients
 from tests.bench.figure import Figure
 from tests.bench.memory import worker_mb
 from tracker.journal import list_segments
 
 _SECONDS = 5
 _ROUNDS = 3
-_SETTINGS = {"always": {"WEBLEADS_JOURNAL_SYNC": "always"}}
+_SLOW_CLIENTS = 500
+_BEHIND_A_PROXY = {"WEBLEADS_TRUSTED_PROXIES": "127.0.0.1"}
+_SETTINGS = {"always": {"WEBLEADS_JOURNAL_SYNC": "always"}, "slow": _BEHIND_A_PROXY}
 
 
 def figures(folder: Path) -> Iterator[Figure]:
-    """Returns rates and latencies. Each round measures the three servers in turn, so a slow moment affects all of them."""
-    runs: dict[str, list[load.Load]] = {"collector": [], "flask": [], "wsgi": [], "always": []}
+    """Returns rates and latencies. Each round measures all servers in turn, so a slow moment affects all of them."""
+    runs: dict[str, list[load.Load]] = {"collector": [], "flask": [], "wsgi": [], "always": [], "slow": []}
+    served = Counter[str]()
     memory: list[tuple[float, float]] = []
     for turn in range(_ROUNDS):
         for kind, seen in runs.items():
@@ -26,7 +32,9 @@ def figures(folder: Path) -> Iterator[Figure]:
             program = kind if kind in {"flask", "wsgi"} else "collector"
             with servers.running(program, data, **_SETTINGS.get(kind, {})) as (url, pid):
                 idle = worker_mb(pid)
-                seen.append(load.run(url, folder, seconds=_SECONDS))
+                with _beside(kind, url) as answers:
+                    seen.append(load.run(url, folder, seconds=_SECONDS))
+                served.update(answers)
                 if kind == "collector":
                     memory.append((idle, worker_mb(pid)))
     rates = {kind: median(one.rate for one in seen) for kind, seen in runs.items()}
@@ -43,9 +51,21 @@ def figures(folder: Path) -> Iterator[Figure]:
         "x",
         at_least=0.5,
     )
+    beside = f"{_SLOW_CLIENTS} slow clients connected and served"
+    yield Figure(f"collector against bare Flask view, {beside}", rates["slow"] / rates["flask"], "x", at_least=3.3)
+    yield Figure(f"collector, accept p99, {beside}", median(one.p99_ms for one in runs["slow"]), "ms", at_most=10)
+    yield Figure("slow clients answered", served.total() / _ROUNDS, "a round")
+    yield Figure("slow clients answered with 202", served["202"] / max(1, served.total()), "share", at_least=1)
     hits = runs["collector"][0].requests
     size = sum(segment.size for segment in list_segments(folder / "collector-0" / "journal"))
     yield Figure("journal, bytes a hit", size / hits, "B")
     idle, loaded = (median(one) for one in zip(*memory, strict=True))
     yield Figure("memory of a collect worker, idle", idle, "MB", at_most=60)
     yield Figure("memory of a collect worker, under load", loaded, "MB", at_most=60)
+
+
+def _beside(kind: str, url: str) -> AbstractContextManager[dict[str, int]]:
+    """The slow clients of a run, if it has some, with the answers that they had."""
+    port = urlsplit(url).port
+    assert port is not None
+    return slow_clients.connected(port, _SLOW_CLIENTS) if kind == "slow" else nullcontext({})

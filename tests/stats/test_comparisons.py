@@ -111,6 +111,7 @@ def moments(draw: st.DrawFn) -> datetime:
 @example(
     now=at("2026-04-05T02:30").astimezone(UTC), mode=Mode.PREVIOUS
 )  # what Paris's clock never showed a week before
+@example(now=datetime(2026, 11, 1, 6, tzinfo=UTC), mode=Mode.YEAR)  # what two days of it showed twice
 @example(now=at("2026-11-01T02:30").astimezone(UTC), mode=Mode.PREVIOUS)  # what it showed twice
 def test_an_unfinished_period_is_compared_with_as_much_as_the_clock_has_shown(
     text: str, zone: str, now: datetime, mode: Mode

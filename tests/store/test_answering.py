@@ -5,20 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pandas as pd
 import pytest
 from sqlalchemy import Select, func, select
 
-from tests.stats.conftest import SITE, Blog, scope
+from tests.stats.conftest import PARIS, SITE, Blog, period, scope
+from tracker.stats import traffic
+from tracker.stats.rollups.keeping import Keeper
+from tracker.stats.rollups.moment import Caveats, caveats_of, moment
 from tracker.stats.scope import Scope
 from tracker.store.answering import AnsweringStore
 from tracker.store.batch import Batch
 from tracker.store.engines import open_event_store
 from tracker.store.patience import Superseded, TookTooLong, Waiting, waiting
-from tracker.store.protocol import EventStore
+from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import events
 
 OCTOBER, YEAR = scope("2026-10"), scope("2025-11-01,2026-10-31")
@@ -32,9 +36,16 @@ class Slow:
         self.begun = threading.Semaphore(0)
         self.let.set()
         self.problems: list[Exception] = []
+        self.begun_snapshots = self.statements = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        self.begun_snapshots += 1
+        with self.inner.snapshot() as snapshot:
+            yield SlowSnapshot(self, snapshot)
 
     def rows(self, statement: Select[Any]) -> Sequence[Any]:
         self._meet()
@@ -50,6 +61,29 @@ class Slow:
         assert self.let.wait(30)
         if self.problems:
             raise self.problems.pop()
+
+
+class SlowSnapshot:
+    """A snapshot of a slow store."""
+
+    def __init__(self, of: Slow, inner: Snapshot) -> None:
+        self.of, self.inner = of, inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        self._meet()
+        return self.inner.rows(statement)
+
+    def frame(self, statement: Select[Any]) -> pd.DataFrame:
+        self._meet()
+        return self.inner.frame(statement)
+
+    def _meet(self) -> None:
+        self.of.statements += 1
+        self.of.begun.release()
+        assert self.of.let.wait(30)
 
 
 @pytest.fixture
@@ -193,3 +227,62 @@ def test_what_is_kept_is_bounded(slow: Slow) -> None:
         store.rows(views(scope(month)))
     store.rows(views())  # more than a quarter of what may be kept: asked again
     assert slow.asked == 4
+
+
+def course(store: EventStore, of: Scope = OCTOBER) -> list[int]:
+    with moment(store) as page:
+        _, series = traffic.course(page, of, "month")
+        found = [int(one) for one in series["pageviews"]]
+        series["pageviews"] = 99  # whoever changes an answer changes their own
+        return found
+
+
+@pytest.fixture
+def counted(store: EventStore) -> EventStore:
+    """October is sealed, and an event of today came since."""
+    visit(store, "2026-10-30")
+    visit(store, "2026-11-04")
+    Keeper(store).seal_all(SITE, PARIS, today=date(2026, 11, 4), on_progress=lambda done, left: None)
+    visit(store, "2026-11-04")
+    return store
+
+
+def test_a_pages_figures_are_kept_until_their_days_change(slow: Slow, counted: EventStore) -> None:
+    assert course(counted) == [1]
+    asked = slow.begun_snapshots
+    visit(counted, "2026-11-04")
+    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4))
+    asked_by_snapshots = slow.statements
+    assert course(counted) == [1]
+    assert slow.statements == asked_by_snapshots
+    assert slow.begun_snapshots > asked
+    visit(counted, "2026-10-31")
+    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4))
+    assert course(counted) == [2]
+
+
+def test_alike_questions_of_pages_at_once_are_one(slow: Slow, counted: EventStore) -> None:
+    slow.statements = 0
+    slow.let.clear()
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(course, counted) for _ in range(4)]
+        assert slow.begun.acquire(timeout=30)
+        slow.let.set()
+        assert [one.result(timeout=30) for one in asked] == [[1]] * 4
+    alone = slow.statements
+    assert course(counted, scope("2026-09")) == [0]
+    assert slow.statements <= 2 * alone
+
+
+def test_what_is_to_be_said_of_figures_is_kept_with_them(counted: EventStore) -> None:
+    said = []
+    for _ in range(2):
+        with moment(counted) as page:
+            traffic.visitors(page, Scope(SITE, period("2026-10", "Europe/London")))
+            said.append(caveats_of(page))
+    assert said == [Caveats(in_zone_of_before=True)] * 2
+
+
+def test_a_question_within_another_waits_for_nobody(store: EventStore) -> None:
+    answering = cast(AnsweringStore, store)
+    assert answering.answer_once("outer", lambda: answering.answer_once("outer", lambda: 1) + 1) == 2

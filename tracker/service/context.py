@@ -11,6 +11,7 @@ from tracker.db.engine import AppDatabase
 from tracker.leads.corrections.changes import rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.settings import Settings
+from tracker.stats.rollups.moment import Moment
 from tracker.store.protocol import EventStore
 
 
@@ -18,7 +19,8 @@ from tracker.store.protocol import EventStore
 class Context:
     """The settings, both databases and the clock; `now` returns an aware UTC datetime.
 
-    Whoever reads the event store here reads it with the corrections to companies (tracker.leads.corrections).
+    Whoever reads the event store here reads it with the corrections to companies (tracker.leads.corrections), and so does
+    a moment of it (tracker.stats.rollups.moment), which is one of a store that is read so.
 
     A function that needs more than these four takes it as a further parameter.
     """
@@ -29,6 +31,6 @@ class Context:
     now: Callable[[], datetime]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.event_store, CorrectedStore):
+        if not isinstance(self.event_store, CorrectedStore | Moment):
             corrected = CorrectedStore(self.event_store, partial(rules_now, self.app_db))
             object.__setattr__(self, "event_store", corrected)

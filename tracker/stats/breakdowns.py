@@ -13,6 +13,7 @@ from tracker.stats import metrics
 from tracker.stats.aggregation import Group
 from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.counting import Counting, Wanted, counting
+from tracker.stats.rollups.moment import once
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
@@ -35,6 +36,14 @@ def breakdown(
     Columns: `value` (None where an event has none), visitors, visits, pageviews (int64), and `share`, the part of the
     period's visitors (0–1). Pages also have their newest `title`. `order_by` is visitors, visits or pageviews.
     """
+    question = ("breakdown", dimension, limit, offset, order_by)
+    frame = once(store, scope, question, lambda: _read_breakdown(store, scope, dimension, limit, offset, order_by))
+    return frame.copy()
+
+
+def _read_breakdown(
+    store: EventStore, scope: Scope, dimension: Dimension, limit: int, offset: int, order_by: str
+) -> pd.DataFrame:
     names = ("visitors", "visits", "pageviews")
     with counting(store, scope) as counted:
         statement = counted.statement(names, [Group(dimension)])
@@ -53,6 +62,14 @@ def leading(
     Frames as from `breakdown`, with the columns value, visitors, share and for pages title. `everybody` is the number
     of the period's visitors. Exact as long as no visit lasts more than a day.
     """
+    question = ("leading", tuple(dimensions), limit, everybody)
+    found = once(store, scope, question, lambda: _read_leading(store, scope, dimensions, limit, everybody))
+    return {one: frame.copy() for one, frame in found.items()}
+
+
+def _read_leading(
+    store: EventStore, scope: Scope, dimensions: Sequence[Dimension], limit: int, everybody: int
+) -> dict[Dimension, pd.DataFrame]:
     with counting(store, scope) as counted:
         frames = _leading(counted, dimensions, Wanted(limit))
         return {one: _finished(counted, scope, one, frames[one], everybody) for one in dimensions}
@@ -62,6 +79,14 @@ def visitors_of(
     store: EventStore, scope: Scope, named: Mapping[Dimension, Sequence[str | None]]
 ) -> dict[Dimension, dict[str | None, int]]:
     """How many visitors each of the named values of dimensions has; one without any has no entry."""
+    question = ("visitors_of", tuple((dimension, tuple(values)) for dimension, values in named.items()))
+    found = once(store, scope, question, lambda: _read_visitors_of(store, scope, named))
+    return {dimension: {**values} for dimension, values in found.items()}
+
+
+def _read_visitors_of(
+    store: EventStore, scope: Scope, named: Mapping[Dimension, Sequence[str | None]]
+) -> dict[Dimension, dict[str | None, int]]:
     with counting(store, scope) as counted:
         frames = _leading(counted, list(named), Wanted(named=named))
     found = {}

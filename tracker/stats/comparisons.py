@@ -5,7 +5,7 @@ Pure functions; the clock is passed in. The rules, alike in the dashboard, the A
 - a calendar month, or several, is compared by the day of the month; all else by days, on matching weekdays;
 - the period before never overlaps: on matching weekdays it begins as many whole weeks earlier as that takes;
 - a period that is not over is compared with as much as the site's clock had shown at the same point: the same day, the same
-  time of day. Where a month has no such day, with all of it.
+  hour and minute. Where a month has no such day, with all of it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def compared(period: Period, against: Against, *, now: datetime) -> Period | Non
         first, last = (_there(period, start, moment) for moment in period.moments)
         whole = _between(whole, first, last)
     if period.start_at <= now < period.end_at:
-        return _between(whole, whole.start_at, min(_there(period, start, now), whole.end_at))
+        minute = now.replace(second=0, microsecond=0)
+        return _between(whole, whole.start_at, min(_there(period, start, minute), whole.end_at))
     return whole
 
 
@@ -117,7 +118,7 @@ def _there(period: Period, start: date, moment: datetime) -> datetime:
     if day is None:
         after = months_after(months_after(start, months_between(period.start, local.date())), 1)
         return _on_the_clock(after, time(), period.time_zone)
-    return _on_the_clock(day, local.timetz().replace(tzinfo=None), period.time_zone)
+    return _on_the_clock(day, local.time().replace(fold=0), period.time_zone)
 
 
 def _on_the_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,10 @@ from tracker.stats.aggregation import Group
 from tracker.stats.local_time import quarter
 from tracker.stats.periods import Period
 from tracker.stats.rollups.counting import counting
+from tracker.stats.rollups.moment import once
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
+from tracker.store.reading import Reading, reads
 from tracker.store.schema import events
 from tracker.store.schema import not_counted as not_counted_table
 
@@ -47,6 +50,11 @@ def course(store: EventStore, scope: Scope, interval: str | None = None) -> tupl
     Visits, bounces and durations belong to the interval in which the visit began; the rest to when it happened.
     """
     step = interval or scope.period.interval
+    total, series = once(store, scope, ("course", step), lambda: _course(store, scope, step))
+    return total.copy(), series.copy()
+
+
+def _course(store: EventStore, scope: Scope, step: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     with counting(store, scope) as counted:
         statement = counted.statement(metrics.NAMES, [Group(interval=step)], with_total=True)
         found = counted.frame(statement)
@@ -60,6 +68,10 @@ def course(store: EventStore, scope: Scope, interval: str | None = None) -> tupl
 
 def visitors(store: EventStore, scope: Scope) -> int:
     """How many visitors there were."""
+    return once(store, scope, "visitors", lambda: _visitors(store, scope))
+
+
+def _visitors(store: EventStore, scope: Scope) -> int:
     with counting(store, scope) as counted:
         return int(counted.rows(counted.statement(["visitors"]))[0][0] or 0)
 
@@ -86,25 +98,48 @@ def interval_starts(period: Period, interval: str) -> pd.DatetimeIndex:
 def not_counted(store: EventStore, site: str, period: Period) -> pd.DataFrame:
     """Hits that were dropped, the most frequent first: `day` (local), `reason`, `detail`, `hits`."""
     table = not_counted_table
-    hits = func.sum(table.c.hits).label("hits")
-    statement = (
-        select(table.c.day, table.c.reason, table.c.detail, hits)
-        .where(table.c.site == site, table.c.day >= period.start, table.c.day < period.end)
-        .group_by(table.c.day, table.c.reason, table.c.detail)
-        .order_by(hits.desc(), table.c.reason, table.c.detail)
-    )
-    frame = store.frame(statement)
-    frame["hits"] = frame["hits"].astype("int64")
+    frame = _not_counted(store, site, period, (table.c.day, table.c.reason, table.c.detail))
     for reason, told in _TOLD.items():
         of_reason = frame["reason"] == reason
         frame.loc[of_reason, "detail"] = frame.loc[of_reason, "detail"].map(told)
     return frame
 
 
+def not_counted_by_reason(store: EventStore, site: str, period: Period) -> pd.DataFrame:
+    """How many hits were dropped for each reason, the most frequent first: `reason`, `hits`."""
+    return _not_counted(store, site, period, (not_counted_table.c.reason,))
+
+
+def _not_counted(store: EventStore, site: str, period: Period, groups: Sequence[ColumnElement[Any]]) -> pd.DataFrame:
+    table = not_counted_table
+    hits = func.sum(table.c.hits).label("hits")
+    statement = (
+        select(*groups, hits)
+        .where(table.c.site == site, table.c.day >= period.start, table.c.day < period.end)
+        .group_by(*groups)
+        .order_by(hits.desc(), *groups[-2:])
+    )
+    frame = store.frame(reads(statement, _reading(site, period)))
+    frame["hits"] = frame["hits"].astype("int64")
+    return frame
+
+
+def _reading(site: str, period: Period) -> Reading:
+    first, end = (datetime.combine(one, time()) for one in (period.start, period.end + timedelta(days=1)))
+    return Reading(site, first, end)
+
+
 def first_day(store: EventStore, site: str, time_zone: ZoneInfo) -> date | None:
     """The local day of a site's first event."""
     first = _edge(store, site, events.c.occurred_at)
     return None if first is None else first.astimezone(time_zone).date()
+
+
+def has_begun(store: EventStore, site: str, day: date, time_zone: ZoneInfo) -> bool:
+    """Whether a site has an event of a local day or of one before it."""
+    until = naive(Period(day, day + timedelta(days=1), time_zone, "").end_at)
+    found = select(events.c.site).where(events.c.site == site, events.c.occurred_at < until).limit(1)
+    return bool(store.rows(reads(found, Reading(site, datetime.min, until))))  # noqa: DTZ901 - as the store has moments
 
 
 def last_event_at(store: EventStore, site: str) -> datetime | None:

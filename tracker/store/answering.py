@@ -1,7 +1,8 @@
 """An event store that runs the same statement once: equal statements at the same time share a run, and answers are cached.
 
 Only statements that declare what they read (`tracker.store.reading`) are shared and cached. An answer is cached with the
-revision of what it reads, so no answer outlives a change. Statements over long periods run one at a time, others one a
+revision of what it reads, so no answer outlives a change. So are the answers that are made of several statements of one
+snapshot, by what that sees: a page's figures of days that did not change since. Statements over long periods run one at a time, others one a
 core. The rest of the store (positions, the newest event, appends) never waits for them.
 """
 
@@ -10,10 +11,10 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from sqlalchemy import Row, Select
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tracker.store.batch import Batch
-    from tracker.store.protocol import EventStore
+    from tracker.store.protocol import EventStore, Snapshot
 
 KEPT_BYTES = 32 * 2**20
 _LONG = timedelta(days=62)
 # The mean size of a cell that is a Python object.
 _CELL_BYTES = 64
+_DAY = timedelta(days=1)
+_DAYS_BEGIN = date.min + _DAY
 
 
 class _Flight:
@@ -61,6 +64,7 @@ class AnsweringStore:
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._size = 0
         self._revisions = Revisions()
+        self._working = threading.local()
         self._long = threading.Semaphore(1)
         self._short = threading.Semaphore(max(2, os.cpu_count() or 1))
 
@@ -90,6 +94,12 @@ class AnsweringStore:
         )
         return answer.copy()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """A snapshot of the inner store, of whose questions the answers are kept."""
+        with self._inner.snapshot() as inner:
+            yield cast("Snapshot", AnsweringSnapshot(inner, self))
+
     def append(self, batch: Batch) -> None:
         try:
             self._inner.append(batch)
@@ -97,6 +107,8 @@ class AnsweringStore:
             self._note(batch)
 
     def _note(self, batch: Batch) -> None:
+        for one in batch.not_counted:
+            self._revisions.changed(one.site, max(one.day, _DAYS_BEGIN) - _DAY)
         if batch.retracted:
             self._revisions.everything_changed()
         elif batch.columns and len(batch.columns["site"]):
@@ -112,8 +124,29 @@ class AnsweringStore:
         key = None if reading is None else _key(statement)
         if reading is None or key is None:
             return run(statement)
+
+        def in_lane() -> Any:
+            with self._lane(reading):
+                return run(statement)
+
+        return self._answer(lambda: (kind, key, self._revisions.of(reading)), in_lane, size)
+
+    def answer_once(self, known: Hashable, work: Callable[[], Any]) -> Any:
+        """What `work` returns, or what it returned for the same `known`, also for someone who asked at the same time.
+
+        Within work that someone waits for nothing is waited for: two could wait for each other.
+        """
+        if getattr(self._working, "is_nested", False):
+            return work()
+        self._working.is_nested = True
+        try:
+            return self._answer(lambda: known, work, size_of)
+        finally:
+            self._working.is_nested = False
+
+    def _answer(self, known_now: Callable[[], Hashable], run: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         while True:
-            known = (kind, key, self._revisions.of(reading))
+            known = known_now()
             with self._lock:
                 if known in self._kept:
                     self._kept.move_to_end(known)
@@ -130,8 +163,7 @@ class AnsweringStore:
             ):  # the caller who ran it has stopped waiting, this one has not
                 raise flight.problem
         try:
-            with self._lane(reading):
-                own.answer = run(statement)
+            own.answer = run()
             self._keep(known, own.answer, size(own.answer))
         except BaseException as problem:
             own.problem = problem
@@ -164,9 +196,36 @@ class AnsweringStore:
                 self._size -= oldest.size
 
 
+class AnsweringSnapshot:
+    """Wraps a Snapshot and is one itself: all other attributes are the inner snapshot's."""
+
+    def __init__(self, inner: Snapshot, store: AnsweringStore) -> None:
+        self._inner = inner
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any]) -> Any:
+        """What `work` returned for another snapshot that saw the same, if that is kept."""
+        revision = self._inner.revision(reading)
+        return work() if revision is None else self._store.answer_once((question, reading, revision), work)
+
+
+def size_of(answer: Any) -> int:
+    """About how many bytes an answer takes: a frame, a value, or several of them."""
+    if hasattr(answer, "memory_usage"):
+        return int(answer.memory_usage(index=True, deep=True).sum())
+    if isinstance(answer, Mapping):
+        return sum(size_of(one) for one in answer.values()) + _CELL_BYTES * len(answer)
+    if isinstance(answer, tuple | list):
+        return sum(size_of(one) for one in answer)
+    return _CELL_BYTES
+
+
 # The methods of an EventStore that change no event.
 _HARMLESS = frozenset(
-    {"positions", "offsets", "snapshot", "seal", "unseal", "count", "count_month", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "ping", "close"}
+    {"positions", "offsets", "seal", "unseal", "count", "count_month", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "ping", "close"}
 )  # fmt: skip
 
 

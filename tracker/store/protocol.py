@@ -6,7 +6,7 @@ Reports ask by SQLAlchemy Core over the tables of `tracker.store.schema`; what e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import Row, Select, Table
 
 from tracker.store.batch import Batch, SegmentPosition
+from tracker.store.reading import Reading
 from tracker.store.seals import MonthOfFigures, SealedDay
 
 
@@ -34,6 +35,20 @@ class Snapshot(Protocol):
 
     def hold_rows(self, table: Table, rows: Select[Any]) -> None:
         """Adds rows of days to those that are to be kept in one of `tracker.store.schema.KEPT_ROWS`."""
+        ...
+
+    def revision(self, reading: Reading) -> int | None:
+        """The number of the last change of what is read, events and figures of days alike.
+
+        Snapshots that say the same number see the same; None where it is not known.
+        """
+        ...
+
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any]) -> Any:
+        """What `work` returns for a question that reads nothing else; nobody may change it.
+
+        Where answers are kept it may be that of an earlier snapshot, which saw the same.
+        """
         ...
 
     def corrects_companies(self, site: str) -> bool:

@@ -31,7 +31,7 @@ def course_chart(
     now = moment.astimezone(selection.zone).replace(tzinfo=None)
     starts = [_as_time(start) for start in series["start"]]
     ends = [*starts[1:], _as_time(selection.period.end)]
-    befores = {} if earlier is None else {_as_time(row["start"]): row[metric] for _, row in earlier.iterrows()}
+    befores = {} if earlier is None else dict(zip(map(_as_time, earlier["start"]), earlier[metric], strict=True))
     points = []
     for start, end, value in zip(starts, ends, series[metric], strict=True):
         other = selection.compared and counterpart(selection.period, selection.compared, interval, start)

@@ -148,8 +148,8 @@ def comparing(context: Context, selection: Selection) -> Selection:
     if selection.against is None:
         return selection
     other = compared(selection.period, selection.against, now=context.now())
-    first = traffic.first_day(context.event_store, selection.site.stored_as, selection.zone)
-    if other is None or first is None or first > other.start:
+    site = selection.site.stored_as
+    if other is None or not traffic.has_begun(context.event_store, site, other.start, selection.zone):
         return replace(selection, uncounted=other)
     return replace(selection, compared=other)
 

@@ -94,13 +94,13 @@ def _overview(context: Context, site: str) -> str:
     """The page, all of one moment of the store that is the context's."""
     selection = comparing(context, selection_or_404(context, site))
     expect(context.event_store, [TOTAL, *open_tabs(selection), Dimension.IDENTIFICATION])
+    now, series = traffic.course(context.event_store, selection.scope, selection.interval)
+    if now[["visitors", "pageviews"]].to_numpy().any():
+        return _page(context, selection, now, series)
     last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
     if last_event_at is None:
         return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))
-    now, series = traffic.course(context.event_store, selection.scope, selection.interval)
-    if not now[["visitors", "pageviews"]].to_numpy().any():
-        return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))
-    return _page(context, selection, now, series)
+    return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))
 
 
 def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.DataFrame) -> str:
@@ -108,7 +108,7 @@ def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.
     language = current_language()
     scope = selection.compared_scope
     before, earlier = (None, None) if scope is None else traffic.course(context.event_store, scope, selection.interval)
-    excluded = traffic.not_counted(context.event_store, selection.site.stored_as, selection.period)
+    excluded = traffic.not_counted_by_reason(context.event_store, selection.site.stored_as, selection.period)
     return render_template(
         "overview.html",
         figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
@@ -152,7 +152,7 @@ def _excluded_changes(
         or selection.period.start_at <= context.now() < selection.period.end_at
     ):
         return {}
-    earlier = traffic.not_counted(context.event_store, selection.site.stored_as, other)
+    earlier = traffic.not_counted_by_reason(context.event_store, selection.site.stored_as, other)
     befores = {row.code: row.hits for row in by_reason(language, earlier)}
     return {
         row.code: replace(changed(language, "pageviews", row.hits, befores.get(row.code, 0)), tone="flat")

@@ -7,7 +7,7 @@ one (`corrects_companies`). Whoever stores or counts days has the store itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +17,7 @@ from sqlalchemy.sql import visitors
 from tracker.leads.corrections.rules import Rules
 from tracker.leads.corrections.shown_names import ShownNames
 from tracker.store.protocol import EventStore, Snapshot
-from tracker.store.reading import reading_of
+from tracker.store.reading import Reading, reading_of
 from tracker.store.schema import KEPT_ROWS, events
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class CorrectedSnapshot:
 
     def hold_rows(self, table: Table, rows: Select[Any]) -> None:
         self._snapshot.hold_rows(table, rows)
+
+    def revision(self, reading: Reading) -> int | None:
+        return self._snapshot.revision(reading)
+
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any]) -> Any:
+        rules = self._rules.all if self._rules.concern(reading.site) else ()
+        return self._snapshot.once(reading, (question, rules), work)
 
     def corrects_companies(self, site: str) -> bool:
         return self._rules.concern(site)

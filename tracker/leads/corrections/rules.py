@@ -48,6 +48,11 @@ class Rules:
     def __bool__(self) -> bool:
         return bool(self._rules)
 
+    @property
+    def all(self) -> tuple[Rule, ...]:
+        """The corrections themselves, which are the same where what is read is."""
+        return self._rules
+
     def concern(self, site: str) -> bool:
         """Whether any of them is about a site."""
         return any(one.site in (None, site) for one in self._rules)

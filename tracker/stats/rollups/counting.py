@@ -38,7 +38,7 @@ from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
 from tracker.stats.rollups.days import Days, cut_day, days_for, number_of_events
-from tracker.stats.rollups.moment import Moment, Notes
+from tracker.stats.rollups.moment import Caveats, Moment, Notes
 from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TITLES, TOTAL
 from tracker.stats.rollups.sealing import DayOfFigures, Piece, scope_of_day
 from tracker.stats.scope import Scope, naive
@@ -99,7 +99,9 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
             key = (scope.site, scope.period, fewest_events)
             if key not in noted.days:
                 noted.days[key] = _days(snapshot, scope, of_page, fewest_events)
-            days = noted.days[key]
+            days, caveats = noted.days[key]
+            if of_page is not None:
+                of_page.caveats.add(caveats)
             if days is not None:
                 yield Counting(snapshot, scope, days, noted)
                 return
@@ -111,11 +113,11 @@ def _has_whole_days(scope: Scope) -> bool:
     return not scope.filters and scope.period.start_at == replace(scope.period, moments=None).start_at
 
 
-def _days(snapshot: Snapshot, scope: Scope, of_page: Moment | None, fewest_events: int) -> Days | None:
-    days = days_for(snapshot, scope, of_page)
-    if days is None or not days.open:
-        return days
-    return days if number_of_events(snapshot, scope.site, days.kept) >= fewest_events else None
+def _days(snapshot: Snapshot, scope: Scope, of_page: Moment | None, fewest_events: int) -> tuple[Days | None, Caveats]:
+    days, caveats = days_for(snapshot, scope, of_page)
+    if days is None or not days.open or number_of_events(snapshot, scope.site, days.kept) >= fewest_events:
+        return days, caveats
+    return None, caveats
 
 
 @dataclass

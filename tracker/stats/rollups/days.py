@@ -82,28 +82,28 @@ def days_of(snapshot: Snapshot, scope: Scope, kept: Collection[date]) -> Days | 
     return Days(tuple(runs(sorted(kept))), tuple(months), tuple(runs(beside)), tuple(found))
 
 
-def days_for(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> Days | None:
-    """How a scope's figures are put together; None where rollups help little.
+def days_for(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> tuple[Days | None, Caveats]:
+    """How a scope's figures are put together, None where rollups help little, and what is to be said of them.
 
     Those of a page may be of a moment before, or as days were counted before; others are exact.
     """
-    kept, otherwise = sealed(snapshot, scope.site, scope.period), {}
+    kept, otherwise, caveats = sealed(snapshot, scope.site, scope.period), {}, Caveats()
     if len(kept) < scope.period.days:
         otherwise = sealed_otherwise(snapshot, scope.site, scope.period)
     if otherwise:
         final = _final(snapshot, scope, otherwise)
         kept |= final.keys()
         if of_page is not None:
-            _note(of_page.caveats, scope.period, final)
+            _note(caveats, scope.period, final)
     found = of_now_or_before(snapshot, scope, of_page, kept)
     older = {day: made for day, made in otherwise.items() if day not in kept}
     if found is None and older and of_page is not None:
         found = days_of(snapshot, scope, kept | older.keys())
         if found is not None:
             zone = scope.period.time_zone.key
-            of_page.caveats.in_zone_of_before |= any(made.time_zone != zone for made in older.values())
-            of_page.caveats.by_rules_of_before |= any(made.time_zone == zone for made in older.values())
-    return found
+            caveats.in_zone_of_before |= any(made.time_zone != zone for made in older.values())
+            caveats.by_rules_of_before |= any(made.time_zone == zone for made in older.values())
+    return found, caveats
 
 
 def _final(snapshot: Snapshot, scope: Scope, otherwise: Mapping[date, Made]) -> dict[date, Made]:

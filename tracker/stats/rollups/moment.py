@@ -7,13 +7,17 @@ their events. Whoever asks a store itself gets figures of now.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, cast
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar, cast
 
+from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore, Snapshot
+from tracker.store.reading import Reading
+
+T = TypeVar("T")
 
 # Figures that have lacked events for longer are worked out for the page: nobody seems to keep them.
 _OLDEST_SECONDS = 30.0
@@ -31,6 +35,13 @@ class Caveats:
     by_rules_of_before: bool = False
     final_before: date | None = None
     final_in: str = ""
+
+    def add(self, others: Caveats) -> None:
+        """Adds what is to be said of further figures."""
+        self.in_zone_of_before |= others.in_zone_of_before
+        self.by_rules_of_before |= others.by_rules_of_before
+        if others.final_before is not None and (self.final_before is None or self.final_before < others.final_before):
+            self.final_before, self.final_in = others.final_before, others.final_in
 
 
 @dataclass
@@ -64,6 +75,22 @@ class Moment:
             self._snapshot = self._stack.enter_context(self._store.snapshot())
         yield self._snapshot
 
+    def once(self, scope: Scope, question: Hashable, work: Callable[[], T]) -> T:
+        """What `work` returns for a question about a scope, which may be kept from a page that saw the same; not to be changed."""
+
+        def with_caveats() -> tuple[T, Caveats]:
+            others, self.caveats = self.caveats, Caveats()
+            try:
+                return work(), self.caveats
+            finally:
+                self.caveats = others
+
+        with self.snapshot() as snapshot:
+            asked = (question, scope, self.takes_figures_of_before(scope.site))
+            found, caveats = snapshot.once(_reading(scope), asked, with_caveats)
+        self.caveats.add(caveats)
+        return cast(T, found)
+
     def takes_figures_of_before(self, site: str) -> bool:
         """Whether figures of the site's open days are good enough."""
         return self._lags.get(site, math.inf) <= _OLDEST_SECONDS
@@ -73,6 +100,17 @@ def expect(store: EventStore, dimensions: Iterable[str]) -> None:
     """Says by what a page is going to ask, so that a day that has to be worked out is, once for all of them."""
     if isinstance(store, Moment):
         store.notes.expected = tuple(dimensions)
+
+
+def once(store: EventStore, scope: Scope, question: Hashable, work: Callable[[], T]) -> T:
+    """As `Moment.once`; of other stores, and of filtered events, which are not kept by day, all is answered anew."""
+    return store.once(scope, question, work) if isinstance(store, Moment) and not scope.filters else work()
+
+
+def _reading(scope: Scope) -> Reading:
+    """What answers of a scope are made of. In whatever zone its last day ends, that is before the end of the next one in UTC."""
+    until = datetime.combine(scope.period.end + timedelta(days=1), time())
+    return Reading(scope.site, datetime(1, 1, 1), until)  # noqa: DTZ001 - as the store has moments
 
 
 def caveats_of(store: EventStore) -> Caveats:

@@ -11,9 +11,9 @@ the figures of the rest out of use.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ from sqlalchemy import Connection, Engine, Row, Select, Table, func, select, tup
 from tracker.store.arrays import column_array
 from tracker.store.batch import Batch
 from tracker.store.protocol import Snapshot
+from tracker.store.reading import Reading
+from tracker.store.revisions import State, States
 from tracker.store.schema import (
     KEPT_ROWS,
     ROLLUP_SUMS,
@@ -35,6 +37,7 @@ from tracker.store.schema import (
     month_rollups,
     rollup_ids,
     rollups,
+    schema_version,
     sealed_days,
 )
 from tracker.store.seals import MonthOfFigures, SealedDay, Span, final_before, spans_of
@@ -42,12 +45,15 @@ from tracker.store.seals import MonthOfFigures, SealedDay, Span, final_before, s
 if TYPE_CHECKING:
     import pandas as pd
 
+_DAY = timedelta(days=1)
+
 
 class DuckDBSnapshot:
     """A Snapshot (`tracker.store.protocol`) in a transaction, which is rolled back in the end."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, state: State | None = None) -> None:
         self._connection = connection
+        self._state = state
         self._holds = False
         self.holds_rows = False
 
@@ -78,6 +84,14 @@ class DuckDBSnapshot:
         names = [column.name for column in rows.selected_columns]
         self._connection.execute(KEPT_ROWS[table].insert().from_select(names, rows))
 
+    def revision(self, reading: Reading) -> int | None:
+        """The number of the last change of what is read; None where that is not known."""
+        return None if self._state is None else self._state.revision(reading)
+
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any]) -> Any:  # noqa: ARG002
+        """It keeps no answers."""
+        return work()
+
     def corrects_companies(self, site: str) -> bool:  # noqa: ARG002 - part of the protocol
         """It reads what is stored."""
         return False
@@ -94,6 +108,15 @@ class Seals:
         self._changed: list[tuple[Span, float]] | None = None
         # Since when events of a site have changed that its figures do not know; None where they know all.
         self._since: dict[str, float | None] = {}
+        self._states = States()
+
+    def state(self, connection: Connection) -> State | None:
+        """The state that a transaction sees, which is begun by this."""
+        return self._states.seen_by(lambda: connection.execute(select(schema_version.c.version)))
+
+    def committing(self, spans: Sequence[Span]) -> AbstractContextManager[None]:
+        """Around the commit of a transaction that changes events."""
+        return self._states.committing((span.site, span.start_at.date()) for span in spans)
 
     @contextmanager
     def changing(self) -> Iterator[list[Span]]:
@@ -124,12 +147,13 @@ class Seals:
                 with self._engine.connect() as connection, connection.begin() as transaction:
                     snapshot = DuckDBSnapshot(connection)
                     days = work_out(snapshot)
-                    _store(connection, site, days)
+                    earliest = _store(connection, site, days)
                     _store_rows(connection, site, days, held=snapshot.holds_rows)
                     with self._changes:
                         sealed = [day for day in days if not any(span.concerns(day) for span, _ in changed)]
                         _seal(connection, sealed)
-                        transaction.commit()
+                        with self._states.committing([(site, earliest)]):
+                            transaction.commit()
                         self._since[site] = next((at for span, at in changed if span.site == site), None)
                     return {day.day for day in sealed}
             finally:
@@ -137,14 +161,16 @@ class Seals:
                     self._changed = None
 
     @contextmanager
-    def clearing(self) -> Iterator[list[Span]]:
+    def clearing(self, spans: Sequence[Span]) -> Iterator[None]:
         """As `changing`, and no day is counted meanwhile."""
-        with self._sealing, self.changing() as spans:
-            yield spans
+        with self._sealing, self.changing() as changed:
+            changed.extend(spans)
+            yield
 
     def unseal(self, site: str, first: date, end: date) -> None:
         """Takes the figures of a site's days out of use, but of those that are final."""
-        with self._sealing, self._changes, self._engine.begin() as connection:
+        started = self._states.committing([(site, date.min)])
+        with self._sealing, self._changes, started, self._engine.begin() as connection:
             final = _final_days(connection, site)
             connection.execute(counted_months.delete().where(counted_months.c.site == site))
             for table in (sealed_days, counted_days):
@@ -165,15 +191,22 @@ class Seals:
             return True
 
 
-def _store(connection: Connection, site: str, days: Sequence[SealedDay]) -> None:
-    """Puts what the snapshot holds in the place of the days' rollups; other days whose figures are of an earlier moment lose them."""
+def _store(connection: Connection, site: str, days: Sequence[SealedDay]) -> date:
+    """Puts what the snapshot holds in the place of the days' rollups; other days whose figures are of an earlier moment lose them.
+
+    Returns a day (UTC) before which no figures change.
+    """
     these = [day.day for day in days]
     months = {day.day.replace(day=1) for day in days}
     is_sealed = select(sealed_days.c.day).where(sealed_days.c.site == site)
     others = (counted_days.c.site == site, counted_days.c.day.not_in(is_sealed))
-    connection.execute(counted_days.delete().where(*others))
+    lost = [row.day for row in connection.execute(select(counted_days.c.day).where(*others))]
+    earliest = min([*lost, *these], default=date.max)
+    earliest = max(earliest, date.min + _DAY) - _DAY
+    if lost:
+        connection.execute(counted_days.delete().where(*others))
     if not days:
-        return  # nothing is held
+        return earliest  # nothing is held
     connection.execute(counted_months.delete().where(counted_months.c.site == site, counted_months.c.month.in_(months)))
     for table in (rollups, rollup_ids, counted_days):
         connection.execute(table.delete().where(table.c.site == site, table.c.day.in_(these)))
@@ -187,6 +220,7 @@ def _store(connection: Connection, site: str, days: Sequence[SealedDay]) -> None
     marks = [{"site": site, "day": day.day, "time_zone": day.time_zone, "rules": day.rules} for day in days]
     connection.execute(counted_days.insert(), marks)
     held_rollups.metadata.drop_all(connection, checkfirst=False)
+    return earliest
 
 
 def _store_rows(connection: Connection, site: str, days: Sequence[SealedDay], *, held: bool) -> None:

@@ -68,9 +68,11 @@ class DuckDBStore:
 
     def append(self, batch: Batch) -> None:
         """Adds a batch in one transaction: all of it is stored, or nothing. Its rows are stored visitor by visitor."""
-        with self._seals.changing() as spans, self.transaction() as connection:
+        with self._seals.changing() as spans, self.engine.connect() as connection, connection.begin() as transaction:
             if not batch.is_stored(_offsets(connection, batch.starts)):
                 spans.extend(_add(connection, batch))
+            with self._seals.committing(spans):
+                transaction.commit()
 
     def rehearse(self, batch: Batch) -> None:
         """Raises what `append` would raise; nothing of the batch is stored."""
@@ -82,7 +84,7 @@ class DuckDBStore:
     def snapshot(self) -> Iterator[DuckDBSnapshot]:
         with self._reading() as connection, connection.begin() as transaction:
             try:
-                yield DuckDBSnapshot(connection)
+                yield DuckDBSnapshot(connection, self._seals.state(connection))
             finally:
                 transaction.rollback()
 
@@ -152,8 +154,8 @@ class DuckDBStore:
 
     def forget_site(self, site: str) -> None:
         """Deletes a site's events and what was not counted for it. DuckDB uses their room again; it does not overwrite it."""
-        with self._seals.clearing() as spans, self.transaction() as connection:
-            spans.append(Span.always(site))
+        spans = [Span.always(site)]
+        with self._seals.clearing(spans), self._seals.committing(spans), self.transaction() as connection:
             for of_days in ROLLUP_TABLES:
                 connection.execute(of_days.delete().where(of_days.c.site == site))
             connection.execute(events.delete().where(events.c.site == site))
