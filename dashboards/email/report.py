@@ -19,10 +19,11 @@ from dashboards.email.audience import Audience
 from dashboards.email.chart import HEIGHT, WIDTH, day_chart
 from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
+from dashboards.presentation.companies.fit import fit_in_words
 from dashboards.presentation.companies.identified import how_much_is_named, what_names_more
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.figures import word_value
-from dashboards.presentation.lead_rows import reasons_in_words, why_in_words
+from dashboards.presentation.lead_rows import fit_of, reasons_in_words, why_in_words
 from dashboards.presentation.score_reasons import standing_in_words
 from dashboards.translations import DEFAULT_LANGUAGE, message, translate, translate_plural
 from tracker.db.models import Site
@@ -314,7 +315,15 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, period
         place=", ".join(place),
         score=score,
         heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
-        standing=standing_in_words(language, lead["standing"], lead["standing_values"]),
+        standing=" · ".join(
+            filter(
+                None,
+                (
+                    standing_in_words(language, lead["standing"], lead["standing_values"]),
+                    fit_in_words(language, fit_of(lead)),
+                ),
+            )
+        ),
         why=_from_outside(why, 2 * _LONGEST_TEXT),
         pages=_list_pages(language, lead["pages"]),
         url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}?period={period}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker.db.models import Site
-from tracker.leads.workflow.of_email import leads_of_email
+from tracker.leads.segments.asked import KnownCompanies
 from tracker.reference.naming_sources import missing_sources
 from tracker.reports.report import Report, report_on
 from tracker.service.context import Context
@@ -12,6 +12,6 @@ from tracker.service.context import Context
 def site_report(context: Context, site: Site, kind: str, label: str, view_key: str | None = None) -> Report:
     """Returns a week's or month's report with the companies of a view; without one, of the view that the site chose."""
     now = context.now()
-    of_leads = leads_of_email(context.app_db, context.event_store, site, now=now, view_key=view_key)
+    known = KnownCompanies(context.app_db, context.event_store, site, now)
     missing = missing_sources(context.settings)
-    return report_on(context.event_store, site, kind, label, now=now, of_leads=of_leads, missing=missing)
+    return report_on(context.event_store, site, kind, label, now=now, known=known, view=view_key, missing=missing)

@@ -6,7 +6,7 @@ A spreadsheet in French takes semicolons between the columns and a comma in a nu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ import pandas as pd
 from dashboards.presentation import labels
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
+from dashboards.presentation.workflow import WorkWords
 from dashboards.translations import message, translate
 from tracker.enrichment.text import visible_text
 from tracker.leads.export import leads_as_csv, leads_as_json, leads_as_xlsx
@@ -40,6 +41,7 @@ _COLUMNS: tuple[tuple[str, Kind, Callable[[LeadRow, ZoneInfo], object]], ...] = 
     (message("Type"), Kind.TEXT, lambda lead, _: lead.kind),
     (message("Place"), Kind.TEXT, lambda lead, _: lead.place),
     (message("Score"), Kind.COUNT, lambda lead, _: lead.score),
+    (message("Fit"), Kind.COUNT, lambda lead, _: lead.fit),
     (message("Standing"), Kind.TEXT, lambda lead, _: lead.standing_words),
     (message("Why"), Kind.TEXT, lambda lead, _: " · ".join(one.text for one in lead.reasons)),
     (message("Visits"), Kind.COUNT, lambda lead, _: lead.visits),
@@ -54,22 +56,35 @@ _COLUMNS: tuple[tuple[str, Kind, Callable[[LeadRow, ZoneInfo], object]], ...] = 
     (message("Evidence"), Kind.TEXT, lambda lead, _: lead.evidence),
     (message("Confidence"), Kind.FRACTION, lambda lead, _: lead.confidence),
 )
+# They stand before the figures.
+_BEFORE_WORK = next(place for place, (heading, _, _) in enumerate(_COLUMNS) if heading == "Visits")
+# What the publisher set, of a row of tracker.leads.segments.work_columns.
+_OF_WORK: tuple[tuple[str, Kind, Callable[[Mapping[Any, Any], WorkWords], object]], ...] = (
+    (message("Lead status"), Kind.TEXT, lambda row, said: said.status(row["status"])),
+    (message("Relationship"), Kind.TEXT, lambda row, said: said.kind(row["relationship"])),
+    (message("Owner"), Kind.TEXT, lambda row, said: said.emails.get(row["owner"], row["owner"])),
+    (message("Tags"), Kind.TEXT, lambda row, _: ", ".join(row["tags"])),
+    (message("Lists"), Kind.TEXT, lambda row, _: ", ".join(row["lists"])),
+    (message("Reminder"), Kind.DAY, lambda row, _: row["reminder"]),
+)
 
 
 @dataclass(frozen=True)
 class LeadFile:
     """What is in a file: words in a `language`, or codes without one; or a CRM's `template`.
 
-    `pages` is the URL of the site's leads, below which each company has its page; `zone` is that of its times.
+    `pages` is the URL of the site's leads, below which each company has its page; `zone` is that of its times;
+    `said` words what the publisher set.
     """
 
     language: str | None
     zone: ZoneInfo
     pages: str
     template: str | None = None
+    said: WorkWords | None = None
 
     def content(self, frame: pd.DataFrame, form: Form) -> bytes:
-        """Returns the rows of `tracker.leads.report.leads` as a file. A CRM's has companies that are certain alone."""
+        """Returns the leads, with what is set for them (tracker.leads.segments.work_columns), as a file. A CRM's has companies that are certain alone."""
         if self.template is not None:
             return self._for_a_crm(frame[frame["sure"]], form)
         if form == "json" or self.language is None:
@@ -79,6 +94,7 @@ class LeadFile:
             Column(translate(self.language, heading), kind, [_cell(read(row, self.zone)) for row in self._rows(frame)])
             for heading, kind, read in _COLUMNS
         ]
+        columns[_BEFORE_WORK:_BEFORE_WORK] = self._of_work(frame)
         if form == "xlsx":
             return as_xlsx(columns, sheet=translate(self.language, "Leads"))
         return as_csv(
@@ -86,6 +102,14 @@ class LeadFile:
             separator=_SEPARATORS.get(self.language, ","),
             decimal=_DECIMALS.get(self.language, "."),
         )
+
+    def _of_work(self, frame: pd.DataFrame) -> list[Column]:
+        language, records = self.language or "en", frame.to_dict("records")
+        said = self.said or WorkWords(language)
+        return [
+            Column(translate(language, heading), kind, [_cell(read(row, said)) for row in records])
+            for heading, kind, read in _OF_WORK
+        ]
 
     def _rows(self, frame: pd.DataFrame) -> list[LeadRow]:
         return lead_rows(self.language or "en", frame)

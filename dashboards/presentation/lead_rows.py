@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards.presentation import labels
+from dashboards.presentation.companies.fit import fit_in_words
 from dashboards.presentation.dates import duration
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.score_reasons import score_reason, standing_in_words
@@ -30,6 +31,7 @@ class LeadRow:
 
     `sure` is whether the company is certain; `links` whether its domain may be opened with a click, which one that a
     stranger typed may not. `first_seen` is of all time. `standing_words` says that it is new, back, rising or cooling.
+    `fit` is 0 to 100, None without rules of fit.
     """
 
     company: str
@@ -57,6 +59,8 @@ class LeadRow:
     links: bool
     standing: str
     standing_words: str
+    fit: int | None = None
+    fit_words: str = ""
 
 
 def level(score: int) -> str:
@@ -80,7 +84,7 @@ def why_in_words(reasons: Sequence[ReasonRow]) -> str:
 
 
 def _row(language: str, record: dict[Any, Any]) -> LeadRow:
-    reasons = reasons_in_words(language, record)
+    reasons, fit = reasons_in_words(language, record), fit_of(record)
     return LeadRow(
         company=record["company"],
         company_id=record["company_id"],
@@ -107,7 +111,15 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         links=record["method"] != SELF_IDENTIFIED,
         standing=str(record["standing"] or ""),
         standing_words=standing_in_words(language, record["standing"], record["standing_values"]),
+        fit=fit,
+        fit_words=fit_in_words(language, fit),
     )
+
+
+def fit_of(record: dict[Any, Any]) -> int | None:
+    """The fit of a row; None without rules, or where the rows have none."""
+    fit = record.get("fit")
+    return None if fit is None or pd.isna(fit) else int(fit)
 
 
 def _place(language: str, city: str | None, country: str | None) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from dashboards.presentation.dates import day
 from dashboards.translations import LANGUAGES, message, translate
+from tracker.db.models import User
 from tracker.db.workflow_models import CompanyChange
 from tracker.leads.workflow.vocabulary import DEFAULT_KIND, KIND_NAMES, STATUS_NAMES, STATUSES, Field, Kind, Status
 
@@ -49,6 +50,13 @@ class WorkWords:
     statuses: Sequence[Status] = STATUSES
     people: Mapping[int, str] | None = None
     emails: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, language: str, statuses: Sequence[Status], users: Iterable[User]) -> WorkWords:
+        """The words of a site with these statuses, where these people work."""
+        ordered = sorted(users, key=lambda user: (user.name or user.email).casefold())
+        people = {user.id: user.name or user.email for user in ordered}
+        return cls(language, statuses, people, {user.email: user.name or user.email for user in ordered})
 
     def status(self, code: str) -> str:
         """A status as people read it; one that the site no longer has is called by its code."""

@@ -37,7 +37,7 @@ from dashboards.web.views import (
     sites,
     status,
 )
-from dashboards.web.workflow import company_lists, saved_views, work_settings
+from dashboards.web.workflow import company_lists, fit_settings, saved_views, work_settings
 from dashboards.web.workflow import views as workflow
 from tracker.service.context import Context
 
@@ -94,6 +94,7 @@ def register(
         saved_views,
         company_lists,
         work_settings,
+        fit_settings,
         possible,
         corrections,
         company,

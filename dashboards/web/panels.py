@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from dashboards.presentation import labels, numbers
+from dashboards.presentation.companies.fit import fit_band
 from dashboards.presentation.companies.identified import identification
 from dashboards.presentation.figures import Change, changed
+from dashboards.presentation.score_reasons import standing_name
 from dashboards.presentation.workflow import work_value
 from dashboards.translations import message, translate
 from dashboards.web.site.selection import Selection
@@ -80,6 +82,8 @@ _VOCABULARIES = {
     "device": labels.device,
     "network_kind": labels.network_kind,
     "identification": identification,
+    "fit": fit_band,
+    "standing": standing_name,
     "work": work_value,
 }
 

@@ -23,7 +23,7 @@ from tracker.cli import (
     users,
 )
 from tracker.cli.options import EXPECTED_ERRORS
-from tracker.cli.site import goals
+from tracker.cli.site import fit, goals
 from tracker.enrichment.text import visible_text
 from tracker.server.logs import escape_unset_log
 
@@ -40,6 +40,7 @@ for _command in (
     running.ingest,
     sites.site,
     goals.goal,
+    fit.fit,
     users.user,
     tokens.token,
     log_files.import_log,

@@ -34,6 +34,12 @@ from tracker.cli.reach import ask
 )
 @click.option("--view", default=None, help="Only those of a saved view, such as customers, by its key.")
 @click.option(
+    "--sort",
+    type=click.Choice(["score", "fit"]),
+    default=None,
+    help="By score, or fit first (default: as the view, else score).",
+)
+@click.option(
     "--words", type=click.Choice(["fr", "en"]), help="Headings, words and separators of a language (default: codes)."
 )
 @click.option(
@@ -50,6 +56,7 @@ def leads(
     output: Path | None,
     view: str | None,
     standing: str | None,
+    sort: str | None,
     words: str | None,
     template: str | None,
     data: Path | None,
@@ -61,7 +68,7 @@ def leads(
         raise CommandError("--words goes with --format csv or xlsx, or with --for")
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise CommandError("xlsx is binary: write it to a file with --output leads.xlsx")
-    asked = {"site": site, "period": period, "view": view, "standing": standing}
+    asked = {"site": site, "period": period, "view": view, "standing": standing, "sort": sort}
     if template is not None or form in ("csv", "xlsx"):
         file = ask(settings_of(data), "lead_file", **asked, form=form, language=words, template=template)
         _write(b64decode(file["content"]), output)
@@ -91,11 +98,15 @@ def _lead_table(found: dict[str, Any]) -> str:
     if not rows:
         return f"{span}: no company was identified. `webleads doctor` says whether a network database is missing.\n"
     lines = [f"{span}: {counted(len(rows), 'company', 'companies')}", ""]
-    lines.append(f"{'score':>5}  {'company':<36} {'visits':>6} {'pages':>6} {'reading':>8}  {'last seen':<16} from")
+    with_fit = any(row["fit"] is not None for row in rows)
+    lines.append(
+        f"{'score':>5}  {'fit  ' if with_fit else ''}{'company':<36} {'visits':>6} {'pages':>6} {'reading':>8}  {'last seen':<16} from"
+    )
+    fits = {row["company"]: f"{row['fit']:>3}  " if with_fit else "" for row in rows}
     for row in rows:
         minutes, seconds = divmod(round(row["engaged_seconds"]), 60)
         lines.append(
-            f"{row['score']:>5}  {row['company'][:36]:<36} {row['visits']:>6} {row['pageviews']:>6}"
+            f"{row['score']:>5}  {fits[row['company']]}{row['company'][:36]:<36} {row['visits']:>6} {row['pageviews']:>6}"
             f" {minutes:>4}m{seconds:02}s  {row['last_seen'][:16].replace('T', ' '):<16} {', '.join(row['sources'][:3])}"
         )
     return "\n".join(lines) + "\n"
@@ -130,6 +141,7 @@ def _report_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--format", "form", type=click.Choice(["text", "html", "json"]), default="text", show_default=True
         ),
+        click.option("--view", default=None, help="Only the leads of a saved view, by its key."),
         click.option("--language", type=click.Choice(["fr", "en"]), help="Another language than the site's."),
         click.option("--send", is_flag=True, help="Send it to the site's recipients who have not had it yet."),
         click.option(
@@ -171,6 +183,7 @@ def _report(
     site: str,
     form: str,
     language: str | None,
+    view: str | None,
     send: bool,
     again: bool,
     recipients: tuple[str, ...],
@@ -178,10 +191,14 @@ def _report(
 ) -> None:
     if (recipients or again) and not send:
         raise CommandError(f"{'--to' if recipients else '--again'} goes with --send")
+    if view is not None and send:
+        raise CommandError(
+            "--view goes without --send; what is sent lists the companies that each recipient or the site chose"
+        )
     settings = settings_of(data)
     about = {"site": site, "kind": kind, "label": label}
     if not send:
-        found = ask(settings, "report", **about, form=form, language=language)
+        found = ask(settings, "report", **about, form=form, language=language, view=view)
         click.echo(found["content"], nl=False)
         return
     found = ask(settings, "send_report", **about, recipients=list(recipients), again=again)

@@ -142,4 +142,5 @@ class WorkflowSettings(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
     statuses: Mapped[str]  # JSON: [[code, name or null], …] in their order
     kind_rules: Mapped[str]  # JSON: [[kind, stored filters], …], the first that matches holds
+    fit_rules: Mapped[str | None]  # JSON: [[weight, stored filters], …]; None for none
     email_view: Mapped[str | None]  # the key of the view whose companies the weekly email lists

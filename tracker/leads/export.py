@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,9 @@ from tracker.enrichment.company.evidence import read_stored
 from tracker.enrichment.text import visible_text
 from tracker.leads.files.tables import Column, Kind, as_csv, as_xlsx
 from tracker.leads.scoring import Reason
+from tracker.leads.segments.work_columns import COLUMNS as WORK_COLUMNS
 
+_WORK = frozenset(WORK_COLUMNS)
 # The reasons become several columns. The id is only for links: it may change when companies are merged.
 _NOT_EXPORTED = ("reasons", "company_id", "standing_values")
 
@@ -40,11 +42,20 @@ def _plain(record: dict[Any, Any], describe: DescribeEvidence) -> dict[str, Any]
         "code": str(record["standing"]),
         "values": dict(record["standing_values"]),
     }
+    for name in _WORK & row.keys():
+        row[name] = _plain_work(record[name])
     for name in ("first_seen", "last_seen", "last_seen_ever"):
         row[name] = record[name].strftime("%Y-%m-%dT%H:%M:%SZ")
     for name in ("score", "visits", "visitors", "pageviews"):
         row[name] = int(record[name])
     return row
+
+
+def _plain_work(value: Any) -> Any:
+    """Returns what is set for a company as a JSON value; nobody and nothing is null."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return plain_value(value) if value or isinstance(value, (bool, int, list)) else None
 
 
 def _plain_reason(one: Reason) -> dict[str, Any]:
@@ -72,15 +83,18 @@ def leads_as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
 
 
 _KINDS = {
-    **dict.fromkeys(("score", "visits", "visitors", "pageviews"), Kind.COUNT),
+    **dict.fromkeys(("score", "fit", "visits", "visitors", "pageviews"), Kind.COUNT),
     **dict.fromkeys(("engaged_seconds", "confidence"), Kind.NUMBER),
     **dict.fromkeys(("first_seen", "last_seen", "last_seen_ever"), Kind.MOMENT),
+    "reminder": Kind.DAY,
 }
-_COLUMNS = ("company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews", "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence", "confidence", "last_seen_ever", "standing")  # fmt: skip
+_COLUMNS = ("company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews", "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence", "confidence", "last_seen_ever", "standing", "fit", "status", "relationship", "owner", "tags", "lists", "reminder")  # fmt: skip
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> list[Column]:
-    return [Column(name, _KINDS.get(name, Kind.TEXT), [_cell(name, row[name]) for row in rows]) for name in _COLUMNS]
+    return [
+        Column(name, _KINDS.get(name, Kind.TEXT), [_cell(name, row.get(name)) for row in rows]) for name in _COLUMNS
+    ]
 
 
 def _cell(name: str, value: Any) -> Any:
@@ -90,4 +104,6 @@ def _cell(name: str, value: Any) -> Any:
         value = value and value["code"]
     if isinstance(value, list):
         value = "; ".join(str(one) for one in value)
+    if value and _KINDS.get(name) is Kind.DAY:
+        return date.fromisoformat(value)
     return datetime.fromisoformat(value) if value and _KINDS.get(name) is Kind.MOMENT else value

@@ -16,13 +16,13 @@ from tracker.leads.export import DescribeEvidence, leads_as_json, plain_value
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
+from tracker.leads.segments.asked import KnownCompanies
 from tracker.reference.naming_sources import NamingSource
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
 from tracker.stats.companies.identified import Identified, identified
 from tracker.stats.comparisons import Against, compared
 from tracker.stats.dimensions import Dimension
-from tracker.stats.filters import Filter
 from tracker.stats.periods import Period, PeriodError, Unread, months_after, parse_month, parse_week
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
@@ -58,6 +58,7 @@ class Report:
     sources: pd.DataFrame
     identified: Identified
     missing: tuple[NamingSource, ...] = ()
+    view: str | None = None
 
     @property
     def scored_on(self) -> date:
@@ -80,6 +81,7 @@ class Report:
             "days": days,
             "identified": {"visits": self.identified.visits, **asdict(self.identified)},
             "would_name_more": [str(one) for one in self.missing],
+            "view": self.view,
             "scored_on": self.scored_on.isoformat(),
             "leads": leads_as_json(self.leads, describe),
             "pages": _rows(self.pages, "title"),
@@ -94,13 +96,14 @@ def report_on(
     label: str,
     *,
     now: datetime,
-    of_leads: tuple[Filter, ...] = (),
+    known: KnownCompanies | None = None,
+    view: str | None = None,
     missing: tuple[NamingSource, ...] = (),
 ) -> Report:
     """Returns the report of an ISO week such as `2026-W46`, or a month such as `2026-11`.
 
-    `of_leads` are filters for the companies that it lists (tracker.leads.workflow.resolving); `missing` what the installation
-    lacks that would name more companies. Raises ValueError, with a sentence, for another text.
+    It lists the companies of the `view` with this key, else of the view that the site chose for its email, if `known` says what
+    is known of companies; without it all are listed. `missing` is what the installation lacks that would name more. Raises ValueError, with a sentence, for another text.
     """
     period = period_of(kind, label, ZoneInfo(site.time_zone))
     period_before = compared(period, Against(), now=now)
@@ -109,8 +112,9 @@ def report_on(
     scope, before = Scope(site.stored_as, period), Scope(site.stored_as, period_before)
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
-    of_companies = replace(scope, filters=of_leads)
+    of_companies = scope if known is None else replace(scope, filters=known.of_email(period, view))
     companies = leads(store, of_companies, now=now, confirmed=confirmed_names(store, site), rules=rules_of(site))
+    companies = companies if known is None else known.described(companies)
     return Report(
         site=site.domain,
         kind=kind,
@@ -126,6 +130,7 @@ def report_on(
         sources=breakdown(store, scope, Dimension.SOURCE, limit=_ROWS, order_by="visits"),
         identified=identified(store, scope),
         missing=missing,
+        view=view,
     )
 
 

@@ -19,14 +19,17 @@ from typing import Any, Literal, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pandas as pd
 from flask import Blueprint, Response, jsonify, request
 
 from dashboards.email.report import render_report
 from dashboards.email.site_report import site_report
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.lead_files import LeadFile
+from dashboards.presentation.workflow import WorkWords
 from dashboards.translations import DEFAULT_LANGUAGE
 from tracker.accounts.permissions import OPERATOR, Action, may
+from tracker.accounts.users import list_users
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
 from tracker.delivery.mailer import Mailer, MailError
@@ -41,9 +44,10 @@ from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
-from tracker.leads.workflow.resolving import asks_for_companies, listed, resolved
-from tracker.leads.workflow.site_work import site_work
-from tracker.leads.workflow.views import all_views, find_view
+from tracker.leads.segments.asked import KnownCompanies
+from tracker.leads.segments.work_columns import fit_first
+from tracker.leads.workflow.agreements import agreements
+from tracker.leads.workflow.views import View, all_views
 from tracker.reference.geo.attribution import attributions
 from tracker.reports.report import UNIT, period_of
 from tracker.service.context import Context
@@ -51,7 +55,8 @@ from tracker.service.doctor import compared_days, diagnose
 from tracker.sites.names import remove_site
 from tracker.sites.sites import find_site
 from tracker.stats import traffic
-from tracker.stats.filters import Filter
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison
 from tracker.stats.periods import Period, parse_period
 from tracker.stats.query.run import run_query
 from tracker.stats.rollups.keeping import Keeper
@@ -76,24 +81,25 @@ class NotAllowed(OperationError):
 
 
 def list_leads(
-    context: Context, *, site: str, period: str, view: str | None = None, standing: str | None = None
+    context: Context,
+    *,
+    site: str,
+    period: str,
+    view: str | None = None,
+    standing: str | None = None,
+    sort: Literal["score", "fit"] | None = None,
 ) -> dict[str, Any]:
-    """Returns the leads of a site in a period, or those of a view and standing: {"site", "period", "scored_on", "leads": [...]}."""
+    """Returns the leads of a site in a period, or those of a view and standing: {"site", "period", "scored_on", "leads": [...]}.
+
+    They are sorted as the view is, by score without one; "fit" means fit first.
+    """
     found = _site(context, site, Action.EXPORT_REPORTS)
     chosen = _period(context, found, period)
-    now = context.now()
-    frame = leads(
-        context.event_store,
-        Scope(found.stored_as, chosen, _of_view(context, found, view)),
-        now=now,
-        confirmed=confirmed_names(context.event_store, found),
-        rules=rules_of(found),
-        standing=None if standing is None else Standing(standing),
-    )
+    frame = _leads(context, found, chosen, view=view, standing=standing, sort=sort)
     return {
         "site": found.domain,
         "period": _span(chosen),
-        "scored_on": scored_day(chosen, now).isoformat(),
+        "scored_on": scored_day(chosen, context.now()).isoformat(),
         "leads": leads_as_json(frame, partial(describe_stored, DEFAULT_LANGUAGE)),
     }
 
@@ -105,6 +111,7 @@ def lead_file(
     period: str,
     view: str | None = None,
     standing: str | None = None,
+    sort: Literal["score", "fit"] | None = None,
     form: Literal["csv", "xlsx", "json"],
     language: Literal["fr", "en"] | None,
     template: str | None,
@@ -114,46 +121,53 @@ def lead_file(
     if template is not None and template not in TEMPLATES:
         raise OperationError(f"there is no import template {template!r}; use one of {', '.join(TEMPLATES)}")
     chosen = _period(context, found, period)
+    frame = _leads(context, found, chosen, view=view, standing=standing, sort=sort)
+    pages = f"{context.settings.public_url}/{found.domain}/leads"
+    words = language or (found.language if template else None)
+    said = WorkWords.of(
+        words or DEFAULT_LANGUAGE, agreements(context.app_db, found.id).statuses, list_users(context.app_db)
+    )
+    file = LeadFile(words, chosen.time_zone, pages, template, said)
+    return {"content": b64encode(file.content(frame, form)).decode()}
+
+
+def _leads(
+    context: Context, site: Site, period: Period, *, view: str | None, standing: str | None, sort: str | None
+) -> pd.DataFrame:
+    """The leads with what is set for them, in the order that is asked for."""
+    known = _known(context, site)
+    chosen = _view(context, site, known, view)
+    filters = chosen.filters if chosen else ()
+    if standing is not None:
+        filters = (*filters, Comparison(Dimension.COMPANY_STANDING, "is", (Standing(standing).value,)))
     frame = leads(
         context.event_store,
-        Scope(found.stored_as, chosen, _of_view(context, found, view)),
+        Scope(site.stored_as, period, known.of_list(filters, period)),
         now=context.now(),
-        confirmed=confirmed_names(context.event_store, found),
-        rules=rules_of(found),
-        standing=None if standing is None else Standing(standing),
+        confirmed=confirmed_names(context.event_store, site),
+        rules=rules_of(site),
     )
-    pages = f"{context.settings.public_url}/{found.domain}/leads"
-    file = LeadFile(language or (found.language if template else None), chosen.time_zone, pages, template)
-    return {"content": b64encode(file.content(frame, form)).decode()}
+    described = known.described(frame)
+    return fit_first(described) if (sort or (chosen.sort if chosen else "score")) == "fit" else described
+
+
+def _known(context: Context, site: Site) -> KnownCompanies:
+    return KnownCompanies(context.app_db, context.event_store, site, context.now())
+
+
+def _view(context: Context, site: Site, known: KnownCompanies, key: str | None) -> View | None:
+    """The view with a key. Raises OperationError if there is none."""
+    view = known.view(key)
+    if view is None and key is not None:
+        names = ", ".join(one.key for one in all_views(context.app_db, site.id))
+        raise OperationError(f"{site.name} has no view {key!r}; use one of {names}")
+    return view
 
 
 def query(context: Context, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
     """Runs a Stats API v2 query and returns its JSON answer."""
     found = _site(context, site, Action.VIEW_REPORTS)
-    return run_query(context.event_store, found, query, now=context.now(), resolve=partial(_resolved, context, found))
-
-
-def _of_view(context: Context, site: Site, key: str | None) -> tuple[Filter, ...]:
-    """The filters of a view as events are asked, without what is left out of lists."""
-    view = None if key is None else find_view(context.app_db, site.id, key)
-    if view is None and key is not None:
-        known = ", ".join(one.key for one in all_views(context.app_db, site.id))
-        raise OperationError(f"{site.name} has no view {key!r}; use one of {known}")
-    filters = view.filters if view else ()
-    work = site_work(context.app_db, context.event_store, site)
-    return (*resolved(filters, work, today=_today(context, site)), *listed(work, filters))
-
-
-def _resolved(context: Context, site: Site, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    """The filters as events are asked: those of what is set for companies name the companies that they mean."""
-    if not asks_for_companies(filters):
-        return filters
-    work = site_work(context.app_db, context.event_store, site)
-    return resolved(filters, work, today=_today(context, site))
-
-
-def _today(context: Context, site: Site) -> date:
-    return context.now().astimezone(ZoneInfo(site.time_zone)).date()
+    return run_query(context.event_store, found, query, now=context.now(), resolve=_known(context, found).of_events)
 
 
 def segment_tallies(context: Context, *, segments: list[str]) -> dict[str, Any]:
@@ -171,10 +185,12 @@ def report(
     label: str | None = None,
     form: Literal["text", "html", "json"],
     language: Literal["fr", "en"] | None = None,
+    view: str | None = None,
 ) -> dict[str, Any]:
-    """Returns a week's or month's report as `text`, `html` or `json`: {"content": text}."""
+    """Returns a week's or month's report as `text`, `html` or `json`: {"content": text}; its leads are those of a view."""
     found = _site(context, site, Action.VIEW_REPORTS)
-    made = site_report(context, found, kind, _label(context, found, kind, label))
+    _view(context, found, _known(context, found), view)
+    made = site_report(context, found, kind, _label(context, found, kind, label), view)
     content = render_report(
         made,
         site=found,

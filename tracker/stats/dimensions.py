@@ -56,7 +56,9 @@ class Definition:
     title: str = ""
     done: str = ""
     not_done: str = ""
-    vocabulary: Literal["country", "channel", "device", "network_kind", "identification", "work"] | None = None
+    vocabulary: (
+        Literal["country", "channel", "device", "network_kind", "identification", "fit", "standing", "work"] | None
+    ) = None
     unknown: str = message("Unknown")
     only_named: bool = False
     of_company: bool = False
@@ -244,6 +246,17 @@ class Dimension(StrEnum):
             vocabulary="identification",
             worked_out=identification,
         ),
+    )
+    # What is worked out of a company (tracker.leads.segments): where it stands in the period, and how well it fits.
+    COMPANY_STANDING = (
+        "standing",
+        Definition(
+            message("Standing"), ("company:standing",), Level.COMPANY, vocabulary="standing", unknown=message("none")
+        ),
+    )
+    COMPANY_FIT = (
+        "fit",
+        Definition(message("Fit"), ("company:fit",), Level.COMPANY, vocabulary="fit", unknown=message("none")),
     )
     # What the publisher set for a company (tracker.leads.workflow). An owner is written as the email of their account.
     COMPANY_STATUS = "status", Definition(message("Lead status"), ("company:status",), Level.COMPANY, vocabulary="work")

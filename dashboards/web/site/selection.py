@@ -105,8 +105,13 @@ class Selection:
 
     def filtered(self, dimension: Dimension, value: str) -> Selection:
         """Returns the selection with a filter on the dimension, which replaces an earlier one on it."""
-        others = tuple(one for one in self.filters if comparison_of(one).dimension != dimension)
+        others = self.without_dimension(dimension).filters
         return replace(self, filters=(*others, clicked(dimension, "is", (value,))), asked=None)
+
+    def without_dimension(self, dimension: Dimension) -> Selection:
+        """Returns the selection without filters on the dimension."""
+        others = tuple(one for one in self.filters if comparison_of(one).dimension != dimension)
+        return replace(self, filters=others, asked=None)
 
     @property
     def unfiltered(self) -> Selection:
@@ -139,7 +144,7 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
         unread_period=unread_period,
         unread_against=unread_against,
         unread_filters=unread_filters,
-        asked=of_events(context, site, filters) if asks_for_companies(filters) else None,
+        asked=of_events(context, site, filters, period) if asks_for_companies(filters) else None,
     )
 
 

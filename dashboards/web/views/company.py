@@ -17,6 +17,7 @@ from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.score_trend import trend_shown
 from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.fit_settings import fit_shown
 from dashboards.web.workflow.shown import company_work
 from tracker.accounts.permissions import Action
 from tracker.leads.activity import ScoredDay
@@ -88,6 +89,7 @@ def create_blueprint(context: Context) -> Blueprint:
             next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,
             trend=trend_shown(language, trend, selection.site) if trend else None,
             most_on_a_day=most_visitors_on_a_day(store, selection.scope, name, only_sure=only_sure) if lead else 0,
+            **fit_shown(context, selection, name),
             **company_work(context, selection.site, company_id, name),
             **head(context, selection),
         )

@@ -7,27 +7,31 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
+from dashboards.presentation.companies.fit import FIT_FIRST
 from dashboards.presentation.lead_files import MEDIA_TYPES, Form, LeadFile
 from dashboards.presentation.lead_rows import lead_rows
 from dashboards.presentation.score_reasons import standing_name
+from dashboards.translations import translate
 from dashboards.web.first_day.checklist import geo_now
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
+from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.columns import COLUMNS, FIXED, sorted_rows
 from dashboards.web.workflow.filter_bar import filter_bar
 from dashboards.web.workflow.listing import Listing, read_listing
-from dashboards.web.workflow.loading import work_of
+from dashboards.web.workflow.loading import companies_of
 from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.files.crm_templates import TEMPLATES
 from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import Ranking, rank
-from tracker.leads.report import described, with_standing
+from tracker.leads.report import described
 from tracker.leads.rules import rules_of
 from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
+from tracker.stats.dimensions import Dimension
 from tracker.stats.filters.json import write_stored
 
 _PAGE = 100
@@ -43,7 +47,8 @@ def create_blueprint(context: Context) -> Blueprint:
         ranking = _ranked(context, listing)
         rows, page = ranking.rows, listing.page
         shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
-        found = lead_rows(current_language(), described(context.event_store, listing.scope, shown))
+        known = companies_of(context, selection.site)
+        found = lead_rows(current_language(), known.described(described(context.event_store, listing.scope, shown)))
         return render_template(
             "leads.html",
             listing=listing,
@@ -52,7 +57,8 @@ def create_blueprint(context: Context) -> Blueprint:
             number=int(rows["sure"].sum()),
             has_more=len(rows) > page * _PAGE,
             scored_on=ranking.of.day,
-            standings=[(one.value, standing_name(current_language(), one)) for one in Standing],
+            **_standings(selection),
+            fit_first=translate(current_language(), FIT_FIRST),
             work=work_rows(context, selection.site, {one.company_id: one.company for one in found}),
             geo=geo_now(),
             **_frame(context, listing),
@@ -70,9 +76,12 @@ def create_blueprint(context: Context) -> Blueprint:
         ):  # a file cannot say that it holds something else
             abort(400)
         frame = described(context.event_store, listing.scope, _ranked(context, listing))
+        frame = companies_of(context, selection.site).described(frame)
         domain, language = selection.site.domain, None if request.args.get("words") == "codes" else current_language()
         pages = context.settings.public_url + url_for("leads.show", site=domain)
-        content = LeadFile(language, selection.period.time_zone, pages, template).content(frame, form)
+        content = LeadFile(
+            language, selection.period.time_zone, pages, template, words(context, selection.site)
+        ).content(frame, form)
         name = f"leads-{domain}-{selection.period.start}{f'-{template}' if template else ''}.{form}"
         return Response(
             content,
@@ -89,15 +98,20 @@ def _ranked(context: Context, listing: Listing) -> Ranking:
     ranking = rank(
         store, listing.scope, now=context.now(), confirmed=confirmed_names(store, site), rules=rules_of(site)
     )
-    if listing.standing is not None:
-        ranking = with_standing(store, listing.scope, ranking, listing.standing)
     rows = ranking.rows
     if listing.search:
         rows = rows[rows["company"].isin(companies_found(store, listing.scope, listing.search))]
     said = words(context, site)
-    return replace(
-        ranking, rows=sorted_rows(rows, listing.sort, work_of(context, site), said, backwards=listing.backwards)
-    )
+    known = companies_of(context, site)
+    return replace(ranking, rows=sorted_rows(rows, listing.sort, known, said, backwards=listing.backwards))
+
+
+def _standings(selection: Selection) -> dict[str, Any]:
+    """The template variables of the row of standings: each with the selection that keeps the companies which stand so."""
+    language, kept = current_language(), selection.without_dimension(Dimension.COMPANY_STANDING)
+    filtered = [(one, kept.filtered(Dimension.COMPANY_STANDING, one.value)) for one in Standing]
+    shown = [(standing_name(language, one), to, to.filters[-1] in selection.filters) for one, to in filtered]
+    return {"standings": shown, "all_standings": kept, "stands": any(is_chosen for _, _, is_chosen in shown)}
 
 
 def _frame(context: Context, listing: Listing) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from dashboards.web.site.caveats import caveats_in_words
 from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
 from dashboards.web.site.pages import COMPARISONS, compared_days, head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
-from dashboards.web.workflow.loading import listed_of
+from dashboards.web.workflow.loading import companies_of, listed_of
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.report import leads
@@ -186,7 +186,7 @@ def _leads(context: Context, selection: Selection, language: str) -> list[LeadRo
         rules=rules_of(site),
         limit=_LEADS,
     )
-    return lead_rows(language, found)
+    return lead_rows(language, companies_of(context, site).described(found))
 
 
 def _first_row(totals: pd.DataFrame) -> dict[str, float]:

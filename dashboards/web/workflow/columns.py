@@ -10,7 +10,8 @@ import pandas as pd
 
 from dashboards.presentation.workflow import WorkWords
 from dashboards.translations import message
-from tracker.leads.workflow.site_work import Facts, SiteWork
+from tracker.leads.segments.asked import KnownCompanies
+from tracker.leads.workflow.site_work import Facts
 
 
 class Column(NamedTuple):
@@ -25,6 +26,7 @@ COLUMNS = {
     "score": Column(message("Score"), True, "leads-score"),
     "company": Column(message("Company"), False, "leads-company"),
     "why": Column(message("Why"), None, "leads-why lead-why"),
+    "fit": Column(message("Fit"), True, "number"),
     "status": Column(message("Lead status"), False, "leads-status"),
     "kind": Column(message("Relationship"), False),
     "owner": Column(message("Owner"), False),
@@ -38,30 +40,35 @@ COLUMNS = {
 }
 FIXED = ("score", "company")
 USUAL = ("why", "status", "last_seen", "visits", "pageviews", "sources")
+WITH_FIT = ("why", "fit", *USUAL[1:])
 SORTS = frozenset(key for key, column in COLUMNS.items() if column.largest_first is not None)
 
 
-def chosen_columns(asked: Sequence[str]) -> tuple[str, ...]:
-    """The columns that somebody asked for, in the order of the list; the usual ones if that is none."""
+def chosen_columns(asked: Sequence[str], *, has_fit: bool = False) -> tuple[str, ...]:
+    """The columns that somebody asked for, in the order of the list; the usual ones, with fit where it is, if that is none."""
     found = tuple(key for key in COLUMNS if key in asked and key not in FIXED)
-    return found or USUAL
+    return found or (WITH_FIT if has_fit else USUAL)
 
 
-def sorted_rows(rows: pd.DataFrame, sort: str, work: SiteWork, said: WorkWords, *, backwards: bool) -> pd.DataFrame:
+def sorted_rows(
+    rows: pd.DataFrame, sort: str, known: KnownCompanies, said: WorkWords, *, backwards: bool
+) -> pd.DataFrame:
     """The certain companies first; among equals the ranking's own order, by score. What is empty comes last."""
     if rows.empty:
         return rows
-    keys = _keys(rows, sort, work, said)
+    keys = _keys(rows, sort, known, said)
     order = keys.sort_values(ascending=COLUMNS[sort].largest_first == backwards, kind="stable").index
     return rows.loc[order].sort_values("sure", ascending=False, kind="stable")
 
 
-def _keys(rows: pd.DataFrame, sort: str, work: SiteWork, said: WorkWords) -> pd.Series[Any]:
+def _keys(rows: pd.DataFrame, sort: str, known: KnownCompanies, said: WorkWords) -> pd.Series[Any]:
     if sort == "company":
         return rows[sort].str.casefold()
+    if sort == "fit":
+        return rows["company"].map(lambda name: one.points if (one := known.fits.of(name)) is not None else -1)
     if sort not in _OF_WORK:
         return rows[sort]
-    read = _OF_WORK[sort]
+    read, work = _OF_WORK[sort], known.work
     return rows["company"].map(lambda name: read(work.of(name), said))
 
 

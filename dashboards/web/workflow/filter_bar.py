@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dashboards.presentation import labels
+from dashboards.presentation.companies.fit import BANDS, fit_band
 from dashboards.presentation.workflow import WorkWords, work_value
 from dashboards.translations import translate
 from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.loading import companies_of
 from tracker.leads.workflow import lists, states
 from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.service.context import Context
@@ -67,6 +69,7 @@ def _values(context: Context, selection: Selection, said: WorkWords) -> dict[Dim
         Dimension.COMPANY_LIST: [(one.name, one.name) for one in lists.all_lists(context.app_db, site.id)],
         Dimension.COMPANY_REMINDER: [(code, work_value(language, code)) for code in ("due", "later")],
         Dimension.COMPANY_HIDDEN: [("yes", work_value(language, "yes"))],
+        Dimension.COMPANY_FIT: _bands(context, selection, language),
         Dimension.COUNTRY: sorted(
             ((code, labels.country(language, code)) for code in countries if code), key=lambda one: one[1]
         ),
@@ -74,6 +77,12 @@ def _values(context: Context, selection: Selection, said: WorkWords) -> dict[Dim
             (code, labels.network_kind(language, code)) for code in ("business", "education", "government", "nonprofit")
         ],
     }
+
+
+def _bands(context: Context, selection: Selection, language: str) -> list[tuple[str, str]]:
+    """The bands of fit, where the site has rules."""
+    has_fit = companies_of(context, selection.site).fits.rules
+    return [(code, fit_band(language, code)) for code in BANDS] if has_fit else []
 
 
 def _options(values: dict[Dimension, Sequence[tuple[str, str]]]) -> dict[Dimension, list[tuple[str, str]]]:

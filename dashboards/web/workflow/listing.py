@@ -11,8 +11,7 @@ from dashboards.web.pages import page_number
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.columns import SORTS, chosen_columns
-from dashboards.web.workflow.loading import listed_of, of_events
-from tracker.leads.over_time.standing import Standing
+from dashboards.web.workflow.loading import companies_of, listed_of, of_events
 from tracker.leads.workflow.views import View, find_view
 from tracker.service.context import Context
 from tracker.stats.filters import Filter
@@ -37,7 +36,6 @@ class Listing:
     backwards: bool
     columns: tuple[str, ...]
     page: int
-    standing: Standing | None = None
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -48,7 +46,6 @@ class Listing:
             "q": self.search or None,
             "sort": self.sort if self.sort != usual else None,
             "order": "reversed" if self.backwards else None,
-            "standing": self.standing,
         }
 
     def url(self, **changes: Any) -> str:
@@ -64,7 +61,7 @@ def read_listing(context: Context, selection: Selection) -> Listing:
     view = find_view(context.app_db, site.id, key) if key else None
     sort = arguments.get("sort", view.sort if view else "score")
     filters = (*(view.filters if view else ()), *selection.filters)
-    asked = of_events(context, site, view.filters) if view else ()
+    asked = of_events(context, site, view.filters, selection.period) if view else ()
     events_filters = (*asked, *selection.events_filters, *listed_of(context, site, filters))
     return Listing(
         selection=selection,
@@ -75,16 +72,15 @@ def read_listing(context: Context, selection: Selection) -> Listing:
         search=arguments.get("q", "").strip()[:_LONGEST_SEARCH],
         sort=sort if sort in SORTS else "score",
         backwards=arguments.get("order") == "reversed",
-        columns=_columns(view),
+        columns=_columns(view, has_fit=bool(companies_of(context, site).fits.rules)),
         page=page_number(arguments),
-        standing=next((one for one in Standing if one == arguments.get("standing")), None),
     )
 
 
-def _columns(view: View | None) -> tuple[str, ...]:
+def _columns(view: View | None, *, has_fit: bool) -> tuple[str, ...]:
     asked = request.args.getlist("c")
     if asked:
         session[_COLUMNS] = list(chosen_columns(asked))
     elif view is not None and view.columns:
         return chosen_columns(view.columns)
-    return chosen_columns(session.get(_COLUMNS, ()))
+    return chosen_columns(session.get(_COLUMNS, ()), has_fit=has_fit)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from dashboards.web.local_url import local_url
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import site_or_404
-from dashboards.web.workflow.columns import SORTS, USUAL, chosen_columns
+from dashboards.web.workflow.columns import SORTS, USUAL, WITH_FIT, chosen_columns
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.leads.workflow.views import remove_view, save_view
@@ -36,7 +36,7 @@ def create_blueprint(context: Context) -> Blueprint:
                 form.get("name", ""),
                 read_stored(form.get("filters", "")),
                 sort=form["sort"] if form.get("sort") in SORTS else "score",
-                columns=() if columns == USUAL else columns,
+                columns=() if columns in (USUAL, WITH_FIT) else columns,
                 by=current_user.email,
                 now=context.now(),
             )

@@ -51,14 +51,8 @@ class HistoryLine:
 
 def words(context: Context, site: Site) -> WorkWords:
     """The words for the work with a site's companies, in the page's language."""
-    users = sorted(list_users(context.app_db), key=lambda user: (user.name or user.email).casefold())
-    people = {user.id: user.name or user.email for user in users}
-    return WorkWords(
-        current_language(),
-        agreements(context.app_db, site.id).statuses,
-        people,
-        {user.email: user.name or user.email for user in users},
-    )
+    statuses = agreements(context.app_db, site.id).statuses
+    return WorkWords.of(current_language(), statuses, list_users(context.app_db))
 
 
 def work_choices(context: Context, site: Site) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def eight_visits(site: str, visit: Callable[..., None], company_visit: Callable[
 
 
 def weekly(context: Context, form: str) -> str:
-    return str(operations.run(context, "weekly", {"site": SITE, "week": "2026-W46", "form": form})["content"])
+    return str(operations.run(context, "report", {"site": SITE, "label": "2026-W46", "form": form})["content"])
 
 
 def test_overview_email_and_api_say_the_same(signed_in: Browser, eight_visits: None, context: Context) -> None:

@@ -90,7 +90,7 @@ def test_the_email_says_of_which_day_its_scores_are_and_its_link_opens_that_day(
     signed_in: Browser, air_france: None, context: Context
 ) -> None:
     def weekly(form: str) -> str:
-        return str(operations.run(context, "weekly", {"site": SITE, "week": "2026-W46", "form": form})["content"])
+        return str(operations.run(context, "report", {"site": SITE, "label": "2026-W46", "form": form})["content"])
 
     report, asked = json.loads(weekly("json")), operations.run(context, "leads", {"site": SITE, "period": "2026-W46"})
     assert report["scored_on"] == asked["scored_on"] == "2026-11-15"

@@ -1,1 +1,1 @@
-"""Commands about what one site has: its goals."""
+"""Commands about what one site has: its goals, and its rules of fit."""

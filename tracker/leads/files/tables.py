@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, auto
 from io import BytesIO, StringIO
 from typing import Any
@@ -30,6 +30,7 @@ class Kind(Enum):
     """0 to 1; a spreadsheet shows per cent."""
     DURATION = auto()
     """Seconds; a spreadsheet shows hours, minutes and seconds."""
+    DAY = auto()
     MOMENT = auto()
     """An aware datetime is told as UTC, one without a zone as it is."""
 
@@ -39,6 +40,7 @@ _FORMATS = {
     Kind.NUMBER: "#,##0.##",
     Kind.FRACTION: "0%",
     Kind.DURATION: "[h]:mm:ss",
+    Kind.DAY: "yyyy-mm-dd",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",
 }
 
@@ -91,6 +93,8 @@ def _write(page: Any, row: int, number: int, kind: Kind, value: Any, form: Any) 
         return
     if kind is Kind.TEXT:
         page.write_string(row, number, str(value)[:_LONGEST_TEXT])
+    elif kind is Kind.DAY:
+        page.write_datetime(row, number, datetime(value.year, value.month, value.day), form)  # noqa: DTZ001 - a cell has no zone
     elif kind is Kind.MOMENT:
         page.write_datetime(row, number, _without_zone(value), form)
     elif kind is Kind.DURATION:
@@ -109,6 +113,8 @@ def _as_text(kind: Kind, value: Any, decimal: str) -> str:
         return ""
     if kind is Kind.TEXT:
         return harmless(str(value))
+    if kind is Kind.DAY and isinstance(value, date):
+        return value.isoformat()
     if kind is Kind.MOMENT:
         return f"{value:%Y-%m-%d %H:%M}" if value.tzinfo is None else f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if kind is Kind.DURATION:

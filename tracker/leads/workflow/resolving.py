@@ -7,17 +7,37 @@ untouched, so that a comparison that holds for these becomes "none of the others
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from tracker.leads.workflow.site_work import NOTHING_SET, Facts, SiteWork
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
 
 
-def resolved(filters: tuple[Filter, ...], work: SiteWork, *, today: date) -> tuple[Filter, ...]:
-    """Returns the filters with each comparison of what is set for companies as one of companies."""
-    return tuple(_resolve(one, work, today) for one in filters)
+class CompanyValues(NamedTuple):
+    """What each company has of a dimension that is worked out, and what all others have; the empty text is none."""
+
+    by_name: Mapping[str, str]
+    of_others: str
+
+
+# How the values of such dimensions are found, which is done only for a filter that asks.
+Known = Mapping[Dimension, Callable[[], CompanyValues]]
+
+
+def resolved(
+    filters: tuple[Filter, ...], work: SiteWork, *, today: date, known: Known | None = None
+) -> tuple[Filter, ...]:
+    """Returns the filters with each comparison of what is set for companies, or `known` of them, as one of companies."""
+
+    def of_companies(one: Comparison) -> Filter:
+        if known is not None and one.dimension in known:
+            return _named(*_holds_for_values(one, known[one.dimension]()))
+        return _named(*holds_for(one, work, today))
+
+    return tuple(_resolve(one, of_companies) for one in filters)
 
 
 def asks_for_companies(filters: tuple[Filter, ...], *dimensions: Dimension) -> bool:
@@ -34,32 +54,48 @@ def listed(work: SiteWork, filters: tuple[Filter, ...] = ()) -> tuple[Filter, ..
     return (Comparison(Dimension.COMPANY, "is_not", tuple(sorted(names))),) if names else ()
 
 
-def _resolve(one: Filter, work: SiteWork, today: date) -> Filter:
+def holds_for(one: Comparison, work: SiteWork, today: date) -> tuple[list[str], bool]:
+    """Returns for which companies a comparison of what is set for them holds: names, and whether it is all but these."""
+    of_untouched = _holds(one, NOTHING_SET, today)
+    return sorted(
+        name for name, facts in work.by_name.items() if _holds(one, facts, today) != of_untouched
+    ), of_untouched
+
+
+def _holds_for_values(one: Comparison, values: CompanyValues) -> tuple[list[str], bool]:
+    of_others = _is_true(one, {values.of_others})
+    return sorted(name for name, value in values.by_name.items() if _is_true(one, {value}) != of_others), of_others
+
+
+def _resolve(one: Filter, of_companies: Callable[[Comparison], Filter]) -> Filter:
     match one:
         case Comparison() if one.dimension.is_of_company:
-            return _of_companies(one, work, today)
+            return of_companies(one)
         case Comparison():
             return one
         case And(parts):
-            return And(tuple(_resolve(part, work, today) for part in parts))
+            return And(tuple(_resolve(part, of_companies) for part in parts))
         case Or(parts):
-            return Or(tuple(_resolve(part, work, today) for part in parts))
+            return Or(tuple(_resolve(part, of_companies) for part in parts))
         case Not(part):
-            return Not(_resolve(part, work, today))
+            return Not(_resolve(part, of_companies))
         case HasDone(condition):
-            return HasDone(_resolve(condition, work, today))
+            return HasDone(_resolve(condition, of_companies))
 
 
-def _of_companies(one: Comparison, work: SiteWork, today: date) -> Filter:
-    of_untouched = _holds(one, NOTHING_SET, today)
-    names = sorted(name for name, facts in work.by_name.items() if _holds(one, facts, today) != of_untouched)
-    if of_untouched:
+def _named(names: list[str], all_but: bool) -> Filter:  # noqa: FBT001 - what holds_for returns
+    """The filter that keeps the events of these companies, or of all others."""
+    if all_but:
         return Comparison(Dimension.COMPANY, "is_not", ("", *names))
     return Comparison(Dimension.COMPANY, "is", tuple(names)) if names else Or(())
 
 
 def _holds(one: Comparison, facts: Facts, today: date) -> bool:
-    values = _values(one.dimension, facts, today)
+    return _is_true(one, _values(one.dimension, facts, today))
+
+
+def _is_true(one: Comparison, values: set[str]) -> bool:
+    """Whether a comparison is true of a company that has these values."""
     if one.operator in ("is", "is_not"):
         inside = not values.isdisjoint(one.values)
     elif one.operator in ("matches_wildcard", "matches_wildcard_not"):

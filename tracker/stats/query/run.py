@@ -30,17 +30,22 @@ from tracker.store.protocol import EventStore
 
 __all__ = ["QueryError", "run_query"]
 
-Resolve = Callable[[tuple[Filter, ...]], tuple[Filter, ...]]
+Resolve = Callable[[tuple[Filter, ...], Period], tuple[Filter, ...]]
 # What there is in all, by the name of the metric.
 Wholes = Mapping[str, int]
 
 
 def run_query(
-    store: EventStore, site: Site, query: dict[str, Any], *, now: datetime, resolve: Resolve = lambda filters: filters
+    store: EventStore,
+    site: Site,
+    query: dict[str, Any],
+    *,
+    now: datetime,
+    resolve: Resolve = lambda filters, _: filters,
 ) -> dict[str, Any]:
     """The answer to a v2 query: {"results": [{"dimensions", "metrics"}], "meta", "query"}. Raises QueryError.
 
-    `resolve` turns filters of what is set for companies into filters of events.
+    `resolve` turns filters of what is known of companies into filters of events, given the period.
     """
     zone = ZoneInfo(site.time_zone)
     api_query = read_query(
@@ -50,7 +55,7 @@ def run_query(
         time_zone=zone,
         first_day=first_day(store, site.stored_as, zone),
     )
-    scope = Scope(site.stored_as, api_query.period, resolve(api_query.filters))
+    scope = Scope(site.stored_as, api_query.period, resolve(api_query.filters, api_query.period))
     results, meta = _answer(store, api_query, scope)
     if api_query.comparison is not None:
         _compare(store, api_query, replace(scope, period=api_query.comparison), results)

@@ -124,7 +124,7 @@ def the_second_of_two_is_told(first: Page, second: Page, url: str) -> None:
 
 
 def it_fits_a_phone(page: Page, address: str) -> None:
-    for path in (LIST, f"{LIST}/air france", f"/{SITE}/lists", f"/{SITE}/work-settings"):
+    for path in (LIST, f"{LIST}/air france", f"/{SITE}/lists", f"/{SITE}/work-settings", f"/{SITE}/fit"):
         page.goto(address + path)
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path

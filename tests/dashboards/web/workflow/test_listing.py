@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,13 +14,15 @@ from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tests.dashboards.web.test_leads_pages import names, text
 from tests.dashboards.web.workflow.test_views import LIST, send
 from tracker.db.engine import AppDatabase
-from tracker.leads.workflow.of_email import leads_of_email
+from tracker.db.models import Site
+from tracker.leads.segments.asked import KnownCompanies
 from tracker.leads.workflow.views import find_view
 from tracker.service import operations
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import find_site
-from tracker.stats.filters import Comparison
+from tracker.stats.filters import Comparison, Filter
+from tracker.stats.periods import parse_period
 from tracker.store.protocol import EventStore
 
 
@@ -34,6 +37,12 @@ def four(site: str, company_visit: Callable[..., None]) -> None:
 @pytest.fixture
 def context(database: AppDatabase, store: EventStore, clock: Clock) -> Context:
     return Context(Settings(), database, store, clock)
+
+
+def of_email_of(context: Context, site: Site) -> tuple[Filter, ...]:
+    """Which companies the email of the last week lists."""
+    known = KnownCompanies(context.app_db, context.event_store, site, context.now())
+    return known.of_email(parse_period("2026-W46", today=known.today, time_zone=ZoneInfo(site.time_zone)))
 
 
 def listed(browser: Browser, query: str = "") -> list[str]:
@@ -80,7 +89,7 @@ def test_hidden_internal_and_ignored_companies_are_in_no_list_and_no_email(
     assert [one["company"] for one in found["leads"]] == ["Zéphyr"]
     site = find_site(context.app_db, SITE)
     assert site is not None
-    (of_email,) = leads_of_email(context.app_db, context.event_store, site, now=context.now())
+    (of_email,) = of_email_of(context, site)
     assert isinstance(of_email, Comparison)
     assert of_email.values == ("Air France", "Chez nous", "Concurrent SARL")
     assert listed(signed_in, "f=hidden:is:yes") == ["Air France"]
@@ -109,7 +118,7 @@ def test_a_view_keeps_filters_order_and_columns_for_everybody_and_the_email(
     assert "at most 40 characters" in signed_in.post(settings, statuses="x" * 41).text
     site = find_site(database, SITE)
     assert site is not None
-    (of_email,) = leads_of_email(database, context.event_store, site, now=context.now())
+    (of_email,) = of_email_of(context, site)
     assert of_email.values == ("Air France", "Zéphyr")  # type: ignore[union-attr]
     page = signed_in.get(LIST).text
     assert '<option value="Devis envoyé">Devis envoyé</option>' in page

@@ -1,0 +1,123 @@
+"""The rules of fit of a site: what companies are looked for, and how much each rule counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dashboards.presentation import labels
+from dashboards.presentation.companies.fit import FIT_FIRST, WEIGHTS, weight_name
+from dashboards.translations import translate
+from dashboards.web.language import current_language
+from dashboards.web.site.forms import describe_problem
+from dashboards.web.site.pages import head, selection_or_404, site_or_404
+from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.loading import companies_of
+from dashboards.web.workflow.shown import words
+from tracker.accounts.permissions import Action
+from tracker.db.invalid import Invalid
+from tracker.leads.fit.rules import agree_on_fit, fit_rules, make_rule
+from tracker.leads.workflow import lists, states
+from tracker.leads.workflow.vocabulary import KIND_NAMES
+from tracker.service.context import Context
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison, Filter, FilterError
+from tracker.stats.filters.address_bar import read_filter, write_filter
+
+_NETWORK_KINDS = ("business", "education", "government", "nonprofit")
+
+
+def create_blueprint(context: Context) -> Blueprint:
+    blueprint = Blueprint("fit_settings", __name__, url_prefix="/<domain:site>")
+
+    @blueprint.get("/fit")
+    def show(site: str) -> str:
+        return _page(context, selection_or_404(context, site, Action.VIEW_SETTINGS))
+
+    @blueprint.post("/fit")
+    def add(site: str) -> Response:
+        selection, form = selection_or_404(context, site, Action.CHANGE_SETTINGS), request.form
+        rules = fit_rules(context.app_db, selection.site.id)
+        try:
+            weight = form.get("weight", "")
+            made = make_rule(int(weight) if weight in ("0", "1", "2", "3") else -1, _asked())
+            agree_on_fit(
+                context.app_db, selection.site.id, [*(one for one in rules if one.filter != made.filter), made]
+            )
+        except Invalid as problem:
+            return make_response(_page(context, selection, problem=describe_problem(problem)), 422)
+        flash(_("The rule is saved. Every company’s fit is worked out with it from now on."))
+        return redirect(url_for("fit_settings.show", site=selection.site.domain))
+
+    @blueprint.post("/fit/remove")
+    def remove(site: str) -> Response:
+        found, gone = site_or_404(context, site, Action.CHANGE_SETTINGS), request.form.get("rule", "")
+        rules = fit_rules(context.app_db, found.id)
+        agree_on_fit(context.app_db, found.id, [one for one in rules if write_filter(one.filter) != gone])
+        flash(_("The rule is removed."))
+        return redirect(url_for("fit_settings.show", site=found.domain))
+
+    return blueprint
+
+
+def _asked() -> Filter:
+    """What the form's rule looks for: a choice, or a part of the company's domain. Raises Invalid."""
+    domain = " ".join(request.form.get("domain", "").split())
+    if domain:
+        return Comparison(Dimension.COMPANY_DOMAIN, "contains", (domain,))
+    try:
+        return read_filter(request.form.get("rule", ""))
+    except FilterError:
+        raise Invalid("Choose what the rule looks for.") from None
+
+
+def _page(context: Context, selection: Selection, *, problem: str | None = None) -> str:
+    language = current_language()
+    rules = fit_rules(context.app_db, selection.site.id)
+    return render_template(
+        "fit.html",
+        rules=[(write_filter(one.filter), weight_name(language, one.weight), one.filter) for one in rules],
+        weights=[(int(one), weight_name(language, one)) for one in WEIGHTS],
+        choices=_choices(context, selection),
+        fit_first=translate(language, FIT_FIRST),
+        problem=problem,
+        **head(context, selection),
+    )
+
+
+def _choices(context: Context, selection: Selection) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a rule can look for: by dimension, its values as (filter, words)."""
+    language, said, site = current_language(), words(context, selection.site), selection.site
+    codes = (str(code) for code in Locale.parse(language).territories)
+    territories = [code for code in codes if len(code) == 2 and code.isalpha()]
+    countries = sorted(((code, labels.country(language, code)) for code in territories), key=lambda one: one[1])
+    values: dict[Dimension, list[tuple[str, str]]] = {
+        Dimension.COMPANY_KIND: [(kind.value, said.kind(kind)) for kind in KIND_NAMES],
+        Dimension.COMPANY_LIST: [(one.name, one.name) for one in lists.all_lists(context.app_db, site.id)],
+        Dimension.COMPANY_TAG: [(tag, tag) for tag in states.known_tags(context.app_db, site.id)],
+        Dimension.NETWORK_KIND: [(code, labels.network_kind(language, code)) for code in _NETWORK_KINDS],
+        Dimension.COUNTRY: countries,
+    }
+    return [
+        (translate(language, dimension.definition.label), [_choice(dimension, *one) for one in found])
+        for dimension, found in values.items()
+        if found
+    ]
+
+
+def _choice(dimension: Dimension, value: str, text: str) -> tuple[str, str]:
+    return write_filter(Comparison(dimension, "is", (value,))), text
+
+
+def fit_shown(context: Context, selection: Selection, name: str) -> dict[str, Any]:
+    """The template variables of a company's page: its fit, and each rule with whether it holds."""
+    found = companies_of(context, selection.site).fits
+    fit, language = found.of(name), current_language()
+    if fit is None:
+        return {"fit": None, "fit_rules": []}
+    held = zip(found.rules, fit.held, strict=True)
+    return {"fit": fit, "fit_rules": [(one.filter, weight_name(language, one.weight), holds) for one, holds in held]}

@@ -1,0 +1,1 @@
+"""Tests of filters with a name and what is known of companies."""

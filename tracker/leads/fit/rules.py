@@ -1,0 +1,106 @@
+"""Rules of fit: what a publisher looks for in companies, and how much each counts. Without a rule no company has a fit.
+
+A rule is a comparison with a weight. What can be compared is RULED: an entry there is all that one more kind of rule takes
+in the settings, the command and the score of fit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from enum import Enum, IntEnum
+from typing import NamedTuple
+
+from tracker.db.engine import AppDatabase
+from tracker.db.invalid import Invalid
+from tracker.db.workflow_models import WorkflowSettings
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison, Filter, FilterError
+from tracker.stats.filters.json import read_stored, write_stored
+
+MOST_RULES = 30
+_LONGEST_VALUE = 200
+
+
+class Weight(IntEnum):
+    """How much a rule counts."""
+
+    RULES_OUT = 0
+    """A company for which it holds has a fit of 0, whatever else holds."""
+    A_LITTLE = 1
+    MUCH = 2
+    DECISIVE = 3
+
+
+class Origin(Enum):
+    """Where it is known whether a rule holds for a company."""
+
+    EVENTS = "in the site's events: it holds for a company with at least one such event"
+    WORK = "in what the publisher set"
+
+
+# What a rule may compare.
+RULED = {
+    Dimension.COUNTRY: Origin.EVENTS,
+    Dimension.NETWORK_KIND: Origin.EVENTS,
+    Dimension.COMPANY_DOMAIN: Origin.EVENTS,
+    Dimension.COMPANY_KIND: Origin.WORK,
+    Dimension.COMPANY_LIST: Origin.WORK,
+    Dimension.COMPANY_TAG: Origin.WORK,
+}
+
+
+class FitRule(NamedTuple):
+    """Companies for which the comparison holds fit by this weight."""
+
+    weight: Weight
+    filter: Comparison
+
+    @property
+    def origin(self) -> Origin:
+        return RULED[self.filter.dimension]
+
+
+def make_rule(weight: int, asked: Filter) -> FitRule:
+    """Returns the rule that somebody asks for. Raises Invalid."""
+    is_weight = weight in list(Weight)
+    if not (is_weight and isinstance(asked, Comparison) and asked.dimension in RULED and not asked.is_negative):
+        raise Invalid("This choice is no longer there. Reload the page and choose again.")
+    if not asked.values or not all(0 < len(value) <= _LONGEST_VALUE for value in asked.values):
+        raise Invalid("Write what the rule looks for, with at most %(most)s characters.", most=str(_LONGEST_VALUE))
+    return FitRule(Weight(weight), asked)
+
+
+def fit_rules(database: AppDatabase, site_id: int) -> tuple[FitRule, ...]:
+    """Reads the rules of a site; one that this version cannot read is left out."""
+    with database.transaction() as session:
+        found = session.get(WorkflowSettings, site_id)
+        text = found.fit_rules if found is not None else None
+    return _read(text or "[]")
+
+
+def agree_on_fit(database: AppDatabase, site_id: int, rules: Sequence[FitRule]) -> None:
+    """Replaces the rules; of two about the same the later one holds. Raises Invalid."""
+    once = {one.filter: one for one in rules}
+    if len(once) > MOST_RULES:
+        raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
+    with database.transaction() as session:
+        found = session.get(WorkflowSettings, site_id)
+        found = found or WorkflowSettings(site_id=site_id, statuses="[]", kind_rules="[]")
+        found.fit_rules = _write(tuple(once.values()))
+        session.add(found)
+
+
+def _write(rules: Sequence[FitRule]) -> str:
+    return json.dumps([[int(rule.weight), write_stored((rule.filter,))] for rule in rules], ensure_ascii=False)
+
+
+def _read(text: str) -> tuple[FitRule, ...]:
+    found = []
+    for weight, stored in json.loads(text):
+        try:
+            (one,) = read_stored(stored)
+            found.append(make_rule(weight, one))
+        except (FilterError, Invalid, ValueError):
+            continue
+    return tuple(found)

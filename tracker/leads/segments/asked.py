@@ -1,0 +1,96 @@
+"""What is known of a site's companies beyond single events, worked out once and only when asked; and filters of it.
+
+The list, overview, email, files, commands and queries turn filters of companies into filters of events here, so that a
+filter means the same for each of them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
+from tracker.leads.activity import ScoredDay
+from tracker.leads.confirmations import confirmed_names
+from tracker.leads.fit.fits import Fits, fits
+from tracker.leads.fit.rules import fit_rules
+from tracker.leads.over_time.standing import stands
+from tracker.leads.ranking import scored_day
+from tracker.leads.rules import rules_of
+from tracker.leads.segments.work_columns import with_work
+from tracker.leads.workflow.agreements import agreements
+from tracker.leads.workflow.resolving import CompanyValues, asks_for_companies, listed, resolved
+from tracker.leads.workflow.site_work import SiteWork, site_work
+from tracker.leads.workflow.views import View, find_view
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Filter
+from tracker.stats.periods import Period
+from tracker.store.protocol import EventStore
+
+
+class KnownCompanies:
+    """What is known of the companies of a site at a moment (`now`, aware)."""
+
+    def __init__(self, database: AppDatabase, store: EventStore, site: Site, now: datetime) -> None:
+        self._database, self._store, self._site, self._now = database, store, site, now
+        self._standings: dict[Period, CompanyValues] = {}
+
+    @property
+    def today(self) -> date:
+        return self._now.astimezone(ZoneInfo(self._site.time_zone)).date()
+
+    @cached_property
+    def work(self) -> SiteWork:
+        """What the publisher set."""
+        return site_work(self._database, self._store, self._site)
+
+    @cached_property
+    def fits(self) -> Fits:
+        """How well each fits."""
+        rules = fit_rules(self._database, self._site.id)
+        return fits(self._store, self._site.stored_as, rules, self.work, today=self.today) if rules else Fits()
+
+    def standings(self, period: Period) -> CompanyValues:
+        """Where each stands in a period, by name."""
+        if period not in self._standings:
+            site = self._site
+            day = scored_day(period, self._now)
+            of = ScoredDay(site.stored_as, day, period.time_zone, confirmed_names(self._store, site), rules_of(site))
+            found = stands(self._store, of, period)
+            by_name = {name: one.standing.value for name, one in found.items() if one.standing is not None}
+            self._standings[period] = CompanyValues(by_name, "")
+        return self._standings[period]
+
+    def of_events(self, filters: tuple[Filter, ...], period: Period) -> tuple[Filter, ...]:
+        """The filters as events are asked: those of companies name the companies that they mean in the period."""
+        if not asks_for_companies(filters):
+            return filters
+        known = {
+            Dimension.COMPANY_FIT: lambda: self.fits.bands,
+            Dimension.COMPANY_STANDING: lambda: self.standings(period),
+        }
+        return resolved(filters, self.work, today=self.today, known=known)
+
+    def of_list(self, filters: tuple[Filter, ...], period: Period) -> tuple[Filter, ...]:
+        """The same for a list of companies: without those that are hidden, internal or ignored, unless they are asked for."""
+        return (*self.of_events(filters, period), *listed(self.work, filters))
+
+    def of_email(self, period: Period, view: str | None = None) -> tuple[Filter, ...]:
+        """Which companies a report lists: those of the view with this key, else of the one that the site chose for its email.
+
+        A view that was removed since leaves all companies in.
+        """
+        found = self.view(view or agreements(self._database, self._site.id).email_view)
+        return self.of_list(found.filters if found else (), period)
+
+    def described(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Leads with what is set for them and how well they fit (tracker.leads.segments.work_columns)."""
+        return with_work(frame, self.work, self.fits)
+
+    def view(self, key: str | None) -> View | None:
+        """The saved or ready-made view with this key."""
+        return find_view(self._database, self._site.id, key) if key else None
