@@ -35,11 +35,22 @@ def work_value(language: str, code: str) -> str:
     return translate(language, text) if text else code
 
 
-def code_of_status(text: str) -> str:
-    """The code of a status that somebody wrote: that of the program's own in any language, else the text itself."""
-    plain = " ".join(text.split())
-    own = {translate(one, name).casefold(): code for code, name in STATUS_NAMES.items() for one in LANGUAGES}
-    return own.get(plain.casefold(), plain)
+def codes_of_statuses(lines: Sequence[str], known: Sequence[Status]) -> list[str]:
+    """The codes of statuses that somebody wrote, one on each line: those of known names, else new ones.
+
+    A name that the program has in any language is its status, unless that one was renamed. What is new never gets the code of
+    a status with another name.
+    """
+    by_name = {one.name.casefold(): one.code for one in known if one.name is not None}
+    renamed = {one.code for one in known if one.name is not None and one.name != one.code}
+    of_program = {translate(one, name).casefold(): code for code, name in STATUS_NAMES.items() for one in LANGUAGES}
+    own = {name: code for name, code in of_program.items() if code not in renamed} | by_name
+    found = []
+    for line in lines:
+        plain = " ".join(line.split())
+        new = f"{plain} (2)" if plain in renamed else plain
+        found.append(own.get(plain.casefold(), new))
+    return found
 
 
 @dataclass(frozen=True)

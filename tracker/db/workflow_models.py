@@ -140,7 +140,7 @@ class WorkflowSettings(Base):
     __tablename__ = "workflow_settings"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
-    statuses: Mapped[str]  # JSON: [[code, name or null], …] in their order
+    statuses: Mapped[str]  # JSON: codes in their order, or [code, name] of one that was renamed
     kind_rules: Mapped[str]  # JSON: [[kind, stored filters], …], the first that matches holds
     fit_rules: Mapped[str | None]  # JSON: [[weight, stored filters], …]; None for none
     email_view: Mapped[str | None]  # the key of the view whose companies the weekly email lists

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,10 +13,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboards.web.corrections.shown import correction_rows
 from dashboards.web.language import current_language
 from dashboards.web.rendering import selection_url
-from dashboards.web.sign_in.permission import require
+from dashboards.web.sign_in.permission import allowed, require
 from dashboards.web.site.pages import head, selection_or_404
+from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
 from tracker.db.models import Site
+from tracker.db.seen_version import ChangedMeanwhileError, version_of
 from tracker.enrichment.text import clean_text
 from tracker.leads.corrections.changes import (
     NotACorrection,
@@ -32,9 +34,9 @@ from tracker.leads.files.tables import Column, as_csv
 from tracker.leads.files.tables import Kind as CellKind
 from tracker.leads.workflow.names import known_names
 from tracker.service.context import Context
+from tracker.sites.sites import list_sites
 
 _MOST_TOLD = 3
-_MOST_DIGITS = 15
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -42,21 +44,17 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/corrections")
     def show(site: str) -> str:
-        selection = selection_or_404(context, site)
-        made = corrections_of(context.app_db, selection.site.id)
-        return render_template(
-            "corrections.html",
-            corrections=correction_rows(current_language(), made),
-            networks=edited_list(context.settings.network_list_file),
-            **head(context, selection),
-        )
+        return _page(context, selection_or_404(context, site))
 
     @blueprint.post("/corrections/networks")
     def networks(site: str) -> AnyResponse:
         """Saves the network list of the dashboard, or adds an IP `range` to it that names nobody."""
         selection, form = selection_or_404(context, site), request.form
         require(Action.EDIT_NETWORK_LIST)
-        _change_networks(context.settings.network_list_file, form)
+        try:
+            _change_networks(context.settings.network_list_file, form)
+        except ChangedMeanwhileError as problem:
+            return make_response(_page(context, selection, typed=form.get("networks"), theirs=problem.present), 409)
         return redirect(selection_url(selection, "corrections.show"))
 
     @blueprint.post("/corrections")
@@ -65,12 +63,13 @@ def create_blueprint(context: Context) -> Blueprint:
         selection, form = selection_or_404(context, site, Action.CONFIRM_COMPANY), request.form
         undone = form.get("undo", "")
         if undone:
-            if undone.isascii() and undone.isdecimal() and len(undone) <= _MOST_DIGITS:
-                take_back(context.app_db, selection.site.id, int(undone))
+            _take_back(context, selection.site, undone)
             flash(_("The correction is undone."))
             return redirect(selection_url(selection, "corrections.show"))
         if form.get("kind") not in set(Kind):
             abort(400)
+        if form.get("all_sites"):
+            _require_everywhere(context)
         site_id = None if form.get("all_sites") else selection.site.id
         kind, subject, target = Kind(form["kind"]), form.get("subject", ""), form.get("target") or None
         if kind is Kind.RENAME and _is_another(context, selection.site, target):
@@ -93,6 +92,40 @@ def create_blueprint(context: Context) -> Blueprint:
         )
 
     return blueprint
+
+
+def _page(context: Context, selection: Selection, *, typed: str | None = None, theirs: str | None = None) -> str:
+    """The page; `theirs` is the network list that somebody else saved while this person's was typed."""
+    made, kept = corrections_of(context.app_db, selection.site.id), edited_list(context.settings.network_list_file)
+    return render_template(
+        "corrections.html",
+        corrections=correction_rows(current_language(), made),
+        networks=kept if typed is None else typed,
+        theirs=theirs,
+        version=version_of(kept if theirs is None else theirs),
+        may_share=may_everywhere(context),
+        **head(context, selection),
+    )
+
+
+def _take_back(context: Context, site: Site, written: str) -> None:
+    """Takes back the correction with a number; a text that is none is of no correction."""
+    made = next((one for one in corrections_of(context.app_db, site.id) if str(one.id) == written), None)
+    if made is None:
+        return
+    if made.site_id is None:
+        _require_everywhere(context)
+    take_back(context.app_db, site.id, made.id)
+
+
+def may_everywhere(context: Context) -> bool:
+    """Whether the person may correct the companies of every site, as a correction for all sites does."""
+    return all(allowed(Action.CONFIRM_COMPANY, one) for one in list_sites(context.app_db))
+
+
+def _require_everywhere(context: Context) -> None:
+    if not may_everywhere(context):
+        abort(403)
 
 
 def _make(context: Context, site_id: int | None, kind: Kind, subject: str, target: str | None) -> None:
@@ -127,7 +160,7 @@ def _change_networks(file: Path, form: Mapping[str, str]) -> None:
             flash(_("This IP range identifies no company from now on."))
         else:
             flash(_("Nothing was changed: enter an IP range such as 192.0.2.0/24 that is not in the list."), "error")
-    elif problems := save_list(file, form.get("networks", "")):
+    elif problems := save_list(file, form.get("networks", "").replace("\r\n", "\n"), seen=form.get("version")):
         flash(_("Nothing was saved. %(problems)s", problems="; ".join(problems[:_MOST_TOLD])), "error")
     else:
         flash(_("The network list is saved and holds for visits from now on."))

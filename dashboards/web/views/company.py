@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.presentation.lead_rows import lead_rows
 from dashboards.presentation.timeline import days
+from dashboards.web.corrections.views import may_everywhere
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.rendering import selection_url
@@ -84,6 +85,7 @@ def create_blueprint(context: Context) -> Blueprint:
             confirmed=name in confirmed,
             is_possible=any(one.name == name and one.is_possible for one in known),
             same_beginning=same_beginning(name, known),
+            may_share=may_everywhere(context),
             days=days(language, visits, selection.zone),
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,
             next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,

@@ -16,6 +16,7 @@ from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
+from tracker.db.seen_version import ChangedMeanwhileError, version_of
 from tracker.service.context import Context
 from tracker.sites.sites import find_site
 from tracker.stats.goals import ANY, KIND_BY_BUILT_IN, KIND_NAMES, MOST_POINTS, POINTS, Kind, goals_of
@@ -67,6 +68,10 @@ def _saving(context: Context, name: str) -> Callable[..., Response | tuple[str, 
         except Invalid as problem:
             typed = {"problem": describe_problem(problem), "problem_of": name, "typed": request.form}
             return _page(context, selection, typed), 422
+        except ChangedMeanwhileError as problem:
+            return _page(
+                context, selection, {"typed": request.form, "problem_of": name, "theirs": problem.present}
+            ), 409
         flash(translate(current_language(), _FORMS[name].done))
         return redirect(url_for("goals.show", site=selection.site.domain))
 
@@ -99,7 +104,9 @@ def _put_back(context: Context, site: str, _goal: str) -> None:
 
 
 def _pages(context: Context, site: str, _goal: str) -> None:
-    change_buying_pages(context.app_db, site, None if "reset" in request.form else request.form.get("buying_pages", ""))
+    form = request.form
+    text = None if "reset" in form else form.get("buying_pages", "")
+    change_buying_pages(context.app_db, site, text, seen=form.get("version"))
 
 
 def _add_page(context: Context, site: str, _goal: str) -> None:
@@ -150,10 +157,11 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
         most_points=MOST_POINTS,
         days=_DAYS,
         buying_pages=write_buying_pages(pages),
+        version=version_of(write_buying_pages(pages)),
         are_defaults=pages.are_defaults,
         found_pages=[one for one in own_found if one.pages],
         proposed=proposed[:_MOST_PROPOSED],
-        **{"problem": None, "problem_of": None, "typed": {}} | typed,
+        **{"problem": None, "problem_of": None, "typed": {}, "theirs": None} | typed,
         **head(context, selection),
     )
 

@@ -22,7 +22,7 @@ from tracker.leads.workflow.agreements import agreements
 from tracker.leads.workflow.names import Identity
 from tracker.leads.workflow.site_work import Facts, SiteWork
 from tracker.leads.workflow.states import State
-from tracker.leads.workflow.vocabulary import KIND_NAMES
+from tracker.leads.workflow.vocabulary import KIND_NAMES, MOST_HISTORY
 from tracker.service.context import Context
 
 
@@ -87,6 +87,7 @@ def company_work(context: Context, site: Site, company_id: str, name: str) -> di
         "work": work_rows(context, site, {company_id: name})[company_id],
         "notes": notes,
         "note_authors": _authors(said, notes),
+        "most_history": MOST_HISTORY,
         "history": _history(context, site, ids, said),
         **work_choices(context, site),
     }

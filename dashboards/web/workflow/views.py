@@ -87,8 +87,10 @@ def _tell(context: Context, site: Site, outcome: Outcome, said: WorkWords) -> No
     elif outcome.changed:
         number = len(outcome.changed)
         flash(ngettext("%(num)s company is changed.", "%(num)s companies are changed.", number), undoing)
-    elif not outcome.conflicts:
+    elif not (outcome.conflicts or outcome.refused):
         flash(_("Nothing was changed: all of this was set already."))
+    for told in dict.fromkeys(describe_problem(one) for one in outcome.refused):
+        flash(told, "error")
     _tell_conflicts(context, site, outcome.conflicts, said)
 
 

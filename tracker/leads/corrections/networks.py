@@ -8,13 +8,16 @@ from __future__ import annotations
 from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from threading import Lock
 
+from tracker.db.seen_version import require_seen
 from tracker.enrichment.network.operator_list import edited_beside, read_network_list
 
 LONGEST = 200_000
 HEAD = "network,company,domain,kind"
 # What is listed as this names nobody, whatever the network's owner is called.
 _NOBODY = "unknown"
+_ONE_AT_A_TIME = Lock()
 
 
 def edited_list(network_list_file: Path) -> str:
@@ -25,8 +28,18 @@ def edited_list(network_list_file: Path) -> str:
         return ""
 
 
-def save_list(network_list_file: Path, text: str) -> list[str]:
-    """Saves the list unless a line of it is wrong; returns what is wrong, each with its line's number."""
+def save_list(network_list_file: Path, text: str, *, seen: str | None = None) -> list[str]:
+    """Saves the list unless a line of it is wrong; returns what is wrong, each with its line's number.
+
+    `seen` is the version of the list that the person edited. Raises ChangedMeanwhileError for another one.
+    """
+    with _ONE_AT_A_TIME:
+        present = edited_list(network_list_file)
+        require_seen(seen, present, present=present)
+        return _save(network_list_file, text)
+
+
+def _save(network_list_file: Path, text: str) -> list[str]:
     if len(text) > LONGEST:
         return [f"the list has more than {LONGEST} characters; put the rest into {network_list_file.name}"]
     lines = text.splitlines()
@@ -46,8 +59,9 @@ def leave_out_range(network_list_file: Path, written: str) -> bool:
         network = str(ip_network(written.strip(), strict=False))
     except ValueError:
         return False
-    text = edited_list(network_list_file)
     line = f"{network},,,{_NOBODY}"
-    if line in text.splitlines():
-        return False
-    return not save_list(network_list_file, f"{text.rstrip() or HEAD}\n{line}\n")
+    with _ONE_AT_A_TIME:
+        text = edited_list(network_list_file)
+        if line in text.splitlines():
+            return False
+        return not _save(network_list_file, f"{text.rstrip() or HEAD}\n{line}\n")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
+from tracker.db.seen_version import require_seen, version_of
 from tracker.db.workflow_models import WorkflowSettings
 from tracker.leads.workflow.kind_rules import MOST_RULES, KindRule, read_rules, write_rules
 from tracker.leads.workflow.vocabulary import STATUS_NAMES, STATUSES, Status
@@ -31,34 +33,92 @@ def agreements(database: AppDatabase, site_id: int) -> Agreements:
         found = session.get(WorkflowSettings, site_id)
     if found is None:
         return Agreements()
-    statuses = [_status(code) for code in json.loads(found.statuses)] or STATUSES
+    return _agreements(found)
+
+
+def _agreements(found: WorkflowSettings) -> Agreements:
+    statuses = [_status(one) for one in json.loads(found.statuses)] or STATUSES
     return Agreements(statuses, found.email_view, read_rules(found.kind_rules))
 
 
-def agree(database: AppDatabase, site_id: int, *, statuses: Sequence[str], email_view: str | None) -> None:
-    """Replaces them. `statuses` are codes of the program's own and names of the publisher's. Raises Invalid."""
-    with about("statuses"):
-        codes = [STATUSES[0].code, *(code for one in statuses if (code := " ".join(one.split())))]
-        codes = list(dict.fromkeys(codes))
-        if len(codes) > MOST_STATUSES:
-            raise Invalid("A site has at most %(most)s statuses.", most=str(MOST_STATUSES))
-        if any(len(code) > _LONGEST_STATUS for code in codes):
-            raise Invalid("A status has at most %(most)s characters.", most=str(_LONGEST_STATUS))
-    with database.transaction() as session:
-        found = session.get(WorkflowSettings, site_id) or WorkflowSettings(site_id=site_id, kind_rules="[]")
-        found.statuses, found.email_view = json.dumps(codes, ensure_ascii=False), email_view or None
-        session.add(found)
+def agree(
+    database: AppDatabase, site_id: int, *, statuses: Sequence[str], email_view: str | None, seen: str | None = None
+) -> None:
+    """Replaces the statuses and the email's view. Raises Invalid.
+
+    `statuses` are codes of those that there are, and names of new ones. `seen` is the version that the person edited
+    (`version`). Raises ChangedMeanwhileError for another one.
+    """
+    with _settings(database, site_id) as found:
+        before = _agreements(found)
+        require_seen(seen, *_texts(before), present="\n".join(one.name or one.code for one in before.statuses))
+        known = {one.code: one for one in before.statuses}
+        codes = dict.fromkeys([STATUSES[0].code, *(code for one in statuses if (code := " ".join(one.split())))])
+        _save_statuses(found, [known.get(code) or _status(code) for code in codes])
+        found.email_view = email_view or None
 
 
-def agree_on_rules(database: AppDatabase, site_id: int, rules: Sequence[KindRule]) -> None:
-    """Replaces the rules for kinds. Raises Invalid."""
-    if len(rules) > MOST_RULES:
-        raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
-    with database.transaction() as session:
-        found = session.get(WorkflowSettings, site_id) or WorkflowSettings(site_id=site_id, statuses="[]")
+def rename_status(database: AppDatabase, site_id: int, code: str, name: str) -> None:
+    """Gives a status another name: the companies that have it keep it. Raises Invalid."""
+    plain = " ".join(name.split())
+    with _settings(database, site_id) as found:
+        statuses = list(_agreements(found).statuses)
+        with about("status_name"):
+            if not plain or code not in {one.code for one in statuses}:
+                raise Invalid("Choose a status, and give it a name.")
+            if any(plain.casefold() == (one.name or one.code).casefold() for one in statuses if one.code != code):
+                raise Invalid("There is such a status already: %(name)s.", name=plain)
+        _save_statuses(found, [Status(code, plain) if one.code == code else one for one in statuses])
+
+
+def version(agreed: Agreements) -> str:
+    """The version of the statuses and the email's view, as a page shows them."""
+    return version_of(*_texts(agreed))
+
+
+def add_rule(database: AppDatabase, site_id: int, rule: KindRule) -> None:
+    """Adds a rule for kinds after the others. Raises Invalid."""
+    with _settings(database, site_id) as found:
+        rules = [*(one for one in read_rules(found.kind_rules) if one != rule), rule]
+        if len(rules) > MOST_RULES:
+            raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
         found.kind_rules = write_rules(rules)
-        session.add(found)
 
 
-def _status(code: str) -> Status:
-    return Status(code) if code in STATUS_NAMES else Status(code, code)
+def remove_rule(database: AppDatabase, site_id: int, written: str) -> None:
+    """Removes the rule that is written so; one that is gone stays so."""
+    with _settings(database, site_id) as found:
+        found.kind_rules = write_rules([one for one in read_rules(found.kind_rules) if write_rules([one]) != written])
+
+
+@contextmanager
+def _settings(database: AppDatabase, site_id: int) -> Iterator[WorkflowSettings]:
+    """The row of a site within a transaction, which is that of the program's own where there is none yet."""
+    with database.transaction() as session:
+        found = session.get(WorkflowSettings, site_id)
+        if found is None:
+            found = WorkflowSettings(site_id=site_id, statuses="[]", kind_rules="[]")
+            session.add(found)
+        yield found
+
+
+def _save_statuses(found: WorkflowSettings, statuses: Sequence[Status]) -> None:
+    with about("statuses"):
+        if len(statuses) > MOST_STATUSES:
+            raise Invalid("A site has at most %(most)s statuses.", most=str(MOST_STATUSES))
+        if any(len(one.name or one.code) > _LONGEST_STATUS for one in statuses):
+            raise Invalid("A status has at most %(most)s characters.", most=str(_LONGEST_STATUS))
+    written = [one.code if one == _status(one.code) else [one.code, one.name] for one in statuses]
+    found.statuses = json.dumps(written, ensure_ascii=False)
+
+
+def _texts(agreed: Agreements) -> tuple[str, str]:
+    return json.dumps([[one.code, one.name] for one in agreed.statuses]), agreed.email_view or ""
+
+
+def _status(stored: str | Sequence[str]) -> Status:
+    """A status as it is kept: its code, with its name if that is another one."""
+    if not isinstance(stored, str):
+        code, name = stored
+        return Status(code, name)
+    return Status(stored) if stored in STATUS_NAMES else Status(stored, stored)

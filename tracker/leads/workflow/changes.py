@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.db.engine import AppDatabase
+from tracker.db.invalid import Invalid
 from tracker.db.models import User
-from tracker.db.workflow_models import CompanyChange, CompanyWork
+from tracker.db.workflow_models import CompanyChange, CompanyTag, CompanyWork
 from tracker.leads.workflow.names import Identity, KnownNames
-from tracker.leads.workflow.vocabulary import LEFT_OUT, SINGLE, Field
+from tracker.leads.workflow.vocabulary import LEFT_OUT, MOST_KNOWN_TAGS, MOST_NOTES, MOST_TAGS, SINGLE, Field
 from tracker.leads.workflow.work_row import Doing, Person, WorkRow
 
 # How often a change is tried that another one came in the way of.
@@ -64,11 +65,15 @@ class Conflict:
 
 @dataclass
 class Outcome:
-    """What was changed: the `action`, to undo it, and the ids of the companies; and what was refused."""
+    """What was changed: the `action`, to undo it, and the ids of the companies; and what was not.
+
+    `conflicts` are changes of what somebody else changed, `refused` say why there is no room for more.
+    """
 
     action: str
     changed: list[str] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    refused: list[Invalid] = field(default_factory=list)
 
 
 def of_companies(known: KnownNames, asked: Sequence[Asked]) -> list[Asked]:
@@ -153,7 +158,7 @@ class _Company:
     def set(self, change: Change, *, seen: int | None) -> None:
         """Makes a change, unless the field was changed after the version that was `seen`."""
         if change.field is Field.NOTE:
-            self._first.add_note(change.value or "")
+            self._add_note(change.value or "")
         elif change.field is Field.TAG:
             self._set_tag(change.value or "", present=not change.takes_away)
         elif _first(self._counted(change.field)) != change.value:
@@ -203,10 +208,26 @@ class _Company:
     def _set_tag(self, tag: str, *, present: bool) -> None:
         having = [row for row in self._rows if row.has_tag(tag)]
         if present and not having:
-            self._first.add_tag(tag)
+            problem = self._no_room_for(tag)
+            self._outcome.refused.append(problem) if problem else self._first.add_tag(tag)
         elif not present:
             for row in having:
                 row.remove_tag(tag)
+
+    def _no_room_for(self, tag: str) -> Invalid | None:
+        if sum(row.count_tags() for row in self._rows) >= MOST_TAGS:
+            return Invalid("A company has at most %(most)s tags; remove one first.", most=str(MOST_TAGS))
+        known = select(CompanyTag.tag).where(CompanyTag.site_id == self._doing.site_id).distinct()
+        tags = set(self._doing.session.scalars(known))
+        if tag not in tags and len(tags) >= MOST_KNOWN_TAGS:
+            return Invalid("A site has at most %(most)s different tags; use one of them.", most=str(MOST_KNOWN_TAGS))
+        return None
+
+    def _add_note(self, text: str) -> None:
+        if sum(row.count_notes() for row in self._rows) >= MOST_NOTES:
+            self._outcome.refused.append(Invalid("A company has at most %(most)s notes.", most=str(MOST_NOTES)))
+        else:
+            self._first.add_note(text)
 
     def _changed_since(self, changed: Field, seen: int | None) -> CompanyChange | None:
         """The newest change of a field after a version; a version counts the changes of all ids.

@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 from tracker.db.engine import AppDatabase
 from tracker.db.workflow_models import CompanyChange, CompanyNote, CompanyTag, CompanyWork
 from tracker.leads.workflow.names import Identity
-from tracker.leads.workflow.vocabulary import LEFT_OUT, STATUSES, Kind
+from tracker.leads.workflow.vocabulary import LEFT_OUT, MOST_HISTORY, STATUSES, Kind
 
-_MOST_HISTORY = 200
 _Value = TypeVar("_Value")
 
 
@@ -118,7 +117,7 @@ def notes(database: AppDatabase, site_id: int, *ids: str) -> Sequence[CompanyNot
 def history(database: AppDatabase, site_id: int, *ids: str) -> Sequence[CompanyChange]:
     """The newest changes of the company with these ids, the last first."""
     own = (CompanyChange.site_id == site_id, CompanyChange.company_id.in_(ids))
-    newest = select(CompanyChange).where(*own).order_by(CompanyChange.id.desc()).limit(_MOST_HISTORY)
+    newest = select(CompanyChange).where(*own).order_by(CompanyChange.id.desc()).limit(MOST_HISTORY)
     with database.transaction() as session:
         return session.scalars(newest).all()
 

@@ -75,4 +75,7 @@ SINGLE = frozenset({Field.STATUS, Field.KIND, Field.OWNER, Field.REMINDER, Field
 
 LONGEST_TAG = 40
 LONGEST_NOTE = 10_000
-MOST_TAGS = 20
+MOST_TAGS = 20  # of a company
+MOST_KNOWN_TAGS = 500  # of a site
+MOST_NOTES = 500  # of a company
+MOST_HISTORY = 200  # entries that are shown of a company

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -56,6 +56,15 @@ class WorkRow:
 
     def has_tag(self, tag: str) -> bool:
         return self._doing.session.scalar(select(CompanyTag.id).where(self._has(tag))) is not None
+
+    def count_tags(self) -> int:
+        of_company = (CompanyTag.site_id == self._doing.site_id, CompanyTag.company_id == self.company_id)
+        return self._doing.session.scalar(select(func.count()).select_from(CompanyTag).where(*of_company)) or 0
+
+    def count_notes(self) -> int:
+        """How many notes there are, those that were taken back included."""
+        of_company = (CompanyNote.site_id == self._doing.site_id, CompanyNote.company_id == self.company_id)
+        return self._doing.session.scalar(select(func.count()).select_from(CompanyNote).where(*of_company)) or 0
 
     def add_tag(self, tag: str) -> None:
         session = self._doing.session

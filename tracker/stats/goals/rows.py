@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
 from tracker.db.models import Site, SiteGoal
+from tracker.db.seen_version import require_seen
 from tracker.enrichment.text import clean_text
 from tracker.sites.sites import site_of
 from tracker.stats.goals import ANY, BUILT_IN, FILE_DOWNLOADED, FORM_SENT, KIND_BY_BUILT_IN, MOST_POINTS, POINTS, Kind
-from tracker.stats.goals.buying_pages import read_buying_pages, write_buying_pages
+from tracker.stats.goals.buying_pages import buying_pages_of, read_buying_pages, write_buying_pages
 
 MOST_GOALS = 100
 _LONGEST_PATTERN = 500
@@ -103,11 +104,16 @@ def put_back(database: AppDatabase, domain: str, kind: Kind, pattern: str) -> No
         site.goals = [row for row in site.goals if row.counts or (row.kind, row.pattern) != (kind, pattern)]
 
 
-def change_buying_pages(database: AppDatabase, domain: str, text: str | None) -> None:
-    """Keeps a site's buying pages, a pattern and its weight a line; None for the defaults."""
+def change_buying_pages(database: AppDatabase, domain: str, text: str | None, *, seen: str | None = None) -> None:
+    """Keeps a site's buying pages, a pattern and its weight a line; None for the defaults.
+
+    `seen` is the version of the pages that the person edited. Raises ChangedMeanwhileError for another one.
+    """
     with about("buying_pages"):
         pages = None if text is None else read_buying_pages(text)
     with _site(database, domain) as (_, site):
+        present = write_buying_pages(buying_pages_of(site))
+        require_seen(seen, present, present=present)
         site.buying_pages = None if pages is None or pages.are_defaults else write_buying_pages(pages)
 
 
