@@ -25,7 +25,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.enrichment.network.classifier import JUDGED, NOT_READ, POSSIBLE, NetworkModel, features
-from tracker.enrichment.network.labelled_asns import NO_ORGANISATION, mark_of
+from tracker.enrichment.network.labelled_asns import (
+    LARGE_NO_ORGANISATION,
+    NO_ORGANISATIONS,
+    SMALL_NO_ORGANISATION,
+    mark_of,
+)
 from tracker.enrichment.organisation.name_tokens import groups_of, tokens_of
 
 DATA = Path(__file__).parents[1] / "tracker" / "enrichment" / "data"
@@ -34,27 +39,30 @@ DATA = Path(__file__).parents[1] / "tracker" / "enrichment" / "data"
 FREE_LISTS = frozenset({"x4b", "badasn"})
 
 # How much a judgement counts as a case: a sure one in full, a probable one by half. A platform's network mostly serves
-# machines, so it counts as a host. T, x and c are left out: their networks are of both kinds.
+# machines, so it counts as a host. T, and x and c in all sizes, are left out: their networks are of both kinds.
 ORGANISATIONS = dict.fromkeys("BEGN", 1.0) | dict.fromkeys("begn", 0.5)
-PROVIDERS = {"P": 0.5, NO_ORGANISATION: 1.0}
+PROVIDERS = {"P": 0.5} | dict.fromkeys(NO_ORGANISATIONS, 1.0)
 # Groups of words that only providers have. They stand for the numbers that were not read, most of which have such a word.
 PROVIDER_GROUPS = frozenset({"vpn", "infrastructure", "content", "hosting", "mobile", "isp"})
 
 # What a judgement adds to the name's score, in log-odds. Set by hand: a sure judgement counts 50 to 1, a probable one 7 to 1.
 # "No organisation" says less than it seems, as it also stands for "cannot tell".
 JUDGEMENTS = {
-    **dict.fromkeys("BEGN", 4.0), **dict.fromkeys("begn", 2.0), "T": 2.0, "P": 1.0, "x": 0.0, "c": -2.0,
-    NO_ORGANISATION: -2.0, NOT_READ: 0.0,
+    **dict.fromkeys("BEGN", 4.0), **dict.fromkeys("begn", 2.0), **dict.fromkeys("TP", 1.0), **dict.fromkeys("xyz", 0.0),
+    **dict.fromkeys("cd", -2.0), **dict.fromkeys(NO_ORGANISATIONS, -2.0), NOT_READ: 0.0,
 }  # fmt: skip
 # The score from which a network is shown as an organisation's. The labelled networks of tests/eval/network.py show that
-# fewer than 1 % of the providers reach it. This is the one number here that they had a say in.
-THRESHOLD = 2.0
+# fewer than 1 % of the providers reach it. This and the second one are what they had a say in.
+THRESHOLD = 2.25
 # The second threshold, from which a network whose name leaves its kind open is shown apart as a possible company, and what a
 # judgement adds for that beside JUDGEMENTS: a technology firm or a platform, whose name tells little, may be a company
-# that reads, and of what was read as either there is more to see than of what nobody read. Set by hand as well, so that
-# fewer than 6 % of the labelled providers are sure or possible.
-POSSIBLE_THRESHOLD = -2.25
-POSSIBLE_JUDGEMENTS = {**dict.fromkeys("BEGNbegnTPc", 4.0), "x": 2.0, NOT_READ: -3.0}
+# that reads. Where a judgement leaves the kind open, a small network speaks for a company and a large one for a provider.
+# Set by hand as well, so that on halves of the labelled networks fewer than 6 % of the providers are sure or possible.
+POSSIBLE_THRESHOLD = -2.5
+POSSIBLE_JUDGEMENTS = {
+    **dict.fromkeys("BEGNbegncy", 4.0), **dict.fromkeys("TP", 5.0), "x": -1.0, "z": -9.0, "d": -5.0,
+    SMALL_NO_ORGANISATION: 3.0, LARGE_NO_ORGANISATION: -9.0, NOT_READ: -3.0,
+}  # fmt: skip
 # The same for what a name says: most associations that nobody could tell run a network for themselves, firms of information
 # technology more often than others, and stations sell lines.
 POSSIBLE_GROUPS = {"nonprofit": 2.0, "it": 0.8, "media": -1.5}

@@ -8,8 +8,12 @@ from msgspec.structs import replace
 from tracker.enrichment.company.cascade import Clues, identify_company, possible_company
 from tracker.enrichment.geo.records import NetworkRecord
 from tracker.enrichment.network.classifier import NetworkModel
-from tracker.enrichment.network.kind import NetworkKind, identify_network, judge_organisation
+from tracker.enrichment.network.kind import NetworkKind, classify_organisation, identify_network, judge_organisation
+from tracker.enrichment.network.labelled_asns import SMALL_NO_ORGANISATION, mark_of
 from tracker.stats.companies.tiers import SURE
+
+# Numbers of a small network and of a carrier, neither of which was read as an organisation’s.
+SMALL, CARRIER = 555, 174
 
 # A technology firm by what readers took it for, whose name says no more.
 OPEN = NetworkRecord(asn=64500, organisation="Consulting Exemple")
@@ -51,3 +55,13 @@ def test_what_a_visitor_or_a_reverse_name_says_on_such_a_network_comes_first() -
     by_tenant = identify_company(replace(clues, referrer_host="armor.sharepoint.com"))
     assert by_tenant is not None
     assert by_tenant.method == "tenant_referrer"
+
+
+def test_a_small_network_speaks_for_a_company_and_a_large_one_for_a_provider() -> None:
+    assert mark_of(SMALL) == SMALL_NO_ORGANISATION
+    assert classify_organisation("Xqzt Conseil SAS", SMALL)[1].code == "name_possible"
+    assert classify_organisation("Xqzt Conseil SAS", CARRIER)[1].code != "name_possible"
+
+
+def test_a_name_that_may_be_a_persons_is_not_shown_on_a_small_network_either() -> None:
+    assert classify_organisation("Xqztvan Musterova", SMALL)[1].code != "name_possible"

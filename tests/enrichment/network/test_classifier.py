@@ -6,7 +6,7 @@ import pytest
 
 from tools import make_network_weights as making
 from tracker.enrichment.network.classifier import JUDGED, NOT_READ, network_model
-from tracker.enrichment.network.labelled_asns import KINDS, NO_ORGANISATION, mark_of
+from tracker.enrichment.network.labelled_asns import KINDS, LARGE_NO_ORGANISATION, NO_ORGANISATIONS, mark_of
 
 # AS numbers by their judgement: MIT is a school, Cogent was read and is a provider, a private number was never read.
 SCHOOL, CARRIER, UNREAD = 3, 174, 4_200_000_000
@@ -59,9 +59,9 @@ def test_the_shipped_weights_are_those_of_the_script() -> None:
     assert model.threshold == making.THRESHOLD
     judged = {name.removeprefix(JUDGED): weight for name, weight in model.weights.items() if name.startswith(JUDGED)}
     assert judged == {mark: weight for mark, weight in making.JUDGEMENTS.items() if weight}
-    assert set(making.JUDGEMENTS) == {*KINDS, NO_ORGANISATION, NOT_READ}
+    assert set(making.JUDGEMENTS) == {*KINDS, *NO_ORGANISATIONS, NOT_READ}
 
 
 def test_a_number_that_was_not_read_has_no_mark() -> None:
-    assert mark_of(CARRIER) == NO_ORGANISATION
+    assert mark_of(CARRIER) == LARGE_NO_ORGANISATION
     assert mark_of(UNREAD) is None

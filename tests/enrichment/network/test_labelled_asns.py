@@ -9,7 +9,7 @@ from importlib.resources import files
 import pytest
 
 from tracker.enrichment.network.kind import NetworkKind, classify_organisation
-from tracker.enrichment.network.labelled_asns import KINDS, NO_ORGANISATION, judgement_of, mark_of
+from tracker.enrichment.network.labelled_asns import KINDS, NO_ORGANISATIONS, judgement_of, mark_of
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_name_decides_where_the_number_is_new() -> None:
 def test_each_number_has_one_mark() -> None:
     text = files("tracker.enrichment").joinpath("data/judged_networks.txt").read_text("utf-8")
     lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
-    assert {mark for mark, *_ in lines} == {*KINDS, NO_ORGANISATION}
+    assert {mark for mark, *_ in lines} == {*KINDS, *NO_ORGANISATIONS}
     numbers = Counter(number for _, *numbers in lines for number in numbers)
     assert all(re.fullmatch(r"[1-9]\d{0,9}", number) for number in numbers)
     assert max(numbers.values()) == 1

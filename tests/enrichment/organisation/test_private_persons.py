@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracker.enrichment.network.kind import LEAD_KINDS, classify_organisation
-from tracker.enrichment.organisation.private_persons import is_private_person
+from tracker.enrichment.organisation.private_persons import is_private_person, may_be_private_person
 
 PERSONS = [
     "Anna Musterfrau",
@@ -13,6 +13,9 @@ PERSONS = [
     "Musterfrau, Anna",
     "LARS ERIK EXEMPEL",
     "Maria Exempla trading as Exeweb",
+    "AS64500 - ANNA MUSTERFRAU",
+    "ANNA MARIA EXEMPLA 12345678901",
+    "Anna Exempla ME",
 ]
 OTHERS = [
     "Anna Seghers Schule",
@@ -35,3 +38,19 @@ def test_a_person_is_told_by_a_given_name_or_as_a_sole_trader(name: str) -> None
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_legal_form_a_trade_or_a_number_says_that_it_is_none(name: str) -> None:
     assert not is_private_person(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "may_be"),
+    [
+        ("Xqztvan Musterova", True),  # no given name of the list
+        ("Anna Musterstrom", True),  # "strom" is power in German, and here the end of a family's name
+        ("default gateway UG (haftungsbeschränkt)", False),
+        ("Exemple Conseil SARL", False),
+        ("Exemple", False),
+        ("Xqzt Hospital", False),
+        ("Xqzt 24 Sieben", False),
+    ],
+)
+def test_what_may_be_a_person_has_two_to_four_words_that_say_nothing(name: str, may_be: bool) -> None:
+    assert may_be_private_person(name) is may_be

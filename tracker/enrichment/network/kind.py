@@ -17,11 +17,17 @@ from tracker.enrichment.company.evidence import Evidence, EvidenceCode, as_store
 from tracker.enrichment.geo.records import NetworkRecord
 from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.clouds import cloud_at
-from tracker.enrichment.network.labelled_asns import KINDS, judgement_of, mark_of
+from tracker.enrichment.network.labelled_asns import (
+    KINDS,
+    NO_ORGANISATIONS,
+    SMALL_NO_ORGANISATION,
+    judgement_of,
+    mark_of,
+)
 from tracker.enrichment.organisation.known import known_asn, known_organisation, may_be_known
 from tracker.enrichment.organisation.name_beginnings import known_beginning
 from tracker.enrichment.organisation.name_tokens import begins_with, groups_of, tokens_of, word_for
-from tracker.enrichment.organisation.private_persons import is_private_person
+from tracker.enrichment.organisation.private_persons import is_private_person, may_be_private_person
 
 
 class NetworkKind(StrEnum):
@@ -78,9 +84,13 @@ _SELLER = re.compile(r"te?le?[ck]om|broadband|freenet\b|\bw?isp\b|hosting\b|\bda
 _PUBLIC = frozenset({"education", "government", "nonprofit"})
 # The labels of those who run a network for themselves or their own service: one word of a name does not outweigh them.
 _OWN_NETWORK = frozenset("BEGNbegnTP")
+# The label of those that may be an organisation’s as well as a provider’s: a name alone does not make them a sure company.
+_EITHER = frozenset("xyz")
 _SELLERS = frozenset({NetworkKind.ISP, NetworkKind.MOBILE, NetworkKind.HOSTING, NetworkKind.VPN})
-# Log-odds below which a name without such a word is a provider’s; about 6 in 100 of the labelled ones are not.
+# Log-odds below which a name without such a word is a provider’s; about 6 in 100 of the labelled ones are not. That of a small
+# network is left open for longer.
 _SURELY_PROVIDER = -5.0
+_SURELY_PROVIDER_IF_SMALL = -5.5
 
 # Log-odds from which a name listed with its provider's in a database is the customer's.
 _CUSTOMER_THRESHOLD = -2.0
@@ -187,15 +197,16 @@ def judge_organisation(model: NetworkModel, name: str, asn: int | None, *, is_cu
         return _provider_kind(groups) or NetworkKind.ISP, evidence(EvidenceCode.PROVIDER_NAME, word=brand)
     judgement = judgement_of(asn)
     is_trade = "trade" in groups and not groups & _SELLING
-    is_clear = is_trade or score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold)
+    is_open = judgement in _EITHER
+    is_clear = is_trade or (not is_open and score >= (_CUSTOMER_THRESHOLD if is_customer else model.threshold))
     if not judgement and not is_trade and is_private_person(name):
-        return _no_organisation(name, words, groups, score)
+        return _no_organisation(name, words, groups, score, asn)
     if is_clear and judgement:
         kind = KINDS[judgement]
         return NetworkKind(kind), evidence(EvidenceCode.KNOWN_AS, asn=asn or 0, kind=kind)
     if is_clear and (groups & _PUBLIC or not _SELLER.search(" ".join(words))):
         return _organisation(name, words, groups)
-    kind, why = _no_organisation(name, words, groups, score)
+    kind, why = _no_organisation(name, words, groups, score, asn)
     return _possible(model, name, asn, score, groups, kind) or (kind, why)
 
 
@@ -210,6 +221,8 @@ def _possible(
     is_own = label is not None and label in _OWN_NETWORK
     if not is_own and is_private_person(name):
         return None
+    if label in NO_ORGANISATIONS and may_be_private_person(name):
+        return None  # who read it may have seen a person
     is_open = kind is NetworkKind.UNKNOWN or is_own
     branch = known_beginning(name)
     if (
@@ -230,11 +243,11 @@ def _organisation(name: str, words: list[str], groups: frozenset[str]) -> KindFo
     return kind, evidence(EvidenceCode.NAME_SAYS, word=word_for(telling, words))
 
 
-def _no_organisation(name: str, words: list[str], groups: frozenset[str], score: float) -> KindFound:
+def _no_organisation(name: str, words: list[str], groups: frozenset[str], score: float, asn: int | None) -> KindFound:
     kind = _provider_kind(groups)
     if kind is not None:
         return kind, evidence(EvidenceCode.NAME_SAYS, word=word_for(kind, words))
-    if score < _SURELY_PROVIDER:
+    if score < (_SURELY_PROVIDER_IF_SMALL if mark_of(asn) == SMALL_NO_ORGANISATION else _SURELY_PROVIDER):
         return NetworkKind.ISP, evidence(EvidenceCode.NAME_LIKE_PROVIDER, name=name)
     return NetworkKind.UNKNOWN, evidence(EvidenceCode.NAME_OPEN, name=name)
 
