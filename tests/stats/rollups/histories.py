@@ -1,9 +1,10 @@
-"""Random histories of a site: visits in the order in which they came, with what came late and what was taken back."""
+"""Random histories of sites: visits in the order in which they came, with what came late and what was taken back."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ STARTS = [
     date(2026, 6, 29),
 ]
 DAYS = 3
+# The days from one history of a chain to the next.
+APART = 7
 _PATHS = ["/a", "/b", "/c", None]
 _NAMES = ["pageview", "pageview", "pageview", "engagement", "engagement", "Signup"]
 
@@ -40,11 +43,14 @@ class History:
     tells: bool = True
 
 
-def history(seed: int) -> History:
-    """The history that a seed stands for."""
+def history(seed: int, *, among: Chain | None = None) -> History:
+    """The history that a seed stands for, on a site of its own or as the next one of a chain."""
     chance = random.Random(seed)
     one = History(seed, f"site-{seed}.example", ZoneInfo(chance.choice(ZONES)), chance.choice(STARTS), [])
     one.tells = chance.random() < 0.5
+    if among is not None:
+        one.site, one.zone, one.tells = among.site, among.zone, among.tells
+        one.first = among.first + timedelta(days=len(among.histories) * APART)
     visits = [_visit(chance, one, number) for number in range(chance.randint(1, 14))]
     # A visit's events come in the order in which they were counted, its first one first.
     rows = [
@@ -59,6 +65,49 @@ def history(seed: int) -> History:
         columns = {name: [row[name] for row in kept] for name in EVENT_COLUMNS} if kept else {}
         one.batches.append(Batch(columns, retracted=taken_back))
     return one
+
+
+@dataclass
+class Chain:
+    """Histories of one site, a week apart, so that the days of all of them are counted together.
+
+    Each step adds the batches of that number of all of them, as one.
+    """
+
+    site: str
+    zone: ZoneInfo
+    first: date
+    tells: bool
+    histories: list[History] = field(default_factory=list)
+
+    @property
+    def steps(self) -> list[Batch]:
+        longest = max(len(one.batches) for one in self.histories)
+        return [
+            _together([one.batches[step] for one in self.histories if step < len(one.batches)])
+            for step in range(longest)
+        ]
+
+    @property
+    def end(self) -> date:
+        """The day after the last one that may have events."""
+        return self.histories[-1].first + timedelta(days=DAYS + 1)
+
+
+def chain(first: int, number: int) -> Chain:
+    """The histories of so many seeds on one site. Its zone's clock changes within them, or a year ends, or a month does."""
+    chance = random.Random(f"chain {first}")
+    start = chance.choice(STARTS) - timedelta(days=APART * chance.randrange(number))
+    one = Chain(f"chain-{first}.example", ZoneInfo(chance.choice(ZONES)), start, tells=chance.random() < 0.8)
+    for seed in range(first, first + number):
+        one.histories.append(history(seed, among=one))
+    return one
+
+
+def _together(batches: Sequence[Batch]) -> Batch:
+    added = [batch.columns for batch in batches if batch.columns]
+    columns = {name: [value for one in added for value in one[name]] for name in EVENT_COLUMNS} if added else {}
+    return Batch(columns, retracted=[visit for batch in batches for visit in batch.retracted])
 
 
 def _arrivals(chance: random.Random, visit: list[dict[str, Any]]) -> list[tuple[float, dict[str, Any]]]:
