@@ -19,6 +19,7 @@ from tracker.db import recovery as app_recovery
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.delivery.at_once import sender_at_once
+from tracker.delivery.desk import mailing
 from tracker.delivery.schedule import everything_due
 from tracker.ingest import quarantine
 from tracker.server.bridge import JOURNAL_PROBLEM
@@ -80,6 +81,7 @@ def create_app(
         status,
         sender_at_once(settings),
         lambda: tuple(diagnose(context)),
+        mailing(context),
     )
     csrf.exempt(operations)  # its key is not a cookie, so no browser sends it by itself
     return app

@@ -16,7 +16,8 @@ from dashboards.web.first_day import views as first_day_views
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
 from dashboards.web.people import forgotten_password, invitation, new_password, people
 from dashboards.web.plain_query import with_plain_query
-from dashboards.web.recipients import own_page
+from dashboards.web.recipients import email_status, notices, own_page, recipients
+from dashboards.web.recipients.mailing import Mailing, no_mailing
 from dashboards.web.service_status import Diagnose, ServiceStatus, no_diagnosis
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
@@ -50,10 +51,11 @@ def register(
     service_status: Callable[[], ServiceStatus],
     send_email: SendEmail = no_mail,
     diagnose: Diagnose = no_diagnosis,
+    mailing: Mailing | None = None,
 ) -> CSRFProtect:
     """Mounts every page; `service_status` looks at the running service, `send_email` sends while somebody waits.
 
-    `diagnose` looks at everything that commonly goes wrong.
+    `diagnose` looks at everything that commonly goes wrong. `mailing` is the part that sends reports.
 
     Returns the CSRF protection, for blueprints that carry their own key to be exempt from.
     """
@@ -74,9 +76,10 @@ def register(
     app.register_blueprint(home.create_blueprint(context))
     app.register_blueprint(first_run.create_blueprint(context))
     app.register_blueprint(opt_out.create_blueprint(context))
-    links_of_emails = own_page.create_blueprint(context)
-    csrf.exempt(links_of_emails)  # the signed link is the right to them, and mail programs send no token
-    app.register_blueprint(links_of_emails)
+    for by_link in (own_page.create_blueprint(context), notices.create_blueprint(context)):
+        csrf.exempt(by_link)  # the signed link or secret is the right to them, and no browser sends it by itself
+        app.register_blueprint(by_link)
+    mailing = mailing or no_mailing()
     limit, mail = SignInLimit(context.now), OutgoingMail(context, send_email)
     first_day = checklist.register(app, context, mail)
     app.register_blueprint(sign_in.create_blueprint(context, limit))
@@ -103,7 +106,9 @@ def register(
     behind_the_door = [
         account.create_blueprint(context, limit, mail),
         people.create_blueprint(context, limit, mail),
-        status.create_blueprint(context, service_status, diagnose),
+        status.create_blueprint(context, service_status, diagnose, mailing),
+        email_status.create_blueprint(context, mailing),
+        recipients.create_blueprint(context, limit, mail, mailing),
         first_day_views.create_blueprint(first_day, limit),
         *(view.create_blueprint(context) for view in views),
     ]

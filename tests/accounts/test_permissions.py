@@ -59,6 +59,7 @@ PUBLIC = {
     "recipient.unsubscribe": "the signed link is the right to it",
     "recipient.ask_to_confirm": "the signed link is the right to it",
     "recipient.confirm": "the signed link is the right to it",
+    "email_notices.take": "the secret in the URL is the right to it",
     "opt_out.show": "visitors read there how a site counts, and say no",
     "operations.answer": "the data folder's key opens it, and each operation asks for itself: they are walked below",
 }

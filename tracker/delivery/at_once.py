@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from tracker.delivery.mailer import Mailer, MailError, MailUnconfirmed
+from tracker.delivery.mail_settings import mailer_of
+from tracker.delivery.mailer import MailError, MailUnconfirmed
 from tracker.settings import Settings
 
 # Someone looks at an empty page meanwhile.
@@ -14,7 +15,7 @@ _SECONDS = 15.0
 
 def sender_at_once(settings: Settings) -> Callable[[EmailMessage], str | None]:
     """What sends one message; it returns why it was not sent, or None."""
-    mailer = Mailer(settings.smtp_url, settings.mail_from, seconds=_SECONDS)
+    mailer = mailer_of(settings, seconds=_SECONDS)
 
     def send(message: EmailMessage) -> str | None:
         try:

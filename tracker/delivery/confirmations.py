@@ -29,10 +29,24 @@ def ask_to_confirm(context: Context, sites: Sequence[Site], mailer: Mailer) -> b
     return True
 
 
-def _ask(context: Context, mailer: Mailer, site: Site, recipient: ReportRecipient) -> bool:
+def ask_again(context: Context, site: Site, email: str, mailer: Mailer) -> str | None:
+    """Sends a request of which nobody can tell whether it arrived once more. Returns why it was not sent, or None."""
+    one = next((one for one in site.recipients if one.email == email), None)
+    if one is None or state_of(one) != State.UNCONFIRMED:
+        return "it is not needed any more"
+    _ask(context, mailer, site, one, again=True)
+    found = sent_log.status_of(context.app_db, _key(site, one))
+    return None if found is not None and found.status == "sent" else (found.error if found else None) or "not sent"
+
+
+def _key(site: Site, recipient: ReportRecipient) -> DeliveryKey:
     # An entry that was removed and made again is asked again.
-    key = DeliveryKey(site.id, CONFIRMATION, f"{recipient.created_at:%Y-%m-%dT%H:%M:%S.%f}", recipient.email)
-    delivery_id = sent_log.claim(context.app_db, key, now=context.now())
+    made_at = f"{recipient.created_at:%Y-%m-%dT%H:%M:%S.%f}"
+    return DeliveryKey(site.id, CONFIRMATION, made_at, recipient.email)
+
+
+def _ask(context: Context, mailer: Mailer, site: Site, recipient: ReportRecipient, *, again: bool = False) -> bool:
+    delivery_id = sent_log.claim(context.app_db, _key(site, recipient), now=context.now(), again=again)
     if delivery_id is None:
         return True
     message = confirmation_message(

@@ -18,8 +18,8 @@ from ipaddress import ip_address
 from time import monotonic
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from tracker.delivery.ascii_email import ascii_email
 from tracker.delivery.header_lines import as_sent
+from tracker.recipients.ascii_email import ascii_email
 
 # For one step, a connection or an answer.
 _STEP_SECONDS = 30

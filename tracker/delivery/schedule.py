@@ -14,11 +14,11 @@ from tracker.db.models import Site
 from tracker.db.recovery import restores
 from tracker.delivery import sent_log
 from tracker.delivery.confirmations import ask_to_confirm
-from tracker.delivery.mailer import Mailer
+from tracker.delivery.mail_settings import mailer_of
 from tracker.delivery.sending import BY_SCHEDULE, send_report
-from tracker.delivery.timetable import due
 from tracker.recipients.subscriptions import confirm_those_with_accounts, gets_reports_since
 from tracker.reference.geo.schedule import GeoUpdates
+from tracker.reports.timetable import due
 from tracker.service.context import Context
 from tracker.sites.sites import list_sites
 
@@ -47,7 +47,7 @@ def send_due(context: Context, *, stopping: Event | None = None) -> None:
     """
     if not context.settings.smtp_url or not context.settings.mail_from:
         return
-    mailer = Mailer(context.settings.smtp_url, context.settings.mail_from)
+    mailer = mailer_of(context.settings)
     confirm_those_with_accounts(context.app_db, now=context.now())
     restored_at = max((one.at for one in restores(context.app_db.file) if one.copy_of), default=None)
     sites = list_sites(context.app_db)

@@ -262,6 +262,6 @@ def _mail(context: Context) -> Iterator[Finding]:
     for delivery in sent_log.list_unsure(context.app_db, now=context.now()):
         words = message(
             "report %(period)s to %(email)s was cut off while it was sent, and perhaps arrived; it is not sent again by"
-            " itself: `webleads report weekly --site … --week %(period)s --send --again --to %(email)s`"
+            " itself: the status page sends it again with one click"
         )
         yield Finding("hint", words, {"period": delivery.period, "email": delivery.recipient})

@@ -32,9 +32,9 @@ from tracker.accounts.permissions import OPERATOR, Action, may
 from tracker.accounts.users import list_users
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
-from tracker.delivery.mailer import Mailer, MailError
+from tracker.delivery.mail_settings import mailer_of
+from tracker.delivery.mailer import MailError
 from tracker.delivery.sending import Asked, send_report
-from tracker.delivery.timetable import last_complete
 from tracker.ingest.quarantine import Quarantine
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.corrections.corrected_store import stored
@@ -50,6 +50,7 @@ from tracker.leads.workflow.agreements import agreements
 from tracker.leads.workflow.views import View, all_views
 from tracker.reference.geo.attribution import attributions
 from tracker.reports.report import UNIT, period_of
+from tracker.reports.timetable import last_complete
 from tracker.service.context import Context
 from tracker.service.doctor import compared_days, diagnose
 from tracker.sites.names import remove_site
@@ -217,7 +218,7 @@ def send(
     """
     found = _site(context, site, Action.SEND_REPORT)
     to = recipients or [one.email for one in found.recipients if one.rhythm == kind and one.paused_at is None]
-    mailer, asked = Mailer(context.settings.smtp_url, context.settings.mail_from), Asked(again=again)
+    mailer, asked = mailer_of(context.settings), Asked(again=again)
     try:
         outcomes = send_report(
             context, found, kind, _label(context, found, kind, label), to, mailer=mailer, asked=asked

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from babel.dates import get_day_names
 
+from dashboards.presentation import dates
 from dashboards.translations import message, translate
 from tracker.db.models import ReportRecipient
 from tracker.recipients.choices import HOURS, MONTHLY, NONE, RHYTHMS, WEEKDAYS, WEEKLY
 from tracker.recipients.subscriptions import State, state_of
+from tracker.stats.periods import parse_month
 
 _RHYTHMS = {WEEKLY: message("Every week"), MONTHLY: message("Every month"), NONE: message("Never")}
 _PAUSES = {
@@ -50,6 +52,15 @@ def state_in_words(language: str, recipient: ReportRecipient) -> str:
     if state == State.PAUSED:
         return translate(language, _PAUSES.get(recipient.pause_reason or "", _PAUSES["bounce"]))
     return translate(language, _STATES[state]) if state in _STATES else schedule_in_words(language, recipient)
+
+
+def report_in_words(language: str, kind: str, label: str) -> str:
+    """Which email it is: the report of a week or month, or the request to confirm."""
+    if kind == WEEKLY:
+        return translate(language, "report of week %(number)s, %(year)s", number=int(label[-2:]), year=label[:4])
+    if kind == MONTHLY:
+        return translate(language, "report of %(month)s", month=dates.month(language, parse_month(label)))
+    return translate(language, "request to confirm")
 
 
 def _hour(language: str, hour: int) -> str:

@@ -10,6 +10,8 @@ from flask import Blueprint, render_template
 from dashboards.presentation import numbers
 from dashboards.web.first_day.checklist import checklist
 from dashboards.web.language import current_language
+from dashboards.web.recipients.email_status import email_status
+from dashboards.web.recipients.mailing import Mailing
 from dashboards.web.service_status import Diagnose, ServiceStatus, line
 from dashboards.web.sign_in.permission import require
 from dashboards.web.site import unknown_sites
@@ -21,7 +23,9 @@ _ON_THEIR_WAY_BYTES = 1_000_000
 _UNKNOWN_SITES_FOR = timedelta(days=6)
 
 
-def create_blueprint(context: Context, service_status: Callable[[], ServiceStatus], diagnose: Diagnose) -> Blueprint:
+def create_blueprint(
+    context: Context, service_status: Callable[[], ServiceStatus], diagnose: Diagnose, mailing: Mailing
+) -> Blueprint:
     blueprint = Blueprint("status", __name__)
 
     @blueprint.get("/status")
@@ -37,6 +41,7 @@ def create_blueprint(context: Context, service_status: Callable[[], ServiceStatu
             quarantined=numbers.count(current_language(), status.quarantined, compact=False),
             utc=UTC,
             **checklist(None),
+            **email_status(context, mailing),
             unknown_sites=unknown_sites.all_of_them(context, since=context.now().date() - _UNKNOWN_SITES_FOR),
         )
 

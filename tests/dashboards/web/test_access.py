@@ -30,7 +30,7 @@ OPEN = ["/sign-in", "/forgotten-password", f"/opt-out/{SITE}", "/no-such-page", 
 PAGES = [
     f"/{SITE}", f"/{SITE}?f=country:is:FR", f"/{SITE}?f=country:is:ZZ", f"/{SITE}/leads", f"/{SITE}/leads/{COMPANY}",
     f"/{SITE}/possible", f"/{SITE}/corrections", f"/{SITE}/not-counted", f"/{SITE}/settings", f"/{SITE}/settings/goals", f"/{SITE}/setup", f"/{SITE}/breakdown/page", "/sites", "/sites/add",
-    f"/{SITE}/lists", f"/{SITE}/work-settings", f"/{SITE}/fit", "/account", "/people", "/identify", "/status", "/nouveau.fr", "/nouveau.fr/setup",
+    f"/{SITE}/lists", f"/{SITE}/recipients", f"/{SITE}/work-settings", f"/{SITE}/fit", "/account", "/people", "/identify", "/status", "/nouveau.fr", "/nouveau.fr/setup",
 ]  # fmt: skip
 
 

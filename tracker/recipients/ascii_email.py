@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import idna
 
 
@@ -14,3 +16,12 @@ def ascii_email(email: str) -> str:
         return f"{local}@{idna.encode(domain, uts46=True, transitional=False).decode()}"
     except idna.IDNAError:
         return email
+
+
+def spellings(email: str) -> set[str]:
+    """Returns the forms in which an email address may stand in a list or a provider's notice."""
+    local, _, domain = email.strip().lower().rpartition("@")
+    found = {f"{local}@{domain}", ascii_email(f"{local}@{domain}")}
+    with contextlib.suppress(idna.IDNAError, UnicodeError):
+        found.add(f"{local}@{idna.decode(domain)}")
+    return found

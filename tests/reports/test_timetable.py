@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tracker.delivery.timetable import due, last_complete
+from tracker.reports.timetable import due, last_complete
 
 
 @pytest.mark.parametrize(
