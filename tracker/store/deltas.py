@@ -68,8 +68,9 @@ class VisitSums:
 
     def count(self, row: Row, *, page_view: bool, interaction: bool) -> None:
         """Sets what a row adds, and adds it to the sums. An engagement report is neither a page view nor an interaction."""
-        row.visit_seconds = self.stretch(row.occurred_at)
-        row.visit_age_seconds = row.occurred_at // SECOND_US - self.began_s
+        timestamp_us = row.occurred_at
+        row.visit_seconds = self.stretch(timestamp_us)
+        row.visit_age_seconds = timestamp_us // SECOND_US - self.began_s
         if page_view:
             row.pageviews = 1
         if page_view and not self.bounced and not self.engaging:

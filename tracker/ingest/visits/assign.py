@@ -182,8 +182,12 @@ class Visits:
                 return Drop(DropReason.NO_VISIT)
             visit = self._begin(visitor_id, event)
             visit.opening = arrival.opening
-        elif drop := self._refused(visit, key, arrival):
-            return drop
+        elif key in visit.event_ids:
+            return Drop(DropReason.DUPLICATE)
+        elif visit.visit_id in self._bots or arrival.opening is not None:
+            drop = self._refused(visit, arrival)
+            if drop is not None:
+                return drop
         event.visitor_id = visitor_id
         _join(visit, event, interactive=arrival.interactive)
         if key is not None:
@@ -192,10 +196,8 @@ class Visits:
         self._judge(visit, event, arrival.disabled_rules)
         return None
 
-    def _refused(self, visit: Visit, key: int | None, arrival: Arrival) -> Drop | None:
-        """Why an event of a running visit is not counted, if it is not."""
-        if key in visit.event_ids:
-            return Drop(DropReason.DUPLICATE)
+    def _refused(self, visit: Visit, arrival: Arrival) -> Drop | None:
+        """Why an event of a running visit is not counted, if it is not: a bot's, or a change of the open page."""
         if visit.visit_id in self._bots:
             visit.last_us = max(visit.last_us, arrival.event.occurred_at)
             return Drop(DropReason.BOT, BEHAVIOUR_NAMES[self._bots[visit.visit_id]])
@@ -207,8 +209,9 @@ class Visits:
         return None
 
     def _judge(self, visit: Visit, event: Event, disabled_rules: frozenset[str]) -> None:
-        scripted = is_scripted(event.event_id, event.screen_width, event.title, event.language)
-        rule = visit.behaviour.see(event.name, event.occurred_at, event.engaged_ms, scripted=scripted)
+        name = event.name
+        scripted = name != ENGAGEMENT and is_scripted(event.event_id, event.screen_width, event.title, event.language)
+        rule = visit.behaviour.see(name, event.occurred_at, event.engaged_ms, scripted=scripted)
         if rule is not None and rule not in disabled_rules:
             self._condemn([visit.visit_id], rule)
         if disabled_rules and BotRule.ONE_PAGE_MANY_IPS in disabled_rules:

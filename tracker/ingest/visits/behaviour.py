@@ -46,10 +46,15 @@ class Behaviour:
             return None
         if not scripted:
             return None
-        self._moments = (*self._moments[1 - FAST_PAGES :], occurred_at)
+        before = self._moments
         self._unread += 1
-        if len(self._moments) == FAST_PAGES and max(self._moments) - min(self._moments) < FAST_US:
-            return BotRule.IMPOSSIBLE_RATE
+        if len(before) < FAST_PAGES - 1:
+            self._moments = (*before, occurred_at)
+        else:
+            self._moments = moments = (*before[1 - FAST_PAGES :], occurred_at)
+            # Of people's the last page alone was long ago, nearly always.
+            if occurred_at - before[-1] < FAST_US and max(moments) - min(moments) < FAST_US:
+                return BotRule.IMPOSSIBLE_RATE
         return BotRule.READS_NOTHING if self._unread >= UNREAD_PAGES and not self.engaged else None
 
 
