@@ -8,6 +8,7 @@ passes all other requests over a bridge, so that no query and no batch takes tim
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import resource
 import secrets
@@ -16,7 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
-from multiprocessing.connection import Listener
+from multiprocessing.connection import Connection, Listener
 from multiprocessing.util import Finalize
 from socket import socket
 from threading import Thread
@@ -63,6 +64,13 @@ OnReady = Callable[[Settings, str | None], None]
 Start = Callable[[str | None], "tuple[Any, Service]"]
 
 
+class Opened(NamedTuple):
+    """What came of opening the databases: the first user's link while there is no user, and whether they are open."""
+
+    first_user_link: str | None
+    is_open: bool
+
+
 class Roles(NamedTuple):
     """What this `serve` runs in addition to the dashboard and the API.
 
@@ -84,28 +92,31 @@ def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
         check_port(settings)
         _check_roles(settings, roles)
         with listening_sockets(settings) as sockets:
-            first_user_link, is_open = _open_first(settings, roles)
             note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
-            data_folder.write_service_note(settings.data, note)
             start = partial(_start_service, settings, roles, note.key, on_ready)
             try:
                 if roles.collects:
-                    _serve_behind_a_collector(settings, sockets, start, first_user_link, is_open=is_open)
+                    _serve_behind_a_collector(settings, sockets, start, note, roles)
                 else:
-                    work = partial(_listen_as_service, settings, sockets[0], start, first_user_link, roles)
-                    _run_listeners(sockets, [Supervisor("service", work)], stop_seconds=_SERVICE_STOP_SECONDS)
+                    _serve_alone(settings, sockets, start, note, roles)
             finally:
                 data_folder.remove_service_note(settings.data)
 
 
-def _open_first(settings: Settings, roles: Roles) -> tuple[str | None, bool]:
-    """The first user's link, and whether the databases could be opened. A collector runs even when they could not."""
+def _serve_alone(settings: Settings, sockets: Sequence[socket], start: Start, note: ServiceNote, roles: Roles) -> None:
+    """Runs the service where other processes collect."""
+    first_user_link = open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings)
+    data_folder.write_service_note(settings.data, note)
+    work = partial(_listen_as_service, settings, sockets[0], start, first_user_link, roles)
+    _run_listeners(sockets, [Supervisor("service", work)], stop_seconds=_SERVICE_STOP_SECONDS)
+
+
+def _open_first(settings: Settings, roles: Roles) -> Opened:
+    """What came of opening the databases. A collector runs even when they could not be opened."""
     try:
-        return open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings), True
+        return Opened(open_in_a_child(partial(_make_ready, ingests=roles.ingests), settings), is_open=True)
     except NotOpenNow:
-        if not roles.collects:
-            raise
-        return None, False
+        return Opened(None, is_open=False)
 
 
 def collect(settings: Settings, *, workers: int) -> None:
@@ -197,14 +208,18 @@ def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
 
 
 def _serve_behind_a_collector(
-    settings: Settings, sockets: Sequence[socket], start: Start, first_user_link: str | None, *, is_open: bool
+    settings: Settings, sockets: Sequence[socket], start: Start, note: ServiceNote, roles: Roles
 ) -> None:
-    with bridge.listen(settings.data) as behind:
-        work = partial(_run_service, settings, sockets, start, first_user_link, behind, is_open)
-        service = Supervisor("service", work)
+    """Runs the service and the collector. The service's program is loaded while another process opens the databases."""
+    with bridge.listen(settings.data) as behind, ExitStack() as stack:
+        told, tell = (stack.enter_context(end) for end in multiprocessing.Pipe(duplex=False))
+        work = partial(_run_service, settings, sockets, start, told, behind)
+        stack.enter_context(Supervisor("service", work).running(stop_seconds=_SERVICE_STOP_SECONDS))
+        opened = _open_first(settings, roles)
+        data_folder.write_service_note(settings.data, note)
+        tell.send(opened)
         load = partial(_load_collector, settings, bridge_to=str(behind.address))
-        with service.running(stop_seconds=_SERVICE_STOP_SECONDS):
-            _run_listeners(sockets, [Supervisor("collector", partial(_listen, sockets[0], load))])
+        _run_listeners(sockets, [Supervisor("collector", partial(_listen, sockets[0], load))])
 
 
 def _start_service(
@@ -223,18 +238,22 @@ def _run_service(
     settings: Settings,
     sockets: Sequence[socket],
     start: Start,
-    first_user_link: str | None,
+    told: Connection,
     listener: Listener,
-    is_open: bool,  # noqa: FBT001 - as the supervisor's
     again: bool,  # noqa: FBT001 - the supervisor says it
 ) -> None:
-    """Runs in a process of its own, until it is told to stop."""
+    """Runs in a process of its own, until it is told to stop. `told` has what came of opening the databases first."""
     die_with_parent()
     for one in sockets:  # of the collector: this one takes no connection from them
         one.close()
     log_to_stderr(settings.log_level)
     standby = Standby()
     answering = Thread(target=bridge.answer_calls, args=(listener, standby), name="answers", daemon=True)
+    first_user_link = None
+    if not again:
+        import tracker.app  # noqa: F401 - half of what a start takes, and meanwhile the databases are opened
+
+        first_user_link, is_open = told.recv()
     if again or not is_open:  # whatever ended it may have left a log that the engine cannot replay
         open_now = partial(open_in_a_child, partial(_make_ready, ingests=True), settings)
         first_user_link = open_at_last(open_now, standby, partial(_ensure, answering))
