@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
@@ -22,7 +21,7 @@ from sqlalchemy import (
 
 from tracker.leads.certainty import best_first, confidence, is_sure
 from tracker.leads.companies import ListedCompany, company_ids, ids_among
-from tracker.leads.over_time.standing import Stand, Standing, stands
+from tracker.leads.over_time.standing import Stand, stands
 from tracker.leads.ranking import Ranking, rank
 from tracker.leads.reasons import reasons_of
 from tracker.leads.rules import DEFAULT_RULES, Rules
@@ -68,7 +67,6 @@ def leads(
     now: datetime | None = None,
     confirmed: Collection[str] = (),
     rules: Rules = DEFAULT_RULES,
-    standing: Standing | None = None,
     limit: int | None = None,
 ) -> pd.DataFrame:
     """Returns the leads, one row a company: the certain ones first, then by score, then by the last visit.
@@ -80,20 +78,10 @@ def leads(
     `engaged_seconds` is the sum over all visits. The score is of the period's last day, or of today where the period goes on
     at `now` (ranking.scored_day): the same whatever the period and its filters are. `sure` is whether the company is certain
     (tracker.leads.certainty); those that the publisher has `confirmed` are. If a company is certain, only its certain
-    visits count. With `standing` only the leads that stand so.
+    visits count.
     """
-    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, first=limit if standing is None else None)
-    if standing is not None:
-        ranking = with_standing(store, scope, ranking, standing)
-        ranking = replace(ranking, rows=ranking.rows[:limit])
+    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, first=limit)
     return described(store, scope, ranking)
-
-
-def with_standing(store: EventStore, scope: Scope, ranking: Ranking, standing: Standing) -> Ranking:
-    """Returns the ranking without the companies that stand otherwise."""
-    found = stands(store, ranking.of, scope.period)
-    names = [name for name, one in found.items() if one.standing is standing]
-    return replace(ranking, rows=ranking.rows[ranking.rows["company"].isin(names)])
 
 
 def one_lead(

@@ -36,7 +36,6 @@ from tracker.delivery.mail_settings import mailer_of
 from tracker.delivery.mailer import MailError
 from tracker.delivery.sending import Asked, send_report
 from tracker.ingest.quarantine import Quarantine
-from tracker.leads.confirmations import confirmed_names
 from tracker.leads.corrections.corrected_store import stored
 from tracker.leads.export import leads_as_json
 from tracker.leads.files.crm_templates import TEMPLATES
@@ -141,14 +140,15 @@ def _leads(
     filters = chosen.filters if chosen else ()
     if standing is not None:
         filters = (*filters, Comparison(Dimension.COMPANY_STANDING, "is", (Standing(standing).value,)))
+    scope = Scope(site.stored_as, period, known.of_list(filters, period))
     frame = leads(
         context.event_store,
-        Scope(site.stored_as, period, known.of_list(filters, period)),
+        scope,
         now=context.now(),
-        confirmed=confirmed_names(context.event_store, site),
+        confirmed=known.counted_as_listed(filters, scope),
         rules=rules_of(site),
     )
-    described = known.described(frame)
+    described = known.described(known.without_others(frame))
     return fit_first(described) if (sort or (chosen.sort if chosen else "score")) == "fit" else described
 
 

@@ -10,28 +10,23 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from dashboards.presentation.companies.fit import FIT_FIRST
 from dashboards.presentation.lead_files import MEDIA_TYPES, Form, LeadFile
 from dashboards.presentation.lead_rows import lead_rows
-from dashboards.presentation.score_reasons import standing_name
 from dashboards.translations import translate
 from dashboards.web.first_day.checklist import geo_now
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
-from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.columns import COLUMNS, FIXED, sorted_rows
 from dashboards.web.workflow.filter_bar import filter_bar
 from dashboards.web.workflow.listing import Listing, read_listing
 from dashboards.web.workflow.loading import companies_of
 from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
-from tracker.leads.confirmations import confirmed_names
 from tracker.leads.files.crm_templates import TEMPLATES
-from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import Ranking, rank
 from tracker.leads.report import described
 from tracker.leads.rules import rules_of
 from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
-from tracker.stats.dimensions import Dimension
 from tracker.stats.filters.json import write_stored
 
 _PAGE = 100
@@ -57,7 +52,6 @@ def create_blueprint(context: Context) -> Blueprint:
             number=int(rows["sure"].sum()),
             has_more=len(rows) > page * _PAGE,
             scored_on=ranking.of.day,
-            **_standings(selection),
             fit_first=translate(current_language(), FIT_FIRST),
             work=work_rows(context, selection.site, {one.company_id: one.company for one in found}),
             geo=geo_now(),
@@ -95,23 +89,14 @@ def create_blueprint(context: Context) -> Blueprint:
 def _ranked(context: Context, listing: Listing) -> Ranking:
     """All companies of the list, in its order."""
     store, site = context.event_store, listing.selection.site
-    ranking = rank(
-        store, listing.scope, now=context.now(), confirmed=confirmed_names(store, site), rules=rules_of(site)
-    )
-    rows = ranking.rows
+    listed = companies_of(context, site).counted_as_listed(listing.filters, listing.scope)
+    ranking = rank(store, listing.scope, now=context.now(), confirmed=listed, rules=rules_of(site))
+    rows = companies_of(context, site).without_others(ranking.rows)
     if listing.search:
         rows = rows[rows["company"].isin(companies_found(store, listing.scope, listing.search))]
     said = words(context, site)
     known = companies_of(context, site)
     return replace(ranking, rows=sorted_rows(rows, listing.sort, known, said, backwards=listing.backwards))
-
-
-def _standings(selection: Selection) -> dict[str, Any]:
-    """The template variables of the row of standings: each with the selection that keeps the companies which stand so."""
-    language, kept = current_language(), selection.without_dimension(Dimension.COMPANY_STANDING)
-    filtered = [(one, kept.filtered(Dimension.COMPANY_STANDING, one.value)) for one in Standing]
-    shown = [(standing_name(language, one), to, to.filters[-1] in selection.filters) for one, to in filtered]
-    return {"standings": shown, "all_standings": kept, "stands": any(is_chosen for _, _, is_chosen in shown)}
 
 
 def _frame(context: Context, listing: Listing) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pandas as pd
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.leads.activity import ScoredDay
+from tracker.leads.companies import known_companies
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.fit.fits import Fits, fits
 from tracker.leads.fit.rules import fit_rules
@@ -27,9 +28,14 @@ from tracker.leads.workflow.resolving import CompanyValues, asks_for_companies, 
 from tracker.leads.workflow.site_work import SiteWork, site_work
 from tracker.leads.workflow.views import View, find_view
 from tracker.stats.dimensions import Dimension
-from tracker.stats.filters import Filter
+from tracker.stats.filters import Comparison, Filter
 from tracker.stats.periods import Period
+from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
+
+# Where a list of possible companies has none: no company has this name.
+_NONE = frozenset({""})
+_POSSIBLE = Comparison(Dimension.IDENTIFICATION, "is", ("possible",))
 
 
 class KnownCompanies:
@@ -38,6 +44,7 @@ class KnownCompanies:
     def __init__(self, database: AppDatabase, store: EventStore, site: Site, now: datetime) -> None:
         self._database, self._store, self._site, self._now = database, store, site, now
         self._standings: dict[Period, CompanyValues] = {}
+        self._possible: frozenset[str] = frozenset()
 
     @property
     def today(self) -> date:
@@ -79,6 +86,19 @@ class KnownCompanies:
         """The same for a list of companies: without those that are hidden, internal or ignored, unless they are asked for."""
         return (*self.of_events(filters, period), *listed(self.work, filters))
 
+    def counted_as_listed(self, filters: tuple[Filter, ...], scope: Scope) -> frozenset[str]:
+        """The names that a list counts as certain: those that the publisher confirmed, and possible companies if it asks for them."""
+        confirmed = frozenset(confirmed_names(self._store, self._site))
+        if not any(one == _POSSIBLE for one in filters):
+            return confirmed
+        found = known_companies(self._store, scope, confirmed=confirmed)
+        self._possible = frozenset(one.name for one in found if one.is_possible) - confirmed or _NONE
+        return confirmed | self._possible
+
+    def without_others(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a list without companies that are confirmed, if `counted_as_listed` was asked for possible ones."""
+        return rows[rows["company"].isin(self._possible)] if self._possible else rows
+
     def of_email(self, period: Period, view: str | None = None) -> tuple[Filter, ...]:
         """Which companies a report lists: those of the view with this key, else of the one that the site chose for its email.
 
@@ -88,7 +108,12 @@ class KnownCompanies:
         return self.of_list(found.filters if found else (), period)
 
     def described(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Leads with what is set for them and how well they fit (tracker.leads.segments.work_columns)."""
+        """Leads with what is set for them and how well they fit (tracker.leads.segments.work_columns).
+
+        Possible companies that a list counted as certain are not.
+        """
+        if self._possible:
+            frame = frame.assign(sure=frame["sure"].astype(bool) & ~frame["company"].isin(self._possible))
         return with_work(frame, self.work, self.fits)
 
     def view(self, key: str | None) -> View | None:

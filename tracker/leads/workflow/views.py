@@ -1,6 +1,6 @@
 """Saved views: a filter with a name, an order and columns. List, email, exports and commands share them by their key.
 
-*New*, *to contact* and *customers* are ready made. A saved view with the key of one of these takes its place.
+*New*, *back*, *rising*, *cooling*, *to contact*, *customers* and *possible* are ready made. A saved view with the key of one of these takes its place.
 """
 
 from __future__ import annotations
@@ -37,10 +37,18 @@ class View:
     number: int | None = None
 
 
+def _ready(key: str, name: str, dimension: Dimension, value: str) -> View:
+    return View(key, name, (Comparison(dimension, "is", (value,)),))
+
+
 READY_MADE = (
-    View("new", message("New leads"), (Comparison(Dimension.COMPANY_STATUS, "is", ("new",)),)),
-    View("to-contact", message("To contact"), (Comparison(Dimension.COMPANY_STATUS, "is", ("to_contact",)),)),
-    View("customers", message("Customers"), (Comparison(Dimension.COMPANY_KIND, "is", ("customer",)),)),
+    _ready("new", message("New"), Dimension.COMPANY_STANDING, "new"),
+    _ready("back", message("Back"), Dimension.COMPANY_STANDING, "back"),
+    _ready("rising", message("Rising"), Dimension.COMPANY_STANDING, "rising"),
+    _ready("cooling", message("Cooling"), Dimension.COMPANY_STANDING, "cooling"),
+    _ready("to-contact", message("To contact"), Dimension.COMPANY_STATUS, "to_contact"),
+    _ready("customers", message("Customers"), Dimension.COMPANY_KIND, "customer"),
+    _ready("possible", message("Possible"), Dimension.IDENTIFICATION, "possible"),
 )
 
 

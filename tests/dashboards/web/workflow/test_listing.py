@@ -56,7 +56,9 @@ def test_filters_of_what_is_set_narrow_the_list_the_file_the_command_and_the_que
     send(signed_in, "0:zéphyr", kind="customer")
     assert listed(signed_in, "f=status:is:contacted") == ["Air France"]
     assert listed(signed_in, "f=tag:is:VIP&f=owner:is:lea@exemple.fr&f=") == ["Air France"]
-    assert set(listed(signed_in, "view=new")) == {"Zéphyr", "Concurrent SARL", "Chez nous"}
+    assert len(listed(signed_in, "view=new")) == 4, "all of them were first seen in the period"
+    assert listed(signed_in, "view=back") == listed(signed_in, "view=possible") == []
+    assert set(listed(signed_in, "f=status:is:new")) == {"Zéphyr", "Concurrent SARL", "Chez nous"}
     assert listed(signed_in, "view=customers&f=country:is:BE") == ["Zéphyr"]
     assert listed(signed_in, "view=customers&q=lyon") == []
     assert len(listed(signed_in, "view=nonsense")) == 4
@@ -66,7 +68,9 @@ def test_filters_of_what_is_set_narrow_the_list_the_file_the_command_and_the_que
 
     found = operations.run(context, "leads", {"site": SITE, "period": "30d", "view": "customers"})
     assert [one["company"] for one in found["leads"]] == ["Zéphyr"]
-    with pytest.raises(operations.OperationError, match="use one of new, to-contact, customers"):
+    with pytest.raises(
+        operations.OperationError, match="use one of new, back, rising, cooling, to-contact, customers, possible"
+    ):
         operations.run(context, "leads", {"site": SITE, "period": "30d", "view": "x"})
     query = {"metrics": ["pageviews"], "date_range": "30d", "filters": [["is", "company:tag", ["VIP"]]]}
     assert operations.run(context, "query", {"site": SITE, "query": query})["results"][0]["metrics"] == [3]
@@ -174,3 +178,23 @@ def test_a_list_is_imported_with_a_report_and_gives_its_companies_their_relation
     assert "No line of the file is a domain or a company’s name. Nothing was saved." in text(refused.text)
     signed_in.post(f"{address}/remove", form=address, list="1")
     assert 'name="list"' not in signed_in.get(address).text
+
+
+def test_possible_companies_are_a_view_of_their_own_in_list_file_and_command(
+    signed_in: Browser, four: None, context: Context, company_visit: Callable[..., None]
+) -> None:
+    possible = {"company_method": "as_organisation", "company_confidence": 0.3, "network_kind": "unknown"}
+    company_visit("/tarifs", "/b", company="Kollin", **possible)
+    assert "Kollin" not in listed(signed_in)
+    assert listed(signed_in, "view=possible") == ["Kollin"]
+    assert "leaves open who runs it" in text(signed_in.get(f"{LIST}?view=possible").text)
+    (row,) = operations.run(context, "leads", {"site": SITE, "period": "30d", "view": "possible"})["leads"]
+    assert (row["company"], row["sure"]) == ("Kollin", False)
+    assert row["score"] == sum(one["points"] for one in row["reasons"]) > 0
+    assert len(signed_in.get(f"/{SITE}/leads.csv?view=possible").text.splitlines()) == 2
+    assert f'href="/{SITE}/possible">Possible</a>' in signed_in.get(LIST).text, (
+        "the tab leads to the page with verdicts"
+    )
+    signed_in.post(f"/{SITE}/possible", form=f"/{SITE}/possible", company="Kollin", verdict="company")
+    assert "Kollin" in listed(signed_in)
+    assert listed(signed_in, "view=possible") == []
