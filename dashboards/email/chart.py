@@ -1,44 +1,63 @@
-"""A chart of the days of a week or month as a PNG: bars, with the period before as thin lines, and no text: it needs no fonts.
-
-Colours are mid tones on a transparent background, so that it can be seen on light and dark.
-"""
+"""The chart of the days, of table cells: an image would leave a hole where mail programs do not load it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import BytesIO
+from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
+import pandas as pd
 
-# Twice the size at which it is shown, for sharp screens.
-WIDTH, HEIGHT = 1104, 240
+from dashboards.presentation import dates, numbers
 
-BAR = (26, 140, 136, 255)
-BEST_BAR = (11, 110, 110, 255)
-BEFORE = (125, 134, 146, 255)
-_GROUND = (139, 148, 160, 90)
+_HEIGHT = 72  # pixels
 
 
-def day_chart(values: Sequence[int], before: Sequence[int]) -> bytes:
-    """Returns a PNG of the days' figures, each with the same day of the period before as a line."""
-    image = Image.new("RGBA", (WIDTH, HEIGHT), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(image)
-    top = max([*values, *before, 1])
-    slot = WIDTH / max(len(values), 1)
-    for day, value in enumerate(values):
-        left, right = day * slot + slot * 0.2, (day + 1) * slot - slot * 0.2
-        height = _height(value, top)
-        if value:
-            colour = BEST_BAR if value == max(values) else BAR
-            draw.rounded_rectangle((left, HEIGHT - 4 - height, right, HEIGHT - 4), radius=6, fill=colour)
-        if day < len(before) and before[day]:
-            level = HEIGHT - 4 - _height(before[day], top)
-            draw.line((left - slot * 0.08, level, right + slot * 0.08, level), fill=BEFORE, width=4)
-    draw.line((0, HEIGHT - 2, WIDTH, HEIGHT - 2), fill=_GROUND, width=2)
-    target = BytesIO()
-    image.save(target, "PNG", optimize=True)
-    return target.getvalue()
+# More days than these have narrow bars, and only each seventh says its number.
+_WIDE_DAYS = 7
 
 
-def _height(value: int, top: int) -> float:
-    return max(6.0, (HEIGHT - 12) * value / top)
+@dataclass(frozen=True)
+class DayBar:
+    """A day's visitors beside those of the same day of the period before; heights are in pixels, 1 at least.
+
+    `value` and `before` are the numbers as text, empty where the bars are too narrow for them.
+    """
+
+    day: str
+    value: str
+    height: int
+    before: str
+    height_before: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The bars, and their widths in pixels and of a day in percent."""
+
+    bars: list[DayBar]
+    wide: bool
+
+    @property
+    def day_percent(self) -> int:
+        return 100 // max(len(self.bars), 1)
+
+
+def chart_of(language: str, days: pd.DataFrame, days_before: pd.DataFrame) -> Chart:
+    """Returns the chart of a week or month, from frames with the columns start and visitors. The one before may be shorter."""
+    now, before = ([int(value) for value in frame["visitors"]] for frame in (days, days_before))
+    before = (before + [0] * len(now))[: len(now)]
+    top, wide = max([*now, *before, 1]), len(now) <= _WIDE_DAYS
+    return Chart(
+        [
+            DayBar(
+                day=dates.day(language, start.date())[:3] if wide else str(start.day) if index % 7 == 0 else "",
+                value=numbers.count(language, value) if wide else "",
+                height=max(1, round(_HEIGHT * value / top)),
+                before=numbers.count(language, earlier) if wide else "",
+                height_before=max(1, round(_HEIGHT * earlier / top)),
+            )
+            for index, (start, value, earlier) in enumerate(
+                zip(pd.to_datetime(days["start"]), now, before, strict=True)
+            )
+        ],
+        wide,
+    )

@@ -13,13 +13,11 @@ from email.utils import format_datetime, getaddresses
 from hashlib import sha256
 
 from dashboards.email.audience import Audience
-from dashboards.email.report import report_chart, report_html, report_text, report_view
+from dashboards.email.report import report_html, report_text, report_view
 from tracker.db.models import Site
-from tracker.enrichment.text import WORD_JOINER
 from tracker.reference.geo.attribution import LicenceCredit
 from tracker.reports.report import Report
 
-_CHART_ID = "days"
 # Stand in a letter where the recipient's own links go; no report contains them.
 _PREFERENCES, _UNSUBSCRIBE = (
     "https://preferences.invalid/of-the-recipient",
@@ -37,11 +35,10 @@ class Letter:
     subject: str
     text: str
     html: str
-    chart: bytes
     has_links: bool
 
     def to(self, recipient: str, audience: Audience | None, *, sender: str, now: datetime) -> EmailMessage:
-        """Returns the message to one recipient: text, and HTML with the chart attached.
+        """Returns the message to one recipient: text, and HTML without any image.
 
         The Message-ID is the same for the same report and recipient, so that a server can tell a copy from another.
         """
@@ -58,11 +55,6 @@ class Letter:
         message.set_content(_with_links(self.text, audience), cte="quoted-printable")
         message.add_alternative(_with_links(self.html, audience), subtype="html", cte="quoted-printable")
         message["Content-Language"] = self.language  # after the content, which would take it for its own
-        html = message.get_payload()[1]  # type: ignore[index]
-        cid = f"<{_CHART_ID}@webleads>"
-        html.add_related(  # type: ignore[union-attr]
-            self.chart, "image", "png", cid=cid, disposition="inline", filename="days.png"
-        )
         return message
 
     def _add_list_headers(self, message: EmailMessage, audience: Audience | None) -> None:
@@ -90,15 +82,13 @@ def write_letter(
     """Writes a report in a language. `with_links` is for recipients; a copy for others has nothing to unsubscribe from."""
     audience = Audience(language, _PREFERENCES, _UNSUBSCRIBE) if with_links else Audience(language)
     view = report_view(report, site=site, audience=audience, base_url=base_url, credits_due=credits_due)
-    sentence = view.sentence.replace(WORD_JOINER, "")
     return Letter(
         report,
         site.domain.partition(":")[0],
         language,
-        _one_line(f"{sentence} ({view.site}, {view.dates})"),
+        _one_line(view.subject),
         report_text(view),
-        report_html(view, f"cid:{_CHART_ID}@webleads"),
-        report_chart(report),
+        report_html(view),
         with_links,
     )
 

@@ -9,14 +9,18 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from dashboards.email.audience import Audience
-from dashboards.email.chart import HEIGHT, WIDTH, day_chart
+from dashboards.email.chart import Chart, chart_of
+from dashboards.email.news_words import from_outside, sentence, subject
 from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
 from dashboards.presentation.companies.fit import fit_in_words
@@ -27,14 +31,15 @@ from dashboards.presentation.lead_rows import fit_of, reasons_in_words, why_in_w
 from dashboards.presentation.score_reasons import standing_in_words
 from dashboards.translations import DEFAULT_LANGUAGE, message, translate, translate_plural
 from tracker.db.models import Site
-from tracker.enrichment.text import clean_text, without_links
+from tracker.enrichment.text import WORD_JOINER
 from tracker.reference.geo.attribution import LicenceCredit
+from tracker.reports.news import of_preheader, of_sentence, of_subject, worth_acting_on
 from tracker.reports.report import WEEKLY, Report
 from tracker.stats.metrics import OF_EMAILS
 
-_LEADS_SHOWN = 8
+_LEADS_SHOWN = 7
 _ROWS_SHOWN = 5
-_LONGEST_TEXT = 120
+_LONGEST_REASON = 240
 
 _OF_WEEKS = MappingProxyType(
     {
@@ -43,9 +48,10 @@ _OF_WEEKS = MappingProxyType(
         "no_leads": message(
             "No company identified this week. Readers at home and on phones use internet providers, which are never shown as leads."
         ),
+        "no_calls": message("No company read enough this week to deserve a call."),
         "nothing": message("Nothing this week."),
         "before": message("vs previous week"),
-        "visitors_a_day": message("Visitors per day; the lines show the previous week."),
+        "visitors_a_day": message("Visitors per day, and in grey those of the previous week."),
     }
 )
 _OF_MONTHS = MappingProxyType(
@@ -55,9 +61,10 @@ _OF_MONTHS = MappingProxyType(
         "no_leads": message(
             "No company identified this month. Readers at home and on phones use internet providers, which are never shown as leads."
         ),
+        "no_calls": message("No company read enough this month to deserve a call."),
         "nothing": message("Nothing this month."),
         "before": message("vs previous month"),
-        "visitors_a_day": message("Visitors per day; the lines show the previous month."),
+        "visitors_a_day": message("Visitors per day, and in grey those of the previous month."),
     }
 )
 
@@ -83,6 +90,7 @@ class LeadLine:
     standing: str
     why: str
     pages: str
+    last_visit: str
     url: str
 
 
@@ -93,13 +101,6 @@ class EmailRow:
     share: int  # percent of the widest row
 
 
-class DayLabel(NamedTuple):
-    """A label under the chart, with its share of the width in percent."""
-
-    text: str
-    width: int
-
-
 @dataclass(frozen=True)
 class View:
     """All that the templates show, in words of one language."""
@@ -108,18 +109,22 @@ class View:
     site: str
     dates: str
     number: str
+    subject: str
+    preheader: str
     sentence: str
     figures: list[EmailFigure]
-    chart_alt: str
-    days: list[DayLabel]
+    chart: Chart
     leads: list[LeadLine]
     scores_of: str
     more_leads: str
     named: str
     names_more: str
+    pages_title: str
     pages: list[EmailRow]
+    sources_title: str
     sources: list[EmailRow]
     dashboard_url: str
+    leads_url: str
     preferences_url: str
     unsubscribe_url: str
     words: dict[str, str]
@@ -135,24 +140,14 @@ def render_report(
     credits_due: Sequence[LicenceCredit] = (),
     language: str | None = None,
 ) -> str:
-    """The report as `text`, `html` (a page of its own, with its image inside) or `json`; in the site's language, or another."""
+    """The report as `text`, `html` (a page of its own) or `json`; in the site's language, or another."""
     if form == "json":
         return (
             json.dumps(report.as_json(partial(describe_stored, DEFAULT_LANGUAGE)), ensure_ascii=False, indent=2) + "\n"
         )
     audience = Audience(language or site.language)
     view = report_view(report, site=site, audience=audience, base_url=base_url, credits_due=credits_due)
-    if form == "text":
-        return report_text(view)
-    from base64 import b64encode
-
-    image = "data:image/png;base64," + b64encode(report_chart(report)).decode()
-    return report_html(view, image)
-
-
-def _from_outside(text: str, most: int = _LONGEST_TEXT) -> str:
-    """Words that somebody else wrote, as an email may show them: cut, cleaned, and no link of a mail program's making."""
-    return without_links(clean_text(text, most))
+    return report_text(view) if form == "text" else report_html(view)
 
 
 def report_view(
@@ -164,36 +159,53 @@ def report_view(
     credits_due: Sequence[LicenceCredit] = (),
 ) -> View:
     """What the templates show; `credits_due` are the lines that the licences of geo databases ask for."""
-    language = audience.language
-    leads = [
-        _lead(language, lead, site, base_url, report.label)
-        for lead in report.leads.head(_LEADS_SHOWN).to_dict("records")
-    ]
-    more = max(0, len(report.leads) - len(leads))
+    language, news = audience.language, report.news
+    shown = worth_acting_on(report.leads).head(_LEADS_SHOWN)
+    second = of_preheader(news, report.turn)
     dashboard_url = f"{base_url}/{site.domain}?period={report.label}"
+    pages_title, pages = _brought_or_read(language, report.brought.pages, report.pages, "pageviews")
+    sources_title, sources = _brought_or_read(language, report.brought.sources, report.sources, "visits")
     return View(
         language=language,
         site=site.name,
         dates=dates.span(language, report.period.start, report.period.end),
         number=_number(language, report),
-        sentence=_sentence(language, report),
+        subject=subject(language, report.kind, of_subject(news), site).replace(WORD_JOINER, ""),
+        preheader=sentence(language, report.kind, second) if second else "",
+        sentence=sentence(language, report.kind, *of_sentence(news, report.turn)),
         figures=_figures(language, report),
-        chart_alt=_chart_alt(language, report),
-        days=_day_labels(language, report),
-        leads=leads,
+        chart=chart_of(language, report.days, report.days_before),
+        leads=[_lead(language, lead, site, base_url, report.label) for lead in shown.to_dict("records")],
         scores_of=translate(language, "Scores as of %(day)s.", day=dates.full_day(language, report.scored_on)),
-        more_leads=translate_plural(language, "and %(num)s more company", "and %(num)s more companies", more)
-        if more
-        else "",
+        more_leads=_more(language, report.kind, len(report.leads), len(shown)),
         named=how_much_is_named(language, report.identified) if report.identified.visits else "",
         names_more=what_names_more(language, report.missing),
-        pages=_rows(language, report.pages, "pageviews"),
-        sources=_rows(language, report.sources, "visits", empty=labels.channel(language, "Direct")),
+        pages_title=pages_title,
+        pages=pages,
+        sources_title=sources_title,
+        sources=sources,
         dashboard_url=dashboard_url,
+        leads_url=f"{base_url}/{site.domain}/leads?period={report.label}",
         preferences_url=audience.preferences_url,
         unsubscribe_url=audience.unsubscribe_url,
         words=_words(language, report.kind, dashboard_url, audience),
         credits_due=credits_due,
+    )
+
+
+def _more(language: str, kind: str, companies: int, shown: int) -> str:
+    """The words of the link to all companies of the period; empty where all of them stand in the email."""
+    if companies <= shown:
+        return ""
+    if shown:
+        more = companies - shown
+        return translate_plural(language, "See %(num)s more company", "See %(num)s more companies", more)
+    if kind == WEEKLY:
+        return translate_plural(
+            language, "See the %(num)s company of the week", "See the %(num)s companies of the week", companies
+        )
+    return translate_plural(
+        language, "See the %(num)s company of the month", "See the %(num)s companies of the month", companies
     )
 
 
@@ -203,8 +215,8 @@ def _words(language: str, kind: str, dashboard_url: str, audience: Audience) -> 
 
     return {
         **{name: say(text) for name, text in (_OF_WEEKS if kind == WEEKLY else _OF_MONTHS).items()},
-        "pages": say("Most-read articles"),
-        "sources": say("Where readers came from"),
+        "traffic": say("Visits to the site"),
+        "see_visits": say("See its visits"),
         "button": say("Open the dashboard"),
         "button_line": translate(language, "Open the dashboard: %(url)s", url=dashboard_url),
         "why": say("You receive this email because your email address is in this site’s settings."),
@@ -213,35 +225,6 @@ def _words(language: str, kind: str, dashboard_url: str, audience: Audience) -> 
         "preferences": say("Choose language, day and content"),
         "preferences_line": translate(language, "Choose language, day and content: %(url)s", url=audience.preferences_url),
     }  # fmt: skip
-
-
-def _sentence(language: str, report: Report) -> str:
-    """The week in one sentence: the companies if there are any to call, else the readers."""
-    hot = report.leads[report.leads["score"] >= 40] if len(report.leads) else report.leads
-    if len(hot) == 1:
-        return translate(language, "%(company)s deserves a call", company=_from_outside(hot.iloc[0]["company"]))
-    if len(hot) > 1:
-        others = len(hot) - 1
-        return translate_plural(
-            language,
-            "%(company)s and %(num)s other company deserve a call",
-            "%(company)s and %(num)s other companies deserve a call",
-            others,
-            company=_from_outside(hot.iloc[0]["company"]),
-        )
-    visitors = int(_total(report.totals, "visitors"))
-    count = numbers.count(language, visitors, compact=False)
-    if report.kind == WEEKLY:
-        if not visitors:
-            return translate(language, "No visitor this week")
-        return translate_plural(
-            language, "%(count)s visitor this week", "%(count)s visitors this week", visitors, count=count
-        )
-    if not visitors:
-        return translate(language, "No visitor this month")
-    return translate_plural(
-        language, "%(count)s visitor this month", "%(count)s visitors this month", visitors, count=count
-    )
 
 
 def _total(frame: pd.DataFrame, metric: str) -> float:
@@ -267,34 +250,6 @@ def _figures(language: str, report: Report) -> list[EmailFigure]:
     return made
 
 
-def report_chart(report: Report) -> bytes:
-    return day_chart(_daily(report.days), _daily(report.days_before))
-
-
-def _daily(days: pd.DataFrame) -> list[int]:
-    return [int(value) for value in days["visitors"]]
-
-
-def _chart_alt(language: str, report: Report) -> str:
-    """The chart's figures in words, for those who do not see it."""
-    days = [dates.day(language, day.date()) for day in pd.to_datetime(report.days["start"])]
-    return ", ".join(
-        f"{day} {numbers.count(language, value)}" for day, value in zip(days, _daily(report.days), strict=True)
-    )
-
-
-def _day_labels(language: str, report: Report) -> list[DayLabel]:
-    """Under each day of a week, its name; under a month, the number of each seventh day."""
-    days = [day.date() for day in pd.to_datetime(report.days["start"])]
-    if report.kind == WEEKLY:
-        return [DayLabel(dates.day(language, day)[:3], 14) for day in days]
-    return [
-        DayLabel(str(day.day), round(100 * min(7, len(days) - index) / len(days)))
-        for index, day in enumerate(days)
-        if index % 7 == 0
-    ]
-
-
 def _number(language: str, report: Report) -> str:
     """What a week or month is called."""
     if report.kind == WEEKLY:
@@ -303,15 +258,13 @@ def _number(language: str, report: Report) -> str:
 
 
 def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, period: str) -> LeadLine:
-    from urllib.parse import quote
-
     score = int(lead["score"])
     place = [
         part for part in (lead["city"], labels.country(language, lead["country"]) if lead["country"] else None) if part
     ]
     why = why_in_words(reasons_in_words(language, lead))
     return LeadLine(
-        company=_from_outside(lead["company"]),
+        company=from_outside(lead["company"]),
         place=", ".join(place),
         score=score,
         heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
@@ -324,34 +277,59 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, period
                 ),
             )
         ),
-        why=_from_outside(why, 2 * _LONGEST_TEXT),
+        why=from_outside(why, _LONGEST_REASON),
         pages=_list_pages(language, lead["pages"]),
+        last_visit=translate(
+            language, "last visit: %(day)s", day=dates.day(language, _local_day(lead["last_seen"], site))
+        ),
         url=f"{base_url}/{site.domain}/leads/{quote(lead['company_id'], safe='')}?period={period}",
     )
 
 
 def _list_pages(language: str, pages: Sequence[str]) -> str:
     quote = "«\u202f%s\u202f»" if language == "fr" else "“%s”"
-    listed = ", ".join(quote % _from_outside(page) for page in pages[:3])
+    listed = ", ".join(quote % from_outside(page) for page in pages[:3])
     return translate(language, "Articles read: %(articles)s", articles=listed) if listed else ""
 
 
-def _rows(language: str, frame: pd.DataFrame, metric: str, *, empty: str = "–") -> list[EmailRow]:
+def _local_day(moment: datetime, site: Site) -> date:
+    return moment.astimezone(ZoneInfo(site.time_zone)).date()
+
+
+def _brought_or_read(
+    language: str, brought: pd.DataFrame, read: pd.DataFrame, metric: str
+) -> tuple[str, list[EmailRow]]:
+    """The title and the rows of articles or sources: by the companies that they brought, else by their traffic."""
+    of_pages = metric == "pageviews"
+    if len(brought):
+        title = message("Articles that brought companies") if of_pages else message("Sources that brought companies")
+        return translate(language, title), _rows(language, brought, "companies")
+    title = message("Most-read articles") if of_pages else message("Where readers came from")
+    return translate(language, title), _rows(language, read, metric)
+
+
+def _rows(language: str, frame: pd.DataFrame, metric: str) -> list[EmailRow]:
     shown = frame.head(_ROWS_SHOWN)
     widest = max((float(value) for value in shown[metric]), default=0.0) or 1.0
+    direct = labels.channel(language, "Direct")
     return [
         EmailRow(
-            label=_from_outside(str(row.get("title") or row["value"] or empty)),
-            value=numbers.count(language, float(row[metric])),
+            label=from_outside(str(row.get("title") or row["value"] or direct)),
+            value=_amount(language, metric, row[metric]),
             share=max(2, round(100 * float(row[metric]) / widest)),
         )
         for row in shown.to_dict("records")
     ]
 
 
-def report_html(view: View, image: str) -> str:
-    page = template("report.html.j2").render(view=view, image=image, image_width=WIDTH // 2, image_height=HEIGHT // 2)
-    return inline(page)
+def _amount(language: str, metric: str, number: float) -> str:
+    if metric == "companies":
+        return translate_plural(language, "%(num)s company", "%(num)s companies", int(number))
+    return numbers.count(language, float(number))
+
+
+def report_html(view: View) -> str:
+    return inline(template("report.html.j2").render(view=view))
 
 
 def report_text(view: View) -> str:

@@ -18,6 +18,8 @@ from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.reference.naming_sources import NamingSource
+from tracker.reports.brought import Brought, brought
+from tracker.reports.news import News, news_of
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
 from tracker.stats.companies.identified import Identified, identified
@@ -40,8 +42,8 @@ class Report:
     `kind` is `weekly` or `monthly`; `label` is how the week or month is written, `2026-W46` or `2026-11`.
 
     `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are timeseries by day; `pages` and
-    `sources` are breakdowns; `leads` is the frame of reports.leads, of the companies that are certain. `identified`
-    says how many visits came from companies, `missing` what would name more.
+    `sources` are breakdowns; `leads` is the frame of tracker.leads.report, of the companies that are certain; `brought` is
+    what brought them. `identified` says how many visits came from companies, `missing` what would name more.
     """
 
     site: str
@@ -56,9 +58,21 @@ class Report:
     leads: pd.DataFrame
     pages: pd.DataFrame
     sources: pd.DataFrame
+    brought: Brought
     identified: Identified
     missing: tuple[NamingSource, ...] = ()
     view: str | None = None
+
+    @property
+    def news(self) -> list[News]:
+        """What can be said of the period, the most important first."""
+        return news_of(self.leads, self.brought, self.totals, self.previous, self.pages)
+
+    @property
+    def turn(self) -> int:
+        """The number of the week or month since some beginning, for what differs from one report to the next."""
+        first = self.period.start
+        return first.toordinal() // 7 if self.kind == WEEKLY else first.year * 12 + first.month
 
     @property
     def scored_on(self) -> date:
@@ -86,6 +100,10 @@ class Report:
             "leads": leads_as_json(self.leads, describe),
             "pages": _rows(self.pages, "title"),
             "sources": _rows(self.sources),
+            "brought": {
+                "pages": _rows(self.brought.pages.head(_ROWS), "title", "companies"),
+                "sources": _rows(self.brought.sources.head(_ROWS), "companies"),
+            },
         }
 
 
@@ -113,8 +131,10 @@ def report_on(
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
     of_companies = scope if known is None else replace(scope, filters=known.of_email(period, view))
-    companies = leads(store, of_companies, now=now, confirmed=confirmed_names(store, site), rules=rules_of(site))
+    confirmed = confirmed_names(store, site)
+    companies = leads(store, of_companies, now=now, confirmed=confirmed, rules=rules_of(site))
     companies = companies if known is None else known.described(companies)
+    companies = companies[companies["sure"].astype(bool)]
     return Report(
         site=site.domain,
         kind=kind,
@@ -125,9 +145,10 @@ def report_on(
         previous=previous,
         days=days,
         days_before=days_before,
-        leads=companies[companies["sure"].astype(bool)],
+        leads=companies,
         pages=breakdown(store, scope, Dimension.PAGE, limit=_ROWS, order_by="pageviews"),
         sources=breakdown(store, scope, Dimension.SOURCE, limit=_ROWS, order_by="visits"),
+        brought=brought(store, scope, set(companies["company"]), confirmed=confirmed),
         identified=identified(store, scope),
         missing=missing,
         view=view,

@@ -180,6 +180,12 @@ def _finished(store: Counting, scope: Scope, dimension: Dimension, frame: pd.Dat
     return frame
 
 
+def titles(store: EventStore, scope: Scope, paths: Sequence[str]) -> dict[str, str]:
+    """Returns the newest title of each path in a scope; without those that have none."""
+    with counting(store, scope) as counted:
+        return _titles(counted, scope, paths)
+
+
 def _titles(store: Counting, scope: Scope, paths: Sequence[str]) -> dict[str, str]:
     """The newest title of each path, searched from the period's end, which seldom goes far back."""
     if not paths:

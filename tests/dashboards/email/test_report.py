@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from io import BytesIO
 from typing import Any
 
+import pandas as pd
 import pytest
-from PIL import Image
 
 from dashboards.email.audience import Audience
 from dashboards.email.letter import write_letter
-from dashboards.email.report import render_report
+from dashboards.email.news_words import subject
 from tests.stats.conftest import SITE, Blog, blog, site, store  # noqa: F401 - fixtures
 from tracker.db.models import Site
+from tracker.reports.news import News
 from tracker.reports.report import Report, report_on
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
@@ -42,6 +43,7 @@ def report(blog: Blog, site: Site) -> Report:  # noqa: F811
             (100, "/contact", 60_000),
             visitor=3,
             company=f"Hélianthe & <b>fils</b> {HOSTILE}",
+            source=HOSTILE if day == 12 else None,
             **COMPANY,
         )
     return report_on(blog.store, site, "weekly", "2026-W46", now=NOW)
@@ -76,14 +78,12 @@ def text_of(message: EmailMessage) -> str:
     return str(body.get_content())
 
 
-def test_it_has_text_and_html_and_the_chart_attached(report: Report, site: Site) -> None:  # noqa: F811
+def test_it_has_text_and_html_and_no_image_that_could_be_missing(report: Report, site: Site) -> None:  # noqa: F811
     message = message_of(report, site)
     assert [part.get_content_type() for part in message.walk()] == [
-        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"
+        "multipart/alternative", "text/plain", "text/html"
     ]  # fmt: skip
-    image = next(part for part in message.walk() if part.get_content_type() == "image/png")
-    assert f'src="cid:{image["Content-ID"].strip("<>")}"' in html_of(message)
-    assert Image.open(BytesIO(image.get_content())).size == (1104, 240)
+    assert "<img" not in html_of(message)
     assert str(message["From"]) == "Wébleads <stats@exemple.fr>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Unsubscribe"] is None  # a copy without a recipient has nobody to unsubscribe
@@ -91,9 +91,17 @@ def test_it_has_text_and_html_and_the_chart_attached(report: Report, site: Site)
     assert str(message["Feedback-ID"]) == f"weekly-2026-W46:{SITE}:report:webleads"
 
 
+def test_the_chart_has_each_days_visitors_beside_those_of_the_week_before(report: Report, site: Site) -> None:  # noqa: F811
+    html = html_of(message_of(report, site))
+    # Visitor 3 came on Monday, Tuesday and Thursday, 1 on Tuesday, 2 on Wednesday; 90 came on the Tuesday before.
+    assert re.findall(r'class="day-value"[^>]*>(\d+)<', html) == ["1", "2", "1", "1", "0", "0", "0"]
+    assert re.findall(r'class="bar"[^>]* height="(\d+)"', html)[:7] == ["36", "72", "36", "36", "1", "1", "1"]
+    assert re.findall(r'class="bar-before"[^>]* height="(\d+)"', html) == ["1", "36", "1", "1", "1", "1", "1"]
+
+
 def test_nothing_is_fetched_and_every_link_leads_to_the_dashboard(report: Report, site: Site) -> None:  # noqa: F811
     html = html_of(message_of(report, site))
-    assert set(re.findall(r'\ssrc="([^"]+)"', html)) == {"cid:days@webleads"}
+    assert not re.search(r"<[^>]*\ssrc=", html)
     assert {link[: len(BASE)] for link in re.findall(r'href="([^"]+)"', html)} == {BASE}
     assert not re.search(r"<(script|link|iframe|form)\b|@import|url\(", html)
 
@@ -128,7 +136,8 @@ def test_figures_and_their_change_stand_in_both_parts(report: Report, site: Site
     assert re.search(r"Pages vues\s+8\s+↑\s\+700\s%", text)
     for figure in (">3<", ">5<", ">8<", "+200\u202f%"):
         assert figure in html
-    assert "LinkedIn" in text
+    assert re.search(r"1 entreprise\s+Accès direct", text)
+    assert re.search(r"1 entreprise\s+Titre de /tarifs", text)
 
 
 def test_it_is_dark_where_the_reader_is(report: Report, site: Site) -> None:  # noqa: F811
@@ -158,12 +167,6 @@ def test_the_message_id_tells_recipient_and_week(report: Report, site: Site) -> 
     assert first["Message-ID"] != other["Message-ID"]
 
 
-def test_html_as_a_page_has_its_image_inside(report: Report, site: Site) -> None:  # noqa: F811
-    page = render_report(report, site=site, form="html", base_url=BASE)
-    assert 'src="data:image/png;base64,' in page
-    assert "cid:" not in page
-
-
 def test_a_recipients_copy_is_in_their_language_and_leads_to_their_own_links(
     report: Report,
     site: Site,  # noqa: F811
@@ -186,12 +189,69 @@ def test_a_month_is_told_in_the_words_of_months(blog: Blog, site: Site) -> None:
     assert report.previous.iloc[0]["visits"] == 1
     message = message_of(report, site)
     text, html = text_of(message), html_of(message)
-    assert str(message["Subject"]) == f"3 visiteurs ce mois-ci ({SITE}, 1er–31 oct. 2026)"
+    assert str(message["Subject"]) == f"3 visiteurs ce mois-ci · {SITE}"
     assert "(octobre 2026)" in text
     assert "Entreprises du mois" in text
     assert "semaine" not in text
     assert f"{BASE}/{SITE}?period=2026-10" in html
-    assert re.findall(r'<td width="(\d+)%" align="left"[^>]*>(\d+)</td>', html) == [
-        ("23", "1"), ("23", "8"), ("23", "15"), ("23", "22"), ("10", "29")
-    ]  # fmt: skip
+    labels = [one for one in re.findall(r'class="words day"[^>]*>([^<]*)<', html) if one]
+    assert labels == ["1", "8", "15", "22", "29"]
+    assert len(re.findall(r'class="bar"[^>]* width="8"', html)) == 31
     assert report.as_json(lambda *_: "")["month"] == "2026-10"
+
+
+def test_without_companies_it_lists_what_was_read_most(blog: Blog, site: Site) -> None:  # noqa: F811
+    blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), visitor=1, source="LinkedIn")
+    message = message_of(report_on(blog.store, site, "weekly", "2026-W46", now=NOW), site)
+    text = text_of(message)
+    assert "Aucune entreprise identifiée cette semaine" in text
+    assert re.search(r"1\s+LinkedIn", text)
+    assert str(message["Subject"]) == "1 visiteur cette semaine · blog.exemple.fr"
+
+
+def test_companies_below_the_bar_are_one_link(blog: Blog, site: Site) -> None:  # noqa: F811
+    for name in ("Acme", "Borée"):
+        blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company=name, **COMPANY)
+    report = report_on(blog.store, site, "weekly", "2026-W46", now=NOW)
+    assert report.leads["score"].max() < 20
+    html = html_of(message_of(report, site))
+    assert "Acme" not in html
+    assert f'href="{BASE}/{SITE}/leads?period=2026-W46"' in html
+    assert "Voir les 2 entreprises de la semaine" in html
+
+
+def test_it_is_small(report: Report, site: Site) -> None:  # noqa: F811
+    [row] = report.leads.to_dict("records")
+    full = replace(
+        report,
+        leads=pd.DataFrame(
+            [
+                row
+                | {
+                    "score": 90,
+                    "pages": ["Un an de blog\u202f: les chiffres, les erreurs, et ce qui a amené des lecteurs" * 2] * 3,
+                }
+            ]
+            * 30
+        ),
+    )
+    assert len(message_of(full, site).as_bytes()) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("company", "others", "domain", "expected"),
+    [
+        ("Groupe Hélianthe", 3, "blog.exemple.fr", "Groupe Hélianthe et 3 autres à appeler · blog.exemple.fr"),
+        ("Groupe Hélianthe", 3, "blog.atelier-plume.fr", "Groupe Hélianthe et 3 autres à appeler · atelier-plume"),
+        ("Groupe Hélianthe", 0, "blog.exemple.fr", "Groupe Hélianthe à appeler · blog.exemple.fr"),
+        (
+            "Société nationale des eaux minérales de montagne", 12, "blog.atelier-plume.fr",
+            "Société nationale… et 12 autres à appeler · atelier-plume",
+        ),
+    ],
+)  # fmt: skip
+def test_a_subject_says_the_news_first_and_the_site_last(company: str, others: int, domain: str, expected: str) -> None:
+    news = News("to_call", {"company": company, "others": others})
+    said = subject("fr", "weekly", news, Site(domain=domain, language="fr"))
+    assert said.replace("\u2060", "") == expected
+    assert len(said) <= 60

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.email import chart as email_chart
+from dashboards.email.rendering import TEMPLATES
 
 Colour = tuple[float, float, float]
 
@@ -67,6 +67,7 @@ def rules() -> dict[str, dict[str, str]]:
 
 
 RULES = rules()
+EMAIL = (TEMPLATES / "report.html.j2").read_text(encoding="utf-8")
 
 
 def tokens(theme: str) -> dict[str, str]:
@@ -133,7 +134,10 @@ def test_both_dark_themes_have_the_same_colours() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("drawn", [email_chart.BAR, email_chart.BEST_BAR, email_chart.BEFORE])
-def test_the_email_s_chart_is_seen_on_light_and_dark(drawn: tuple[int, int, int, int], theme: str) -> None:
-    assert drawn[3] == 255
-    assert contrast(drawn[:3], colour("var(--paper)", theme)) >= LEAST
+@pytest.mark.parametrize("bar", [".bar", ".bar-before"])
+def test_the_email_s_chart_is_seen_on_light_and_dark(bar: str, theme: str) -> None:
+    light, dark = EMAIL.split("@media (prefers-color-scheme: dark)")
+    found = re.findall(re.escape(bar) + r" \{ background-color: (#\w{6})", light)
+    if theme == "dark":  # where it has no colour of its own it keeps the light one
+        found += re.findall(re.escape(bar) + r" \{ background-color: (#\w{6})", dark)
+    assert contrast(colour(found[-1], theme), colour("var(--paper)", theme)) >= LEAST

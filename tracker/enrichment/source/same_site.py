@@ -29,12 +29,12 @@ def same_site(host: str, page_host: str, site_hosts: Collection[str] = ()) -> bo
     # Different last labels or different ones before: no need to ask the list, which takes longer.
     if plain.rsplit(".", 2)[-2:] != page.rsplit(".", 2)[-2:]:
         return False
-    domain = _domain(plain)
-    return domain != "" and domain not in _SHARED and domain == _domain(page)
+    domain = registrable_domain(plain)
+    return domain != "" and domain not in _SHARED and domain == registrable_domain(page)
 
 
 @lru_cache(maxsize=8_192)
-def _domain(host: str) -> str:
+def registrable_domain(host: str) -> str:
     """Returns the registrable domain of a host; empty for an IP address or a public suffix."""
     return str(_extract()(host).top_domain_under_public_suffix)
 
