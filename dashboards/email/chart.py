@@ -11,7 +11,7 @@ from dashboards.presentation import dates, numbers
 _HEIGHT = 72  # pixels
 
 
-# More days than these have narrow bars, and only each seventh says its number.
+# More days than these have narrow bars without those of the period before, and only each seventh says its number.
 _WIDE_DAYS = 7
 
 
@@ -31,14 +31,10 @@ class DayBar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The bars, and their widths in pixels and of a day in percent."""
+    """The bars, and whether there is room for their numbers and for the period before."""
 
     bars: list[DayBar]
     wide: bool
-
-    @property
-    def day_percent(self) -> int:
-        return 100 // max(len(self.bars), 1)
 
 
 def chart_of(language: str, days: pd.DataFrame, days_before: pd.DataFrame) -> Chart:

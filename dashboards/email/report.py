@@ -64,7 +64,7 @@ _OF_MONTHS = MappingProxyType(
         "no_calls": message("No company read enough this month to deserve a call."),
         "nothing": message("Nothing this month."),
         "before": message("vs previous month"),
-        "visitors_a_day": message("Visitors per day, and in grey those of the previous month."),
+        "visitors_a_day": message("Visitors per day."),
     }
 )
 
