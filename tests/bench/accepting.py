@@ -10,6 +10,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from tests.bench import load, servers, slow_clients
+from tests.bench.cpu import cpu_seconds
 from tests.bench.figure import Figure
 from tests.bench.memory import worker_mb
 from tracker.journal import list_segments
@@ -18,12 +19,19 @@ _SECONDS = 5
 _ROUNDS = 3
 _SLOW_CLIENTS = 500
 _BEHIND_A_PROXY = {"WEBLEADS_TRUSTED_PROXIES": "127.0.0.1"}
+_COSTS = {
+    "collector": "the collector",
+    "slow": f"the collector with {_SLOW_CLIENTS} slow clients, which it serves too",
+    "flask": "the bare Flask view",
+    "wsgi": "the bare WSGI callable",
+}
 _SETTINGS = {"always": {"WEBLEADS_JOURNAL_SYNC": "always"}, "slow": _BEHIND_A_PROXY}
 
 
 def figures(folder: Path) -> Iterator[Figure]:
     """Returns rates and latencies. Each round measures all servers in turn, so a slow moment affects all of them."""
     runs: dict[str, list[load.Load]] = {"collector": [], "flask": [], "wsgi": [], "always": [], "slow": []}
+    costs: dict[str, list[float]] = {kind: [] for kind in runs}
     served = Counter[str]()
     memory: list[tuple[float, float]] = []
     for turn in range(_ROUNDS):
@@ -33,7 +41,9 @@ def figures(folder: Path) -> Iterator[Figure]:
             with servers.running(program, data, **_SETTINGS.get(kind, {})) as (url, pid):
                 idle = worker_mb(pid)
                 with _beside(kind, url) as answers:
+                    spent = cpu_seconds(pid)
                     seen.append(load.run(url, folder, seconds=_SECONDS))
+                    costs[kind].append((cpu_seconds(pid) - spent) / seen[-1].requests * 1e6)
                 served.update(answers)
                 if kind == "collector":
                     memory.append((idle, worker_mb(pid)))
@@ -51,6 +61,8 @@ def figures(folder: Path) -> Iterator[Figure]:
         "x",
         at_least=0.5,
     )
+    for kind, what in _COSTS.items():
+        yield Figure(f"processor time of {what}", median(costs[kind]), "us/hit")
     beside = f"{_SLOW_CLIENTS} slow clients connected and served"
     yield Figure(f"collector against bare Flask view, {beside}", rates["slow"] / rates["flask"], "x", at_least=3.3)
     yield Figure(f"collector, accept p99, {beside}", median(one.p99_ms for one in runs["slow"]), "ms", at_most=10)

@@ -14,6 +14,7 @@ from tracker.stats.aggregation import Group
 from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.counting import Counting, Wanted, counting
 from tracker.stats.rollups.moment import once
+from tracker.stats.rollups.registry import TITLES
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
@@ -190,7 +191,7 @@ def _titles(store: Counting, scope: Scope, paths: Sequence[str]) -> dict[str, st
     """The newest title of each path, searched from the period's end, which seldom goes far back."""
     if not paths:
         return {}
-    if store.days is not None:
+    if store.days is not None and TITLES not in store.days.beyond:
         return store.titles(paths)
     newest = [
         select(events.c.path, events.c.title)

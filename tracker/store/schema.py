@@ -154,6 +154,10 @@ def _of_rollup_ids() -> list[Column[Any]]:
 
 rollups = Table("rollups", metadata, *_of_rollups())
 
+# A day of more values of a dimension than are kept has none of them: a row of this dimension with the dimension's name for a value,
+# whose `events` is the number of values, says that they are counted from the events.
+BEYOND = "beyond"
+
 # The ids that last, which are counted as distinct over any days; with the visit where its events may differ in the value.
 rollup_ids = Table("rollup_ids", metadata, *_of_rollup_ids())
 

@@ -19,9 +19,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, literal, select, union_all
 
-from tracker.store.schema import events, rollups, sealed_days
+from tracker.store.schema import (
+    BEYOND,
+    ROLLUP_SUMS,
+    events,
+    held_rollup_ids,
+    held_rollups,
+    rollup_ids,
+    rollups,
+    sealed_days,
+)
 
 # Two days, one of which may be longer by an hour when the clocks change, and the hour in which the event lies.
 _HOURS_AFTER = 2 * 24 + 1 + 1
@@ -33,6 +42,10 @@ _HOURS_WITH_VISITORS_OF_BEFORE = 2 * 24 - 1
 
 HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as the store has moments
+
+
+# More values of one dimension on one day are not kept.
+MOST_VALUES = 20_000
 
 
 class SealedDay(NamedTuple):
@@ -91,6 +104,38 @@ def final_before(rows: Callable[[Select[Any]], Sequence[Row[Any]]], site: str) -
     gone = select(func.max(day.end_at)).where(day.site == site, day.day.in_(had_events))
     last = rows(gone.where(day.end_at <= first[0].occurred_at) if first else gone)[0][0]
     return None if last is None else last + _HOURS_WITH_VISITORS_OF_BEFORE * HOUR
+
+
+def rows_to_keep() -> Select[Any]:
+    """The rows of rollups that are made of what a snapshot holds: added up, but for dimensions with too many values on a day."""
+    key = [held_rollups.c[name] for name in ("site", "day", "dimension", "value")]
+    sums = [func.sum(held_rollups.c[name]).label(name) for name in ROLLUP_SUMS]
+    rows = select(*key, *sums).group_by(*key).subquery("rows")
+    beyond = _beyond()
+    same = and_(rows.c.day == beyond.c.day, rows.c.dimension == beyond.c.dimension)
+    kept = select(*rows.c).select_from(rows.join(beyond, same, isouter=True)).where(beyond.c.dimension.is_(None))
+    mark = {"site": beyond.c.site, "day": beyond.c.day, "dimension": literal(BEYOND), "value": beyond.c.dimension}
+    mark |= {name: beyond.c["number"] if name == "events" else literal(0) for name in ROLLUP_SUMS}
+    marks = select(*(mark[column.name].label(column.name) for column in rows.c))
+    return select(union_all(kept, marks).subquery("kept"))
+
+
+def ids_to_keep() -> Select[Any]:
+    """The same of the ids that last."""
+    ids, beyond = held_rollup_ids, _beyond()
+    same = and_(ids.c.day == beyond.c.day, ids.c.dimension == beyond.c.dimension)
+    columns = [ids.c[column.name] for column in rollup_ids.c]
+    return select(*columns).select_from(ids.join(beyond, same, isouter=True)).where(beyond.c.dimension.is_(None))
+
+
+def _beyond() -> Any:
+    """The days and dimensions with too many values, as they are held, and their number."""
+    held = held_rollups.c
+    number = func.count(held.value.distinct())
+    days = select(held.site, held.day, held.dimension, number.label("number")).group_by(
+        held.site, held.day, held.dimension
+    )
+    return days.having(number > MOST_VALUES).subquery("beyond")
 
 
 def spans_of(sites: Iterable[str], occurred_at: NDArray[np.datetime64], age_seconds: NDArray[np.int64]) -> list[Span]:

@@ -29,6 +29,7 @@ from tracker.stats.rollups.moment import expect, moment
 from tracker.stats.rollups.months import figures_of_month
 from tracker.stats.rollups.registry import DIMENSIONS, TOTAL
 from tracker.stats.scope import Scope
+from tracker.store import seals
 from tracker.store.answering import AnsweringStore
 from tracker.store.batch import Batch
 from tracker.store.engines import open_event_store
@@ -85,10 +86,20 @@ class Question:
             chance.choice([Wanted(2), named_of(some)]),
         )
 
+    @property
+    def dimensions(self) -> set[str]:
+        of_group = [] if self.group is None or self.group.dimension is None else [self.group.dimension.value]
+        return {
+            *of_group,
+            *(one.value for one in self.some),
+            *(["hour"] if self.group == Group(interval="hour") else []),
+        }
+
     def answers(self, counted: Counting) -> list[Any]:
         """Rows of the metrics, then pairs of what leads or is named."""
-        leading = partial(leading_of_events, counted) if counted.days is None else counted.leading
-        led = leading(self.some, self.wanted)
+        known = [one for one in self.some if counted.knows(one)]
+        led = counted.leading(known, self.wanted) if known else {}
+        led |= leading_of_events(counted, [one for one in self.some if one not in known], self.wanted)
         found = [pairs(led[one]) for one in self.some]
         if self.wanted.named is not None:
             found = [sorted(one, key=repr) for one in found]
@@ -143,6 +154,8 @@ class Before:
             expect(page, [TOTAL, *self.question.some])
             if counted.days is None:
                 return 0
+            if counted.days.beyond & self.question.dimensions:
+                return 0  # what has too many values to be kept is of now
             kept = sealed_now(counted.source, self.question.scope.site, self.question.scope.period)
             is_of_before = sum((end - first).days for first, end in counted.days.kept) > len(kept)
             meant = self.meant if is_of_before else from_events(store, self.question)
@@ -228,7 +241,11 @@ def make_month(store: EventStore, of: Chain, month: date, all_days: Period) -> N
 
 
 @pytest.mark.parametrize("first", range(0, HISTORIES, A_CHAIN))
-def test_answers_from_rollups_are_those_from_events(store: EventStore, first: int) -> None:
+def test_answers_from_rollups_are_those_from_events(
+    store: EventStore, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if first % (4 * A_CHAIN) == A_CHAIN:
+        monkeypatch.setattr(seals, "MOST_VALUES", 2)  # some days have more
     played = Played(store, first, min(A_CHAIN, HISTORIES - first))
     played.play()
     assert played.of_now

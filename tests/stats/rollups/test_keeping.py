@@ -9,13 +9,17 @@ from sqlalchemy import select
 
 from tests.stats.conftest import PARIS, SITE, Blog, period, scope
 from tracker.stats import traffic
+from tracker.stats.breakdowns import breakdown
+from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.checking import compare_with_events
+from tracker.stats.rollups.counting import counting
 from tracker.stats.rollups.keeping import Keeper, seal, sealed_day, unsealed_days
 from tracker.stats.rollups.moment import moment
 from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
+from tracker.store import seals
 from tracker.store.batch import Batch
 from tracker.store.protocol import Snapshot
-from tracker.store.schema import events, rollups
+from tracker.store.schema import BEYOND, events, rollup_ids, rollups
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
 DAYS = period("2026-11-16,2026-11-18")
@@ -123,3 +127,25 @@ def test_a_late_event_takes_no_figures_of_days_whose_events_are_gone(blog: Blog)
     blog.visit("2026-11-18T00:40:00+01:00", (0, "/a"))
     Keeper(blog.store).refresh(SITE, PARIS, today=date(2026, 11, 21))
     assert traffic.totals(blog.store, scope("2026-11-16,2026-11-17")).iloc[0]["pageviews"] == 2
+
+
+def test_a_day_keeps_no_more_values_than_a_stranger_may_send(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its figures by that dimension are counted from the events; all others stay as they are kept."""
+    monkeypatch.setattr(seals, "MOST_VALUES", 3)
+    for number in range(6):
+        blog.visit("2026-11-17T12:00:00+01:00", (0, f"/{number}"), country="FR", consented=bool(number % 2))
+    blog.visit("2026-11-16T12:00:00+01:00", (0, "/1"), country="BE")
+    days = scope("2026-11-16,2026-11-18")
+    meant = {one: breakdown(blog.store, days, one) for one in (Dimension.PAGE, Dimension.COUNTRY)}
+    seal_all(blog)
+    kept = blog.store.rows(select(rollups.c.dimension, rollups.c.value).where(rollups.c.day == TUESDAY))
+    assert len([one for one in kept if one.dimension in ("page", "titles", "entry_page")]) == 0
+    assert {one.value for one in kept if one.dimension == BEYOND} == {"page", "titles", "entry_page", "exit_page"}
+    assert (
+        blog.store.rows(select(rollup_ids).where(rollup_ids.c.dimension == "page", rollup_ids.c.day == TUESDAY)) == []
+    )
+    with counting(blog.store, days) as counted:
+        assert (counted.knows(Dimension.PAGE), counted.knows(Dimension.COUNTRY)) == (False, True)
+    for dimension, frame in meant.items():
+        assert breakdown(blog.store, days, dimension).equals(frame)
+    assert compare_with_events(blog.store, SITE).different == {}

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, except_, func, select, union_all
+from sqlalchemy import Row, Select, except_, select, union_all
 
 from tracker.stats.rollups.kept_rows import hold_rows
 from tracker.stats.rollups.months import figures_of_month
@@ -20,17 +20,14 @@ from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import (
     KEPT_ROWS,
-    ROLLUP_SUMS,
     counted_months,
-    held_rollup_ids,
-    held_rollups,
     month_rollup_ids,
     month_rollups,
     rollup_ids,
     rollups,
     sealed_days,
 )
-from tracker.store.seals import final_before
+from tracker.store.seals import final_before, ids_to_keep, rows_to_keep
 
 # So many are worked out before they are compared, in one state of the store.
 _DAYS_AT_ONCE = 20
@@ -118,11 +115,8 @@ def _unlike_in(snapshot: Snapshot, names: Sequence[str], kept: Select[Any], coun
 
 
 def _sums(site: str, days: Iterable[date]) -> tuple[Select[Any], Select[Any]]:
-    key = [held_rollups.c[name] for name in ("site", "day", "dimension", "value")]
-    counted = select(*key, *(func.sum(held_rollups.c[name]).label(name) for name in ROLLUP_SUMS)).group_by(*key)
-    return select(*rollups.c).where(rollups.c.site == site, rollups.c.day.in_(days)), counted
+    return select(*rollups.c).where(rollups.c.site == site, rollups.c.day.in_(days)), rows_to_keep()
 
 
 def _ids(site: str, days: Iterable[date]) -> tuple[Select[Any], Select[Any]]:
-    kept = select(*rollup_ids.c).where(rollup_ids.c.site == site, rollup_ids.c.day.in_(days))
-    return kept, select(*(held_rollup_ids.c[column.name] for column in rollup_ids.c))
+    return select(*rollup_ids.c).where(rollup_ids.c.site == site, rollup_ids.c.day.in_(days)), ids_to_keep()

@@ -156,7 +156,9 @@ class Counting:
         return self.days is not None and dimension in DIMENSIONS and not self._is_read_otherwise(dimension.value)
 
     def _is_read_otherwise(self, dimension: str) -> bool:
-        """Whether values are read otherwise now than they were when days were counted."""
+        """Whether values are read otherwise now than they were when days were counted, or are too many to be kept."""
+        if self.days is not None and dimension in self.days.beyond:
+            return True
         snapshot = cast_type(Snapshot, self.source)
         return dimension in _OF_COMPANIES and snapshot.corrects_companies(self.scope.site)
 

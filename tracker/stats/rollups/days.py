@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Select, Table, and_, func, or_, select
 
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period, months_after
@@ -15,7 +15,7 @@ from tracker.stats.rollups.moment import Caveats, Moment
 from tracker.stats.rollups.registry import RULES, TOTAL
 from tracker.stats.scope import Scope
 from tracker.store.protocol import Snapshot
-from tracker.store.schema import counted_days, counted_months, events, rollups, sealed_days
+from tracker.store.schema import BEYOND, counted_days, counted_months, events, rollups, sealed_days
 
 _DAY = timedelta(days=1)
 # Working out a day costs about what one panel over a month of events does.
@@ -34,12 +34,16 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True)
 class Days:
-    """The days of a period that have events: those with rollups, the same without those of whole months, and the others."""
+    """The days of a period that have events: those with rollups, the same without those of whole months, and the others.
+
+    `beyond` are dimensions of which some day has more values than are kept.
+    """
 
     kept: tuple[Run, ...]
     months: tuple[date, ...] = ()
     beside_months: tuple[Run, ...] = ()
     open: tuple[date, ...] = ()
+    beyond: frozenset[str] = frozenset()
 
 
 def cut_day(period: Period) -> date | None:
@@ -79,7 +83,9 @@ def days_of(snapshot: Snapshot, scope: Scope, kept: Collection[date]) -> Days | 
     months = _months(snapshot, scope, missing)
     of_months = {month + timedelta(days=number) for month in months for number in range((_after(month) - month).days)}
     beside = [day for day in days if day in kept and day not in of_months]
-    return Days(tuple(runs(sorted(kept))), tuple(months), tuple(runs(beside)), tuple(found))
+    spans = tuple(runs(sorted(kept)))
+    beyond = _beyond(snapshot, scope.site, spans)
+    return Days(spans, tuple(months), tuple(runs(beside)), tuple(found), beyond)
 
 
 def days_for(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> tuple[Days | None, Caveats]:
@@ -131,6 +137,12 @@ def of_now_or_before(snapshot: Snapshot, scope: Scope, of_page: Moment | None, k
             if days is not None and not days.open:
                 return days
     return days_of(snapshot, scope, kept)
+
+
+def _beyond(snapshot: Snapshot, site: str, spans: Sequence[Run]) -> frozenset[str]:
+    within = or_(*(and_(rollups.c.day >= first, rollups.c.day < end) for first, end in spans))
+    marks = select(rollups.c.value).where(rollups.c.site == site, rollups.c.dimension == BEYOND, within)
+    return frozenset(row.value for row in snapshot.rows(marks.distinct()))
 
 
 def number_of_events(snapshot: Snapshot, site: str, spans: Sequence[Run]) -> int:

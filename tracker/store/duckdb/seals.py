@@ -18,7 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, Select, Table, func, select, tuple_
+from sqlalchemy import Connection, Engine, Row, Select, Table, select, tuple_
 
 from tracker.store.arrays import column_array
 from tracker.store.batch import Batch
@@ -27,7 +27,6 @@ from tracker.store.reading import Reading
 from tracker.store.revisions import State, States
 from tracker.store.schema import (
     KEPT_ROWS,
-    ROLLUP_SUMS,
     counted_days,
     counted_months,
     events,
@@ -40,7 +39,7 @@ from tracker.store.schema import (
     schema_version,
     sealed_days,
 )
-from tracker.store.seals import MonthOfFigures, SealedDay, Span, final_before, spans_of
+from tracker.store.seals import MonthOfFigures, SealedDay, Span, final_before, ids_to_keep, rows_to_keep, spans_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,13 +209,11 @@ def _store(connection: Connection, site: str, days: Sequence[SealedDay]) -> date
     connection.execute(counted_months.delete().where(counted_months.c.site == site, counted_months.c.month.in_(months)))
     for table in (rollups, rollup_ids, counted_days):
         connection.execute(table.delete().where(table.c.site == site, table.c.day.in_(these)))
-    key = [held_rollups.c[name] for name in ("site", "day", "dimension", "value")]
-    sums = [func.sum(held_rollups.c[name]).label(name) for name in ROLLUP_SUMS]
-    added_up = select(*key, *sums).group_by(*key).order_by(held_rollups.c.day, held_rollups.c.dimension)
-    connection.execute(rollups.insert().from_select(list(rollups.columns.keys()), added_up))
-    names = list(rollup_ids.columns.keys())
-    ids = select(*(held_rollup_ids.c[name] for name in names)).order_by(held_rollup_ids.c.day)
-    connection.execute(rollup_ids.insert().from_select(names, ids))
+    rows, ids = rows_to_keep(), ids_to_keep()
+    order = [rows.selected_columns.day, rows.selected_columns.dimension]
+    connection.execute(rollups.insert().from_select(list(rollups.columns.keys()), rows.order_by(*order)))
+    by_day = ids.order_by(ids.selected_columns.day)
+    connection.execute(rollup_ids.insert().from_select(list(rollup_ids.columns.keys()), by_day))
     marks = [{"site": site, "day": day.day, "time_zone": day.time_zone, "rules": day.rules} for day in days]
     connection.execute(counted_days.insert(), marks)
     held_rollups.metadata.drop_all(connection, checkfirst=False)
