@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, select
 from tests.stats.conftest import PARIS, SITE, Blog, period, scope
 from tracker.stats import traffic
 from tracker.stats.rollups.keeping import Keeper
-from tracker.stats.rollups.moment import Caveats, caveats_of, moment
+from tracker.stats.rollups.moment import Caveats, caveats_of, moment, once_of_site
 from tracker.stats.scope import Scope
 from tracker.store.answering import AnsweringStore
 from tracker.store.batch import Batch
@@ -286,3 +286,14 @@ def test_what_is_to_be_said_of_figures_is_kept_with_them(counted: EventStore) ->
 def test_a_question_within_another_waits_for_nobody(store: EventStore) -> None:
     answering = cast(AnsweringStore, store)
     assert answering.answer_once("outer", lambda: answering.answer_once("outer", lambda: 1) + 1) == 2
+
+
+def test_what_depends_on_all_of_a_site_is_kept_until_anything_of_it_changes(counted: EventStore) -> None:
+    def asked(question: str) -> int:
+        with moment(counted) as page:
+            return once_of_site(page, SITE, question, lambda: made.append(question) or len(made))
+
+    made: list[str] = []
+    assert [asked("a"), asked("a"), asked("b")] == [1, 1, 2]
+    visit(counted, "2026-11-04")
+    assert asked("a") == 3

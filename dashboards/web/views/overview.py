@@ -27,6 +27,7 @@ from dashboards.web.site.selection import Selection, comparing
 from dashboards.web.workflow.loading import companies_of, listed_of
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import confirmed_names
+from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
 from tracker.reference.naming_sources import missing_sources
@@ -36,7 +37,7 @@ from tracker.stats.companies.identified import identified
 from tracker.stats.comparisons import Mode
 from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.metrics import METRICS
-from tracker.stats.rollups.moment import caveats_of, expect, moment
+from tracker.stats.rollups.moment import caveats_of, expect, moment, once_of_site
 from tracker.stats.rollups.registry import TOTAL
 
 _LEADS = 5
@@ -177,16 +178,15 @@ def _comparison(language: str, selection: Selection) -> dict[str, Any]:
 
 def _leads(context: Context, selection: Selection, language: str) -> list[LeadRow]:
     site, scope = selection.site, selection.scope
-    left_out = listed_of(context, site, selection.filters)
-    found = leads(
+    asked = replace(scope, filters=(*scope.filters, *listed_of(context, site, selection.filters)))
+    confirmed, rules, now = confirmed_names(context.event_store, site), rules_of(site), context.now()
+    found = once_of_site(
         context.event_store,
-        replace(scope, filters=(*scope.filters, *left_out)),
-        now=context.now(),
-        confirmed=confirmed_names(context.event_store, site),
-        rules=rules_of(site),
-        limit=_LEADS,
+        site.stored_as,
+        ("leads", asked, confirmed, rules, scored_day(scope.period, now), _LEADS),
+        lambda: leads(context.event_store, asked, now=now, confirmed=confirmed, rules=rules, limit=_LEADS),
     )
-    return lead_rows(language, companies_of(context, site).described(found))
+    return lead_rows(language, companies_of(context, site).described(found.copy()))
 
 
 def _first_row(totals: pd.DataFrame) -> dict[str, float]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tracker.stats.aggregation import Group
 from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.counting import counting
+from tracker.stats.rollups.moment import once
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 
@@ -36,6 +37,10 @@ class Identified:
 
 def identified(store: EventStore, scope: Scope) -> Identified:
     """Counts the visits that began in the period; from sealed days where they have them."""
+    return once(store, scope, "identified", lambda: _identified(store, scope))
+
+
+def _identified(store: EventStore, scope: Scope) -> Identified:
     with counting(store, scope) as counted:
         rows = counted.rows(counted.statement(["visits_begun"], [Group(Dimension.IDENTIFICATION)]))
     return Identified(**{row.g0: int(row.visits_begun or 0) for row in rows if row.g0 is not None})

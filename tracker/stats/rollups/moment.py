@@ -18,6 +18,7 @@ from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.reading import Reading
 
 T = TypeVar("T")
+_FIRST, _LAST = datetime(1, 1, 1), datetime(9999, 1, 1)  # noqa: DTZ001 - as the store has moments
 
 # Figures that have lacked events for longer are worked out for the page: nobody seems to keep them.
 _OLDEST_SECONDS = 30.0
@@ -75,8 +76,8 @@ class Moment:
             self._snapshot = self._stack.enter_context(self._store.snapshot())
         yield self._snapshot
 
-    def once(self, scope: Scope, question: Hashable, work: Callable[[], T]) -> T:
-        """What `work` returns for a question about a scope, which may be kept from a page that saw the same; not to be changed."""
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], T]) -> T:
+        """What `work` returns for a question, which may be kept from a page that saw the same; not to be changed."""
 
         def with_caveats() -> tuple[T, Caveats]:
             others, self.caveats = self.caveats, Caveats()
@@ -86,8 +87,8 @@ class Moment:
                 self.caveats = others
 
         with self.snapshot() as snapshot:
-            asked = (question, scope, self.takes_figures_of_before(scope.site))
-            found, caveats = snapshot.once(_reading(scope), asked, with_caveats)
+            asked = (question, self.takes_figures_of_before(reading.site))
+            found, caveats = snapshot.once(reading, asked, with_caveats)
         self.caveats.add(caveats)
         return cast(T, found)
 
@@ -103,14 +104,17 @@ def expect(store: EventStore, dimensions: Iterable[str]) -> None:
 
 
 def once(store: EventStore, scope: Scope, question: Hashable, work: Callable[[], T]) -> T:
-    """As `Moment.once`; of other stores, and of filtered events, which are not kept by day, all is answered anew."""
-    return store.once(scope, question, work) if isinstance(store, Moment) and not scope.filters else work()
-
-
-def _reading(scope: Scope) -> Reading:
-    """What answers of a scope are made of. In whatever zone its last day ends, that is before the end of the next one in UTC."""
+    """As `Moment.once` for a scope; of other stores, and of filtered events, which are not kept by day, all is answered anew."""
+    if not isinstance(store, Moment) or scope.filters:
+        return work()
+    # In whatever zone its last day ends, that is before the end of the next one in UTC.
     until = datetime.combine(scope.period.end + timedelta(days=1), time())
-    return Reading(scope.site, datetime(1, 1, 1), until)  # noqa: DTZ001 - as the store has moments
+    return store.once(Reading(scope.site, _FIRST, until), (question, scope), work)
+
+
+def once_of_site(store: EventStore, site: str, question: Hashable, work: Callable[[], T]) -> T:
+    """The same for what may depend on all that a site has; the question says all else on which it depends."""
+    return store.once(Reading(site, _FIRST, _LAST), question, work) if isinstance(store, Moment) else work()
 
 
 def caveats_of(store: EventStore) -> Caveats:
