@@ -11,7 +11,7 @@ from email.policy import default
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from tests.running_service import free_port
 
@@ -23,6 +23,8 @@ class Mailbox:
         self.envelopes: list[Any] = []
         self.refused: set[str] = set()
         self.greylisted: set[str] = set()  # told to come back, once
+        self.told_to_come_back: list[str] = []
+        self.cut: str | None = None  # whose message is cut off, by a server that can
         self.hang_up: str | None = None
         self.answers: dict[str, str] = {}  # to MAIL, RCPT or DATA, instead of yes
         self.connections = 0
@@ -68,6 +70,7 @@ class Mailbox:
             return "550 5.1.1 No such user here"
         if address in self.greylisted:
             self.greylisted.discard(address)
+            self.told_to_come_back.append(address)
             return "451 4.7.1 Greylisted, try again later"
         if "RCPT" in self.answers:
             return self.answers["RCPT"]
@@ -91,10 +94,15 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(**options: Any) -> Iterator[Mailbox]:
-    """Starts a server on a free port of this machine."""
+def mail_server(*, smtp: type[SMTP] = SMTP, **options: Any) -> Iterator[Mailbox]:
+    """Starts a server on a free port of this machine; `smtp` is what speaks with clients."""
     mailbox = Mailbox()
-    controller = Controller(
+
+    class Speaking(Controller):
+        def factory(self) -> SMTP:
+            return smtp(self.handler, **self.SMTP_kwargs)
+
+    controller = Speaking(
         mailbox,
         hostname="127.0.0.1",
         port=free_port(),
