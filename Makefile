@@ -149,6 +149,7 @@ $(BIN)/python:
 
 .make/proxies:
 	@.ci/proxies
+	@.ci/dkim
 	@mkdir -p $(@D) && touch $@
 
 .make/browser: .make/dev

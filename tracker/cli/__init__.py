@@ -23,7 +23,7 @@ from tracker.cli import (
     users,
 )
 from tracker.cli.options import EXPECTED_ERRORS
-from tracker.cli.site import fit, goals
+from tracker.cli.site import dkim, fit, goals
 from tracker.enrichment.text import visible_text
 from tracker.server.logs import escape_unset_log
 
@@ -54,6 +54,7 @@ for _command in (
     rollups.rollups,
     quarantine.quarantine,
     check.doctor,
+    dkim.dkim,
 ):
     webleads.add_command(_command)
 

@@ -42,14 +42,15 @@ class MailSettingsMissing(MailError):
     """There is no mail server or no sender in the settings."""
 
 
-def _unsigned(content: bytes) -> bytes:
+def unsigned(content: bytes) -> bytes:
+    """Where there is no key, or a relay signs."""
     return content
 
 
 class Mailer:
     """Sends over one SMTP URL: `smtp://` takes STARTTLS where it is offered, `smtps://` is TLS from the start."""
 
-    def __init__(self, url: str, sender: str, *, seconds: float = WHOLE_SECONDS, sign: Sign = _unsigned) -> None:
+    def __init__(self, url: str, sender: str, *, seconds: float = WHOLE_SECONDS, sign: Sign = unsigned) -> None:
         """`seconds` is how long a message may take from the connection to the last answer. `sign` adds a signature."""
         self._url = url
         self.sender = sender

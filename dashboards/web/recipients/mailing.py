@@ -23,6 +23,14 @@ class InDoubt:
 
 
 @dataclass(frozen=True)
+class DnsRecord:
+    """The TXT record with the public key of the emails' signature."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Sent:
     """What became of an email: `problem` is the mail server's own answer, or None."""
 
@@ -31,14 +39,19 @@ class Sent:
 
 @dataclass(frozen=True)
 class Mailing:
-    """`send_again` sends an email in doubt once more; `send_copy` a letter to somebody who tries it."""
+    """`send_again` sends an email in doubt once more; `send_copy` a letter to somebody who tries it.
+
+    `dkim_record` is None where no key was made; `make_dkim_key` makes one, and returns why not or None.
+    """
 
     in_doubt: Callable[[], Sequence[InDoubt]]
     send_again: Callable[[InDoubt], Sent]
     send_copy: Callable[[Letter, str], Sent]
+    dkim_record: Callable[[], DnsRecord | None]
+    make_dkim_key: Callable[[], str | None]
 
 
 def no_mailing() -> Mailing:
     """Where the application sends nothing."""
     refused = Sent("no mail server")
-    return Mailing(lambda: (), lambda _: refused, lambda *_: refused)
+    return Mailing(lambda: (), lambda _: refused, lambda *_: refused, lambda: None, lambda: refused.problem)

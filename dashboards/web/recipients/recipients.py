@@ -33,6 +33,7 @@ from dashboards.web.recipients.mailing import Mailing
 from dashboards.web.recipients.notices import notices_url
 from dashboards.web.recipients.words import hour_names, rhythm_names, state_in_words, weekday_names
 from dashboards.web.sign_in.limit import SignInLimit, keys_of_requests
+from dashboards.web.sign_in.permission import require
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
@@ -57,7 +58,7 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail, m
 
     @blueprint.get("")
     def show(site: str) -> str:
-        return _page(context, mail, selection_or_404(context, site, Action.VIEW_SETTINGS))
+        return _page(context, mail, mailing, selection_or_404(context, site, Action.VIEW_SETTINGS))
 
     @blueprint.post("/choices")
     def change(site: str) -> Response:
@@ -66,7 +67,7 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail, m
         try:
             choices = read_choices(request.form.to_dict(), languages=LANGUAGES, views=views, now=one)
         except Invalid as problem:
-            return make_response(_page(context, mail, selection, describe_problem(problem)), 422)
+            return make_response(_page(context, mail, mailing, selection, describe_problem(problem)), 422)
         choose(context.app_db, one.id, choices, now=context.now())
         flash(_("The settings are saved. They apply from now on."))
         return _back(selection.site)
@@ -88,6 +89,13 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail, m
             _tell(mail.send(_confirmation(context, mail, found, one)), one.email)
         return _back(found)
 
+    _add_trying_out(blueprint, context, limit, mailing)
+    return blueprint
+
+
+def _add_trying_out(blueprint: Blueprint, context: Context, limit: SignInLimit, mailing: Mailing) -> None:
+    """The routes that show, test and sign the report, and change nothing of the recipients."""
+
     @blueprint.route("/preview", methods=["GET", "POST"])
     def preview(site: str) -> Response:
         found = site_or_404(context, site, Action.VIEW_REPORTS)
@@ -103,6 +111,17 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail, m
         )
         return FlaskResponse(page, headers={"Content-Security-Policy": _PREVIEW_POLICY})
 
+    @blueprint.post("/dkim")
+    def make_dkim_key(site: str) -> Response:
+        """Makes the key with which all emails of the service are signed."""
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        require(Action.VIEW_STATUS)
+        if problem := mailing.make_dkim_key():
+            flash(_("The key was not made: %(problem)s", problem=problem), "error")
+        else:
+            flash(_("Emails are signed from now on. Publish the record below in the DNS."))
+        return _back(found)
+
     @blueprint.post("/test")
     def test(site: str) -> Response:
         """Sends the report to whoever asks, and says what the mail server answered."""
@@ -110,8 +129,6 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail, m
         if not _too_many(limit):
             _tell(mailing.send_copy(_letter(context, found), current_user.email).problem, current_user.email)
         return _back(found)
-
-    return blueprint
 
 
 def _letter(context: Context, site: Site) -> Letter:
@@ -178,7 +195,9 @@ def _back(site: Site) -> Response:
     return redirect(url_for("recipients.show", site=site.domain))
 
 
-def _page(context: Context, mail: OutgoingMail, selection: Selection, problem: str | None = None) -> str:
+def _page(
+    context: Context, mail: OutgoingMail, mailing: Mailing, selection: Selection, problem: str | None = None
+) -> str:
     language, site = current_language(), selection.site
     listed = [(one, state_of(one).value, state_in_words(language, one)) for one in site.recipients]
     return render_template(
@@ -190,6 +209,7 @@ def _page(context: Context, mail: OutgoingMail, selection: Selection, problem: s
         hours=hour_names(language),
         sends_email=mail.is_set_up,
         notices_url=notices_url(context),
+        dkim=mailing.dkim_record(),
         problem=problem,
         **head(context, selection),
     )
