@@ -84,6 +84,7 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
         databases = open_databases(settings)
         try:
             now = utc_now()
+            create_user(databases.app, DEMO_EMAIL, password, now=now)  # before, so that it is no stranger's address
             site = add_site(databases.app, SITE, now=now, recipients=[DEMO_EMAIL])
             # Its made-up traffic has events of an excluded address.
             update_site(
@@ -96,7 +97,6 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
                 recipients=[DEMO_EMAIL],
             )
             dismiss(Context(settings, databases.app, databases.events, utc_now))  # there is nothing to set up
-            create_user(databases.app, DEMO_EMAIL, password, now=utc_now())
             with click.progressbar(length=events, label="a year of traffic", show_pos=False) as bar:
                 generate(
                     databases.events,
