@@ -11,12 +11,13 @@ import asyncio
 import os
 import re
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
@@ -159,12 +160,9 @@ def _database(data: Path) -> AppDatabase:
 
 
 def _statuses(data: Path) -> dict[str, str]:
-    database = _database(data)
-    try:
-        with database.transaction() as session:
-            return {one.recipient: one.status for one in session.query(Delivery).all()}
-    finally:
-        database.close()
+    """Each recipient's status, looked up beside the running service."""
+    with closing(sqlite3.connect(f"file:{data}/webleads.sqlite?mode=ro", uri=True, timeout=30)) as looking:
+        return dict(looking.execute("select recipient, status from deliveries"))
 
 
 def _left(data: Path, emails: list[str], *, also_failed: bool = False) -> bool:
@@ -195,7 +193,7 @@ def _wait(is_so: Callable[[], bool]) -> None:
     while not is_so():
         if time.monotonic() > deadline:
             raise TimeoutError("the service does not get on")
-        time.sleep(0.1)
+        time.sleep(0.3)
 
 
 def _opener(service: RunningService) -> Any:
