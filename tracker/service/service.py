@@ -17,6 +17,7 @@ from tracker.clock import utc_now
 from tracker.service.databases import open_databases
 from tracker.service.housekeeping import Housekeeping
 from tracker.service.ingesting import build_ingest, open_name_queue
+from tracker.service.joining import Joining
 from tracker.service.sealing import Sealing
 from tracker.settings import Settings
 from tracker.store.errors import StoreUnavailable
@@ -58,6 +59,7 @@ class Service:
             settings, self.app_database, self.events, keeps_geo=ingests, names=self.names
         )
         self._housekeeping = Housekeeping(settings, self.app_database, self.events, self.ingest, identity)
+        self._joining = Joining(self.app_database, self.events, now=utc_now)
         self._sealing = Sealing(self.app_database, self.events, now=utc_now, lag_bytes=self.ingest.lag_bytes)
         self._schedule = schedule
 
@@ -66,6 +68,7 @@ class Service:
         if self.ingests:
             self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
             self._spawn("sealing", lambda: self._sealing.run(self._stop))
+            self._spawn("joining", partial(self._run_every_minute, self._joining))
         if self._schedule is not None and self.settings.scheduler:
             for name, tick in self._schedule(self).items():
                 self._spawn(name, partial(self._run_every_minute, tick))

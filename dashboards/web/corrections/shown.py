@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from dashboards.translations import message, translate
 from tracker.db.correction_models import CompanyCorrection
+from tracker.leads.corrections.joining import AUTOMATIC
 from tracker.leads.corrections.rules import Kind
 
 _SENTENCES = {
@@ -29,6 +31,7 @@ class CorrectionRow:
     is_shared: bool
     made_by: str
     made_at: datetime
+    is_automatic: bool
 
 
 def correction_rows(language: str, made: Sequence[CompanyCorrection]) -> list[CorrectionRow]:
@@ -40,7 +43,25 @@ def correction_rows(language: str, made: Sequence[CompanyCorrection]) -> list[Co
             one.site_id is None,
             one.made_by,
             one.made_at,
+            one.made_by == AUTOMATIC,
         )
         for one in made
         if one.kind in set(Kind)
+    ]
+
+
+class JoinedName(NamedTuple):
+    """A name whose visits count for a company; `number` is that of the correction that joins it."""
+
+    name: str
+    number: int
+    is_automatic: bool
+
+
+def joined_names(company: str, made: Sequence[CompanyCorrection]) -> list[JoinedName]:
+    """The names that were merged into a company, by a person or by themselves."""
+    return [
+        JoinedName(one.subject, one.id, one.made_by == AUTOMATIC)
+        for one in made
+        if one.kind == Kind.MERGE and one.target == company
     ]

@@ -26,8 +26,8 @@ from tracker.leads.corrections.changes import (
     as_rows,
     corrections_of,
     make,
-    take_back,
 )
+from tracker.leads.corrections.joining import split
 from tracker.leads.corrections.networks import edited_list, leave_out_range, save_list
 from tracker.leads.corrections.rules import Kind
 from tracker.leads.files.tables import Column, as_csv
@@ -115,7 +115,7 @@ def _take_back(context: Context, site: Site, written: str) -> None:
         return
     if made.site_id is None:
         _require_everywhere(context)
-    take_back(context.app_db, site.id, made.id)
+    split(context.app_db, site.id, made.id, by=current_user.email, now=context.now())
 
 
 def may_everywhere(context: Context) -> bool:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.presentation.lead_rows import lead_rows
 from dashboards.presentation.timeline import days
+from dashboards.web.corrections.shown import joined_names
 from dashboards.web.corrections.views import may_everywhere
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
@@ -29,6 +30,7 @@ from tracker.leads.confirmations import (
     names_in_events,
     take_back_confirmation,
 )
+from tracker.leads.corrections.changes import corrections_of
 from tracker.leads.corrections.suggestions import same_beginning
 from tracker.leads.over_time.trend import score_trend
 from tracker.leads.ranking import scored_day
@@ -85,6 +87,7 @@ def create_blueprint(context: Context) -> Blueprint:
             confirmed=name in confirmed,
             is_possible=any(one.name == name and one.is_possible for one in known),
             same_beginning=same_beginning(name, known),
+            joined=joined_names(name, corrections_of(context.app_db, selection.site.id)),
             may_share=may_everywhere(context),
             days=days(language, visits, selection.zone),
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,

@@ -11,7 +11,7 @@ from tracker.enrichment.organisation.known import KnownOrganisation, known_organ
 from tracker.enrichment.organisation.legal_forms import without_legal_form
 from tracker.enrichment.organisation.name_tokens import tokens_of
 
-_SHORTEST = 5  # letters of a name that another one may begin with: shorter ones are many others' first word too
+SHORTEST = 5  # letters of a name that another one may begin with: shorter ones are many others' first word too
 _LONGEST = 4  # words of it
 
 # What is left of the name of a branch or a department: what it does in general, and where it is.
@@ -41,7 +41,7 @@ def rest_is_generic(name: str, beginning: str) -> bool:
 def begins_with_name(name: str, beginning: str) -> bool:
     """Whether a name begins with all words of another one, which is long enough to tell something."""
     words, first = (tokens_of(" ".join(without_legal_form(one.split()))) for one in (name, beginning))
-    return len("".join(first)) >= _SHORTEST and len(words) > len(first) and words[: len(first)] == first
+    return len("".join(first)) >= SHORTEST and len(words) > len(first) and words[: len(first)] == first
 
 
 @lru_cache(maxsize=8_192)
@@ -50,7 +50,7 @@ def known_beginning(name: str) -> KnownOrganisation | None:
     words = name.split()
     for length in range(min(_LONGEST, len(words) - 1), 0, -1):
         beginning = " ".join(words[:length])
-        if len("".join(tokens_of(beginning))) >= _SHORTEST and rest_is_generic(name, beginning):
+        if len("".join(tokens_of(beginning))) >= SHORTEST and rest_is_generic(name, beginning):
             known = known_organisation(beginning)
             if known is not None:
                 return known

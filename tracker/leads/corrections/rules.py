@@ -1,6 +1,7 @@
 """What corrections there are, and what they make of an event's company, as SQL.
 
-A name that is renamed or merged counts under another one. What is not theirs counts for no company: the events of a
+A name that is renamed or merged counts under another one; a merged one that was only a possible company's is certain, since
+somebody said whose it is. What is not theirs counts for no company: the events of a
 network's owner, by its name or its AS number, those of a reverse domain, or all events of a name.
 """
 
@@ -8,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, null, or_, true
 
 from tracker.leads.corrections.shown_names import ShownNames, Step
+from tracker.stats.companies.tiers import SURE
 
 _BY_NETWORK = ("as_organisation", "isp", "company_database")
+_BY_OWNER = "as_organisation"
 _BY_REVERSE_NAME = "reverse_dns"
 _OF_COMPANY = frozenset({"company", "company_domain", "company_method", "company_evidence", "company_confidence"})
 
@@ -66,7 +69,11 @@ class Rules:
         refused = or_(*(func.coalesce(one, False) for one in not_theirs)) if not_theirs else None
         columns: dict[str, ColumnElement[Any]] = {}
         for name in _OF_COMPANY:
-            value: ColumnElement[Any] = self._named(own) if name == "company" else own[name]
+            value: ColumnElement[Any] = own[name]
+            if name == "company":
+                value = self._named(own)
+            elif name == "company_confidence":
+                value = self._certain(own)
             columns[name] = value if refused is None else case((refused, null()), else_=value)
         return columns
 
@@ -77,6 +84,15 @@ class Rules:
     def _named(self, own: Any) -> ColumnElement[Any]:
         cases = self._cases(own.site, own.company)
         return case(*cases, else_=own.company) if cases else own.company
+
+    def _certain(self, own: Any) -> ColumnElement[Any]:
+        """The confidence, at least that of a certain company where a possible one's name was merged into another one."""
+        merged = [one for one in self._rules if one.kind is Kind.MERGE]
+        if not merged:
+            return cast("ColumnElement[Any]", own.company_confidence)
+        names = or_(*(and_(_at(one, own.site), own.company == one.subject) for one in merged))
+        below = and_(names, own.company_method == _BY_OWNER, own.company_confidence < SURE)
+        return case((below, SURE), else_=own.company_confidence)
 
     def _cases(self, site: ColumnElement[Any], name: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], Any]]:
         """What each name counts as, a site's own corrections first."""
