@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import accepting, all_in_one, ingesting, reporting
+from tests.bench import accepting, all_in_one, companies, ingesting, reporting
 from tests.bench.figure import Figure, table
 from tests.bench.load import NoLoadGenerator
 
@@ -28,6 +28,7 @@ def main() -> int:
     parts: dict[str, Callable[[Path], Iterator[Figure]]] = {
         "accepting": accepting.figures,
         "all_in_one": all_in_one.figures,
+        "companies": companies.figures,
         "ingesting": ingesting.figures,
         "reporting": lambda folder: reporting.figures(folder, asked.millions),
     }

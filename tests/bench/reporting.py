@@ -29,7 +29,7 @@ from tracker.stats.periods import iso_week
 from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 
-_COMPANIES = 20_000
+COMPANIES = 20_000
 
 
 def figures(folder: Path, millions: list[int]) -> Iterator[Figure]:
@@ -38,7 +38,7 @@ def figures(folder: Path, millions: list[int]) -> Iterator[Figure]:
     for size in millions:
         data = folder / f"{size}M"
         begun = time.perf_counter()
-        number = ("--events", str(size * 1_000_000), "--companies", str(_COMPANIES))
+        number = ("--events", str(size * 1_000_000), "--companies", str(COMPANIES))
         made = webleads("demo", *number, "--no-serve", data=data, timeout=7200)
         assert made.returncode == 0, made.stderr
         yield Figure(f"{size} M events: made in", time.perf_counter() - begun, "s")
@@ -63,7 +63,7 @@ def _asked(data: Path, size: int) -> Iterator[Figure]:
     store = TimedStore(opened)
     try:
         yield from sealing.figures(opened, size)
-        bench = Bench(_signed_in(settings, app, store), store, size)
+        bench = Bench(signed_in(settings, app, store), store, size)
         yield from bench.figures()
         yield from bench.sites_page(app)
         yield _weekly(app, opened, size)
@@ -80,7 +80,8 @@ def _weekly(app: AppDatabase, store: EventStore, size: int) -> Figure:
     return Figure(f"{size} M events, weekly report", seconds, "s")
 
 
-def _signed_in(settings: Settings, app_database: AppDatabase, store: TimedStore) -> FlaskClient:
+def signed_in(settings: Settings, app_database: AppDatabase, store: TimedStore) -> FlaskClient:
+    """Returns a browser of somebody who may see everything."""
     password = "only for the bench"
     create_user(app_database, "bench@example.com", password, now=utc_now())
     nothing: Callable[[], Any] = lambda: None  # noqa: E731 - a probe that is well
