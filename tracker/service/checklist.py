@@ -5,12 +5,14 @@ What can be seen is seen; the rest somebody ticks off, which is kept in the app 
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, exists, select
 
+from tracker.db.copies import list_copies
 from tracker.db.models import ChecklistMark, Delivery, ReportRecipient, Site
 from tracker.enrichment.text.urls import is_development_host
 from tracker.service.context import Context
@@ -48,6 +50,15 @@ def open_checklist(context: Context, site: Site | None, *, knows_networks: bool)
         return []
     states = [State(task, _is_done(context, site, task, marks, knows_networks=knows_networks)) for task in Task]
     return [] if all(state.is_done for state in states) else states
+
+
+def last_copied_at(context: Context) -> datetime | None:
+    """When the service last copied its app database; None where it has not, or the database is not a file of its own.
+
+    Such a copy is on the same disk and has no visits, so it is no backup: whether there is one cannot be seen from here.
+    """
+    file = context.app_db.file
+    return next((copy.at for copy in list_copies(file)), None) if file is not None else None
 
 
 def tick(context: Context, task: Task, site: Site | None) -> None:

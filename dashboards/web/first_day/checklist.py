@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, url_for
 
+from dashboards.presentation import dates
 from dashboards.translations import message, translate
 from dashboards.web.first_day.geo_knowledge import GeoDatabases, GeoKnowledge
 from dashboards.web.language import current_language
@@ -14,7 +16,7 @@ from dashboards.web.sign_in.permission import allowed
 from tracker.accounts.permissions import Action
 from tracker.db.models import Site
 from tracker.reference.geo.on_demand import Fetching, GeoFetch
-from tracker.service.checklist import TICKED_BY_HAND, Task, open_checklist
+from tracker.service.checklist import TICKED_BY_HAND, Task, last_copied_at, open_checklist
 from tracker.service.context import Context
 
 _EXTENSION = "webleads first day"
@@ -49,6 +51,12 @@ _WORDS = {
         message("Copy the data folder to another machine every day: sites, users and all visits are in it."),
     ),
 }  # fmt: skip
+_ONLY_COPIED = message(
+    "Copy the data folder to another machine every day: sites, users and all visits are in it. The service’s own copies are on the same disk, without the visits; last copy: %(when)s."
+)
+_BACKUP_OF_SERVER = message(
+    "Back up the database server, and copy the data folder to another machine every day: all visits are in it."
+)
 _MAIL_MISSING = message(
     "No mail server is set: give WEBLEADS_SMTP_URL and WEBLEADS_MAIL_FROM, and restart the service."
 )
@@ -121,9 +129,18 @@ def _row(made: FirstDay, site: Site | None, task: Task, is_done: bool) -> TaskRo
     if task == Task.MAIL:
         words, action = (words, task.value) if made.mail.is_set_up else (_MAIL_MISSING, None)
     link, link_words = _link(language, site, task)
-    return TaskRow(
-        task.value, is_done, translate(language, title), translate(language, words), action, link, link_words
-    )
+    said = _backups(made.context, language) if task == Task.BACKUPS else translate(language, words)
+    return TaskRow(task.value, is_done, translate(language, title), said, action, link, link_words)
+
+
+def _backups(context: Context, language: str) -> str:
+    """What to back up, and what the service has copied by itself."""
+    if context.app_db.file is None:
+        return translate(language, _BACKUP_OF_SERVER)
+    copied_at = last_copied_at(context)
+    if copied_at is None:
+        return translate(language, _WORDS[Task.BACKUPS][1])
+    return translate(language, _ONLY_COPIED, when=dates.ago(language, copied_at, context.now(), ZoneInfo("UTC")))
 
 
 def _link(language: str, site: Site | None, task: Task) -> tuple[str | None, str | None]:

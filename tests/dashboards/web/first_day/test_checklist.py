@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -78,6 +79,19 @@ def test_a_task_is_ticked_off_and_the_list_hidden(signed_in: Browser, site: str)
     page = signed_in.get(f"/{SITE}").text
     assert titles(page) == []
     assert page.count("Fetch it now") == 1  # the database is still missing, and this is what the page can do about it
+
+
+def test_the_backups_say_what_the_service_copied_itself(
+    signed_in: Browser, site: str, database: AppDatabase, clock: Clock
+) -> None:
+    assert (
+        "Copy the data folder to another machine every day: sites, users and all visits"
+        in signed_in.get("/status").text
+    )
+    database.copy(clock() - timedelta(hours=3))
+    page = unescape(signed_in.get("/status").text)
+    assert "on the same disk, without the visits; last copy: 3 h ago." in page
+    assert "Back the data up" in titles(page), "a copy on the same disk is no backup"
 
 
 def test_a_test_message_arrives_and_the_task_is_done(
