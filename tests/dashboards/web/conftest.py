@@ -19,6 +19,7 @@ from dashboards import web
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import User
 from tracker.service.context import Context
+from tracker.service.finding import Finding
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
 from tracker.store.batch import Batch
@@ -138,12 +139,19 @@ def status() -> ToldStatus:
     return ToldStatus()
 
 
+FINDINGS = (
+    Finding("good", "The journal can be written to."),
+    Finding("hint", "a sentence of another program"),
+    Finding("problem", "no mail server: set WEBLEADS_SMTP_URL"),
+)
+
+
 @pytest.fixture
 def app(database: AppDatabase, store: EventStore, clock: Clock, status: ToldStatus, tmp_path: Path) -> Flask:
     made = Flask("tracker", static_folder=None)
     made.config.update(SECRET_KEY="only for this test", TESTING=False, PROPAGATE_EXCEPTIONS=False)
     settings = Settings(data=tmp_path, base_url="https://stats.exemple.fr")
-    web.register(made, Context(settings, database, store, clock), status)
+    web.register(made, Context(settings, database, store, clock), status, diagnose=lambda: FINDINGS)
     return made
 
 

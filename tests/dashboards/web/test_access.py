@@ -1,86 +1,151 @@
 """In a real browser, axe-core finds nothing on any page: at both widths, in both themes and languages.
 
-The dark theme has the same elements, so that only its contrasts are looked at.
+Which pages there are is the routes' word (tests/dashboards/web/every_page.py). The dark theme has the same elements, so
+that only its contrasts are looked at; a menu that several pages have is opened once.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
-from tests.dashboards.web.conftest import EMAIL, SITE, Browser, Clock
-from tracker.accounts.invitations import invite
-from tracker.accounts.one_time_links import create_link
-from tracker.accounts.password_resets import reset_token
-from tracker.accounts.users import find_user_by_email
+from dashboards import web
+from dashboards.translations import catalogue
+from tests.dashboards.web.conftest import SITE, Browser, Clock
+from tests.dashboards.web.every_page import DOORS, NO_PAGE, PAGES, fill, first_user_link, working_links
 from tracker.db.engine import AppDatabase
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (1280, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ONLY_CONTRASTS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-RUN_AXE = "options => axe.run(document, options).then(r => r.violations.flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 160), n.failureSummary.slice(0, 200)])))"
-COMPANY = "Coopérative agricole des Trois Vallées"
-OPEN = ["/sign-in", "/forgotten-password", f"/opt-out/{SITE}", "/no-such-page", "/invitation/x", "/new-password/x"]
-PAGES = [
-    f"/{SITE}", f"/{SITE}?f=country:is:FR", f"/{SITE}?f=country:is:ZZ", f"/{SITE}/leads", f"/{SITE}/leads/{COMPANY}",
-    f"/{SITE}/possible", f"/{SITE}/corrections", f"/{SITE}/not-counted", f"/{SITE}/settings", f"/{SITE}/settings/goals", f"/{SITE}/setup", f"/{SITE}/breakdown/page", "/sites", "/sites/add",
-    f"/{SITE}/lists", f"/{SITE}/recipients", f"/{SITE}/work-settings", f"/{SITE}/fit", "/account", "/people", "/identify", "/status", "/nouveau.fr", "/nouveau.fr/setup",
-]  # fmt: skip
+RUN_AXE = "([place, options]) => axe.run(place, options).then(r => r.violations.flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 160), n.failureSummary.slice(0, 200)])))"
+UNFOLD = "document.querySelectorAll('main details:not(.menu)').forEach(one => { one.open = true })"
+TEMPLATES = Path(web.__file__).with_name("templates")
+LABELLED = re.compile(r"""aria-label="\{\{ _\('([^']+)'[^}]*\}\}">\{\{ _\("([^"]+)"\) \}\}</(?:button|summary|a)>""")
+OPEN_MENU = """menu => {
+  for (const one of document.querySelectorAll('details.menu')) one.open = one === menu;
+  return menu.className + ' ' + (menu.firstElementChild.ariaLabel ?? menu.firstElementChild.textContent.trim());
+}"""
 
 
-def findings(page: Page) -> list[Any]:
-    """What axe-core finds on the page as it stands, at both widths and in both themes, as (rule, element) pairs."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+def test_every_route_is_a_page_that_is_looked_at_or_no_page(app: Flask) -> None:
+    shown = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert shown == {*PAGES, *DOORS, *NO_PAGE}
+
+
+def test_every_page_is_of_the_route_that_it_stands_for(app: Flask) -> None:
+    adapter = app.url_map.bind("localhost")
+    for endpoint, paths in PAGES.items():
+        assert {adapter.match(path.partition("?")[0])[0] for path in paths} == {endpoint}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_a_control_is_called_begins_with_the_words_that_are_seen_on_it(language: str) -> None:
+    """Whoever speaks to the browser says what they see."""
+    look_up = catalogue(language).gettext
+    labelled = [
+        found
+        for template in TEMPLATES.glob("*.html")
+        for found in LABELLED.findall(template.read_text(encoding="utf-8"))
+    ]
+    assert len(labelled) > 10
+    assert [(label, text) for label, text in labelled if look_up(text).lower() not in look_up(label).lower()] == []
+
+
+def findings(page: Page, selector: str = "html") -> list[Any]:
+    """What axe-core finds in a part of the page as it stands, at both widths and in both themes."""
+    if not page.evaluate("typeof axe == 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[Any] = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             options = {"resultTypes": ["violations"]} | (ONLY_CONTRASTS if theme == "dark" else {})
-            found += [(width, theme, *one) for one in page.evaluate(RUN_AXE, options)]
+            found += [(width, theme, *one) for one in page.evaluate(RUN_AXE, [selector, options])]
     return found
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+class Walk:
+    """Pages opened one after another in one tab, and what axe-core found on them."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        self.problems: list[str] = []
+        self._menus: set[str] = set()
+
+    def open(self, path: str, status: int = 200) -> None:
+        answer = self.page.goto(self.address + path)
+        assert answer is not None
+        assert answer.status == status, path
+        self.look(path)
+
+    def look(self, name: str) -> None:
+        """The page with all that it folds away open, then each of its menus alone, as a person opens them."""
+        self.page.evaluate(UNFOLD)
+        self.problems += [f"{name}: {one}" for one in findings(self.page)]
+        for menu in self.page.locator("details.menu:visible").all():
+            label = menu.evaluate(OPEN_MENU)
+            if label not in self._menus:
+                self._menus.add(label)
+                found = findings(self.page, ".menu[open] > :not(summary)")
+                self.problems += [f"{name}, {label}: {one}" for one in found]
+
+
+@pytest.fixture(params=["fr", "en"])
+def walk(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext], address: str) -> Walk:
+    """A walk of somebody who is not signed in, to begin with."""
+    context = new_context(locale=request.param, reduced_motion="reduce")
+    context.set_default_timeout(0)  # a busy machine is no fault of a page
+    return Walk(context.new_page(), address)
+
+
 def test_axe_finds_nothing(
-    new_context: Callable[..., BrowserContext],
-    own_context: Callable[..., BrowserContext],
-    address: str,
-    site: str,
-    signed_in: Browser,
-    company_visit: Callable[..., None],
-    database: AppDatabase,
-    clock: Clock,
-    language: str,
+    walk: Walk, site: str, database: AppDatabase, clock: Clock, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    for hours in range(1, 12):
-        company_visit("/a", "/tarifs", company=COMPANY, ago=timedelta(hours=20 * hours), source="LinkedIn")
-    signed_in.post("/sites/add", domain="nouveau.fr", time_zone="Europe/Paris")
-    user = find_user_by_email(database, EMAIL)
-    assert user is not None
-    links = ["/invitation/" + invite(database, "paul@exemple.fr", now=clock())[1], "/new-password/" + reset_token(database, user, now=clock())]  # fmt: skip
-    create_link(database, "first-user", now=clock(), lasts=timedelta(days=7))
-    page = new_context(locale=language).new_page()
-    problems: dict[str, list[Any]] = {}
-    for path in [*OPEN, *links]:
-        page.goto(address + path)
-        problems[path] = findings(page)
-    page = own_context(locale=language).new_page()
-    for path in PAGES:
-        page.goto(address + path)
-        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
-        problems[path] = findings(page)
-        if path == f"/{SITE}":
-            page.evaluate("document.querySelectorAll('details.menu').forEach(one => { one.open = true })")
-            problems[path + " with its menus open"] = findings(page)
-    lines = [f"{path}: {one}" for path, found in problems.items() for one in found]
-    assert not lines, "\n".join(lines)
+    walk.open("/sign-in")
+    walk.open(first_user_link(database, clock))
+    browser: Browser = request.getfixturevalue("signed_in")
+    fill(browser, *map(request.getfixturevalue, ("store", "clock", "visit", "company_visit")))
+    for path, status in DOORS.values():
+        walk.open(path, status)
+    for path in working_links(database, clock, tmp_path):
+        walk.open(path)
+    cookie = browser.client.get_cookie("session")
+    assert cookie is not None
+    walk.page.context.add_cookies([{"name": "session", "value": cookie.value, "url": walk.address}])
+    for path in [path for paths in PAGES.values() for path in paths]:
+        walk.open(path)
+    answers(walk)
+    assert not walk.problems, "\n".join(walk.problems)
+
+
+def answers(walk: Walk) -> None:
+    """Pages that only a form leads to."""
+    walk.page.goto(f"{walk.address}/identify")
+    walk.page.fill("[name=of]", "192.0.2.48")
+    walk.page.press("[name=of]", "Enter")
+    walk.page.wait_for_selector(".found")
+    walk.look("an address that was identified")
+    walk.page.goto(f"{walk.address}/sites/add")
+    walk.page.fill("[name=domain]", "blog")
+    walk.page.press("[name=domain]", "Enter")
+    walk.page.wait_for_selector("[aria-invalid=true]")
+    walk.look("a form that was refused")
+    walk.page.goto(f"{walk.address}/{SITE}/lists")
+    file = {"name": "liste.csv", "mimeType": "text/csv", "buffer": b"armor.example\nnobody.example\n=1+1\n"}
+    walk.page.set_input_files("[name=file]", [file])  # type: ignore[list-item]
+    walk.page.fill("[name=name]", "Salon")
+    walk.page.press("[name=name]", "Enter")
+    walk.page.wait_for_selector("main details.more")
+    walk.look("a list that was read")
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])

@@ -30,14 +30,14 @@ def test_what_is_received_is_offered_and_added_with_one_click(
     visit("/x", visitor=2, name="Signup")
     shown = unescape(signed_in.get(GOALS).text)
     assert "Do not count search" in shown
-    assert "Add Signup as a goal" in shown
+    assert "Add as a goal: Signup" in shown
     assert "1 time · 1 visit · 1 company" in shown
     signed_in.post(f"{GOALS}/add", kind="event", pattern="Signup", name="", points="")
     signed_in.post(f"{GOALS}/take-off", kind="form", pattern="search")
     assert names(database) == ["Signup", "Forms sent", "Downloads"]
     shown = unescape(signed_in.get(GOALS).text)
-    assert "Add Signup as a goal" not in shown
-    assert "Count search again" in shown
+    assert "Add as a goal: Signup" not in shown
+    assert "Count again: search" in shown
     signed_in.post(f"{GOALS}/put-back", kind="form", pattern="search")
     assert "Do not count search" in unescape(signed_in.get(GOALS).text)
 
