@@ -89,7 +89,7 @@ def working_links(database: AppDatabase, clock: Clock, folder: Path) -> list[str
     assert user is not None
     assert site is not None
     with database.transaction() as session:
-        recipient = ReportRecipient(site_id=site.id, email="anne@exemple.fr")
+        recipient = ReportRecipient(site_id=site.id, email="anne@exemple.fr", created_at=clock())
         session.add(recipient)
         session.flush()
         choosing, confirming = (token_of(folder, recipient, one) for one in (Purpose.CHOOSE, Purpose.CONFIRM))
