@@ -142,5 +142,6 @@ class WorkflowSettings(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
     statuses: Mapped[str]  # JSON: codes in their order, or [code, name] of one that was renamed
     kind_rules: Mapped[str]  # JSON: [[kind, stored filters], …], the first that matches holds
+    counts_all_companies: Mapped[bool] = mapped_column(default=True)  # False: traffic without internal and ignored ones
     fit_rules: Mapped[str | None]  # JSON: [[weight, stored filters], …]; None for none
     email_view: Mapped[str | None]  # the key of the view whose companies the weekly email lists

@@ -127,7 +127,8 @@ def report_on(
     period_before = compared(period, Against(), now=now)
     if period_before is None:
         raise PeriodError(label, Unread.OUT_OF_RANGE)
-    scope, before = Scope(site.stored_as, period), Scope(site.stored_as, period_before)
+    counted = () if known is None else known.not_counted()
+    scope, before = Scope(site.stored_as, period, counted), Scope(site.stored_as, period_before, counted)
     totals, days = traffic.course(store, scope, "day")
     previous, days_before = traffic.course(store, before, "day")
     of_companies = scope if known is None else replace(scope, filters=known.of_email(period, view))

@@ -168,7 +168,7 @@ def _view(context: Context, site: Site, known: KnownCompanies, key: str | None) 
 def query(context: Context, *, site: str, query: dict[str, Any]) -> dict[str, Any]:
     """Runs a Stats API v2 query and returns its JSON answer."""
     found = _site(context, site, Action.VIEW_REPORTS)
-    return run_query(context.event_store, found, query, now=context.now(), resolve=_known(context, found).of_events)
+    return run_query(context.event_store, found, query, now=context.now(), resolve=_known(context, found).of_traffic)
 
 
 def segment_tallies(context: Context, *, segments: list[str]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def create_blueprint(context: Context) -> Blueprint:
         selection = selection_or_404(context, site)
         found = possible_companies(
             context.event_store,
-            selection.scope,
+            selection.scope_of_companies,
             confirmed=confirmed_names(context.event_store, selection.site),
             goals=goals_of(selection.site),
         )

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from dashboards.web.site.asked_periods import DEFAULT_PERIOD, Problem, read_against, read_period, write_against
-from dashboards.web.workflow.loading import of_events
+from dashboards.web.workflow.loading import companies_of, of_events
 from tracker.db.models import Site
 from tracker.enrichment.text.clean import clean_text
 from tracker.leads.workflow.resolving import asks_for_companies
@@ -59,6 +59,8 @@ class Selection:
     unread_against: Problem | None = None
     unread_filters: tuple[str, ...] = ()
     asked: tuple[Filter, ...] | None = None
+    # What leaves internal and ignored companies out of figures of traffic.
+    not_counted: tuple[Filter, ...] = ()
 
     @property
     def is_all_read(self) -> bool:
@@ -72,7 +74,13 @@ class Selection:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.site.stored_as, self.period, self.events_filters)
+        """What is counted: traffic."""
+        return Scope(self.site.stored_as, self.period, (*self.events_filters, *self.not_counted))
+
+    @property
+    def scope_of_companies(self) -> Scope:
+        """The same with all companies, for what is said of one of them."""
+        return replace(self.scope, filters=self.events_filters)
 
     @property
     def events_filters(self) -> tuple[Filter, ...]:
@@ -80,7 +88,7 @@ class Selection:
 
     @property
     def compared_scope(self) -> Scope | None:
-        return None if self.compared is None else Scope(self.site.stored_as, self.compared, self.events_filters)
+        return None if self.compared is None else replace(self.scope, period=self.compared)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -145,6 +153,7 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
         unread_against=unread_against,
         unread_filters=unread_filters,
         asked=of_events(context, site, filters, period) if asks_for_companies(filters) else None,
+        not_counted=companies_of(context, site).not_counted(filters),
     )
 
 

@@ -53,13 +53,13 @@ def create_blueprint(context: Context) -> Blueprint:
     def show(site: str, company_id: str) -> str | Response:
         selection, language = selection_or_404(context, site), current_language()
         confirmed = confirmed_names(context.event_store, selection.site)
-        known = known_companies(context.event_store, selection.scope, confirmed=confirmed)
+        known = known_companies(context.event_store, selection.scope_of_companies, confirmed=confirmed)
         name, present_id = _find(context, selection, known, company_id)
         if present_id != company_id:
             return redirect(selection_url(selection, "company.show", company_id=present_id))
         found = one_lead(
             context.event_store,
-            selection.scope,
+            selection.scope_of_companies,
             name,
             known,
             now=context.now(),
@@ -77,7 +77,7 @@ def create_blueprint(context: Context) -> Blueprint:
             rules_of(selection.site),
         )
         trend = score_trend(store, of, name, sure=lead.sure) if lead else []
-        visits = company_visits(store, selection.scope, name, only_sure=only_sure, limit=shown)
+        visits = company_visits(store, selection.scope_of_companies, name, only_sure=only_sure, limit=shown)
         return render_template(
             "company.html",
             name=name,
@@ -93,7 +93,9 @@ def create_blueprint(context: Context) -> Blueprint:
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,
             next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,
             trend=trend_shown(language, trend, selection.site) if trend else None,
-            most_on_a_day=most_visitors_on_a_day(store, selection.scope, name, only_sure=only_sure) if lead else 0,
+            most_on_a_day=most_visitors_on_a_day(store, selection.scope_of_companies, name, only_sure=only_sure)
+            if lead
+            else 0,
             **fit_shown(context, selection, name),
             **company_work(context, selection.site, company_id, name),
             **head(context, selection),
@@ -104,7 +106,9 @@ def create_blueprint(context: Context) -> Blueprint:
         """The publisher's word on a company that only its visitor named: `verdict` is `confirm` or `take_back`."""
         selection, verdict = selection_or_404(context, site, Action.CONFIRM_COMPANY), request.form.get("verdict")
         known = known_companies(
-            context.event_store, selection.scope, confirmed=confirmed_names(context.event_store, selection.site)
+            context.event_store,
+            selection.scope_of_companies,
+            confirmed=confirmed_names(context.event_store, selection.site),
         )
         name, _id = _find(context, selection, known, company_id)
         names = names_in_events(context.event_store, selection.site, name)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.forms import read_number
 from dashboards.web.workflow.shown import work_choices
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
@@ -23,7 +24,6 @@ from tracker.leads.workflow.names import known_names
 from tracker.leads.workflow.vocabulary import Kind
 from tracker.service.context import Context
 
-_MOST_DIGITS = 15
 _MOST_TOLD = 50
 
 
@@ -55,11 +55,10 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.post("/lists/remove")
     def remove(site: str) -> Response:
-        found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), request.form.get("list", "")
-        if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS:
-            name = remove_list(context.app_db, found.id, int(number))
-            if name:
-                flash(_("The list %(name)s is removed.", name=name))
+        found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), read_number(request.form, "list")
+        name = None if number is None else remove_list(context.app_db, found.id, number)
+        if name:
+            flash(_("The list %(name)s is removed.", name=name))
         return redirect(url_for("lists.show", site=found.domain))
 
     return blueprint

@@ -17,6 +17,7 @@ from tracker.leads.workflow.vocabulary import LONGEST_NOTE, LONGEST_TAG, MOST_TA
 LEAVE, NOTHING = "", "-"
 MOST_COMPANIES = 1000
 _LONGEST_ID = 1000
+_MOST_DIGITS = 15
 
 
 def read_companies(form: MultiDict[str, str]) -> list[Asked]:
@@ -34,6 +35,12 @@ def read_companies(form: MultiDict[str, str]) -> list[Asked]:
     if len(found) > MOST_COMPANIES:
         raise Invalid("Choose at most %(most)s companies at once.", most=str(MOST_COMPANIES))
     return list(found.values())
+
+
+def read_number(form: MultiDict[str, str], field: str) -> int | None:
+    """The number of a row that a form names; None for another text."""
+    text = form.get(field, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def read_changes(form: MultiDict[str, str], *, statuses: Collection[str], people: Collection[int]) -> list[Change]:

@@ -11,14 +11,13 @@ from dashboards.web.local_url import local_url
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import site_or_404
 from dashboards.web.workflow.columns import SORTS, USUAL, WITH_FIT, chosen_columns
+from dashboards.web.workflow.forms import read_number
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.leads.workflow.views import remove_view, save_view
 from tracker.service.context import Context
 from tracker.stats.filters import FilterError
 from tracker.stats.filters.json import read_stored
-
-_MOST_DIGITS = 15
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -51,11 +50,10 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.post("/lead-views/remove")
     def remove(site: str) -> Response:
-        found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), request.form.get("view", "")
-        if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS:
-            name = remove_view(context.app_db, found.id, int(number))
-            if name:
-                flash(_("The view %(name)s is removed.", name=name))
+        found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), read_number(request.form, "view")
+        name = None if number is None else remove_view(context.app_db, found.id, number)
+        if name:
+            flash(_("The view %(name)s is removed.", name=name))
         return redirect(url_for("leads.show", site=found.domain))
 
     return blueprint

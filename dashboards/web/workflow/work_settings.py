@@ -37,7 +37,13 @@ def create_blueprint(context: Context) -> Blueprint:
         known = {one.key for one in all_views(context.app_db, selection.site.id)}
         try:
             email_view = view if view in known else None
-            agree(context.app_db, selection.site.id, statuses=codes, email_view=email_view, seen=seen)
+            agree(
+                *(context.app_db, selection.site.id),
+                statuses=codes,
+                email_view=email_view,
+                counts_all_companies="leaves_out" not in form,
+                seen=seen,
+            )
         except Invalid as problem:
             return make_response(_page(context, selection, problem=describe_problem(problem)), 422)
         except ChangedMeanwhileError:
@@ -88,6 +94,7 @@ def _page(context: Context, selection: Selection, *, problem: str | None = None,
         statuses=[(one.code, said.status(one.code)) for one in said.statuses],
         theirs=lines if is_changed else None,
         version=version(agreed),
+        leaves_out="leaves_out" in request.form if typed is not None else not agreed.counts_all_companies,
         views=all_views(context.app_db, site.id),
         email_view=view,
         rules=[(write_rules([one]), said.kind(one.kind), one.filter) for one in agreed.kind_rules],

@@ -82,6 +82,18 @@ class KnownCompanies:
         }
         return resolved(filters, self.work, today=self.today, known=known)
 
+    def of_traffic(self, filters: tuple[Filter, ...], period: Period) -> tuple[Filter, ...]:
+        """The same for figures of traffic: without internal and ignored companies, if the site says so."""
+        return (*self.of_events(filters, period), *self.not_counted(filters))
+
+    def not_counted(self, filters: tuple[Filter, ...] = ()) -> tuple[Filter, ...]:
+        """The filter that leaves them out of traffic; none where `filters` ask for relationships or companies themselves."""
+        asked = asks_for_companies(filters, Dimension.COMPANY_KIND, Dimension.COMPANY)
+        if asked or agreements(self._database, self._site.id).counts_all_companies:
+            return ()
+        names = tuple(sorted(self.work.not_leads))
+        return (Comparison(Dimension.COMPANY, "is_not", names),) if names else ()
+
     def of_list(self, filters: tuple[Filter, ...], period: Period) -> tuple[Filter, ...]:
         """The same for a list of companies: without those that are hidden, internal or ignored, unless they are asked for."""
         return (*self.of_events(filters, period), *listed(self.work, filters))

@@ -25,6 +25,7 @@ class Agreements:
     statuses: Sequence[Status] = STATUSES
     email_view: str | None = None
     kind_rules: tuple[KindRule, ...] = ()
+    counts_all_companies: bool = True
 
 
 def agreements(database: AppDatabase, site_id: int) -> Agreements:
@@ -38,13 +39,19 @@ def agreements(database: AppDatabase, site_id: int) -> Agreements:
 
 def _agreements(found: WorkflowSettings) -> Agreements:
     statuses = [_status(one) for one in json.loads(found.statuses)] or STATUSES
-    return Agreements(statuses, found.email_view, read_rules(found.kind_rules))
+    return Agreements(statuses, found.email_view, read_rules(found.kind_rules), found.counts_all_companies)
 
 
 def agree(
-    database: AppDatabase, site_id: int, *, statuses: Sequence[str], email_view: str | None, seen: str | None = None
+    database: AppDatabase,
+    site_id: int,
+    *,
+    statuses: Sequence[str],
+    email_view: str | None,
+    counts_all_companies: bool = True,
+    seen: str | None = None,
 ) -> None:
-    """Replaces the statuses and the email's view. Raises Invalid.
+    """Replaces the statuses, the email's view, and whether traffic has internal and ignored companies. Raises Invalid.
 
     `statuses` are codes of those that there are, and names of new ones. `seen` is the version that the person edited
     (`version`). Raises ChangedMeanwhileError for another one.
@@ -55,7 +62,7 @@ def agree(
         known = {one.code: one for one in before.statuses}
         codes = dict.fromkeys([STATUSES[0].code, *(code for one in statuses if (code := " ".join(one.split())))])
         _save_statuses(found, [known.get(code) or _status(code) for code in codes])
-        found.email_view = email_view or None
+        found.email_view, found.counts_all_companies = email_view or None, counts_all_companies
 
 
 def rename_status(database: AppDatabase, site_id: int, code: str, name: str) -> None:
@@ -97,7 +104,7 @@ def _settings(database: AppDatabase, site_id: int) -> Iterator[WorkflowSettings]
     with database.transaction() as session:
         found = session.get(WorkflowSettings, site_id)
         if found is None:
-            found = WorkflowSettings(site_id=site_id, statuses="[]", kind_rules="[]")
+            found = WorkflowSettings(site_id=site_id, statuses="[]", kind_rules="[]", counts_all_companies=True)
             session.add(found)
         yield found
 
@@ -112,8 +119,9 @@ def _save_statuses(found: WorkflowSettings, statuses: Sequence[Status]) -> None:
     found.statuses = json.dumps(written, ensure_ascii=False)
 
 
-def _texts(agreed: Agreements) -> tuple[str, str]:
-    return json.dumps([[one.code, one.name] for one in agreed.statuses]), agreed.email_view or ""
+def _texts(agreed: Agreements) -> tuple[str, str, str]:
+    statuses = json.dumps([[one.code, one.name] for one in agreed.statuses])
+    return statuses, agreed.email_view or "", str(agreed.counts_all_companies)
 
 
 def _status(stored: str | Sequence[str]) -> Status:

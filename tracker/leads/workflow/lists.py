@@ -18,6 +18,7 @@ from tracker.db.invalid import Invalid
 from tracker.db.workflow_models import CompanyList, CompanyListEntry
 from tracker.enrichment.organisation.legal_forms import name_key
 from tracker.leads.workflow.list_files import Entry
+from tracker.leads.workflow.named_rows import found_or_made, removed
 from tracker.leads.workflow.vocabulary import Kind
 
 LONGEST_NAME = 80
@@ -124,13 +125,9 @@ def save_list(
     if not plain or len(plain) > LONGEST_NAME:
         raise Invalid("Give the list a name of at most %(most)s characters.", most=str(LONGEST_NAME))
     with database.transaction() as session:
-        own = select(CompanyList).where(CompanyList.site_id == site_id)
-        found = session.scalar(own.where(CompanyList.name == plain))
-        if found is None:
-            if len(session.scalars(own).all()) >= MOST_LISTS:
-                raise Invalid("A site has at most %(most)s lists; remove one first.", most=str(MOST_LISTS))
-            found = CompanyList(site_id=site_id, name=plain)
-            session.add(found)
+        full = "A site has at most %(most)s lists; remove one first."
+        made = CompanyList(site_id=site_id, name=plain)
+        found = found_or_made(session, made, CompanyList.name == plain, most=MOST_LISTS, full=full)
         found.kind, found.imported_at, found.imported_by = kind, now, by
         session.flush()
         session.execute(delete(CompanyListEntry).where(CompanyListEntry.list_id == found.id))
@@ -145,12 +142,7 @@ def save_list(
 
 def remove_list(database: AppDatabase, site_id: int, list_id: int) -> str | None:
     """Removes a list. Returns its name; None if it is not the site's or was removed already."""
-    with database.transaction() as session:
-        found = session.get(CompanyList, list_id)
-        if found is None or found.site_id != site_id:
-            return None
-        session.delete(found)
-        return found.name
+    return removed(database, CompanyList, site_id, list_id)
 
 
 def matched_lines(entries: Sequence[Entry], known: Mapping[str, Iterable[str]]) -> dict[int, list[str]]:

@@ -16,6 +16,7 @@ from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.workflow_models import SavedView
 from tracker.enrichment.organisation.legal_forms import name_key
+from tracker.leads.workflow.named_rows import found_or_made, removed
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter, FilterError
 from tracker.stats.filters.json import read_stored, write_stored
@@ -82,13 +83,9 @@ def save_view(
     if not key or len(plain) > LONGEST_NAME:
         raise Invalid("Give the view a name of at most %(most)s characters.", most=str(LONGEST_NAME))
     with database.transaction() as session:
-        own = select(SavedView).where(SavedView.site_id == site_id)
-        found = session.scalar(own.where(SavedView.key == key))
-        if found is None:
-            if len(session.scalars(own).all()) >= MOST_VIEWS:
-                raise Invalid("A site has at most %(most)s views; remove one first.", most=str(MOST_VIEWS))
-            found = SavedView(site_id=site_id, key=key)
-            session.add(found)
+        full = "A site has at most %(most)s views; remove one first."
+        made = SavedView(site_id=site_id, key=key)
+        found = found_or_made(session, made, SavedView.key == key, most=MOST_VIEWS, full=full)
         found.name, found.filters, found.sort = plain, write_stored(filters), sort
         found.columns, found.made_by, found.made_at = " ".join(columns), by, now
         session.flush()
@@ -97,12 +94,7 @@ def save_view(
 
 def remove_view(database: AppDatabase, site_id: int, number: int) -> str | None:
     """Removes a saved view. Returns its name; None if it is not the site's or was removed already."""
-    with database.transaction() as session:
-        found = session.get(SavedView, number)
-        if found is None or found.site_id != site_id:
-            return None
-        session.delete(found)
-        return found.name
+    return removed(database, SavedView, site_id, number)
 
 
 def _view(row: SavedView) -> View | None:
