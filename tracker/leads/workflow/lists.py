@@ -125,7 +125,7 @@ def save_list(
     if not plain or len(plain) > LONGEST_NAME:
         raise Invalid("Give the list a name of at most %(most)s characters.", most=str(LONGEST_NAME))
     with database.transaction() as session:
-        full = "A site has at most %(most)s lists; remove one first."
+        full = Invalid("A site has at most %(most)s lists; remove one first.", most=str(MOST_LISTS))
         made = CompanyList(site_id=site_id, name=plain)
         found = found_or_made(session, made, CompanyList.name == plain, most=MOST_LISTS, full=full)
         found.kind, found.imported_at, found.imported_by = kind, now, by

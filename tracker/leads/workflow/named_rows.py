@@ -14,14 +14,14 @@ from tracker.db.workflow_models import CompanyList, SavedView
 Named = TypeVar("Named", CompanyList, SavedView)
 
 
-def found_or_made(session: Session, row: Named, same: ColumnElement[bool], *, most: int, full: str) -> Named:
-    """Returns the row of the site that is the same, else this one, added. Raises Invalid, with `full`, for one too many."""
+def found_or_made(session: Session, row: Named, same: ColumnElement[bool], *, most: int, full: Invalid) -> Named:
+    """Returns the row of the site that is the same, else this one, added. Raises `full` for one too many."""
     kind = type(row)
     found = session.scalar(select(kind).where(kind.site_id == row.site_id, same))
     if found is not None:
         return found
     if (session.scalar(select(func.count()).select_from(kind).where(kind.site_id == row.site_id)) or 0) >= most:
-        raise Invalid(full, most=str(most))
+        raise full
     session.add(row)
     return row
 

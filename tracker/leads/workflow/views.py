@@ -83,7 +83,7 @@ def save_view(
     if not key or len(plain) > LONGEST_NAME:
         raise Invalid("Give the view a name of at most %(most)s characters.", most=str(LONGEST_NAME))
     with database.transaction() as session:
-        full = "A site has at most %(most)s views; remove one first."
+        full = Invalid("A site has at most %(most)s views; remove one first.", most=str(MOST_VIEWS))
         made = SavedView(site_id=site_id, key=key)
         found = found_or_made(session, made, SavedView.key == key, most=MOST_VIEWS, full=full)
         found.name, found.filters, found.sort = plain, write_stored(filters), sort
