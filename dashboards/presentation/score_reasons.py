@@ -23,12 +23,6 @@ _STANDINGS = {
     "rising": message("Rising"),
     "cooling": message("Cooling"),
 }
-_COURSES = {
-    "rising": message("Rising: %(visits)s visits in %(weeks)s weeks, %(before)s in the %(weeks_before)s weeks before"),
-    "cooling": message(
-        "Cooling: %(visits)s visits in %(weeks)s weeks, %(before)s in the %(weeks_before)s weeks before"
-    ),
-}
 
 
 def score_reason(language: str, code: str, values: Mapping[str, Any]) -> str:
@@ -46,16 +40,29 @@ def standing_in_words(language: str, standing: str | None, values: Mapping[str, 
     """Where a lead stands, with the figures that say so; empty for no particular standing."""
     if standing == "back":
         return translate_plural(language, "Back after %(num)s week", "Back after %(num)s weeks", int(values["weeks"]))
-    if standing in ("rising", "cooling"):
-        return translate(
+    if standing not in ("rising", "cooling"):
+        return standing_name(language, standing)
+    visits = int(values["visits"])
+    rest = {
+        "weeks": int(values["days"]) // 7,
+        "before": int(values["visits_before"]),
+        "weeks_before": int(values["days_before"]) // 7,
+    }
+    if standing == "rising":
+        return translate_plural(
             language,
-            _COURSES[standing],
-            visits=int(values["visits"]),
-            weeks=int(values["days"]) // 7,
-            before=int(values["visits_before"]),
-            weeks_before=int(values["days_before"]) // 7,
+            "Rising: %(num)s visit in %(weeks)s weeks, %(before)s in the %(weeks_before)s weeks before",
+            "Rising: %(num)s visits in %(weeks)s weeks, %(before)s in the %(weeks_before)s weeks before",
+            visits,
+            **rest,
         )
-    return standing_name(language, standing)
+    return translate_plural(
+        language,
+        "Cooling: %(num)s visit in %(weeks)s weeks, %(before)s in the %(weeks_before)s weeks before",
+        "Cooling: %(num)s visits in %(weeks)s weeks, %(before)s in the %(weeks_before)s weeks before",
+        visits,
+        **rest,
+    )
 
 
 def _goals(language: str, values: Mapping[str, Any]) -> str:

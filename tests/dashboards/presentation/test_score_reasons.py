@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.presentation.score_reasons import SCORE_REASONS, score_reason
+from dashboards.presentation.score_reasons import SCORE_REASONS, score_reason, standing_in_words
 from tracker.leads.scoring import CODES
 
 FORM = {"key": "forms", "name": "Forms sent", "day": "2026-11-24", "times": 1}
@@ -35,3 +35,11 @@ def test_reasons_of_a_score_are_phrases(code: str, values: dict[str, object], fr
 
 def test_every_part_of_a_score_has_its_words() -> None:
     assert set(SCORE_REASONS) == set(CODES)
+
+
+def test_one_visit_is_no_plural_where_a_lead_rises_or_cools() -> None:
+    values = {"visits": 1, "days": 14, "visits_before": 6, "days_before": 28}
+    assert standing_in_words("en", "cooling", values) == "Cooling: 1 visit in 2 weeks, 6 in the 4 weeks before"
+    french = standing_in_words("fr", "cooling", values)
+    assert french == "En baisse\xa0: 1 visite en 2 semaines, 6 les 4 semaines d’avant"
+    assert "2 visites" in standing_in_words("fr", "rising", values | {"visits": 2})
