@@ -26,7 +26,7 @@ COLUMNS = {
     "score": Column(message("Score"), True, "leads-score"),
     "company": Column(message("Company"), False, "leads-company"),
     "why": Column(message("Why"), None, "leads-why lead-why"),
-    "fit": Column(message("Fit"), True, "number"),
+    "fit": Column(message("Fit"), True, "number leads-number"),
     "status": Column(message("Lead status"), False, "leads-status"),
     "kind": Column(message("Relationship"), False),
     "owner": Column(message("Owner"), False),
