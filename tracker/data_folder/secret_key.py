@@ -37,6 +37,8 @@ def _key(path: Path, loss: str) -> bytes:
         problem = None if key is None else _weakness(key)
         if key is not None and problem is None:
             return key
+        if key is None and path.is_file() and not path.is_symlink():
+            return path.read_bytes()  # another has made it, whole, since it was looked for
         if problem or path.is_symlink() or path.exists():
             _set_aside(path, problem or "it is not a file", loss)
         return _make(path)

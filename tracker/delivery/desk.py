@@ -58,6 +58,7 @@ def _send_again(context: Context, one: InDoubt) -> Sent:
 def _send_copy(context: Context, letter: Letter, email: str) -> Sent:
     mailer = _mailer(context)
     try:
+        mailer.check()
         mailer.send(letter.to(email, None, sender=mailer.sender, now=context.now()))
     except (MailError, MailUnconfirmed) as problem:
         return Sent(str(problem))
