@@ -24,9 +24,11 @@ from werkzeug.wrappers import Response
 from dashboards.web import waiting
 from dashboards.web.sign_in import login
 from tracker.db.errors import AppDatabaseUnavailable
-from tracker.store.patience import Interrupted
+from tracker.store.patience import Interrupted, Superseded
 
 log = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 2
 
 # Paths for programs, which read JSON or the status.
 _NOT_FOR_PEOPLE = ("/api/", "/operations/", "/healthz", "/readyz", "/metrics")
@@ -137,21 +139,8 @@ def register(app: Flask) -> None:
             ),
         )
 
-    def interrupted(error: Interrupted) -> Response | HTTPException:
-        """The figures took too long, or nobody waits for them any more."""
-        waiting.let_go()
-        return _page(
-            ServiceUnavailable(str(error), retry_after=10),
-            ErrorPage(
-                503,
-                _("These figures took too long"),
-                _("They were stopped, or you asked for a newer view of this page meanwhile. Nothing was changed."),
-                _("Load the page again. If it stays so, choose a shorter period or fewer filters."),
-            ),
-        )
-
     app.register_error_handler(AppDatabaseUnavailable, away)
-    app.register_error_handler(Interrupted, interrupted)
+    app.register_error_handler(Interrupted, _interrupted)
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(Forbidden, forbidden)
     app.register_error_handler(BadRequest, not_understood)
@@ -159,6 +148,38 @@ def register(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(InternalServerError, broken)
+
+
+def _interrupted(error: Interrupted) -> Response | HTTPException:
+    """The figures took too long, or nobody waits for them any more."""
+    waiting.let_go()
+    if isinstance(error, Superseded):
+        return _again(error)
+    return _page(
+        ServiceUnavailable(str(error), retry_after=10),
+        ErrorPage(
+            503,
+            _("These figures took too long"),
+            _("They were stopped. Nothing was changed."),
+            _("Load the page again. If it stays so, choose a shorter period or fewer filters."),
+        ),
+    )
+
+
+def _again(error: Superseded) -> Response | HTTPException:
+    """In another tab of the same person this page is still wanted: it asks again by itself."""
+    answer = _page(
+        ServiceUnavailable(str(error), retry_after=_AGAIN_SECONDS),
+        ErrorPage(
+            503,
+            _("This page loads again in a moment"),
+            _("You opened it with another period or filter meanwhile, which came first."),
+            _("If it does not load by itself, load it again."),
+        ),
+    )
+    if isinstance(answer, Response):
+        answer.headers["Refresh"] = str(_AGAIN_SECONDS)
+    return answer
 
 
 def _page(error: HTTPException, problem: ErrorPage) -> Response | HTTPException:

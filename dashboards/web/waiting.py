@@ -1,11 +1,13 @@
 """How long a request waits for its figures, and the end of that when the same person asks for the page anew.
 
 Whoever chooses another period before the first has come wants only the second: the statements of the first are stopped.
+In another tab the first is still wanted. It is told to ask again, and that time it ends no other.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from contextlib import ExitStack
 
 from flask import Flask, g, request
@@ -15,6 +17,8 @@ from tracker.store.patience import Superseded, Waiting, waiting
 
 # A person, and the page by its name and its site.
 _View = tuple[int, str, str]
+# So many URLs are remembered whose views were ended and may be asked for again.
+_MOST_ENDED = 1000
 
 
 class _Views:
@@ -22,18 +26,28 @@ class _Views:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: dict[_View, Waiting] = {}
+        self._waiting: dict[_View, tuple[Waiting, str]] = {}
+        self._ended: OrderedDict[tuple[_View, str], None] = OrderedDict()
 
-    def begin(self, view: _View, one: Waiting) -> None:
+    def begin(self, view: _View, one: Waiting, url: str) -> None:
+        """Ends the view before, unless this one was itself ended and is asked for again."""
         with self._lock:
+            if (view, url) in self._ended:
+                del self._ended[view, url]
+                return
             before = self._waiting.get(view)
-            self._waiting[view] = one
-        if before is not None:
-            before.end(Superseded("a newer view of this page was asked for"))
+            self._waiting[view] = one, url
+            if before is None:
+                return
+            waits, ended = before
+            self._ended[view, ended] = None
+            if len(self._ended) > _MOST_ENDED:
+                self._ended.popitem(last=False)
+        waits.end(Superseded("a newer view of this page was asked for"))
 
     def end(self, view: _View, one: Waiting) -> None:
         with self._lock:
-            if self._waiting.get(view) is one:
+            if self._waiting.get(view, (None, ""))[0] is one:
                 del self._waiting[view]
 
 
@@ -49,7 +63,7 @@ def register(app: Flask, seconds: float) -> None:
         site = (request.view_args or {}).get("site")
         if request.method == "GET" and site is not None and current_user.is_authenticated:
             view = current_user.id, str(request.endpoint), str(site)
-            views.begin(view, one)
+            views.begin(view, one, request.full_path)
             ending.callback(views.end, view, one)
 
     @app.teardown_request

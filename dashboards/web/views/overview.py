@@ -37,10 +37,11 @@ from tracker.stats.companies.identified import identified
 from tracker.stats.comparisons import Mode
 from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.metrics import METRICS
-from tracker.stats.rollups.moment import caveats_of, expect, moment, once_of_site
+from tracker.stats.rollups.moment import caveats_of, expect, moment, once_of_site, up_to_date
 from tracker.stats.rollups.registry import TOTAL
 
 _LEADS = 5
+_SHOWN = ["visitors", "pageviews"]
 _PAGE = 100
 
 
@@ -96,9 +97,14 @@ def _overview(context: Context, site: str) -> str:
     selection = comparing(context, selection_or_404(context, site))
     expect(context.event_store, [TOTAL, *open_tabs(selection), Dimension.IDENTIFICATION])
     now, series = traffic.course(context.event_store, selection.scope, selection.interval)
-    if now[["visitors", "pageviews"]].to_numpy().any():
+    last_event_at = None
+    if not now[_SHOWN].to_numpy().any():
+        last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
+        if last_event_at is not None and last_event_at >= selection.period.start_at:
+            # The first visit of a day came after the day's figures were counted.
+            now, series = traffic.course(up_to_date(context.event_store), selection.scope, selection.interval)
+    if now[_SHOWN].to_numpy().any():
         return _page(context, selection, now, series)
-    last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
     if last_event_at is None:
         return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))
     return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))

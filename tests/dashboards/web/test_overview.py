@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.dashboards.web.conftest import SITE, Browser
+from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.stats.metrics import METRICS
+from tracker.stats.rollups.keeping import Keeper
 from tracker.store.batch import Batch, NotCounted
 from tracker.store.protocol import EventStore
 
@@ -290,3 +292,14 @@ def test_lists_all_values_of_a_dimension_page_by_page(
     second = signed_in.get(f"/{SITE}/breakdown/page?page=2").text
     assert (first.count('class="row"'), second.count('class="row"')) == (100, 30)
     assert signed_in.get(f"/{SITE}/breakdown/visitor_id").status_code == 404
+
+
+def test_a_first_visit_shows_at_once_though_the_day_was_counted_before_it(
+    signed_in: Browser, site: str, store: EventStore, clock: Clock, visit: Callable[..., None]
+) -> None:
+    visit("/a", ago=40 * DAY)
+    Keeper(store).refresh(site, ZoneInfo("Europe/Paris"), today=clock().date())
+    visit("/b")
+    page = signed_in.get(f"/{SITE}?period=today").text
+    assert "No visit in this period" not in page
+    assert figures(page)["Visits"] == "1"

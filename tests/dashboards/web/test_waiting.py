@@ -13,7 +13,7 @@ from flask_login import LoginManager, UserMixin
 
 from dashboards.web import waiting
 from tests.dashboards.web.conftest import Browser
-from tracker.store.patience import Interrupted, TookTooLong, asker, interruptible
+from tracker.store.patience import Interrupted, Superseded, TookTooLong, asker, interruptible
 
 
 class Person(UserMixin):  # type: ignore[misc]  # flask_login has no types
@@ -26,6 +26,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.begun = threading.Semaphore(0)
+        self.closing = threading.Event()
         self.app = Flask("pages")
         self.app.secret_key = "only for tests"
         people = LoginManager(self.app)
@@ -44,8 +45,14 @@ class Pages:
             if "quick" in request.args:
                 return f"{site} at once"
             self.begun.release()
-            stopped.wait(20)
+            while not stopped.wait(0.02):
+                if self.closing.is_set():
+                    return site
             raise RuntimeError("the engine says that it was stopped")
+
+    def close(self) -> None:
+        """Answers those who are still waited for."""
+        self.closing.set()
 
     def told(self, error: Interrupted) -> tuple[str, int]:
         """An error page asks the store, too: how the service is."""
@@ -77,6 +84,20 @@ def test_a_newer_view_of_the_page_ends_the_older(pages: Pages) -> None:
     assert older.result(timeout=20) == (503, "Superseded")
 
 
+def test_a_view_that_was_ended_may_be_asked_for_again_and_ends_no_other(pages: Pages) -> None:
+    """So two tabs of one person both get their page."""
+    first_tab = pages.slow("/a.fr?period=12mo", 1)
+    second_tab = pages.slow("/a.fr?period=30d", 1)
+    assert first_tab.result(timeout=20) == (503, "Superseded")
+    again = pages.slow("/a.fr?period=12mo", 1)
+    assert not second_tab.done()
+    assert pages.ask("/a.fr?quick", 1) == (200, "a.fr at once")
+    assert second_tab.result(timeout=20) == (503, "Superseded")
+    assert not again.done()
+    pages.close()
+    assert again.result(timeout=20) == (200, "a.fr")
+
+
 @pytest.mark.parametrize(
     ("path", "person", "method"),
     [
@@ -98,6 +119,22 @@ def test_what_is_no_newer_view_of_it_ends_nothing(pages: Pages, path: str, perso
 def test_nobody_waits_once_the_request_is_answered(pages: Pages) -> None:
     pages.ask("/a.fr?quick", 1)
     assert asker() is None
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "This page loads again in a moment"), ("fr", "Cette page se recharge dans un instant")],
+)
+def test_a_view_that_gave_way_loads_itself_again(
+    app: Flask, signed_in: Browser, site: str, language: str, title: str
+) -> None:
+    def gave_way() -> None:
+        raise Superseded("a newer view of this page was asked for")
+
+    app.before_request_funcs.setdefault("overview", []).append(gave_way)
+    answer: FlaskClient = signed_in.get(f"/{site}", headers={"Accept-Language": language})
+    assert (answer.status_code, answer.headers["Refresh"]) == (503, "2")
+    assert title in answer.text
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,11 @@ class Moment:
         self.caveats.add(caveats)
         return cast(T, found)
 
+    def takes_figures_of_now(self) -> None:
+        """From here on the figures of open days are worked out from their events."""
+        self._lags = {}
+        self.notes = Notes(expected=self.notes.expected)
+
     def takes_figures_of_before(self, site: str) -> bool:
         """Whether figures of the site's open days are good enough."""
         return self._lags.get(site, math.inf) <= _OLDEST_SECONDS
@@ -115,6 +120,13 @@ def once(store: EventStore, scope: Scope, question: Hashable, work: Callable[[],
 def once_of_site(store: EventStore, site: str, question: Hashable, work: Callable[[], T]) -> T:
     """The same for what may depend on all that a site has; the question says all else on which it depends."""
     return store.once(Reading(site, _FIRST, _LAST), question, work) if isinstance(store, Moment) else work()
+
+
+def up_to_date(store: EventStore) -> EventStore:
+    """The same moment, whose figures of open days lack no event from here on."""
+    if isinstance(store, Moment):
+        store.takes_figures_of_now()
+    return store
 
 
 def caveats_of(store: EventStore) -> Caveats:
