@@ -27,3 +27,4 @@ def test_faults_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> Non
     assert [outcome for outcome in outcomes if not outcome.is_good] == []
     assert sum(outcome.accepted for outcome in outcomes) > 100
     assert sum(outcome.unreadable for outcome in outcomes) > 10
+    assert sum(outcome.sealed for outcome in outcomes) > 0

@@ -69,6 +69,18 @@ def test_a_day_that_changes_is_counted_again_soon_and_not_at_each_look(app: AppD
     assert days(blog) == [date(2026, 11, 18)]
 
 
+def test_days_of_before_are_sealed_while_hits_of_today_never_stop(app: AppDatabase, blog: Blog) -> None:
+    clock = Clock()
+    for day in (14, 15, 16):
+        blog.visit(f"2026-11-{day}T12:00:00+01:00", (0, "/a"))
+    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=clock)
+    for minute in range(12):
+        blog.visit(f"2026-11-18T10:{minute:02}:00+01:00", (0, "/a"))
+        sealing.step(threading.Event())
+        clock.seconds += 1
+    assert {date(2026, 11, day) for day in (14, 15, 16)} <= set(days(blog))
+
+
 def test_a_page_shows_what_came_once_it_is_counted(app: AppDatabase, blog: Blog) -> None:
     clock, today = Clock(), scope("2026-11-18")
     sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=clock)

@@ -1,7 +1,8 @@
 """Keeps the figures of all sites' days while the service runs, beside ingest and never in its way.
 
-Days whose events change are counted again soon, so that a page shows what came up to two seconds before it. Meanwhile days
-that were never counted are, some at a time and the newest first, and so are months.
+Days whose events change are counted again soon, so that a page shows what came up to two seconds before it. Between two
+such counts days that are not sealed are, some at a time and the newest first, and so are months: also of sites whose events
+change all the time.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,7 @@ class Sealing:
         self._refreshed_at: dict[str, float] = {}
         # The day and time zone for which nothing of a site was left to do.
         self._done: dict[str, tuple[date, str]] = {}
+        self._nothing_left_at: dict[str, float] = {}
         self._looked_at = -_LOOK_SECONDS
         self._turn = 0
         self._refreshed_last = False
@@ -95,16 +97,21 @@ class Sealing:
             return False
         is_busy = self._lag_bytes() > _BACKLOG_BYTES
         sites = list_sites(self._app)
-        self._refreshed_last = False
         changed = [site for site in sites if lags.get(site.stored_as) and self._is_due(site, is_busy=is_busy)]
+        is_turn_of_others, self._refreshed_last = self._refreshed_last or not changed, False
+        if is_turn_of_others and not is_busy and self._work_off_some(sites, lags):
+            return True
         for site in changed:
             if not stop.is_set():
                 self._refresh(site)
-        if changed or is_busy:
-            return bool(changed)
+        return bool(changed)
+
+    def _work_off_some(self, sites: Sequence[Site], lags: Mapping[str, float]) -> bool:
+        """Does a piece of what one of the sites has left, each in its turn."""
         for number in range(len(sites)):
             site = sites[(self._turn + number) % len(sites)]
-            if not lags.get(site.stored_as) and self._work_off(site, is_new=site.stored_as not in lags):
+            name = site.stored_as
+            if self._work_off(site, is_new=name not in lags, changes=bool(lags.get(name))):
                 self._turn += number + 1
                 return True
         self._looked_at = self._monotonic()
@@ -121,22 +128,27 @@ class Sealing:
         self._refreshed_at[site.stored_as] = self._monotonic()
         self._refreshed_last = True
 
-    def _work_off(self, site: Site, *, is_new: bool) -> bool:
-        """Does a piece of what a site has left to count, whose events do not change; False where nothing is."""
+    def _work_off(self, site: Site, *, is_new: bool, changes: bool) -> bool:
+        """Does a piece of what a site has left to count; False where nothing is. While its events change, today is not sealed."""
         zone, name = ZoneInfo(site.time_zone), site.stored_as
         today = self._now().astimezone(zone).date()
         if is_new:
             self._refresh(site)
             return True
-        if self._done.get(name) == (today, zone.key):
+        if self._done.get(name) == (today, zone.key) or (changes and self._nothing_left_a_moment_ago(name)):
             return False
-        days = self._keeper.seal_some(name, zone, today=today, leaving=self._just_sealed(name))
+        leaving = self._just_sealed(name) | ({today} if changes else set())
+        days = self._keeper.seal_some(name, zone, today=today, leaving=leaving)
         self._sealed_at |= {(name, day): self._monotonic() for day in days}
         if days or self._keeper.make_month(name, zone, today=today) is not None:
             return True
-        if not self._just_sealed(name):
+        self._nothing_left_at[name] = self._monotonic()
+        if not changes and not self._just_sealed(name):
             self._done[name] = (today, zone.key)
         return False
+
+    def _nothing_left_a_moment_ago(self, site: str) -> bool:
+        return self._monotonic() - self._nothing_left_at.get(site, -_LOOK_SECONDS) < _LOOK_SECONDS
 
     def _just_sealed(self, site: str) -> set[date]:
         """The site's days that were sealed a moment ago; older notes are dropped."""
