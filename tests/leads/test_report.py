@@ -14,12 +14,11 @@ import pandas as pd
 import pytest
 
 from dashboards.presentation.evidence import describe_stored
+from tests.leads.three_visitors import KNOWN, store_three_visitors
 from tests.stats.conftest import Blog, scope
 from tracker.leads.export import leads_as_csv, leads_as_json, leads_as_xlsx
 from tracker.leads.report import COLUMNS, leads
 from tracker.leads.visits import company_visits
-
-KNOWN = {"company_method": "as_organisation", "company_evidence": "AS64500", "company_confidence": 0.8}
 
 
 @pytest.fixture
@@ -84,27 +83,7 @@ def test_reasons_have_titles_days_and_the_special_thing_first(blog: Blog) -> Non
 
 
 def test_who_acts_comes_before_who_reads_prices_and_these_before_who_reads_about_a_prize(blog: Blog) -> None:
-    blog.visit(
-        "2026-11-20T10:00:00+01:00",
-        (0, "/a"),
-        (20, "/a", "Form: Submission"),
-        (40, "/demo", "Form: Submission"),
-        (60, "/a", "File Download"),
-        company="Converted",
-        **KNOWN,
-    )
-    blog.visit(
-        "2026-11-24T10:00:00+01:00",
-        (0, "/tarifs"),
-        (60, "/tarifs/agences"),
-        (90, "/tarifs/options"),
-        company="Buyer",
-        **KNOWN,
-    )
-    about = ("/prix-goncourt", "/blog/le-prix-renaudot", "/litterature/prix/femina")
-    for hour in (9, 15):
-        steps = [(60 * number, path) for number, path in enumerate(about)]
-        blog.visit(f"2026-11-24T{hour:02}:00:00+01:00", *steps, (200, about[-1], 90_000), company="Literature", **KNOWN)
+    store_three_visitors(blog)
     found = leads(blog.store, scope("2026-11-24,2026-11-25"), limit=3)
     assert leads(blog.store, scope("2026-11"))["company"].tolist() == ["Converted", "Buyer", "Literature"]
     assert found["company"].tolist() == ["Buyer", "Literature"]
