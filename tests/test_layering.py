@@ -39,7 +39,7 @@ LAYERS = (
         "tracker.journal",
         "tracker.data_folder",
     ),
-    ("tracker.settings", "tracker.hit", "tracker.clock"),
+    ("tracker.settings", "tracker.hit", "tracker.clock", "tracker.phrase"),
 )
 RANKS = {part: rank for rank, layer in enumerate(reversed(LAYERS)) for part in layer}
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dashboards.translations import catalogue, message, translate
 from tracker.db.recovery import Restore
+from tracker.phrase import Phrase
 from tracker.service.finding import Finding
 from tracker.store.repairs import Repair
 
@@ -56,8 +57,10 @@ class Line(NamedTuple):
 
 def line(language: str, finding: Finding) -> Line:
     """Returns the finding in a language, or in English where there is no translation of it."""
-    translated = catalogue(language).gettext(finding.sentence)
-    is_english = language != "en" and translated == finding.sentence
-    words = translated % finding.values if finding.values else translated
+    said = finding.sentence
+    phrase = said if isinstance(said, Phrase) else Phrase(said, **finding.values)
+    look_up = catalogue(language).gettext
+    is_english = language != "en" and look_up(phrase.sentence) == phrase.sentence
+    words = phrase.in_words_of(look_up)
     label = translate(language, LEVELS[finding.level])
     return Line(finding.level, label, words, "en" if is_english else language)

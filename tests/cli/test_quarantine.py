@@ -58,7 +58,7 @@ def test_it_lists_what_failed_replays_it_and_counts_nothing_twice(data: Path) ->
 
 def test_a_running_service_tells_of_it_and_replays_it(service: RunningService) -> None:
     service.wait_until_stored()
-    assert "2 lines of the journal could not be read" in json.loads(service.get("/readyz")[1])["notes"][0]
+    assert "could not be read or counted: 2, kept for" in json.loads(service.get("/readyz")[1])["notes"][0]
     assert "webleads quarantine replay" in webleads("doctor", data=service.data).stdout
     assert "2 lines" in webleads("quarantine", "replay", data=service.data).stdout
     service.wait_until_stored()

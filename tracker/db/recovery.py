@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from tracker.db.copies import Copy, folder_of, list_copies
 from tracker.db.damage import damage_inside, log_of
 from tracker.db.errors import AppDatabaseDamaged, AppDatabaseUnavailable
+from tracker.phrase import Phrase, message
 
 log = logging.getLogger(__name__)
 
@@ -105,20 +106,25 @@ def forget_set_aside(path: Path, before: datetime) -> None:
                 shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
 
 
-def describe(done: Restore) -> str:
+def describe(done: Restore) -> Phrase:
     """Returns what happened, what was lost and what to do, for an operator."""
-    kept = f". The damaged file is kept as {done.kept_as} for two days" if done.kept_as else ""
     if done.copy_of is None:
-        return (
-            f"the app database’s log was damaged and set aside on {done.at:%Y-%m-%d %H:%M} UTC: what was changed in the"
-            f" minute before may be missing; look whether sites, users and settings are as you left them{kept}"
+        lost = message(
+            "the app database’s log was damaged and set aside on %(time)s UTC: what was changed in the minute before may be"
+            " missing; look whether sites, users and settings are as you left them"
         )
-    return (
-        f"the app database was damaged ({done.reason}) and restored on {done.at:%Y-%m-%d %H:%M} UTC from the copy of"
-        f" {done.copy_of:%Y-%m-%d %H:%M} UTC: what was changed in between is lost (sites, users, settings, which logs were"
-        " imported), the day’s visitors count again, everybody signs in again, and weekly emails that were due before are"
-        f" not sent again by themselves{kept}"
-    )
+        said = Phrase(lost, time=f"{done.at:%Y-%m-%d %H:%M}")
+    else:
+        restored = message(
+            "the app database was damaged (%(reason)s) and restored on %(time)s UTC from the copy of %(copy)s UTC: what was"
+            " changed in between is lost (sites, users, settings, which logs were imported), the day’s visitors count"
+            " again, everybody signs in again, and weekly emails that were due before are not sent again by themselves"
+        )
+        times = {"time": f"{done.at:%Y-%m-%d %H:%M}", "copy": f"{done.copy_of:%Y-%m-%d %H:%M}"}
+        said = Phrase(restored, reason=done.reason, **times)
+    if not done.kept_as:
+        return said
+    return Phrase(message("%(said)s. The damaged file is kept as %(file)s for two days"), said=said, file=done.kept_as)
 
 
 def _newest_good(path: Path) -> Copy | None:

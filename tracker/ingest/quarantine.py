@@ -20,6 +20,7 @@ import msgspec
 
 from tracker.ingest.kept import NO_HIT, Kept, VisitorFacts, decode_kept, encode_kept, replay_segment, without_ip
 from tracker.journal import SUFFIX, list_segments, sync_folder
+from tracker.phrase import Phrase, message
 
 KEPT_DAYS = 14
 MOST_BYTES = 32 * 1024 * 1024
@@ -166,21 +167,19 @@ class Quarantine:
             os.close(descriptor)
 
 
-def describe(summary: Summary) -> str | None:
+def describe(summary: Summary) -> Phrase | None:
     """A sentence for the operator on what is kept and what to do; None when nothing is kept."""
     if not summary.lines:
         return None
-    full = "; no more is kept, as it is full" if summary.is_full else ""
-    return (
-        f"{_lines(summary.lines)} kept for {KEPT_DAYS} days{full}:"
+    full = message(
+        "lines of the journal that could not be read or counted: %(lines)s, kept for %(days)s days; no more is kept, as it"
+        " is full: `webleads quarantine list` shows why; after an upgrade, `webleads quarantine replay` counts them"
+    )
+    some = message(
+        "lines of the journal that could not be read or counted: %(lines)s, kept for %(days)s days:"
         " `webleads quarantine list` shows why; after an upgrade, `webleads quarantine replay` counts them"
     )
-
-
-def _lines(number: int) -> str:
-    if number == 1:
-        return "1 line of the journal could not be read or counted and is"
-    return f"{number:,} lines of the journal could not be read or counted and are"
+    return Phrase(full if summary.is_full else some, lines=f"{summary.lines:,}", days=KEPT_DAYS)
 
 
 def _fitting(lines: list[bytes], room: int) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from dashboards.email.account_messages import check_message
+from dashboards.translations import catalogue
 from dashboards.web.first_day.checklist import FirstDay
 from dashboards.web.language import current_language
 from dashboards.web.local_url import local_url
@@ -17,6 +18,7 @@ from dashboards.web.sign_in.limit import SignInLimit, keys_of_requests
 from dashboards.web.sign_in.permission import require
 from tracker.accounts.permissions import Action
 from tracker.db.models import Site
+from tracker.phrase import Phrase
 from tracker.reference.geo.on_demand import Fetching
 from tracker.service.checklist import TICKED_BY_HAND, Task, dismiss, tick
 from tracker.sites.sites import find_site
@@ -114,10 +116,19 @@ def _progress(state: Fetching) -> str:
     return str(_("Fetching %(name)s: %(size)s MB, %(percent)s%%", name=state.name, size=size, percent=percent))
 
 
+def _worded(reason: str) -> str:
+    """A reason in the page's language, where it is a sentence of this program."""
+    return reason.in_words_of(catalogue(current_language()).gettext) if isinstance(reason, Phrase) else reason
+
+
 def _outcome(state: Fetching, folder: Path) -> str:
     failed = [one for one in state.outcomes if one.state == "failed"]
     if state.problem or failed:
-        reason = state.problem or f"{failed[0].name}: {failed[0].words}"
+        reason = (
+            _worded(state.problem)
+            if state.problem
+            else _("%(name)s: %(reason)s", name=failed[0].name, reason=_worded(failed[0].words))
+        )
         what = _("The database could not be fetched: %(reason)s.", reason=reason.removesuffix("."))
         remedy = _("Try again, or put the file (.mmdb) into the folder %(folder)s yourself.", folder=folder)
         return f"{what} {remedy}"

@@ -59,5 +59,9 @@ def test_what_keeps_it_from_fetching_is_told_and_it_may_be_tried_again(tmp_path:
     for _ in range(2):
         fetch.start()
         fetch.wait()
-        assert fetch.state.problem in ("another fetches", "boom", "RuntimeError")
+        assert fetch.state.problem in (
+            "another process is fetching databases; wait until it has ended",
+            "boom",
+            "RuntimeError",
+        )
         assert not fetch.state.is_running

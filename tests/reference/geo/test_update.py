@@ -150,7 +150,7 @@ def refusals(content: Callable[..., bytes], gate: threading.Event) -> dict[str, 
     good = gzipped(content("DBIP-City-Lite"))
     return {
         "cut off on the way": (cut_off(good), "broke off after"),
-        "cut short when it was made": (good[: len(good) // 2], "it is not a gzip file, or a damaged one"),
+        "cut short when it was made": (good[: len(good) // 2], "it is a damaged gzip file, or something else"),
         "a web page": (b"<!doctype html><title>Welcome</title>", "it is a web page"),
         "a packed web page": (gzipped(b"<html>Sign in</html>"), "it is a web page and no database"),
         "nothing": (b"", "it is empty"),

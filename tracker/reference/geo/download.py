@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+from tracker.phrase import Phrase, message
+
 _SECONDS = 30.0
 _MOST_BYTES = 1_500_000_000
 _PIECE = 1 << 17
@@ -21,10 +23,11 @@ Progress = Callable[[int, int], None]
 
 
 class DownloadFailed(RuntimeError):
-    """The file was not fetched; the message says why in one line. `status` is the HTTP status if there was an answer."""
+    """The file was not fetched; `reason` says why in one line. `status` is the HTTP status if there was an answer."""
 
-    def __init__(self, words: str, status: int | None = None) -> None:
-        super().__init__(words)
+    def __init__(self, reason: Phrase, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
         self.status = status
 
 
@@ -36,7 +39,9 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         before, after = urlsplit(req.full_url), urlsplit(newurl)
         if before.scheme == "https" and after.scheme != "https":
-            raise DownloadFailed(f"{before.hostname} redirects to a URL without encryption")
+            raise DownloadFailed(
+                Phrase(message("%(host)s redirects to a URL without encryption"), host=before.hostname)
+            )
         new = super().redirect_request(req, fp, code, msg, headers, newurl)
         if new is not None and (before.scheme, before.netloc) != (after.scheme, after.netloc):
             new.remove_header("Authorization")
@@ -64,12 +69,21 @@ def fetch_file(
         while piece := _guarded(url, lambda: answer.read(_PIECE)):
             received += len(piece)
             if received > _MOST_BYTES:
-                raise DownloadFailed(f"{_place(url)} sends more than {_MOST_BYTES:,} bytes")
+                raise DownloadFailed(
+                    Phrase(message("%(host)s sends more than %(bytes)s bytes"), host=_place(url), bytes=_MOST_BYTES)
+                )
             digest.update(piece)
             file.write(piece)
             on_progress(received, announced)
     if announced and received != announced:
-        raise DownloadFailed(f"{_place(url)} broke off after {received:,} of {announced:,} bytes")
+        raise DownloadFailed(
+            Phrase(
+                message("%(host)s broke off after %(received)s of %(announced)s bytes"),
+                host=_place(url),
+                received=received,
+                announced=announced,
+            )
+        )
     return digest.hexdigest()
 
 
@@ -86,27 +100,31 @@ def _guarded(url: str, act: Callable[[], Any]) -> Any:
         problem.close()
         raise DownloadFailed(_said(url, problem), problem.code) from None
     except TimeoutError:
-        raise DownloadFailed(f"{_place(url)} does not answer") from None
+        raise DownloadFailed(Phrase(_SILENT, host=_place(url))) from None
     except urllib.error.URLError as problem:
-        reason = (
-            "does not answer" if isinstance(problem.reason, TimeoutError) else f"cannot be reached ({problem.reason})"
-        )
-        raise DownloadFailed(f"{_place(url)} {reason}") from None
+        if isinstance(problem.reason, TimeoutError):
+            raise DownloadFailed(Phrase(_SILENT, host=_place(url))) from None
+        unreached = Phrase(message("%(host)s cannot be reached (%(why)s)"), host=_place(url), why=problem.reason)
+        raise DownloadFailed(unreached) from None
     except (http.client.HTTPException, ConnectionError) as problem:
-        raise DownloadFailed(f"{_place(url)} broke off ({type(problem).__name__})") from None
+        broken = Phrase(message("%(host)s broke off (%(why)s)"), host=_place(url), why=type(problem).__name__)
+        raise DownloadFailed(broken) from None
 
 
+_SILENT = message("%(host)s does not answer")
 _MEANINGS = {
-    401: "refuses the key",
-    403: "refuses the key, or this account may not have the database",
-    404: "has no such database",
-    429: "has answered too often today; it is tried again later",
+    401: message("%(host)s refuses the key (HTTP %(status)s)"),
+    403: message("%(host)s refuses the key, or this account may not have the database (HTTP %(status)s)"),
+    404: message("%(host)s has no such database (HTTP %(status)s)"),
+    429: message("%(host)s has answered too often today; it is tried again later (HTTP %(status)s)"),
 }
+_AWAY = message("%(host)s cannot give it now (HTTP %(status)s)")
+_REFUSED = message("%(host)s refuses the request (HTTP %(status)s)")
 
 
-def _said(url: str, problem: urllib.error.HTTPError) -> str:
-    meaning = _MEANINGS.get(problem.code, "cannot give it now" if problem.code >= 500 else "refuses the request")
-    return f"{_place(url)} {meaning} (HTTP {problem.code})"
+def _said(url: str, problem: urllib.error.HTTPError) -> Phrase:
+    meaning = _MEANINGS.get(problem.code, _AWAY if problem.code >= 500 else _REFUSED)
+    return Phrase(meaning, host=_place(url), status=problem.code)
 
 
 def _place(url: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tracker.data_folder import FolderInUse
+from tracker.phrase import Phrase, message
 from tracker.reference.geo.download import Progress
 from tracker.reference.geo.providers import NotConfigured
 from tracker.reference.geo.update import UpdateOutcome, update
@@ -73,8 +74,10 @@ class GeoFetch:
                 self._settings, provider_of(self._settings), now=self._now(), report=self._report_of
             ):
                 self.state = replace(self.state, outcomes=(*self.state.outcomes, outcome))
-        except (NotConfigured, FolderInUse) as refused:
-            problem = str(refused)
+        except NotConfigured as refused:
+            problem = refused.args[0]
+        except FolderInUse:
+            problem = Phrase(message("another process is fetching databases; wait until it has ended"))
         except Exception as failed:
             log.exception("geo databases could not be fetched")
             problem = str(failed).partition("\n")[0] or type(failed).__name__

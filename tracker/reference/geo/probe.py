@@ -1,6 +1,6 @@
 """Reads a database file in a process of its own, as thoroughly as time allows, and says what is wrong with it.
 
-Run as `python -m tracker.reference.geo.probe FILE`: prints one JSON object, {"problem": null or one line}.
+Run as `python -m tracker.reference.geo.probe FILE`: prints one JSON object, {"problem": null or [sentence, values]}.
 `tracker.reference.geo.check` starts it. A damaged file may crash this process or keep it running for ever, but not the
 service.
 """
@@ -16,6 +16,7 @@ import maxminddb
 
 from tracker.enrichment.geo.databases import fields_of, one_line
 from tracker.enrichment.geo.records import use_of
+from tracker.phrase import Phrase, message
 
 _RECORDS = 20_000
 _IPS = 4_096
@@ -23,27 +24,27 @@ _IPS = 4_096
 _LATEST_BUILD = 4_102_444_800
 
 
-def problem_of(path: str) -> str | None:
+def problem_of(path: str) -> Phrase | None:
     """Returns what is wrong with a file in one line; None for a database that the service can use."""
     try:
         with maxminddb.open_database(path) as opened:
             return _problem_in(opened)
     except (maxminddb.InvalidDatabaseError, UnicodeError, ValueError, OSError, TypeError, KeyError) as problem:
         reason = one_line(problem).replace(f" ({path})", "")
-        return f"it is damaged or no MaxMind database ({reason})"
+        return Phrase(message("it is damaged or no MaxMind database (%(reason)s)"), reason=reason)
 
 
-def _problem_in(opened: maxminddb.Reader) -> str | None:
+def _problem_in(opened: maxminddb.Reader) -> Phrase | None:
     about = opened.metadata()
     if not 0 < about.build_epoch < _LATEST_BUILD:
-        return f"it is damaged (built {about.build_epoch} seconds after 1970)"
+        return Phrase(message("it is damaged (built %(seconds)s seconds after 1970)"), seconds=about.build_epoch)
     for ip in _spread(about.ip_version):
         opened.get(ip)
     for _ in islice(opened, _RECORDS):
         pass
     if use_of(about.database_type, fields_of(opened)) is None:
         kind = " ".join(str(about.database_type).split())[:60]
-        return f"it is a database of type “{kind}”, which says nothing that is used here"
+        return Phrase(message("it is a database of type “%(kind)s”, which says nothing that is used here"), kind=kind)
     return None
 
 
@@ -58,4 +59,5 @@ def _spread(ip_version: int) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps({"problem": problem_of(sys.argv[1])}))
+    found = problem_of(sys.argv[1])
+    sys.stdout.write(json.dumps({"problem": found and [found.sentence, found.values]}))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from tracker.phrase import Phrase, message
 from tracker.settings import Settings
 
 
@@ -74,7 +75,8 @@ def _geolite2(settings: Settings, host: str, _today: date) -> list[Edition]:
         if not value
     ]
     if missing:
-        raise NotConfigured(f"GeoLite2 needs a free MaxMind account: set {' and '.join(missing)}")
+        needed = message("GeoLite2 needs a free MaxMind account: set %(settings)s")
+        raise NotConfigured(Phrase(needed, settings=", ".join(missing)))
     secret = f"{settings.maxmind_account_id}:{settings.maxmind_license_key}".encode()
     return [
         Edition(
@@ -92,7 +94,7 @@ def _geolite2(settings: Settings, host: str, _today: date) -> list[Edition]:
 
 def _ipinfo(settings: Settings, host: str, _today: date) -> list[Edition]:
     if not settings.ipinfo_token:
-        raise NotConfigured("IPinfo Lite needs the token of a free account: set WEBLEADS_IPINFO_TOKEN")
+        raise NotConfigured(Phrase(message("IPinfo Lite needs the token of a free account: set WEBLEADS_IPINFO_TOKEN")))
     token = urlencode({"token": settings.ipinfo_token})
     return [
         Edition(

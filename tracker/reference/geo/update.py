@@ -22,6 +22,7 @@ from typing import IO, Any, NamedTuple
 import maxminddb
 
 from tracker import data_folder
+from tracker.phrase import Phrase, message
 from tracker.reference.geo.check import check_files
 from tracker.reference.geo.download import DownloadFailed, Progress, fetch_file, fetch_text
 from tracker.reference.geo.providers import Edition, editions
@@ -32,7 +33,11 @@ _MOST_BYTES = 3_000_000_000
 
 
 class Refused(RuntimeError):
-    """The download is not a usable database; the message says why in one line."""
+    """The download is not a usable database; `reason` says why in one line."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        self.reason = Phrase(sentence, **values)
+        super().__init__(self.reason)
 
 
 class UpdateOutcome(NamedTuple):
@@ -74,10 +79,15 @@ def _update_all(
         try:
             yield _update_one(folder, edition, report(edition.name), now, seconds)
         except (DownloadFailed, Refused) as problem:
-            yield UpdateOutcome(edition.name, "failed", f"{problem}; {_what_remains(folder / edition.name)}")
+            yield _failed(folder, edition, problem.reason)
         except OSError as problem:
-            words = f"it cannot be written to {folder}: {problem.strerror}"
-            yield UpdateOutcome(edition.name, "failed", f"{words}; {_what_remains(folder / edition.name)}")
+            unwritten = message("it cannot be written to %(folder)s: %(why)s")
+            yield _failed(folder, edition, Phrase(unwritten, folder=folder, why=problem.strerror))
+
+
+def _failed(folder: Path, edition: Edition, reason: Phrase) -> UpdateOutcome:
+    words = Phrase(message("%(reason)s; %(remains)s"), reason=reason, remains=_what_remains(folder / edition.name))
+    return UpdateOutcome(edition.name, "failed", words)
 
 
 def _update_one(folder: Path, edition: Edition, progress: Progress, now: datetime, seconds: float) -> UpdateOutcome:
@@ -93,7 +103,9 @@ def _update_one(folder: Path, edition: Edition, progress: Progress, now: datetim
         if received is None:
             return UpdateOutcome(edition.name, "current", f"the newest, {_age(target, now)}")
         if checksum and received != checksum:
-            raise Refused("its checksum is not the one that the provider publishes, so it was damaged on the way")
+            raise Refused(
+                message("its checksum is not the one that the provider publishes, so it was damaged on the way")
+            )
         fresh = place / edition.name
         _unpack(place / "download", fresh, edition.packing)
         _judge(fresh, edition, present, now)
@@ -116,7 +128,7 @@ def _checksum(edition: Edition, seconds: float) -> str | None:
         checksum = edition.read_checksum(text).lower()
         int(checksum, 16)
     except (ValueError, KeyError, TypeError, IndexError):
-        raise Refused("the provider’s answer is not a checksum") from None
+        raise Refused(message("the provider’s answer is not a checksum")) from None
     return checksum
 
 
@@ -138,7 +150,7 @@ def _fetch(
 
 def _unpack(packed: Path, target: Path, packing: str) -> None:
     if not packed.stat().st_size:
-        raise Refused("it is empty")
+        raise Refused(message("it is empty"))
     try:
         if packing == "gzip":
             with gzip.open(packed) as source:
@@ -149,7 +161,8 @@ def _unpack(packed: Path, target: Path, packing: str) -> None:
         else:
             packed.replace(target)
     except (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile):
-        raise Refused(f"it is not a {packing} file, or a damaged one ({_looks_like(packed)})") from None
+        unlike = message("it is a damaged %(packing)s file, or something else (%(seen)s)")
+        raise Refused(unlike, packing=packing, seen=_looks_like(packed)) from None
 
 
 def _database_in(archive: tarfile.TarFile) -> IO[bytes]:
@@ -158,7 +171,7 @@ def _database_in(archive: tarfile.TarFile) -> IO[bytes]:
             source = archive.extractfile(member)
             assert source is not None
             return source
-    raise Refused("there is no database in the archive")
+    raise Refused(message("there is no database in the archive"))
 
 
 def _copy(source: IO[bytes] | gzip.GzipFile, target: Path) -> None:
@@ -167,30 +180,36 @@ def _copy(source: IO[bytes] | gzip.GzipFile, target: Path) -> None:
         while piece := source.read(1 << 20):
             written += len(piece)
             if written > _MOST_BYTES:
-                raise Refused(f"it unpacks to more than {_MOST_BYTES:,} bytes")
+                raise Refused(message("it unpacks to more than %(bytes)s bytes"), bytes=_MOST_BYTES)
             file.write(piece)
 
 
-def _looks_like(path: Path) -> str:
+_WEB_PAGE = message("it is a web page")
+
+
+def _looks_like(path: Path) -> Phrase:
     with open(path, "rb") as file:
         start = file.read(200).lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "it is a web page"
-    return "its beginning is something else or its end is missing"
+        return Phrase(_WEB_PAGE)
+    return Phrase(message("its beginning is something else or its end is missing"))
 
 
 def _judge(fresh: Path, edition: Edition, present: tuple[str, int] | None, now: datetime) -> None:
     """Raises Refused for a database that is damaged, of another type, from the future, or older than the present one."""
     [problem] = check_files([fresh])
     if problem is not None:
-        raise Refused("it is a web page and no database" if _looks_like(fresh) == "it is a web page" else problem)
+        if _looks_like(fresh) == _WEB_PAGE:
+            raise Refused(message("it is a web page and no database"))
+        raise Refused(problem.sentence, **problem.values)
     kind, built_at = _about(fresh)
     if edition.is_type.lower() not in kind.lower():
-        raise Refused(f"it is a {kind} database where {edition.name} was asked for")
+        raise Refused(message("it is a %(kind)s database where %(name)s was asked for"), kind=kind, name=edition.name)
     if built_at > now.timestamp() + 86_400:
-        raise Refused(f"it says that it was built on {_day(built_at)}, which is in the future")
+        raise Refused(message("it says that it was built on %(day)s, which is in the future"), day=_day(built_at))
     if present is not None and built_at < present[1]:
-        raise Refused(f"it was built on {_day(built_at)}, before the one in use ({_day(present[1])})")
+        older = message("it was built on %(day)s, before the one in use (%(present)s)")
+        raise Refused(older, day=_day(built_at), present=_day(present[1]))
 
 
 def _about(path: Path) -> tuple[str, int]:
@@ -235,9 +254,11 @@ def _note(folder: Path, name: str, about: dict[str, Any]) -> None:
     temporary.replace(folder / _NOTES)
 
 
-def _what_remains(path: Path) -> str:
+def _what_remains(path: Path) -> Phrase:
     about = _about_if_readable(path)
-    return f"the one of {_day(about[1])} stays in use" if about else "there is none in use"
+    if about is None:
+        return Phrase(message("there is none in use"))
+    return Phrase(message("the one of %(day)s stays in use"), day=_day(about[1]))
 
 
 def _age(path: Path, now: datetime) -> str:

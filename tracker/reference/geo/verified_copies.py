@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.enrichment.geo.databases import Databases, Files, list_files
+from tracker.phrase import Phrase, message
 from tracker.reference.geo.check import Check, check_files
 from tracker.settings import Settings
 
@@ -54,16 +55,15 @@ class VerifiedCopies:
             self._kept.mkdir(exist_ok=True)
             for path, problem in zip(fresh, self._take(fresh), strict=True):
                 kept = None if problem else _stamp(self._kept / path.name)
-                notes[path.name] = {"seen": list(found[path]), "problem": problem, "kept": kept}
+                notes[path.name] = {"seen": list(found[path]), "problem": problem, "kept": kept} | _worded(problem)
             for name in notes.keys() - {path.name for path in found}:
                 del notes[name]
                 if name == Path(name).name:
                     (self._kept / name).unlink(missing_ok=True)
             _write(self._kept / _NOTES, notes)
         except OSError as problem:
-            words = (
-                f"the geo databases cannot be copied to {self._kept}: {problem.strerror}; they are read where they lie"
-            )
+            unkept = message("the geo databases cannot be copied to %(folder)s: %(why)s; they are read where they lie")
+            words = Phrase(unkept, folder=self._kept, why=problem.strerror)
             files = self._read_only(found)
             return Files(files.paths, [*files.problems, words])
         return self._from_notes(found, notes)
@@ -75,7 +75,7 @@ class VerifiedCopies:
             return False
         return bool(note.get("problem")) or note.get("kept") == _stamp(self._kept / path.name) is not None
 
-    def _take(self, fresh: list[Path]) -> list[str | None]:
+    def _take(self, fresh: list[Path]) -> list[Phrase | None]:
         """Copies files, checks the copies and puts the good ones in place. Returns what is wrong with each file."""
         assert self._kept is not None
         copies = [self._kept / f"{path.name}.new" for path in fresh]
@@ -94,7 +94,7 @@ class VerifiedCopies:
         notes = self._notes()
         fresh = [path for path, seen in found.items() if _note_of(notes, path).get("seen") != list(seen)]
         for path, problem in zip(fresh, self._check(fresh), strict=True):
-            notes[path.name] = {"seen": list(found[path]), "problem": problem, "in_place": True}
+            notes[path.name] = {"seen": list(found[path]), "problem": problem, "in_place": True} | _worded(problem)
         return self._from_notes(found, notes)
 
     def _from_notes(self, found: Mapping[Path, Seen], notes: Mapping[str, Any]) -> Files:
@@ -107,12 +107,13 @@ class VerifiedCopies:
             if note.get("problem") is None:
                 paths.append(path if note.get("in_place") or old is None else old)
                 continue
-            remains = ""
+            words = Phrase(message("%(file)s is not used: %(problem)s"), file=path.name, problem=_problem_of(note))
             if old is not None:
                 paths.append(old)
                 since = datetime.fromtimestamp(old.stat().st_mtime, UTC)
-                remains = f"; the good one before it, of {since:%Y-%m-%d}, stays in use"
-            problems.append(f"{path.name} is not used: {note['problem']}{remains}")
+                remains = message("%(problem)s; the good one before it, of %(day)s, stays in use")
+                words = Phrase(remains, problem=words, day=f"{since:%Y-%m-%d}")
+            problems.append(words)
         return Files(paths, problems)
 
     def _notes(self) -> dict[str, Any]:
@@ -128,6 +129,20 @@ class VerifiedCopies:
 def open_databases(settings: Settings, *, keeps: bool = False, warn: bool = True) -> Databases:
     """Opens the databases of a data folder. `keeps` is True in the process that holds the ingest lock."""
     return Databases(VerifiedCopies(settings.geo_folder, settings.geo_kept_folder, keeps=keeps), warn=warn)
+
+
+def _worded(problem: Phrase | None) -> dict[str, object]:
+    """What a note has beside a problem, so that it can be worded in each language after a restart too."""
+    return {"worded": [problem.sentence, problem.values]} if problem is not None else {}
+
+
+def _problem_of(note: Mapping[str, Any]) -> Phrase:
+    """The problem that a note has; in English alone if the note is of an earlier version."""
+    try:
+        sentence, values = note["worded"]
+        return Phrase(sentence, **values)
+    except (KeyError, TypeError, ValueError):
+        return Phrase(str(note["problem"]))
 
 
 def _note_of(notes: Mapping[str, Any], path: Path) -> dict[str, Any]:
