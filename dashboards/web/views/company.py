@@ -42,7 +42,7 @@ from tracker.service.context import Context
 
 # Visits shown at first, and how many more each time that more are asked for.
 _VISITS = 10
-_MOST_VISITS = 500
+_MORE_VISITS = 100
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -68,7 +68,8 @@ def create_blueprint(context: Context) -> Blueprint:
         )
         lead = next(iter(lead_rows(language, found)), None)
         only_sure = lead is not None and lead.sure and name not in confirmed
-        store, shown = context.event_store, min(_VISITS * page_number(request.args), _MOST_VISITS)
+        store, page = context.event_store, page_number(request.args)
+        shown = min(_VISITS + _MORE_VISITS * (page - 1), max(lead.visits, _VISITS) if lead else _VISITS)
         of = ScoredDay(
             selection.site.stored_as,
             scored_day(selection.period, context.now()),
@@ -91,7 +92,7 @@ def create_blueprint(context: Context) -> Blueprint:
             may_share=may_everywhere(context),
             days=days(language, visits, selection.zone),
             more_visits=max(lead.visits - len(visits), 0) if lead else 0,
-            next_page=page_number(request.args) + 1 if shown < _MOST_VISITS else None,
+            next_page=page + 1,
             trend=trend_shown(language, trend, selection.site) if trend else None,
             most_on_a_day=most_visitors_on_a_day(store, selection.scope_of_companies, name, only_sure=only_sure)
             if lead

@@ -1,4 +1,4 @@
-"""In a real browser, axe-core finds nothing on any page: at both widths, in both themes and languages.
+"""In a real browser, axe-core finds nothing on any page, and each fits its screen: at both widths, in both themes and languages.
 
 Which pages there are is the routes' word (tests/dashboards/web/every_page.py). The dark theme has the same elements, so
 that only its contrasts are looked at; a menu that several pages have is opened once.
@@ -19,6 +19,7 @@ from dashboards import web
 from dashboards.translations import catalogue
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tests.dashboards.web.every_page import DOORS, NO_PAGE, PAGES, fill, first_user_link, working_links
+from tests.dashboards.web.fitting import misfits
 from tracker.db.engine import AppDatabase
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
@@ -74,7 +75,7 @@ def findings(page: Page, selector: str = "html") -> list[Any]:
 
 
 class Walk:
-    """Pages opened one after another in one tab, and what axe-core found on them."""
+    """Pages opened one after another in one tab, and what was found on them."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
@@ -88,9 +89,10 @@ class Walk:
         self.look(path)
 
     def look(self, name: str) -> None:
-        """The page with all that it folds away open, then each of its menus alone, as a person opens them."""
+        """The page as it comes and with all that it folds away open, then each of its menus alone, as a person opens them."""
+        self.problems += [f"{name}: {one}" for one in misfits(self.page)]
         self.page.evaluate(UNFOLD)
-        self.problems += [f"{name}: {one}" for one in findings(self.page)]
+        self.problems += [f"{name}: {one}" for one in (*findings(self.page), *misfits(self.page))]
         for menu in self.page.locator("details.menu:visible").all():
             label = menu.evaluate(OPEN_MENU)
             if label not in self._menus:
@@ -107,7 +109,7 @@ def walk(request: pytest.FixtureRequest, new_context: Callable[..., BrowserConte
     return Walk(context.new_page(), address)
 
 
-def test_axe_finds_nothing(
+def test_axe_finds_nothing_and_every_page_fits(
     walk: Walk, site: str, database: AppDatabase, clock: Clock, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     walk.open("/sign-in")

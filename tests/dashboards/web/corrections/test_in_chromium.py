@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.dashboards.web.conftest import SITE
+from tests.dashboards.web.fitting import SQUEEZED
 from tests.dashboards.web.test_access import findings
-from tests.dashboards.web.test_widths import SQUEEZED
 from tests.dashboards.web.workflow.test_in_chromium import checksum
 from tracker.db.engine import AppDatabase
 from tracker.leads.corrections.changes import corrections_of

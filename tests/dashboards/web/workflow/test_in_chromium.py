@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from tests.dashboards.web.conftest import SITE
+from tests.dashboards.web.fitting import SQUEEZED
 from tests.dashboards.web.test_access import findings
-from tests.dashboards.web.test_widths import SQUEEZED
 from tracker.accounts.users import set_profile
 from tracker.db.engine import AppDatabase
 from tracker.leads.workflow.states import notes, states
