@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from dashboards.presentation.dates import day
-from dashboards.translations import translate
+from dashboards.translations import translate_plural
 from tracker.db.models import Site
 from tracker.leads.over_time.trend import ScoreOfDay
 
@@ -27,10 +27,11 @@ def trend_shown(language: str, trend: Sequence[ScoreOfDay], site: Site) -> Trend
     """Draws the scores of some days, the earliest first."""
     first, last = trend[0], trend[-1]
     highest = max(trend, key=lambda one: (one.score, one.day))
-    words = translate(
+    words = translate_plural(
         language,
-        "Score over %(weeks)s weeks: %(first)s at first, %(last)s now (highest: %(highest)s, %(day)s)",
-        weeks=len(trend) // 7,
+        "Score over %(num)s week: %(first)s at first, %(last)s now (highest: %(highest)s, %(day)s)",
+        "Score over %(num)s weeks: %(first)s at first, %(last)s now (highest: %(highest)s, %(day)s)",
+        len(trend) // 7,
         first=first.score,
         last=last.score,
         highest=highest.score,

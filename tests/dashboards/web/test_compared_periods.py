@@ -110,10 +110,16 @@ def sources(site: str, visit: Callable[..., None]) -> None:
 
 
 @pytest.mark.parametrize("query", ["period=today", "period=today&f=page:contains:/"])
-def test_every_row_of_a_panel_has_its_change(signed_in: Browser, sources: None, query: str) -> None:
+def test_every_row_of_a_panel_has_its_change_and_in_words_what_it_was_before(
+    signed_in: Browser, sources: None, query: str
+) -> None:
     page = signed_in.get(f"/{SITE}?{query}").text
-    assert changes_of_rows(page, "sources") == {"LinkedIn": "↑ +50%", "Direct": "↓ \u221250%", "Google": "↑ new"}
-    assert changes_of_rows(page, "pages")["Titre de /LinkedIn /LinkedIn"] == "↑ +50%"
+    assert changes_of_rows(page, "sources") == {
+        "LinkedIn": "↑ +50% vs 2",
+        "Direct": "↓ \u221250% vs 2",
+        "Google": "↑ new vs 0",
+    }
+    assert changes_of_rows(page, "pages")["Titre de /LinkedIn /LinkedIn"] == "↑ +50% vs 2"
     panel = signed_in.get(f"/{SITE}/panels/sources?{query}").text
     assert changes_of_rows(panel, "sources") == changes_of_rows(page, "sources")
     rows = signed_in.get(f"/{SITE}/breakdown/source?{query}").text
@@ -177,7 +183,7 @@ def test_an_address_that_cannot_be_shown_is_told_why(signed_in: Browser, mondays
     assert told in answer.text
 
 
-@pytest.mark.parametrize(("query", "told"), [("period=2026-11-10", ["↑ +50%"]), ("period=7d", [])])
+@pytest.mark.parametrize(("query", "told"), [("period=2026-11-10", ["↑ +50% vs 2"]), ("period=7d", [])])
 def test_excluded_traffic_is_compared_by_whole_days(
     signed_in: Browser, mondays: None, store: EventStore, visit: Callable[..., None], query: str, told: list[str]
 ) -> None:

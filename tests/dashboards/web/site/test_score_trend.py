@@ -19,5 +19,5 @@ def test_a_line_its_words_and_the_day_on_which_goals_changed() -> None:
     site = Site(time_zone="Europe/Paris", goals=[SiteGoal(created_at=one) for one in changes])
     shown = trend_shown("en", trend, site)
     assert (shown.width, shown.points) == (6, "0,100 1,95 2,60 3,60 4,70 5,88 6,88")
-    assert shown.words == "Score over 1 weeks: 0 at first, 12 now (highest: 40, Thu 5 Nov)"
+    assert shown.words == "Score over 1 week: 0 at first, 12 now (highest: 40, Thu 5 Nov)"
     assert shown.changed_on == date(2026, 11, 4)
