@@ -15,10 +15,21 @@ from tests.stats.rollups.histories import DAYS, History, history
 from tracker.leads.activity import ScoredDay, scores
 from tracker.leads.companies import known_companies
 from tracker.leads.corrections.corrected_store import CorrectedStore
-from tracker.leads.corrections.rules import Kind, Rule, Rules
+from tracker.leads.corrections.rules import Kind, Rule
+from tracker.leads.corrections.rules import Rules as Corrections
 from tracker.leads.over_time.standing import stands
+from tracker.leads.over_time.trend import score_trend
+from tracker.leads.possible.companies import possible_companies
 from tracker.leads.report import leads
+from tracker.leads.rules import Rules
+from tracker.leads.search import companies_found
+from tracker.leads.visit_days import most_visitors_on_a_day
+from tracker.leads.visits import company_visits
+from tracker.leads.workflow.names import known_names
 from tracker.stats.companies.visit_rows import company_rows
+from tracker.stats.goals import Goal, condition_of
+from tracker.stats.goals import Kind as GoalKind
+from tracker.stats.goals.buying_pages import BuyingPages
 from tracker.stats.periods import Period
 from tracker.stats.rollups import exact_days
 from tracker.stats.rollups.keeping import Keeper, seal, unsealed_days
@@ -28,8 +39,16 @@ from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 
 # `WEBLEADS_HISTORIES=10000 pytest tests/leads/test_leads_of_kept_days.py` tries more of them.
-HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "6"))
-A_TEST = 3
+HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "4"))
+A_TEST = 2
+# A goal that actions reach, one that views do, and a page that somebody reads who thinks of buying.
+RULES = Rules(
+    (
+        Goal("1", "Signed up", GoalKind.EVENT, "Signup", 30, condition_of(GoalKind.EVENT, "Signup")),
+        Goal("2", "Page b", GoalKind.PAGE, "/b", 20, condition_of(GoalKind.PAGE, "/b")),
+    ),
+    BuyingPages((("/c", 1.0),)),
+)
 _METHODS = [("as_organisation", 0.8), ("as_organisation", 0.3), ("given", 0.4), ("given", 0.95), ("reverse_dns", 0.6)]
 
 
@@ -87,25 +106,30 @@ def with_companies(one: History) -> Iterator[Batch]:
             yield batch
 
 
-def corrections(one: History, chance: random.Random) -> Rules:
+def corrections(one: History, chance: random.Random) -> Corrections:
     rules = [
         Rule(one.site, Kind.MERGE, "Alpha", "Beta"),
         Rule(None, Kind.RENAME, "Gamma", "Gamma & Co"),
         Rule(one.site, Kind.NOT_ORGANISATION, "Alpha SA"),
         Rule(one.site, Kind.NOT_DOMAIN, "beta.example"),
     ]
-    return Rules(chance.sample(rules, chance.choice([0, 0, 1, 2])))
+    return Corrections(chance.sample(rules, chance.choice([0, 0, 1, 2])))
 
 
 def said(store: EventStore, scope: Scope, confirmed: list[str]) -> list[Any]:
     """All that is said of a site's companies, in an order of its own."""
-    of = ScoredDay(scope.site, scope.period.last_day, scope.period.time_zone, confirmed)
+    of = ScoredDay(scope.site, scope.period.last_day, scope.period.time_zone, confirmed, RULES)
     return [
-        _rows(leads(store, scope, confirmed=confirmed)),
-        _rows(leads(store, scope, confirmed=confirmed, limit=1)),
+        _rows(leads(store, scope, confirmed=confirmed, rules=RULES)),
+        _rows(leads(store, scope, confirmed=confirmed, rules=RULES, limit=1)),
         _rows(scores(store, of)),
         sorted(stands(store, of, scope.period).items()),
         sorted(known_companies(store, scope, confirmed=confirmed)),
+        [score_trend(store, of, company, sure=True, days=3) for company in ("Alpha", "Beta")],
+        _rows(possible_companies(store, scope, confirmed=confirmed, goals=RULES.goals)),
+        sorted(known_names(store, scope.site).owners.items()),
+        [company_visits(store, scope, "Beta"), companies_found(store, scope, "gam")],
+        [most_visitors_on_a_day(store, scope, company) for company in ("Alpha", "Beta")],
     ]
 
 

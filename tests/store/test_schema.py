@@ -5,7 +5,12 @@ from __future__ import annotations
 from sqlalchemy import create_engine
 
 from tracker.stats.metrics import METRICS
-from tracker.store.duckdb.migrations import add_company_visits, add_counted_days_and_months, add_rollups
+from tracker.store.duckdb.migrations import (
+    add_company_pages_and_actions,
+    add_company_visits,
+    add_counted_days_and_months,
+    add_rollups,
+)
 from tracker.store.schema import ROLLUP_SUMS, ROLLUP_TABLES, metadata
 
 
@@ -21,7 +26,10 @@ def test_a_migrated_store_has_the_tables_of_a_fresh_one() -> None:
         f" where table_name in {tuple(table.name for table in ROLLUP_TABLES)} order by table_name, ordinal_position"
     )
     found = []
-    for steps in ([add_rollups, add_counted_days_and_months, add_company_visits], [metadata.create_all]):
+    for steps in (
+        [add_rollups, add_counted_days_and_months, add_company_visits, add_company_pages_and_actions],
+        [metadata.create_all],
+    ):
         engine = create_engine("duckdb:///:memory:")
         with engine.connect() as connection:
             for step in steps:

@@ -6,7 +6,7 @@ ever certain before the day is over, only its certain events count, since anybod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,12 +18,12 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from tracker.leads import scoring
 from tracker.leads.certainty import is_listed, is_sure
 from tracker.leads.rules import DEFAULT_RULES, Rules
-from tracker.stats.companies.visit_rows import company_rows, scope_ever
+from tracker.stats.companies.visit_rows import company_rows, page_rows, scope_ever
 from tracker.stats.goals.conversions import conversions_by_company
 from tracker.stats.periods import Period
+from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class ScoredDay:
         return Scope(self.site, Period(first, self.day + timedelta(days=1), self.time_zone, "scored"))
 
     @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells it from others on the same site."""
+        return self.day, self.time_zone.key, tuple(sorted(self.confirmed)), self.rules
+
+    @property
     def sure(self) -> ColumnElement[bool]:
         return is_sure(self.confirmed).label("sure")
 
@@ -53,9 +58,12 @@ def scores(store: EventStore, of: ScoredDay, *, company: str | None = None) -> p
     The columns are `company`, `sure` (whether it is certain), `score`, one of points for each of scoring.CODES, those of
     scoring.ACTIVITY, and `last_seen` (UTC without a zone).
     """
+    if company is None:
+        work = lambda page: _scores(page, of, None, listed=True)  # noqa: E731 - of two lines
+        return once_of_present(store, of.scope, ("scores", *of.key), work).copy()
     found = _scores(store, of, company, listed=True)
     # A possible company is in no list; its page shows what it did.
-    return _scores(store, of, company, listed=False) if company is not None and found.empty else found
+    return _scores(store, of, company, listed=False) if found.empty else found
 
 
 def _scores(store: EventStore, of: ScoredDay, company: str | None, *, listed: bool) -> pd.DataFrame:
@@ -66,7 +74,7 @@ def _scores(store: EventStore, of: ScoredDay, company: str | None, *, listed: bo
     key = ["company", "sure"]
     frame = _sums(store, of, whose)
     frame = frame.merge(_goals(store, of), on=key, how="left")
-    frame = frame.merge(_buying(store, of, and_(of.scope.where(), whose(events.c))), on=key, how="left")
+    frame = frame.merge(_buying(store, of, whose), on=key, how="left")
     added = {"goals_reached": 0, "goal_weight": 0.0, "buying_weight": 0.0}
     frame = frame.astype(dict.fromkeys(added, "float64")).fillna(added).astype({"goals_reached": "int64"})
     frame = _certain_only(store, of, frame)
@@ -137,26 +145,20 @@ def conversions(store: EventStore, of: ScoredDay) -> pd.DataFrame:
     return conversions_by_company(store, of.scope, of.rules.goals, of.sure)
 
 
-def viewed() -> ColumnElement[bool]:
-    """Whether an event is the view of a page."""
-    return and_(events.c.pageviews > 0, events.c.path.is_not(None))
-
-
 def buying_pages(store: EventStore, of: ScoredDay) -> dict[str, float]:
     """Returns the weights of the buying pages that a company viewed, by path."""
-    paths = select(events.c.path).where(of.scope.where(), events.c.company.is_not(None), viewed()).distinct()
-    return of.rules.buying_pages.of(sorted(path for (path,) in store.rows(of.scope.asked(paths))))
+    with page_rows(store, of.scope) as did:
+        paths = did.rows(select(did.c.path).where(did.c.path.is_not(None)).distinct())
+    return of.rules.buying_pages.of(sorted(path for (path,) in paths))
 
 
-def _buying(store: EventStore, of: ScoredDay, counted: ColumnElement[bool]) -> pd.DataFrame:
+def _buying(store: EventStore, of: ScoredDay, whose: Callable[[Any], ColumnElement[bool]]) -> pd.DataFrame:
     """Returns the weights of the buying pages that each company viewed, added up."""
     weights = buying_pages(store, of)
-    viewed = (
-        select(events.c.company, of.sure, events.c.path)
-        .where(counted, events.c.pageviews > 0, events.c.path.in_(sorted(weights)))
-        .distinct()
-    )
-    frame = _typed(store.frame(of.scope.asked(viewed)))
+    with page_rows(store, of.scope) as did:
+        sure = is_sure(of.confirmed, did.c).label("sure")
+        viewed = select(did.c.company, sure, did.c.path).where(whose(did.c), did.c.path.in_(sorted(weights)))
+        frame = _typed(did.frame(viewed.distinct()))
     frame["buying_weight"] = frame["path"].map(weights).astype("float64")
     return frame.groupby(["company", "sure"])[["buying_weight"]].sum().reset_index()
 

@@ -13,21 +13,21 @@ id, and whoever is merged into another company has that company's (tracker.leads
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, case, func, select, true
 
 from tracker.leads.certainty import best_first, is_sure
 from tracker.leads.corrections.corrected_store import shown_names, stored
 from tracker.stats.companies.tiers import is_possible
-from tracker.stats.companies.visit_rows import company_rows
+from tracker.stats.companies.visit_rows import company_rows, scope_of_all
+from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
-from tracker.store.schema import company_visits, events
 
 BY_NAME = "name:"
 # For more domains than these, all domains of the site are read in one pass instead of comparing each.
@@ -43,6 +43,15 @@ class ListedCompany(NamedTuple):
     first_seen: datetime
     last_seen: datetime
     is_possible: bool = False
+
+
+class Claim(NamedTuple):
+    """A company's name in events with a domain that it has there, whether it is uncertain, and since when (UTC without a zone)."""
+
+    company_domain: str | None
+    uncertain: bool
+    first_seen: datetime
+    company: str
 
 
 @lru_cache(maxsize=50_000)  # pages ask for all companies of a site each time
@@ -63,6 +72,15 @@ def known_companies(
 
     If a name has certain events, its uncertain ones do not count.
     """
+    if names is not None:
+        return _known(store, scope, confirmed, names)
+    question = ("known companies", tuple(sorted(confirmed)))
+    return once_of_present(store, scope, question, lambda page: _known(page, scope, confirmed, None))
+
+
+def _known(
+    store: EventStore, scope: Scope, confirmed: Collection[str], names: Collection[str] | None
+) -> list[ListedCompany]:
     with company_rows(store, scope) as did:
         sure = is_sure(confirmed, did.c).label("sure")
         statement = (
@@ -113,43 +131,41 @@ def _origins(store: EventStore, site: str, shown: Collection[str]) -> dict[str, 
 
 def _in_events(store: EventStore, site: str, names: Sequence[str]) -> dict[str, ListedCompany]:
     """Returns those of these names that events have, each with the domain that is its id, if one is."""
-    claims = store.rows(claims_of_names(site, names))
+    claims = claims_of_names(store, site, names)
     owners = _owners(store, site, {one.company_domain for one in claims if one.company_domain})
     found: dict[str, ListedCompany] = {}
     for domain, uncertain, first_seen, name in claims:
         known = found.get(name, ListedCompany(name, None, not uncertain, first_seen, first_seen))
-        found[name] = known if known.domain or owners.get(domain) != name else known._replace(domain=domain)
+        found[name] = (
+            known if known.domain or domain is None or owners.get(domain) != name else known._replace(domain=domain)
+        )
     return found
 
 
-def claims_of_names(site: str, names: Sequence[str] | None = None) -> Select[Any]:
-    """The statement for the names and domains of a site's companies, the certain ones first, then by their first event.
+def claims_of_names(store: EventStore, site: str, names: Sequence[str] | None = None) -> Sequence[Claim]:
+    """Returns the names and domains of a site's companies, the certain ones first, then by their first event.
 
-    Its columns are `company_domain`, `uncertain`, `first_seen` and `company`. Companies whose events are gone are among
-    them, as far as what they did is kept. With `names`, only these.
+    Companies whose events are gone are among them, as far as what they did is kept. With `names`, only these.
     """
-    named = _named(site)
-    return _claims(named, true() if names is None else named.c.company.in_(names)).order_by(
-        "uncertain", "first_seen", named.c.company, named.c.company_domain
+    of_all, question = scope_of_all(store, site), ("claims of names", None if names is None else tuple(names))
+    return once_of_present(
+        store,
+        of_all,
+        question,
+        lambda page: _claims(page, of_all, lambda own: true() if names is None else own.company.in_(names)),
     )
 
 
-def _claims(named: Subquery, which: ColumnElement[bool]) -> Select[Any]:
-    uncertain, first_seen = (~is_sure(own=named.c)).label("uncertain"), func.min(named.c.first_at).label("first_seen")
-    statement = select(named.c.company_domain, uncertain, first_seen, named.c.company).where(which)
-    return statement.group_by(named.c.company_domain, uncertain, named.c.company)
-
-
-def _named(site: str) -> Subquery:
-    """The rows of a site that name a company: its events, and what is kept of days whose events are gone."""
-    facts = ("company", "company_domain", "company_method", "company_confidence")
-    first_event = select(func.min(events.c.occurred_at)).where(events.c.site == site).scalar_subquery()
-    kept = select(*(company_visits.c[name] for name in facts), company_visits.c.first_at).where(
-        company_visits.c.site == site, or_(first_event.is_(None), company_visits.c.first_at < first_event)
-    )
-    of_events = select(*(events.c[name] for name in facts), events.c.occurred_at.label("first_at"))
-    rows = of_events.where(events.c.site == site, events.c.company.is_not(None))
-    return union_all(rows, kept).subquery("named")
+def _claims(store: EventStore, of_all: Scope, which: Callable[[Any], ColumnElement[bool]]) -> list[Claim]:
+    with company_rows(store, of_all) as did:
+        uncertain, first_seen = (~is_sure(own=did.c)).label("uncertain"), func.min(did.c.first_at).label("first_seen")
+        statement = (
+            select(did.c.company_domain, uncertain, first_seen, did.c.company)
+            .where(which(did.c))
+            .group_by(did.c.company_domain, uncertain, did.c.company)
+            .order_by(uncertain, first_seen, did.c.company, did.c.company_domain)
+        )
+        return [Claim._make(row) for row in did.rows(statement)]
 
 
 def _ids(
@@ -217,7 +233,7 @@ def name_of_company(store: EventStore, site: str, asked: str) -> str | None:
     owner = _owners(of_events, site, {asked}).get(asked)
     if owner is not None:
         return names.shown(owner)
-    known, keys = [name for (name,) in of_events.rows(_names(site))], _keys(asked)
+    known, keys = list({one.company for one in claims_of_names(of_events, site)}), _keys(asked)
     found = [name for name in known if folded(name) in keys]
     if not found and names:  # a name that only a correction gives
         shown = names.mapped(known)
@@ -232,21 +248,19 @@ def _keys(asked: str) -> set[str]:
     return {asked, plain, folded(asked), folded(plain)}
 
 
-def _names(site: str) -> Select[Any]:
-    return select(_named(site).c.company).distinct()
-
-
 def _owners(store: EventStore, site: str, domains: Collection[str]) -> dict[str, str]:
     """Returns the names of the companies whose ids these domains are, by domain. Domains of no company are left out."""
     domains = set(filter(is_domain, domains))
     if not domains:
         return {}
-    named = _named(site)
-    which = named.c.company_domain.is_not(None)
-    if len(domains) <= _MOST_LISTED:
-        which = named.c.company_domain.in_(sorted(domains))
-    found: dict[str, tuple[Any, ...]] = {}
-    for domain, *claim in store.rows(_claims(named, which)):
-        if domain in domains:
-            found[domain] = min(found.get(domain, tuple(claim)), tuple(claim))
-    return {domain: str(name) for domain, (_, _, name) in found.items()}
+    listed = sorted(domains) if len(domains) <= _MOST_LISTED else None
+    claims = _claims(
+        store,
+        scope_of_all(store, site),
+        lambda own: own.company_domain.is_not(None) if listed is None else own.company_domain.in_(listed),
+    )
+    found: dict[str, str] = {}
+    for one in claims:
+        if one.company_domain is not None and one.company_domain in domains:
+            found.setdefault(one.company_domain, one.company)
+    return found

@@ -22,6 +22,7 @@ from tracker.leads.certainty import is_listed, is_sure
 from tracker.leads.rules import DEFAULT_RULES, Rules
 from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.periods import Period
+from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 
@@ -60,6 +61,11 @@ def rank(
 ) -> Ranking:
     """Ranks the companies of a scope, or only one of them. Returns the `first` rows, or all."""
     of = ScoredDay(scope.site, scored_day(scope.period, now), scope.period.time_zone, confirmed, rules)
+    question = ("ranking", company, first, *of.key)
+    return once_of_present(store, scope, question, lambda page: _rank(page, scope, of, company, first))
+
+
+def _rank(store: EventStore, scope: Scope, of: ScoredDay, company: str | None, first: int | None) -> Ranking:
     scored = scores(store, of, company=company)
     if company is not None:
         rows = _companies(store, scope, of, [company], listed=False)

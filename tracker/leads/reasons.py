@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,12 +13,10 @@ import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from tracker.leads.activity import ScoredDay, buying_pages, conversions
-from tracker.leads.certainty import is_listed
+from tracker.leads.certainty import is_listed, is_sure
 from tracker.leads.scoring import CODES, Reason, reasons
-from tracker.stats import metrics
-from tracker.stats.local_time import truncated
+from tracker.stats.companies.visit_rows import company_rows, page_rows
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 _PAGES_IN_A_REASON = 3
 # For more companies than these, all are read in one pass instead of comparing each.
@@ -32,10 +30,9 @@ def reasons_of(store: EventStore, of: ScoredDay, rows: pd.DataFrame) -> dict[str
     """Returns the reasons by company. `rows` are some of `tracker.leads.activity.scores`."""
     if rows.empty:
         return {}
-    counted = and_(of.scope.where(), _whose(of, rows))
     goals = _goals(store, of) if rows["goals_reached"].any() else {}
-    pages = _buying_pages(store, of, counted) if rows["buying_weight"].any() else {}
-    busiest = _busiest_days(store, of, counted) if (rows["people"] > 1).any() else {}
+    pages = _buying_pages(store, of, rows) if rows["buying_weight"].any() else {}
+    busiest = _busiest_days(store, of, rows) if (rows["people"] > 1).any() else {}
     return {
         row["company"]: reasons(
             {code: row[code] for code in CODES},
@@ -70,16 +67,16 @@ def _values(row: Mapping[Any, Any], day: date) -> dict[str, dict[str, Any]]:
     }
 
 
-def _whose(of: ScoredDay, rows: pd.DataFrame) -> ColumnElement[bool]:
+def _whose(of: ScoredDay, rows: pd.DataFrame, own: Any) -> ColumnElement[bool]:
     if len(rows) > _MOST_LISTED:
-        return is_listed(of.confirmed)
+        return is_listed(of.confirmed, own)
     certain, others = (sorted(rows.loc[rows["sure"] == sure, "company"]) for sure in (True, False))
-    return or_(and_(events.c.company.in_(certain), of.sure), events.c.company.in_(others))
+    return or_(and_(own.company.in_(certain), is_sure(of.confirmed, own)), own.company.in_(others))
 
 
-def _by_key(store: EventStore, of: ScoredDay, statement: Any) -> _Found:
+def _by_key(rows: Iterable[Any]) -> _Found:
     found: _Found = {}
-    for row in store.rows(of.scope.asked(statement)):
+    for row in rows:
         values = row._asdict()
         found.setdefault((values.pop("company"), bool(values.pop("sure"))), []).append(values)
     return found
@@ -100,30 +97,30 @@ def _goals(store: EventStore, of: ScoredDay) -> _Found:
     return found
 
 
-def _buying_pages(store: EventStore, of: ScoredDay, counted: ColumnElement[bool]) -> _Found:
+def _buying_pages(store: EventStore, of: ScoredDay, rows: pd.DataFrame) -> _Found:
     """Returns the buying pages of each company, the most viewed first: `path`, `title` and `views`."""
     weights = buying_pages(store, of)
-    sure, views = of.sure, func.sum(events.c.pageviews)
-    statement = (
-        select(events.c.company, sure, events.c.path, func.max(events.c.title).label("title"), views.label("views"))
-        .where(counted, events.c.pageviews > 0, events.c.path.in_(sorted(weights)))
-        .group_by(events.c.company, sure, events.c.path)
-        .order_by(events.c.company, views.desc(), events.c.path)
-    )
-    return _by_key(store, of, statement)
+    with page_rows(store, of.scope) as did:
+        sure, views = is_sure(of.confirmed, did.c).label("sure"), func.sum(did.c.views)
+        title = func.max(did.c.title).label("title")
+        statement = (
+            select(did.c.company, sure, did.c.path, title, views.label("views"))
+            .where(_whose(of, rows, did.c), did.c.path.in_(sorted(weights)))
+            .group_by(did.c.company, sure, did.c.path)
+            .order_by(did.c.company, views.desc(), did.c.path)
+        )
+        return _by_key(did.rows(statement))
 
 
-def _busiest_days(store: EventStore, of: ScoredDay, counted: ColumnElement[bool]) -> _Found:
+def _busiest_days(store: EventStore, of: ScoredDay, rows: pd.DataFrame) -> _Found:
     """Returns for each company first the day on which most of its people came, the latest of several: `visitors`, `day`."""
-    sure, day = of.sure, truncated(of.scope.period, "day")
-    statement = (
-        select(events.c.company, sure, metrics.VISITORS.label("visitors"), day.label("day"))
-        .where(counted)
-        .group_by(events.c.company, sure, day)
-        .order_by(events.c.company, metrics.VISITORS.desc(), day.desc())
-    )
-    found = _by_key(store, of, statement)
-    return {
-        key: [{"visitors": days[0]["visitors"], "day": days[0]["day"].date().isoformat()}]
-        for key, days in found.items()
-    }
+    with company_rows(store, of.scope) as did:
+        sure, visitors = is_sure(of.confirmed, did.c).label("sure"), func.count(did.c.visitor_id.distinct())
+        statement = (
+            select(did.c.company, sure, visitors.label("visitors"), did.c.day)
+            .where(_whose(of, rows, did.c))
+            .group_by(did.c.company, sure, did.c.day)
+            .order_by(did.c.company, visitors.desc(), did.c.day.desc())
+        )
+        found = _by_key(did.rows(statement))
+    return {key: [{"visitors": days[0]["visitors"], "day": days[0]["day"].isoformat()}] for key, days in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
@@ -15,21 +15,21 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
     union_all,
 )
 
+from tracker.leads.activity import ScoredDay
 from tracker.leads.certainty import best_first, confidence, is_sure
 from tracker.leads.companies import ListedCompany, company_ids, ids_among
 from tracker.leads.over_time.standing import Stand, stands
-from tracker.leads.ranking import Ranking, rank
+from tracker.leads.ranking import Ranking, rank, scored_day
 from tracker.leads.reasons import reasons_of
 from tracker.leads.rules import DEFAULT_RULES, Rules
-from tracker.stats.companies.visit_rows import company_rows
+from tracker.stats.companies.visit_rows import Rows, company_rows, page_rows
+from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 _PAGES_SHOWN = 5
 # For more companies than these, all of the scope are read in one pass instead of comparing each.
@@ -80,8 +80,12 @@ def leads(
     (tracker.leads.certainty); those that the publisher has `confirmed` are. If a company is certain, only its certain
     visits count.
     """
-    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, first=limit)
-    return described(store, scope, ranking)
+
+    def work(page: EventStore) -> pd.DataFrame:
+        return described(page, scope, rank(page, scope, now=now, confirmed=confirmed, rules=rules, first=limit))
+
+    of = ScoredDay(scope.site, scored_day(scope.period, now), scope.period.time_zone, confirmed, rules)
+    return once_of_present(store, scope, ("leads", limit, *of.key), work).copy()
 
 
 def one_lead(
@@ -106,9 +110,7 @@ def described(
     if ranking.rows.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     confirmed = ranking.of.confirmed
-    counted = and_(scope.where(), _which(ranking.rows, confirmed, events.c))
-    facts = _facts(store, scope, ranking)
-    read = _read(store, scope, counted, confirmed)
+    facts, read = _facts(store, scope, ranking), _read(store, scope, ranking)
     reasons = reasons_of(store, ranking.of, ranking.scores[ranking.scores["company"].isin(ranking.rows["company"])])
     rows = [
         _lead(one, facts[one["company"], one["sure"]], read) | {"reasons": list(reasons.get(one["company"], ()))}
@@ -214,41 +216,38 @@ def _facts(store: EventStore, scope: Scope, ranking: Ranking) -> dict[_Key, dict
         return {(row.company, bool(row.sure)): dict(zip(names, row, strict=True)) for row in did.rows(statement)}
 
 
-def _read(store: EventStore, scope: Scope, condition: ColumnElement[bool], confirmed: Collection[str]) -> _Read:
-    """Returns the first pages and all sources of each company, from one pass over its events."""
-    own = (
-        select(
-            events.c.company,
-            is_sure(confirmed).label("sure"),
-            *(events.c[name] for name in ("visit_id", "pageviews", "path", "title", "source")),
-        )
-        .where(condition)
-        .cte("own")
-    )
-    one = own.c
-    views, visits = func.sum(one.pageviews), func.count(one.visit_id.distinct())
-    parts = {
-        "pages": (_ranked(own, one.path, views, one.pageviews > 0), _PAGES_SHOWN),
-        "sources": (_ranked(own, one.source, visits, one.source.is_not(None)), None),
-    }
-    told = union_all(
-        *(
-            select(literal(name).label("part"), *part.c).where(part.c.place <= most if most else true())
-            for name, (part, most) in parts.items()
-        )
-    ).subquery()
-    statement = select(told).order_by(told.c.part, told.c.place)
-    found = _Read({}, {})
-    for part, company, sure, value, title, _ in store.rows(scope.asked(statement)):
-        text = (title or value or "") if part == "pages" else value
-        getattr(found, part).setdefault((company, bool(sure)), []).append(text)
+def _read(store: EventStore, scope: Scope, ranking: Ranking) -> _Read:
+    """Returns the first pages and all sources of each company."""
+    rows, confirmed = ranking.rows, ranking.of.confirmed
+    with page_rows(store, scope) as did:
+        views, which = func.sum(did.c.views), _which(rows, confirmed, did.c)
+        ranked = _ranked(did, confirmed, did.c.path, views, func.max(did.c.title), which)
+        pages = did.rows(select(ranked).where(ranked.c.place <= _PAGES_SHOWN).order_by(ranked.c.place))
+    with company_rows(store, scope) as did:
+        visits, which = func.count(did.c.visit_id.distinct()), _which(rows, confirmed, did.c)
+        ranked = _ranked(did, confirmed, did.c.source, visits, null(), and_(which, did.c.source.is_not(None)))
+        sources = did.rows(select(ranked).order_by(ranked.c.place))
+    return _Read(_by_key(pages, lambda row: row.title or row.value or ""), _by_key(sources, lambda row: row.value))
+
+
+def _by_key(rows: Iterable[Any], text: Callable[[Any], str]) -> dict[_Key, list[str]]:
+    found: dict[_Key, list[str]] = {}
+    for row in rows:
+        found.setdefault((row.company, bool(row.sure)), []).append(text(row))
     return found
 
 
-def _ranked(own: Any, value: ColumnElement[Any], amount: ColumnElement[Any], condition: ColumnElement[bool]) -> Any:
+def _ranked(
+    did: Rows, confirmed: Collection[str], value: ColumnElement[Any], amount: ColumnElement[Any], title: Any, where: Any
+) -> Any:
     """Returns the values of each company with their `place`: 1 for the largest amount."""
-    one = own.c
-    title = func.max(one.title) if value is one.path else null()
-    place = func.row_number().over(partition_by=[one.company, one.sure], order_by=[amount.desc(), value])
-    columns = (one.company, one.sure, value.label("value"), title.label("title"), place.label("place"))
-    return select(*columns).where(condition).group_by(one.company, one.sure, value).subquery()
+    sure = is_sure(confirmed, did.c)
+    place = func.row_number().over(partition_by=[did.c.company, sure], order_by=[amount.desc(), value])
+    columns = (
+        did.c.company,
+        sure.label("sure"),
+        value.label("value"),
+        title.label("title"),
+        place.label("place"),
+    )
+    return select(*columns).where(where).group_by(did.c.company, sure, value).subquery()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import func, literal, or_, select
 
+from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 _SEARCHED = ("company", "company_domain", "city")
 
@@ -15,6 +15,6 @@ _SEARCHED = ("company", "company_domain", "city")
 def companies_found(store: EventStore, scope: Scope, words: str) -> set[str]:
     """Returns the names of companies whose name, domain or a visit's town contains the text."""
     part = literal(words.lower())
-    found = or_(*(functions.contains(func.lower(events.c[name]), part) for name in _SEARCHED))
-    names = select(events.c.company).where(scope.where(), events.c.company.is_not(None), found).distinct()
-    return {name for (name,) in store.rows(scope.asked(names))}
+    with company_rows(store, scope) as did:
+        found = or_(*(functions.contains(func.lower(did.c[name]), part) for name in _SEARCHED))
+        return {name for (name,) in did.rows(select(did.c.company).where(found).distinct())}

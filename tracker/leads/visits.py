@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, select
 
 from tracker.leads.certainty import is_sure
+from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
+
+# A visit may have events from before it was known which company it is of, and after.
+_AROUND = timedelta(days=2)
 
 
 @dataclass
@@ -42,15 +48,9 @@ def company_visits(
     store: EventStore, scope: Scope, company: str, *, only_sure: bool = False, limit: int = 50
 ) -> list[CompanyVisit]:
     """A company's visits in the period, the newest first, each with its events; `only_sure` those certainly its own."""
-    whose = events.c.company == company
-    newest = (
-        select(events.c.visit_id, func.min(events.c.occurred_at).label("started_at"))
-        .where(scope.where(), and_(whose, is_sure()) if only_sure else whose)
-        .group_by(events.c.visit_id)
-        .order_by(func.min(events.c.occurred_at).desc())
-        .limit(limit)
-        .subquery()
-    )
+    newest = _newest(store, scope, company, only_sure=only_sure, limit=limit)
+    if not newest:
+        return []
     columns = (
         "occurred_at",
         "path",
@@ -67,8 +67,12 @@ def company_visits(
     )
     statement = (
         select(*(events.c[name] for name in columns))
-        .join(newest, newest.c.visit_id == events.c.visit_id)
-        .where(scope.span())
+        .where(
+            scope.span(),
+            events.c.occurred_at >= min(one.started_at for one in newest) - _AROUND,
+            events.c.occurred_at <= max(one.last_at for one in newest) + _AROUND,
+            events.c.visit_id.in_([one.visit_id for one in newest]),
+        )
         .order_by(events.c.occurred_at, events.c.pageviews.desc())
     )
     visits: dict[int, CompanyVisit] = {}
@@ -81,3 +85,17 @@ def company_visits(
             )
         visit.steps.append(VisitStep(moment, row.path, row.title, row.name, row.engaged_ms / 1000, row.props))
     return sorted(visits.values(), key=lambda visit: visit.started_at, reverse=True)
+
+
+def _newest(store: EventStore, scope: Scope, company: str, *, only_sure: bool, limit: int) -> Sequence[Any]:
+    """The newest visits as `visit_id`, `started_at` and `last_at`."""
+    with company_rows(store, scope) as did:
+        whose, started_at = did.c.company == company, func.min(did.c.first_at)
+        statement = (
+            select(did.c.visit_id, started_at.label("started_at"), func.max(did.c.last_at).label("last_at"))
+            .where(and_(whose, is_sure(own=did.c)) if only_sure else whose)
+            .group_by(did.c.visit_id)
+            .order_by(started_at.desc(), did.c.visit_id)
+            .limit(limit)
+        )
+        return did.rows(statement)

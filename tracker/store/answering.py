@@ -13,6 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -35,6 +36,8 @@ KEPT_BYTES = 32 * 2**20
 _LONG = timedelta(days=62)
 # The mean size of a cell that is a Python object.
 _CELL_BYTES = 64
+# Of so many values of a long list the mean size is taken.
+_SAMPLE = 100
 _DAY = timedelta(days=1)
 _DAYS_BEGIN = date.min + _DAY
 
@@ -137,12 +140,21 @@ class AnsweringStore:
         Within work that someone waits for nothing is waited for: two could wait for each other.
         """
         if getattr(self._working, "is_nested", False):
-            return work()
+            return self._answer_nested(known, work)
         self._working.is_nested = True
         try:
             return self._answer(lambda: known, work, size_of)
         finally:
             self._working.is_nested = False
+
+    def _answer_nested(self, known: Hashable, work: Callable[[], Any]) -> Any:
+        with self._lock:
+            if known in self._kept:
+                self._kept.move_to_end(known)
+                return self._kept[known].answer
+        answer = work()
+        self._keep(known, answer, size_of(answer))
+        return answer
 
     def _answer(self, known_now: Callable[[], Hashable], run: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         while True:
@@ -189,8 +201,9 @@ class AnsweringStore:
         if size > self._kept_bytes // 4:
             return
         with self._lock:
+            before = self._kept.pop(known, None)
             self._kept[known] = _Kept(answer, size)
-            self._size += size
+            self._size += size - (0 if before is None else before.size)
             while self._size > self._kept_bytes:
                 _, oldest = self._kept.popitem(last=False)
                 self._size -= oldest.size
@@ -217,9 +230,12 @@ def size_of(answer: Any) -> int:
     if hasattr(answer, "memory_usage"):
         return int(answer.memory_usage(index=True, deep=True).sum())
     if isinstance(answer, Mapping):
-        return sum(size_of(one) for one in answer.values()) + _CELL_BYTES * len(answer)
+        return size_of(list(answer.values())) + _CELL_BYTES * len(answer)
     if isinstance(answer, tuple | list):
-        return sum(size_of(one) for one in answer)
+        some = answer[:_SAMPLE]
+        return sum(size_of(one) for one in some) * len(answer) // max(1, len(some))
+    if is_dataclass(answer):
+        return sum(size_of(getattr(answer, one.name)) for one in fields(answer))
     return _CELL_BYTES
 
 

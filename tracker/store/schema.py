@@ -28,7 +28,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 
@@ -205,15 +205,47 @@ def _of_company_visits() -> list[Column[Any]]:
         Column("last_at", DateTime, nullable=False),
         Column("pageviews", BigInteger, nullable=False),
         Column("engaged_ms", BigInteger, nullable=False),
+        Column("region", Text),
+    ]
+
+
+# What corrections and confirmations go by.
+COMPANY_NAMES = COMPANY_FACTS[: COMPANY_FACTS.index("network_kind")]
+
+
+def _of_company_pages() -> list[Column[Any]]:
+    return [
+        Column("site", Text, nullable=False),
+        Column("day", Date, nullable=False),
+        *(Column(name, events.c[name].type, nullable=name != "company") for name in COMPANY_NAMES),
+        Column("path", Text),
+        Column("title", Text),
+        Column("views", BigInteger, nullable=False),
+    ]
+
+
+# Events other than views and times of reading, of anybody: what goals are about.
+ACTION_COLUMNS = ("visitor_id", "visit_id", "occurred_at", "name", "path", "props")
+
+
+def _of_actions() -> list[Column[Any]]:
+    return [
+        Column("site", Text, nullable=False),
+        Column("day", Date, nullable=False),
+        *(Column(name, events.c[name].type, nullable=events.c[name].nullable) for name in ACTION_COLUMNS),
     ]
 
 
 company_visits = Table("company_visits", metadata, *_of_company_visits())
+company_pages = Table("company_pages", metadata, *_of_company_pages())
+actions = Table("actions", metadata, *_of_actions())
 
 _held_rows = MetaData()
 # The tables of such rows, with those that hold them while days are worked out.
 KEPT_ROWS = {
     company_visits: Table("held_company_visits", _held_rows, *_of_company_visits(), prefixes=["TEMPORARY"]),
+    company_pages: Table("held_company_pages", _held_rows, *_of_company_pages(), prefixes=["TEMPORARY"]),
+    actions: Table("held_actions", _held_rows, *_of_actions(), prefixes=["TEMPORARY"]),
 }
 
 # The days whose rollups are what their events add up to; a change of events takes the days away that it concerns. A

@@ -28,6 +28,7 @@ from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
 from tracker.stats.filters.json import write_stored
+from tracker.stats.rollups.moment import moment
 
 _PAGE = 100
 
@@ -37,28 +38,8 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/leads")
     def show(site: str) -> str:
-        selection = selection_or_404(context, site)
-        listing = read_listing(context, selection)
-        ranking = _ranked(context, listing)
-        rows, page = ranking.rows, listing.page
-        shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
-        known = companies_of(context, selection.site)
-        found = lead_rows(current_language(), known.described(described(context.event_store, listing.scope, shown)))
-        return render_template(
-            "leads.html",
-            listing=listing,
-            leads=[one for one in found if one.sure],
-            unconfirmed=[one for one in found if not one.sure],
-            number=int(rows["sure"].sum()),
-            has_more=len(rows) > page * _PAGE,
-            scored_on=ranking.of.day,
-            fit_first=translate(current_language(), FIT_FIRST),
-            work=work_rows(context, selection.site, {one.company_id: one.company for one in found}),
-            geo=geo_now(),
-            **_frame(context, listing),
-            **work_choices(context, selection.site),
-            **head(context, selection),
-        )
+        with moment(context.event_store) as store:
+            return _list(replace(context, event_store=store), site)
 
     @blueprint.get(f"/leads.<any({', '.join(MEDIA_TYPES)}):form>")
     def download(site: str, form: Form) -> Response:
@@ -84,6 +65,32 @@ def create_blueprint(context: Context) -> Blueprint:
         )
 
     return blueprint
+
+
+def _list(context: Context, site: str) -> str:
+    """The page, all of one moment of the store that is the context's."""
+    selection = selection_or_404(context, site)
+    listing = read_listing(context, selection)
+    ranking = _ranked(context, listing)
+    rows, page = ranking.rows, listing.page
+    shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
+    known = companies_of(context, selection.site)
+    found = lead_rows(current_language(), known.described(described(context.event_store, listing.scope, shown)))
+    return render_template(
+        "leads.html",
+        listing=listing,
+        leads=[one for one in found if one.sure],
+        unconfirmed=[one for one in found if not one.sure],
+        number=int(rows["sure"].sum()),
+        has_more=len(rows) > page * _PAGE,
+        scored_on=ranking.of.day,
+        fit_first=translate(current_language(), FIT_FIRST),
+        work=work_rows(context, selection.site, {one.company_id: one.company for one in found}),
+        geo=geo_now(),
+        **_frame(context, listing),
+        **work_choices(context, selection.site),
+        **head(context, selection),
+    )
 
 
 def _ranked(context: Context, listing: Listing) -> Ranking:

@@ -24,20 +24,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_CORRECTED = frozenset(table for table in (events, *KEPT_ROWS) if "company" in table.c)
+
+
 def corrected_statement(statement: Select[Any], rules: Rules) -> Select[Any]:
     """The statement over corrected events."""
     read = reading_of(statement)
     if not rules or (read is not None and not rules.concern(read.site)):
         return statement
-    instead: dict[Any, Any] = {table: _view(table, rules.corrected(table)) for table in (events, *KEPT_ROWS)}
+    instead: dict[Any, Any] = {}
+
+    def view(table: Any) -> Any:
+        if table not in instead:
+            instead[table] = _view(table, rules.corrected(table))
+        return instead[table]
 
     def replace(element: Any, **_: Any) -> Any:
-        if element in instead:
-            return instead[element]
+        if element in _CORRECTED:
+            return view(element)
         table = getattr(element, "table", None)
-        return instead[table].c[element.name] if table in instead else None
+        return view(table).c[element.name] if table in _CORRECTED else None
 
-    return cast("Select[Any]", visitors.replacement_traverse(statement, {"stop_on": list(instead.values())}, replace))
+    return cast("Select[Any]", visitors.replacement_traverse(statement, {}, replace))
 
 
 def _view(table: FromClause, corrected: dict[str, Any]) -> FromClause:

@@ -22,6 +22,7 @@ from tracker.leads.activity import ScoredDay
 from tracker.leads.certainty import is_listed, is_sure
 from tracker.stats.companies.visit_rows import company_rows, scope_ever
 from tracker.stats.periods import Period
+from tracker.stats.rollups.moment import once_of_present
 from tracker.store.protocol import EventStore
 
 BACK_AFTER = timedelta(days=28)
@@ -61,6 +62,13 @@ def stands(
 
     If a company has certain events, only those count.
     """
+    if companies is not None:
+        return _stands(store, of, period, companies)
+    question = ("stands", period, *of.key)
+    return once_of_present(store, of.scope, question, lambda page: _stands(page, of, period, None))
+
+
+def _stands(store: EventStore, of: ScoredDay, period: Period, companies: Collection[str] | None) -> dict[str, Stand]:
     with company_rows(store, scope_ever(store, of.site, of.day, of.time_zone)) as did:
         rows = did.rows(_statement(did.c, of, period, companies))
     certain = {row.company for row in rows if row.sure}

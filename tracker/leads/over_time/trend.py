@@ -6,24 +6,24 @@ asked for: nothing is kept that a new goal, weight or correction would make wron
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from tracker.leads import scoring
-from tracker.leads.activity import ScoredDay, viewed
-from tracker.stats import metrics
-from tracker.stats.goals.conversions import reaching
+from tracker.leads.activity import ScoredDay
+from tracker.leads.certainty import is_sure
+from tracker.stats.companies.visit_rows import company_rows, page_rows
+from tracker.stats.goals.conversions import reached_by_visits
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
+from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
-from tracker.store import functions
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 DAYS = 84
 
@@ -48,7 +48,9 @@ def score_trend(store: EventStore, of: ScoredDay, company: str, *, sure: bool, d
     """Returns the scores of the `days` up to the day, the earliest first; `sure` is whether its certain events count alone."""
     first = of.day - timedelta(days=days - 1)
     read = Period(first - timedelta(days=scoring.SCORED_DAYS - 1), of.day + timedelta(days=1), of.time_zone, "trend")
-    course = _course(store, of, Scope(of.site, read), company, sure=sure)
+    scope = Scope(of.site, read)
+    question = ("course", company, sure, *of.key)
+    course = once_of_present(store, scope, question, lambda page: _course(page, of, scope, company, sure=sure))
     asked = [first + timedelta(days=number) for number in range(days)]
     frame = pd.DataFrame(list(_activities(of, course, asked)))
     frame = frame.astype({"last_day": "datetime64[us]"})
@@ -74,7 +76,7 @@ def _activities(of: ScoredDay, course: _Course, asked: list[date]) -> Iterator[d
             "people": max((row.visitors for row in rows), default=0),
             "pageviews": sum(row.pageviews for row in rows),
             "engaged_seconds": sum(row.engaged_ms for row in rows) / 1000,
-            "last_day": max((row.day for row in rows), default=pd.Timestamp(day)),
+            "last_day": max((pd.Timestamp(row.day) for row in rows), default=pd.Timestamp(day)),
             "goal_weight": float(max((worth[key] for key in goals), default=0)),
             "goals_reached": len(goals),
             "buying_weight": float(sum(weights.get(path, 0.0) for path in pages)),
@@ -82,46 +84,38 @@ def _activities(of: ScoredDay, course: _Course, asked: list[date]) -> Iterator[d
 
 
 def _course(store: EventStore, of: ScoredDay, scope: Scope, company: str, *, sure: bool) -> _Course:
-    counted = and_(scope.where(), events.c.company == company, *([of.sure] if sure else []))
-    day = truncated(scope.period, "day").label("day")
-    sums = select(
-        day,
-        metrics.VISITORS.label("visitors"),
-        metrics.VISITS_TOUCHED.label("visits"),
-        metrics.PAGEVIEWS.label("pageviews"),
-        metrics.ENGAGED_MS.label("engaged_ms"),
-    )
-    by_day = {row.day.date(): row for row in store.rows(scope.asked(sums.where(counted).group_by(day)))}
-    paths = select(day, events.c.path).where(counted, viewed()).distinct()
-    pages = _by_day((row.day, row.path) for row in store.rows(scope.asked(paths)))
-    return _Course(by_day, _goals(store, of, scope, company, sure=sure), pages)
+    with company_rows(store, scope) as did:
+        sums = select(
+            did.c.day,
+            func.count(did.c.visitor_id.distinct()).label("visitors"),
+            func.count(did.c.visit_id.distinct()).label("visits"),
+            func.sum(did.c.pageviews).label("pageviews"),
+            func.sum(did.c.engaged_ms).label("engaged_ms"),
+        )
+        rows = did.rows(sums.where(_of(did.c, of, company, sure=sure)).group_by(did.c.day))
+    with page_rows(store, scope) as did:
+        viewed = (_of(did.c, of, company, sure=sure), did.c.path.is_not(None))
+        paths = did.rows(select(did.c.day, did.c.path).where(*viewed).distinct())
+    return _Course({row.day: row for row in rows}, _goals(store, of, scope, company, sure=sure), _by_day(paths))
+
+
+def _of(own: Any, of: ScoredDay, company: str, *, sure: bool) -> ColumnElement[bool]:
+    return and_(own.company == company, is_sure(of.confirmed, own) if sure else true())
 
 
 def _goals(store: EventStore, of: ScoredDay, scope: Scope, company: str, *, sure: bool) -> dict[date, set[str]]:
-    """Returns the goals that the company's visits reached, by day; a visit's company is the last that its events have."""
+    """Returns the goals that the company's visits reached, by day."""
     if not of.rules.goals:
         return {}
-    last = tuple_(events.c.occurred_at, events.c.company)
-    theirs = select(events.c.visit_id).where(scope.around(), events.c.company == company)
-    whose = (
-        select(
-            events.c.visit_id,
-            functions.arg_max(events.c.company, last).label("company"),
-            functions.arg_max(of.sure, last).label("sure"),
-        )
-        .where(scope.around(), events.c.company.is_not(None), events.c.visit_id.in_(theirs))
-        .group_by(events.c.visit_id)
-        .subquery("whose")
-    )
-    reached = reaching(scope, of.rules.goals).subquery("reached")
-    day = truncated(scope.period, "day", reached.c.occurred_at).label("day")
-    own = select(whose.c.visit_id).where(whose.c.company == company, *([whose.c.sure] if sure else []))
-    statement = select(day, reached.c.goal).where(reached.c.visit_id.in_(own)).group_by(day, reached.c.goal)
-    return _by_day((row.day, row.goal) for row in store.rows(scope.asked(statement)))
+    with reached_by_visits(store, scope, of.rules.goals, [of.sure]) as (rows, reached, whose):
+        day = truncated(scope.period, "day", reached.c.occurred_at).label("day")
+        own = select(whose.c.visit_id).where(whose.c.company == company, *([whose.c.sure] if sure else []))
+        statement = select(day, reached.c.goal).where(reached.c.visit_id.in_(own)).group_by(day, reached.c.goal)
+        return _by_day((row.day.date(), row.goal) for row in rows.rows(statement))
 
 
-def _by_day(pairs: Any) -> dict[date, set[str]]:
+def _by_day(pairs: Iterable[Any]) -> dict[date, set[str]]:
     found: dict[date, set[str]] = {}
     for day, value in pairs:
-        found.setdefault(day.date(), set()).add(value)
+        found.setdefault(day, set()).add(value)
     return found

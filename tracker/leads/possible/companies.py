@@ -14,12 +14,12 @@ from tracker.leads.certainty import is_sure
 from tracker.leads.possible.evidence import CODES, points_of
 from tracker.leads.possible.office_hours import in_office_hours
 from tracker.stats.companies.tiers import is_possible
+from tracker.stats.companies.visit_rows import company_rows, scope_of_all
 from tracker.stats.goals import Goal
 from tracker.stats.goals.conversions import conversions_by_company
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 COLUMNS = (
     "company", "company_domain", "organisation", "asn", "country", "visits", "visitors", "most_on_a_day", "days", "weeks",
@@ -56,16 +56,17 @@ def possible_companies(
 def _visits(store: EventStore, scope: Scope) -> pd.DataFrame:
     """The visits of possible companies, a row each."""
     named = ("company", "company_domain", "organisation", "asn", "country", "region", "device", "visitor_id")
-    statement = (
-        select(
-            events.c.visit_id,
-            *(functions.any_value(events.c[name]).label(name) for name in named),
-            func.min(events.c.occurred_at).label("started_at"),
+    with company_rows(store, scope) as did:
+        statement = (
+            select(
+                did.c.visit_id,
+                *(functions.any_value(did.c[name]).label(name) for name in named),
+                func.min(did.c.first_at).label("started_at"),
+            )
+            .where(is_possible(did.c))
+            .group_by(did.c.visit_id)
         )
-        .where(scope.where(), is_possible(), events.c.company.is_not(None))
-        .group_by(events.c.visit_id)
-    )
-    return store.frame(scope.asked(statement))
+        return did.frame(statement)
 
 
 def _certain(store: EventStore, scope: Scope, visits: pd.DataFrame) -> list[str]:
@@ -73,8 +74,9 @@ def _certain(store: EventStore, scope: Scope, visits: pd.DataFrame) -> list[str]
     names = sorted(set(visits["company"]))
     if not names:
         return []
-    certain = select(events.c.company).where(events.c.site == scope.site, events.c.company.in_(names), is_sure())
-    return [name for (name,) in store.rows(certain.distinct())]
+    with company_rows(store, scope_of_all(store, scope.site)) as did:
+        certain = select(did.c.company).where(did.c.company.in_(names), is_sure(own=did.c))
+        return [name for (name,) in did.rows(certain.distinct())]
 
 
 def _by_company(visits: pd.DataFrame, time_zone: str) -> pd.DataFrame:

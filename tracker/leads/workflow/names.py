@@ -102,7 +102,7 @@ class KnownNames:
 
 def known_names(store: EventStore, site: str) -> KnownNames:
     """Reads them of all that is stored of the site."""
-    rows = tuple((name, domain) for domain, _, _, name in stored(store).rows(claims_of_names(site)))
+    rows = tuple((one.company, one.company_domain) for one in claims_of_names(stored(store), site))
     return _known(rows, shown_names(store, site))
 
 

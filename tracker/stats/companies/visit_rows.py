@@ -1,4 +1,4 @@
-"""What companies did in a scope, as rows to be added up: kept by day, or the events themselves.
+"""What companies did in a scope, as rows to be added up: kept by day, or made of the events themselves.
 
 Owns where such rows come from. All aggregates over them are the same from either: a row has sums, the first and the last
 moment and the ids of its events, and nothing that a rule decides. Corrections apply to both when they are read.
@@ -6,23 +6,32 @@ moment and the ids of its events, and nothing that a rule decides. Corrections a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import FromClause, Row, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, func, or_, select, union_all
+from sqlalchemy.sql import visitors
 
 from tracker.stats.periods import Period
 from tracker.stats.rollups.days import Days
 from tracker.stats.rollups.exact_days import exact_days
-from tracker.stats.rollups.kept_rows import day_of
+from tracker.stats.rollups.kept_rows import day_of, of_actions, of_company_pages
+from tracker.stats.rollups.moment import Moment
 from tracker.stats.scope import Scope
-from tracker.stats.traffic import first_day
+from tracker.stats.traffic import first_day, last_event_at
 from tracker.store.protocol import EventStore, Snapshot
-from tracker.store.schema import COMPANY_FACTS, company_visits, counted_days, events
+from tracker.store.schema import (
+    COMPANY_FACTS,
+    actions,
+    company_pages,
+    company_visits,
+    counted_days,
+    events,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,12 +40,8 @@ _IDS = ("visitor_id", "visit_id")
 _SUMS = ("pageviews", "engaged_ms")
 
 
-class CompanyRows(NamedTuple):
-    """The rows, and what they are asked of; `scope` is that of events that are read.
-
-    The columns are `day` (the local one, a date), COMPANY_FACTS, `visitor_id`, `visit_id`, `first_at`, `last_at` (UTC without a
-    zone), `pageviews` and `engaged_ms`. Each row has a company.
-    """
+class Rows(NamedTuple):
+    """The rows as a table to select from, and what they are asked of; `scope` is that of events that are read."""
 
     table: FromClause
     source: EventStore | Snapshot
@@ -56,16 +61,61 @@ class CompanyRows(NamedTuple):
         return statement if self.scope is None else self.scope.asked(statement)
 
 
+def company_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows]:
+    """What visits did as companies.
+
+    The columns are those of `tracker.store.schema.company_visits`, without the site: the local `day`, the company's facts, the
+    ids, `first_at` and `last_at` (UTC without a zone), `pageviews` and `engaged_ms`. Each row has a company.
+    """
+    return _rows(store, scope, company_visits, _of_events)
+
+
+def page_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows]:
+    """The pages that companies viewed: the local `day`, the company's names, `path`, `title` and `views`."""
+    return _rows(store, scope, company_pages, of_company_pages)
+
+
+def action_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows]:
+    """The events that are no views and no times of reading (`tracker.store.schema.ACTION_COLUMNS`), with their local `day`."""
+    return _rows(store, scope, actions, of_actions)
+
+
 @contextmanager
-def company_rows(store: EventStore, scope: Scope) -> Iterator[CompanyRows]:
-    """The rows of a scope: those that are kept of its days, where it has no filters, and else its events."""
-    if not scope.filters and scope.period.moments is None:
+def _rows(store: EventStore, scope: Scope, kept: Table, read: Callable[[Scope], Select[Any]]) -> Iterator[Rows]:
+    """The rows of a scope: those that are kept of its days, and else those that `read` makes of its events.
+
+    Kept rows know filters by what they have as it was stored, and those alone.
+    """
+    where = None if scope.period.moments else _kept_where(scope, kept)
+    if where is not None:
         with store.snapshot() as snapshot:
             days = exact_days(snapshot, scope, store)
             if days is not None:
-                yield CompanyRows(_of_days(scope, days), snapshot, None)
+                yield Rows(_of_days(scope, days, kept, where, read), snapshot, None)
                 return
-    yield CompanyRows(_of_events(scope).subquery("did"), store, scope)
+    found = read(scope).subquery("did")
+    if isinstance(store, Moment):
+        with store.snapshot() as snapshot:
+            yield Rows(found, snapshot, None)
+    else:
+        yield Rows(found, store, scope)
+
+
+def _kept_where(scope: Scope, kept: Table) -> ColumnElement[bool] | None:
+    """The condition on kept rows that the filters are on events; None where they ask what these rows do not know."""
+    found = read_from(scope.kept(), kept)
+    asks_more = any(one is events or getattr(one, "table", None) is events for one in visitors.iterate(found))
+    return None if asks_more else found
+
+
+def read_from(clause: ColumnElement[Any] | Select[Any], table: FromClause) -> Any:
+    """The clause over columns of the table, as far as it has those of events by their names."""
+
+    def replace(element: Any, **_: Any) -> Any:
+        is_known = getattr(element, "table", None) is events and element.name in table.c
+        return table.c[element.name] if is_known else None
+
+    return visitors.replacement_traverse(clause, {}, replace)
 
 
 def scope_ever(store: EventStore, site: str, last_day: date, time_zone: ZoneInfo) -> Scope:
@@ -76,23 +126,34 @@ def scope_ever(store: EventStore, site: str, last_day: date, time_zone: ZoneInfo
     return Scope(site, Period(min(first, kept, last_day), last_day + timedelta(days=1), time_zone, "ever"))
 
 
+def scope_of_all(store: EventStore, site: str) -> Scope:
+    """All days of a site, in the time zone that its days were counted in last."""
+    day = counted_days.c
+    counted = store.rows(select(day.time_zone).where(day.site == site).order_by(day.day.desc()).limit(1))
+    zone = ZoneInfo(counted[0].time_zone if counted else "UTC")
+    last = last_event_at(store, site)
+    return scope_ever(store, site, date.min if last is None else last.astimezone(zone).date(), zone)
+
+
 def _of_events(scope: Scope) -> Select[Any]:
-    facts = [events.c[name] for name in (*COMPANY_FACTS, *_IDS)]
+    facts = [events.c[name] for name in (*COMPANY_FACTS, "region", *_IDS)]
     moments = [events.c.occurred_at.label(name) for name in ("first_at", "last_at")]
     sums = [events.c[name] for name in _SUMS]
     rows = select(day_of(scope.period), *facts, *moments, *sums)
     return rows.where(scope.where(), events.c.company.is_not(None))
 
 
-def _of_days(scope: Scope, days: Days) -> FromClause:
-    kept = company_visits.c
-    within = [and_(kept.day >= first, kept.day < end) for first, end in days.kept]
-    names = ("day", *COMPANY_FACTS, *_IDS, "first_at", "last_at", *_SUMS)
-    found = [
-        select(*(kept[name] for name in names)).where(kept.site == scope.site, or_(*within), kept.company.is_not(None))
-    ]
-    found += [_of_events(replace(scope, period=_one_day(scope.period, day))) for day in days.open]
-    return found[0].subquery("did") if len(found) == 1 else union_all(*found).subquery("did")
+def _of_days(
+    scope: Scope, days: Days, kept: Table, where: ColumnElement[bool], read: Callable[[Scope], Select[Any]]
+) -> FromClause:
+    open_days = [read(replace(scope, period=_one_day(scope.period, day))) for day in days.open]
+    names = read(scope).selected_columns.keys()
+    within = [and_(kept.c.day >= first, kept.c.day < end) for first, end in days.kept]
+    has_company = [kept.c.company.is_not(None)] if "company" in kept.c else []
+    of_days = select(*(kept.c[name] for name in names)).where(
+        kept.c.site == scope.site, or_(*within), where, *has_company
+    )
+    return union_all(of_days, *open_days).subquery("did") if open_days else of_days.subquery("did")
 
 
 def _one_day(period: Period, day: date) -> Period:

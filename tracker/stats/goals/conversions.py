@@ -6,27 +6,33 @@ events before that do not know it yet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, select, tuple_, union_all
 
-from tracker.enrichment.event import PAGEVIEW
+from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
+from tracker.stats.companies.visit_rows import Rows, action_rows, company_rows, read_from
 from tracker.stats.dimensions import Dimension
-from tracker.stats.filters import Or
 from tracker.stats.filters.sql import as_condition
-from tracker.stats.goals import FORM_SENT, Goal
+from tracker.stats.goals import ANY, FORM_SENT, Goal, Kind
+from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
 from tracker.store import functions
-from tracker.store.protocol import EventStore, Snapshot
+from tracker.store.protocol import EventStore
 from tracker.store.schema import events
+
+_DAY = timedelta(days=1)
 
 COLUMNS = ("company", "goal", "conversions", "visits", "last_at", "last_detail")
 
 
 def conversions_by_company(
-    store: EventStore | Snapshot, scope: Scope, goals: Sequence[Goal], *also: ColumnElement[Any]
+    store: EventStore, scope: Scope, goals: Sequence[Goal], *also: ColumnElement[Any]
 ) -> pd.DataFrame:
     """Returns a row for each company and goal that it reached in the period, in no order.
 
@@ -38,25 +44,64 @@ def conversions_by_company(
     names = ["company", *(column.name for column in also)]
     if not goals:
         return _typed(pd.DataFrame(columns=[*names, *COLUMNS[1:]]))
-    reached = reaching(scope, goals).subquery("reached")
-    whose = _companies(scope, goals, also).subquery("whose")
-    key = [*(whose.c[name] for name in names), reached.c.goal]
-    statement = (
-        select(
-            *key,
-            func.count().label("conversions"),
-            func.count(reached.c.visit_id.distinct()).label("visits"),
-            func.max(reached.c.occurred_at).label("last_at"),
-            functions.arg_max(reached.c.detail, tuple_(reached.c.occurred_at, reached.c.detail)).label("last_detail"),
+    with reached_by_visits(store, scope, goals, also) as (rows, reached, whose):
+        key = [*(whose.c[name] for name in names), reached.c.goal]
+        statement = (
+            select(
+                *key,
+                func.count().label("conversions"),
+                func.count(reached.c.visit_id.distinct()).label("visits"),
+                func.max(reached.c.occurred_at).label("last_at"),
+                functions.arg_max(reached.c.detail, tuple_(reached.c.occurred_at, reached.c.detail)).label(
+                    "last_detail"
+                ),
+            )
+            .select_from(reached.join(whose, whose.c.visit_id == reached.c.visit_id))
+            .group_by(*key)
         )
-        .select_from(reached.join(whose, whose.c.visit_id == reached.c.visit_id))
-        .group_by(*key)
-    )
-    return _typed(store.frame(scope.asked(statement)))
+        return _typed(rows.frame(statement))
 
 
-def reaching(scope: Scope, goals: Sequence[Goal]) -> Select[Any]:
-    """Selects the events of the scope that reach goals, once for each: visit_id, visitor_id, occurred_at, detail, goal."""
+@contextmanager
+def reached_by_visits(
+    store: EventStore, scope: Scope, goals: Sequence[Goal], also: Sequence[ColumnElement[Any]] = ()
+) -> Iterator[tuple[Rows, Any, Any]]:
+    """What to ask, the events that reached goals (`reaching`), and the `company` of their visits with `also` as it has them.
+
+    A visit's company is the last one of its events, from the day before the period to the day after it.
+    """
+    period = scope.period
+    around = Period(period.start - _DAY, period.end + _DAY, period.time_zone, period.name)
+    with action_rows(store, scope) as acts, company_rows(store, Scope(scope.site, around)) as did:
+        reached = _reaching_by_actions(scope, goals, acts).subquery("reached")
+        last = tuple_(did.c.last_at, did.c.company)
+        facts = [did.c.company.label("company"), *(read_from(one, did.table) for one in also)]
+        whose = (
+            select(did.c.visit_id, *(functions.arg_max(fact, last).label(fact.name) for fact in facts))
+            .where(did.c.visit_id.in_(select(reached.c.visit_id)))
+            .group_by(did.c.visit_id)
+        )
+        yield acts, reached, whose.subquery("whose")
+
+
+def _reaching_by_actions(scope: Scope, goals: Sequence[Goal], acts: Rows) -> Any:
+    """As `reaching`: of the actions, and of the events only for goals that views of pages reach."""
+    of_views = [goal for goal in goals if _may_be_a_view(goal)]
+    others = [goal for goal in goals if not _may_be_a_view(goal)]
+    parts = [reaching(scope, of_views, facts=())] if of_views else []
+    if others:
+        of_period = replace(scope, filters=())
+        parts.append(read_from(reaching(of_period, others, facts=()), acts.table))
+    return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+def _may_be_a_view(goal: Goal) -> bool:
+    is_any = ANY in goal.pattern or goal.pattern in (PAGEVIEW, ENGAGEMENT)
+    return goal.kind is Kind.PAGE or (goal.kind is Kind.EVENT and is_any)
+
+
+def reaching(scope: Scope, goals: Sequence[Goal], *, facts: Sequence[str] = ("company", "source")) -> Select[Any]:
+    """Selects the events of the scope that reach goals, once for each: visit_id, visitor_id, occurred_at, detail, goal, and `facts`."""
     conditions = [(goal, _condition(scope, goal)) for goal in goals]
     each = functions.each_of(*(case((one, literal(goal.key)), else_=null()) for goal, one in conditions))
     spread = (
@@ -64,8 +109,7 @@ def reaching(scope: Scope, goals: Sequence[Goal]) -> Select[Any]:
             events.c.visit_id,
             events.c.visitor_id,
             events.c.occurred_at,
-            events.c.company,
-            events.c.source,
+            *(events.c[name] for name in facts),
             _about().label("detail"),
             each.label("goal"),
         )
@@ -86,19 +130,6 @@ def _about() -> ColumnElement[Any]:
         (name == PAGEVIEW, events.c.path),
         (name == FORM_SENT, Dimension.FORM.event_column),
         else_=func.coalesce(Dimension.LINK.event_column, events.c.path),
-    )
-
-
-def _companies(scope: Scope, goals: Sequence[Goal], also: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    """Selects the company of each visit that reached a goal in the period: the last one that its events have."""
-    any_goal = as_condition(Or(tuple(goal.condition for goal in goals)), scope.span(), scope.around())
-    converted = select(events.c.visit_id).where(scope.where(), any_goal)
-    last = tuple_(events.c.occurred_at, events.c.company)
-    facts = [events.c.company.label("company"), *also]
-    return (
-        select(events.c.visit_id, *(functions.arg_max(fact, last).label(fact.name) for fact in facts))
-        .where(scope.around(), events.c.company.is_not(None), events.c.visit_id.in_(converted))
-        .group_by(events.c.visit_id)
     )
 
 

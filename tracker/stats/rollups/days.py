@@ -97,7 +97,7 @@ def days_for(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> tuple[
     if len(kept) < scope.period.days:
         otherwise = sealed_otherwise(snapshot, scope.site, scope.period)
     if otherwise:
-        final = _final(snapshot, scope, otherwise)
+        final = final_of(snapshot, scope, otherwise)
         kept |= final.keys()
         if of_page is not None:
             _note(caveats, scope.period, final)
@@ -112,7 +112,7 @@ def days_for(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> tuple[
     return found, caveats
 
 
-def _final(snapshot: Snapshot, scope: Scope, otherwise: Mapping[date, Made]) -> dict[date, Made]:
+def final_of(snapshot: Snapshot, scope: Scope, otherwise: Mapping[date, Made]) -> dict[date, Made]:
     """Of days that are sealed otherwise than they would be now, those that have no events any more to be counted from."""
     first = snapshot.rows(
         select(events.c.occurred_at).where(events.c.site == scope.site).order_by(events.c.occurred_at).limit(1)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from tracker.stats.rollups.days import Days, number_of_events, of_now_or_before, sealed
+from dataclasses import replace
+from datetime import date
+
+from tracker.stats.rollups.days import Days, final_of, number_of_events, of_now_or_before, sealed, sealed_otherwise
 from tracker.stats.rollups.moment import Moment, Notes
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore, Snapshot
 
 # Where the days have fewer events than this, reading all events costs less than putting an open day with them.
 FEWEST_EVENTS = 100_000
+# The rules by which all kinds of rows are kept first.
+_FIRST_WITH_ROWS = 4
 
 
 def exact_days(snapshot: Snapshot, scope: Scope, store: EventStore) -> Days | None:
-    """How the days of a scope without filters are put together; None where it is read from the events.
+    """How the days of a scope are put together, whatever its filters are; None where it is read from the events.
 
     Those of a page, whose store is a Moment, may be of a moment before, all of the same.
     """
@@ -20,9 +25,20 @@ def exact_days(snapshot: Snapshot, scope: Scope, store: EventStore) -> Days | No
     noted = Notes() if of_page is None else of_page.notes
     key = ("rows", scope.site, scope.period)
     if key not in noted.days:
-        days = of_now_or_before(snapshot, scope, of_page, sealed(snapshot, scope.site, scope.period))
+        scope = replace(scope, filters=())
+        days = of_now_or_before(snapshot, scope, of_page, _kept(snapshot, scope))
         if days is not None and days.open and number_of_events(snapshot, scope.site, days.kept) < FEWEST_EVENTS:
             days = None
         noted.days[key] = days
     found: Days | None = noted.days[key]
+    return found
+
+
+def _kept(snapshot: Snapshot, scope: Scope) -> set[date]:
+    """The sealed days, also those that were so by earlier rules or in another zone and have no events to count anew."""
+    found = sealed(snapshot, scope.site, scope.period)
+    if len(found) < scope.period.days:
+        otherwise = sealed_otherwise(snapshot, scope.site, scope.period)
+        with_rows = {day: made for day, made in otherwise.items() if made.rules >= _FIRST_WITH_ROWS}
+        found |= final_of(snapshot, scope, with_rows).keys() if with_rows else set()
     return found

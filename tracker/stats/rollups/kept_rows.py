@@ -6,16 +6,25 @@ counted by the rules of then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, Table, cast, func, literal, select
 
+from tracker.enrichment.event import ENGAGEMENT, PAGEVIEW
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
 from tracker.store.protocol import Snapshot
-from tracker.store.schema import COMPANY_FACTS, company_visits, events
+from tracker.store.schema import (
+    ACTION_COLUMNS,
+    COMPANY_FACTS,
+    COMPANY_NAMES,
+    actions,
+    company_pages,
+    company_visits,
+    events,
+)
 
 
 def hold_rows(snapshot: Snapshot, scope: Scope) -> None:
@@ -26,17 +35,35 @@ def hold_rows(snapshot: Snapshot, scope: Scope) -> None:
 
 def of_company_visits(scope: Scope) -> Select[Any]:
     """What each visit did on each day as one company with the same facts."""
-    key = [events.c[name] for name in (*COMPANY_FACTS, "visitor_id", "visit_id")]
-    day = day_of(scope.period)
+    key = [events.c[name] for name in (*COMPANY_FACTS, "region", "visitor_id", "visit_id")]
     sums = [
         func.min(events.c.occurred_at).label("first_at"),
         func.max(events.c.occurred_at).label("last_at"),
         func.sum(events.c.pageviews).label("pageviews"),
         func.sum(events.c.engaged_ms).label("engaged_ms"),
     ]
-    rows = select(literal(scope.site).label("site"), day, *key, *sums)
+    return _grouped(scope, key, sums).where(events.c.company.is_not(None))
+
+
+def of_company_pages(scope: Scope) -> Select[Any]:
+    """How often each company viewed each page on each day, with the page's title."""
+    key = [events.c[name] for name in (*COMPANY_NAMES, "path")]
+    sums = [func.max(events.c.title).label("title"), func.sum(events.c.pageviews).label("views")]
+    return _grouped(scope, key, sums).where(events.c.company.is_not(None), events.c.pageviews > 0)
+
+
+def of_actions(scope: Scope) -> Select[Any]:
+    """The events that are no views of pages and no times of reading."""
+    columns = [events.c[name] for name in ACTION_COLUMNS]
+    rows = select(literal(scope.site).label("site"), day_of(scope.period), *columns)
+    return rows.where(scope.where(), events.c.name.not_in([PAGEVIEW, ENGAGEMENT]))
+
+
+def _grouped(scope: Scope, key: Sequence[ColumnElement[Any]], sums: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    day = day_of(scope.period)
     days = [day] if scope.period.days > 1 else []
-    return rows.where(scope.span(), events.c.company.is_not(None)).group_by(*days, *key)
+    rows = select(literal(scope.site).label("site"), day, *key, *sums)
+    return rows.where(scope.where()).group_by(*days, *key)
 
 
 def day_of(period: Period) -> ColumnElement[Any]:
@@ -45,4 +72,8 @@ def day_of(period: Period) -> ColumnElement[Any]:
     return cast(day, Date).label("day")
 
 
-STATEMENTS: Mapping[Table, Callable[[Scope], Select[Any]]] = {company_visits: of_company_visits}
+STATEMENTS: Mapping[Table, Callable[[Scope], Select[Any]]] = {
+    company_visits: of_company_visits,
+    company_pages: of_company_pages,
+    actions: of_actions,
+}

@@ -58,7 +58,8 @@ class Notes:
 class Moment:
     """An EventStore of which all snapshots are the same; its other attributes are the store's."""
 
-    def __init__(self, store: EventStore, stack: ExitStack) -> None:
+    def __init__(self, store: EventStore, stack: ExitStack, *, of_now: bool = False) -> None:
+        self._of_now = of_now
         self._store = store
         self._stack = stack
         self._snapshot: Snapshot | None = None
@@ -99,7 +100,7 @@ class Moment:
 
     def takes_figures_of_before(self, site: str) -> bool:
         """Whether figures of the site's open days are good enough."""
-        return self._lags.get(site, math.inf) <= _OLDEST_SECONDS
+        return not self._of_now and self._lags.get(site, math.inf) <= _OLDEST_SECONDS
 
 
 def expect(store: EventStore, dimensions: Iterable[str]) -> None:
@@ -139,3 +140,19 @@ def moment(store: EventStore) -> Iterator[EventStore]:
     """A store for one page: rollups answer all of its questions for one moment."""
     with ExitStack() as stack:
         yield cast(EventStore, Moment(store, stack))
+
+
+@contextmanager
+def present(store: EventStore) -> Iterator[EventStore]:
+    """A store for several questions: a page's moment, or else the present one, of which all figures are."""
+    if isinstance(store, Moment):
+        yield store
+        return
+    with ExitStack() as stack:
+        yield cast(EventStore, Moment(store, stack, of_now=True))
+
+
+def once_of_present(store: EventStore, scope: Scope, question: Hashable, work: Callable[[EventStore], T]) -> T:
+    """What `work` returns of one state of the store; for a page it may be kept (`Moment.once`)."""
+    with present(store) as opened:
+        return cast(Moment, opened).once(scope, question, lambda: work(opened))

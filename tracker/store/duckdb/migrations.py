@@ -112,6 +112,26 @@ def add_company_visits(connection: Connection) -> None:
     )
 
 
+def add_company_pages_and_actions(connection: Connection) -> None:
+    """6 to 7: tables for the pages that companies viewed and for what goals are about; visits of companies have a region."""
+    connection.execute(text("alter table company_visits add column if not exists region varchar"))
+    names = "company varchar not null, company_domain varchar, company_method varchar, company_evidence varchar"
+    network = "company_confidence double, organisation varchar, asn bigint"
+    connection.execute(
+        text(
+            f"create table if not exists company_pages (site varchar not null, day date not null, {names}, {network},"
+            " path varchar, title varchar, views bigint not null)"
+        )
+    )
+    connection.execute(
+        text(
+            "create table if not exists actions (site varchar not null, day date not null, visitor_id bigint not null,"
+            " visit_id bigint not null, occurred_at timestamp not null, name varchar not null, path varchar,"
+            " props varchar)"
+        )
+    )
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
 STEPS: dict[int, Step] = {
     1: add_visit_lengths,
@@ -119,4 +139,5 @@ STEPS: dict[int, Step] = {
     3: add_rollups,
     4: add_counted_days_and_months,
     5: add_company_visits,
+    6: add_company_pages_and_actions,
 }
