@@ -20,7 +20,7 @@ from tracker.stats.periods import Period
 from tracker.stats.rollups.days import Days
 from tracker.stats.rollups.exact_days import exact_days
 from tracker.stats.rollups.kept_rows import day_of, of_actions, of_company_pages
-from tracker.stats.rollups.moment import Moment
+from tracker.stats.rollups.moment import Moment, noted
 from tracker.stats.scope import Scope
 from tracker.stats.traffic import first_day, last_event_at
 from tracker.store.protocol import EventStore, Snapshot
@@ -120,6 +120,10 @@ def read_from(clause: ColumnElement[Any] | Select[Any], table: FromClause) -> An
 
 def scope_ever(store: EventStore, site: str, last_day: date, time_zone: ZoneInfo) -> Scope:
     """All days up to one, from the first that has an event or rows that are kept of it."""
+    return noted(store, ("ever", site, last_day, time_zone.key), lambda: _scope_ever(store, site, last_day, time_zone))
+
+
+def _scope_ever(store: EventStore, site: str, last_day: date, time_zone: ZoneInfo) -> Scope:
     first = first_day(store, site, time_zone) or last_day
     counted = select(func.min(counted_days.c.day)).where(counted_days.c.site == site)
     kept = store.rows(counted)[0][0] or first
@@ -128,6 +132,10 @@ def scope_ever(store: EventStore, site: str, last_day: date, time_zone: ZoneInfo
 
 def scope_of_all(store: EventStore, site: str) -> Scope:
     """All days of a site, in the time zone that its days were counted in last."""
+    return noted(store, ("all", site), lambda: _scope_of_all(store, site))
+
+
+def _scope_of_all(store: EventStore, site: str) -> Scope:
     day = counted_days.c
     counted = store.rows(select(day.time_zone).where(day.site == site).order_by(day.day.desc()).limit(1))
     zone = ZoneInfo(counted[0].time_zone if counted else "UTC")

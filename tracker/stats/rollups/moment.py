@@ -50,6 +50,7 @@ class Notes:
     """What is known of one state of the store: days as they are put together, what was worked out, who has ids that last."""
 
     days: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    noted: dict[Hashable, Any] = field(default_factory=dict)
     held: set[tuple[object, ...]] = field(default_factory=set)
     with_ids: dict[str, bool] = field(default_factory=dict)
     expected: tuple[str, ...] = ()
@@ -150,6 +151,15 @@ def present(store: EventStore) -> Iterator[EventStore]:
         return
     with ExitStack() as stack:
         yield cast(EventStore, Moment(store, stack, of_now=True))
+
+
+def noted(store: EventStore, what: Hashable, work: Callable[[], T]) -> T:
+    """What `work` returns, for a page or for several questions of the present only once."""
+    if not isinstance(store, Moment):
+        return work()
+    if what not in store.notes.noted:
+        store.notes.noted[what] = work()
+    return cast(T, store.notes.noted[what])
 
 
 def once_of_present(store: EventStore, scope: Scope, question: Hashable, work: Callable[[EventStore], T]) -> T:
