@@ -28,7 +28,7 @@ from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
 from tracker.stats.filters.json import write_stored
-from tracker.stats.rollups.moment import moment
+from tracker.stats.rollups.moment import present
 
 _PAGE = 100
 
@@ -38,7 +38,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/leads")
     def show(site: str) -> str:
-        with moment(context.event_store) as store:
+        with present(context.event_store) as store:
             return _list(replace(context, event_store=store), site)
 
     @blueprint.get(f"/leads.<any({', '.join(MEDIA_TYPES)}):form>")
@@ -68,7 +68,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
 
 def _list(context: Context, site: str) -> str:
-    """The page, all of one moment of the store that is the context's."""
+    """The page, all of one state of the store that is the context's: the present one, as files and commands have it."""
     selection = selection_or_404(context, site)
     listing = read_listing(context, selection)
     ranking = _ranked(context, listing)
