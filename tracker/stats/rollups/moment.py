@@ -114,9 +114,12 @@ def once(store: EventStore, scope: Scope, question: Hashable, work: Callable[[],
     """As `Moment.once` for a scope; of other stores, and of filtered events, which are not kept by day, all is answered anew."""
     if not isinstance(store, Moment) or scope.filters:
         return work()
-    # In whatever zone its last day ends, that is before the end of the next one in UTC.
-    until = datetime.combine(scope.period.end + timedelta(days=1), time())
-    return store.once(Reading(scope.site, _FIRST, until), (question, scope), work)
+    return store.once(_reading(scope), (question, scope), work)
+
+
+def _reading(scope: Scope) -> Reading:
+    """All up to a scope's end. In whatever zone its last day ends, that is before the end of the next one in UTC."""
+    return Reading(scope.site, _FIRST, datetime.combine(scope.period.end + timedelta(days=1), time()))
 
 
 def once_of_site(store: EventStore, site: str, question: Hashable, work: Callable[[], T]) -> T:
@@ -165,4 +168,4 @@ def noted(store: EventStore, what: Hashable, work: Callable[[], T]) -> T:
 def once_of_present(store: EventStore, scope: Scope, question: Hashable, work: Callable[[EventStore], T]) -> T:
     """What `work` returns of one state of the store; for a page it may be kept (`Moment.once`)."""
     with present(store) as opened:
-        return cast(Moment, opened).once(scope, question, lambda: work(opened))
+        return cast(Moment, opened).once(_reading(scope), (question, scope), lambda: work(opened))
