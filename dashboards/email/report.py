@@ -23,6 +23,7 @@ from dashboards.email.chart import Chart, chart_of
 from dashboards.email.news_words import from_outside, sentence, subject
 from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
+from dashboards.presentation.advice.words import Said, needed, said
 from dashboards.presentation.companies.fit import fit_in_words
 from dashboards.presentation.companies.identified import how_much_is_named, what_names_more
 from dashboards.presentation.evidence import describe_stored
@@ -39,6 +40,7 @@ from tracker.stats.metrics import OF_EMAILS
 
 _LEADS_SHOWN = 7
 _ROWS_SHOWN = 5
+_ADVICE_SHOWN = 2
 _LONGEST_REASON = 240
 
 _OF_WEEKS = MappingProxyType(
@@ -123,6 +125,9 @@ class View:
     pages: list[EmailRow]
     sources_title: str
     sources: list[EmailRow]
+    advice: list[Said]
+    advice_needs: list[str]
+    advice_url: str
     dashboard_url: str
     leads_url: str
     preferences_url: str
@@ -184,6 +189,9 @@ def report_view(
         pages=pages,
         sources_title=sources_title,
         sources=sources,
+        advice=_advice(language, report),
+        advice_needs=needed(language, report.advice.needs[:1]) if report.advice else [],
+        advice_url=f"{base_url}/{site.domain}/advice",
         dashboard_url=dashboard_url,
         leads_url=f"{base_url}/{site.domain}/leads?period={report.label}",
         preferences_url=audience.preferences_url,
@@ -191,6 +199,13 @@ def report_view(
         words=_words(language, report.kind, dashboard_url, audience),
         credits_due=credits_due,
     )
+
+
+def _advice(language: str, report: Report) -> list[Said]:
+    """Some of the advice, in each report others where there are more."""
+    found = report.advice.findings if report.advice else []
+    first = report.turn * _ADVICE_SHOWN % len(found) if found else 0
+    return [said(language, one, from_outside) for one in [*found[first:], *found[:first]][:_ADVICE_SHOWN]]
 
 
 def _more(language: str, kind: str, companies: int, shown: int) -> str:
@@ -217,6 +232,8 @@ def _words(language: str, kind: str, dashboard_url: str, audience: Audience) -> 
         **{name: say(text) for name, text in (_OF_WEEKS if kind == WEEKLY else _OF_MONTHS).items()},
         "traffic": say("Visits to the site"),
         "see_visits": say("See its visits"),
+        "advice": say("Advice"),
+        "see_advice": say("See all advice"),
         "button": say("Open the dashboard"),
         "button_line": translate(language, "Open the dashboard: %(url)s", url=dashboard_url),
         "why": say("You receive this email because your email address is in this site’s settings."),

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from dashboards.web import assets, errors, headers, language, rendering, theme, waiting
+from dashboards.web.advice import page as advice
 from dashboards.web.corrections import possible
 from dashboards.web.corrections import views as corrections
 from dashboards.web.domain_converter import DomainConverter
@@ -101,6 +102,7 @@ def register(
         possible,
         corrections,
         company,
+        advice,
         not_counted,
     )
     behind_the_door = [

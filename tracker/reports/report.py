@@ -18,6 +18,7 @@ from tracker.leads.report import leads
 from tracker.leads.rules import rules_of
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.reference.naming_sources import NamingSource
+from tracker.reports.advice.advice import Advice, advice_of_site
 from tracker.reports.brought import Brought, brought
 from tracker.reports.news import News, news_of
 from tracker.stats import traffic
@@ -43,7 +44,8 @@ class Report:
 
     `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are timeseries by day; `pages` and
     `sources` are breakdowns; `leads` is the frame of tracker.leads.report, of the companies that are certain; `brought` is
-    what brought them. `identified` says how many visits came from companies, `missing` what would name more.
+    what brought them. `identified` says how many visits came from companies, `missing` what would name more. `advice` is that of
+    the thirteen weeks up to the period's end.
     """
 
     site: str
@@ -62,6 +64,7 @@ class Report:
     identified: Identified
     missing: tuple[NamingSource, ...] = ()
     view: str | None = None
+    advice: Advice | None = None
 
     @property
     def news(self) -> list[News]:
@@ -104,6 +107,7 @@ class Report:
                 "pages": _rows(self.brought.pages.head(_ROWS), "title", "companies"),
                 "sources": _rows(self.brought.sources.head(_ROWS), "companies"),
             },
+            "advice": None if self.advice is None else self.advice.as_json(),
         }
 
 
@@ -153,6 +157,7 @@ def report_on(
         identified=identified(store, scope),
         missing=missing,
         view=view,
+        advice=advice_of_site(store, site, period.end, counted=counted),
     )
 
 

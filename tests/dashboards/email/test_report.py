@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import unescape
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ import pytest
 from dashboards.email.audience import Audience
 from dashboards.email.letter import write_letter
 from dashboards.email.news_words import subject
+from tests.reports.advice.made_visits import store_thirteen_weeks
 from tests.stats.conftest import SITE, Blog, blog, site, store  # noqa: F401 - fixtures
 from tracker.db.models import Site
 from tracker.reports.news import News
@@ -180,6 +182,16 @@ def test_a_recipients_copy_is_in_their_language_and_leads_to_their_own_links(
     assert f'href="{own}"' in html_of(message)
 
 
+def test_advice_stands_in_both_parts_with_the_visits_it_rests_on(blog: Blog, site: Site) -> None:  # noqa: F811
+    store_thirteen_weeks(blog.store, NOW)
+    message = message_of(report_on(blog.store, site, "weekly", "2026-W46", now=NOW), site)
+    for part in (text_of(message), html_of(message)):
+        said = " ".join(unescape(part).split())
+        assert "Privilégiez LinkedIn : quand la source est connue, 73 % des visites d’entreprises en viennent" in said
+        assert "D’après 143 visites d’entreprises en 13 semaines." in said
+        assert f"{BASE}/{SITE}/advice" in said
+
+
 def test_a_month_is_told_in_the_words_of_months(blog: Blog, site: Site) -> None:  # noqa: F811
     blog.visit("2026-09-10T10:00:00+02:00", (0, "/a"), visitor=90)
     for day in (1, 25, 31):
@@ -192,7 +204,8 @@ def test_a_month_is_told_in_the_words_of_months(blog: Blog, site: Site) -> None:
     assert str(message["Subject"]) == f"3 visiteurs ce mois-ci · {SITE}"
     assert "(octobre 2026)" in text
     assert "Entreprises du mois" in text
-    assert "semaine" not in text
+    assert "de la semaine" not in text
+    assert "cette semaine" not in text
     assert f"{BASE}/{SITE}?period=2026-10" in html
     labels = [one for one in re.findall(r'class="words day"[^>]*>([^<]*)<', html) if one]
     assert labels == ["1", "8", "15", "22", "29"]

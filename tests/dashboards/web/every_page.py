@@ -39,6 +39,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "possible.show": (f"/{SITE}/possible",),
     "corrections.show": (f"/{SITE}/corrections",),
     "lists.show": (f"/{SITE}/lists",),
+    "advice.show": (f"/{SITE}/advice", f"/{EMPTY_SITE}/advice"),
     "not_counted.show": (f"/{SITE}/not-counted",),
     "site_settings.show": (f"/{SITE}/settings",),
     "goals.show": (f"/{SITE}/settings/goals",),

@@ -24,7 +24,7 @@ from tracker.store.protocol import EventStore
 
 PROTECTED = [
     "/sites", "/sites/add", "/account", "/people", f"/{SITE}", f"/{SITE}/leads", f"/{SITE}/leads.csv", f"/{SITE}/leads/Air%20France",
-    f"/{SITE}/possible", f"/{SITE}/corrections", f"/{SITE}/not-counted", f"/{SITE}/settings", f"/{SITE}/setup", f"/{SITE}/first-hit", f"/{SITE}/panels/pages",
+    f"/{SITE}/possible", f"/{SITE}/corrections", f"/{SITE}/advice", f"/{SITE}/not-counted", f"/{SITE}/settings", f"/{SITE}/setup", f"/{SITE}/first-hit", f"/{SITE}/panels/pages",
     f"/{SITE}/breakdown/page",
 ]  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Advice in words, for the email and the page alike."""

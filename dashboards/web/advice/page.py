@@ -1,0 +1,40 @@
+"""What a site's last thirteen weeks advise: what brings companies, with the visits that each advice rests on."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from dashboards.presentation import dates
+from dashboards.presentation.advice.words import needed, said
+from dashboards.web.language import current_language
+from dashboards.web.site.pages import head, selection_or_404
+from tracker.db.models import Site
+from tracker.leads.segments.asked import KnownCompanies
+from tracker.reports.advice.advice import Advice, advice_of_site
+from tracker.service.context import Context
+from tracker.stats.rollups.moment import moment
+
+
+def create_blueprint(context: Context) -> Blueprint:
+    blueprint = Blueprint("advice", __name__, url_prefix="/<domain:site>")
+
+    @blueprint.get("/advice")
+    def show(site: str) -> str:
+        selection, language = selection_or_404(context, site), current_language()
+        found = _advice(context, selection.site)
+        return render_template(
+            "advice.html",
+            said=[said(language, one) for one in found.findings],
+            needed=needed(language, found.needs),
+            days=dates.span(language, found.period.start, found.period.end),
+            **head(context, selection),
+        )
+
+    return blueprint
+
+
+def _advice(context: Context, site: Site) -> Advice:
+    """The advice of the weeks that end with yesterday."""
+    with moment(context.event_store) as store:
+        known = KnownCompanies(context.app_db, store, site, context.now())
+        return advice_of_site(store, site, known.today, counted=known.not_counted())

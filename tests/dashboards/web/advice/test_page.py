@@ -1,0 +1,27 @@
+"""The page of advice: sentences with what they rest on, or what it would take."""
+
+from __future__ import annotations
+
+from html import unescape
+
+from tests.dashboards.web.conftest import SITE, Browser, Clock
+from tests.reports.advice.made_visits import store_thirteen_weeks
+from tracker.store.protocol import EventStore
+
+
+def test_it_says_what_brings_companies_and_on_how_many_visits_that_rests(
+    signed_in: Browser, site: str, store: EventStore, clock: Clock
+) -> None:
+    store_thirteen_weeks(store, clock())
+    page = unescape(signed_in.get(f"/{SITE}/advice").text)
+    assert "Favour LinkedIn: where the source is known, 73% of the visits of companies come from it, and 22% of all visits." in page  # fmt: skip
+    assert "Based on 143 visits by companies in 13 weeks." in page
+    assert f'<a href="/{SITE}/advice" aria-current="page">Advice</a>' in page
+    french = unescape(Browser(signed_in.client, "fr").get(f"/{SITE}/advice").text)
+    assert "Privilégiez LinkedIn\u00a0: quand la source est connue, 73\u202f% des visites d’entreprises" in french
+
+
+def test_it_says_what_it_would_take(signed_in: Browser, site: str) -> None:
+    page = unescape(signed_in.get(f"/{SITE}/advice").text)
+    assert "Too few visits for advice." in page
+    assert "takes 10 companies in 13 weeks; there are 0 so far." in page
