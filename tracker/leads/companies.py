@@ -254,13 +254,20 @@ def _owners(store: EventStore, site: str, domains: Collection[str]) -> dict[str,
     if not domains:
         return {}
     listed = sorted(domains) if len(domains) <= _MOST_LISTED else None
-    claims = _claims(
-        store,
-        scope_of_all(store, site),
-        lambda own: own.company_domain.is_not(None) if listed is None else own.company_domain.in_(listed),
-    )
+    of_all, question = scope_of_all(store, site), ("owners", None if listed is None else tuple(listed))
+    owners = once_of_present(store, of_all, question, lambda page: _owners_of(page, of_all, listed))
+    return {domain: owners[domain] for domain in domains if domain in owners}
+
+
+def _owners_of(store: EventStore, of_all: Scope, listed: Sequence[str] | None) -> dict[str, str]:
+    """Returns the owners of these domains, or of all."""
+
+    def which(own: Any) -> ColumnElement[bool]:
+        domain: ColumnElement[Any] = own.company_domain
+        return domain.is_not(None) if listed is None else functions.is_one_of(domain, listed)
+
     found: dict[str, str] = {}
-    for one in claims:
-        if one.company_domain is not None and one.company_domain in domains:
+    for one in _claims(store, of_all, which):
+        if one.company_domain is not None:
             found.setdefault(one.company_domain, one.company)
     return found

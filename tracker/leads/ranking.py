@@ -24,6 +24,7 @@ from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.periods import Period
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
+from tracker.store import functions
 from tracker.store.protocol import EventStore
 
 # So many companies are looked up by name; for more, all of the scope are read.
@@ -124,7 +125,7 @@ def _companies(
             )
             .where(
                 is_listed(of.confirmed, did.c) if listed else true(),
-                true() if names is None else did.c.company.in_(sorted(names)),
+                true() if names is None else functions.is_one_of(did.c.company, sorted(names)),
             )
             .group_by(did.c.company, sure)
         )

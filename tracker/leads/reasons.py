@@ -16,6 +16,7 @@ from tracker.leads.activity import ScoredDay, buying_pages, conversions
 from tracker.leads.certainty import is_listed, is_sure
 from tracker.leads.scoring import CODES, Reason, reasons
 from tracker.stats.companies.visit_rows import company_rows, page_rows
+from tracker.store import functions
 from tracker.store.protocol import EventStore
 
 _PAGES_IN_A_REASON = 3
@@ -71,7 +72,10 @@ def _whose(of: ScoredDay, rows: pd.DataFrame, own: Any) -> ColumnElement[bool]:
     if len(rows) > _MOST_LISTED:
         return is_listed(of.confirmed, own)
     certain, others = (sorted(rows.loc[rows["sure"] == sure, "company"]) for sure in (True, False))
-    return or_(and_(own.company.in_(certain), is_sure(of.confirmed, own)), own.company.in_(others))
+    return or_(
+        and_(functions.is_one_of(own.company, certain), is_sure(of.confirmed, own)),
+        functions.is_one_of(own.company, others),
+    )
 
 
 def _by_key(rows: Iterable[Any]) -> _Found:

@@ -11,11 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     func,
-    literal,
     null,
     or_,
     select,
-    union_all,
 )
 
 from tracker.leads.activity import ScoredDay
@@ -34,7 +32,6 @@ from tracker.store.protocol import EventStore
 _PAGES_SHOWN = 5
 # For more companies than these, all of the scope are read in one pass instead of comparing each.
 _MOST_LISTED = 500
-_FEW = 100
 _FACTS = (
     "company_domain",
     "network_kind",
@@ -101,6 +98,14 @@ def one_lead(
     """Returns the row of one company as `leads` does, or no row. `known` are all companies of the scope."""
     ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, company=name)
     return described(store, scope, ranking, known=known)
+
+
+def described_once(store: EventStore, scope: Scope, ranking: Ranking) -> pd.DataFrame:
+    """Returns what `described` does, for a page from what another one saw if nothing changed since. `ranking` has a page's rows."""
+    rows = ranking.rows
+    shown = tuple(zip(rows["company"], rows["sure"], rows["score"], strict=True))
+    question = ("described", shown, *ranking.of.key)
+    return once_of_present(store, scope, question, lambda page: described(page, scope, ranking)).copy()
 
 
 def described(
@@ -179,16 +184,10 @@ def _which(rows: pd.DataFrame, confirmed: Collection[str], own: Any) -> ColumnEl
     certain, others = (sorted(rows.loc[rows["sure"] == sure, "company"]) for sure in (True, False))
     either: list[ColumnElement[bool]] = []
     if certain:
-        either.append(and_(_named(certain, own), is_sure(confirmed, own)))
+        either.append(and_(functions.is_one_of(own.company, certain), is_sure(confirmed, own)))
     if others:
-        either.append(_named(others, own))
+        either.append(functions.is_one_of(own.company, others))
     return or_(*either)
-
-
-def _named(names: Sequence[str], own: Any) -> ColumnElement[bool]:
-    """Whether a row's company is one of these: a few are looked up as rows, in half the time of comparing with each."""
-    few = names if len(names) > _FEW else union_all(*(select(literal(name)) for name in names))
-    return cast("ColumnElement[bool]", own.company.in_(few))
 
 
 def _facts(store: EventStore, scope: Scope, ranking: Ranking) -> dict[_Key, dict[str, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, DateTime, Double, Text, literal
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, DateTime, Double, Text, literal, select
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
@@ -56,6 +56,11 @@ class unnest(FunctionElement[Any]):
     def __init__(self, values: Sequence[Any], of: TypeEngine[Any]) -> None:
         super().__init__(literal(list(values), ARRAY(of)))
         self.type = of
+
+
+def is_one_of(text: ColumnElement[Any], texts: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a text is one of these: an IN whose values are sent as one array."""
+    return text.in_(select(unnest(texts, Text())))
 
 
 class contains(FunctionElement[bool]):

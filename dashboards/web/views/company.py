@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -39,6 +40,7 @@ from tracker.leads.rules import rules_of
 from tracker.leads.visit_days import most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.service.context import Context
+from tracker.stats.rollups.moment import once_of_present, present
 
 # Visits shown at first, and how many more each time that more are asked for.
 _VISITS = 10
@@ -51,56 +53,8 @@ def create_blueprint(context: Context) -> Blueprint:
     # An id may hold slashes, two in a row as well; an older link has the company's name in its place.
     @blueprint.get("/leads/<path:company_id>", merge_slashes=False)
     def show(site: str, company_id: str) -> str | Response:
-        selection, language = selection_or_404(context, site), current_language()
-        confirmed = confirmed_names(context.event_store, selection.site)
-        known = known_companies(context.event_store, selection.scope_of_companies, confirmed=confirmed)
-        name, present_id = _find(context, selection, known, company_id)
-        if present_id != company_id:
-            return redirect(selection_url(selection, "company.show", company_id=present_id))
-        found = one_lead(
-            context.event_store,
-            selection.scope_of_companies,
-            name,
-            known,
-            now=context.now(),
-            confirmed=confirmed,
-            rules=rules_of(selection.site),
-        )
-        lead = next(iter(lead_rows(language, found)), None)
-        only_sure = lead is not None and lead.sure and name not in confirmed
-        store, page = context.event_store, page_number(request.args)
-        shown = min(_VISITS + _MORE_VISITS * (page - 1), max(lead.visits, _VISITS) if lead else _VISITS)
-        of = ScoredDay(
-            selection.site.stored_as,
-            scored_day(selection.period, context.now()),
-            selection.zone,
-            confirmed,
-            rules_of(selection.site),
-        )
-        trend = score_trend(store, of, name, sure=lead.sure) if lead else []
-        visits = company_visits(store, selection.scope_of_companies, name, only_sure=only_sure, limit=shown)
-        return render_template(
-            "company.html",
-            name=name,
-            company_id=company_id,
-            lead=lead,
-            scored_on=scored_day(selection.period, context.now()),
-            confirmed=name in confirmed,
-            is_possible=any(one.name == name and one.is_possible for one in known),
-            same_beginning=same_beginning(name, known),
-            joined=joined_names(name, corrections_of(context.app_db, selection.site.id)),
-            may_share=may_everywhere(context),
-            days=days(language, visits, selection.zone),
-            more_visits=max(lead.visits - len(visits), 0) if lead else 0,
-            next_page=page + 1,
-            trend=trend_shown(language, trend, selection.site) if trend else None,
-            most_on_a_day=most_visitors_on_a_day(store, selection.scope_of_companies, name, only_sure=only_sure)
-            if lead
-            else 0,
-            **fit_shown(context, selection, name),
-            **company_work(context, selection.site, company_id, name),
-            **head(context, selection),
-        )
+        with present(context.event_store) as store:
+            return _page(replace(context, event_store=store), site, company_id)
 
     @blueprint.post("/leads/<path:company_id>", merge_slashes=False)
     def judge(site: str, company_id: str) -> Response:
@@ -124,6 +78,65 @@ def create_blueprint(context: Context) -> Blueprint:
         return redirect(selection_url(selection, "company.show", company_id=company_id))
 
     return blueprint
+
+
+def _page(context: Context, site: str, company_id: str) -> str | Response:
+    """The page, all of one state of the store."""
+    selection, language = selection_or_404(context, site), current_language()
+    confirmed = confirmed_names(context.event_store, selection.site)
+    known = known_companies(context.event_store, selection.scope_of_companies, confirmed=confirmed)
+    name, present_id = _find(context, selection, known, company_id)
+    if present_id != company_id:
+        return redirect(selection_url(selection, "company.show", company_id=present_id))
+    found = one_lead(
+        context.event_store,
+        selection.scope_of_companies,
+        name,
+        known,
+        now=context.now(),
+        confirmed=confirmed,
+        rules=rules_of(selection.site),
+    )
+    lead = next(iter(lead_rows(language, found)), None)
+    only_sure = lead is not None and lead.sure and name not in confirmed
+    store, page = context.event_store, page_number(request.args)
+    shown = min(_VISITS + _MORE_VISITS * (page - 1), max(lead.visits, _VISITS) if lead else _VISITS)
+    of = ScoredDay(
+        selection.site.stored_as,
+        scored_day(selection.period, context.now()),
+        selection.zone,
+        confirmed,
+        rules_of(selection.site),
+    )
+    trend = score_trend(store, of, name, sure=lead.sure) if lead else []
+    visits = company_visits(store, selection.scope_of_companies, name, only_sure=only_sure, limit=shown)
+    return render_template(
+        "company.html",
+        name=name,
+        company_id=company_id,
+        lead=lead,
+        scored_on=scored_day(selection.period, context.now()),
+        confirmed=name in confirmed,
+        is_possible=any(one.name == name and one.is_possible for one in known),
+        same_beginning=once_of_present(
+            store,
+            selection.scope_of_companies,
+            ("same beginning", name, tuple(sorted(confirmed))),
+            lambda _page: same_beginning(name, known),
+        ),
+        joined=joined_names(name, corrections_of(context.app_db, selection.site.id)),
+        may_share=may_everywhere(context),
+        days=days(language, visits, selection.zone),
+        more_visits=max(lead.visits - len(visits), 0) if lead else 0,
+        next_page=page + 1,
+        trend=trend_shown(language, trend, selection.site) if trend else None,
+        most_on_a_day=most_visitors_on_a_day(store, selection.scope_of_companies, name, only_sure=only_sure)
+        if lead
+        else 0,
+        **fit_shown(context, selection, name),
+        **company_work(context, selection.site, company_id, name),
+        **head(context, selection),
+    )
 
 
 def _find(context: Context, selection: Selection, known: Sequence[ListedCompany], company_id: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
 from tracker.leads.files.crm_templates import TEMPLATES
 from tracker.leads.ranking import Ranking, rank
-from tracker.leads.report import described
+from tracker.leads.report import described, described_once
 from tracker.leads.rules import rules_of
 from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
@@ -75,7 +75,8 @@ def _list(context: Context, site: str) -> str:
     rows, page = ranking.rows, listing.page
     shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
     known = companies_of(context, selection.site)
-    found = lead_rows(current_language(), known.described(described(context.event_store, listing.scope, shown)))
+    facts = described_once(context.event_store, listing.scope, shown)
+    found = lead_rows(current_language(), known.described(facts))
     return render_template(
         "leads.html",
         listing=listing,

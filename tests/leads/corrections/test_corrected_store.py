@@ -11,14 +11,15 @@ from sqlalchemy import select
 
 from tests.leads.test_certainty import BY_NETWORK, DAYS
 from tests.stats.conftest import PARIS, Blog, blog, scope, site, store  # noqa: F401 - fixtures
-from tracker.leads.companies import find_company, known_companies, name_of_company
-from tracker.leads.corrections.corrected_store import CorrectedStore
+from tracker.leads.companies import claims_of_names, find_company, known_companies, name_of_company
+from tracker.leads.corrections.corrected_store import CorrectedStore, stored
 from tracker.leads.corrections.rules import Kind, Rule, Rules
 from tracker.leads.report import leads
 from tracker.leads.visits import company_visits
 from tracker.stats.breakdowns import breakdown, leading, visitors_of
 from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.keeping import seal
+from tracker.stats.rollups.moment import moment
 from tracker.store.schema import events
 
 SITE = scope(DAYS).site
@@ -130,3 +131,11 @@ def test_no_event_is_changed(three: Blog) -> None:
 def _checksum(blog: Blog) -> str:  # noqa: F811
     rows = blog.store.rows(select(events).order_by(events.c.occurred_at, events.c.visit_id))
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
+
+
+def test_a_renamed_company_keeps_its_id_within_a_page(three: Blog) -> None:
+    rename = Rules([Rule(SITE, Kind.RENAME, "Armor", "Armor Biscuits")])
+    with moment(CorrectedStore(three.store, lambda: rename)) as page:
+        known = known_companies(page, scope(DAYS))
+        assert find_company(page, SITE, known, "armor.fr") == ("Armor Biscuits", "armor.fr")
+        assert {one.company for one in claims_of_names(stored(page), SITE)} == {"Armor", "Armor Groupe", "Bolt"}

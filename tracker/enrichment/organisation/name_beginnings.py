@@ -33,15 +33,20 @@ _GENERIC = frozenset(
 
 def rest_is_generic(name: str, beginning: str) -> bool:
     """Whether a name is another one with nothing but generic words and a legal form behind it."""
-    words, first = (tokens_of(" ".join(without_legal_form(one.split()))) for one in (name, beginning))
+    words, first = name_words(name), name_words(beginning)
     rest = words[len(first) :]
     return bool(first) and words[: len(first)] == first and all(word in _GENERIC for word in rest)
 
 
 def begins_with_name(name: str, beginning: str) -> bool:
     """Whether a name begins with all words of another one, which is long enough to tell something."""
-    words, first = (tokens_of(" ".join(without_legal_form(one.split()))) for one in (name, beginning))
+    words, first = name_words(name), name_words(beginning)
     return len("".join(first)) >= SHORTEST and len(words) > len(first) and words[: len(first)] == first
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name without its legal form."""
+    return tokens_of(" ".join(without_legal_form(name.split())))
 
 
 @lru_cache(maxsize=8_192)

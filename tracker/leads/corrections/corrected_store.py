@@ -16,6 +16,7 @@ from sqlalchemy.sql import visitors
 
 from tracker.leads.corrections.rules import Rules
 from tracker.leads.corrections.shown_names import ShownNames
+from tracker.stats.rollups.moment import Moment
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.reading import Reading, reading_of
 from tracker.store.schema import KEPT_ROWS, events
@@ -55,6 +56,8 @@ def _view(table: FromClause, corrected: dict[str, Any]) -> FromClause:
 
 def stored(store: EventStore) -> EventStore:
     """The store itself, whose events are as they are: what counts days reads it, and what gives companies their ids."""
+    if isinstance(store, Moment):
+        return store.beneath(stored)
     return cast("EventStore", getattr(store, "stored", store))
 
 

@@ -23,6 +23,7 @@ from tracker.leads.certainty import is_listed, is_sure
 from tracker.stats.companies.visit_rows import company_rows, scope_ever
 from tracker.stats.periods import Period
 from tracker.stats.rollups.moment import once_of_present
+from tracker.store import functions
 from tracker.store.protocol import EventStore
 
 BACK_AFTER = timedelta(days=28)
@@ -81,7 +82,7 @@ def _statement(own: Any, of: ScoredDay, period: Period, companies: Collection[st
     earliest = cast(of.day - timedelta(days=RECENT_DAYS + DAYS_BEFORE - 1), Date)
     whose = is_listed(of.confirmed, own)
     if companies is not None and len(companies) <= _MOST_LISTED:
-        whose = own.company.in_(sorted(companies))
+        whose = functions.is_one_of(own.company, sorted(companies))
     visits = func.count(own.visit_id.distinct())
     return (
         select(

@@ -64,6 +64,7 @@ class Moment:
         self._store = store
         self._stack = stack
         self._snapshot: Snapshot | None = None
+        self._beneath: Moment | None = None
         self._lags: dict[str, float] = {}
         self.notes = Notes()
         self.caveats = Caveats()
@@ -98,6 +99,13 @@ class Moment:
         """From here on the figures of open days are worked out from their events."""
         self._lags = {}
         self.notes = Notes(expected=self.notes.expected)
+
+    def beneath(self, store_of: Callable[[EventStore], EventStore]) -> EventStore:
+        """The moment of the store that `store_of` finds beneath this one's: as good as of the same state, and open as long."""
+        if self._beneath is None:
+            found = store_of(self._store)
+            self._beneath = self if found is self._store else Moment(found, self._stack, of_now=self._of_now)
+        return cast(EventStore, self._beneath)
 
     def takes_figures_of_before(self, site: str) -> bool:
         """Whether figures of the site's open days are good enough."""

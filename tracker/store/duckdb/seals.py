@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, Row, Select, Table, select, tuple_
 
 from tracker.store.arrays import column_array
 from tracker.store.batch import Batch
+from tracker.store.duckdb.frames import read_frame
 from tracker.store.protocol import Snapshot
 from tracker.store.reading import Reading
 from tracker.store.revisions import State, States
@@ -62,9 +63,7 @@ class DuckDBSnapshot:
         return self._connection.execute(statement).all()
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
-        import pandas as pd  # as in tracker.store.duckdb.store: not for who only opens the store
-
-        return pd.read_sql(statement, self._connection)
+        return read_frame(self._connection, statement)
 
     def hold(self, rows: Sequence[Select[Any]], ids: Select[Any] | None) -> None:
         """Adds figures of days to the tables that only this snapshot sees."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.duckdb.errors import first_line
+from tracker.store.duckdb.frames import read_frame
 from tracker.store.duckdb.insertion import insert_events
 from tracker.store.duckdb.seals import DuckDBSnapshot, Seals, concerned, unseal
 from tracker.store.errors import StoreUnavailable
@@ -52,10 +53,8 @@ class DuckDBStore:
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
         """The result as columns, named and typed as selected."""
-        import pandas as pd  # a third of what opening a store takes to import, and seldom asked for by who only opens it
-
         with self._reading() as connection:
-            return pd.read_sql(statement, connection)
+            return read_frame(connection, statement)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
