@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from dashboards.web import assets, errors, headers, language, rendering, theme, waiting
 from dashboards.web.advice import page as advice
+from dashboards.web.alerts import views as alerts
 from dashboards.web.corrections import possible
 from dashboards.web.corrections import views as corrections
 from dashboards.web.domain_converter import DomainConverter
@@ -92,6 +93,7 @@ def register(
         sites,
         site_settings,
         goals,
+        alerts,
         overview,
         leads,
         workflow,

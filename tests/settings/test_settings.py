@@ -201,6 +201,7 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
             "é@a.fr",
         ],
     ),
+    "WEBLEADS_PRIVATE_TARGETS": (["127.0.0.1", "10.0.0.0/8, fd00::/8"], ["hooks.internal", "10.0.0.0/33"]),
     "WEBLEADS_TRUSTED_PROXIES": (
         ["127.0.0.1", "10.0.0.0/8, 2001:db8::/32", "10.1.2.3/8"],
         ["proxy", "10.0.0.0/33", "127.0.0.1 10.0.0.1", "10.0.0.0/8;::1", "127.0.0.1:80"],

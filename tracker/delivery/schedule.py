@@ -13,6 +13,7 @@ from tracker.clock import utc_now
 from tracker.db.models import Site
 from tracker.db.recovery import restores
 from tracker.delivery import sent_log
+from tracker.delivery.alerting import alerting
 from tracker.delivery.confirmations import ask_to_confirm
 from tracker.delivery.mail_settings import mailer_of
 from tracker.delivery.sending import BY_SCHEDULE, send_report
@@ -31,12 +32,15 @@ log = logging.getLogger(__name__)
 def everything_due(service: Service) -> Mapping[str, Callable[[], None]]:
     """What a running service does each minute, by name: each on its own, so that none holds up another."""
     context = Context(service.settings, service.app_database, service.events, utc_now)
-    if service.ingests and service.app_database.file is not None:
-        # One process has the data folder, so whoever claimed a delivery before is gone.
+    # One process has the data folder, so whoever claimed a delivery before is gone.
+    is_alone = service.ingests and service.app_database.file is not None
+    if is_alone:
         sent_log.settle_after_stop(service.app_database)
+    lag_bytes, stopping = service.ingest.lag_bytes, service.stopping
     return {
+        **alerting(context, lag_bytes=lag_bytes, stopping=stopping, is_alone=is_alone),
         "geo updates": GeoUpdates(service.settings, utc_now),
-        "emails": lambda: send_due(context, stopping=service.stopping),
+        "emails": lambda: send_due(context, stopping=stopping),
     }
 
 

@@ -101,6 +101,14 @@ class Settings:
     mail_from: str = _setting(
         "WEBLEADS_MAIL_FROM", "", read.sender, "The sender of reports.", "Webleads <stats@example.fr>"
     )
+    private_targets: tuple[Network, ...] = _setting(
+        "WEBLEADS_PRIVATE_TARGETS",
+        (),
+        read.networks,
+        "Private IP addresses and networks that alerts may be sent to. All others of these are refused, so that a webhook's"
+        " URL reaches nothing but the public internet.",
+        "10.0.5.0/24",
+    )
     trusted_proxies: tuple[Network, ...] = _setting(
         "WEBLEADS_TRUSTED_PROXIES",
         (),

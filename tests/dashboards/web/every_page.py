@@ -42,6 +42,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "advice.show": (f"/{SITE}/advice", f"/{EMPTY_SITE}/advice"),
     "not_counted.show": (f"/{SITE}/not-counted",),
     "site_settings.show": (f"/{SITE}/settings",),
+    "alerts.show": (f"/{SITE}/alerts",),
     "goals.show": (f"/{SITE}/settings/goals",),
     "recipients.show": (f"/{SITE}/recipients",),
     "fit_settings.show": (f"/{SITE}/fit",),
@@ -125,6 +126,8 @@ def fill(
     _send(browser, f"/{SITE}/work", f"/{SITE}/leads", company=[f"0:{COMPANY.casefold()}"], status="contacted", add_tag="Salon", owner="1")  # fmt: skip
     _send(browser, f"/{SITE}/lead-views", f"/{SITE}/leads", filters="tag:is:Salon", sort="company", name="Salon")
     browser.post(f"/{SITE}/settings/goals/add", form=f"/{SITE}/settings/goals", kind="page", pattern="/merci*", name="Merci", points="12")  # fmt: skip
+    browser.post(f"/{SITE}/alerts", form=f"/{SITE}/alerts", name="Customers", trigger="visit", watches="view:customers", channel="webhook", target="https://hooks.exemple.fr/" + "x" * 80)  # fmt: skip
+    browser.post(f"/{SITE}/alerts/test", form=f"/{SITE}/alerts", rule="1")
     browser.post(f"/{SITE}/corrections", form=f"/{SITE}/leads/{ARMOR}", kind="rename", subject="Armor", target="Armorique")  # fmt: skip
 
 

@@ -1,0 +1,101 @@
+"""A site's alert rules, and what became of the messages: made, removed, tried and delivered again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from dashboards.web.alerts.words import STATUSES, channel_names, rule_in_words, trigger_names
+from dashboards.web.language import current_language
+from dashboards.web.site.forms import describe_problem
+from dashboards.web.site.pages import head, selection_or_404, site_or_404
+from dashboards.web.site.selection import Selection
+from tracker.accounts.permissions import Action
+from tracker.db.alert_models import AlertRule
+from tracker.db.invalid import Invalid
+from tracker.db.models import Site
+from tracker.leads.alerts.log import log_of, replay
+from tracker.leads.alerts.raising import send_test
+from tracker.leads.alerts.rules import add_rule, list_rules, read_rule, remove_rule
+from tracker.leads.workflow.lists import all_lists
+from tracker.leads.workflow.views import all_views
+from tracker.service.context import Context
+
+
+def create_blueprint(context: Context) -> Blueprint:
+    blueprint = Blueprint("alerts", __name__, url_prefix="/<domain:site>/alerts")
+
+    @blueprint.get("")
+    def show(site: str) -> str:
+        return _page(context, selection_or_404(context, site, Action.VIEW_SETTINGS))
+
+    @blueprint.post("")
+    def add(site: str) -> Response:
+        selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
+        found = selection.site
+        views = [one.key for one in all_views(context.app_db, found.id)]
+        lists = [one.name for one in all_lists(context.app_db, found.id)]
+        try:
+            rule = read_rule(request.form.to_dict(), views=views, lists=lists)
+            add_rule(context.app_db, found.id, rule, by=current_user.email, now=context.now())
+        except Invalid as problem:
+            return make_response(_page(context, selection, describe_problem(problem)), 422)
+        flash(_("The alert is added. It tells what happens from now on."))
+        return _back(found)
+
+    @blueprint.post("/remove")
+    def remove(site: str) -> Response:
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        if remove_rule(context.app_db, found.id, _rule(context, found).id) is not None:
+            flash(_("The alert is removed, with what was still to be delivered."))
+        return _back(found)
+
+    @blueprint.post("/test")
+    def test(site: str) -> Response:
+        """Sends a message that says it is a test; the log shows what the other side answered."""
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        send_test(context.app_db, found, _rule(context, found), now=context.now())
+        flash(_("A test is on its way. The log says in a moment what became of it."))
+        return _back(found)
+
+    @blueprint.post("/replay")
+    def deliver_again(site: str) -> Response:
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        if replay(context.app_db, found.id, request.form.get("message", ""), now=context.now()):
+            flash(_("The message is on its way once more, under the same id."))
+        return _back(found)
+
+    return blueprint
+
+
+def _rule(context: Context, site: Site) -> AlertRule:
+    number = request.form.get("rule", "")
+    found = next((one for one in list_rules(context.app_db, site.id) if str(one.id) == number), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(context: Context, selection: Selection, problem: str | None = None) -> str:
+    language, site = current_language(), selection.site
+    rules = list_rules(context.app_db, site.id)
+    values: dict[str, Any] = {
+        "rules": [(one, rule_in_words(language, one)) for one in rules],
+        "views": all_views(context.app_db, site.id),
+        "lists": all_lists(context.app_db, site.id),
+        "triggers": trigger_names(language),
+        "channels": channel_names(language),
+        "statuses": STATUSES,
+        "log": log_of(context.app_db, site.id),
+        "problem": problem,
+        "typed": request.form.to_dict() if problem else {},
+    }
+    return render_template("alerts.html", **values, **head(context, selection))
+
+
+def _back(site: Site) -> Response:
+    return redirect(url_for("alerts.show", site=site.domain))

@@ -1,0 +1,74 @@
+"""The page of alerts: rules are added, tried and removed, and messages delivered again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.dashboards.web.conftest import SITE, Browser
+from tracker.db.alert_models import AlertRule, OutgoingMessage
+from tracker.db.engine import AppDatabase
+
+PAGE = f"/{SITE}/alerts"
+RULE = {"name": "Customers", "trigger": "visit", "watches": "view:customers", "channel": "webhook"}
+URL = "https://hooks.exemple.fr/webleads"
+
+
+def rules(database: AppDatabase) -> list[AlertRule]:
+    with database.transaction() as session:
+        return list(session.scalars(select(AlertRule)))
+
+
+def test_a_rule_is_added_shown_with_its_secret_and_removed(
+    signed_in: Browser, site: str, database: AppDatabase
+) -> None:
+    assert signed_in.post(PAGE, form=PAGE, **RULE, target=f"  {URL}#part ").status_code == 302
+    (rule,) = rules(database)
+    assert (rule.target, rule.view_key, rule.made_by) == (URL, "customers", "lea@exemple.fr")
+    page = signed_in.get(PAGE).text
+    assert rule.secret in page
+    assert URL in page
+    signed_in.post(f"{PAGE}/remove", form=PAGE, rule=str(rule.id))
+    assert rules(database) == []
+    assert signed_in.post(f"{PAGE}/remove", form=PAGE, rule=str(rule.id)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"trigger": "nonsense"}, "trigger"),
+        ({"watches": "view:gone"}, "watches"),
+        ({"trigger": "segment", "watches": ""}, "watches"),
+        ({"target": "ftp://hooks.exemple.fr"}, "target"),
+        ({"target": "https://name:word@hooks.exemple.fr"}, "target"),
+        ({"target": "https://hooks.exemple.fr/é"}, "target"),
+        ({"target": "https://hooks.exemple.fr:99999/"}, "target"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_field_and_the_form_keeps_it(
+    signed_in: Browser, site: str, database: AppDatabase, changed: dict[str, str], field: str
+) -> None:
+    answer = signed_in.post(PAGE, form=PAGE, **RULE | {"target": URL} | changed)
+    assert answer.status_code == 422
+    assert re.search(rf'name="{field}"[^>]*aria-invalid="true"', answer.text)
+    assert rules(database) == []
+
+
+def test_a_test_is_put_into_the_outbox_and_a_message_delivered_again(
+    signed_in: Browser, site: str, database: AppDatabase
+) -> None:
+    signed_in.post(PAGE, form=PAGE, **RULE, target=URL)
+    signed_in.post(f"{PAGE}/test", form=PAGE, rule="1")
+    with database.transaction() as session:
+        session.execute(update(OutgoingMessage).values(status="failed", error="HTTP 500", attempts=9))
+        (message,) = session.scalars(select(OutgoingMessage))
+    page = signed_in.get(PAGE).text
+    assert "HTTP 500" in page
+    assert message.uid in page
+    signed_in.post(f"{PAGE}/replay", form=PAGE, message=message.uid)
+    with database.transaction() as session:
+        (again,) = session.scalars(select(OutgoingMessage))
+    assert (again.status, again.attempts, again.uid) == ("waiting", 0, message.uid)

@@ -1,0 +1,1 @@
+"""Tests of what alerts find and raise."""

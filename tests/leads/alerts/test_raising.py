@@ -1,0 +1,117 @@
+"""An alert is raised once for what happened, whatever comes late, stops or looks again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.leads.alerts.conftest import Told
+from tracker.db.workflow_models import CompanyList, CompanyListEntry
+from tracker.leads.alerts.rules import Trigger, remove_rule
+
+
+def test_a_visit_is_raised_with_its_message_in_the_next_look(told: Told) -> None:
+    told.rule(name="Anybody")
+    told.visit("Armor", company_domain="armor.example", source="LinkedIn")
+    assert told.look() == ["armor.example 2026-11-16"]
+    (message,) = told.messages()
+    assert message["type"] == "alert.raised"
+    assert message["data"]["rule"]["name"] == "Anybody"
+    (alert,) = message["data"]["alerts"]
+    assert (alert["company"]["name"], alert["source"]) == ("Armor", "LinkedIn")
+    assert alert["company"]["score"] > 0
+
+
+def test_a_company_is_raised_once_a_day_however_often_it_is_looked_at(told: Told) -> None:
+    told.rule()
+    told.visit("Armor")
+    assert told.look() == ["armor 2026-11-16"]
+    told.visit("Armor")
+    assert told.look() == []
+    told.restart()
+    assert told.look() == []
+    told.clock.now += timedelta(days=1)
+    told.visit("Armor")
+    assert told.look() == ["armor 2026-11-17"]
+    assert told.look(later=timedelta(days=2)) == []
+
+
+def test_a_visit_over_midnight_stays_one_as_the_days_go_by(told: Told) -> None:
+    told.rule()
+    told.clock.now += timedelta(hours=14)  # 00:00 in Paris
+    told.visit("Armor", (0, "/"), (1200, "/a"), at="2026-11-16T23:50+01:00")
+    assert told.look(later=timedelta(minutes=30)) == ["armor 2026-11-16"]
+    for _ in range(4):
+        assert told.look(later=timedelta(hours=8)) == []
+
+
+def test_what_happened_before_the_rule_was_made_is_no_news(told: Told) -> None:
+    told.visit("Armor", at="2026-11-16T09:00+01:00")
+    told.rule()
+    assert told.look() == []
+
+
+def test_a_visit_under_way_when_the_rule_is_made_counts_from_its_next_page(told: Told) -> None:
+    told.clock.now += timedelta(minutes=10)
+    told.rule()
+    told.visit("Armor", (0, "/"), (700, "/tarifs"), at="2026-11-16T10:00+01:00")
+    assert told.look() == ["armor 2026-11-16"]
+
+
+def test_a_hit_that_arrives_hours_late_is_raised(told: Told) -> None:
+    told.rule()
+    told.look(later=timedelta(hours=20))
+    told.visit("Armor", at="2026-11-16T10:30+01:00")
+    assert told.look() == ["armor 2026-11-16"]
+
+
+def test_what_came_while_the_service_stood_still_is_raised_after_the_start(told: Told) -> None:
+    told.rule()
+    told.look()
+    told.visit("Armor", at="2026-11-17T10:00+01:00")
+    told.restart()
+    assert told.look(later=timedelta(days=4)) == ["armor 2026-11-17"]
+
+
+def test_a_backlog_of_the_journal_is_not_passed_over(told: Told) -> None:
+    told.rule()
+    told.lag = 1
+    assert told.look(later=timedelta(days=3)) == []
+    told.visit("Armor", at="2026-11-16T11:00+01:00")
+    told.lag = 0
+    assert told.look() == ["armor 2026-11-16"]
+
+
+def test_a_rule_of_a_list_tells_only_its_companies_and_those_that_come_later(told: Told) -> None:
+    with told.database.transaction() as session:
+        entered = CompanyList(site_id=told.site.id, name="Targets", imported_at=told.clock(), imported_by="lea")
+        session.add(entered)
+        session.flush()
+        session.add(CompanyListEntry(list_id=entered.id, written="kerjean.example", domain="kerjean.example"))
+    told.rule(list_name="Targets")
+    told.visit("Armor")
+    told.visit("Kerjean", company_domain="kerjean.example")
+    assert told.look() == ["kerjean.example 2026-11-16"]
+
+
+def test_whoever_begins_to_be_in_a_view_is_raised_and_whoever_is_there_already_is_not(told: Told) -> None:
+    told.visit("Armor")
+    told.rule(Trigger.SEGMENT, view_key="new")
+    assert told.look() == []
+    told.visit("Kerjean")
+    assert told.look() == ["kerjean 2026-11-16"]
+    assert told.look() == []
+
+
+def test_a_view_that_was_removed_tells_nothing(told: Told) -> None:
+    told.rule(view_key="gone")
+    told.visit("Armor")
+    assert told.look() == []
+
+
+def test_a_rule_is_removed_with_what_it_raised(told: Told) -> None:
+    rule = told.rule()
+    told.visit("Armor")
+    told.look()
+    assert remove_rule(told.database, told.site.id + 1, rule.id) is None
+    assert remove_rule(told.database, told.site.id, rule.id) == rule.name
+    assert (told.alerts(), told.messages()) == ([], [])

@@ -1,0 +1,98 @@
+"""Delivers the outbox: a few at a time, and to each URL one after the other, so that one that hangs delays no other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event, Lock, Thread
+from time import monotonic
+
+from tracker.db.engine import AppDatabase
+from tracker.db.errors import AppDatabaseUnavailable
+from tracker.delivery.outbox import messages, webhook
+from tracker.delivery.outbox.messages import Due
+from tracker.delivery.outbox.posting import Answer, send
+from tracker.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_MOST_AT_A_TIME = 8
+_PAUSE_SECONDS = 0.5
+_FORGET_EVERY = timedelta(hours=1)
+
+
+class Outbox:
+    """Delivers what is due until it is stopped. `deliver` sends one message; tests bring their own."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: AppDatabase,
+        *,
+        now: Callable[[], datetime],
+        deliver: Callable[[Due], Answer] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._now = now
+        self._deliver = deliver or self._send
+        self._lock = Lock()
+        self._busy: set[str] = set()
+        # A URL that failed is left alone until its next attempt is due, with all that waits for it.
+        self._resting: dict[str, datetime] = {}
+        self._forgot_at: datetime | None = None
+
+    def run(self, stop: Event) -> None:
+        """Delivers until `stop` is set. An attempt that is under way then is made again after the next start."""
+        while not stop.is_set():
+            try:
+                for due in self._next():
+                    # The service does not wait for it when it stops.
+                    Thread(target=self._one, args=(due,), name="outbox message", daemon=True).start()
+            except AppDatabaseUnavailable as problem:
+                log.warning("nothing is delivered now: %s", problem)
+            stop.wait(_PAUSE_SECONDS)
+
+    def run_once(self) -> int:
+        """Delivers what is due now, here. Returns how many attempts it made."""
+        found = self._next()
+        for due in found:
+            self._one(due)
+        return len(found)
+
+    def _next(self) -> list[Due]:
+        now = self._now()
+        self._forget(now)
+        with self._lock:
+            self._resting = {url: until for url, until in self._resting.items() if until > now}
+            free = _MOST_AT_A_TIME - len(self._busy)
+            if free <= 0:
+                return []
+            found = messages.claim_due(self._database, now=now, but=self._busy | self._resting.keys(), limit=free)
+            self._busy.update(due.rule.target for due in found)
+        return found
+
+    def _forget(self, now: datetime) -> None:
+        if self._forgot_at is None or now - self._forgot_at >= _FORGET_EVERY:
+            self._forgot_at = now
+            messages.forget_old(self._database, now=now)
+
+    def _one(self, due: Due) -> None:
+        begun, target, again_at = monotonic(), due.rule.target, None
+        try:
+            answer = self._deliver(due)
+            took_ms = int((monotonic() - begun) * 1000)
+            again_at = messages.settle(self._database, due.message, answer, now=self._now(), took_ms=took_ms)
+        except Exception:
+            log.exception("the message %s could not be delivered; it is tried again later", due.message.uid)
+            again_at = self._now() + messages.STALE
+        finally:
+            with self._lock:
+                self._busy.discard(target)
+                if again_at is not None:
+                    self._resting[target] = again_at
+
+    def _send(self, due: Due) -> Answer:
+        body, headers = webhook.request_of(due, now=self._now())
+        return send(due.rule.target, body, headers, allowed=self._settings.private_targets)

@@ -1,0 +1,36 @@
+"""The webhook channel: JSON with the headers of Standard Webhooks, by which a receiver knows who sent it and that it is new.
+
+Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from tracker.delivery.outbox.messages import Due
+
+_PREFIX = "whsec_"
+
+
+def request_of(due: Due, *, now: datetime) -> tuple[bytes, Mapping[str, str]]:
+    """Returns the body and the headers of an attempt. The id and the body stay, the timestamp is that of the attempt."""
+    body = due.message.payload.encode()
+    timestamp = str(int(now.timestamp()))
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "webhook-id": due.message.uid,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": sign(due.rule.secret, due.message.uid, timestamp, body),
+    }
+    return body, headers
+
+
+def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """The signature of `id.timestamp.body` with the secret's bytes."""
+    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    signed = b".".join((message_id.encode(), timestamp.encode(), body))
+    return "v1," + base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()
