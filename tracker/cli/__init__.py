@@ -23,6 +23,7 @@ from tracker.cli import (
     users,
 )
 from tracker.cli.options import EXPECTED_ERRORS
+from tracker.cli.reference import registers
 from tracker.cli.site import dkim, fit, goals
 from tracker.enrichment.text import visible_text
 from tracker.server.logs import escape_unset_log
@@ -47,6 +48,7 @@ for _command in (
     enrich.enrich,
     identify.identify,
     geo.geo,
+    registers.registers,
     reading.leads,
     reading.report,
     reading.query,

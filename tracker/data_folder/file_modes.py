@@ -14,7 +14,7 @@ from pathlib import Path
 from tracker.settings import EVENT_STORE_FILE
 
 _OTHERS = 0o077
-_FOLDERS = ("journal", "quarantine", "copies", "scripts", "geo", "geo-in-use")
+_FOLDERS = ("journal", "quarantine", "copies", "scripts", "geo", "geo-in-use", "registers")
 _FILES = (
     "webleads.sqlite*",
     f"{EVENT_STORE_FILE}*",

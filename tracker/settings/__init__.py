@@ -250,6 +250,11 @@ class Settings:
         return self.data / "geo-in-use"
 
     @property
+    def registers_folder(self) -> Path:
+        """The imported registers of companies, a file each."""
+        return self.data / "registers"
+
+    @property
     def app_database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'webleads.sqlite'}"
 

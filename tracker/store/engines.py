@@ -5,8 +5,10 @@ Light to import: an engine loads when a store of its kind is opened.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.store.errors import StoreUnavailable
@@ -69,3 +71,17 @@ def repairs(url: str) -> list[Repair]:
     from tracker.store.duckdb import recovery
 
     return recovery.repairs(url)
+
+
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """The names of a Parquet file's columns. Raises StoreUnavailable, whose message does not name the file."""
+    from tracker.store.duckdb import parquet
+
+    return parquet.columns_of(path)
+
+
+def parquet_rows(path: Path, present: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The number of all rows, and each row of a Parquet file: the wanted columns as text, empty where not `present`."""
+    from tracker.store.duckdb import parquet
+
+    return parquet.rows_of(path, present, wanted)

@@ -16,6 +16,7 @@ from dashboards.web.corrections.shown import joined_names
 from dashboards.web.corrections.views import may_everywhere
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
+from dashboards.web.registers.shown import register_shown
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.score_trend import trend_shown
@@ -134,6 +135,7 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
         if lead
         else 0,
         **fit_shown(context, selection, name),
+        **register_shown(context, next(iter(found.to_dict("records")), None)),
         **company_work(context, selection.site, company_id, name),
         **head(context, selection),
     )

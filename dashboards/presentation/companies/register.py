@@ -1,0 +1,122 @@
+"""What a public register says of a company, in words: activity, size, seat, state, and why it is this company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dashboards.presentation.dates import day
+from dashboards.presentation.numbers import count, percent
+from dashboards.translations import message, translate
+from tracker.reference.registers.entries import Entry, State
+from tracker.reference.registers.labels import activity_label, employees, form_label
+from tracker.reference.registers.matching import Candidate, Evidence
+
+_EVIDENCE = {
+    Evidence.SAME_NAME: message("same name without its legal form"),
+    Evidence.USUAL_NAME: message("same usual name"),
+    Evidence.SIGN: message("same name on the sign of its seat"),
+    Evidence.ACRONYM: message("same acronym"),
+    Evidence.ALIKE_NAME: message("same significant words in the name"),
+    Evidence.ONLY_ONE: message("the only active company of this name"),
+    Evidence.ONLY_ONE_IN_TOWN: message("the only one in this town"),
+    Evidence.SAME_TOWN: message("seat in the town of its visits"),
+    Evidence.ESTABLISHMENT_IN_TOWN: message("establishment in the town of its visits"),
+    Evidence.SAME_FORM: message("same legal form"),
+    Evidence.SAME_DOMAIN: message("same name as its domain"),
+    Evidence.LARGEST: message("the largest of this name"),
+    Evidence.CHOSEN: message("chosen by you"),
+}
+# A text of a register, with the language of its words where that is not the page's.
+Said = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    """An entry in words; empty where the register does not say it. `form` and `activity` have their language."""
+
+    number: str
+    written_number: str
+    name: str
+    form: Said
+    activity: Said
+    activity_code: str
+    size: str
+    size_year: str
+    town: str
+    establishments: int
+    founded: str
+    warning: str
+    evidence: str
+    confidence: str
+    links: Sequence[tuple[str, str]]
+
+
+def entry_in_words(language: str, candidate: Candidate) -> RegisterEntry:
+    """Returns an entry of a register in words, with why it is the company."""
+    entry = candidate.entry
+    form, activity = form_label(entry), activity_label(entry, language)
+    return RegisterEntry(
+        number=entry.number,
+        written_number=written_number(entry),
+        name=entry.name,
+        form=(form.words, form.language) if form else ("", ""),
+        activity=(activity.words, activity.language) if activity else ("", ""),
+        activity_code=entry.activity,
+        size=size_in_words(language, entry),
+        size_year=entry.size_year,
+        town=_town(entry),
+        establishments=entry.places,
+        founded=_day(language, entry.founded),
+        warning=_warning(language, entry),
+        evidence=" · ".join(translate(language, _EVIDENCE[one]) for one in candidate.evidence),
+        confidence=percent(language, min(candidate.confidence, 0.99)),
+        links=links_of(entry),
+    )
+
+
+def size_in_words(language: str, entry: Entry) -> str:
+    """Returns the size as a number of people: 250–499 people; empty where the register does not say it."""
+    found = employees(entry)
+    if found is None:
+        return ""
+    least, most = found
+    if most is None:
+        return translate(language, "%(number)s people and more", number=count(language, least, compact=False))
+    if most == 0:
+        return translate(language, "no employee")
+    numbers = f"{count(language, least, compact=False)}–{count(language, most, compact=False)}"
+    return translate(language, "%(numbers)s people", numbers=numbers)
+
+
+def written_number(entry: Entry) -> str:
+    """Returns a number as people write it: a SIREN in groups of three."""
+    number = entry.number
+    return "\u202f".join((number[:3], number[3:6], number[6:])) if entry.register == "sirene" else number
+
+
+def links_of(entry: Entry) -> list[tuple[str, str]]:
+    """Returns pages about the company: what each is called, and its URL."""
+    if entry.register == "sirene":
+        return [("Annuaire des entreprises", f"https://annuaire-entreprises.data.gouv.fr/entreprise/{entry.number}")]
+    return []
+
+
+def _town(entry: Entry) -> str:
+    return " ".join(part for part in (entry.seat.postcode, entry.seat.town.title()) if part)
+
+
+def _warning(language: str, entry: Entry) -> str:
+    if entry.state is State.CEASED:
+        if entry.ceased:
+            return translate(language, "Ceased on %(day)s.", day=_day(language, entry.ceased))
+        return translate(language, "This company has ceased.")
+    return translate(language, "This company is insolvent.") if entry.state is State.INSOLVENT else ""
+
+
+def _day(language: str, iso: str) -> str:
+    try:
+        return day(language, date.fromisoformat(iso), year=True, weekday=False)
+    except ValueError:
+        return ""

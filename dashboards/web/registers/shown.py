@@ -1,0 +1,45 @@
+"""What the page of a company shows of the public registers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from dashboards.presentation.companies.register import entry_in_words
+from dashboards.presentation.dates import day
+from dashboards.web.language import current_language
+from tracker.reference.registers.matching import Asked
+from tracker.reference.registers.registers import REGISTERS, registers_of
+from tracker.service.context import Context
+
+
+def register_shown(context: Context, row: Mapping[Any, Any] | None) -> dict[str, Any]:
+    """The template variables of a company's page; `row` is that of `tracker.leads.report.one_lead`, None without one."""
+    registers, language = registers_of(context.settings), current_language()
+    editions = {one.register: one for one in registers.editions()}
+    if row is None or not editions:
+        return {"register": None, "register_candidates": [], "register_source": None}
+    found = registers.match(asked_of(row))
+    shown = found.best or next(iter(found.candidates), None)
+    source = None
+    if shown is not None:
+        register = next(one for one in REGISTERS if one.name == shown.entry.register)
+        as_of = editions[register.name].as_of
+        source = {
+            "register": register,
+            "day": day(language, date.fromisoformat(as_of), year=True, weekday=False) if as_of else "",
+        }
+    return {
+        "register": entry_in_words(language, found.best) if found.best else None,
+        "register_candidates": [] if found.best else [entry_in_words(language, one) for one in found.candidates],
+        "register_source": source,
+    }
+
+
+def asked_of(row: Mapping[Any, Any]) -> Asked:
+    """What a register is asked of a row of leads."""
+    texts = ["" if pd.isna(row[name]) else str(row[name]) for name in ("country", "city", "company_domain")]
+    return Asked(str(row["company"]), *texts)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.reference.registers.published import imported, seat, unit
+from tracker.reference.registers.matching import Asked, Evidence, match
+from tracker.reference.registers.store import RegisterStore
+
+
+def units() -> tuple[Sequence[dict[str, str]], Sequence[dict[str, str]]]:
+    """Companies with namesakes, subsidiaries, holdings, and some that ceased."""
+    known = [
+        (unit("780129987", "RENAULT SAS", size="53"), "BOULOGNE-BILLANCOURT"),
+        (unit("954506077", "RENAULT TRUCKS", size="52"), "SAINT-PRIEST"),
+        (unit("111111101", "RENAULT", size="01", form="5499"), "DOLE"),
+        (unit("500569405", "DECATHLON FRANCE", size="53"), "VILLENEUVE-D'ASCQ"),
+        (unit("306138900", "DECATHLON SE", size="22", form="5800"), "VILLENEUVE-D'ASCQ"),
+        (unit("111111102", "BREGUET SYSTEMES", size="32"), "BESANCON"),
+        (unit("111111103", "BREGUET SYSTEMES", size="32"), "NANTES"),
+        (unit("111111104", "BREGUET SYSTEMES HOLDING", size="NN"), "BESANCON"),
+        (unit("111111105", "PAPILLON", size="NN"), "LYON"),
+        (unit("111111106", "PAPILLON", size="NN"), "BREST"),
+        (unit("111111107", "GANYMEDE", form="6540"), "DOLE"),
+        (unit("111111108", "GANYMEDE", etatAdministratifUniteLegale="C", dateDebut="2025-01-01"), "PARIS"),
+        (unit("212500565", "COMMUNE DE BESANCON", size="51", form="7210"), "BESANCON"),
+        (unit("111111109", "ATELIERS REUNIS DE LA DOLE ET CIE", size="12"), "SAINT ETIENNE"),
+        (unit("111111110", "SOCIETE NOUVELLE DES FORGES", size="22", sigleUniteLegale="SNF"), "METZ"),
+    ]
+    return [row for row, _ in known], [seat(row["siren"], town) for row, town in known]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> RegisterStore:
+    return RegisterStore("sirene", imported(tmp_path_factory.mktemp("register"), *units()))
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        pytest.param(Asked("Renault", "FR"), "780129987", id="the-large-one-among-namesakes"),
+        pytest.param(Asked("RENAULT S.A.S.", "FR"), "780129987", id="with-its-form"),
+        pytest.param(Asked("Renault Trucks SAS", "FR"), "954506077", id="a-subsidiary-is-not-its-group"),
+        pytest.param(Asked("Breguet Systèmes", "FR", "Besançon"), "111111102", id="its-town"),
+        pytest.param(Asked("BREGUET SYSTEMES", "FR", "Nantes"), "111111103", id="the-other-town"),
+        pytest.param(Asked("Mairie de Besançon", "FR"), "212500565", id="a-public-body-by-another-word"),
+        pytest.param(Asked("Ville de Besançon", "FR", "Besançon"), "212500565", id="a-town"),
+        pytest.param(Asked("Ateliers Réunis de la Dole & Cie", "FR"), "111111109", id="et-cie"),
+    ],
+)
+def test_names_the_company(store: RegisterStore, asked: Asked, number: str) -> None:
+    found = match(store, asked)
+    assert found.best is not None, found.candidates
+    assert found.best.entry.number == number
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(Asked("Breguet Systèmes", "FR"), id="two-of-one-name-and-no-town"),
+        pytest.param(Asked("Papillon", "FR", "Lille"), id="two-small-ones"),
+        pytest.param(Asked("SNF", "FR"), id="an-acronym-alone"),
+        pytest.param(Asked("Ganymède", "FR", "Paris"), id="the-one-in-town-ceased"),
+        pytest.param(Asked("Decathlon", "FR"), id="a-group-that-has-several-companies"),
+    ],
+)
+def test_leaves_open_what_is_ambiguous_and_offers_candidates(store: RegisterStore, asked: Asked) -> None:
+    found = match(store, asked)
+    assert found.best is None
+    assert found.candidates
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(Asked("Renault", "BR"), id="another-country"),
+        pytest.param(Asked("Zéphyr", "FR"), id="unknown"),
+        pytest.param(Asked("…", "FR"), id="no-name"),
+    ],
+)
+def test_has_no_candidate_for_what_is_not_in_the_register(store: RegisterStore, asked: Asked) -> None:
+    assert match(store, asked).candidates == ()
+
+
+def test_says_what_speaks_for_a_company(store: RegisterStore) -> None:
+    found = match(store, Asked("BREGUET SYSTEMES", "FR", "Nantes"))
+    assert found.best is not None
+    assert found.best.evidence == (Evidence.SAME_NAME, Evidence.SAME_TOWN, Evidence.ONLY_ONE_IN_TOWN)

@@ -1,0 +1,143 @@
+"""Reads the files that registers publish, row by row and within bounds: CSV, CSV in ZIP, and Parquet.
+
+Whatever is wrong with a file is a BadFile of one line. Memory does not depend on the file's size.
+"""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from tracker.store.engines import parquet_columns, parquet_rows
+from tracker.store.errors import StoreUnavailable
+
+# The stock files unpack to eight times their size; a text that unpacks to a hundred times it is no register.
+_MOST_UNPACKED = 100
+_BLOCK = 1 << 20
+_LONGEST_LINE = 1 << 20
+_ROWS_BETWEEN_REPORTS = 20_000
+
+Row = Sequence[str]
+# Called with the bytes read so far of the file, and its size.
+Progress = Callable[[int, int], None]
+
+
+class BadFile(ValueError):
+    """A file is not what was asked for; the message is one line and names the file."""
+
+
+class Table(NamedTuple):
+    """A file's columns, and its rows: the values of the columns that were asked for, as text, empty where missing."""
+
+    columns: tuple[str, ...]
+    rows: Callable[[Sequence[str]], Iterator[Row]]
+
+
+@contextmanager
+def open_table(path: Path, progress: Progress = lambda _read, _size: None) -> Iterator[Table]:
+    """Opens a file of a register. Raises BadFile, also while its rows are read."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(4)
+            file.seek(0)
+            if start == b"PAR1":
+                yield _parquet(path, progress)
+            elif start == b"PK\x03\x04":
+                with zipfile.ZipFile(file) as archive, archive.open(_member(archive, path)) as member:
+                    yield _csv(member, path, _reporter(file, path, progress))
+            else:
+                yield _csv(file, path, _reporter(file, path, progress))
+    except StoreUnavailable as problem:
+        raise BadFile(f"{path.name}: {problem}") from problem
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
+        raise BadFile(f"{path.name}: the ZIP file is damaged or its end is missing; download it again") from problem
+    except OSError as problem:
+        raise BadFile(f"{path}: cannot be read ({problem.strerror or problem})") from problem
+
+
+def _reporter(file: IO[bytes], path: Path, progress: Progress) -> Callable[[], None]:
+    size = path.stat().st_size
+    return lambda: progress(min(file.tell(), size), size)
+
+
+def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    members = [one for one in archive.infolist() if one.filename.lower().endswith(".csv")]
+    if len(members) != 1:
+        raise BadFile(f"{path.name}: has {len(members)} CSV files where one is expected")
+    if members[0].file_size > _MOST_UNPACKED * max(members[0].compress_size, 1):
+        raise BadFile(f"{path.name}: unpacks to more than {_MOST_UNPACKED} times its size, as no register does")
+    return members[0]
+
+
+def _csv(file: IO[bytes], path: Path, report: Callable[[], None]) -> Table:
+    reader = csv.reader(_lines(file, path, report))
+    try:
+        columns = tuple(next(reader, ()))
+    except csv.Error as problem:
+        raise BadFile(f"{path.name}: is not a CSV file ({problem})") from problem
+    return Table(columns, lambda wanted: _picked(reader, columns, wanted, path))
+
+
+def _picked(reader: Iterator[list[str]], columns: Sequence[str], wanted: Sequence[str], path: Path) -> Iterator[Row]:
+    places = [columns.index(one) if one in columns else None for one in wanted]
+    width = len(columns)
+    try:
+        for number, row in enumerate(reader, start=2):
+            if len(row) != width:
+                if not row:
+                    continue
+                raise BadFile(f"{path.name}: row {number} has {len(row)} values, and the file {width} columns")
+            yield [row[place] if place is not None else "" for place in places]
+    except csv.Error as problem:
+        raise BadFile(f"{path.name}: is not a CSV file ({problem})") from problem
+
+
+def _lines(file: IO[bytes], path: Path, report: Callable[[], None]) -> Iterator[str]:
+    """The lines of a text in UTF-8, read in blocks: a line that never ends is refused instead of read."""
+    rest = b""
+    first = True
+    while block := file.read(_BLOCK):
+        report()
+        block = rest + block
+        cut = block.rfind(b"\n") + 1
+        if not cut and len(block) > _LONGEST_LINE:
+            raise BadFile(f"{path.name}: has a line of more than {_LONGEST_LINE:,} bytes, so it is not a CSV file")
+        rest = block[cut:]
+        if cut:
+            text = _decoded(block[: cut - 1], path)
+            yield from (text.removeprefix("\ufeff") if first else text).split("\n")
+            first = False
+    if rest:
+        yield _decoded(rest, path).removeprefix("\ufeff" if first else "")
+    report()
+
+
+def _decoded(block: bytes, path: Path) -> str:
+    try:
+        text = block.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise BadFile(
+            f"{path.name}: is not text in UTF-8 (perhaps Latin-1); use the file as it is published"
+        ) from problem
+    if "\0" in text:
+        raise BadFile(f"{path.name}: is not a text file")
+    return text
+
+
+def _parquet(path: Path, progress: Progress) -> Table:
+    def rows(wanted: Sequence[str]) -> Iterator[Row]:
+        size = path.stat().st_size
+        found = parquet_rows(path, [one for one in wanted if one in columns], wanted)
+        for done, (total, row) in enumerate(found, start=1):
+            if done % _ROWS_BETWEEN_REPORTS == 0:
+                progress(size * done // max(total, 1), size)
+            yield row
+        progress(size, size)
+
+    columns = parquet_columns(path)
+    return Table(columns, rows)

@@ -1,0 +1,194 @@
+"""Looks companies up in a register's file: by number, and by the keys of their names. Only reads.
+
+A file that was replaced is opened anew by the next look-up; one that is being read stays readable until then.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tracker.reference.registers.building import FORMAT
+from tracker.reference.registers.entries import Entry, Place, Sort, State
+from tracker.reference.registers.name_keys import NameKeys
+
+log = logging.getLogger(__name__)
+
+_COLUMNS = (
+    "e.id, e.number, e.name, e.names, e.form, e.activity, e.activity_list, e.activity_2025, e.size, e.size_year, e.category,"
+    " e.founded, e.ceased, e.state, e.country, e.rank, e.parents"
+)
+_BY_ID = f"SELECT {_COLUMNS} FROM entries e WHERE e.id = ?"  # noqa: S608 - names of columns only
+_BY_NUMBER = f"SELECT {_COLUMNS} FROM entries e WHERE e.number = ?"  # noqa: S608 - names of columns only
+_BY_KEY = (
+    f"SELECT n.sort, n.is_loose, {_COLUMNS} FROM names n JOIN entries e ON e.id = n.entry WHERE n.key = ?"  # noqa: S608
+    " ORDER BY n.rank DESC LIMIT ?"
+)
+# Of a name that more companies have than these, the largest are looked at and the rest are counted.
+MOST_NAMESAKES = 40
+
+
+class Edition(NamedTuple):
+    """Which edition of a register a file is of. Days are ISO dates; `as_of` is the newest change in it."""
+
+    register: str
+    as_of: str
+    imported_at: str
+    entries: int
+    places: int
+
+
+class Found(NamedTuple):
+    """An entry found by a name: what the name is to it, and whether only the loose key is the same."""
+
+    id: int
+    entry: Entry
+    sort: Sort
+    is_loose: bool
+    rank: int
+
+
+class _Opened(NamedTuple):
+    stamp: tuple[int, int, int]
+    connection: sqlite3.Connection
+    edition: Edition
+
+
+class RegisterStore:
+    """The file of one register. Every method answers as if it were empty where there is none. Safe for threads."""
+
+    def __init__(self, register: str, path: Path) -> None:
+        self.register = register
+        self.path = path
+        self._lock = threading.Lock()
+        self._open: _Opened | None = None
+        self._refused: tuple[int, int, int] | None = None
+
+    def edition(self) -> Edition | None:
+        """Returns the edition in use; None where there is none."""
+        with self._lock:
+            opened = self._current()
+            return opened.edition if opened else None
+
+    def entry(self, number: str) -> Entry | None:
+        """Returns the entry with a number of the register; None where there is none."""
+        is_id = number.isascii() and number.isdigit() and len(number) == 9
+        rows = self._rows(_BY_ID, (int(number),)) if is_id else self._rows(_BY_NUMBER, (number,))
+        return self._entry(rows[0]) if rows else None
+
+    def named(self, keys: NameKeys) -> list[Found]:
+        """Returns the entries that have one of these keys, the largest first, each once, as its best name has it."""
+        found: dict[int, Found] = {}
+        for key in dict.fromkeys((keys.exact, keys.loose)):
+            rows = self._rows(_BY_KEY, (key, MOST_NAMESAKES * 2))
+            for sort, is_loose, *row in rows:
+                loose = bool(is_loose) or key != keys.exact
+                known = found.get(row[0])
+                if known is None or (loose, sort) < (known.is_loose, known.sort):
+                    found[row[0]] = Found(row[0], self._entry(row), Sort(sort), loose, row[15])
+        return sorted(found.values(), key=lambda one: -one.rank)[:MOST_NAMESAKES]
+
+    def family(self, key: str) -> list[tuple[int, str, int]]:
+        """Returns the large companies whose names begin with a key and go on: their ids, keys and ranks."""
+        return [
+            (int(entry), str(own), int(rank))
+            for entry, own, rank in self._rows(
+                "SELECT l.entry, l.key, e.rank FROM large l JOIN entries e ON e.id = l.entry WHERE l.key > ? AND l.key < ? LIMIT 50",
+                (f"{key} ", f"{key}!"),
+            )
+        ]
+
+    def is_in_town(self, entry: int, town: str) -> str:
+        """Returns `seat` or `establishment` where a company has one in a town (by its key), else an empty text."""
+        rows = self._rows(
+            "SELECT max(is_seat) FROM places WHERE entry = ? AND town_key = ? HAVING count(*) > 0", (entry, town)
+        )
+        return ("seat" if rows[0][0] else "establishment") if rows else ""
+
+    def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
+        with self._lock:
+            opened = self._current()
+            return opened.connection.execute(statement, values).fetchall() if opened else []
+
+    def _entry(self, row: Sequence[Any]) -> Entry:
+        number, own, name, others, form, activity, kept_list, activity_2025, size, year, category, *rest = row
+        founded, ceased, state, country, _, parents = rest
+        seat, places = self._places(number)
+        return Entry(
+            register=self.register,
+            number=own or f"{number:09d}",
+            name=name,
+            names=tuple((Sort(int(one[0])), one[1:]) for one in (others or "").split("\n") if one),
+            form=form,
+            activity=activity,
+            activity_list=kept_list,
+            activity_2025=activity_2025,
+            size=size,
+            size_year=year,
+            category=category,
+            founded=founded,
+            ceased=ceased,
+            state=State(state),
+            country=country,
+            seat=seat,
+            places=places,
+            parents=tuple((parents or "").split()),
+        )
+
+    def _places(self, entry: int) -> tuple[Place, int]:
+        rows = self._rows("SELECT count(*) FROM places WHERE entry = ?", (entry,))
+        seats = self._rows("SELECT postcode, town FROM places WHERE entry = ? AND is_seat LIMIT 1", (entry,))
+        seat = Place(seats[0][0], seats[0][1], True) if seats else Place("", "", True)
+        return seat, int(rows[0][0]) if rows else 0
+
+    def _current(self) -> _Opened | None:
+        try:
+            about = self.path.stat()
+        except OSError:
+            self._close()
+            return None
+        stamp = about.st_ino, about.st_mtime_ns, about.st_size
+        if self._open is not None and self._open.stamp == stamp:
+            return self._open
+        if stamp == self._refused:
+            return None
+        self._close()
+        self._open = self._opened(stamp)
+        self._refused = None if self._open else stamp
+        return self._open
+
+    def _opened(self, stamp: tuple[int, int, int]) -> _Opened | None:
+        connection = None
+        try:
+            # Nothing changes the file any more, so it needs no lock, and no write permission either.
+            address = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+            about = dict(connection.execute("SELECT name, value FROM about").fetchall())
+            _check_format(about)
+            edition = Edition(
+                self.register,
+                about.get("as_of", ""),
+                about.get("imported_at", ""),
+                int(about["entries"]),
+                int(about["places"]),
+            )
+        except (sqlite3.Error, KeyError, ValueError) as problem:
+            log.warning("the register %s cannot be used: %s", self.path.name, problem)
+            if connection is not None:
+                connection.close()
+            return None
+        return _Opened(stamp, connection, edition)
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open.connection.close()
+            self._open = None
+
+
+def _check_format(about: Mapping[str, str]) -> None:
+    if about.get("format") != str(FORMAT):
+        raise ValueError("it is of another version of webleads: import the register again")
