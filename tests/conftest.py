@@ -7,10 +7,13 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from ipaddress import ip_address
+from types import CodeType
 from typing import Any
 
 import hypothesis
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.chromium import ARGUMENTS, find_chromium
@@ -73,6 +76,29 @@ def default_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes the service's variables out of the environment; the browser may be named there."""
     for variable in [name for name in os.environ if name.startswith("WEBLEADS_") and name != "WEBLEADS_CHROMIUM"]:
         monkeypatch.delenv(variable)
+
+
+class CompiledTemplates(BytecodeCache):
+    """What pages' templates were compiled to. Without it each application that a test makes compiles them anew."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._codes.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.checksum, bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Applications share what the templates were compiled to."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.databases import new_app_database
 from tracker.accounts.one_time_links import create_link, link_works, redeem_link
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import OneTimeLink
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -17,7 +18,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def database(tmp_path: Path):
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     yield opened
     opened.close()
 

@@ -15,16 +15,16 @@ from werkzeug.routing import Rule
 from werkzeug.security import generate_password_hash
 
 from dashboards.web.sign_in import permission
+from tests.databases import new_app_database, new_event_store
 from tracker.accounts.permissions import OPERATOR, SITE_ACTIONS, Action, Actor, may
 from tracker.api.health import Health
 from tracker.app import create_app
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import Site, User
 from tracker.service import operations
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
-from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -84,7 +84,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, SITE, now=NOW)
     cheap = generate_password_hash("une phrase de passe", method="scrypt:1024:8:1")
     with opened.transaction() as session:
@@ -95,9 +95,8 @@ def database(tmp_path: Path) -> Iterator[AppDatabase]:
 
 @pytest.fixture
 def store() -> Iterator[EventStore]:
-    opened = open_event_store("duckdb:///:memory:")
-    yield opened
-    opened.close()
+    with new_event_store() as opened:
+        yield opened
 
 
 @pytest.fixture

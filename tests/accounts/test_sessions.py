@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from tests.databases import new_app_database
 from tracker.accounts.sessions import (
     MOST_OF_ONE_USER,
     UNUSED_LASTS,
@@ -20,7 +21,7 @@ from tracker.accounts.sessions import (
     open_session,
 )
 from tracker.accounts.users import create_user, set_password
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import UserSession
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -29,7 +30,7 @@ FIREFOX = Device("Firefox", "Linux")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     yield opened
     opened.close()
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import new_app_database
 from tracker.accounts.users import authenticate, count_users, create_user, find_user, set_language, set_password
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.sites.sites import add_site
 
@@ -17,7 +18,7 @@ PASSWORD = "une phrase de passe"
 
 @pytest.fixture
 def database(tmp_path: Path):
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     yield opened
     opened.close()
 

@@ -13,10 +13,11 @@ from threading import Event
 import pytest
 from sqlalchemy import update
 
+from tests.databases import new_app_database, new_event_store
 from tests.mail_server import Mailbox, mail_server
 from tests.stats.conftest import SITE, Blog
 from tracker.db import recovery
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import Delivery, ReportRecipient, Site
 from tracker.delivery import sent_log
 from tracker.delivery.mailer import Mailer
@@ -29,7 +30,6 @@ from tracker.recipients.subscriptions import confirm, list_paused, resume, unsub
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, list_sites
-from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 
 MONDAY_8 = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)  # 08:00 in Paris
@@ -68,7 +68,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, SITE, now=LONG_AGO, recipients=BOTH)
     confirm_all(opened)
     yield opened
@@ -77,10 +77,9 @@ def database(tmp_path: Path) -> Iterator[AppDatabase]:
 
 @pytest.fixture
 def store() -> Iterator[EventStore]:
-    opened = open_event_store("duckdb:///:memory:")
-    Blog(opened).visit("2026-11-10T10:00:00+01:00", (0, "/a"))
-    yield opened
-    opened.close()
+    with new_event_store() as opened:
+        Blog(opened).visit("2026-11-10T10:00:00+01:00", (0, "/a"))
+        yield opened
 
 
 @pytest.fixture

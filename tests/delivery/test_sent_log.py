@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.delivery import sent_log
 from tracker.delivery.sent_log import DeliveryKey
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    opened = new_app_database(tmp_path / "app.sqlite")
     with opened.transaction() as session:
         session.add(Site(domain="a.fr", created_at=NOW))
     yield opened

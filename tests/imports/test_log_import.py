@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.databases import new_app_database
 from tests.imports.log_lines import line
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.hit import decode_line
@@ -37,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, "a.fr", now=NOW)
     add_site(opened, "b.fr", now=NOW)
     yield opened

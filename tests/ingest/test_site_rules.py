@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import open_app_database
+from tests.databases import new_app_database
 from tracker.hit import Hit, WireEvent
 from tracker.ingest.site_rules import SiteDirectory, claimed_domain, rules_of
 from tracker.sites.names import rename_site
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 
 def test_a_site_that_was_just_added_has_its_first_hit_counted(tmp_path: Path) -> None:
-    database = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    database = new_app_database(tmp_path / "app.sqlite")
     sites = SiteDirectory(database, monotonic=lambda: 100.0)  # no second passes
     sites.refresh()
     assert sites.find("a.fr") is None
@@ -41,7 +41,7 @@ def test_a_site_that_was_just_added_has_its_first_hit_counted(tmp_path: Path) ->
     ],
 )
 def test_a_hit_that_names_the_site_in_any_form_is_its(tmp_path: Path, fields: dict[str, str]) -> None:
-    database = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    database = new_app_database(tmp_path / "app.sqlite")
     add_site(database, "a.fr", now=NOW)
     sites = SiteDirectory(database, monotonic=lambda: 100.0)
     found = sites.find(claimed_domain(Hit(NOW, "192.0.2.1", event=WireEvent(**fields))))
@@ -51,7 +51,7 @@ def test_a_hit_that_names_the_site_in_any_form_is_its(tmp_path: Path, fields: di
 
 
 def test_a_site_with_a_development_name_is_counted(tmp_path: Path) -> None:
-    database = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    database = new_app_database(tmp_path / "app.sqlite")
     assert rules_of(add_site(database, "blog.test", now=NOW)).counts_development
     assert rules_of(add_site(database, "localhost", now=NOW)).counts_development
     assert not rules_of(add_site(database, "a.fr", now=NOW)).counts_development
@@ -59,7 +59,7 @@ def test_a_site_with_a_development_name_is_counted(tmp_path: Path) -> None:
 
 
 def test_hits_of_a_renamed_site_are_stored_under_its_first_name(tmp_path: Path) -> None:
-    database = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    database = new_app_database(tmp_path / "app.sqlite")
     add_site(database, "a.fr", now=NOW)
     rename_site(database, "a.fr", "b.fr")
     sites = SiteDirectory(database, monotonic=lambda: 100.0)

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.databases import new_event_store
 from tests.stats.rollups.histories import DAYS, History, history
 from tracker.leads.activity import ScoredDay, scores
 from tracker.leads.companies import known_companies
@@ -35,7 +36,6 @@ from tracker.stats.rollups import exact_days
 from tracker.stats.rollups.keeping import Keeper, seal, unsealed_days
 from tracker.stats.scope import Scope
 from tracker.store.batch import Batch
-from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 
 # `WEBLEADS_HISTORIES=10000 pytest tests/leads/test_leads_of_kept_days.py` tries more of them.
@@ -69,11 +69,8 @@ def by_events() -> Iterator[EventStore]:
 
 
 def _opened() -> Iterator[EventStore]:
-    opened = open_event_store("duckdb:///:memory:")
-    with opened.engine.connect() as connection:  # type: ignore[attr-defined]
-        connection.exec_driver_sql("set threads = 1")  # for so few rows more of them only wait for each other
-    yield opened
-    opened.close()
+    with new_event_store() as opened:
+        yield opened
 
 
 def with_companies(one: History) -> Iterator[Batch]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import ReportRecipient
 from tracker.recipients.links import Purpose, find_recipient, token_of
 from tracker.sites.sites import add_site, find_site, update_site
@@ -19,7 +20,7 @@ SITE, LEA, TOM = "blog.exemple.fr", "lea@exemple.fr", "tom@exemple.fr"
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, SITE, now=NOW, recipients=[LEA, TOM])
     yield opened
     opened.close()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import ReportRecipient, User
 from tracker.recipients.choices import Choices, choose
 from tracker.recipients.subscriptions import (
@@ -31,7 +32,7 @@ LEA, TOM = "lea@exemple.fr", "tom@exemple.fr"
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    opened = new_app_database(tmp_path / "app.sqlite")
     with opened.transaction() as session:
         session.add(User(email=LEA, password_hash="x", created_at=NOW))
     for domain in ("a.fr", "b.fr"):

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import new_app_database, new_event_store
 from tests.stats.conftest import SITE, Blog
-from tracker.db.engine import open_app_database
 from tracker.db.models import Delivery, Site
 from tracker.service.checklist import Task, dismiss, open_checklist, tick
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, find_site, update_site
-from tracker.store.engines import open_event_store
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SERVED = Settings(base_url="https://stats.exemple.fr", smtp_url="smtp://127.0.0.1", mail_from="a@exemple.fr")
@@ -23,10 +22,10 @@ SERVED = Settings(base_url="https://stats.exemple.fr", smtp_url="smtp://127.0.0.
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[Context]:
-    database, store = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}"), open_event_store("duckdb:///:memory:")
+    database = new_app_database(tmp_path / "app.sqlite")
     add_site(database, SITE, now=NOW)
-    yield Context(SERVED, database, store, lambda: NOW)
-    store.close()
+    with new_event_store() as store:
+        yield Context(SERVED, database, store, lambda: NOW)
     database.close()
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import new_event_store
 from tracker import data_folder
 from tracker.db.engine import open_app_database
 from tracker.service.context import Context
 from tracker.service.doctor import diagnose
 from tracker.settings import Settings
 from tracker.store.batch import Batch, NotCounted
-from tracker.store.engines import open_event_store
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -23,9 +23,8 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 def context(tmp_path: Path) -> Iterator[Context]:
     data_folder.prepare(tmp_path)
     database = open_app_database("sqlite://")
-    store = open_event_store("duckdb:///:memory:")
-    yield Context(Settings(data=tmp_path), database, store, lambda: NOW)
-    store.close()
+    with new_event_store() as store:
+        yield Context(Settings(data=tmp_path), database, store, lambda: NOW)
     database.close()
 
 

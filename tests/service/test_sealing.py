@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.databases import new_app_database, new_event_store
 from tests.stats.conftest import SITE, Blog, scope
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.service.sealing import Sealing
 from tracker.sites.sites import add_site
 from tracker.stats import traffic
 from tracker.stats.rollups.moment import moment
-from tracker.store.engines import open_event_store
 from tracker.store.schema import counted_months, sealed_days
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, SITE, now=NOW - timedelta(days=30))
     yield opened
     opened.close()
@@ -32,9 +32,8 @@ def app(tmp_path: Path) -> Iterator[AppDatabase]:
 
 @pytest.fixture
 def blog() -> Iterator[Blog]:
-    store = open_event_store("duckdb:///:memory:")
-    yield Blog(store)
-    store.close()
+    with new_event_store() as store:
+        yield Blog(store)
 
 
 def days(blog: Blog) -> list[date]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.models import ReportRecipient
 from tracker.sites.names import remove_site, rename_site
@@ -20,7 +21,7 @@ NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, "ancien.fr", now=NOW, recipients=["lea@ancien.fr"])
     yield opened
     opened.close()

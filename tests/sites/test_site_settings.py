@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import open_app_database
+from tests.databases import new_app_database
 from tracker.db.invalid import Invalid
 from tracker.sites.site_settings import Counting, hosts, parameters
 from tracker.sites.sites import add_site
@@ -52,7 +52,7 @@ def test_refuses_what_is_no_host(typed: str) -> None:
 
 
 def test_a_site_is_not_its_own_staging_and_a_host_is_on_one_list(tmp_path: Path) -> None:
-    database = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    database = new_app_database(tmp_path / "app.sqlite")
     site = add_site(database, "a.fr", now=NOW)
     Counting(other_hosts="b.fr\nstage.a.fr").apply(site)
     Counting(staging_hosts="stage.a.fr", counts_development=True, page_parameters="id").apply(site)
@@ -64,7 +64,7 @@ def test_a_site_is_not_its_own_staging_and_a_host_is_on_one_list(tmp_path: Path)
 
 
 def test_referrers_that_are_not_counted_are_hosts_without_www(tmp_path: Path) -> None:
-    database = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    database = new_app_database(tmp_path / "app.sqlite")
     site = add_site(database, "a.fr", now=NOW)
     Counting(excluded_referrers="https://www.Gain.example/offre\n*.spam.example gain.example").apply(site)
     assert site.excluded_referrers == "gain.example\nspam.example"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.sites.sites import add_site, find_site, list_sites, normalise_domain, update_site
 
@@ -14,7 +15,7 @@ NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def database(tmp_path: Path):
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     yield opened
     opened.close()
 

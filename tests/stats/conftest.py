@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.databases import new_event_store
 from tracker.db.models import Site
 from tracker.stats.filters import Filter
 from tracker.stats.periods import Period, parse_period
 from tracker.stats.scope import Scope
 from tracker.store.batch import Batch
-from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 from tracker.store.schema import EVENT_COLUMNS, events
 
@@ -74,9 +74,8 @@ class Blog:
 
 @pytest.fixture
 def store() -> Iterator[EventStore]:
-    opened = open_event_store("duckdb:///:memory:")
-    yield opened
-    opened.close()
+    with new_event_store() as opened:
+        yield opened
 
 
 @pytest.fixture

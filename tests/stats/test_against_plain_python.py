@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.databases import new_event_store
 from tests.stats.conftest import SITE, Blog
 from tracker.db.models import Site
 from tracker.stats import traffic
@@ -20,7 +21,6 @@ from tracker.stats.filters.address_bar import clicked
 from tracker.stats.periods import Period
 from tracker.stats.query.run import run_query
 from tracker.stats.scope import Scope
-from tracker.store.engines import open_event_store
 
 # Around both changes of the clocks in 2026, and over the end of a year.
 MOMENTS = st.one_of(
@@ -112,8 +112,7 @@ def test_every_count_is_what_plain_python_counts(zone: str, visits: list[Any], s
     clock = ZoneInfo(zone)
     scope = Scope(SITE, Period(start, start + timedelta(days=days), clock, "span"))
     events = as_events(visits)
-    store = open_event_store("duckdb:///:memory:")
-    try:
+    with new_event_store() as store:
         store_them(Blog(store), visits)
 
         def local(moment: datetime) -> datetime:
@@ -161,5 +160,3 @@ def test_every_count_is_what_plain_python_counts(zone: str, visits: list[Any], s
         )
         answer = run_query(store, site, asked, now=datetime(2026, 12, 31, tzinfo=UTC))["results"][0]["metrics"]
         assert answer == [int(total.iloc[0][name]) for name in asked["metrics"]]
-    finally:
-        store.close()

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.databases import new_event_store
 from tests.stats.conftest import EMPTY, Blog
 from tracker.stats import traffic
 from tracker.stats.periods import parse_period
 from tracker.stats.scope import Scope
 from tracker.stats.site_list import figures_of_sites, sites_with_events
-from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 
 TODAY = date(2026, 10, 28)  # the clocks of Europe were put back three days before
@@ -24,9 +24,8 @@ ZONES = ["Europe/Paris", "Europe/Madrid", "America/New_York", "Asia/Kathmandu", 
 
 @pytest.fixture
 def store() -> Iterator[EventStore]:
-    opened = open_event_store("duckdb:///:memory:")
-    yield opened
-    opened.close()
+    with new_event_store() as opened:
+        yield opened
 
 
 def add(store: EventStore, site: str, at: datetime, visitor: int) -> None:
@@ -37,8 +36,7 @@ def add(store: EventStore, site: str, at: datetime, visitor: int) -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(ZONES), st.integers(0, 11 * 24 * 4), st.integers(1, 5)), max_size=25))
 def test_each_site_has_its_own_figures(visits: list[tuple[str, int, int]]) -> None:
-    store = open_event_store("duckdb:///:memory:")
-    try:
+    with new_event_store() as store:
         for zone, quarters, visitor in visits:
             at = datetime(2026, 10, 19, tzinfo=UTC) + timedelta(minutes=15 * quarters)
             add(store, zone.lower(), at, visitor)
@@ -48,8 +46,6 @@ def test_each_site_has_its_own_figures(visits: list[tuple[str, int, int]]) -> No
             alone = Scope(site, period)
             assert found[site].visitors == traffic.visitors(store, alone)
             assert found[site].by_day == list(traffic.timeseries(store, alone, "day")["visitors"])
-    finally:
-        store.close()
 
 
 def test_a_site_has_events_or_has_none(store: EventStore) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Select, func, select
 
+from tests.databases import new_event_store
 from tests.stats.conftest import PARIS, SITE, Blog, period, scope
 from tracker.stats import traffic
 from tracker.stats.rollups.keeping import Keeper
@@ -20,7 +21,6 @@ from tracker.stats.rollups.moment import Caveats, caveats_of, moment, once_of_si
 from tracker.stats.scope import Scope
 from tracker.store.answering import AnsweringStore
 from tracker.store.batch import Batch
-from tracker.store.engines import open_event_store
 from tracker.store.patience import Superseded, TookTooLong, Waiting, waiting
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import events
@@ -88,9 +88,8 @@ class SlowSnapshot:
 
 @pytest.fixture
 def slow() -> Iterator[Slow]:
-    opened = open_event_store("duckdb:///:memory:")
-    yield Slow(opened)
-    opened.close()
+    with new_event_store() as opened:
+        yield Slow(opened)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.sql import Select
 
-from tracker.store.engines import open_event_store
+from tests.databases import new_event_store
 from tracker.store.patience import Superseded, TookTooLong, Waiting, interruptible, waiting
 from tracker.store.protocol import EventStore
 
@@ -21,9 +21,8 @@ ENDLESS: Select[tuple[int]] = select(func.sum(literal_column("n.range * m.range 
 
 @pytest.fixture
 def store() -> Iterator[EventStore]:
-    opened = open_event_store("duckdb:///:memory:")
-    yield opened
-    opened.close()
+    with new_event_store() as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("way", ["rows", "frame"])

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -240,22 +241,32 @@ def _pack_now(engine: Engine) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    scripts = ScriptDirectory.from_config(config)
+    scripts = _migrations()
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql(
                 "BEGIN IMMEDIATE"
             )  # two processes that start at once migrate one after the other
         current = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in scripts.walk_revisions()}
-        if current is not None and current not in known:
+        if current == scripts.get_current_head():
+            return
+        if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
             raise NewerDatabaseError(
                 f"the app database is at schema {current}, written by a newer version: upgrade webleads-tracker"
             )
-        if current == scripts.get_current_head():
-            return
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+@cache
+def _migrations() -> ScriptDirectory:
+    """All migrations: to load their files takes longer than to open a database that has them."""
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

@@ -16,14 +16,14 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from dashboards import web
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database, new_event_store
+from tracker.db.engine import AppDatabase
 from tracker.db.models import User
 from tracker.service.context import Context
 from tracker.service.finding import Finding
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
 from tracker.store.batch import Batch
-from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore
 from tracker.store.schema import EVENT_COLUMNS, events
 
@@ -50,16 +50,15 @@ def clock() -> Clock:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def store() -> Iterator[EventStore]:
-    opened = open_event_store("duckdb:///:memory:")
-    yield opened
-    opened.close()
+    with new_event_store() as opened:
+        yield opened
 
 
 @pytest.fixture

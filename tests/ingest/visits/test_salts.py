@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database
+from tracker.db.engine import AppDatabase
 from tracker.ingest.visits.salts import Salts
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
@@ -18,7 +19,7 @@ DAY = date(2026, 11, 16)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    opened = new_app_database(tmp_path / "app.sqlite")
     yield opened
     opened.close()
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import new_app_database
 from tracker.db.correction_models import CompanyCorrection
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.leads.corrections.changes import (
     MOST,
     NotACorrection,
@@ -29,7 +30,7 @@ BY = "lea@exemple.fr"
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, "a.fr", now=NOW)
     add_site(opened, "b.fr", now=NOW)
     yield opened

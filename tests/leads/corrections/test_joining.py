@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import new_app_database
 from tests.leads.possible.test_companies import POSSIBLE
 from tests.leads.test_certainty import BY_NETWORK, DAYS
 from tests.stats.conftest import SITE, Blog, scope
-from tracker.db.engine import open_app_database
 from tracker.leads.companies import ListedCompany
 from tracker.leads.corrections.changes import corrections_of, rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
@@ -56,7 +56,7 @@ def test_only_certain_companies_take_others_up_and_short_names_say_too_little() 
 def test_a_joined_one_counts_for_the_company_and_once_split_stays_apart(blog: Blog, tmp_path: Path) -> None:
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", **BY_NETWORK)
     blog.visit("2026-11-11T10:00:00+01:00", (0, "/a"), company="Armor Technologies", **POSSIBLE)
-    database = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    database = new_app_database(tmp_path / "app.sqlite")
     try:
         add_site(database, SITE, now=NOW)
         corrected = CorrectedStore(blog.store, lambda: rules_now(database))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.leads.fit.rules import MOST_RULES, RULED, Weight, agree_on_fit, fit_rules, make_rule
@@ -19,7 +20,7 @@ from tracker.stats.filters.address_bar import read_filter
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     yield opened
     opened.close()
 

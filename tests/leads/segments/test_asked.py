@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import new_app_database
 from tests.stats.conftest import SITE, Blog, scope
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.leads.fit.rules import agree_on_fit, make_rule
 from tracker.leads.report import leads
@@ -26,7 +27,7 @@ WEEK = scope("2026-11-09,2026-11-15")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     yield opened
     opened.close()
 

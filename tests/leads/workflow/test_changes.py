@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from tests.databases import new_app_database
 from tracker.accounts.users import remove_user
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import Base, User
 from tracker.db.workflow_models import CompanyNote
 from tracker.leads.workflow.changes import Asked, Change, Outcome, change_companies, undo
@@ -27,7 +28,7 @@ LEA, MARC = Person(1, "lea@exemple.fr"), Person(2, "marc@exemple.fr")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, "a.fr", now=NOW)
     with opened.transaction() as session:
         for one in (LEA, MARC):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.db.engine import AppDatabase, open_app_database
+from tests.databases import new_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.leads.workflow.list_files import MOST_BYTES, read_list
 from tracker.leads.workflow.lists import all_lists, matched_lines, memberships, remove_list, save_list
@@ -26,7 +27,7 @@ KNOWN = {
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path / 'app.sqlite'}")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, "a.fr", now=NOW)
     yield opened
     opened.close()

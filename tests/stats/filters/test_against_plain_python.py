@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.databases import new_event_store
 from tests.stats.conftest import SITE, Blog
 from tests.stats.filters.trees import TREES
 from tracker.db.models import Site
@@ -19,7 +20,6 @@ from tracker.stats.filters.json import write_filters
 from tracker.stats.periods import Period
 from tracker.stats.query.run import run_query
 from tracker.stats.scope import Scope
-from tracker.store.engines import open_event_store
 
 UTC_ZONE = ZoneInfo("UTC")
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 17)
@@ -83,8 +83,7 @@ def keeps(one: Filter, event: dict[str, Any], told: list[dict[str, Any]]) -> boo
 @given(visits=VISITS, trees=st.lists(st.lists(TREES, min_size=1, max_size=2).map(tuple), min_size=4, max_size=4))
 @settings(max_examples=40)
 def test_every_tree_keeps_the_events_that_its_rule_says(visits: list[Any], trees: list[tuple[Filter, ...]]) -> None:
-    store = open_event_store("duckdb:///:memory:")
-    try:
+    with new_event_store() as store:
         told = tell(Blog(store), visits)
         site = Site(domain=SITE, stored_as=SITE, time_zone="UTC", language="fr", created_at=datetime.now(UTC))
         for filters in trees:
@@ -103,5 +102,3 @@ def test_every_tree_keeps_the_events_that_its_rule_says(visits: list[Any], trees
             }
             answer = run_query(store, site, query, now=datetime(2026, 12, 1, tzinfo=UTC))
             assert answer["results"][0]["metrics"] == expected
-    finally:
-        store.close()

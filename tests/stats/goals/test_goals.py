@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.databases import new_app_database
 from tests.stats.conftest import Blog, scope
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site, SiteGoal
 from tracker.sites.sites import add_site, find_site
@@ -24,7 +25,7 @@ NOW = datetime(2026, 11, 16, tzinfo=UTC)
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    opened = new_app_database(tmp_path / "app.sqlite")
     add_site(opened, "a.fr", now=NOW)
     yield opened
     opened.close()

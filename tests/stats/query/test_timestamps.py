@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.databases import new_event_store
 from tests.stats.conftest import Blog
 from tracker.db.models import Site
 from tracker.stats.query.run import QueryError, run_query
 from tracker.stats.query.timestamps import last_moment, span_of
-from tracker.store.engines import open_event_store
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -149,8 +149,7 @@ def test_groups_of_any_span_add_up_to_what_plain_python_counts(
     site: Site, seconds: list[int], start: int, lasts: int, interval: str
 ) -> None:
     day = datetime(2026, 10, 24, tzinfo=UTC)  # the clocks are put back on the next one
-    store = open_event_store("duckdb:///:memory:")
-    try:
+    with new_event_store() as store:
         blog = Blog(store)
         for second in seconds:
             blog.visit((day + timedelta(seconds=second)).isoformat(), (0, "/a"))
@@ -162,5 +161,3 @@ def test_groups_of_any_span_add_up_to_what_plain_python_counts(
         assert all(row["metrics"] == [row["metrics"][0], 100] for row in answer["results"])
         labels = answer["meta"]["time_labels"]
         assert {row["dimensions"][0] for row in answer["results"]} <= set(labels)
-    finally:
-        store.close()

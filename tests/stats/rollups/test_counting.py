@@ -13,6 +13,7 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
+from tests.databases import new_event_store
 from tests.stats.conftest import PARIS, SITE, Blog, scope
 from tests.stats.rollups.histories import DAYS, Chain, History, chain, history
 from tracker.stats import traffic
@@ -32,7 +33,6 @@ from tracker.stats.scope import Scope
 from tracker.store import seals
 from tracker.store.answering import AnsweringStore
 from tracker.store.batch import Batch
-from tracker.store.engines import open_event_store
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.seals import MonthOfFigures
 
@@ -46,11 +46,8 @@ INTERVALS = [Group(interval=step) for step in ("hour", "day", "week", "month")]
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[EventStore]:
-    opened = open_event_store("duckdb:///:memory:")
-    with opened.engine.connect() as connection:  # type: ignore[attr-defined]
-        connection.exec_driver_sql("set threads = 1")  # for so few rows more of them only wait for each other
-    yield opened
-    opened.close()
+    with new_event_store() as opened:
+        yield opened
 
 
 def answers(counted: Counting, group: Group | None, *, with_total: bool) -> list[tuple[Any, ...]]:
