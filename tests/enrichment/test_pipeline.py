@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.running_service import FIREFOX
+from tracker.enrichment.agent.parsing import _database, _parse
+from tracker.enrichment.bots.detection import _any_sign, _first_by_agent
 from tracker.enrichment.company.evidence import EvidenceCode, read_stored
 from tracker.enrichment.company.self_identified import SelfIdentification, make_link_token
 from tracker.enrichment.drops import Drop, DropReason
@@ -279,3 +281,10 @@ def test_an_engagement_has_no_title_since_the_next_page_s_may_be_set_before_it(e
     event = enricher.enrich(Hit(NOON, "192.0.2.1", FIREFOX, {"accept-language": "fr"}, wire), SiteRules("a.fr"))
     assert isinstance(event, Event)
     assert (event.path, event.title, event.engaged_ms) == ("/read", None, 3_000)
+
+
+def test_the_lists_that_a_first_hit_needs_are_loaded_before_it(enricher: Enricher) -> None:
+    for known in (_parse, _first_by_agent, _database, _any_sign):
+        known.cache_clear()
+    enricher.warm_up()
+    assert [loaded.cache_info().currsize for loaded in (_database, _any_sign)] == [1, 1]

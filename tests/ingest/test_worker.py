@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from tests.running_service import FIREFOX, keep_hits
 from tracker.clock import utc_now
 from tracker.hit import Hit, WireEvent
-from tracker.ingest.worker import _BACKLOG_LINES
+from tracker.ingest.worker import _BACKLOG_LINES, _IDLE_TURNS
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.sites.names import remove_site
@@ -69,6 +69,15 @@ def test_a_backlog_is_worked_off_without_a_pause(service: Service) -> None:
     service.ingest.run(pauses, housekeeping=lambda: turns.append(service.ingest.events_stored))
     assert service.ingest.events_stored == 2 * _BACKLOG_LINES + 100
     assert len(turns) > 1
+
+
+def test_the_lists_are_loaded_once_while_no_hit_comes(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first hit is not to wait for them; nor is the start."""
+    loaded: list[int] = []
+    pauses = Pauses(service, pages=0, most=3 * _IDLE_TURNS)
+    monkeypatch.setattr(service.ingest._enricher, "warm_up", lambda: loaded.append(pauses.left))
+    service.ingest.run(pauses)
+    assert loaded == [3 * _IDLE_TURNS - (_IDLE_TURNS - 1)]
 
 
 def test_a_removed_site_s_events_go_between_two_batches_with_those_that_came_meanwhile(service: Service) -> None:

@@ -47,6 +47,8 @@ _PAUSE_SECONDS = 0.25
 _BACKLOG_LINES = 5_000
 _RETRY_SECONDS = 2.0
 _LOOK_AHEAD_SECONDS = 0.25
+# After so many turns without a hit, when the start is over, it loads what the first one needs.
+_IDLE_TURNS = 4
 _LOOK_AHEAD_LINES = 1_000
 # At a stop what just came is still stored; a long backlog stays in the journal for the next start.
 _LAST_SECONDS = 1.0
@@ -132,11 +134,15 @@ class Ingest:
 
     def run(self, stop: Signal, *, housekeeping: Callable[[], None] = lambda: None) -> None:
         """Ingests until `stop` is set, then what came last, for a second at most."""
+        idle = 0
         while not stop.is_set():
             try:
                 housekeeping()
                 progress = self.run_once(before=lambda pieces: self._look_ahead(pieces, stop))
                 self.problem = None
+                idle += not progress.lines
+                if idle == _IDLE_TURNS and not progress.lines:
+                    self._enricher.warm_up()
             except Exception as problem:
                 said = f"hits stay in the journal: {_first_line(problem)}"
                 if said != self.problem:  # once, and not every two seconds for as long as it lasts

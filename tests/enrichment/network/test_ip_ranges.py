@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.enrichment.network.ip_ranges import IpRanges
+from tracker.enrichment.network.ip_ranges import IpRanges, span_of
 
 NETWORKS = st.lists(
     st.tuples(st.integers(0, 255), st.integers(24, 32)).map(
@@ -22,6 +22,13 @@ def test_the_smallest_network_speaks_as_a_search_through_all_finds(networks: lis
     around = [network for network in networks if ip in network]
     expected = str(max(around, key=lambda network: network.prefixlen)) if around else None
     assert ranges.at(str(ip)) == expected
+
+
+@given(st.one_of(st.ip_addresses(), NETWORKS.filter(bool).map(lambda networks: networks[0])))
+def test_a_network_is_the_same_as_text(network: object) -> None:
+    given = ip_network(str(network))
+    assert span_of(str(network)) == span_of(given)
+    assert (span_of(given).first, span_of(given).last) == (int(given[0]), int(given[-1]))
 
 
 def test_the_versions_are_kept_apart() -> None:

@@ -28,10 +28,18 @@ def test_gives_the_first_pattern_that_matches(text, found):
     assert PATTERNS.find(text) == found
 
 
-def test_joins_lists_in_their_order():
-    both = FirstMatch([Pattern("goose", "a goose")]).joined(PATTERNS)
-    assert both.find("fox and goose") == PatternMatch("a goose", "")
-    assert both.find("fox") == PatternMatch("a fox", "")
+def test_several_lists_in_one_pass_find_what_any_of_them_finds():
+    either = FirstMatch([Pattern("goose", "a goose")]).without_names(PATTERNS)
+    assert either.find("goose") == either.find("a FOX") == either.find("HEN") == PatternMatch("", "")
+    assert either.find("hen") is None
+
+
+def test_many_patterns_that_say_the_same_are_each_found_in_their_order():
+    many = [Pattern(f"animal-{number}\\b|beast-{number}$", "wild") for number in range(120)]
+    patterns = FirstMatch([*many, Pattern("animal", "tame"), *many])
+    assert {patterns.find(f"{word}-{number}").name for word in ("ANIMAL", "beast") for number in range(120)} == {"wild"}
+    assert patterns.find("animal-120").name == "tame"
+    assert patterns.find("beast-7 and") is None
 
 
 def test_refuses_what_the_engine_cannot_read():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from types import ModuleType
-from typing import NamedTuple, Protocol, cast
+from operator import attrgetter
+from typing import NamedTuple, Protocol
 
 from ua_parser.loaders import load_lazy_builtins
-from ua_parser.regex import Resolver
+from ua_parser_rs import OSExtractor, UserAgentExtractor
 
 from tracker.enrichment.agent.browsers import name_browser
 from tracker.enrichment.agent.devices import device_kind, is_ipad_as_mac
@@ -49,33 +49,28 @@ def _parse(agent: str, hinted: Hints | None, as_ipad: bool) -> Agent:  # noqa: F
     hints = hinted or _NO_HINTS
     if not agent and hints == _NO_HINTS:
         return NO_AGENT
-    # The database's third part, makes and models, costs as much as the other two and is not shown.
-    database, parsers = _database(), _parsers()
-    said_browser = parsers.parse_browser(*_parts(database.ua.extract(agent)))
-    said_system = parsers.parse_operating_system(*_parts(database.os.extract(agent)))
-    browser, browser_version = name_browser(agent, said_browser.family, said_browser.version_string, hints)
-    system, system_version = name_system(agent, said_system.family, said_system.version_string, hints)
+    database = _database()
+    browser, browser_version = name_browser(agent, *_said(database.browsers.extract(agent)), hints)
+    system, system_version = name_system(agent, *_said(database.systems.extract(agent)), hints)
     if as_ipad:
         system, system_version = "iPadOS", ipad_version(agent)
     device = "tablet" if as_ipad else device_kind(agent, system, hints)
     return Agent(device, browser, browser_version, system, system_version)
 
 
-@lru_cache(maxsize=1)
-def _database() -> Resolver:
-    """ua-parser's database without its own cache, since results are cached here.
+class _Database(NamedTuple):
+    """ua-parser's engines of browsers and systems. Its third one, makes and models, costs as much as both and is not shown."""
 
-    Its two engines are called directly.
-    """
-    return Resolver(load_lazy_builtins())
+    browsers: UserAgentExtractor
+    systems: OSExtractor
 
 
 @lru_cache(maxsize=1)
-def _parsers() -> ModuleType:
-    """With the patterns of an older engine, a fifth of a second to import and unused: not before the first hit."""
-    from user_agents import parsers
-
-    return cast(ModuleType, parsers)
+def _database() -> _Database:
+    """The database without ua-parser's own cache, since results are cached here."""
+    browsers, systems, _ = load_lazy_builtins()
+    fields = attrgetter("regex", "family", "major", "minor", "patch", "patch_minor")
+    return _Database(UserAgentExtractor(map(fields, browsers)), OSExtractor(map(fields, systems)))
 
 
 class _Found(Protocol):
@@ -87,5 +82,9 @@ class _Found(Protocol):
     patch: str | None
 
 
-def _parts(found: _Found | None) -> tuple[str, str | None, str | None, str | None]:
-    return ("Other", None, None, None) if found is None else (found.family, found.major, found.minor, found.patch)
+def _said(found: _Found | None) -> tuple[str, str]:
+    """A family with the text of its version."""
+    if found is None:
+        return "Other", ""
+    parts = (part for part in (found.major, found.minor, found.patch) if part is not None)
+    return found.family, ".".join(str(int(part)) if part.isdecimal() else part for part in parts)

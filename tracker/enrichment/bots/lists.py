@@ -77,7 +77,7 @@ def _as_word(expression: str) -> str:
 
 def any_list_or(*others: FirstMatch) -> FirstMatch:
     """All the lists and what else is looked for in one pass, for agents of which nothing more is to be known."""
-    return known_bots().joined(named_crawlers(), _crawler_detect(), *others)
+    return known_bots().without_names(named_crawlers(), _crawler_detect(), *others)
 
 
 @lru_cache(maxsize=1)

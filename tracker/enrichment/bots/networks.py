@@ -6,13 +6,10 @@ import csv
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
 from tracker.enrichment.bots.verdict import BotKind
-from tracker.enrichment.network.ip_ranges import IpRanges
-
-Network = IPv4Network | IPv6Network
+from tracker.enrichment.network.ip_ranges import IpRanges, Span, span_of
 
 
 class Crawler(NamedTuple):
@@ -26,21 +23,19 @@ class Crawler(NamedTuple):
 def _published() -> IpRanges[Crawler]:
     table = files("tracker.enrichment").joinpath("data/crawler_networks.csv").read_text(encoding="utf-8")
     rows = [
-        (ip_network(row["network"]), Crawler(row["name"], BotKind(row["kind"])))
+        (span_of(row["network"]), Crawler(row["name"], BotKind(row["kind"])))
         for row in csv.DictReader(table.splitlines())
     ]
     # Where networks overlap, the larger one counts.
     return IpRanges(_outermost(rows))
 
 
-def _outermost(rows: list[tuple[Network, Crawler]]) -> Iterator[tuple[Network, Crawler]]:
+def _outermost(rows: list[tuple[Span, Crawler]]) -> Iterator[tuple[Span, Crawler]]:
     version, last = 0, -1
-    for network, crawler in sorted(
-        rows, key=lambda row: (row[0].version, int(row[0].network_address), row[0].prefixlen)
-    ):
-        if network.version != version or int(network.network_address) > last:
-            version, last = network.version, int(network.broadcast_address)
-            yield network, crawler
+    for span, crawler in sorted(rows, key=lambda row: row[0]):
+        if span.version != version or span.last > last:
+            version, last = span.version, span.last
+            yield span, crawler
 
 
 def crawler_at(ip: str) -> Crawler | None:

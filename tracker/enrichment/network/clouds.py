@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 from functools import lru_cache
 from importlib.resources import files
-from ipaddress import ip_network
 
-from tracker.enrichment.network.ip_ranges import IpRanges
+from tracker.enrichment.network.ip_ranges import IpRanges, span_of
 
 
 @lru_cache(maxsize=1)
 def _published() -> IpRanges[str]:
     table = files("tracker.enrichment").joinpath("data/cloud_networks.csv").read_text(encoding="utf-8")
-    return IpRanges((ip_network(row["network"]), row["cloud"]) for row in csv.DictReader(table.splitlines()))
+    return IpRanges((span_of(row["network"]), row["cloud"]) for row in csv.DictReader(table.splitlines()))
 
 
 def cloud_at(ip: str) -> str | None:

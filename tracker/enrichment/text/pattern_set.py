@@ -7,12 +7,15 @@ hundreds of patterns of a bot list cost a few µs a text in it, and half a milli
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from ua_parser_rs import UserAgentExtractor
+
+_TOGETHER = 50
 
 
 class Pattern(NamedTuple):
@@ -38,15 +41,23 @@ class FirstMatch:
 
     @cached_property
     def _engine(self) -> UserAgentExtractor:
-        """Compiled when it is first asked: the lists take up to 0.2 s, and those joined to another are asked for bots only."""
+        """Compiled when it is first asked: the lists take up to 0.1 s, and most are asked for bots only."""
         # The engine's fields are a browser's family and major version; here they carry a name and a kind.
         return UserAgentExtractor(
-            (f"(?i:{one.expression})", one.name, one.kind or None, None, None, None) for one in self._patterns
+            (f"(?i:{one.expression})", one.name, one.kind or None, None, None, None) for one in self._alternatives()
         )
 
-    def joined(self, *others: FirstMatch) -> FirstMatch:
-        """These patterns and then the others', in one pass."""
-        return FirstMatch(chain(self._patterns, *(other._patterns for other in others)))  # noqa: SLF001 - its own class
+    def _alternatives(self) -> Iterator[Pattern]:
+        """The patterns, those in a row that say the same as one: of thousands that takes a quarter of the time and memory."""
+        for (name, kind), alike in groupby(self._patterns, key=attrgetter("name", "kind")):
+            expressions = [one.expression for one in alike]
+            for first in range(0, len(expressions), _TOGETHER):
+                yield Pattern("|".join(f"(?:{one})" for one in expressions[first : first + _TOGETHER]), name, kind)
+
+    def without_names(self, *others: FirstMatch) -> FirstMatch:
+        """These patterns and the others' in one pass that only says whether any matches."""
+        every = chain(self._patterns, *(other._patterns for other in others))  # noqa: SLF001 - its own class
+        return FirstMatch(Pattern(one.expression, "") for one in every)
 
     def find(self, text: str) -> PatternMatch | None:
         """What the first pattern that matches says, or None."""
