@@ -21,13 +21,15 @@ class Phrase(str):
         made.sentence, made.values = sentence, values
         return made
 
-    def in_words_of(self, look_up: Callable[[str], str]) -> str:
-        """The sentence as `look_up` has it, with its values."""
+    def in_words_of(
+        self, look_up: Callable[[str], str], write: Callable[[object], object] = lambda value: value
+    ) -> str:
+        """The sentence as `look_up` has it, with its values as `write` has them."""
         sentence = look_up(self.sentence)
         if not self.values:
             return sentence
         return sentence % {
-            name: value.in_words_of(look_up) if isinstance(value, Phrase) else value
+            name: value.in_words_of(look_up, write) if isinstance(value, Phrase) else write(value)
             for name, value in self.values.items()
         }
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboards.presentation import labels
 from dashboards.translations import translate
+from tracker.enrichment.drops import DropReason
 
 _DETAILS = 12
 
@@ -62,11 +63,17 @@ def _reason(language: str, code: str, hits: int, total: int, frame: pd.DataFrame
         hits=hits,
         share=hits / total,
         details=[
-            Detail(labels.drop_detail(language, label), number, round(100 * number / largest, 1))
-            for label, number in named[:_DETAILS]
+            Detail(_named(language, code, detail), number, round(100 * number / largest, 1))
+            for detail, number in named[:_DETAILS]
         ],
         more=max(len(named) - _DETAILS, 0),
     )
+
+
+def _named(language: str, code: str, detail: str) -> str:
+    """A detail in words. A bot's name has a capital, as the others of the list: bingbot is Bingbot."""
+    name = labels.drop_detail(language, detail)
+    return name[:1].upper() + name[1:] if code == DropReason.BOT else name
 
 
 def _details(frame: pd.DataFrame) -> list[tuple[str, int]]:

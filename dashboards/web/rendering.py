@@ -46,7 +46,7 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
         )
 
     app.jinja_env.finalize = shown
-    app.add_template_filter(lambda number: numbers.count(current_language(), number), "count")
+    app.add_template_filter(lambda number, **how: numbers.count(current_language(), number, **how), "count")
     app.add_template_filter(lambda number: numbers.percent(current_language(), number), "percent")
     app.add_template_filter(lambda text: translate(current_language(), text), "translated")
     app.add_template_filter(_word_filter, "filter_words")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
+from dashboards.presentation.dates import day
+from dashboards.presentation.numbers import decimal
 from dashboards.translations import catalogue, message, translate
 from tracker.db.recovery import Restore
 from tracker.phrase import Phrase
@@ -55,12 +60,26 @@ class Line(NamedTuple):
     language: str
 
 
+# As the sentences of commands have them.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))?")
+_DECIMAL = re.compile(r"\d+\.\d+")
+
+
+def _write(language: str, value: object) -> object:
+    """A value as pages write it in a language: 74,7 and 27 nov. 2026, 07:13 in French."""
+    if found := _MOMENT.fullmatch(str(value)):
+        return ", ".join(
+            filter(None, (day(language, date.fromisoformat(found[1]), year=True, weekday=False), found[2]))
+        )
+    return decimal(language, float(str(value))) if _DECIMAL.fullmatch(str(value)) else value
+
+
 def line(language: str, finding: Finding) -> Line:
     """Returns the finding in a language, or in English where there is no translation of it."""
     said = finding.sentence
     phrase = said if isinstance(said, Phrase) else Phrase(said, **finding.values)
     look_up = catalogue(language).gettext
     is_english = language != "en" and look_up(phrase.sentence) == phrase.sentence
-    words = phrase.in_words_of(look_up)
+    words = phrase.in_words_of(look_up, partial(_write, language))
     label = translate(language, LEVELS[finding.level])
     return Line(finding.level, label, words, "en" if is_english else language)

@@ -36,7 +36,7 @@ COLUMNS = {
     "last_seen": Column(message("Last seen"), True, "leads-when"),
     "visits": Column(message("Visits"), True, "number leads-number"),
     "pageviews": Column(message("Pages"), True, "number leads-number"),
-    "sources": Column(message("Sources")),
+    "sources": Column(message("Sources"), style="wide muted leads-sources"),
 }
 FIXED = ("score", "company")
 USUAL = ("why", "status", "last_seen", "visits", "pageviews", "sources")
