@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from dashboards.presentation.evidence import describe_stored
 from tracker.demo.catalogue import COMPANIES
 from tracker.demo.companies import cast
 from tracker.demo.traffic import DAYS, generate
@@ -49,6 +50,16 @@ def test_each_company_comes_and_most_of_them_seldom() -> None:
 def test_few_companies_are_those_of_the_catalogue(number: int) -> None:
     with made(number) as store:
         assert set(visits_by_company(store)) <= {one.name for one in COMPANIES[:number]}
+
+
+def test_how_a_company_was_identified_is_said_in_the_page_s_language() -> None:
+    with made(24) as store:
+        found = [text for (text,) in store.rows(select(events.c.company_evidence).distinct()) if text]
+    assert found
+    for text in found:
+        said = {language: describe_stored(language, text) for language in ("en", "fr")}
+        assert text not in said.values(), "what no language has words for is shown as it is stored"
+        assert said["en"] != said["fr"]
 
 
 def test_no_home_visitor_is_taken_for_a_person_at_work() -> None:
