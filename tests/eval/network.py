@@ -15,11 +15,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dashboards.presentation.evidence import describe
+from tests.eval.halves import Scored, other_halves
 from tests.eval.measure import SHARED, Measure, timed
 from tools import make_network_weights as making
 from tracker.enrichment.company.evidence import Evidence, EvidenceCode
 from tracker.enrichment.network.classifier import NetworkModel, network_model
 from tracker.enrichment.network.kind import LEAD_KINDS, NetworkKind, classify_organisation, judge_organisation
+from tracker.enrichment.organisation.name_tokens import tokens_of
 
 _SPELLINGS = {"name in a list": 0, "name in a registry": -1}
 _HALVES = 50
@@ -36,15 +38,17 @@ class Labelled(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A labelled network under one of its names, with the score of a model that has not seen the name.
+    """A labelled network under one of its names, with the scores of a model that has not seen the name.
 
-    `score` is infinite when the rules around the model decide, whatever the model's score is.
+    `score` is compared with the first threshold, `possible_score` with the second. A score is infinite when the rules
+    around the model decide, whatever the model's score is.
     """
 
     case: Labelled
     spelling: int
     fold: int
     score: float
+    possible_score: float
     kind: NetworkKind
     evidence: Evidence
 
@@ -56,6 +60,9 @@ class Judged(NamedTuple):
     def is_possible(self) -> bool:
         """Sure or possible."""
         return self.is_shown or self.evidence.code == EvidenceCode.NAME_POSSIBLE
+
+    def scored(self) -> Scored:
+        return Scored(self.case.spellings[0], self.case.is_organisation, self.score, self.possible_score)
 
 
 def measures() -> Iterable[Measure]:
@@ -73,6 +80,7 @@ def measures() -> Iterable[Measure]:
         for label in ("business", "education", "government", "nonprofit"):
             yield _organisations(f"  {label}", [one for one in chosen if one.case.label == label], microseconds)
         yield from _both_tiers(words, chosen, microseconds)
+        yield from other_halves(words[8:], [one.scored() for one in chosen])
         yield _curve(f"organisations at a share, {words[8:]}", chosen, microseconds)
     yield _samples()
 
@@ -101,9 +109,9 @@ def _judged(labelled: list[Labelled], names: dict[int, str]) -> Iterator[Judged]
         model = making.train([one for one in cases if making.fold_of(one.name) != fold and one.asn not in numbers])
         for case in asked:
             for spelling, name in enumerate(case.spellings):
-                score = _score(model, name, case.asn)
-                model.threshold = making.THRESHOLD
-                yield Judged(case, spelling, fold, score, *judge_organisation(model, name, case.asn))
+                scores = _score(model, name, case.asn), _possible_score(model, name, case.asn)
+                model.threshold, model.possible = making.THRESHOLD, making.POSSIBLE_THRESHOLD
+                yield Judged(case, spelling, fold, *scores, *judge_organisation(model, name, case.asn))
 
 
 def _score(model: NetworkModel, name: str, asn: int) -> float:
@@ -113,6 +121,16 @@ def _score(model: NetworkModel, name: str, asn: int) -> float:
         if (judge_organisation(model, name, asn)[0] in LEAD_KINDS) is not shown_then:
             return threshold
     return model.score(name, asn)
+
+
+def _possible_score(model: NetworkModel, name: str, asn: int) -> float:
+    """Returns the score that the second threshold is compared with, for a name that is not shown already."""
+    model.threshold = math.inf
+    for possible, shown_then in ((-math.inf, True), (math.inf, False)):
+        model.possible = possible
+        if (judge_organisation(model, name, asn)[1].code == EvidenceCode.NAME_POSSIBLE) is not shown_then:
+            return possible
+    return model.possible_score(*model.weigh(tokens_of(name), asn, capitals=name.isupper()), asn)
 
 
 def _providers(data: str, judged: list[Judged], microseconds: float) -> Measure:

@@ -47,9 +47,13 @@ class NetworkModel:
 
     def is_possible(self, score: float, groups: Groups, asn: int | None) -> bool:
         """Whether a name with this score, which leaves its kind open, speaks more for an organisation than most."""
+        return self.possible_score(score, groups, asn) >= self.possible
+
+    def possible_score(self, score: float, groups: Groups, asn: int | None) -> float:
+        """The score that is compared with the second threshold."""
         of_groups = sum(self.weights.get(f"{POSSIBLE}[{group}]", 0.0) for group in groups)
         of_label = self.weights.get(f"{POSSIBLE}{mark_of(asn) or NOT_READ}", 0.0)
-        return score + of_groups + of_label >= self.possible
+        return score + of_groups + of_label
 
     def weigh(self, words: list[str], asn: int | None, *, capitals: bool) -> tuple[float, Groups]:
         """The score of a name that is cut into words, and of their groups."""
