@@ -18,6 +18,7 @@ from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.registers.shown import register_shown
 from dashboards.web.rendering import selection_url
+from dashboards.web.site.company_sections import sections
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.score_trend import trend_shown
 from dashboards.web.site.selection import Selection
@@ -134,6 +135,7 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
         most_on_a_day=most_visitors_on_a_day(store, selection.scope_of_companies, name, only_sure=only_sure)
         if lead
         else 0,
+        **(sections(context, selection, lead, known, confirmed=confirmed, only_sure=only_sure) if lead else {}),
         **fit_shown(context, selection, name),
         **register_shown(context, next(iter(found.to_dict("records")), None)),
         **company_work(context, selection.site, company_id, name),
