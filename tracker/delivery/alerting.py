@@ -27,7 +27,7 @@ def alerting(
         settle_after_stop(context.app_db)
     late = timedelta(hours=context.settings.too_old_hours)
     watching = Watching(context.app_db, context.event_store, late=late, lag_bytes=lag_bytes, now=context.now)
-    outbox = Outbox(context.settings, context.app_db, now=context.now)
+    outbox = Outbox(context)
     return {"alerts": lambda: _look(watching, stopping), "outbox": lambda: outbox.run(stopping)}
 
 

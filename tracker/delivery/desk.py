@@ -12,6 +12,8 @@ from tracker.delivery.confirmations import CONFIRMATION, ask_again
 from tracker.delivery.dkim_key import DkimError, make_key, read_key
 from tracker.delivery.mail_settings import mailer_of
 from tracker.delivery.mailer import Mailer, MailError, MailUnconfirmed
+from tracker.delivery.outbox.channels import send_alert_again
+from tracker.delivery.outbox.email import ALERT
 from tracker.delivery.sending import Asked, send_report
 from tracker.service.context import Context
 from tracker.sites.sites import list_sites
@@ -45,6 +47,8 @@ def _in_doubt(context: Context) -> Sequence[InDoubt]:
 def _send_again(context: Context, one: InDoubt) -> Sent:
     mailer = _mailer(context)
     try:
+        if one.kind == ALERT:
+            return Sent(send_alert_again(context, one.label))
         if one.kind == CONFIRMATION:
             return Sent(ask_again(context, one.site, one.recipient, mailer))
         asked = Asked(again=True)

@@ -9,21 +9,25 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.web.alerts.words import STATUSES, channel_names, rule_in_words, trigger_names
+from dashboards.translations import translate
+from dashboards.web.alerts.words import CHANNELS, PACES, STATUSES, TRIGGERS, choices, rule_in_words
 from dashboards.web.language import current_language
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
 from tracker.db.alert_models import AlertRule
-from tracker.db.invalid import Invalid
+from tracker.db.invalid import Invalid, about
 from tracker.db.models import Site
+from tracker.leads.alerts.emails import may_get_alerts
 from tracker.leads.alerts.log import log_of, replay
-from tracker.leads.alerts.raising import send_test
-from tracker.leads.alerts.rules import add_rule, list_rules, read_rule, remove_rule
+from tracker.leads.alerts.look import Look
+from tracker.leads.alerts.raising import raise_alerts, send_test
+from tracker.leads.alerts.rules import AMOUNTS, Channel, Known, NewRule, add_rule, list_rules, read_rule, remove_rule
 from tracker.leads.workflow.lists import all_lists
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
+from tracker.stats.goals import goals_of
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -37,13 +41,14 @@ def create_blueprint(context: Context) -> Blueprint:
     def add(site: str) -> Response:
         selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
         found = selection.site
-        views = [one.key for one in all_views(context.app_db, found.id)]
-        lists = [one.name for one in all_lists(context.app_db, found.id)]
         try:
-            rule = read_rule(request.form.to_dict(), views=views, lists=lists)
-            add_rule(context.app_db, found.id, rule, by=current_user.email, now=context.now())
+            rule = read_rule(request.form.to_dict(), _known(context, found))
+            _check_email(context, found, rule)
+            made = add_rule(context.app_db, found.id, rule, by=current_user.email, now=context.now())
         except Invalid as problem:
             return make_response(_page(context, selection, describe_problem(problem)), 422)
+        # Who is in the view or list by now is no news.
+        raise_alerts(Look(context.app_db, context.event_store, found, context.now(), context.now()), made)
         flash(_("The alert is added. It tells what happens from now on."))
         return _back(found)
 
@@ -72,6 +77,21 @@ def create_blueprint(context: Context) -> Blueprint:
     return blueprint
 
 
+def _known(context: Context, site: Site) -> Known:
+    return Known(
+        views=[one.key for one in all_views(context.app_db, site.id)],
+        lists=[one.name for one in all_lists(context.app_db, site.id)],
+        goals=[one.key for one in goals_of(site)],
+    )
+
+
+def _check_email(context: Context, site: Site, rule: NewRule) -> None:
+    """Raises Invalid for the email of somebody who has not agreed to emails of this site."""
+    if rule.channel is Channel.EMAIL and not may_get_alerts(context.app_db, site.id, rule.target):
+        with about("target"):
+            raise Invalid("An alert goes to somebody with an account, or to a confirmed recipient of the report.")
+
+
 def _rule(context: Context, site: Site) -> AlertRule:
     number = request.form.get("rule", "")
     found = next((one for one in list_rules(context.app_db, site.id) if str(one.id) == number), None)
@@ -82,13 +102,16 @@ def _rule(context: Context, site: Site) -> AlertRule:
 
 def _page(context: Context, selection: Selection, problem: str | None = None) -> str:
     language, site = current_language(), selection.site
-    rules = list_rules(context.app_db, site.id)
+    rules, views = list_rules(context.app_db, site.id), all_views(context.app_db, site.id)
     values: dict[str, Any] = {
-        "rules": [(one, rule_in_words(language, one)) for one in rules],
-        "views": all_views(context.app_db, site.id),
+        "rules": [(one, rule_in_words(language, site, one, views)) for one in rules],
+        "views": views,
         "lists": all_lists(context.app_db, site.id),
-        "triggers": trigger_names(language),
-        "channels": channel_names(language),
+        "goals": [(one.key, translate(language, one.name) if one.is_built_in else one.name) for one in goals_of(site)],
+        "triggers": choices(language, TRIGGERS),
+        "channels": choices(language, CHANNELS),
+        "paces": choices(language, PACES),
+        "usual_amounts": AMOUNTS,
         "statuses": STATUSES,
         "log": log_of(context.app_db, site.id),
         "problem": problem,

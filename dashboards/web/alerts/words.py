@@ -1,16 +1,50 @@
-"""Alerts in words: what a rule tells, whom and how often, and what became of a message."""
+"""Alerts in words: what a rule tells, of whom, how often, and what became of a message."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from dashboards.translations import message, translate
 from tracker.db.alert_models import AlertRule
-from tracker.leads.alerts.rules import Channel, Trigger
+from tracker.db.models import Site
+from tracker.leads.alerts.rules import AMOUNTS, OF_SITE, Channel, Pace, Trigger
+from tracker.leads.workflow.views import View
+from tracker.stats.goals import goals_of
 
 TRIGGERS = {
     Trigger.VISIT: message("A company visits"),
+    Trigger.FIRST_VISIT: message("A company visits for the first time"),
+    Trigger.BACK: message("A company is back after days"),
     Trigger.SEGMENT: message("A company enters the view or list"),
+    Trigger.SCORE: message("A company reaches a score"),
+    Trigger.GOAL: message("A company reaches a goal"),
+    Trigger.OWNER: message("A lead is given to somebody"),
+    Trigger.REMINDER: message("A reminder is due"),
+    Trigger.SPIKE: message("Far more page views than usual"),
+    Trigger.DROP: message("Far fewer page views than usual"),
+    Trigger.SILENCE: message("Nothing is counted for hours"),
+    Trigger.OTHER_DOMAIN: message("Pages of another domain are counted"),
 }
-CHANNELS = {Channel.WEBHOOK: message("Webhook")}
+_WITH_AMOUNT = {
+    Trigger.BACK: message("A company is back after %(number)s days"),
+    Trigger.SCORE: message("A company reaches a score of %(number)s"),
+    Trigger.SPIKE: message("%(number)s %% more page views than usual"),
+    Trigger.DROP: message("%(number)s %% fewer page views than usual"),
+    Trigger.SILENCE: message("Nothing is counted for %(number)s hours"),
+}
+CHANNELS = {
+    Channel.EMAIL: message("Email"),
+    Channel.WEBHOOK: message("Webhook"),
+    Channel.SLACK: message("Slack"),
+    Channel.TEAMS: message("Microsoft Teams"),
+}
+PACES = {
+    Pace.AT_ONCE: message("At once"),
+    Pace.DAILY: message("Together, each day at 8:00"),
+    Pace.WEEKLY: message("Together, on Mondays at 8:00"),
+}
+_Code = TypeVar("_Code", bound=str)
 STATUSES = {
     "waiting": message("Waiting"),
     "sending": message("Being sent"),
@@ -19,14 +53,42 @@ STATUSES = {
 }
 
 
-def trigger_names(language: str) -> list[tuple[str, str]]:
-    return [(code, translate(language, name)) for code, name in TRIGGERS.items()]
+def choices(language: str, names: Mapping[_Code, str]) -> list[tuple[str, str]]:
+    """Codes with their names, for a select."""
+    return [(code, translate(language, name)) for code, name in names.items()]
 
 
-def channel_names(language: str) -> list[tuple[str, str]]:
-    return [(code, translate(language, name)) for code, name in CHANNELS.items()]
+def rule_in_words(language: str, site: Site, rule: AlertRule, views: list[View]) -> str:
+    """What a rule tells, of which companies and how often."""
+    trigger = Trigger(rule.trigger)
+    if trigger in AMOUNTS:
+        parts = [translate(language, _WITH_AMOUNT[trigger], number=rule.amount)]
+    else:
+        parts = [translate(language, TRIGGERS[trigger])]
+    if trigger is Trigger.GOAL:
+        parts.append(_goal(language, site, rule.goal))
+    if trigger not in OF_SITE:
+        parts.append(_watched(language, rule, views))
+    parts.append(translate(language, PACES[Pace(rule.pace)]))
+    if rule.quiet_from is not None:
+        quiet = translate(
+            language, "quiet from %(first)s:00 to %(last)s:00", first=rule.quiet_from, last=rule.quiet_until
+        )
+        parts.append(quiet)
+    return " · ".join(parts)
 
 
-def rule_in_words(language: str, rule: AlertRule) -> str:
-    """What a rule tells, as a phrase."""
-    return translate(language, TRIGGERS[Trigger(rule.trigger)])
+def _goal(language: str, site: Site, key: str | None) -> str:
+    if key is None:
+        return translate(language, "any goal")
+    name = next((one.name for one in goals_of(site) if one.key == key), None)
+    return translate(language, "a goal that was removed") if name is None else translate(language, name)
+
+
+def _watched(language: str, rule: AlertRule, views: list[View]) -> str:
+    if rule.view_key is not None:
+        view = next((one for one in views if one.key == rule.view_key), None)
+        if view is None:
+            return translate(language, "a view that was removed")
+        return view.name if view.number else translate(language, view.name)
+    return rule.list_name or translate(language, "all companies")

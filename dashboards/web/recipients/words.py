@@ -56,6 +56,8 @@ def state_in_words(language: str, recipient: ReportRecipient) -> str:
 
 def report_in_words(language: str, kind: str, label: str) -> str:
     """Which email it is: the report of a week or month, or the request to confirm."""
+    if kind == "alert":
+        return translate(language, "alert")
     if kind == WEEKLY:
         return translate(language, "report of week %(number)s, %(year)s", number=int(label[-2:]), year=label[:4])
     if kind == MONTHLY:

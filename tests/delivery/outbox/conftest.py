@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,12 +15,13 @@ from tracker.db.alert_models import AlertRule, OutgoingAttempt, OutgoingMessage
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import Site
 from tracker.delivery.outbox.delivering import Outbox
-from tracker.delivery.outbox.messages import Due
-from tracker.delivery.outbox.posting import Answer
 from tracker.leads.alerts.raising import send_test
 from tracker.leads.alerts.rules import Channel, NewRule, Trigger, add_rule
+from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, find_site
+from tracker.store.engines import open_event_store
+from tracker.store.protocol import EventStore
 
 
 class Clock:
@@ -34,14 +35,13 @@ class Clock:
 class Posted:
     """Messages of a site, and the outbox that delivers them to `hooks`."""
 
-    def __init__(self, database: AppDatabase, hooks: Hooks, clock: Clock, folder: Path) -> None:
+    def __init__(
+        self, database: AppDatabase, hooks: Hooks, clock: Clock, settings: Settings, store: EventStore
+    ) -> None:
         self.database, self.hooks, self.clock = database, hooks, clock
-        self.settings = Settings(data=folder, private_targets=(ip_network("127.0.0.1"),))
-        add_site(database, "blog.exemple.fr", now=clock())
-        self.outbox = self.new_outbox()
-
-    def new_outbox(self, deliver: Callable[[Due], Answer] | None = None) -> Outbox:
-        return Outbox(self.settings, self.database, now=self.clock, deliver=deliver)
+        self.context = Context(settings, database, store, clock)
+        add_site(database, "blog.exemple.fr", now=clock(), language="en")
+        self.outbox = Outbox(self.context)
 
     @property
     def site(self) -> Site:
@@ -72,9 +72,17 @@ class Posted:
         return [one.status for one in self.messages()]
 
 
+@pytest.fixture(scope="session")
+def store() -> Iterator[EventStore]:
+    opened = open_event_store("duckdb:///:memory:")
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def posted(tmp_path: Path) -> Iterator[Posted]:
+def posted(tmp_path: Path, store: EventStore) -> Iterator[Posted]:
     database = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    settings = Settings(data=tmp_path, private_targets=(ip_network("127.0.0.1"),), base_url="https://stats.exemple.fr")
     with hook_server() as hooks:
-        yield Posted(database, hooks, Clock(), tmp_path)
+        yield Posted(database, hooks, Clock(), settings, store)
     database.close()

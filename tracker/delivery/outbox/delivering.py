@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
 
-from tracker.db.engine import AppDatabase
 from tracker.db.errors import AppDatabaseUnavailable
-from tracker.delivery.outbox import messages, webhook
+from tracker.delivery.outbox import messages
+from tracker.delivery.outbox.channels import deliver
 from tracker.delivery.outbox.messages import Due
-from tracker.delivery.outbox.posting import Answer, send
-from tracker.settings import Settings
+from tracker.delivery.outbox.posting import Answer
+from tracker.service.context import Context
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +27,14 @@ class Outbox:
 
     def __init__(
         self,
-        settings: Settings,
-        database: AppDatabase,
+        context: Context,
         *,
-        now: Callable[[], datetime],
-        deliver: Callable[[Due], Answer] | None = None,
+        deliver: Callable[[Context, Due], Answer] = deliver,
     ) -> None:
-        self._settings = settings
-        self._database = database
-        self._now = now
-        self._deliver = deliver or self._send
+        self._context = context
+        self._database = context.app_db
+        self._now = context.now
+        self._deliver = deliver
         self._lock = Lock()
         self._busy: set[str] = set()
         # A URL that failed is left alone until its next attempt is due, with all that waits for it.
@@ -81,7 +79,7 @@ class Outbox:
     def _one(self, due: Due) -> None:
         begun, target, again_at = monotonic(), due.rule.target, None
         try:
-            answer = self._deliver(due)
+            answer = self._deliver(self._context, due)
             took_ms = int((monotonic() - begun) * 1000)
             again_at = messages.settle(self._database, due.message, answer, now=self._now(), took_ms=took_ms)
         except Exception:
@@ -92,7 +90,3 @@ class Outbox:
                 self._busy.discard(target)
                 if again_at is not None:
                     self._resting[target] = again_at
-
-    def _send(self, due: Due) -> Answer:
-        body, headers = webhook.request_of(due, now=self._now())
-        return send(due.rule.target, body, headers, allowed=self._settings.private_targets)

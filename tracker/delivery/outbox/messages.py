@@ -54,6 +54,14 @@ def claim_due(database: AppDatabase, *, now: datetime, but: Collection[str] = ()
     return [one for one in list(found.values())[:limit] if _claimed(database, one.message, now)]
 
 
+def find(database: AppDatabase, uid: str) -> Due | None:
+    """The message with an id, whether it is due or not; None if its rule was removed."""
+    statement = select(OutgoingMessage, AlertRule).join(AlertRule, AlertRule.id == OutgoingMessage.rule_id)
+    with database.transaction() as session:
+        row = session.execute(statement.where(OutgoingMessage.uid == uid)).one_or_none()
+    return None if row is None else Due(*row)
+
+
 def _claimed(database: AppDatabase, message: OutgoingMessage, now: datetime) -> bool:
     same = (OutgoingMessage.status == message.status) & (OutgoingMessage.attempts == message.attempts)
     with database.transaction() as session:

@@ -51,13 +51,17 @@ class CompanyVisit:
 
 @dataclass(frozen=True)
 class Look:
-    """What the rules of a site are evaluated against at a moment (`now`, aware): hits that happened since `since`."""
+    """What the rules of a site are evaluated against at a moment (`now`, aware): hits that happened since `since`.
+
+    `is_caught_up` is whether all hits that had arrived by then are stored.
+    """
 
     database: AppDatabase
     store: EventStore
     site: Site
     since: datetime
     now: datetime
+    is_caught_up: bool = True
     _watched: dict[tuple[str | None, str | None], Mapping[str, Watched]] = field(default_factory=dict)
 
     @property

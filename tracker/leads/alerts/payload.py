@@ -9,9 +9,9 @@ from typing import Any
 
 from tracker.db.alert_models import AlertRule
 from tracker.db.models import Site
-from tracker.leads.alerts.triggers import Occurrence
+from tracker.leads.alerts.occurrence import Occurrence
 
-RAISED, TEST = "alert.raised", "alert.test"
+RAISED, DIGEST, TEST = "alert.raised", "alert.digest", "alert.test"
 
 
 def facts_of(one: Occurrence) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import func, select
 
+from tracker.accounts.emails import normalise_email
 from tracker.db.alert_models import AlertRule
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
@@ -27,23 +28,47 @@ class Trigger(StrEnum):
     """What a rule tells. The value is stored; never rename one."""
 
     VISIT = "visit"
+    FIRST_VISIT = "first_visit"
+    BACK = "back"
     SEGMENT = "segment"
+    SCORE = "score"
+    GOAL = "goal"
+    OWNER = "owner"
+    REMINDER = "reminder"
+    SPIKE = "spike"
+    DROP = "drop"
+    SILENCE = "silence"
+    OTHER_DOMAIN = "other_domain"
 
 
 class Channel(StrEnum):
     """Where to. The value is stored; never rename one."""
 
+    EMAIL = "email"
     WEBHOOK = "webhook"
+    SLACK = "slack"
+    TEAMS = "teams"
 
 
 class Pace(StrEnum):
     """How often. The value is stored; never rename one."""
 
     AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
+# What the number of a rule is, with its least and its most; the other triggers have none.
+AMOUNTS: Mapping[Trigger, tuple[int, int, int]] = {
+    Trigger.BACK: (1, 365, 30),
+    Trigger.SCORE: (1, 100, 70),
+    Trigger.SPIKE: (10, 10_000, 200),
+    Trigger.DROP: (10, 100, 80),
+    Trigger.SILENCE: (1, 720, 6),
+}
+# Those that are about the site as a whole.
+OF_SITE = frozenset({Trigger.SPIKE, Trigger.DROP, Trigger.SILENCE, Trigger.OTHER_DOMAIN})
 _SIGNED = frozenset({Channel.WEBHOOK})
-_CHECKS: Mapping[Channel, Callable[[str], str]] = {Channel.WEBHOOK: check_url}
 
 
 @dataclass(frozen=True)
@@ -63,25 +88,44 @@ class NewRule:
     quiet_until: int | None = None
 
 
-def read_rule(form: Mapping[str, str], *, views: Sequence[str], lists: Sequence[str]) -> NewRule:
-    """Reads a form; `views` are the keys and `lists` the names that the site has. Raises Invalid.
+@dataclass(frozen=True)
+class Known:
+    """What a site has that a rule can name: the keys of its views and goals, and the names of its lists."""
 
-    `watches` is empty for all companies, `view:KEY` or `list:NAME`.
-    """
+    views: Sequence[str]
+    lists: Sequence[str]
+    goals: Sequence[str]
+
+
+def read_rule(form: Mapping[str, str], known: Known) -> NewRule:
+    """Reads a form. `watches` is empty for all companies, `view:KEY` or `list:NAME`. Raises Invalid."""
     with about("name"):
         name = " ".join(form.get("name", "").split())
-        if not name or len(name) > LONGEST_NAME:
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
             raise Invalid("Give the alert a name of at most %(most)s characters.", most=str(LONGEST_NAME))
     with about("trigger"):
         trigger = _one_of(Trigger, form.get("trigger", ""))
+    with about("amount"):
+        amount = _amount(trigger, form.get("amount", ""))
+    with about("goal"):
+        goal = form.get("goal") or None if trigger is Trigger.GOAL else None
+        if goal is not None and goal not in known.goals:
+            raise Invalid("There is no such goal any more: choose another.")
     with about("watches"):
-        view_key, list_name = _watched(form.get("watches", ""), views, lists)
+        view_key, list_name = _watched(form.get("watches", ""), known) if trigger not in OF_SITE else (None, None)
         if trigger is Trigger.SEGMENT and not (view_key or list_name):
             raise Invalid("Choose the view or list that companies enter.")
     with about("target"):
         channel = _one_of(Channel, form.get("channel", ""))
-        target = _target(channel, form.get("target", ""))
-    return NewRule(name, trigger, channel, target, view_key=view_key, list_name=list_name)
+        text = form.get("target", "")
+        target = normalise_email(text) if channel is Channel.EMAIL else check_url(text)
+    with about("pace"):
+        pace = _one_of(Pace, form.get("pace") or Pace.AT_ONCE)
+    with about("quiet_from"):
+        quiet_from, quiet_until = _hour(form.get("quiet_from", "")), _hour(form.get("quiet_until", ""))
+        if (quiet_from is None) != (quiet_until is None):
+            raise Invalid("Give both hours, or none.")
+    return NewRule(name, trigger, channel, target, pace, amount, goal, view_key, list_name, quiet_from, quiet_until)
 
 
 def add_rule(database: AppDatabase, site_id: int, rule: NewRule, *, by: str, now: datetime) -> AlertRule:
@@ -113,24 +157,40 @@ def remove_rule(database: AppDatabase, site_id: int, number: int) -> str | None:
         return found.name
 
 
-def _target(channel: Channel, text: str) -> str:
-    """The URL or email as it is kept."""
-    return _CHECKS[channel](text)
-
-
 def _new_secret(channel: Channel) -> str:
-    """Standard Webhooks: `whsec_` and 24 to 64 random bytes as base64."""
+    """Standard Webhooks: `whsec_` and 24 to 64 random bytes as base64. Empty for channels that sign nothing."""
     is_signed = channel in _SIGNED
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode() if is_signed else ""
 
 
-def _watched(text: str, views: Sequence[str], lists: Sequence[str]) -> tuple[str | None, str | None]:
+def _amount(trigger: Trigger, text: str) -> int | None:
+    if trigger not in AMOUNTS:
+        return None
+    least, most, usual = AMOUNTS[trigger]
+    plain = text.strip()
+    if not plain:
+        return usual
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 7 and least <= int(plain) <= most):
+        raise Invalid("Give a whole number from %(least)s to %(most)s.", least=str(least), most=str(most))
+    return int(plain)
+
+
+def _hour(text: str) -> int | None:
+    plain = text.strip()
+    if not plain:
+        return None
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 3 and int(plain) < 24):
+        raise Invalid("“%(text)s” is not one of the choices.", text=plain[:40])
+    return int(plain)
+
+
+def _watched(text: str, known: Known) -> tuple[str | None, str | None]:
     kind, _, value = text.partition(":")
     if not text:
         return None, None
-    if kind == "view" and value in views:
+    if kind == "view" and value in known.views:
         return value, None
-    if kind == "list" and value in lists:
+    if kind == "list" and value in known.lists:
         return None, value
     raise Invalid("There is no such view or list any more: choose another.")
 

@@ -1,52 +1,38 @@
-"""What each trigger finds in a look at a site. Nothing here is written; the same look finds the same."""
+"""The triggers by name: those of what happened, and those of companies that begin to meet a condition.
+
+Nothing is written here, and the same look finds the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from tracker.db.alert_models import AlertRule
 from tracker.leads.alerts.look import Look, Watched
+from tracker.leads.alerts.occurrence import Occurrence
 from tracker.leads.alerts.rules import Trigger
+from tracker.leads.alerts.traffic_triggers import drops, other_domains, silences, spikes
+from tracker.leads.alerts.visit_triggers import first_visits, goals_reached, returns, visits
+from tracker.leads.alerts.work_triggers import given_leads, reminders
 
-
-@dataclass(frozen=True)
-class Occurrence:
-    """Something that a rule tells, once for each `key`."""
-
-    key: str
-    happened_at: datetime
-    company: Watched | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-def visits(look: Look, rule: AlertRule) -> Sequence[Occurrence]:
-    """The first visit of the day of each company that is watched."""
-    since = max(look.since, rule.made_at)
-    watched = look.watched(rule) if any(one.last_at >= since for one in look.visits) else {}
-    found: dict[str, Occurrence] = {}
-    for one in look.visits:
-        company = watched.get(one.company)
-        if company is not None and one.last_at >= since:
-            at = max(one.first_at, since)
-            key = of_day(look, company, at)
-            found.setdefault(key, Occurrence(key, at, company, {"source": one.source}))
-    return list(found.values())
-
-
-def of_day(look: Look, company: Watched, at: datetime) -> str:
-    """The key of what is told at most once a company and day."""
-    return f"{company.id} {look.day(at)}"
-
-
-# Those that look at what happened.
-EVENTS: Mapping[Trigger, Callable[[Look, AlertRule], Sequence[Occurrence]]] = {Trigger.VISIT: visits}
+EVENTS: Mapping[Trigger, Callable[[Look, AlertRule], Sequence[Occurrence]]] = {
+    Trigger.VISIT: visits,
+    Trigger.FIRST_VISIT: first_visits,
+    Trigger.BACK: returns,
+    Trigger.GOAL: goals_reached,
+    Trigger.OWNER: given_leads,
+    Trigger.REMINDER: reminders,
+    Trigger.SPIKE: spikes,
+    Trigger.DROP: drops,
+    Trigger.SILENCE: silences,
+    Trigger.OTHER_DOMAIN: other_domains,
+}
 
 
 def meets(look: Look, rule: AlertRule) -> Mapping[str, Watched] | None:
     """The companies that meet the condition of a rule which tells of those that begin to, by id; None for other rules."""
     if rule.trigger == Trigger.SEGMENT:
         return {one.id: one for one in look.watched(rule).values()}
+    if rule.trigger == Trigger.SCORE:
+        return {one.id: one for one in look.watched(rule).values() if one.score >= (rule.amount or 0)}
     return None

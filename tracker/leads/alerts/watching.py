@@ -18,7 +18,7 @@ from tracker.db.alert_models import AlertRule
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.leads.alerts.look import Look
-from tracker.leads.alerts.raising import raise_alerts
+from tracker.leads.alerts.raising import raise_alerts, tell_digest
 from tracker.sites.sites import list_sites
 from tracker.store.protocol import EventStore
 
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 _ANYWAY = timedelta(minutes=1)
 # A visit's beginning counts as late as its last hit does.
 _SLACK = timedelta(hours=1)
+# After a longer stop, what happened before is no news.
+_LONGEST = timedelta(days=31)
 
 
 class Watching:
@@ -64,19 +66,20 @@ class Watching:
             return 0
         rules = self._rules()
         raised = sum(
-            self._look(site, rules[site.id], begun, begun if is_caught_up else None)
+            self._look(site, rules[site.id], begun, is_caught_up=is_caught_up)
             for site in (list_sites(self._app) if rules else ())
             if site.id in rules
         )
         self._seen, self._looked_at = positions, begun
         return raised
 
-    def _look(self, site: Site, rules: Sequence[AlertRule], now: datetime, looked_until: datetime | None) -> int:
-        since = min(rule.looked_at or rule.made_at for rule in rules) - self._back
-        look, raised = Look(self._app, self._store, site, since, now), 0
+    def _look(self, site: Site, rules: Sequence[AlertRule], now: datetime, *, is_caught_up: bool) -> int:
+        since = max(min(rule.looked_at or rule.made_at for rule in rules) - self._back, now - _LONGEST)
+        look, raised = Look(self._app, self._store, site, since, now, is_caught_up), 0
         for rule in rules:
             try:
-                raised += raise_alerts(look, rule, looked_until)
+                raised += raise_alerts(look, rule)
+                tell_digest(look, rule)
             except Exception:
                 # One rule stops no other; it is looked at again, from where it was.
                 log.exception("the alert %s of %s could not be evaluated", rule.name, site.domain)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from tests.dashboards.web.conftest import SITE, Browser
-from tracker.db.alert_models import AlertRule, OutgoingMessage
+from tests.dashboards.web.conftest import EMAIL, SITE, Browser
+from tracker.db.alert_models import Alert, AlertMember, AlertRule, OutgoingMessage
 from tracker.db.engine import AppDatabase
 
 PAGE = f"/{SITE}/alerts"
-RULE = {"name": "Customers", "trigger": "visit", "watches": "view:customers", "channel": "webhook"}
+RULE = {"name": "Customers", "trigger": "visit", "watches": "view:customers", "channel": "webhook", "pace": "at_once"}
 URL = "https://hooks.exemple.fr/webleads"
 
 
@@ -46,6 +48,13 @@ def test_a_rule_is_added_shown_with_its_secret_and_removed(
         ({"target": "https://name:word@hooks.exemple.fr"}, "target"),
         ({"target": "https://hooks.exemple.fr/é"}, "target"),
         ({"target": "https://hooks.exemple.fr:99999/"}, "target"),
+        ({"channel": "email", "target": "a stranger"}, "target"),
+        ({"channel": "email", "target": "stranger@exemple.fr"}, "target"),
+        ({"trigger": "score", "amount": "101"}, "amount"),
+        ({"trigger": "silence", "amount": "one"}, "amount"),
+        ({"trigger": "goal", "goal": "gone"}, "goal"),
+        ({"pace": "hourly"}, "pace"),
+        ({"quiet_from": "22"}, "quiet_from"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field_and_the_form_keeps_it(
@@ -72,3 +81,16 @@ def test_a_test_is_put_into_the_outbox_and_a_message_delivered_again(
     with database.transaction() as session:
         (again,) = session.scalars(select(OutgoingMessage))
     assert (again.status, again.attempts, again.uid) == ("waiting", 0, message.uid)
+
+
+def test_a_rule_is_said_in_words_and_whoever_is_in_its_view_by_now_is_no_news(
+    signed_in: Browser, site: str, database: AppDatabase, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", ago=timedelta(minutes=5))
+    rule = {"trigger": "segment", "watches": "view:new", "channel": "email", "target": EMAIL, "pace": "daily"}
+    signed_in.post(PAGE, form=PAGE, **RULE | rule | {"quiet_from": "20", "quiet_until": "7"})
+    page = signed_in.get(PAGE).text
+    assert "A company enters the view or list · New · Together, each day at 8:00 · quiet from 20:00 to 7:00" in page
+    with database.transaction() as session:
+        assert session.scalars(select(AlertMember.company_id)).all() == ["air france"]
+        assert session.scalars(select(Alert)).all() == []

@@ -1,0 +1,1 @@
+"""Alerts in words, for all who show or send them."""
