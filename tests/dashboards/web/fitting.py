@@ -11,13 +11,15 @@ SQUEEZED = """() => [...document.querySelectorAll("main p, main h2, main h3")]
   .filter(one => one.offsetHeight > 4.5 * parseFloat(getComputedStyle(one).lineHeight))
   .map(one => one.textContent.slice(0, 40))"""
 IS_TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+IS_CUT = "[...document.querySelectorAll('.nav')].some(one => one.scrollWidth > one.clientWidth)"
 
 
 def misfits(page: Page) -> list[str]:
-    """A page that is wider than the screen, and text that is squeezed into a column of letters."""
+    """A page that is wider than the screen, a menu that is cut, and text that is squeezed into a column of letters."""
     found: list[str] = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         found += [f"too wide at {width}"] if page.evaluate(IS_TOO_WIDE) else []
+        found += [f"the menu is cut at {width}"] if page.evaluate(IS_CUT) else []
         found += [f"squeezed at {width}: {text}" for text in page.evaluate(SQUEEZED)]
     return found
