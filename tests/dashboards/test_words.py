@@ -28,7 +28,7 @@ BANNED_IN_ENGLISH = re.compile(
 )
 # An operator's documents may say hit; what a program is given is its own affair.
 BANNED_IN_DOCUMENTS = re.compile(
-    r"\bit were\b|\bmended?\b|\banew\b|\bheeded\b|\b[Ii]n place of\b|\bof ours\b|\*Not counted\*|\bare told\b"
+    r"\bit were\b|\bmended?\b|\banew\b|\bheeded\b|\b[Ii]n place of\b|\bof ours\b|\*(?:Not counted|Objected)\*|\bare told\b"
 )
 _VALUES = re.compile(r"%\(\w+\)s")
 # Words that no French sentence has.
