@@ -64,6 +64,7 @@ class Sealing:
         self._looked_at = -_LOOK_SECONDS
         self._turn = 0
         self._refreshed_last = False
+        self._has_worked_off = False
 
     def run(self, stop: threading.Event) -> None:
         """Counts and seals until `stop` is set."""
@@ -113,8 +114,12 @@ class Sealing:
             name = site.stored_as
             if self._work_off(site, is_new=name not in lags, changes=bool(lags.get(name))):
                 self._turn += number + 1
+                self._has_worked_off = True
                 return True
         self._looked_at = self._monotonic()
+        if self._has_worked_off:
+            self._has_worked_off = False
+            self._store.give_back_memory()
         return False
 
     def _is_due(self, site: Site, *, is_busy: bool) -> bool:

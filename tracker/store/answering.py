@@ -241,7 +241,7 @@ def size_of(answer: Any) -> int:
 
 # The methods of an EventStore that change no event.
 _HARMLESS = frozenset(
-    {"positions", "offsets", "seal", "unseal", "count", "count_month", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "ping", "close"}
+    {"positions", "offsets", "seal", "unseal", "count", "count_month", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "give_back_memory", "ping", "close"}
 )  # fmt: skip
 
 

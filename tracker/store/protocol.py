@@ -122,6 +122,10 @@ class EventStore(Protocol):
         """
         ...
 
+    def give_back_memory(self) -> None:
+        """Lets go of memory that is not in use, as after much work; nothing to do where the engine has its own machine."""
+        ...
+
     def compact_not_counted(self) -> None:
         """Makes one row of the rows that batches added for the same site, day, reason and detail."""
         ...

@@ -44,6 +44,15 @@ def test_the_memory_that_duckdb_takes_is_bounded(tmp_path: Path, asked: int, lea
     assert least <= megabytes <= most
 
 
+def test_memory_is_given_back_and_the_limit_stays(tmp_path: Path) -> None:
+    store = open_event_store(f"duckdb:///{tmp_path}/events.duckdb", memory_mb=300)
+    store.append(Batch(columns(1)))
+    store.give_back_memory()
+    assert store.rows(select(func.current_setting("memory_limit")))[0][0] == "300.0 MiB"
+    assert count(store) == 1
+    store.close()
+
+
 def test_threads_share_one_database_in_memory() -> None:
     store = open_event_store("duckdb:///:memory:")
     store.append(Batch(columns(1)))

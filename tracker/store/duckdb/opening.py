@@ -42,7 +42,7 @@ def open_store(url: str, *, wait_seconds: float = 0.0, memory_mb: int = 0) -> Du
             with engine.connect() as connection:
                 migrate(connection, STEPS)
                 connection.commit()
-            return DuckDBStore(engine)
+            return DuckDBStore(engine, memory_mb=memory_mb or _default_memory_mb())
         except NewerStoreError:
             engine.dispose()
             raise

@@ -7,7 +7,7 @@ the journal positions, in one transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +34,16 @@ from tracker.store.seals import MonthOfFigures, SealedDay, Span
 if TYPE_CHECKING:
     import pandas as pd
 
+_KEPT_MB = 48
+
 
 class DuckDBStore:
     """An EventStore (`tracker.store.protocol`) over an engine of SQLAlchemy's. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, memory_mb: int = 0) -> None:
+        """`memory_mb` is what DuckDB may take; 0 where its memory is not to be given back."""
         self.engine = engine
+        self._memory_mb = memory_mb
         self._seals = Seals(engine)
 
     @contextmanager
@@ -172,6 +176,17 @@ class DuckDBStore:
                 driver.execute("CHECKPOINT")
             except duckdb.Error as problem:
                 raise StoreUnavailable(f"the event store cannot be checkpointed: {first_line(problem)}") from problem
+
+    def give_back_memory(self) -> None:
+        """Makes DuckDB let go of what it read and does not use now, all but some; else it keeps it up to its limit."""
+        if self._memory_mb <= _KEPT_MB:
+            return
+        with closing(self.engine.raw_connection()) as connection:
+            driver = connection.driver_connection
+            assert driver is not None
+            with suppress(duckdb.Error):  # more is in use: the limit is as it was
+                driver.execute(f"SET memory_limit = '{_KEPT_MB}MiB'")
+                driver.execute(f"SET memory_limit = '{self._memory_mb}MiB'")
 
     def recover_from(self, problem: Exception) -> None:
         """After a fatal error DuckDB refuses all further work: lets go of it, so that the next use opens it afresh."""
