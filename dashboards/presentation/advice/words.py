@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
 from dashboards.presentation import numbers
-from dashboards.translations import translate, translate_plural
+from dashboards.presentation.advice.slots import days_in_words, hour_in_words
+from dashboards.translations import message, translate, translate_plural
 from tracker.reports.advice.findings import Finding, Need
+from tracker.reports.advice.rereading import RECENT_WEEKS
 from tracker.reports.advice.window import WEEKS
 
 
@@ -20,10 +22,53 @@ class Said:
     basis: str
 
 
+# A sentence for each code of a finding; the values are those of `_values`.
+_SENTENCES = MappingProxyType(
+    {
+        "source": message(
+            "Favour %(name)s: where the source is known, %(share)s of the visits of companies come from it, and %(expected)s of all visits."
+        ),
+        "article": message(
+            "Show “%(name)s” more: %(share)s of the visits of companies begin there, and %(expected)s of all visits."
+        ),
+        "days_of_visitors": message(
+            "Publish on %(days)s: %(share)s of the visits come then. If all days were alike, it would be %(expected)s."
+        ),
+        "days_of_companies": message(
+            "Companies come most on %(days)s: %(share)s of their visits. If all days were alike, it would be %(expected)s."
+        ),
+        "days_of_network": message(
+            "Post on %(name)s on %(days)s: %(share)s of the visits from there come then, and %(expected)s of all visits."
+        ),
+        "hours_of_visitors": message(
+            "Publish shortly before %(start)s: %(share)s of the visits come from %(start)s to %(end)s. If all hours were alike, it would be %(expected)s."
+        ),
+        "hours_of_companies": message(
+            "Companies come most from %(start)s to %(end)s: %(share)s of their visits. If all hours were alike, it would be %(expected)s."
+        ),
+        "hours_of_network": message(
+            "Post on %(name)s shortly before %(start)s: %(share)s of the visits from there come from %(start)s to %(end)s, and %(expected)s of all visits."
+        ),
+        "leaving": message(
+            "Give companies a next step on “%(name)s”: %(ended)s of their visits ended there, and the order of their pages explains %(expected)s."
+        ),
+        "reread": message(
+            "Bring “%(name)s” up to date: this old article was read in %(visits)s visits in the last %(recent)s weeks, and the weeks before led to expect %(expected)s."
+        ),
+        "leave": message(
+            "Spend your time elsewhere than on %(name)s: %(visits)s visits and no company. Other sources would have brought %(expected)s visits of companies."
+        ),
+        "try": message(
+            "Try %(name)s: it is a network of the same kind as one that brings you companies, and hardly anybody comes from there yet."
+        ),
+    }
+)
+
+
 def said(language: str, finding: Finding, shorten: Callable[[str], str] = str) -> Said:
     """Returns an advice in words; `shorten` is applied to what others wrote, such as titles."""
-    facts = {**finding.facts, "name": shorten(str(finding.facts.get("name", "")))}
-    return Said(_SENTENCES[finding.code](language, facts), _BASES[finding.code](language, finding))
+    values = _values(language, finding, shorten)
+    return Said(translate(language, _SENTENCES[finding.code], **values), _basis(language, finding))
 
 
 def needed(language: str, needs: Sequence[Need]) -> list[str]:
@@ -31,37 +76,53 @@ def needed(language: str, needs: Sequence[Need]) -> list[str]:
     return [_NEEDS[one.code](language, one) for one in needs]
 
 
-def _source(language: str, values: Mapping[str, Any]) -> str:
-    return translate(
-        language,
-        "Favour %(source)s: where the source is known, %(share)s of the visits of companies come from it, and %(expected)s of all visits.",
-        source=values["name"],
-        **_shares(language, values),
-    )
-
-
-def _article(language: str, values: Mapping[str, Any]) -> str:
-    return translate(
-        language,
-        "Show “%(article)s” more: %(share)s of the visits of companies begin there, and %(expected)s of all visits.",
-        article=values["name"],
-        **_shares(language, values),
-    )
-
-
-def _shares(language: str, values: Mapping[str, Any]) -> dict[str, str]:
-    digits = 0 if values["expected_share"] >= 0.1 else 1
-    return {
-        "share": numbers.percent(language, values["share"], digits),
-        "expected": numbers.percent(language, values["expected_share"], digits),
+def _values(language: str, finding: Finding, shorten: Callable[[str], str]) -> dict[str, str]:
+    """The placeholders of a finding's sentence."""
+    facts = finding.facts
+    values = {
+        "name": shorten(str(facts.get("name", ""))),
+        "visits": numbers.count(language, finding.visits, compact=False),
+        "recent": str(RECENT_WEEKS),
     }
+    if "share" in facts:
+        digits = 0 if facts["expected_share"] >= 0.1 else 1
+        values["share"] = numbers.percent(language, facts["share"], digits)
+        values["expected"] = numbers.percent(language, facts["expected_share"], digits)
+    elif "expected" in facts:
+        values["expected"] = numbers.count(language, round(facts["expected"]), compact=False)
+    if "ended" in facts:
+        values["ended"] = numbers.count(language, facts["ended"], compact=False)
+    if finding.code.startswith("days"):
+        values["days"] = days_in_words(language, facts["slots"])
+    elif finding.code.startswith("hours"):
+        values["start"], values["end"] = (
+            hour_in_words(language, one) for one in (facts["slots"][0], facts["slots"][-1] + 1)
+        )
+    return values
 
 
-def _of_companies(language: str, finding: Finding) -> str:
+def _basis(language: str, finding: Finding) -> str:
+    """How many visits an advice rests on, and whose."""
+    whose = _BASES.get(finding.code, _based_on_visits)
+    return whose(language, finding)
+
+
+def _based_on_companies(language: str, finding: Finding) -> str:
     return translate_plural(
         language,
         "Based on %(count)s visit by companies in %(weeks)s weeks.",
         "Based on %(count)s visits by companies in %(weeks)s weeks.",
+        finding.visits,
+        count=numbers.count(language, finding.visits, compact=False),
+        weeks=WEEKS,
+    )
+
+
+def _based_on_visits(language: str, finding: Finding) -> str:
+    return translate_plural(
+        language,
+        "Based on %(count)s visit in %(weeks)s weeks.",
+        "Based on %(count)s visits in %(weeks)s weeks.",
         finding.visits,
         count=numbers.count(language, finding.visits, compact=False),
         weeks=WEEKS,
@@ -79,7 +140,7 @@ def _companies_needed(language: str, need: Need) -> str:
     )
 
 
-def _visits_needed(language: str, need: Need) -> str:
+def _visits_of_companies_needed(language: str, need: Need) -> str:
     return translate_plural(
         language,
         "Advice on what brings companies takes %(needed)s visits by companies in %(weeks)s weeks; there is %(num)s so far.",
@@ -90,9 +151,22 @@ def _visits_needed(language: str, need: Need) -> str:
     )
 
 
-_SENTENCES: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {"source": _source, "article": _article}
-_BASES: Mapping[str, Callable[[str, Finding], str]] = {"source": _of_companies, "article": _of_companies}
+def _visits_needed(language: str, need: Need) -> str:
+    return translate_plural(
+        language,
+        "Advice on days and hours takes %(needed)s visits in %(weeks)s weeks; there is %(num)s so far.",
+        "Advice on days and hours takes %(needed)s visits in %(weeks)s weeks; there are %(num)s so far.",
+        need.has,
+        needed=need.needed,
+        weeks=WEEKS,
+    )
+
+
+_BASES: Mapping[str, Callable[[str, Finding], str]] = dict.fromkeys(
+    ("source", "article", "days_of_companies", "hours_of_companies", "leaving"), _based_on_companies
+)
 _NEEDS: Mapping[str, Callable[[str, Need], str]] = {
     "companies": _companies_needed,
-    "visits_of_companies": _visits_needed,
+    "visits_of_companies": _visits_of_companies_needed,
+    "visits": _visits_needed,
 }

@@ -1,10 +1,12 @@
-"""What a site's last thirteen weeks advise: what brings companies, with the visits that each advice rests on."""
+"""What a site's last thirteen weeks advise, with the visits that each advice rests on, and the figures behind it."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 
 from dashboards.presentation import dates
+from dashboards.presentation.advice.networks import networks_by_kind
+from dashboards.presentation.advice.slots import heatmap
 from dashboards.presentation.advice.words import needed, said
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
@@ -12,7 +14,7 @@ from tracker.db.models import Site
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.reports.advice.advice import Advice, advice_of_site
 from tracker.service.context import Context
-from tracker.stats.rollups.moment import moment
+from tracker.stats.rollups.moment import moment, once_of_site
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -22,11 +24,16 @@ def create_blueprint(context: Context) -> Blueprint:
     def show(site: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
         found = _advice(context, selection.site)
+        when = found.rhythms
         return render_template(
             "advice.html",
             said=[said(language, one) for one in found.findings],
             needed=needed(language, found.needs),
             days=dates.span(language, found.period.start, found.period.end),
+            visitors=heatmap(language, when.visitors),
+            companies=heatmap(language, when.companies),
+            of_networks=[(name, heatmap(language, one)) for name, one in when.networks.items()],
+            kinds=networks_by_kind(language, found.networks),
             **head(context, selection),
         )
 
@@ -34,7 +41,11 @@ def create_blueprint(context: Context) -> Blueprint:
 
 
 def _advice(context: Context, site: Site) -> Advice:
-    """The advice of the weeks that end with yesterday."""
+    """The advice of the last complete weeks."""
     with moment(context.event_store) as store:
         known = KnownCompanies(context.app_db, store, site, context.now())
-        return advice_of_site(store, site, known.today, counted=known.not_counted())
+        counted, confirmed = known.not_counted(), tuple(site.confirmed_names)
+        question = ("advice", site.time_zone, known.today, counted, confirmed)
+        return once_of_site(
+            store, site.stored_as, question, lambda: advice_of_site(store, site, known.today, counted=counted)
+        )

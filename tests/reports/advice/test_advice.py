@@ -32,7 +32,11 @@ def test_sources_and_articles_are_found_with_the_visits_they_rest_on(filled: Eve
     assert {kind: (one["name"], one["visits"]) for kind, one in by_kind.items()} == {
         "source": ("LinkedIn", 13 * 11),
         "article": ("Titre de /a", 13 * 11),
+        "days_of_visitors": ("", 13 * 81),
+        "days_of_companies": ("", 13 * 11),
+        "hours_of_visitors": ("", 13 * 81),
     }
+    assert by_kind["days_of_visitors"]["slots"] == [4]
     assert by_kind["source"]["share"] == pytest.approx(8 / 11)
     assert by_kind["source"]["expected_share"] == pytest.approx(18 / 81)
     assert by_kind["source"]["companies"] == 24
@@ -41,5 +45,6 @@ def test_sources_and_articles_are_found_with_the_visits_they_rest_on(filled: Eve
 def test_companies_that_are_left_out_of_figures_are_left_out_of_advice(filled: EventStore) -> None:
     names = tuple(f"LinkedIn {number}" for number in range(24))
     scope = Scope(SITE, window(END, PARIS), (Comparison(Dimension.COMPANY, "is_not", names),))
-    assert advice_on(filled, scope).findings == []
-    assert [one.code for one in advice_on(filled, scope).needs] == ["companies", "visits_of_companies"]
+    found = advice_on(filled, scope)
+    assert [one.code for one in found.needs] == ["companies", "visits_of_companies"]
+    assert {one.code for one in found.findings} == {"days_of_visitors", "hours_of_visitors"}

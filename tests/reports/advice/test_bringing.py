@@ -80,8 +80,10 @@ def test_it_reads_the_visits_of_certain_companies_and_says_what_it_needs(blog: B
     ]
     advice = advice_on(blog.store, SCOPE)
     assert advice.findings == []
-    assert advice.needs == [Need("companies", 2, 10), Need("visits_of_companies", 2, 50)]
+    assert advice.needs == [Need("companies", 2, 10), Need("visits_of_companies", 2, 50), Need("visits", 4, 200)]
 
 
 def test_without_any_visit_there_is_no_advice(blog: Blog) -> None:  # noqa: F811
-    assert advice_on(blog.store, SCOPE).needs == [Need("companies", 0, 10), Need("visits_of_companies", 0, 50)]
+    found = advice_on(blog.store, SCOPE)
+    assert (found.findings, found.rhythms.visitors.visits) == ([], 0)
+    assert [one.has for one in found.needs] == [0, 0, 0]

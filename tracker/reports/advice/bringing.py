@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tracker.reports.advice.chance import bar, steady_z, wilson
 
@@ -17,13 +18,16 @@ LEAST_COMPANIES, LEAST_VISITS = 10, 50
 # A value with fewer visits is not looked at, and one with fewer companies is no advice.
 LEAST_VISITS_OF_VALUE, LEAST_COMPANIES_OF_VALUE = 10, 5
 
+Counts = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Bringing:
     """What one value brought: its `visits`, of which `theirs` are of companies, of the `of_all` visits that companies made.
 
     `expected` is how many visits of companies it would have brought, had companies come by it as often as all visitors
-    did. `interval` is Wilson's of its share of the visits of companies (95 %).
+    did. It `passes` where it brought more than chance could make, and `falls_short` where less; `companies` are counted of
+    these alone. `interval` is Wilson's of its share of the visits of companies (95 %).
     """
 
     value: str
@@ -34,6 +38,7 @@ class Bringing:
     expected: float
     score: float
     passes: bool
+    falls_short: bool
 
     @property
     def share(self) -> float:
@@ -48,21 +53,19 @@ class Bringing:
         return wilson(self.theirs, self.of_all)
 
 
-def bringing(all_visits: pd.DataFrame, of_companies: pd.DataFrame, column: str) -> list[Bringing]:
+def bringing(visits: pd.DataFrame, of_companies: pd.DataFrame, column: str) -> list[Bringing]:
     """Returns what each value of a column brought, the surest first. Values that are None take no part.
 
-    `all_visits` is a frame of window.visits_by_week, `of_companies` one of window.visits_of_companies.
+    `visits` is a frame of window.visits_by_week, `of_companies` one of window.visits_of_companies.
     """
-    visits = all_visits[all_visits.index.notna()]
+    shares = (visits / visits.sum().replace(0, 1)).fillna(0)
+    looked_at = [str(value) for value in visits.index[visits.sum(axis=1) >= LEAST_VISITS_OF_VALUE]]
     theirs = of_companies[of_companies[column].notna()]
-    shares = visits / visits.sum().replace(0, 1)
-    looked_at = [value for value in visits.index if visits.loc[value].sum() >= LEAST_VISITS_OF_VALUE]
-    every = _by_week(theirs, len(visits.columns))
-    least = bar(len(looked_at))
-    found = []
-    for value in looked_at:
-        observed = _by_week(theirs[theirs[column] == value], len(visits.columns)).reindex(every.index, fill_value=0)
-        found.append(_judged(value, visits.loc[value], observed, every, shares.loc[value].to_numpy(float), least))
+    every = _by_week(theirs, "company", len(visits.columns))
+    observed = _by_week(theirs, column, len(visits.columns)).reindex(looked_at, fill_value=0)
+    judge = _Judge(theirs, column, every, bar(len(looked_at)))
+    totals = visits.sum(axis=1).to_dict()
+    found = [judge.of(value, int(totals[value]), observed.loc[value].to_numpy(float), shares.loc[value].to_numpy(float)) for value in looked_at]  # fmt: skip
     return sorted(found, key=lambda one: (-one.score, one.value))
 
 
@@ -71,21 +74,42 @@ def enough(theirs: pd.DataFrame) -> bool:
     return len(theirs) >= LEAST_VISITS and theirs["company"].nunique() >= LEAST_COMPANIES
 
 
-def _judged(
-    value: str, visits: pd.Series, observed: pd.DataFrame, every: pd.DataFrame, shares: np.ndarray, least: float
-) -> Bringing:
-    """Holds the visits of companies by a value, a row a company and a column a week, against its share of each week."""
-    expected = every.to_numpy(float) * shares
-    deviation, variance = observed.to_numpy(float) - expected, expected * (1 - shares)
-    by_week, by_company = ((deviation.sum(axis), variance.sum(axis)) for axis in (0, 1))
-    score = min(steady_z(*by_week), steady_z(*by_company))
-    number, theirs = int(every.to_numpy().sum()), int(observed.to_numpy().sum())
-    companies = int((observed.sum(axis=1) > 0).sum())
-    is_more = wilson(theirs, number, least)[0] > expected.sum() / max(1, number)
-    passes = companies >= LEAST_COMPANIES_OF_VALUE and score >= least and is_more
-    return Bringing(value, int(visits.sum()), theirs, companies, number, float(expected.sum()), score, passes)
+class _Judge:
+    """Holds the visits that companies made by single values against the values' shares of all visits.
+
+    `every` has how many they made in all: a row a company, a column a week.
+    """
+
+    def __init__(self, theirs: pd.DataFrame, column: str, every: pd.DataFrame, least: float) -> None:
+        self._theirs, self._column, self._every, self._least = theirs, column, every, least
+        self._of_weeks = every.to_numpy(float).sum(axis=0)
+
+    def of(self, value: str, visits: int, observed: Counts, shares: Counts) -> Bringing:
+        """What a value brought; `observed` are companies' visits by it in each week, `shares` its part of all visits."""
+        expected, number, theirs = self._of_weeks * shares, int(self._of_weeks.sum()), int(observed.sum())
+        score = steady_z(observed - expected, expected * (1 - shares))
+        low, high = wilson(theirs, number, self._least)
+        even = float(expected.sum()) / max(1, number)
+        sign = 1 if low > even else -1
+        passes, companies = False, 0
+        if abs(score) >= self._least and not low <= even <= high and score * sign > 0:
+            by_company = self._every_company(value)
+            companies = int((by_company > 0).sum())
+            spread = self._every.to_numpy(float) @ (shares * (1 - shares))
+            score_of_companies = steady_z(by_company - self._every.to_numpy(float) @ shares, spread)
+            score = sign * min(abs(score), max(0.0, sign * score_of_companies))
+            passes = abs(score) >= self._least
+        more = passes and sign > 0 and companies >= LEAST_COMPANIES_OF_VALUE
+        return Bringing(
+            value, visits, theirs, companies, number, float(expected.sum()), score, more, passes and sign < 0
+        )
+
+    def _every_company(self, value: str) -> Counts:
+        by_value = self._theirs[self._theirs[self._column] == value]
+        counted = by_value.groupby("company").size().reindex(self._every.index, fill_value=0)
+        return np.asarray(counted, dtype=np.float64)
 
 
-def _by_week(visits: pd.DataFrame, weeks: int) -> pd.DataFrame:
-    """How many visits there are: a row a company, a column a week."""
-    return pd.crosstab(visits["company"], visits["week"]).reindex(columns=range(weeks), fill_value=0)
+def _by_week(visits: pd.DataFrame, by: str, weeks: int) -> pd.DataFrame:
+    """How many visits there are: a row a value, a column a week."""
+    return pd.crosstab(visits[by], visits["week"]).reindex(columns=range(weeks), fill_value=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 from tests.dashboards.web.conftest import SITE, Browser, Clock
@@ -19,6 +20,18 @@ def test_it_says_what_brings_companies_and_on_how_many_visits_that_rests(
     assert f'<a href="/{SITE}/advice" aria-current="page">Advice</a>' in page
     french = unescape(Browser(signed_in.client, "fr").get(f"/{SITE}/advice").text)
     assert "Privilégiez LinkedIn\u00a0: quand la source est connue, 73\u202f% des visites d’entreprises" in french
+
+
+def test_the_heatmap_is_a_table_with_each_number_in_words(
+    signed_in: Browser, site: str, store: EventStore, clock: Clock
+) -> None:
+    store_thirteen_weeks(store, clock())
+    page = unescape(Browser(signed_in.client, "fr").get(f"/{SITE}/advice").text)
+    rows = re.findall(r'<th scope="row">([^<]+)</th>((?:<td class="heat-\d">[^<]*</td>)+)', page)
+    assert [hour for hour, _ in rows[:24]] == [f"{hour}\u202fh" for hour in range(24)]
+    assert all(cells.count("<td") == 7 for _, cells in rows)
+    assert '<th scope="col"><abbr title="vendredi">ven.</abbr></th>' in page
+    assert "À garder\u00a0: il amène des entreprises plus que d’autres." in page
 
 
 def test_it_says_what_it_would_take(signed_in: Browser, site: str) -> None:
