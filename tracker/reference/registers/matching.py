@@ -80,12 +80,17 @@ _WORDS_OF_SORT = MappingProxyType(
 _LOOSE = 0.35
 # By rank (tracker.reference.registers.sirene.SIZES): the number of employees to the power of 0.6.
 _OF_RANK = (1.0, 1.7, 2.6, 3.7, 5.0, 8.5, 13.0, 20.0, 26.0, 34.0, 54.0, 80.0, 130.0, 200.0, 300.0)
-_TOWNS = MappingProxyType({"seat": 8.0, "establishment": 4.0, "": 0.4})
+_TOWNS = MappingProxyType({"seat": 7.0, "establishment": 4.0, "": 0.4})
+# Many networks stand in the geo databases with the capital, wherever they are, so that it says little.
+_CAPITAL = "paris"
+_IN_CAPITAL = MappingProxyType({"seat": 2.5, "establishment": 1.5, "": 0.6})
 _SAME_FORM, _OTHER_FORM = 4.0, 0.05
 _CEASED = 0.05
 _SAME_DOMAIN = 3.0
 # What is not in the register, by how many words the name has: a single word may be anybody's.
-_NOT_IN_REGISTER = (3.0, 1.5, 0.5, 0.2)
+_NOT_IN_REGISTER = (3.0, 1.5, 0.7, 0.4)
+# Who employs nobody has a network of their own so seldom that others are at least as likely as that.
+_NOBODY_EMPLOYED = 1.0
 _LONGER_NAME = 0.05
 _ACRONYM_OF = 4
 # The categories of French law that a form in a name stands for, by their first digits.
@@ -155,7 +160,7 @@ def _weighed(
         evidence += [Evidence.SAME_FORM] * form
     if town and one.entry.seat.town:
         place = "seat" if town_key(one.entry.seat.town) == town else store.is_in_town(one.id, town)
-        weight *= _TOWNS[place]
+        weight *= (_IN_CAPITAL if town == _CAPITAL else _TOWNS)[place]
         evidence += {"seat": [Evidence.SAME_TOWN], "establishment": [Evidence.ESTABLISHMENT_IN_TOWN]}.get(place, [])
     if asked.domain and _is_named_so(asked.domain, one.entry):
         weight *= _SAME_DOMAIN
@@ -167,7 +172,7 @@ def _form_agrees(keys: NameKeys, entry: Entry) -> bool | None:
     """Whether the legal form in a name is the entry's; None where nothing is said of it."""
     if entry.register != "sirene":
         return None
-    if keys.words[0] in _PUBLIC_WORDS:
+    if not _PUBLIC_WORDS.isdisjoint({keys.words[0], keys.loose.split()[0]}):
         return entry.form.startswith(_PUBLIC)
     expected = _FORMS.get(keys.form)
     return entry.form.startswith(expected) if expected else None
@@ -191,6 +196,8 @@ def _others(
     best = weighed[0][1]
     only_acronym = best.sort is Sort.ACRONYM and not best.is_loose
     weight = _NOT_IN_REGISTER[min(words, len(_NOT_IN_REGISTER) - 1)] * (_ACRONYM_OF if only_acronym else 1)
+    if best.rank == 0:
+        weight = max(weight, _NOBODY_EMPLOYED)
     known = {one.id for one in found}
     weight += sum(_OF_RANK[rank] * _LONGER_NAME for entry, _, rank in store.family(keys.exact) if entry not in known)
     if len(found) >= MOST_NAMESAKES:

@@ -1,0 +1,134 @@
+"""Registers: real French companies among namesakes, subsidiaries, holdings and ceased units of a made-up SIRENE.
+
+Each company is asked for as networks name it, with its town and without, with the town of some namesake, and by a name with its
+legal form. A third of the companies is left out of the register while its likes stay: whatever is shown for those is wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.eval.measure import SHARED, Measure, timed
+from tests.made_register import Planted, RegisterMaker
+from tracker.reference.registers.matching import Asked, Match, match
+from tracker.reference.registers.name_keys import name_keys
+from tracker.reference.registers.sirene import import_files
+from tracker.reference.registers.store import RegisterStore
+
+_UNITS = 50_000
+_NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+_SUFFIXES = {"57": "SAS", "54": "SARL", "55": "SA", "58": "SE"}
+
+
+class _Case(NamedTuple):
+    asked: Asked
+    right: str  # the SIREN; empty where no entry is the company
+
+
+def measures() -> Iterable[Measure]:
+    companies = planted_companies()
+    absent = [one for one in companies if sha256(one.siren.encode()).digest()[0] % 3 == 0]
+    present = [one for one in companies if one not in absent]
+    with tempfile.TemporaryDirectory(prefix="webleads-eval-") as folder:
+        paths = RegisterMaker().make(Path(folder) / "published", _UNITS, present, absent)
+        target = Path(folder) / "sirene.sqlite"
+        import_files(target, paths, now=_NOW)
+        store = RegisterStore("sirene", target)
+        for what, cases in _cases(present, absent).items():
+            yield _measured(store, what, cases)
+
+
+def _cases(present: Sequence[Planted], absent: Sequence[Planted]) -> dict[str, list[_Case]]:
+    active = [one for one in present if one.active]
+    return {
+        "with their town": [_Case(Asked(_spoken(one), "FR", one.town), one.siren) for one in active],
+        "without a town": [_Case(Asked(_spoken(one), "FR"), one.siren) for one in active],
+        "visits from Paris": [_Case(Asked(_spoken(one), "FR", "Paris"), one.siren) for one in active],
+        "with their legal form": [_Case(Asked(_with_form(one), "FR", one.town), one.siren) for one in active],
+        "ceased, with their town": [
+            _Case(Asked(_spoken(one), "FR", one.town), one.siren) for one in present if not one.active
+        ],
+        "not in the register, with their town": [_Case(Asked(_spoken(one), "FR", one.town), "") for one in absent],
+        "not in the register, without a town": [_Case(Asked(_spoken(one), "FR"), "") for one in absent],
+        "owners of networks of the world": [
+            _Case(asked, "") for asked in _network_owners({_key(one.name) for one in present})
+        ],
+    }
+
+
+def _measured(store: RegisterStore, what: str, cases: Sequence[_Case]) -> Measure:
+    answers, microseconds = timed(lambda case: match(store, case.asked), cases)
+    pairs = list(zip(cases, answers, strict=True))
+    wrong = [(case, found) for case, found in pairs if found.best and found.best.entry.number != case.right]
+    right = sum(found.best is not None and found.best.entry.number == case.right for case, found in pairs)
+    first = sum(bool(found.candidates) and found.candidates[0].entry.number == case.right for case, found in pairs)
+    most = max(1, len(cases))
+    figures = {"shown": right / most, "shown or first candidate": first / most, "wrong": len(wrong) / most}
+    near = sorted((one for one in pairs if _other_first(*one)), key=lambda one: -one[1].candidates[0].confidence)
+    return Measure("registers", what, len(cases), figures, microseconds, [_sentence(*one) for one in near])
+
+
+def _other_first(case: _Case, found: Match) -> bool:
+    """Whether another company than the right one is the most likely: a mistake if it is shown, else a near miss."""
+    return bool(found.candidates) and found.candidates[0].entry.number != case.right
+
+
+def _sentence(case: _Case, found: Match) -> str:
+    first = found.candidates[0]
+    mark = "WRONG" if found.best else "near"
+    town = f", {case.asked.town}" if case.asked.town else ""
+    return (
+        f"{mark} {first.confidence:.2f}: {case.asked.name}{town} → {first.entry.name}"
+        f" ({first.entry.size}, {first.entry.seat.town}; {', '.join(first.evidence)})"
+    )
+
+
+def _spoken(one: Planted) -> str:
+    """The name as a network's registry writes it: without what stands in brackets."""
+    return one.name.split(" (")[0].title()
+
+
+def _with_form(one: Planted) -> str:
+    return " ".join(part for part in (_spoken(one), _SUFFIXES.get(one.form[:2], "")) if part)
+
+
+def _key(name: str) -> str:
+    keys = name_keys(name.split(" (", maxsplit=1)[0])
+    return keys.loose if keys else ""
+
+
+def planted_companies() -> list[Planted]:
+    """The real companies of the shared data whose SIREN is one, each once."""
+    found = {}
+    for path in sorted((SHARED / "firmo").glob("companies_fr*.csv")):
+        for row in csv.DictReader(path.open(encoding="utf-8")):
+            siren = row["siren"]
+            if len(siren) == 9 and siren.isascii() and siren.isdigit():
+                size = row["tranche_effectif"]
+                found[siren] = Planted(
+                    siren,
+                    row["nom_complet"],
+                    row["nature_juridique"],
+                    row["naf"],
+                    size,
+                    row["categorie_entreprise"],
+                    row["commune"],
+                    row["code_postal"],
+                    row["etat"] == "en activité",
+                )
+    return list(found.values())
+
+
+def _network_owners(planted: set[str]) -> list[Asked]:
+    """The companies of the sample databases, asked for as if they were French: none of them is in the register."""
+    names = set()
+    for name, column in (("ipinfo_ip_company_sample.csv", "name"), ("ipapi_companySample.csv", "company")):
+        with (SHARED / "samples" / name).open(encoding="utf-8") as file:
+            names |= {row[column] for row in csv.DictReader(file) if row[column]}
+    return [Asked(name, "FR") for name in sorted(names) if _key(name) not in planted]
