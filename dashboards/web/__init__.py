@@ -20,6 +20,7 @@ from dashboards.web.people import forgotten_password, invitation, new_password, 
 from dashboards.web.plain_query import with_plain_query
 from dashboards.web.recipients import email_status, notices, own_page, recipients
 from dashboards.web.recipients.mailing import Mailing, no_mailing
+from dashboards.web.registers import views as registers
 from dashboards.web.service_status import Diagnose, ServiceStatus, no_diagnosis
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
@@ -103,6 +104,7 @@ def register(
         fit_settings,
         possible,
         corrections,
+        registers,
         company,
         advice,
         not_counted,

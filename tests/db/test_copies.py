@@ -45,6 +45,7 @@ COPIED = {
     "report_recipients",
     "deliveries",
     "imported_logs",
+    "register_choices",
 }
 NEEDLE = b"a-needle-of-16-b"
 

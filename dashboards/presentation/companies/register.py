@@ -36,7 +36,9 @@ Said = tuple[str, str]
 class RegisterEntry:
     """An entry in words; empty where the register does not say it. `form` and `activity` have their language."""
 
+    register: str
     number: str
+    number_name: str
     written_number: str
     name: str
     form: Said
@@ -58,7 +60,9 @@ def entry_in_words(language: str, candidate: Candidate) -> RegisterEntry:
     entry = candidate.entry
     form, activity = form_label(entry), activity_label(entry, language)
     return RegisterEntry(
+        register=entry.register,
         number=entry.number,
+        number_name="SIREN" if entry.register == "sirene" else "LEI",
         written_number=written_number(entry),
         name=entry.name,
         form=(form.words, form.language) if form else ("", ""),

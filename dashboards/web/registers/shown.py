@@ -11,6 +11,7 @@ import pandas as pd
 from dashboards.presentation.companies.register import entry_in_words
 from dashboards.presentation.dates import day
 from dashboards.web.language import current_language
+from tracker.leads.registers.choices import choices, company_match
 from tracker.reference.registers.matching import Asked
 from tracker.reference.registers.registers import REGISTERS, registers_of
 from tracker.service.context import Context
@@ -22,21 +23,23 @@ def register_shown(context: Context, row: Mapping[Any, Any] | None) -> dict[str,
     editions = {one.register: one for one in registers.editions()}
     if row is None or not editions:
         return {"register": None, "register_candidates": [], "register_source": None}
-    found = registers.match(asked_of(row))
+    asked, made = asked_of(row), choices(context.app_db)
+    found = company_match(registers, made, asked)
+    chosen = made.of(asked)
     shown = found.best or next(iter(found.candidates), None)
-    source = None
-    if shown is not None:
-        register = next(one for one in REGISTERS if one.name == shown.entry.register)
-        as_of = editions[register.name].as_of
-        source = {
-            "register": register,
-            "day": day(language, date.fromisoformat(as_of), year=True, weekday=False) if as_of else "",
-        }
+    name = shown.entry.register if shown else chosen.register if chosen else None
     return {
         "register": entry_in_words(language, found.best) if found.best else None,
-        "register_candidates": [] if found.best else [entry_in_words(language, one) for one in found.candidates],
-        "register_source": source,
+        "register_candidates": [entry_in_words(language, one) for one in found.candidates],
+        "register_chosen": chosen,
+        "register_asked": asked,
+        "register_source": _source(language, name, editions[name].as_of) if name in editions else None,
     }
+
+
+def _source(language: str, name: str, as_of: str) -> dict[str, Any]:
+    said = day(language, date.fromisoformat(as_of), year=True, weekday=False) if as_of else ""
+    return {"register": next(one for one in REGISTERS if one.name == name), "day": said}
 
 
 def asked_of(row: Mapping[Any, Any]) -> Asked:

@@ -86,6 +86,8 @@ _CAPITAL = "paris"
 _IN_CAPITAL = MappingProxyType({"seat": 2.5, "establishment": 1.5, "": 0.6})
 _SAME_FORM, _OTHER_FORM = 4.0, 0.05
 _CEASED = 0.05
+# Companies that hold property (SCI) bear the name of the company that uses it.
+_PROPERTY_FORM, _PROPERTY = "654", 0.2
 _SAME_DOMAIN = 3.0
 # What is not in the register, by how many words the name has: a single word may be anybody's.
 _NOT_IN_REGISTER = (3.0, 1.5, 0.7, 0.4)
@@ -154,6 +156,8 @@ def _weighed(
     weight = _OF_SORT[one.sort] * (_LOOSE if one.is_loose else 1.0) * _OF_RANK[min(one.rank, len(_OF_RANK) - 1)]
     if one.entry.state is not State.ACTIVE:
         weight *= _CEASED
+    if one.entry.form.startswith(_PROPERTY_FORM) and not keys.form:
+        weight *= _PROPERTY
     form = _form_agrees(keys, one.entry)
     if form is not None:
         weight *= _SAME_FORM if form else _OTHER_FORM

@@ -52,3 +52,39 @@ def test_without_a_register_the_page_says_nothing_of_one(
 ) -> None:
     company_visit("/a", company="Breguet Systèmes")
     assert "company register" not in signed_in.get(f"/{SITE}/leads/breguet systèmes").text
+
+
+def choose(browser: Browser, company: str, entry: str, domain: str = "") -> None:
+    fields = {"company": company.title(), "company_id": company, "entry": entry, "domain": domain}
+    browser.post(f"/{SITE}/register", form=f"/{SITE}/leads/{company}", **fields)
+
+
+def test_a_candidate_is_chosen_with_one_click_and_survives_the_next_edition(
+    signed_in: Browser, site: str, register: Path, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", company="Papillon", city="Paris")
+    address = f"/{SITE}/leads/papillon"
+    choose(signed_in, "papillon", "sirene:111111102")
+    assert "Growing" not in signed_in.get(address).text
+    assert "10–19 people (2024)" in text(signed_in.get(address).text)
+    imported(register.parent, [unit("111111102", "PAPILLON DE BREST", size="12")])
+    said = text(signed_in.get(address).text)
+    assert "PAPILLON DE BREST" in said
+    assert "chosen by you" in said
+    choose(signed_in, "papillon", "automatic")
+    assert "chosen by you" not in text(signed_in.get(address).text)
+
+
+def test_a_company_that_is_none_of_the_register_shows_none(
+    signed_in: Browser, site: str, register: Path, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", company="Breguet Systèmes", company_domain="breguet.fr", city="Besançon")
+    company_visit("/a", company="Breguet", company_domain="breguet.fr", city="Besançon")
+    choose(signed_in, "breguet.fr", "sirene:none", "breguet.fr")
+    assert "none of the register" in text(signed_in.get(f"/{SITE}/leads/breguet.fr").text)
+
+
+@pytest.mark.parametrize("entry", ["", "sirene", "sirene:123456789", "nowhere:none", "sirene:" + "9" * 1000])
+def test_refuses_an_entry_that_is_not_there(signed_in: Browser, site: str, register: Path, entry: str) -> None:
+    answer = signed_in.post(f"/{SITE}/register", form=f"/{SITE}/lists", company="Papillon", entry=entry)
+    assert answer.status_code == 400
