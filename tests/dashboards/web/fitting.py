@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 WIDTHS = (1280, 800, 390, 360)
 # Texts narrower than a fifth of the screen that run over more than four lines.
 SQUEEZED = """() => [...document.querySelectorAll("main p, main h2, main h3")]
-  .filter(one => one.offsetWidth && one.offsetWidth < innerWidth / 5)
+  .filter(one => one.checkVisibility() && one.offsetWidth && one.offsetWidth < innerWidth / 5)
   .filter(one => one.offsetHeight > 4.5 * parseFloat(getComputedStyle(one).lineHeight))
   .map(one => one.textContent.slice(0, 40))"""
 IS_TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
