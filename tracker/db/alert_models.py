@@ -31,7 +31,8 @@ class AlertRule(Base):
     list_name: Mapped[str | None]  # the list whose companies it watches
     channel: Mapped[str]
     target: Mapped[str]  # a URL or an email
-    secret: Mapped[str]  # signs webhooks; empty for other channels
+    secret: Mapped[str]  # signs webhooks, or is the token of a CRM; empty for other channels
+    fields: Mapped[str | None]  # JSON: the fields of a CRM by what they are filled with
     pace: Mapped[str]
     quiet_from: Mapped[int | None]  # hours in the site's time zone
     quiet_until: Mapped[int | None]

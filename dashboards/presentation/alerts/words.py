@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from dashboards.presentation import dates
 from dashboards.translations import message, translate, translate_plural
 from tracker.leads.alerts.payload import TEST
-from tracker.leads.alerts.rules import Trigger
+from tracker.leads.alerts.rules_vocabulary import Trigger
 from tracker.sites.domain_name import shown_domain
 
 _LISTED = 30

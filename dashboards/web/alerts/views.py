@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -19,11 +20,13 @@ from tracker.accounts.permissions import Action
 from tracker.db.alert_models import AlertRule
 from tracker.db.invalid import Invalid, about
 from tracker.db.models import Site
-from tracker.leads.alerts.emails import may_get_alerts
+from tracker.leads.alerts.crm_fields import FACTS
 from tracker.leads.alerts.log import log_of, replay
 from tracker.leads.alerts.look import Look
-from tracker.leads.alerts.raising import raise_alerts, send_test
-from tracker.leads.alerts.rules import AMOUNTS, Channel, Known, NewRule, add_rule, list_rules, read_rule, remove_rule
+from tracker.leads.alerts.raising import push_companies, raise_alerts, send_test
+from tracker.leads.alerts.rules import Known, NewRule, add_rule, list_rules, read_rule, remove_rule
+from tracker.leads.alerts.rules_vocabulary import AMOUNTS, CRMS, Channel
+from tracker.leads.alerts.targets import may_get_alerts
 from tracker.leads.workflow.lists import all_lists
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
@@ -48,7 +51,7 @@ def create_blueprint(context: Context) -> Blueprint:
         except Invalid as problem:
             return make_response(_page(context, selection, describe_problem(problem)), 422)
         # Who is in the view or list by now is no news.
-        raise_alerts(Look(context.app_db, context.event_store, found, context.now(), context.now()), made)
+        raise_alerts(_look(context, found), made)
         flash(_("The alert is added. It tells what happens from now on."))
         return _back(found)
 
@@ -59,6 +62,13 @@ def create_blueprint(context: Context) -> Blueprint:
             flash(_("The alert is removed, with what was still to be delivered."))
         return _back(found)
 
+    _add_messages(blueprint, context)
+    return blueprint
+
+
+def _add_messages(blueprint: Blueprint, context: Context) -> None:
+    """The routes that send something, and change no rule."""
+
     @blueprint.post("/test")
     def test(site: str) -> Response:
         """Sends a message that says it is a test; the log shows what the other side answered."""
@@ -67,6 +77,24 @@ def create_blueprint(context: Context) -> Blueprint:
         flash(_("A test is on its way. The log says in a moment what became of it."))
         return _back(found)
 
+    @blueprint.post("/push")
+    def push(site: str) -> Response:
+        """Pushes the companies of a rule to its CRM now, or the one company of the page that asks."""
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        rule, company_id = _rule(context, found), request.form.get("company") or None
+        if rule.channel not in CRMS:
+            abort(404)
+        number = push_companies(_look(context, found), rule, company_id)
+        flash(ngettext("%(num)s company is on its way to the CRM.", "%(num)s companies are on their way to the CRM.", number))  # fmt: skip
+        if company_id is not None:
+            return redirect(url_for("company.show", site=found.domain, company_id=company_id))
+        return _back(found)
+
+    @blueprint.app_context_processor
+    def crms() -> dict[str, Any]:
+        """For a company's page: the rules of a site by which a company can be pushed to a CRM."""
+        return {"crm_rules": lambda site: [one for one in list_rules(context.app_db, site.id) if one.channel in CRMS]}
+
     @blueprint.post("/replay")
     def deliver_again(site: str) -> Response:
         found = site_or_404(context, site, Action.CHANGE_SETTINGS)
@@ -74,7 +102,10 @@ def create_blueprint(context: Context) -> Blueprint:
             flash(_("The message is on its way once more, under the same id."))
         return _back(found)
 
-    return blueprint
+
+def _look(context: Context, site: Site) -> Look:
+    now = context.now()
+    return Look(context.app_db, context.event_store, site, now, now)
 
 
 def _known(context: Context, site: Site) -> Known:
@@ -112,6 +143,8 @@ def _page(context: Context, selection: Selection, problem: str | None = None) ->
         "channels": choices(language, CHANNELS),
         "paces": choices(language, PACES),
         "usual_amounts": AMOUNTS,
+        "facts": FACTS,
+        "crms": CRMS,
         "statuses": STATUSES,
         "log": log_of(context.app_db, site.id),
         "problem": problem,

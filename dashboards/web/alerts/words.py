@@ -8,7 +8,7 @@ from typing import TypeVar
 from dashboards.translations import message, translate
 from tracker.db.alert_models import AlertRule
 from tracker.db.models import Site
-from tracker.leads.alerts.rules import AMOUNTS, OF_SITE, Channel, Pace, Trigger
+from tracker.leads.alerts.rules_vocabulary import AMOUNTS, OF_SITE, Channel, Pace, Trigger
 from tracker.leads.workflow.views import View
 from tracker.stats.goals import goals_of
 
@@ -38,6 +38,8 @@ CHANNELS = {
     Channel.WEBHOOK: message("Webhook"),
     Channel.SLACK: message("Slack"),
     Channel.TEAMS: message("Microsoft Teams"),
+    Channel.HUBSPOT: message("HubSpot"),
+    Channel.PIPEDRIVE: message("Pipedrive"),
 }
 PACES = {
     Pace.AT_ONCE: message("At once"),

@@ -16,7 +16,8 @@ from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import Site
 from tracker.delivery.outbox.delivering import Outbox
 from tracker.leads.alerts.raising import send_test
-from tracker.leads.alerts.rules import Channel, NewRule, Trigger, add_rule
+from tracker.leads.alerts.rules import NewRule, add_rule
+from tracker.leads.alerts.rules_vocabulary import Channel, Trigger
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, find_site

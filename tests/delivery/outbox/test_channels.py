@@ -21,7 +21,7 @@ from tracker.db.models import Delivery, ReportRecipient, User
 from tracker.delivery.desk import mailing
 from tracker.delivery.outbox.delivering import Outbox
 from tracker.leads.alerts.log import replay
-from tracker.leads.alerts.rules import Channel, Trigger
+from tracker.leads.alerts.rules_vocabulary import Channel, Trigger
 from tracker.service.context import Context
 
 PARIS = ZoneInfo("Europe/Paris")

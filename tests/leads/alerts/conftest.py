@@ -16,7 +16,8 @@ from tests.stats.conftest import SITE, Blog
 from tracker.db.alert_models import Alert, AlertRule, OutgoingMessage
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import Site
-from tracker.leads.alerts.rules import Channel, NewRule, Trigger, add_rule
+from tracker.leads.alerts.rules import NewRule, add_rule
+from tracker.leads.alerts.rules_vocabulary import Channel, Trigger
 from tracker.leads.alerts.watching import Watching
 from tracker.leads.corrections.changes import rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore

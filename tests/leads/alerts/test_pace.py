@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.leads.alerts.conftest import Told
 from tracker.db.alert_models import AlertRule, OutgoingMessage
 from tracker.leads.alerts.pace import due_at
-from tracker.leads.alerts.rules import Pace
+from tracker.leads.alerts.rules_vocabulary import Pace
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from tests.leads.alerts.conftest import Told
 from tracker.db.workflow_models import CompanyList, CompanyListEntry
-from tracker.leads.alerts.rules import Trigger, remove_rule
+from tracker.leads.alerts.rules import remove_rule
+from tracker.leads.alerts.rules_vocabulary import Trigger
 
 
 def test_a_visit_is_raised_with_its_message_in_the_next_look(told: Told) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.leads.alerts.conftest import Told
 from tracker.db.models import User
 from tracker.db.workflow_models import CompanyChange, CompanyWork
-from tracker.leads.alerts.rules import Trigger
+from tracker.leads.alerts.rules_vocabulary import Trigger
 from tracker.stats.goals.rows import add_goal
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

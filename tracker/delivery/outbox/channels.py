@@ -8,9 +8,10 @@ from dashboards.presentation.alerts.words import told
 from tracker.db.models import Site
 from tracker.delivery.mail_settings import mailer_of
 from tracker.delivery.outbox import email, slack, teams, webhook
+from tracker.delivery.outbox.crm.push import push
 from tracker.delivery.outbox.messages import Due, find, settle
 from tracker.delivery.outbox.posting import Answer, send
-from tracker.leads.alerts.rules import Channel
+from tracker.leads.alerts.rules_vocabulary import CRMS, Channel
 from tracker.service.context import Context
 
 _IN_WORDS = {Channel.SLACK: slack.request_of, Channel.TEAMS: teams.request_of}
@@ -22,6 +23,8 @@ def deliver(context: Context, due: Due, *, again: bool = False) -> Answer:
     if rule.channel == Channel.WEBHOOK:
         body, headers = webhook.request_of(due, now=context.now())
         return send(rule.target, body, headers, allowed=settings.private_targets)
+    if rule.channel in CRMS:
+        return push(due, base_url=settings.public_url, allowed=settings.private_targets)
     with context.app_db.transaction() as session:
         site = session.get_one(Site, rule.site_id)
     language = site.language

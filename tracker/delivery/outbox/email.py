@@ -14,7 +14,7 @@ from tracker.delivery import sent_log
 from tracker.delivery.mailer import Mailer, MailError, MailRefused, MailUnconfirmed
 from tracker.delivery.outbox.posting import Answer
 from tracker.delivery.sent_log import DeliveryKey
-from tracker.leads.alerts.emails import may_get_alerts
+from tracker.leads.alerts.targets import may_get_alerts
 from tracker.recipients.subscriptions import pause
 from tracker.service.context import Context
 

@@ -114,6 +114,11 @@ class Look:
             self._watched[key] = self._listed(rule)
         return self._watched[key]
 
+    @cached_property
+    def all_watched(self) -> Mapping[str, Watched]:
+        """All companies that are listed as leads, by name."""
+        return self.watched(AlertRule(view_key=None, list_name=None))
+
     def _listed(self, rule: AlertRule) -> Mapping[str, Watched]:
         filters = self._filters(rule)
         if filters is None:

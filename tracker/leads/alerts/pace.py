@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.db.alert_models import AlertRule
-from tracker.leads.alerts.rules import Pace
+from tracker.leads.alerts.rules_vocabulary import Pace
 
 # Alerts that wait are told in the morning.
 HOUR = 8

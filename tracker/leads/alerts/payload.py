@@ -11,7 +11,7 @@ from tracker.db.alert_models import AlertRule
 from tracker.db.models import Site
 from tracker.leads.alerts.occurrence import Occurrence
 
-RAISED, DIGEST, TEST = "alert.raised", "alert.digest", "alert.test"
+RAISED, DIGEST, TEST, PUSHED = "alert.raised", "alert.digest", "alert.test", "company.pushed"
 
 
 def facts_of(one: Occurrence) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from tracker.leads.alerts.log import WAITING
 from tracker.leads.alerts.look import Look
 from tracker.leads.alerts.occurrence import Occurrence, of_day
 from tracker.leads.alerts.pace import digest_due, due_at
-from tracker.leads.alerts.payload import DIGEST, RAISED, TEST, facts_of, payload_of
-from tracker.leads.alerts.rules import Pace, Trigger
+from tracker.leads.alerts.payload import DIGEST, PUSHED, RAISED, TEST, facts_of, payload_of
+from tracker.leads.alerts.rules_vocabulary import CRMS, Pace, Trigger
 from tracker.leads.alerts.triggers import EVENTS, meets
 
 _AT_ONCE = 500
@@ -31,6 +31,7 @@ _AT_ONCE = 500
 _MOST_SINGLE = 10
 _MOST_TOGETHER = 100
 _MOST_IN_DIGEST = 1000
+_MOST_PUSHED = 1000
 
 
 def raise_alerts(look: Look, rule: AlertRule) -> int:
@@ -44,7 +45,7 @@ def raise_alerts(look: Look, rule: AlertRule) -> int:
         made = [_made(rule, one, look.now) for one in new]
         session.add_all(made)
         if rule.pace == Pace.AT_ONCE:
-            size = 1 if len(made) <= _MOST_SINGLE else _MOST_TOGETHER
+            size = 1 if len(made) <= _MOST_SINGLE or rule.channel in CRMS else _MOST_TOGETHER
             for some in _in_parts(made, size):
                 _tell(session, look, rule, some, kind=RAISED)
         if look.is_caught_up:
@@ -63,7 +64,11 @@ def tell_digest(look: Look, rule: AlertRule) -> bool:
         told = select(OutgoingMessage.id).where(OutgoingMessage.rule_id == rule.id, OutgoingMessage.key == key)
         if not alerts or session.scalar(told) is not None:
             return False
-        _tell(session, look, rule, alerts, kind=DIGEST, key=key)
+        if rule.channel in CRMS:  # it takes one company at a time
+            for number, one in enumerate(alerts):
+                _tell(session, look, rule, [one], kind=DIGEST, key=f"{key} {number}" if number else key)
+        else:
+            _tell(session, look, rule, alerts, kind=DIGEST, key=key)
     return True
 
 
@@ -71,6 +76,18 @@ def send_test(database: AppDatabase, site: Site, rule: AlertRule, *, now: dateti
     """Puts a message into the outbox that says it is a test."""
     with database.transaction() as session:
         session.add(_message(site, rule, [], now=now, due=now, kind=TEST))
+
+
+def push_companies(look: Look, rule: AlertRule, company_id: str | None = None) -> int:
+    """Puts the companies that a rule watches into the outbox, or one company whatever it watches. Returns how many."""
+    if company_id is None:
+        companies = sorted(look.watched(rule).values(), key=lambda one: -one.score)[:_MOST_PUSHED]
+    else:
+        companies = [one for one in look.all_watched.values() if one.id == company_id]
+    facts = [facts_of(Occurrence(one.id, look.now, one)) for one in companies]
+    with look.database.transaction() as session:
+        session.add_all(_message(look.site, rule, [one], now=look.now, due=look.now, kind=PUSHED) for one in facts)
+    return len(facts)
 
 
 def _found(look: Look, rule: AlertRule) -> tuple[Sequence[Occurrence], Collection[str], Collection[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,59 +17,16 @@ from tracker.accounts.emails import normalise_email
 from tracker.db.alert_models import AlertRule
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
-from tracker.leads.alerts.target_urls import check_url
+from tracker.leads.alerts.crm_fields import read_fields
+from tracker.leads.alerts.rules_vocabulary import AMOUNTS, CRMS, OF_SITE, Channel, Pace, Trigger
+from tracker.leads.alerts.targets import check_url
 
 LONGEST_NAME = 80
 MOST_RULES = 100
 _SECRET_BYTES = 24
+_LONGEST_TOKEN = 500
+_HUBSPOT = "https://api.hubapi.com"
 _Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-class Trigger(StrEnum):
-    """What a rule tells. The value is stored; never rename one."""
-
-    VISIT = "visit"
-    FIRST_VISIT = "first_visit"
-    BACK = "back"
-    SEGMENT = "segment"
-    SCORE = "score"
-    GOAL = "goal"
-    OWNER = "owner"
-    REMINDER = "reminder"
-    SPIKE = "spike"
-    DROP = "drop"
-    SILENCE = "silence"
-    OTHER_DOMAIN = "other_domain"
-
-
-class Channel(StrEnum):
-    """Where to. The value is stored; never rename one."""
-
-    EMAIL = "email"
-    WEBHOOK = "webhook"
-    SLACK = "slack"
-    TEAMS = "teams"
-
-
-class Pace(StrEnum):
-    """How often. The value is stored; never rename one."""
-
-    AT_ONCE = "at_once"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-
-
-# What the number of a rule is, with its least and its most; the other triggers have none.
-AMOUNTS: Mapping[Trigger, tuple[int, int, int]] = {
-    Trigger.BACK: (1, 365, 30),
-    Trigger.SCORE: (1, 100, 70),
-    Trigger.SPIKE: (10, 10_000, 200),
-    Trigger.DROP: (10, 100, 80),
-    Trigger.SILENCE: (1, 720, 6),
-}
-# Those that are about the site as a whole.
-OF_SITE = frozenset({Trigger.SPIKE, Trigger.DROP, Trigger.SILENCE, Trigger.OTHER_DOMAIN})
-_SIGNED = frozenset({Channel.WEBHOOK})
 
 
 @dataclass(frozen=True)
@@ -86,6 +44,8 @@ class NewRule:
     list_name: str | None = None
     quiet_from: int | None = None
     quiet_until: int | None = None
+    fields: str | None = None
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,25 +77,31 @@ def read_rule(form: Mapping[str, str], known: Known) -> NewRule:
             raise Invalid("Choose the view or list that companies enter.")
     with about("target"):
         channel = _one_of(Channel, form.get("channel", ""))
-        text = form.get("target", "")
-        target = normalise_email(text) if channel is Channel.EMAIL else check_url(text)
+        target = _target(channel, form.get("target", ""))
+    with about("token"):
+        token = _token(form.get("token", "")) if channel in CRMS else ""
+    with about("fields"):
+        fields = json.dumps(read_fields(channel, form.get("fields", ""))) if channel in CRMS else None
     with about("pace"):
         pace = _one_of(Pace, form.get("pace") or Pace.AT_ONCE)
     with about("quiet_from"):
         quiet_from, quiet_until = _hour(form.get("quiet_from", "")), _hour(form.get("quiet_until", ""))
         if (quiet_from is None) != (quiet_until is None):
             raise Invalid("Give both hours, or none.")
-    return NewRule(name, trigger, channel, target, pace, amount, goal, view_key, list_name, quiet_from, quiet_until)
+    return NewRule(
+        name, trigger, channel, target, pace, amount, goal, view_key, list_name, quiet_from, quiet_until, fields, token
+    )
 
 
 def add_rule(database: AppDatabase, site_id: int, rule: NewRule, *, by: str, now: datetime) -> AlertRule:
     """Adds a rule, which tells what happens from now on. Raises Invalid where the site has too many."""
-    values = {name: getattr(rule, name) for name in NewRule.__dataclass_fields__}
+    values = {name: getattr(rule, name) for name in NewRule.__dataclass_fields__ if name != "token"}
+    secret = rule.token or _new_secret(rule.channel)
     with database.transaction() as session:
         number = session.scalar(select(func.count()).select_from(AlertRule).where(AlertRule.site_id == site_id)) or 0
         if number >= MOST_RULES:
             raise Invalid("A site has at most %(most)s alerts; remove one first.", most=str(MOST_RULES))
-        made = AlertRule(site_id=site_id, made_by=by, made_at=now, secret=_new_secret(rule.channel), **values)
+        made = AlertRule(site_id=site_id, made_by=by, made_at=now, secret=secret, **values)
         session.add(made)
         session.flush()
         return made
@@ -159,8 +125,22 @@ def remove_rule(database: AppDatabase, site_id: int, number: int) -> str | None:
 
 def _new_secret(channel: Channel) -> str:
     """Standard Webhooks: `whsec_` and 24 to 64 random bytes as base64. Empty for channels that sign nothing."""
-    is_signed = channel in _SIGNED
+    is_signed = channel is Channel.WEBHOOK
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode() if is_signed else ""
+
+
+def _target(channel: Channel, text: str) -> str:
+    if channel is Channel.EMAIL:
+        return normalise_email(text)
+    url = check_url(text or (_HUBSPOT if channel is Channel.HUBSPOT else ""))
+    return url.rstrip("/") if channel in CRMS else url
+
+
+def _token(text: str) -> str:
+    token = text.strip()
+    if not token or len(token) > _LONGEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        raise Invalid("Give the token of your CRM’s API.")
+    return token
 
 
 def _amount(trigger: Trigger, text: str) -> int | None:

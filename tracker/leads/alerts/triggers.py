@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tracker.db.alert_models import AlertRule
 from tracker.leads.alerts.look import Look, Watched
 from tracker.leads.alerts.occurrence import Occurrence
-from tracker.leads.alerts.rules import Trigger
+from tracker.leads.alerts.rules_vocabulary import Trigger
 from tracker.leads.alerts.traffic_triggers import drops, other_domains, silences, spikes
 from tracker.leads.alerts.visit_triggers import first_visits, goals_reached, returns, visits
 from tracker.leads.alerts.work_triggers import given_leads, reminders

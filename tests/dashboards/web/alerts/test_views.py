@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -54,6 +55,11 @@ def test_a_rule_is_added_shown_with_its_secret_and_removed(
         ({"trigger": "silence", "amount": "one"}, "amount"),
         ({"trigger": "goal", "goal": "gone"}, "goal"),
         ({"pace": "hourly"}, "pace"),
+        ({"channel": "hubspot"}, "token"),
+        ({"channel": "hubspot", "token": "a b"}, "token"),
+        ({"channel": "hubspot", "token": "pat-1", "fields": "score"}, "fields"),
+        ({"channel": "hubspot", "token": "pat-1", "fields": "salary = x"}, "fields"),
+        ({"channel": "pipedrive", "token": "pat-1"}, "fields"),
         ({"quiet_from": "22"}, "quiet_from"),
     ],
 )
@@ -94,3 +100,23 @@ def test_a_rule_is_said_in_words_and_whoever_is_in_its_view_by_now_is_no_news(
     with database.transaction() as session:
         assert session.scalars(select(AlertMember.company_id)).all() == ["air france"]
         assert session.scalars(select(Alert)).all() == []
+
+
+def test_a_company_and_all_of_a_view_are_pushed_to_a_crm_by_a_click(
+    signed_in: Browser, site: str, database: AppDatabase, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", company="Armor", company_domain="armor.example")
+    company_visit("/a", company="Kerjean", company_domain="kerjean.example")
+    rule = {"channel": "hubspot", "watches": "view:new", "token": "pat-eu1-x", "target": "", "fields": "score = rank"}
+    assert signed_in.post(PAGE, form=PAGE, **RULE | rule).status_code == 302
+    page = signed_in.get(PAGE).text
+    assert "pat-eu1-x" not in page
+    company = f"/{SITE}/leads/armor.example"
+    assert "HubSpot" in signed_in.get(company).text
+    signed_in.post(f"{PAGE}/push", form=company, rule="1", company="armor.example")
+    signed_in.post(f"{PAGE}/push", form=PAGE, rule="1")
+    with database.transaction() as session:
+        payloads = [json.loads(one.payload) for one in session.scalars(select(OutgoingMessage))]
+    names = [one["data"]["alerts"][0]["company"]["name"] for one in payloads]
+    assert (names[0], sorted(names[1:])) == ("Armor", ["Armor", "Kerjean"])
+    assert {one["type"] for one in payloads} == {"company.pushed"}

@@ -1,0 +1,1 @@
+"""Tests of the CRMs, against stand-ins that answer as the published references say."""

@@ -1,0 +1,44 @@
+"""Where alerts may go: the URL of a webhook as somebody types it, and the emails of those who agreed to them.
+
+Whether a URL's host may be reached is looked at when something is sent.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.invalid import Invalid
+from tracker.db.models import ReportRecipient, User
+
+_LONGEST = 2000
+
+
+def check_url(text: str) -> str:
+    """Returns the URL, without spaces around it. Raises Invalid."""
+    url = text.strip()
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if host is None or parts.scheme not in ("https", "http") or len(url) > _LONGEST or not url.isprintable():
+        raise Invalid("Give a URL such as https://hooks.example.com/webleads.")
+    if parts.username or parts.password:
+        raise Invalid("The URL has a name or password in it, which is not sent: leave it out.")
+    if not url.isascii() or " " in url:
+        raise Invalid("The URL has characters that must be percent-encoded.")
+    return url.partition("#")[0]
+
+
+def may_get_alerts(database: AppDatabase, site_id: int, email: str) -> bool:
+    """Whether an alert of a site may go to an email address: neither to a stranger's nor to one that is paused."""
+    with database.transaction() as session:
+        entries = session.scalars(select(ReportRecipient).where(ReportRecipient.email == email)).all()
+        if any(one.paused_at is not None for one in entries):
+            return False
+        if any(one.site_id == site_id and one.confirmed_at is not None for one in entries):
+            return True
+        return session.scalar(select(User.id).where(User.email == email)) is not None
