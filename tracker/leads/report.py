@@ -96,8 +96,13 @@ def one_lead(
     rules: Rules = DEFAULT_RULES,
 ) -> pd.DataFrame:
     """Returns the row of one company as `leads` does, or no row. `known` are all companies of the scope."""
-    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules, company=name)
-    return described(store, scope, ranking, known=known)
+
+    def work(page: EventStore) -> pd.DataFrame:
+        ranking = rank(page, scope, now=now, confirmed=confirmed, rules=rules, company=name)
+        return described(page, scope, ranking, known=known)
+
+    of = ScoredDay(scope.site, scored_day(scope.period, now), scope.period.time_zone, confirmed, rules)
+    return once_of_present(store, scope, ("one lead", name, *of.key), work).copy()
 
 
 def described_once(store: EventStore, scope: Scope, ranking: Ranking) -> pd.DataFrame:

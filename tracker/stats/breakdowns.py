@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, union_a
 from tracker.stats import metrics
 from tracker.stats.aggregation import Group
 from tracker.stats.dimensions import Dimension
-from tracker.stats.rollups.counting import Counting, Wanted, counting
+from tracker.stats.rollups.counting import Counting, counting
 from tracker.stats.rollups.moment import once
 from tracker.stats.rollups.registry import TITLES
+from tracker.stats.rollups.wanted import Wanted
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events

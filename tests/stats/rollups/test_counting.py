@@ -23,12 +23,13 @@ from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import METRICS, Unit
 from tracker.stats.periods import Period, months_after
-from tracker.stats.rollups.counting import Counting, Wanted, counting
+from tracker.stats.rollups.counting import Counting, counting
 from tracker.stats.rollups.days import sealed as sealed_now
 from tracker.stats.rollups.keeping import Keeper, seal, unsealed_days, work_out
 from tracker.stats.rollups.moment import expect, moment
 from tracker.stats.rollups.months import figures_of_month
 from tracker.stats.rollups.registry import DIMENSIONS, TOTAL
+from tracker.stats.rollups.wanted import Wanted
 from tracker.stats.scope import Scope
 from tracker.store import seals
 from tracker.store.answering import AnsweringStore

@@ -178,9 +178,14 @@ class DuckDBStore:
                 raise StoreUnavailable(f"the event store cannot be checkpointed: {first_line(problem)}") from problem
 
     def give_back_memory(self) -> None:
-        """Makes DuckDB let go of what it read and does not use now, all but some; else it keeps it up to its limit."""
+        """Makes DuckDB let go of what it read and does not use now, all but some; else it keeps it up to its limit.
+
+        What was committed since the last checkpoint is in memory as well.
+        """
         if self._memory_mb <= _KEPT_MB:
             return
+        with suppress(StoreUnavailable):  # others write: soon there is another checkpoint
+            self.checkpoint()
         with closing(self.engine.raw_connection()) as connection:
             driver = connection.driver_connection
             assert driver is not None
