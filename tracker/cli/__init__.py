@@ -24,7 +24,7 @@ from tracker.cli import (
 )
 from tracker.cli.options import EXPECTED_ERRORS
 from tracker.cli.reference import registers
-from tracker.cli.site import dkim, fit, goals
+from tracker.cli.site import alerts, dkim, fit, goals
 from tracker.enrichment.text import visible_text
 from tracker.server.logs import escape_unset_log
 
@@ -41,6 +41,7 @@ for _command in (
     running.ingest,
     sites.site,
     goals.goal,
+    alerts.alert,
     fit.fit,
     users.user,
     tokens.token,

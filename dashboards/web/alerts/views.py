@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboards.presentation import dates
 from dashboards.translations import translate
 from dashboards.web.alerts.words import CHANNELS, PACES, STATUSES, TRIGGERS, choices, rule_in_words
 from dashboards.web.language import current_language
@@ -147,6 +148,7 @@ def _page(context: Context, selection: Selection, problem: str | None = None) ->
         "crms": CRMS,
         "statuses": STATUSES,
         "log": log_of(context.app_db, site.id),
+        "clock": lambda moment: dates.clock(moment, selection.zone),
         "problem": problem,
         "typed": request.form.to_dict() if problem else {},
     }
