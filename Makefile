@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 DATA ?= data
 ROUNDS ?= 200
+# The tests start the service a hundred times: each start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Options for the program that a target runs, as in `make test ARGS='tests/journal -x'`.
 ARGS ?=
 
@@ -60,8 +62,14 @@ test-image: build  ## Run the tests of collector, journal, ingest and fuzz on th
 
 .PHONY: check
 check: lint .make/package build  ## Run what is no test of behaviour: ruff, mypy, tsc, the rules of layering
-	@npm run --silent check
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-browser check-layers
+
+.PHONY: check-types check-browser check-layers
+check-types:
 	@$(BIN)/mypy
+check-browser:
+	@npm run --silent check
+check-layers:
 	@$(BIN)/pytest -q tests/test_layering.py
 
 .PHONY: lint

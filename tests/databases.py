@@ -1,7 +1,8 @@
 """App databases and event stores for tests: each is empty and one test's own, and the engines make none of them anew.
 
 What all migrations make of an empty app database is made once in a process and copied: from the beginning, one takes a
-tenth of a second of the processor. An event store in memory takes almost as long; it is emptied and used again.
+tenth of a second of the processor. An event store in memory takes almost as long; it is emptied and used again, and so is
+what its engine knows of the statements that it has translated.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import Connection, Engine
+
 from tracker.db.engine import AppDatabase, open_app_database
-from tracker.store.engines import open_event_store
+from tracker.store.duckdb.opening import open_store
+from tracker.store.duckdb.store import DuckDBStore
 from tracker.store.protocol import EventStore
 from tracker.store.schema import metadata, schema_version
 
-# Event stores in memory that no test uses at the moment. They are not closed: DuckDB would forget them.
-_FREE: list[EventStore] = []
-_MADE: list[EventStore] = []
 _EMPTY = "; ".join(f"delete from {table.name}" for table in metadata.sorted_tables if table is not schema_version)
+# The engines of event stores that no test uses at the moment.
+_FREE: list[Engine] = []
+# A connection to each of them: DuckDB forgets what is in memory with the last one.
+_OPEN: list[Connection] = []
 
 
 def new_app_database(path: Path) -> AppDatabase:
@@ -39,18 +44,18 @@ def _migrated() -> bytes:
 
 @contextmanager
 def new_event_store() -> Iterator[EventStore]:
-    """An empty event store in memory, with an engine of its own. One whose test failed is not used again."""
-    kept = _FREE.pop() if _FREE else _another()
-    with kept.transaction() as connection:  # type: ignore[attr-defined]
+    """An empty event store in memory. One whose test failed is not used again."""
+    engine = _FREE.pop() if _FREE else _another()
+    with engine.begin() as connection:
         connection.exec_driver_sql(_EMPTY)
-    with closing(open_event_store(kept.engine.url.render_as_string())) as opened:  # type: ignore[attr-defined]
+    with closing(DuckDBStore(engine)) as opened:
         yield opened
-    _FREE.append(kept)
+    _FREE.append(engine)
 
 
-def _another() -> EventStore:
-    made = open_event_store(f"duckdb:///:memory:{len(_MADE)}")
-    with made.transaction() as connection:  # type: ignore[attr-defined]
+def _another() -> Engine:
+    engine = open_store(f"duckdb:///:memory:{len(_OPEN)}").engine
+    _OPEN.append(engine.connect())
+    with engine.begin() as connection:
         connection.exec_driver_sql("set threads = 1")  # for so few rows more of them only wait for each other
-    _MADE.append(made)
-    return made
+    return engine

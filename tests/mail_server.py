@@ -97,10 +97,26 @@ class Mailbox:
 def mail_server(*, smtp: type[SMTP] = SMTP, **options: Any) -> Iterator[Mailbox]:
     """Starts a server on a free port of this machine; `smtp` is what speaks with clients."""
     mailbox = Mailbox()
+    conversations: set[SMTP] = set()
+
+    class Conversation(smtp):  # type: ignore[misc,valid-type]
+        def connection_made(self, transport: Any) -> None:
+            conversations.add(self)
+            super().connection_made(transport)
+
+        def connection_lost(self, error: Exception | None) -> None:
+            conversations.discard(self)
+            super().connection_lost(error)
 
     class Speaking(Controller):
         def factory(self) -> SMTP:
-            return smtp(self.handler, **self.SMTP_kwargs)
+            return Conversation(self.handler, **self.SMTP_kwargs)
+
+    def hang_up() -> None:
+        """On those who are still sending in the background when a test ends."""
+        controller.server.close()
+        for one in conversations:
+            one.transport.abort()
 
     controller = Speaking(
         mailbox,
@@ -116,4 +132,5 @@ def mail_server(*, smtp: type[SMTP] = SMTP, **options: Any) -> Iterator[Mailbox]
         mailbox.url = f"smtp://127.0.0.1:{controller.port}"
         yield mailbox
     finally:
+        controller.loop.call_soon_threadsafe(hang_up)
         controller.stop()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache, partial
+
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -20,6 +22,7 @@ from tests.dashboards.web.conftest import (  # noqa: F401 - fixtures
     user,
     visit,
 )
+from tracker.accounts import passwords
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,3 +36,13 @@ def compiled_translations() -> None:
             with target.open("wb") as file:
                 write_mo(file, messages)
     catalogue.cache_clear()
+
+
+CHEAP = "scrypt:1024:8:1"
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real hash takes a third of a second of the processor for each password; tests/accounts holds it."""
+    monkeypatch.setattr(passwords, "_METHOD", CHEAP)
+    monkeypatch.setattr(passwords, "_hash_of_nobody", cache(partial(passwords.hash_password, "nobody's password")))

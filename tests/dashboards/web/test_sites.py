@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -74,12 +75,19 @@ def many_sites(database: AppDatabase, clock: Clock, visit: Callable[..., None]) 
 
 
 @pytest.fixture
-def statements(database: AppDatabase, store: EventStore) -> list[str]:
+def statements(database: AppDatabase, store: EventStore) -> Iterator[list[str]]:
     """What both databases are asked from now on."""
     asked: list[str] = []
-    for engine in (database.engine, store.engine):
-        event.listen(engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
-    return asked
+
+    def listen(*of: Any) -> None:
+        asked.append(of[2])
+
+    engines = (database.engine, store.engine)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", listen)
+    yield asked
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", listen)
 
 
 @pytest.mark.parametrize("address", ["/sites", f"/{SITE}", f"/{SITE}/settings", f"/{SITE}/leads", "/status", "/"])

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.databases import new_app_database
 from tests.webhook_server import Hooks, hook_server
 from tracker.db.alert_models import AlertRule, OutgoingAttempt, OutgoingMessage
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.delivery.outbox.delivering import Outbox
 from tracker.leads.alerts.raising import send_test
@@ -82,7 +83,7 @@ def store() -> Iterator[EventStore]:
 
 @pytest.fixture
 def posted(tmp_path: Path, store: EventStore) -> Iterator[Posted]:
-    database = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    database = new_app_database(tmp_path / "app.sqlite")
     settings = Settings(data=tmp_path, private_targets=(ip_network("127.0.0.1"),), base_url="https://stats.exemple.fr")
     with hook_server() as hooks:
         yield Posted(database, hooks, Clock(), settings, store)

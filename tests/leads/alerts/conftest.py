@@ -12,9 +12,10 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select
 
+from tests.databases import new_app_database
 from tests.stats.conftest import SITE, Blog
 from tracker.db.alert_models import Alert, AlertRule, OutgoingMessage
-from tracker.db.engine import AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.leads.alerts.rules import NewRule, add_rule
 from tracker.leads.alerts.rules_vocabulary import Channel, Trigger
@@ -93,6 +94,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 def told(tmp_path: Path, store: EventStore, clock: Clock) -> Iterator[Told]:
-    database = open_app_database(f"sqlite:///{tmp_path}/app.sqlite")
+    database = new_app_database(tmp_path / "app.sqlite")
     yield Told(database, store, clock)
     database.close()
