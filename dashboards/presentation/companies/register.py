@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from dashboards.presentation.dates import day
 from dashboards.presentation.numbers import count, percent
@@ -103,8 +104,12 @@ def written_number(entry: Entry) -> str:
 def links_of(entry: Entry) -> list[tuple[str, str]]:
     """Returns pages about the company: what each is called, and its URL."""
     if entry.register == "sirene":
-        return [("Annuaire des entreprises", f"https://annuaire-entreprises.data.gouv.fr/entreprise/{entry.number}")]
-    return []
+        pages = [("Annuaire des entreprises", f"https://annuaire-entreprises.data.gouv.fr/entreprise/{entry.number}")]
+    else:
+        pages = [("GLEIF", f"https://search.gleif.org/#/record/{entry.number}")]
+    words = quote(entry.name)
+    pages.append(("LinkedIn", f"https://www.linkedin.com/search/results/companies/?keywords={words}"))
+    return pages
 
 
 def _town(entry: Entry) -> str:

@@ -12,8 +12,9 @@ from dashboards.presentation.companies.register import entry_in_words
 from dashboards.presentation.dates import day
 from dashboards.web.language import current_language
 from tracker.leads.registers.choices import choices, company_match
+from tracker.reference.registers.entries import Entry
 from tracker.reference.registers.matching import Asked
-from tracker.reference.registers.registers import REGISTERS, registers_of
+from tracker.reference.registers.registers import REGISTERS, Registers, registers_of
 from tracker.service.context import Context
 
 
@@ -31,10 +32,18 @@ def register_shown(context: Context, row: Mapping[Any, Any] | None) -> dict[str,
     return {
         "register": entry_in_words(language, found.best) if found.best else None,
         "register_candidates": [entry_in_words(language, one) for one in found.candidates],
+        "register_group": _group(registers, found.best.entry) if found.best else [],
         "register_chosen": chosen,
         "register_asked": asked,
         "register_source": _source(language, name, editions[name].as_of) if name in editions else None,
     }
+
+
+def _group(registers: Registers, entry: Entry) -> list[tuple[str, str]]:
+    """The parents of a company, the direct one first: the LEI and the name of each."""
+    known = registers.in_gleif(entry)
+    found = [registers.entry("gleif", number) for number in known.parents] if known else []
+    return [(one.number, one.name) for one in found if one is not None]
 
 
 def _source(language: str, name: str, as_of: str) -> dict[str, Any]:

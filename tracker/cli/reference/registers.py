@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,29 +35,48 @@ def import_() -> None:
 @data_option
 def import_sirene(files: tuple[Path, ...], with_ceased: bool, data: Path | None) -> None:
     """Import SIRENE: StockUniteLegale and StockEtablissement, as CSV in ZIP or as Parquet."""
+    from functools import partial
+
+    from tracker.reference.registers import sirene
+
+    _import("SIRENE", sirene.REGISTER, partial(sirene.import_files, with_ceased=with_ceased), files, data)
+
+
+@import_.command("gleif")
+@_FILES
+@data_option
+def import_gleif(files: tuple[Path, ...], data: Path | None) -> None:
+    """Import GLEIF: the golden copy of level 1, and of level 2 for groups, as CSV in ZIP."""
+    from tracker.reference.registers import gleif
+
+    _import("GLEIF", gleif.REGISTER, gleif.import_files, files, data)
+
+
+def _import(
+    title: str, register: str, run: Callable[..., tuple[int, int]], files: tuple[Path, ...], data: Path | None
+) -> None:
     from tracker import data_folder
     from tracker.clock import utc_now
-    from tracker.reference.registers import sirene
     from tracker.reference.registers.building import BuildFailed
     from tracker.reference.registers.files import BadFile
     from tracker.reference.registers.registers import file_of
 
     settings = settings_of(data)
     data_folder.prepare(settings.data)
-    target = file_of(settings.registers_folder, sirene.REGISTER)
+    target = file_of(settings.registers_folder, register)
     bars = _Bars()
     try:
         with data_folder.acquire(settings.data, "registers.lock", wait_seconds=1):
-            kept, unusable = sirene.import_files(target, files, now=utc_now(), report=bars.of, with_ceased=with_ceased)
+            kept, unusable = run(target, files, now=utc_now(), report=bars.of)
     except (BadFile, BuildFailed) as problem:
         remains = "; the register that was imported before stays in use" if target.exists() else ""
         raise CommandError(f"{problem}{remains}") from problem
     finally:
         bars.close()
     size = target.stat().st_size / 1e6
-    click.echo(f"SIRENE: {counted(kept, 'company', 'companies')}, {size:,.0f} MB in {target}")
+    click.echo(f"{title}: {counted(kept, 'company', 'companies')}, {size:,.0f} MB in {target}")
     if unusable:
-        click.echo(f"{counted(unusable, 'row')} without a valid SIREN left out", err=True)
+        click.echo(f"{counted(unusable, 'row')} without a valid number left out", err=True)
 
 
 @registers.command("show")

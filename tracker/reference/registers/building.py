@@ -85,6 +85,11 @@ class Builder:
         if keys.loose != keys.exact:
             self._names.append((keys.loose, rank, number, sort.value, 1))
 
+    def add_national(self, number: int, country: str, registered: str, rank: int) -> None:
+        """Adds the number that an entry has in the register of its country, by which it is found as well."""
+        if registered and country:
+            self._names.append((national_key(country, registered), rank, number, Sort.NAME.value, 1))
+
     def add_place(self, number: int, place: int, *, is_seat: bool, postcode: str, town: str) -> None:
         """Adds an establishment of an entry."""
         self._places.append((number, place, int(is_seat), postcode, town, town_key(town)))
@@ -115,6 +120,7 @@ class Builder:
         """Sorts the names into their table, and writes down what the register is of."""
         self.flush()
         run = self._connection.execute
+        run("CREATE INDEX entries_by_number ON entries (number) WHERE number IS NOT NULL")
         run("INSERT OR IGNORE INTO names SELECT * FROM staged.names ORDER BY 1, 2, 3, 4, 5")
         run(
             "INSERT OR IGNORE INTO large SELECT key, entry FROM staged.names"
@@ -131,6 +137,11 @@ class Builder:
 
     def _counted(self, table: str) -> int:
         return int(self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - named above
+
+
+def national_key(country: str, registered: str) -> str:
+    """Returns the key of a number in the register of a country, which no name has."""
+    return f"#{country} {''.join(filter(str.isalnum, registered)).upper()}"
 
 
 @contextmanager

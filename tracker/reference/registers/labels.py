@@ -60,7 +60,7 @@ def activity_label(entry: Entry, language: str) -> Label | None:
 
 def form_label(entry: Entry) -> Label | None:
     """Returns the legal form in the words of the register's country; None for an unknown code."""
-    known = _labels("legal_forms_fr")
+    known = _labels("legal_forms_fr") if entry.register == "sirene" else {}
     words = known.get(entry.form) or known.get(entry.form[:2])
     return Label(words, "fr") if words else None
 

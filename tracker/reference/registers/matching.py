@@ -84,6 +84,7 @@ _TOWNS = MappingProxyType({"seat": 7.0, "establishment": 4.0, "": 0.4})
 # Many networks stand in the geo databases with the capital, wherever they are, so that it says little.
 _CAPITAL = "paris"
 _IN_CAPITAL = MappingProxyType({"seat": 2.5, "establishment": 1.5, "": 0.6})
+_SAME_COUNTRY, _OTHER_COUNTRY = 1.0, 0.1
 _SAME_FORM, _OTHER_FORM = 4.0, 0.05
 _CEASED = 0.05
 # Companies that hold property (SCI) bear the name of the company that uses it.
@@ -145,7 +146,7 @@ def match(store: RegisterStore, asked: Asked) -> Match:
 def _may_be_in(register: str, asked: Asked, keys: NameKeys) -> bool:
     """Whether a register of one country is asked about a company of that country."""
     if register != "sirene":
-        return True
+        return asked.country != ""
     return asked.country in {"", "FR"} or asked.domain.endswith(".fr") or (keys.form in {"sas", "sasu", "sarl", "eurl"})
 
 
@@ -156,6 +157,8 @@ def _weighed(
     weight = _OF_SORT[one.sort] * (_LOOSE if one.is_loose else 1.0) * _OF_RANK[min(one.rank, len(_OF_RANK) - 1)]
     if one.entry.state is not State.ACTIVE:
         weight *= _CEASED
+    if asked.country and one.entry.country:
+        weight *= _SAME_COUNTRY if asked.country == one.entry.country else _OTHER_COUNTRY
     if one.entry.form.startswith(_PROPERTY_FORM) and not keys.form:
         weight *= _PROPERTY
     form = _form_agrees(keys, one.entry)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tracker.reference.registers import sirene
+from tracker.reference.registers import gleif, sirene
 from tracker.reference.registers.entries import Entry
 from tracker.reference.registers.matching import NO_MATCH, Asked, Match, match
 from tracker.reference.registers.store import Edition, RegisterStore
@@ -25,7 +25,8 @@ class Register(NamedTuple):
 
 
 SIRENE = Register(sirene.REGISTER, "SIRENE", "INSEE", "https://www.insee.fr/", "Licence Ouverte 2.0")
-REGISTERS: tuple[Register, ...] = (SIRENE,)
+GLEIF = Register(gleif.REGISTER, "LEI", "GLEIF", "https://www.gleif.org/", "CC0 1.0")
+REGISTERS: tuple[Register, ...] = (SIRENE, GLEIF)
 
 
 class Registers:
@@ -42,6 +43,12 @@ class Registers:
         """Returns an entry by its number; None where the register or the entry is not there."""
         store = self._stores.get(register)
         return store.entry(number) if store else None
+
+    def in_gleif(self, entry: Entry) -> Entry | None:
+        """Returns the entry of GLEIF for the same company; None where it has none."""
+        if entry.register == gleif.REGISTER:
+            return entry
+        return self._stores[gleif.REGISTER].registered_as(entry.country, entry.number)
 
     def match(self, asked: Asked) -> Match:
         """Returns the match of a company: the first register's that is sure, else the first that has candidates."""

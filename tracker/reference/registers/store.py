@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tracker.reference.registers.building import FORMAT
+from tracker.reference.registers.building import FORMAT, national_key
 from tracker.reference.registers.entries import Entry, Place, Sort, State
 from tracker.reference.registers.name_keys import NameKeys
 
@@ -79,6 +79,11 @@ class RegisterStore:
         is_id = number.isascii() and number.isdigit() and len(number) == 9
         rows = self._rows(_BY_ID, (int(number),)) if is_id else self._rows(_BY_NUMBER, (number,))
         return self._entry(rows[0]) if rows else None
+
+    def registered_as(self, country: str, number: str) -> Entry | None:
+        """Returns the entry that has a number in the register of its country; None where there is none."""
+        rows = self._rows(_BY_KEY, (national_key(country, number), 1))
+        return self._entry(rows[0][2:]) if rows else None
 
     def named(self, keys: NameKeys) -> list[Found]:
         """Returns the entries that have one of these keys, the largest first, each once, as its best name has it."""
