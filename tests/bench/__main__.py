@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import accepting, all_in_one, companies, ingesting, reporting
+from tests.bench import accepting, all_in_one, companies, ingesting, registers, reporting
 from tests.bench.figure import Figure, table
 from tests.bench.load import NoLoadGenerator
 
@@ -30,10 +30,12 @@ def main() -> int:
         "all_in_one": all_in_one.figures,
         "companies": companies.figures,
         "ingesting": ingesting.figures,
+        "registers": lambda folder: registers.figures(folder, asked.companies),
         "reporting": lambda folder: reporting.figures(folder, asked.millions),
     }
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(parts)} (default: all)")
     parser.add_argument("--millions", nargs="+", type=int, default=[1, 10], help="sizes of the reports' event stores")
+    parser.add_argument("--companies", type=int, default=2_500_000, help="legal units of the made-up register")
     parser.add_argument("--output", type=Path, default=ROOT / "bench-results" / "bench.json")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(parts):

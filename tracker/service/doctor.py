@@ -22,6 +22,7 @@ from tracker.enrichment.network.operator_list import NetworkList
 from tracker.ingest import quarantine
 from tracker.reference.dns.lookup import Lookup, Unanswered
 from tracker.reference.geo.verified_copies import open_databases
+from tracker.reference.registers.registers import REGISTERS, file_of, registers_of
 from tracker.service.context import Context
 from tracker.service.finding import Finding
 from tracker.sites.sites import list_sites
@@ -37,6 +38,7 @@ _ANY_IP = "192.0.2.1"
 _LOW_DISK_BYTES = 1_000_000_000
 _OLD_COPY = timedelta(days=2)
 _OLD_DATABASE = timedelta(days=60)
+_OLD_REGISTER = timedelta(days=90)
 
 
 def diagnose(context: Context) -> Iterator[Finding]:
@@ -48,6 +50,7 @@ def diagnose(context: Context) -> Iterator[Finding]:
     yield from _repairs(context)
     yield from _app_database(context)
     yield from _geo(context)
+    yield from _registers(context)
     yield from _reverse_dns(context)
     yield from _sites(context)
     yield from _mail(context)
@@ -194,6 +197,29 @@ def _geo(context: Context) -> Iterator[Finding]:
     if not is_fast():
         words = message("maxminddb’s C extension is missing, so each new IP address takes thirty times as long")
         yield Finding("hint", words)
+
+
+def _registers(context: Context) -> Iterator[Finding]:
+    editions = registers_of(context.settings).editions()
+    for one in editions:
+        age = (context.now().date() - date.fromisoformat(one.as_of)).days if one.as_of else 0
+        values = {"register": one.register, "companies": f"{one.entries:,}", "day": one.as_of or "?", "days": age}
+        if age > _OLD_REGISTER.days:
+            words = message(
+                "company register %(register)s: %(companies)s companies as of %(day)s, age in days: %(days)s; fetch a newer one"
+                " with `webleads registers update %(register)s`"
+            )
+            yield Finding("hint", words, values)
+        else:
+            words = message("company register %(register)s: %(companies)s companies as of %(day)s")
+            yield Finding("good", words, values)
+    for register in REGISTERS:
+        is_there = file_of(context.settings.registers_folder, register.name).exists()
+        if is_there and register.name not in {one.register for one in editions}:
+            words = message("company register %(register)s cannot be read: import it again")
+            yield Finding("problem", words, {"register": register.name})
+    if not editions:
+        yield Finding("hint", message("no company register: activity, size and seat of companies are not shown"))
 
 
 def _reverse_dns(context: Context) -> Iterator[Finding]:

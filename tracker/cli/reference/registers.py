@@ -79,6 +79,30 @@ def _import(
         click.echo(f"{counted(unusable, 'row')} without a valid number left out", err=True)
 
 
+@registers.command("update")
+@click.argument("register", type=click.Choice(["sirene", "gleif"]))
+@click.option("--host", default=None, help="A server with the same files under the same paths, such as a mirror.")
+@data_option
+def update_register(register: str, host: str | None, data: Path | None) -> None:
+    """Fetch the files that a register publishes, and import them if they are new."""
+    from tracker import data_folder
+    from tracker.clock import utc_now
+    from tracker.reference.registers.update import UpdateFailed, update
+
+    settings = settings_of(data)
+    data_folder.prepare(settings.data)
+    bars = _Bars()
+    try:
+        with data_folder.acquire(settings.data, "registers.lock", wait_seconds=1):
+            kept = update(settings.registers_folder, register, now=utc_now(), report=bars.of, host=host)
+    except UpdateFailed as problem:
+        raise CommandError(str(problem)) from problem
+    finally:
+        bars.close()
+    words = "the newest already" if kept is None else counted(kept, "company", "companies")
+    click.echo(f"{register}: {words}")
+
+
 @registers.command("show")
 @data_option
 def show(data: Path | None) -> None:

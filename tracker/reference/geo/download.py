@@ -56,7 +56,13 @@ def fetch_text(url: str, headers: Mapping[str, str], *, seconds: float = _SECOND
 
 
 def fetch_file(
-    url: str, headers: Mapping[str, str], target: Path, *, on_progress: Progress, seconds: float = _SECONDS
+    url: str,
+    headers: Mapping[str, str],
+    target: Path,
+    *,
+    on_progress: Progress,
+    seconds: float = _SECONDS,
+    most_bytes: int = _MOST_BYTES,
 ) -> str:
     """Writes an answer to a file and returns its SHA-256 in hexadecimal.
 
@@ -68,9 +74,9 @@ def fetch_file(
         announced = int(answer.headers.get("Content-Length") or 0)
         while piece := _guarded(url, lambda: answer.read(_PIECE)):
             received += len(piece)
-            if received > _MOST_BYTES:
+            if received > most_bytes:
                 raise DownloadFailed(
-                    Phrase(message("%(host)s sends more than %(bytes)s bytes"), host=_place(url), bytes=_MOST_BYTES)
+                    Phrase(message("%(host)s sends more than %(bytes)s bytes"), host=_place(url), bytes=most_bytes)
                 )
             digest.update(piece)
             file.write(piece)
