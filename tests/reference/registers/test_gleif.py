@@ -40,7 +40,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> RegisterStore:
         entity(ACME, "Acme Maschinenbau GmbH"),
         entity(HOLDING, "Acme Holding AG", **{"Entity.RegistrationAuthority.RegistrationAuthorityEntityID": "HRB 9"}),
         entity(OTHER, "Acme Maschinenbau Inc.", "US", "Boston"),
-        entity(GONE, "Zephyr AG", **{"Entity.EntityStatus": "INACTIVE"}),
+        entity(
+            GONE,
+            "Zephyr AG",
+            **{
+                "Entity.EntityStatus": "INACTIVE",
+                "Entity.RegistrationAuthority.RegistrationAuthorityEntityID": "HRB 7",
+            },
+        ),
         entity("not an LEI", "Nobody"),
     ]
     relations = [

@@ -81,9 +81,9 @@ class RegisterStore:
         return self._entry(rows[0]) if rows else None
 
     def registered_as(self, country: str, number: str) -> Entry | None:
-        """Returns the entry that has a number in the register of its country; None where there is none."""
-        rows = self._rows(_BY_KEY, (national_key(country, number), 1))
-        return self._entry(rows[0][2:]) if rows else None
+        """Returns the entry that has a number in the register of its country; None where there is none, or more than one."""
+        rows = self._rows(_BY_KEY, (national_key(country, number), 2))
+        return self._entry(rows[0][2:]) if len(rows) == 1 else None
 
     def named(self, keys: NameKeys) -> list[Found]:
         """Returns the entries that have one of these keys, the largest first, each once, as its best name has it."""
