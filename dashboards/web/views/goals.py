@@ -30,6 +30,7 @@ from tracker.stats.goals.rows import (
     put_back,
     remove_goal,
     take_off,
+    version_of_goal,
 )
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
@@ -66,12 +67,11 @@ def _saving(context: Context, name: str) -> Callable[..., Response | tuple[str, 
         try:
             _FORMS[name].change(context, selection.site.domain, goal)
         except Invalid as problem:
-            typed = {"problem": describe_problem(problem), "problem_of": name, "typed": request.form}
+            typed = {"problem": describe_problem(problem), "problem_of": name, "typed": request.form, "of_goal": goal}
             return _page(context, selection, typed), 422
         except ChangedMeanwhileError as problem:
-            return _page(
-                context, selection, {"typed": request.form, "problem_of": name, "theirs": problem.present}
-            ), 409
+            typed = {"typed": request.form, "problem_of": name, "theirs": problem.present, "of_goal": goal}
+            return _page(context, selection, typed), 409
         flash(translate(current_language(), _FORMS[name].done))
         return redirect(url_for("goals.show", site=selection.site.domain))
 
@@ -87,7 +87,8 @@ def _add(context: Context, site: str, _goal: str) -> None:
 def _change(context: Context, site: str, goal: str) -> None:
     form = request.form
     pattern, name = form.get("pattern", ""), form.get("name", "")
-    change_goal(context.app_db, site, goal, pattern=pattern, name=name, points=_points())
+    seen = form.get("version")
+    change_goal(context.app_db, site, goal, pattern=pattern, name=name, points=_points(), seen=seen)
 
 
 def _remove(context: Context, site: str, goal: str) -> None:
@@ -147,6 +148,7 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
     return render_template(
         "goals.html",
         goals=goals,
+        versions={one.key: version_of_goal(one.name, one.pattern, one.points) for one in own},
         counts=goal_counts(context.event_store, scope, goals),
         kind_names={kind: translate(current_language(), name) for kind, name in KIND_NAMES.items()},
         offered=[(one, counts_already(one, goals)) for one in offered],
@@ -161,7 +163,7 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
         are_defaults=pages.are_defaults,
         found_pages=[one for one in own_found if one.pages],
         proposed=proposed[:_MOST_PROPOSED],
-        **{"problem": None, "problem_of": None, "typed": {}, "theirs": None} | typed,
+        **{"problem": None, "problem_of": None, "typed": {}, "theirs": None, "of_goal": None} | typed,
         **head(context, selection),
     )
 

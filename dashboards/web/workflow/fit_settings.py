@@ -20,7 +20,8 @@ from dashboards.web.workflow.loading import companies_of
 from dashboards.web.workflow.shown import words
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
-from tracker.leads.fit.rules import agree_on_fit, fit_rules, make_rule
+from tracker.db.seen_version import ChangedMeanwhileError
+from tracker.leads.fit.rules import change_fit, fit_rules, make_rule, version_of_fit, with_rule
 from tracker.leads.workflow import lists, states
 from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.service.context import Context
@@ -41,23 +42,22 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.post("/fit")
     def add(site: str) -> Response:
         selection, form = selection_or_404(context, site, Action.CHANGE_SETTINGS), request.form
-        rules = fit_rules(context.app_db, selection.site.id)
         try:
             weight = form.get("weight", "")
             made = make_rule(int(weight) if weight in ("0", "1", "2", "3") else -1, _asked())
-            agree_on_fit(
-                context.app_db, selection.site.id, [*(one for one in rules if one.filter != made.filter), made]
-            )
+            number, seen = selection.site.id, form.get("version")
+            change_fit(context.app_db, number, lambda rules: with_rule(rules, made), seen=seen)
         except Invalid as problem:
             return make_response(_page(context, selection, problem=describe_problem(problem)), 422)
+        except ChangedMeanwhileError:
+            return make_response(_page(context, selection, is_late=True), 409)
         flash(_("The rule is saved. Every company’s fit is worked out with it from now on."))
         return redirect(url_for("fit_settings.show", site=selection.site.domain))
 
     @blueprint.post("/fit/remove")
     def remove(site: str) -> Response:
         found, gone = site_or_404(context, site, Action.CHANGE_SETTINGS), request.form.get("rule", "")
-        rules = fit_rules(context.app_db, found.id)
-        agree_on_fit(context.app_db, found.id, [one for one in rules if write_filter(one.filter) != gone])
+        change_fit(context.app_db, found.id, lambda rules: [one for one in rules if write_filter(one.filter) != gone])
         flash(_("The rule is removed."))
         return redirect(url_for("fit_settings.show", site=found.domain))
 
@@ -75,7 +75,8 @@ def _asked() -> Filter:
         raise Invalid("Choose what the rule looks for.") from None
 
 
-def _page(context: Context, selection: Selection, *, problem: str | None = None) -> str:
+def _page(context: Context, selection: Selection, *, problem: str | None = None, is_late: bool = False) -> str:
+    """The page with what was typed, if nothing of it was saved; `is_late` where somebody else saved rules meanwhile."""
     language = current_language()
     rules = fit_rules(context.app_db, selection.site.id)
     return render_template(
@@ -84,7 +85,10 @@ def _page(context: Context, selection: Selection, *, problem: str | None = None)
         weights=[(int(one), weight_name(language, one)) for one in WEIGHTS],
         choices=_choices(context, selection),
         fit_first=translate(language, FIT_FIRST),
+        version=version_of_fit(rules),
         problem=problem,
+        is_late=is_late,
+        typed=request.form,
         **head(context, selection),
     )
 

@@ -30,7 +30,7 @@ def fit() -> None:
 @data_option
 def add(rule: str, weight: int, site: str, data: Path | None) -> None:
     """Add a rule, such as `country:is:FR`, `relationship:is:competitor`, `list:is:Targets` or `company_domain:contains:.fr`."""
-    from tracker.leads.fit.rules import RULED, agree_on_fit, fit_rules, make_rule
+    from tracker.leads.fit.rules import RULED, change_fit, make_rule, with_rule
     from tracker.stats.filters import FilterError
     from tracker.stats.filters.address_bar import read_filter
 
@@ -42,7 +42,7 @@ def add(rule: str, weight: int, site: str, data: Path | None) -> None:
             known = ", ".join(one.value for one in RULED)
             raise CommandError(f"{problem}; a rule compares one of {known}, such as country:is:FR") from problem
         made = make_rule(weight, asked)
-        agree_on_fit(database, number, [*(one for one in fit_rules(database, number) if one.filter != asked), made])
+        change_fit(database, number, lambda rules: with_rule(rules, made))
     click.echo(f"{rule} counts {weight} in the fit of the companies of {site}")
 
 

@@ -7,12 +7,13 @@ in the settings, the command and the score of fit.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
+from tracker.db.seen_version import require_seen, version_of
 from tracker.db.workflow_models import WorkflowSettings
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter, FilterError
@@ -81,14 +82,41 @@ def fit_rules(database: AppDatabase, site_id: int) -> tuple[FitRule, ...]:
 
 def agree_on_fit(database: AppDatabase, site_id: int, rules: Sequence[FitRule]) -> None:
     """Replaces the rules; of two about the same the later one holds. Raises Invalid."""
-    once = {one.filter: one for one in rules}
-    if len(once) > MOST_RULES:
-        raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
+    change_fit(database, site_id, lambda _present: rules)
+
+
+def change_fit(
+    database: AppDatabase,
+    site_id: int,
+    change: Callable[[Sequence[FitRule]], Sequence[FitRule]],
+    *,
+    seen: str | None = None,
+) -> None:
+    """Replaces the rules by what `change` makes of them, in one step, so that no rule of somebody else's is lost.
+
+    `seen` is the version that the person had before them (`version_of_fit`). Raises ChangedMeanwhileError for another one,
+    and Invalid.
+    """
     with database.transaction() as session:
         found = session.get(WorkflowSettings, site_id)
         found = found or WorkflowSettings(site_id=site_id, statuses="[]", kind_rules="[]")
+        present = _read(found.fit_rules or "[]")
+        require_seen(seen, _write(present), present=_write(present))
+        once = {one.filter: one for one in change(present)}
+        if len(once) > MOST_RULES:
+            raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
         found.fit_rules = _write(tuple(once.values()))
         session.add(found)
+
+
+def with_rule(rules: Sequence[FitRule], made: FitRule) -> list[FitRule]:
+    """The rules with one more, which replaces that of the same comparison."""
+    return [*(one for one in rules if one.filter != made.filter), made]
+
+
+def version_of_fit(rules: Sequence[FitRule]) -> str:
+    """The version of the rules, for whoever changes them."""
+    return version_of(_write(rules))
 
 
 def _write(rules: Sequence[FitRule]) -> str:

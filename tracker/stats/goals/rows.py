@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
 from tracker.db.models import Site, SiteGoal
-from tracker.db.seen_version import require_seen
+from tracker.db.seen_version import require_seen, version_of
 from tracker.enrichment.text import clean_text
 from tracker.sites.sites import site_of
 from tracker.stats.goals import ANY, BUILT_IN, FILE_DOWNLOADED, FORM_SENT, KIND_BY_BUILT_IN, MOST_POINTS, POINTS, Kind
@@ -59,16 +59,33 @@ def add_goal(
 
 
 def change_goal(
-    database: AppDatabase, domain: str, key: str, *, pattern: str, name: str = "", points: int | None = None
+    database: AppDatabase,
+    domain: str,
+    key: str,
+    *,
+    pattern: str,
+    name: str = "",
+    points: int | None = None,
+    seen: str | None = None,
 ) -> None:
-    """Changes a goal that the publisher added."""
+    """Changes a goal that the publisher added.
+
+    `seen` is the version that the person edited (`version_of_goal`). Raises ChangedMeanwhileError for another one.
+    """
     with _site(database, domain) as (session, site):
         row = _row(site, key)
+        present = (row.name, row.pattern, str(row.points))
+        require_seen(seen, *present, present="\n".join(present))
         row.pattern, row.name, row.points = _checked(Kind(row.kind), pattern, name, points)
         others = [one for one in site.goals if one is not row and (one.kind, one.pattern) == (row.kind, row.pattern)]
         if others:
             raise Invalid("There is such a goal already: %(name)s.", name=others[0].name)
         session.flush()
+
+
+def version_of_goal(name: str, pattern: str, points: int) -> str:
+    """The version of a goal, for whoever changes it."""
+    return version_of(name, pattern, str(points))
 
 
 def remove_goal(database: AppDatabase, domain: str, key: str) -> None:

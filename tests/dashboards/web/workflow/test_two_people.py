@@ -118,3 +118,33 @@ def test_a_correction_for_all_sites_asks_for_the_right_to_each(
     assert 'name="undo"' not in signed_in.get(CORRECTIONS).text
     assert signed_in.post(CORRECTIONS, form=CORRECTIONS, undo=str(made.id)).status_code == 403
     assert [one.target for one in corrections_of(database, 1)] == ["Éclair"]
+
+
+def test_a_goal_and_a_fit_that_two_people_change_keep_what_the_first_saved(site: str, signed_in: Browser) -> None:
+    signed_in.post(f"{GOALS}/add", form=GOALS, kind="page", pattern="/demo/*", name="Demo")
+    page = signed_in.get(GOALS).text
+    change = re.search(r'action="([^"]+/change)"', page)
+    assert change
+    seen = _version(page, change[1])
+    goal = {"pattern": "/demo/*", "points": "5", "version": seen}
+    assert signed_in.post(change[1], form=GOALS, name="First", **goal).status_code == 302
+    late = signed_in.post(change[1], form=GOALS, name="Second", **goal)
+    assert late.status_code == 409
+    assert re.search(r'<pre class="their-text"[^>]*>First', late.text)
+    assert re.search(r'<details class="confirm" open>.*?name="name" value="Second"', late.text, re.DOTALL)
+    assert "Second" not in signed_in.get(GOALS).text
+    again = goal | {"version": _version(late.text, change[1])}
+    assert signed_in.post(change[1], form=GOALS, name="Second", **again).status_code == 302
+
+    fit = f"/{SITE}/fit"
+    found = re.search(r'name="version" value="(\w+)"', signed_in.get(fit).text)
+    assert found
+    rule = {"version": found[1], "weight": "3"}
+    assert signed_in.post(fit, rule="country:is:FR", **rule).status_code == 302
+    late = signed_in.post(fit, domain=".be", **rule)
+    assert late.status_code == 409
+    assert re.search(r'<pre class="their-text"[^>]*>Country France \(is decisive', late.text)
+    assert 'name="domain" maxlength="200" placeholder=".fr" value=".be"' in late.text
+    kept = signed_in.get(fit).text
+    assert ".be</b>" not in kept
+    assert "France</b>" in kept
