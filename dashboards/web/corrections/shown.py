@@ -10,11 +10,12 @@ from typing import NamedTuple
 from dashboards.translations import message, translate
 from tracker.db.correction_models import CompanyCorrection
 from tracker.leads.corrections.joining import AUTOMATIC
-from tracker.leads.corrections.rules import Kind
+from tracker.leads.corrections.rules import MERGES, Kind
 
 _SENTENCES = {
     Kind.RENAME: message("%(subject)s is shown as %(target)s"),
     Kind.MERGE: message("%(subject)s counts as %(target)s"),
+    Kind.MERGE_POSSIBLE: message("%(subject)s counts as %(target)s"),
     Kind.NOT_A_COMPANY: message("%(subject)s is not a company: its network’s visits count for nobody"),
     Kind.NOT_ORGANISATION: message("Networks of %(subject)s identify no company"),
     Kind.NOT_ASN: message("AS%(subject)s identifies no company"),
@@ -63,5 +64,5 @@ def joined_names(company: str, made: Sequence[CompanyCorrection]) -> list[Joined
     return [
         JoinedName(one.subject, one.id, one.made_by == AUTOMATIC)
         for one in made
-        if one.kind == Kind.MERGE and one.target == company
+        if one.kind in MERGES and one.target == company
     ]

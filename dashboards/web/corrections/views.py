@@ -20,6 +20,8 @@ from tracker.accounts.permissions import Action
 from tracker.db.models import Site
 from tracker.db.seen_version import ChangedMeanwhileError, version_of
 from tracker.enrichment.text import clean_text
+from tracker.leads.companies import known_companies
+from tracker.leads.confirmations import confirmed_names
 from tracker.leads.corrections.changes import (
     NotACorrection,
     TooManyCorrections,
@@ -29,12 +31,13 @@ from tracker.leads.corrections.changes import (
 )
 from tracker.leads.corrections.joining import split
 from tracker.leads.corrections.networks import edited_list, leave_out_range, save_list
-from tracker.leads.corrections.rules import Kind
+from tracker.leads.corrections.rules import MERGES, NAMINGS, Kind
 from tracker.leads.files.tables import Column, as_csv
 from tracker.leads.files.tables import Kind as CellKind
 from tracker.leads.workflow.names import known_names
 from tracker.service.context import Context
 from tracker.sites.sites import list_sites
+from tracker.stats.companies.visit_rows import scope_of_all
 
 _MOST_TOLD = 3
 
@@ -72,9 +75,7 @@ def create_blueprint(context: Context) -> Blueprint:
             _require_everywhere(context)
         site_id = None if form.get("all_sites") else selection.site.id
         kind, subject, target = Kind(form["kind"]), form.get("subject", ""), form.get("target") or None
-        if kind is Kind.RENAME and _is_another(context, selection.site, target):
-            kind = Kind.MERGE
-        _make(context, site_id, kind, subject, target)
+        _make(context, site_id, _meant(context, selection.site, kind, target), subject, target)
         return redirect(selection_url(selection, "corrections.show"))
 
     @blueprint.get("/corrections.csv")
@@ -138,7 +139,7 @@ def _make(context: Context, site_id: int | None, kind: Kind, subject: str, targe
         flash(_("Nothing was changed: there are as many corrections as can be. Undo one first."), "error")
     else:
         flash(_("The correction holds for past and future visits. No event was changed."))
-        if kind is Kind.MERGE:
+        if kind in MERGES:
             flash(
                 _(
                     "%(subject)s and %(target)s are one company now, with the tags, notes and history of both. What is set for %(target)s holds, such as its status. Undo the correction to separate them.",
@@ -148,9 +149,28 @@ def _make(context: Context, site_id: int | None, kind: Kind, subject: str, targe
             )
 
 
+def _meant(context: Context, site: Site, kind: Kind, target: str | None) -> Kind:
+    """What a correction comes to: to give a company the name of another one makes both one company.
+
+    A possible company that is merged into one that is not certain does not become certain by that.
+    """
+    if kind is Kind.RENAME and not _is_another(context, site, target):
+        return kind
+    if kind in NAMINGS:
+        return Kind.MERGE if _is_certain(context, site, target or "") else Kind.MERGE_POSSIBLE
+    return kind
+
+
 def _is_another(context: Context, site: Site, target: str | None) -> bool:
     """Whether a company of the site is called so already: to give its name to another one makes both one company."""
     return clean_text(target or "") in known_names(context.event_store, site.stored_as).shown
+
+
+def _is_certain(context: Context, site: Site, target: str) -> bool:
+    """Whether the site has a certain company of this name."""
+    store = context.event_store
+    scope, confirmed = scope_of_all(store, site.stored_as), confirmed_names(store, site)
+    return any(one.sure for one in known_companies(store, scope, confirmed=confirmed, names=[clean_text(target)]))
 
 
 def _change_networks(file: Path, form: Mapping[str, str]) -> None:

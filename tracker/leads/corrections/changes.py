@@ -12,7 +12,7 @@ from tracker.db.correction_models import CompanyCorrection
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.enrichment.text import clean_text
-from tracker.leads.corrections.rules import Kind, Rule, Rules
+from tracker.leads.corrections.rules import NAMINGS, Kind, Rule, Rules
 
 LONGEST = 200
 # Each correction is a condition of every statement of its site, those of all sites of each site's.
@@ -38,12 +38,12 @@ def make(
     subject, target = subject.strip(), clean_text(target or "") or None
     if max(len(subject), len(target or "")) > LONGEST:
         raise NotACorrection(f"a name has more than {LONGEST} characters")
-    if not subject or (kind in (Kind.RENAME, Kind.MERGE)) is not (target is not None) or subject == target:
+    if not subject or (kind in NAMINGS) is not (target is not None) or subject == target:
         raise NotACorrection(f"{subject!r} → {target!r}")
     if kind is Kind.NOT_ASN and not (subject.isascii() and subject.isdecimal() and len(subject) <= 10):
         raise NotACorrection(f"{subject!r} is not an AS number")
     made = CompanyCorrection(site_id=site_id, kind=str(kind), subject=subject, target=target, made_by=by, made_at=now)
-    kinds = [Kind.RENAME, Kind.MERGE] if target else [kind]
+    kinds = NAMINGS if target else (kind,)
     own = CompanyCorrection.site_id.is_(None) if site_id is None else CompanyCorrection.site_id == site_id
     same = (
         own,

@@ -1,7 +1,7 @@
 """What corrections there are, and what they make of an event's company, as SQL.
 
-A name that is renamed or merged counts under another one; a merged one that was only a possible company's is certain, since
-somebody said whose it is. What is not theirs counts for no company: the events of a
+A name that is renamed or merged counts under another one. One that was only a possible company's is certain once it is merged
+into a certain company, since somebody said whose it is; merged into another possible one it stays as it is. What is not theirs counts for no company: the events of a
 network's owner, by its name or its AS number, those of a reverse domain, or all events of a name.
 """
 
@@ -27,10 +27,15 @@ class Kind(StrEnum):
 
     RENAME = "rename"
     MERGE = "merge"
+    MERGE_POSSIBLE = "merge_possible"  # into a company that was not certain then
     NOT_A_COMPANY = "not_a_company"
     NOT_ORGANISATION = "not_organisation"
     NOT_ASN = "not_asn"
     NOT_DOMAIN = "not_domain"
+
+
+MERGES = (Kind.MERGE, Kind.MERGE_POSSIBLE)
+NAMINGS = (Kind.RENAME, *MERGES)
 
 
 class Rule(NamedTuple):
@@ -118,7 +123,7 @@ class Rules:
         for own in (False, True):
             for one in self._rules:
                 if one.target is not None and (one.site is not None) is own and one.site in (None, site):
-                    steps[one.subject] = Step(one.target, one.kind is Kind.MERGE)
+                    steps[one.subject] = Step(one.target, one.kind in MERGES)
                     if _last(steps, one.target, but=one.subject) == one.subject:
                         del steps[one.target]
         return ShownNames(steps)

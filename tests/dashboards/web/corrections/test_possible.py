@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 
 from tests.dashboards.web.conftest import SITE, Browser
@@ -57,3 +59,18 @@ def test_its_own_page_has_the_same_buttons(site: str, signed_in: Browser, compan
     page = signed_in.get(f"{LEADS}/perhaps").text
     assert f'action="/{SITE}/possible' in page
     assert all(f'value="{verdict}"' in page for verdict in ("company", "provider"))
+
+
+def test_one_that_is_merged_into_another_possible_one_does_not_become_certain(
+    site: str, signed_in: Browser, company_visit: Callable[..., None]
+) -> None:
+    for name in ("Perhaps", "Maybe"):
+        company_visit("/a", company=name, **FACTS)
+    corrections = f"/{SITE}/corrections"
+    signed_in.post(corrections, form=f"{LEADS}/perhaps", kind="merge", subject="Perhaps", target="Maybe")
+    assert "Perhaps counts as Maybe" in signed_in.get(corrections).text
+    assert "Maybe" not in signed_in.get(LEADS).text
+    assert "0 of 2 visits" in signed_in.get(POSSIBLE).text or "2 of 2 visits" in signed_in.get(POSSIBLE).text
+    signed_in.post(POSSIBLE, company="Maybe", verdict="company")
+    (row,) = csv.DictReader(io.StringIO(signed_in.get(f"{LEADS}.csv?words=codes").data.decode("utf-8-sig")))
+    assert (row["company"], row["visits"]) == ("Maybe", "2"), "both count once it is confirmed"
