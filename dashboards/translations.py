@@ -36,3 +36,8 @@ def translate_plural(language: str, one: str, many: str, number: int, **values: 
 def message(text: str) -> str:
     """Marks a text for the catalogue that is translated later. Returns it unchanged."""
     return text
+
+
+def message_plural(one: str, many: str) -> tuple[str, str]:
+    """Marks a text and its plural for the catalogue, for `translate_plural` later. Returns them unchanged."""
+    return one, many

@@ -3,22 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from dashboards.presentation import numbers
 from dashboards.presentation.score_reasons import standing_in_words
-from dashboards.translations import translate, translate_plural
+from dashboards.translations import message, message_plural, translate, translate_plural
 from tracker.db.models import Site
 from tracker.enrichment.source.same_site import registrable_domain
 from tracker.enrichment.text import clean_text, without_links
 from tracker.reports.news import News
-from tracker.reports.report import MONTHLY
+from tracker.reports.report import MONTHLY, WEEKLY
 
 LONGEST_SUBJECT = 60
 _LONGEST_TEXT = 120
 # Company names in subjects are cut to these lengths in turn, until the subject is short enough.
 _NAMES_CUT_TO = (_LONGEST_TEXT, 32, 20)
 _SEPARATOR = " · "
+
+# Puts the values of a news in a language into words; names in it have a greatest length.
+Words = Callable[[str, Mapping[str, Any], int], str]
+
+
+class Unit(NamedTuple):
+    """The messages that differ between a week and a month; pairs are of one and of many."""
+
+    companies: tuple[str, str]
+    visitors: tuple[str, str]
+    change: str
+    nobody: str
+
+
+_UNITS = MappingProxyType(
+    {
+        WEEKLY: Unit(
+            message_plural("%(num)s company this week", "%(num)s companies this week"),
+            message_plural("%(count)s visitor this week", "%(count)s visitors this week"),
+            message("%(count)s visitors, %(change)s on the week before"),
+            message("No visitor this week"),
+        ),
+        MONTHLY: Unit(
+            message_plural("%(num)s company this month", "%(num)s companies this month"),
+            message_plural("%(count)s visitor this month", "%(count)s visitors this month"),
+            message("%(count)s visitors, %(change)s on the month before"),
+            message("No visitor this month"),
+        ),
+    }
+)
 
 
 def from_outside(text: str, most: int = _LONGEST_TEXT) -> str:
@@ -46,8 +77,8 @@ def subject(language: str, kind: str, news: News, site: Site) -> str:
     return next((one for one in tried if len(one) <= LONGEST_SUBJECT), tried[-1])
 
 
-def _words(kind: str, code: str) -> Callable[[str, Mapping[str, Any], int], str]:
-    return _OF_MONTHS.get(code, _SENTENCES[code]) if kind == MONTHLY else _SENTENCES[code]
+def _words(kind: str, code: str) -> Words:
+    return _SENTENCES[kind][code]
 
 
 def _name(text: str, most: int) -> str:
@@ -85,7 +116,7 @@ def _to_call_in_short(language: str, values: Mapping[str, Any], most: int) -> st
     )
 
 
-def _standing(standing: str) -> Callable[[str, Mapping[str, Any], int], str]:
+def _standing(standing: str) -> Words:
     def words(language: str, values: Mapping[str, Any], most: int) -> str:
         company = _name(values["company"], most)
         said = standing_in_words(language, standing, values)
@@ -94,14 +125,17 @@ def _standing(standing: str) -> Callable[[str, Mapping[str, Any], int], str]:
     return words
 
 
-def _companies(language: str, values: Mapping[str, Any], _: int) -> str:
-    companies, new = values["companies"], values["new"]
-    if not new:
-        return translate_plural(language, "%(num)s company this week", "%(num)s companies this week", companies)
-    if new == companies:
-        return translate_plural(language, "%(num)s new company", "%(num)s new companies", companies)
-    said = translate_plural(language, "%(num)s company", "%(num)s companies", companies)
-    return said + translate_plural(language, ", %(num)s of them new", ", %(num)s of them new", new)
+def _companies(of: Unit) -> Words:
+    def words(language: str, values: Mapping[str, Any], _: int) -> str:
+        companies, new = values["companies"], values["new"]
+        if not new:
+            return translate_plural(language, *of.companies, companies)
+        if new == companies:
+            return translate_plural(language, "%(num)s new company", "%(num)s new companies", companies)
+        said = translate_plural(language, "%(num)s company", "%(num)s companies", companies)
+        return said + translate_plural(language, ", %(num)s of them new", ", %(num)s of them new", new)
+
+    return words
 
 
 def _brought(language: str, values: Mapping[str, Any], most: int) -> str:
@@ -124,13 +158,13 @@ def _brought(language: str, values: Mapping[str, Any], most: int) -> str:
     )
 
 
-def _change(language: str, values: Mapping[str, Any], _: int) -> str:
-    return translate(
-        language,
-        "%(count)s visitors, %(change)s on the week before",
-        count=numbers.count(language, values["visitors"], compact=False),
-        change=numbers.signed_percent(language, values["visitors"] / values["before"] - 1),
-    )
+def _change(of: Unit) -> Words:
+    def words(language: str, values: Mapping[str, Any], _: int) -> str:
+        change = numbers.signed_percent(language, values["visitors"] / values["before"] - 1)
+        visitors = numbers.count(language, values["visitors"], compact=False)
+        return translate(language, of.change, count=visitors, change=change)
+
+    return words
 
 
 def _change_in_short(language: str, values: Mapping[str, Any], _: int) -> str:
@@ -149,66 +183,35 @@ def _read(language: str, values: Mapping[str, Any], most: int) -> str:
     )
 
 
-def _visitors(language: str, values: Mapping[str, Any], _: int) -> str:
-    visitors = values["visitors"]
-    return translate_plural(
-        language,
-        "%(count)s visitor this week",
-        "%(count)s visitors this week",
-        visitors,
-        count=numbers.count(language, visitors, compact=False),
+def _visitors(of: Unit) -> Words:
+    def words(language: str, values: Mapping[str, Any], _: int) -> str:
+        visitors = values["visitors"]
+        count = numbers.count(language, visitors, compact=False)
+        return translate_plural(language, *of.visitors, visitors, count=count)
+
+    return words
+
+
+def _nobody(of: Unit) -> Words:
+    return lambda language, _values, _most: translate(language, of.nobody)
+
+
+def _sentences(of: Unit) -> Mapping[str, Words]:
+    """The words of each news, in those of weeks or of months."""
+    return MappingProxyType(
+        {
+            "to_call": _to_call,
+            "back": _standing("back"),
+            "rising": _standing("rising"),
+            "companies": _companies(of),
+            "brought": _brought,
+            "change": _change(of),
+            "read": _read,
+            "visitors": _visitors(of),
+            "nobody": _nobody(of),
+        }
     )
 
 
-def _companies_of_month(language: str, values: Mapping[str, Any], most: int) -> str:
-    if values["new"]:
-        return _companies(language, values, most)
-    return translate_plural(language, "%(num)s company this month", "%(num)s companies this month", values["companies"])
-
-
-def _visitors_of_month(language: str, values: Mapping[str, Any], _: int) -> str:
-    visitors = values["visitors"]
-    return translate_plural(
-        language,
-        "%(count)s visitor this month",
-        "%(count)s visitors this month",
-        visitors,
-        count=numbers.count(language, visitors, compact=False),
-    )
-
-
-def _change_of_month(language: str, values: Mapping[str, Any], _: int) -> str:
-    return translate(
-        language,
-        "%(count)s visitors, %(change)s on the month before",
-        count=numbers.count(language, values["visitors"], compact=False),
-        change=numbers.signed_percent(language, values["visitors"] / values["before"] - 1),
-    )
-
-
-def _nobody_of_month(language: str, _values: Mapping[str, Any], _: int) -> str:
-    return translate(language, "No visitor this month")
-
-
-def _nobody(language: str, _values: Mapping[str, Any], _: int) -> str:
-    return translate(language, "No visitor this week")
-
-
-_SENTENCES: dict[str, Callable[[str, Mapping[str, Any], int], str]] = {
-    "to_call": _to_call,
-    "back": _standing("back"),
-    "rising": _standing("rising"),
-    "companies": _companies,
-    "brought": _brought,
-    "change": _change,
-    "read": _read,
-    "visitors": _visitors,
-    "nobody": _nobody,
-}
-_OF_MONTHS = {
-    "companies": _companies_of_month,
-    "change": _change_of_month,
-    "visitors": _visitors_of_month,
-    "nobody": _nobody_of_month,
-}
-_SUBJECTS = {"to_call": _to_call_in_short, "change": _change_in_short}
+_SENTENCES = MappingProxyType({kind: _sentences(of) for kind, of in _UNITS.items()})
+_SUBJECTS: Mapping[str, Words] = MappingProxyType({"to_call": _to_call_in_short, "change": _change_in_short})

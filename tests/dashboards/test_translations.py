@@ -23,6 +23,7 @@ KEYWORDS = {
     "translate": (2,),
     "translate_plural": (2, 3),
     "message": None,
+    "message_plural": (1, 2),
     "say": None,
     "Invalid": None,
 }

@@ -17,6 +17,7 @@ from tracker.db import recovery as app_recovery
 from tracker.db.copies import folder_of, list_copies
 from tracker.db.models import Delivery
 from tracker.delivery import sent_log
+from tracker.delivery.published_key import published_key
 from tracker.enrichment.geo.databases import is_fast
 from tracker.enrichment.network.operator_list import NetworkList
 from tracker.ingest import quarantine
@@ -54,6 +55,7 @@ def diagnose(context: Context) -> Iterator[Finding]:
     yield from _reverse_dns(context)
     yield from _sites(context)
     yield from _mail(context)
+    yield from published_key(context)
 
 
 def compared_days(context: Context, first: date, end: date) -> Iterator[Finding]:

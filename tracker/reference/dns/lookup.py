@@ -65,6 +65,11 @@ class Lookup:
         kind = dns.rdatatype.A if version == 4 else dns.rdatatype.AAAA
         return {ip_address(record.address) for record in self._ask(host, kind)}
 
+    def texts(self, name: str) -> list[str]:
+        """Returns the texts (TXT) of a name, the parts of each joined. Raises Unanswered."""
+        records = self._ask(name, dns.rdatatype.TXT)
+        return [b"".join(record.strings).decode("utf-8", "replace") for record in records]
+
     def _names(self, ip: IPv4Address | IPv6Address) -> tuple[str, ...]:
         records = self._ask(ip.reverse_pointer, dns.rdatatype.PTR)
         names = (record.target.to_text(omit_final_dot=True).lower() for record in records)
