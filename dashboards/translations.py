@@ -9,6 +9,7 @@ from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 
+from babel.numbers import format_decimal
 from babel.support import Translations
 
 FOLDER = Path(__file__).parent / "web" / "translations"
@@ -30,7 +31,8 @@ def translate(language: str, message: str, **values: object) -> str:
 
 def translate_plural(language: str, one: str, many: str, number: int, **values: object) -> str:
     """Translates as `translate` does, in the plural form for a number. `%(num)s` is the number unless `values` has `num`."""
-    return catalogue(language).ngettext(one, many, number) % ({"num": number} | values)
+    written = format_decimal(number, locale=language) if number >= 1000 else number
+    return catalogue(language).ngettext(one, many, number) % ({"num": written} | values)
 
 
 def message(text: str) -> str:

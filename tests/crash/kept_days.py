@@ -13,12 +13,14 @@ from tracker.stats.rollups.checking import compare_with_events
 from tracker.store.duckdb.dialect import DRIVER
 from tracker.store.duckdb.store import DuckDBStore
 
+# A day with more pages than are kept of one has none of them, and a mark with their number.
+_MARKED = "(SELECT 1 FROM rollups b WHERE b.site = s.site AND b.day = s.day AND b.dimension = 'beyond' AND b.value = 'page')"
 # Counted without anything of the product: what each page of a sealed day has.
-_BY_EVENTS = """
+_BY_EVENTS = f"""
     SELECT s.site, s.day, e.path AS of, count(*) AS events, sum(e.pageviews) AS pageviews,
         count(DISTINCT e.visitor_id) AS visitors
     FROM sealed_days s JOIN events e ON e.site = s.site AND e.occurred_at >= s.start_at AND e.occurred_at < s.end_at
-    GROUP BY ALL
+    WHERE NOT EXISTS {_MARKED} GROUP BY ALL
 """
 _BY_ROLLUPS = """
     SELECT r.site, r.day, r.value AS of, r.events, r.pageviews, r.visitors + (
@@ -26,6 +28,15 @@ _BY_ROLLUPS = """
         AND i.dimension = r.dimension AND i.value IS NOT DISTINCT FROM r.value) AS visitors
     FROM rollups r JOIN sealed_days s ON s.site = r.site AND s.day = r.day
     WHERE r.dimension = 'page' AND r.events > 0
+"""
+_NUMBER_BY_EVENTS = f"""
+    SELECT s.site, s.day, 'all' AS of, count(DISTINCT e.path) AS pages
+    FROM sealed_days s JOIN events e ON e.site = s.site AND e.occurred_at >= s.start_at AND e.occurred_at < s.end_at
+    WHERE EXISTS {_MARKED} GROUP BY ALL
+"""
+_NUMBER_BY_MARKS = """
+    SELECT b.site, b.day, 'all' AS of, b.events AS pages
+    FROM rollups b JOIN sealed_days s ON s.site = b.site AND s.day = b.day WHERE b.dimension = 'beyond' AND b.value = 'page'
 """
 # And what each company did on it.
 _COMPANIES_BY_EVENTS = """
@@ -79,6 +90,7 @@ def _by_hand(file: Path) -> list[str]:
             f"{site}'s {day} has other {what} than its events, {n} such as {one}"
             for what, by_events, kept in (
                 ("pages", _BY_EVENTS, _BY_ROLLUPS),
+                ("numbers of pages", _NUMBER_BY_EVENTS, _NUMBER_BY_MARKS),
                 ("companies", _COMPANIES_BY_EVENTS, _COMPANIES_BY_ROWS),
             )
             for site, day, one, n in _unlike(database, by_events, kept)

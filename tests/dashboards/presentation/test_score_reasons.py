@@ -23,6 +23,7 @@ FORM = {"key": "forms", "name": "Forms sent", "day": "2026-11-24", "times": 1}
         ("several_visitors", {"visitors": 3, "day": "2026-11-24"}, "3 personnes le mar. 24 nov.", "3 people on Tue 24 Nov"),
         ("return_visits", {"visits": 3, "days": 2}, "3 visites sur 2 jours", "3 visits on 2 days"),
         ("pages_read", {"pages": 1}, "1 page vue", "1 page view"),
+        ("pages_read", {"pages": 1220}, "1\u202f220 pages vues", "1,220 page views"),
         ("engaged_time", {"engaged_seconds": 700}, "11\u202fmin de lecture", "11\u202fmin of reading"),
         ("recency", {"days": 4, "last_day": "2026-11-01"}, "dernière visite le 1er nov.", "last visit: 1 Nov"),
         ("new_reason", {}, "new reason", "new reason"),
