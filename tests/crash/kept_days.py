@@ -14,7 +14,9 @@ from tracker.store.duckdb.dialect import DRIVER
 from tracker.store.duckdb.store import DuckDBStore
 
 # A day with more pages than are kept of one has none of them, and a mark with their number.
-_MARKED = "(SELECT 1 FROM rollups b WHERE b.site = s.site AND b.day = s.day AND b.dimension = 'beyond' AND b.value = 'page')"
+_MARKED = (
+    "(SELECT 1 FROM rollups b WHERE b.site = s.site AND b.day = s.day AND b.dimension = 'beyond' AND b.value = 'page')"
+)
 # Counted without anything of the product: what each page of a sealed day has.
 _BY_EVENTS = f"""
     SELECT s.site, s.day, e.path AS of, count(*) AS events, sum(e.pageviews) AS pageviews,
