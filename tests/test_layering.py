@@ -55,6 +55,7 @@ HEAVY = (
     "geoip2",
     "maxminddb",
     "ua_parser",
+    "user_agents",
 )
 
 DATABASE_LIBRARIES = {"sqlalchemy", "duckdb", "duckdb_engine", "sqlite3", "alembic", "clickhouse_connect", "psycopg"}

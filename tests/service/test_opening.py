@@ -15,7 +15,7 @@ from tracker.service.opening import make_ready
 from tracker.settings import load_settings
 
 
-@pytest.mark.parametrize("library", ["pandas", "flask", "wtforms", "dns", "ua_parser_builtins.regexes"])
+@pytest.mark.parametrize("library", ["pandas", "flask", "wtforms", "dns", "user_agents", "ua_parser_builtins.regexes"])
 def test_opening_the_databases_loads_no_library_that_it_does_not_use(library: str) -> None:
     program = f"import sys, tracker.service.opening; sys.exit({library!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
