@@ -21,7 +21,7 @@ _STEMS = ("Martin", "Dubois", "Alpha", "Papillon", "Orion", "Horizon", "du Lac",
 
 
 def figures(folder: Path, units: int) -> Iterator[Figure]:
-    """Returns the figures of a register of so many legal units, with a seat each and two establishments for five of them."""
+    """Returns the figures of a register of so many legal units, with a seat each."""
     paths = RegisterMaker().make(folder / "published", units)
     data = folder / "data"
     begun = time.monotonic()

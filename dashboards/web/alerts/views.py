@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.presentation import dates
 from dashboards.translations import translate
-from dashboards.web.alerts.words import CHANNELS, PACES, STATUSES, TRIGGERS, choices, rule_in_words
+from dashboards.web.alerts.words import CHANNELS, PACES, STATUSES, TRIGGERS, choices, needs, rule_in_words
 from dashboards.web.language import current_language
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
@@ -142,6 +142,7 @@ def _page(context: Context, selection: Selection, problem: str | None = None) ->
         "goals": [(one.key, translate(language, one.name) if one.is_built_in else one.name) for one in goals_of(site)],
         "triggers": choices(language, TRIGGERS),
         "channels": choices(language, CHANNELS),
+        "needs": needs(),
         "paces": choices(language, PACES),
         "usual_amounts": AMOUNTS,
         "facts": FACTS,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from dashboards.translations import message, translate
 from tracker.db.alert_models import AlertRule
 from tracker.db.models import Site
-from tracker.leads.alerts.rules_vocabulary import AMOUNTS, OF_SITE, Channel, Pace, Trigger
+from tracker.leads.alerts.rules_vocabulary import AMOUNTS, CRMS, OF_SITE, Channel, Pace, Trigger
 from tracker.leads.workflow.views import View
 from tracker.stats.goals import goals_of
 
@@ -53,6 +53,15 @@ STATUSES = {
     "delivered": message("Delivered"),
     "failed": message("Given up"),
 }
+
+
+def needs() -> dict[str, str]:
+    """The fields of the form that a trigger or a channel needs beside those of all; the others are not shown with it."""
+    found: dict[str, list[str]] = {one: [] if one in OF_SITE else ["companies"] for one in Trigger}
+    for trigger in AMOUNTS:
+        found[trigger].append("amount")
+    found[Trigger.GOAL].append("goal")
+    return {**{one: " ".join(fields) for one, fields in found.items()}, **dict.fromkeys(CRMS, "crm")}
 
 
 def choices(language: str, names: Mapping[_Code, str]) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ PAGE = ("--paper", "--surface")
 MARKS: dict[str, tuple[str, tuple[str, ...]]] = {
     ".spark path": ("stroke", PAGE),
     ".score-trend polyline": ("stroke", PAGE),
+    ".course-bars": ("fill", PAGE),
     ".plot .line": ("stroke", PAGE),
     ".plot .tail": ("stroke", PAGE),
     ".plot .before": ("stroke", PAGE),

@@ -120,3 +120,16 @@ def test_a_company_and_all_of_a_view_are_pushed_to_a_crm_by_a_click(
     names = [one["data"]["alerts"][0]["company"]["name"] for one in payloads]
     assert (names[0], sorted(names[1:])) == ("Armor", ["Armor", "Kerjean"])
     assert {one["type"] for one in payloads} == {"company.pushed"}
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [("score", "companies amount"), ("goal", "companies goal"), ("spike", "amount"), ("pipedrive", "crm")],
+)
+def test_a_choice_says_which_fields_it_needs_and_others_are_hidden_by_it(
+    signed_in: Browser, site: str, code: str, fields: str
+) -> None:
+    page = signed_in.get(PAGE).text
+    assert f'<option value="{code}" data-needs="{fields}"' in page
+    for field in fields.split():
+        assert f"needs-{field}" in page
