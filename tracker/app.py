@@ -19,7 +19,7 @@ from tracker.db import recovery as app_recovery
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.delivery.at_once import sender_at_once
-from tracker.delivery.desk import mailing
+from tracker.delivery.mailing import mailing
 from tracker.delivery.schedule import everything_due
 from tracker.ingest import quarantine
 from tracker.server.bridge import JOURNAL_PROBLEM

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 NAME = "dkim.key"
 SELECTOR = "webleads"
 _BITS = 2048
-# RFC 8058 asks for the two of unsubscribing; the others are what a reader sees or what threads messages.
+# RFC 8058 asks for the two of unsubscribing; the others are what the recipient sees or what threads messages.
 _SIGNED = (
     b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type", b"content-language",
     b"auto-submitted", b"list-id", b"list-unsubscribe", b"list-unsubscribe-post", b"feedback-id",

@@ -18,7 +18,7 @@ from tests.delivery.outbox.conftest import Posted
 from tests.mail_server import Mailbox, mail_server
 from tracker.db.alert_models import OutgoingMessage
 from tracker.db.models import Delivery, ReportRecipient, User
-from tracker.delivery.desk import mailing
+from tracker.delivery.mailing import mailing
 from tracker.delivery.outbox.delivering import Outbox
 from tracker.leads.alerts.log import replay
 from tracker.leads.alerts.rules_vocabulary import Channel, Trigger

@@ -26,7 +26,7 @@ _OLDEST_SECONDS = 30.0
 
 @dataclass
 class Caveats:
-    """What a reader of figures is to know of the days that they are of.
+    """What is to be known of the days that figures are of.
 
     Some may be of the time zone or the rules of before, until they are counted again. Those from before `final_before` have no
     events any more, so that they stay as they are, in the time zone `final_in`.

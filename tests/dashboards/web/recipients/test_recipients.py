@@ -19,7 +19,7 @@ from tracker.db.engine import AppDatabase
 from tracker.db.models import ReportRecipient
 from tracker.delivery import sent_log
 from tracker.delivery.at_once import sender_at_once
-from tracker.delivery.desk import mailing
+from tracker.delivery.mailing import mailing
 from tracker.delivery.sent_log import DeliveryKey
 from tracker.recipients.links import secret_of_notices
 from tracker.recipients.subscriptions import State, pause, state_of
