@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from dashboards import web
 from tests.dashboards.web.conftest import EMAIL, SITE, Browser
 from tracker.db.alert_models import Alert, AlertMember, AlertRule, OutgoingMessage
 from tracker.db.engine import AppDatabase
@@ -17,6 +19,7 @@ from tracker.db.engine import AppDatabase
 PAGE = f"/{SITE}/alerts"
 RULE = {"name": "Customers", "trigger": "visit", "watches": "view:customers", "channel": "webhook", "pace": "at_once"}
 URL = "https://hooks.exemple.fr/webleads"
+FORMS_CSS = (Path(web.__file__).parent / "assets" / "forms.css").read_text(encoding="utf-8")
 
 
 def rules(database: AppDatabase) -> list[AlertRule]:
@@ -132,4 +135,5 @@ def test_a_choice_says_which_fields_it_needs_and_others_are_hidden_by_it(
     page = signed_in.get(PAGE).text
     assert f'<option value="{code}" data-needs="{fields}"' in page
     for field in fields.split():
-        assert f"needs-{field}" in page
+        assert f'class="needs-{field}"' in page or f'needs-{field}" open' in page
+        assert f'.form:not(:has(option[data-needs~="{field}"]:checked)) .needs-{field}' in FORMS_CSS
