@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -74,7 +75,19 @@ def test_what_cannot_be_written_is_one_line_with_the_remedy(tmp_path: Path) -> N
     assert "\n" not in str(said.value)
 
 
-def test_of_many_at_once_all_get_the_same_key(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(lambda _: links_key(tmp_path), range(16)))) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["links.key"]
+@pytest.mark.parametrize("found", [None, b"", bytes(32)], ids=["none", "an empty one", "a weak one"])
+def test_of_many_at_once_all_get_the_same_key(tmp_path: Path, found: bytes | None) -> None:
+    for attempt in range(30):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        if found is not None:
+            (folder / "links.key").write_bytes(found)
+        at_once = Barrier(8)
+
+        def asked(_: int, folder: Path = folder, at_once: Barrier = at_once) -> bytes:
+            at_once.wait()
+            return links_key(folder)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(asked, range(8)))) == 1
+        assert len(list(folder.iterdir())) == (1 if found is None else 2)

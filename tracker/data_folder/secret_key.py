@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,19 +37,36 @@ def links_key(folder: Path) -> bytes:
 def _key(path: Path, loss: str) -> bytes:
     try:
         key = _read(path)
-        problem = None if key is None else _weakness(key)
-        if key is not None and problem is None:
+        if key is not None and _weakness(key) is None:
             return key
-        if key is None and path.is_file() and not path.is_symlink():
-            return path.read_bytes()  # another has made it, whole, since it was looked for
-        if problem or path.is_symlink() or path.exists():
-            _set_aside(path, problem or "it is not a file", loss)
-        return _make(path)
+        with _alone_in(path.parent):
+            return _made_or_mended(path, loss)
     except OSError as problem:
         raise FolderUnusable(
             f"{path} cannot be used ({problem.strerror}): let the service's user read and write it, or delete it, and"
             f" {loss}"
         ) from problem
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Of several at the same time, one looks, sets aside and makes; the others then find what it made."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _made_or_mended(path: Path, loss: str) -> bytes:
+    key = _read(path)
+    problem = _weakness(key) if key is not None else "it is not a file" if os.path.lexists(path) else None
+    if key is not None and problem is None:
+        return key  # another has made it since it was looked for
+    if problem is not None:
+        _set_aside(path, problem, loss)
+    return _make(path)
 
 
 def replaced_keys(folder: Path) -> list[Path]:
@@ -74,17 +94,12 @@ def _set_aside(path: Path, problem: str, loss: str) -> None:
 
 
 def _make(path: Path) -> bytes:
-    """Whole or not at all, so that nobody reads half of it; of several at the same time, all use the first one's."""
+    """Whole or not at all, so that nobody reads half of it."""
     key = secrets.token_bytes(_BYTES)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        key = path.read_bytes()
-    finally:
-        fresh.unlink()
+    fresh.rename(path)
     return key
