@@ -34,7 +34,7 @@ _IMPORTED = (
     "sqlalchemy.dialects.sqlite",
     "tracker.app",
     "tracker.cli",
-    "tracker.service.operations",
+    "tracker.service.operations.endpoint",
     "tracker.store.duckdb.opening",
     "xlsxwriter",
 )

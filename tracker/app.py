@@ -25,7 +25,7 @@ from tracker.ingest import quarantine
 from tracker.server.bridge import JOURNAL_PROBLEM
 from tracker.service.context import Context
 from tracker.service.doctor import diagnose
-from tracker.service.operations import create_blueprint as operations_blueprint
+from tracker.service.operations.endpoint import create_blueprint as operations_blueprint
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.store.engines import repairs

@@ -23,6 +23,7 @@ from tracker.db.engine import AppDatabase
 from tracker.db.models import Site, User
 from tracker.service import operations
 from tracker.service.context import Context
+from tracker.service.operations import asking
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
 from tracker.store.protocol import EventStore
@@ -204,7 +205,7 @@ def test_who_may_see_a_site_and_not_change_it_is_told_so(
 def test_every_operation_asks(
     name: str, database: AppDatabase, store: EventStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "may", is_refused)
+    monkeypatch.setattr(asking, "may", is_refused)
     context = Context(Settings(data=tmp_path), database, store, lambda: NOW)
     with pytest.raises(operations.NotAllowed, match="you may not"):
         operations.run(context, name, ARGUMENTS[name])
@@ -213,7 +214,7 @@ def test_every_operation_asks(
 def test_an_operation_that_is_not_allowed_is_answered_with_403(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "may", is_refused)
+    monkeypatch.setattr(asking, "may", is_refused)
     answer = client.post("/operations/diagnose", json={}, headers={"X-Webleads-Key": KEY})
     assert (answer.status_code, answer.get_json()) == (403, {"error": "you may not see how the service is"})
 
