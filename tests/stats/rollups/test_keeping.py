@@ -149,3 +149,15 @@ def test_a_day_keeps_no_more_values_than_a_stranger_may_send(blog: Blog, monkeyp
     for dimension, frame in meant.items():
         assert breakdown(blog.store, days, dimension).equals(frame)
     assert compare_with_events(blog.store, SITE).different == {}
+
+
+def test_the_titles_alone_of_a_day_that_is_worked_out(blog: Blog) -> None:
+    """Where all else of the day is known already, as for the panel of pages."""
+    for day in (16, 17, 18):
+        blog.visit(f"2026-11-{day}T12:00:00+01:00", (0, "/a"))
+    assert seal(blog.store, SITE, MONDAY, PARIS)
+    assert seal(blog.store, SITE, TUESDAY, PARIS)
+    with counting(blog.store, scope("2026-11-16,2026-11-18"), fewest_events=0) as counted:
+        assert counted.days is not None
+        assert counted.days.open == (WEDNESDAY,)
+        assert counted.titles(["/a", "/b"]) == {"/a": "Titre de /a"}

@@ -121,9 +121,14 @@ class DayOfFigures:
         }
         return made[piece]()
 
-    def ids(self) -> Select[Any]:
-        """A row a dimension, value and visitor with a lasting id, for what tells events apart also a visit."""
+    def ids(self) -> Select[Any] | None:
+        """A row a dimension, value and visitor with a lasting id, for what tells events apart also a visit.
+
+        None where titles alone are asked for, which no visitor has.
+        """
         source, values, _ = self._happening()
+        if not values:
+            return None
         lasting = self._spread(
             values, [events.c.visitor_id, events.c.visit_id, *self._days()], source, self._scope.where(), self._lasts()
         )
