@@ -1,6 +1,7 @@
 """The rules that keep the parts apart: who may import whom, and who may touch SQL, the environment and the clock.
 
-The modules are read, not imported, so that an import inside a function counts like one at the top.
+The modules are read, not imported, so that an import inside a function counts like one at the top. Each rule is one
+test of all modules: a test of each would cost more than what it looks at.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -88,15 +90,23 @@ def tree(module: str) -> ast.Module:
     return ast.parse((ROOT / module).read_text(encoding="utf-8"), filename=module)
 
 
-def imports(module: str) -> Iterator[tuple[str, int]]:
+@cache
+def nodes(module: str) -> list[ast.AST]:
+    return [*ast.walk(tree(module))]
+
+
+@cache
+def imports(module: str) -> list[tuple[str, int]]:
     """Each dotted name that the module imports, with its line."""
-    for node in ast.walk(tree(module)):
+    found: list[tuple[str, int]] = []
+    for node in nodes(module):
         if isinstance(node, ast.Import):
-            yield from ((name.name, node.lineno) for name in node.names)
+            found += ((name.name, node.lineno) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}:{node.lineno} imports relatively; write the whole name"
             # `from tracker import journal` imports tracker.journal; `from tracker.hit import Hit` names no module more.
-            yield from ((f"{node.module}.{name.name}", node.lineno) for name in node.names)
+            found += ((f"{node.module}.{name.name}", node.lineno) for name in node.names)
+    return found
 
 
 def part_of(dotted: str) -> str | None:
@@ -114,17 +124,17 @@ def own_part(module: str) -> str | None:
     return part_of(module.removesuffix(".py").replace("/", "."))
 
 
-@pytest.mark.parametrize("module", ALL)
-def test_imports_point_down(module: str) -> None:
-    importer = own_part(module)
-    if importer is None:
-        assert not [name for name, _ in imports(module) if part_of(name)], f"{module} is under everything"
-        return
-    assert importer in RANKS, f"{importer} has no layer: give it one in LAYERS"
+def test_every_part_has_its_layer() -> None:
+    assert {part for module in ALL if (part := own_part(module))} <= {*RANKS}, "give it one in LAYERS"
+
+
+def test_imports_point_down() -> None:
+    """What belongs to no part is under everything."""
     upward = [
         f"{module}:{line} imports {name}"
+        for module in ALL
         for name, line in imports(module)
-        if (part := part_of(name)) and RANKS.get(part, 99) > RANKS[importer]
+        if (part := part_of(name)) and RANKS.get(part, 99) > RANKS.get(own_part(module) or "", -1)
     ]
     assert upward == []
 
@@ -149,10 +159,9 @@ def _module_of(imported: str, known: Mapping[str, str]) -> str | None:
 CHAINS = {"tracker/db/migrations/versions"}
 
 
-@pytest.mark.parametrize("folder", sorted({str(Path(module).parent) for module in ALL} - CHAINS))
-def test_a_folder_holds_fifteen_modules_at_most(folder: str) -> None:
-    names = [module for module in ALL if str(Path(module).parent) == folder and not Path(module).name.startswith("__")]
-    assert len(names) <= 15
+def test_a_folder_holds_fifteen_modules_at_most() -> None:
+    held = Counter(Path(module).parent.as_posix() for module in ALL if not Path(module).name.startswith("__"))
+    assert {folder: count for folder, count in held.items() if count > 15 and folder not in CHAINS} == {}
 
 
 def test_the_root_holds_what_the_map_says() -> None:
@@ -160,11 +169,10 @@ def test_the_root_holds_what_the_map_says() -> None:
     assert roots <= {"__init__.py", "app.py", "clock.py", "phrase.py"}
 
 
-@pytest.mark.parametrize("module", modules("tracker/collector"))
-def test_the_collector_needs_only_the_journal(module: str) -> None:
-    parts = {part for name, _ in imports(module) if (part := part_of(name))}
-    assert parts <= COLLECTOR_MAY_IMPORT
-    assert not {name.split(".")[0] for name, _ in imports(module)} & set(HEAVY)
+def test_the_collector_needs_only_the_journal() -> None:
+    needed = [(name, f"{module}:{line}") for module in modules("tracker/collector") for name, line in imports(module)]
+    assert [one for one in needed if (part := part_of(one[0])) and part not in COLLECTOR_MAY_IMPORT] == []
+    assert [one for one in needed if one[0].split(".")[0] in HEAVY] == []
 
 
 @pytest.mark.parametrize(
@@ -193,30 +201,38 @@ def test_a_command_about_sites_loads_no_engine_of_events(tmp_path: Path) -> None
     assert said.stdout.splitlines()[-1] == "loaded:"
 
 
-@pytest.mark.parametrize("module", modules("dashboards", "tracker/api"))
-def test_pages_and_the_api_hold_no_sql(module: str) -> None:
-    assert not {name.split(".")[0] for name, _ in imports(module)} & DATABASE_LIBRARIES
-    texts = (node.value for node in ast.walk(tree(module)) if isinstance(node, ast.Constant))
-    assert [text for text in texts if isinstance(text, str) and SQL.search(text)] == []
+def libraries_of(module: str) -> set[str]:
+    return {name.split(".")[0] for name, _ in imports(module)}
 
 
-@pytest.mark.parametrize("module", [module for module in ALL if not module.startswith(DUCKDB)])
-def test_only_its_folder_knows_duckdb(module: str) -> None:
-    names = {name for name, _ in imports(module)}
-    assert not {name.split(".")[0] for name in names} & {"duckdb", "duckdb_engine"}
-    if module not in REACHES_DUCKDB:
-        assert [name for name in names if f"{name}.".startswith("tracker.store.duckdb.")] == []
-        texts = (node.value for node in ast.walk(tree(module)) if isinstance(node, ast.Constant))
-        assert "duckdb" not in texts, "ask what the engine can do: tracker.store.engines.capabilities_of"
+def texts_of(module: str) -> list[str]:
+    return [one.value for one in nodes(module) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
-@pytest.mark.parametrize("module", [module for module in ALL if not module.startswith(DUCKDB)])
-def test_only_an_engines_folder_uses_its_own_functions(module: str) -> None:
+def test_pages_and_the_api_hold_no_sql() -> None:
+    pages = modules("dashboards", "tracker/api")
+    assert [module for module in pages if libraries_of(module) & DATABASE_LIBRARIES] == []
+    assert [(module, text) for module in pages for text in texts_of(module) if SQL.search(text)] == []
+
+
+def test_only_its_folder_knows_duckdb() -> None:
+    others = [module for module in ALL if not module.startswith(DUCKDB)]
+    assert [module for module in others if libraries_of(module) & {"duckdb", "duckdb_engine"}] == []
+    farther = [module for module in others if module not in REACHES_DUCKDB]
+    reached = [(module, name) for module in farther for name, _ in imports(module)]
+    assert [one for one in reached if f"{one[1]}.".startswith("tracker.store.duckdb.")] == []
+    named = [module for module in farther if "duckdb" in texts_of(module)]
+    assert named == [], "ask what the engine can do: tracker.store.engines.capabilities_of"
+
+
+def test_only_an_engines_folder_uses_its_own_functions() -> None:
     """`func.` takes whatever name it is given, so that nothing else would say that an engine does not have it."""
     own = [
         f"{module}:{node.lineno} func.{node.attr}: name it in tracker/store/functions.py"
-        for node in ast.walk(tree(module))
+        for module in ALL
+        for node in nodes(module)
         if isinstance(node, ast.Attribute)
+        and not module.startswith(DUCKDB)
         and isinstance(node.value, ast.Name)
         and node.value.id == "func"
         and node.attr not in STANDARD_FUNCTIONS
@@ -233,27 +249,30 @@ def test_an_engine_has_a_rule_for_each_function_of_the_store() -> None:
     assert [one for one in named if "duckdb" not in one._compiler_dispatcher.specs] == []
 
 
-@pytest.mark.parametrize("module", [module for module in ALL if module != "tracker/settings/__init__.py"])
-def test_only_settings_read_the_environment(module: str) -> None:
+def test_only_settings_read_the_environment() -> None:
+    others = [module for module in ALL if module != "tracker/settings/__init__.py"]
     reads = [
         f"{module}:{node.lineno}"
-        for node in ast.walk(tree(module))
+        for module in others
+        for node in nodes(module)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and (node.value.id, node.attr) in {("os", "environ"), ("os", "environb"), ("os", "getenv")}
     ]
     assert reads == []
-    assert not {name for name, _ in imports(module)} & {"os.environ", "os.environb", "os.getenv"}
+    imported = {(module, name) for module in others for name, _ in imports(module)}
+    assert [one for one in imported if one[1] in {"os.environ", "os.environb", "os.getenv"}] == []
 
 
-@pytest.mark.parametrize("module", [module for module in ALL if module.startswith(PURE)])
-def test_pure_steps_are_given_the_clock_and_randomness(module: str) -> None:
-    assert not {name.split(".")[0] for name, _ in imports(module)} & RANDOMNESS
-    calls = (node for node in ast.walk(tree(module)) if isinstance(node, ast.Call))
+def test_pure_steps_are_given_the_clock_and_randomness() -> None:
+    steps = [module for module in ALL if module.startswith(PURE)]
+    assert [module for module in steps if libraries_of(module) & RANDOMNESS] == []
     asked = [
         f"{module}:{call.lineno} asks the clock"
-        for call in calls
-        if isinstance(call.func, ast.Attribute)
+        for module in steps
+        for call in nodes(module)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
         and call.func.attr in CLOCKS
         and isinstance(call.func.value, ast.Name)
         and call.func.value.id in {"time", "datetime", "date"}

@@ -106,7 +106,7 @@ def as_row(row: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("zone", ZONES)
 @given(visits=VISITS, span=PERIODS)
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_every_count_is_what_plain_python_counts(zone: str, visits: list[Any], span: tuple[date, int]) -> None:
     start, days = span
     clock = ZoneInfo(zone)

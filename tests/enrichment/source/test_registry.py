@@ -13,22 +13,20 @@ from tracker.enrichment.source.registry import own_lines, without_country
 
 OWN = Path(tracker.enrichment.__file__).parent / "data" / "sources.txt"
 LINES = list(own_lines(OWN.read_text(encoding="utf-8").splitlines()))
-CASES = [
-    pytest.param(entry, name, id=f"{name}-{entry}")
-    for _, name, entries in LINES
-    for entry in entries
-    if not entry.startswith(("word:", "mail:"))
-]
+ENTRIES = [(entry, name) for _, name, entries in LINES for entry in entries if not entry.startswith(("word:", "mail:"))]
 
 
-@pytest.mark.parametrize(("entry", "name"), CASES)
-def test_an_entry_is_found_under_its_own_name(entry: str, name: str) -> None:
+def names_found_under(entry: str) -> set[str]:
     if entry.startswith("app:"):
-        assert origin_of_app(entry.removeprefix("app:")).name == name
-        return
+        return {origin_of_app(entry.removeprefix("app:")).name}
     host, _, path = entry.removeprefix("=").replace("{}", "fr").replace("#", "7").partition("/")
-    for below in ("", "www."):
-        assert origin_of_host(f"{below}{host}", f"/{path}")[0].name == name
+    return {origin_of_host(f"{below}{host}", f"/{path}")[0].name for below in ("", "www.")}
+
+
+def test_every_entry_is_found_under_its_own_name() -> None:
+    found = [(entry, name, names_found_under(entry)) for entry, name in ENTRIES]
+    assert len(found) > 2000
+    assert [one for one in found if one[2] != {one[1]}] == []
 
 
 def test_no_entry_stands_twice() -> None:
