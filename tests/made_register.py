@@ -87,7 +87,12 @@ class RegisterMaker:
                 for row in self._likes(one):
                     files.add(row, *self._town(one.town))
             for _ in range(units):
-                files.add(self._any(), *self._town())
+                row = self._any()
+                files.add(row, *self._town())
+                # France has 1.4 establishments a unit: most have one, a few have many.
+                if self._random.random() < 0.13:
+                    for number in range(self._random.randint(1, 5)):
+                        place_rows.writerow(_establishment(row["siren"], number + 2, *self._town()))
         return paths
 
     def _likes(self, one: Planted) -> Iterator[dict[str, str]]:
@@ -127,6 +132,11 @@ class RegisterMaker:
         towns = [one for one in _TOWNS if one[0] != but]
         town, postcode, _ = self._random.choices(towns, [share for *_, share in towns])[0]
         return town, postcode
+
+
+def _establishment(siren: str, number: int, town: str, postcode: str) -> dict[str, str]:
+    nic = f"{number:05d}"
+    return seat(siren, town, postcode, nic=nic, siret=f"{siren}{nic}", etablissementSiege="false")
 
 
 def _row(one: Planted) -> dict[str, str]:

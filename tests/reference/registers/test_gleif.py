@@ -96,7 +96,7 @@ def test_without_a_country_nothing_is_matched(store: RegisterStore) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        pytest.param("a,b\n1,2\n", "is not a golden copy of GLEIF", id="another-file"),
+        pytest.param("a,b\n1,2\n", "is neither the golden copy of level 1", id="another-file"),
         pytest.param(csv_text(_RELATIONS, []), "level 1 is missing", id="level-2-alone"),
         pytest.param(
             csv_text(_ENTITIES, []).replace("Entity.EntityStatus", "Status"),

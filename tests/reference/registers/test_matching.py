@@ -77,10 +77,19 @@ def test_leaves_open_what_is_ambiguous_and_offers_candidates(store: RegisterStor
         pytest.param(Asked("Renault", "BR"), id="another-country"),
         pytest.param(Asked("Zéphyr", "FR"), id="unknown"),
         pytest.param(Asked("…", "FR"), id="no-name"),
+        pytest.param(Asked("Breguet Systèmes GmbH", "FR", "Besançon"), id="a-form-of-another-country"),
+        pytest.param(Asked("Renault Trucks SRL", "FR"), id="an-italian-form"),
+        pytest.param(Asked("Breguet Systèmes Sàrl", "CH", "Besançon"), id="a-form-that-two-countries-have"),
     ],
 )
 def test_has_no_candidate_for_what_is_not_in_the_register(store: RegisterStore, asked: Asked) -> None:
     assert match(store, asked).candidates == ()
+
+
+def test_takes_the_overseas_parts_of_france_for_france(store: RegisterStore) -> None:
+    found = match(store, Asked("Commune de Besançon", "RE", "Besançon"))
+    assert found.best is not None
+    assert found.best.entry.number == "212500565"
 
 
 def test_says_what_speaks_for_a_company(store: RegisterStore) -> None:

@@ -38,7 +38,7 @@ def test_keeps_what_the_stock_files_say_of_a_company(tmp_path: Path) -> None:
     assert entry is not None
     assert (entry.name, entry.size, entry.size_year, entry.founded) == ("BREGUET SYSTEMES", "32", "2024", "1998-04-01")
     assert entry.names == ((Sort.USUAL, "Breguet"), (Sort.ACRONYM, "BS"))
-    assert (entry.seat, entry.places) == (Place("25000", "BESANCON", True), 2)
+    assert (entry.seat, entry.places) == (Place("25000", "BESANCON", True, "25"), 2)
     edition = store.edition()
     assert edition is not None
     assert (edition.as_of, edition.entries, edition.places) == ("2026-10-31", 1, 2)

@@ -14,11 +14,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tracker.reference.registers.entries import Entry, Sort
+from tracker.reference.registers.entries import Entry, Place, Sort
 from tracker.reference.registers.name_keys import name_keys, town_key
 
 # Files of another format are not read; a change of the tables or of the keys of names raises it.
-FORMAT = 1
+FORMAT = 2
 # From this rank on (fifty employees) a company counts as one that others are taken for.
 LARGE = 6
 
@@ -30,7 +30,8 @@ CREATE TABLE entries (
   rank INTEGER, parents TEXT
 );
 CREATE TABLE places (
-  entry INTEGER, place INTEGER, is_seat INTEGER, postcode TEXT, town TEXT, town_key TEXT, PRIMARY KEY (entry, place)
+  entry INTEGER, place INTEGER, is_seat INTEGER, postcode TEXT, town TEXT, town_key TEXT, area TEXT,
+  PRIMARY KEY (entry, place)
 ) WITHOUT ROWID;
 CREATE TABLE names (
   key TEXT, rank INTEGER, entry INTEGER, sort INTEGER, is_loose INTEGER, PRIMARY KEY (key, rank, entry, sort, is_loose)
@@ -42,7 +43,7 @@ _CACHE_KB = 96_000
 _BATCH = 5_000
 
 Keyed = tuple[str, int, int, int, int]
-PlaceRow = tuple[int, int, int, str, str, str]
+PlaceRow = tuple[int, int, int, str, str, str, str]
 
 
 class BuildFailed(RuntimeError):
@@ -90,9 +91,10 @@ class Builder:
         if registered and country:
             self._names.append((national_key(country, registered), rank, number, Sort.NAME.value, 1))
 
-    def add_place(self, number: int, place: int, *, is_seat: bool, postcode: str, town: str) -> None:
+    def add_place(self, number: int, place: int, where: Place) -> None:
         """Adds an establishment of an entry."""
-        self._places.append((number, place, int(is_seat), postcode, town, town_key(town)))
+        postcode, town, is_seat, area = where
+        self._places.append((number, place, int(is_seat), postcode, town, town_key(town), area))
         if len(self._places) >= _BATCH:
             self.flush()
 
@@ -105,7 +107,7 @@ class Builder:
     def flush(self) -> None:
         """Writes what was added so far."""
         self._flush_entries()
-        self._write("INSERT OR IGNORE INTO places VALUES (?,?,?,?,?,?)", self._places)
+        self._write("INSERT OR IGNORE INTO places VALUES (?,?,?,?,?,?,?)", self._places)
 
     def _flush_entries(self) -> None:
         self._write(_INSERT_ENTRY, self._entries)

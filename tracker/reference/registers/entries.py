@@ -24,11 +24,15 @@ class State(StrEnum):
 
 
 class Place(NamedTuple):
-    """A place of a company: its seat or another establishment. `postcode` and `town` may be empty."""
+    """A place of a company: its seat or another establishment. Texts may be empty.
+
+    `area` is the department in France, elsewhere the code of ISO 3166-2 that the register has.
+    """
 
     postcode: str
     town: str
     is_seat: bool
+    area: str = ""
 
 
 class Entry(NamedTuple):

@@ -60,6 +60,32 @@ def open_table(path: Path, progress: Progress = lambda _read, _size: None) -> It
         raise BadFile(f"{path}: cannot be read ({problem.strerror or problem})") from problem
 
 
+class FileKind(NamedTuple):
+    """A kind of file that a register publishes: what to call it, a column that only it has, and those it must have."""
+
+    name: str
+    mark: str
+    needed: Sequence[str]
+
+
+def by_kind(paths: Sequence[Path], kinds: Sequence[FileKind], *, publisher: str) -> dict[FileKind, list[Path]]:
+    """Returns the files of each kind, told apart by their columns; without any mark a file is of the last kind. Raises BadFile."""
+    found: dict[FileKind, list[Path]] = {kind: [] for kind in kinds}
+    for path in paths:
+        with open_table(path) as table:
+            columns = set(table.columns)
+        kind = next((one for one in kinds if one.mark in columns), kinds[-1])
+        missing = [one for one in kind.needed if one not in columns]
+        if len(missing) == len(kind.needed):
+            raise BadFile(f"{path.name}: is neither {' nor '.join(one.name for one in reversed(kinds))}")
+        if missing:
+            raise BadFile(
+                f"{path.name}: the column {missing[0]} is missing, so it is not {kind.name} as {publisher} publishes it"
+            )
+        found[kind].append(path)
+    return found
+
+
 def _reporter(file: IO[bytes], path: Path, progress: Progress) -> Callable[[], None]:
     size = path.stat().st_size
     return lambda: progress(min(file.tell(), size), size)

@@ -14,24 +14,32 @@ from pathlib import Path
 
 from tracker.reference.registers.building import Builder, building
 from tracker.reference.registers.entries import Entry, Place, Sort, State
-from tracker.reference.registers.files import BadFile, Progress, Row, open_table
+from tracker.reference.registers.files import BadFile, FileKind, Progress, Row, by_kind, open_table
 
 REGISTER = "gleif"
 
-_NAMES = tuple(f"Entity.OtherEntityNames.OtherEntityName.{number}" for number in (1, 2, 3))
+_FIVE = range(1, 6)
+_NAMES = (
+    *(f"Entity.OtherEntityNames.OtherEntityName.{number}" for number in _FIVE),
+    *(f"Entity.TransliteratedOtherEntityNames.TransliteratedOtherEntityName.{number}" for number in _FIVE),
+)
 _NAME_TYPES = tuple(f"{name}.type" for name in _NAMES)
-_EVENTS = tuple(f"Entity.LegalEntityEvents.LegalEntityEvent.{number}.LegalEntityEventType" for number in (1, 2, 3))
+_EVENT = "Entity.LegalEntityEvents.LegalEntityEvent"
+_EVENTS = tuple(f"{_EVENT}.{number}.LegalEntityEventType" for number in _FIVE)
+_EVENT_STATES = tuple(f"{_EVENT}.{number}.event_status" for number in _FIVE)
 _ENTITIES = (
     "LEI", "Entity.LegalName", "Entity.LegalAddress.Country", "Entity.EntityStatus", "Registration.RegistrationStatus",
     "Entity.HeadquartersAddress.City", "Entity.HeadquartersAddress.PostalCode", "Entity.LegalAddress.City",
     "Entity.RegistrationAuthority.RegistrationAuthorityEntityID", "Entity.LegalForm.EntityLegalFormCode",
-    "Entity.EntityCreationDate", "Registration.LastUpdateDate", "Entity.EntityCategory", *_NAMES, *_NAME_TYPES, *_EVENTS,
+    "Entity.EntityCreationDate", "Registration.LastUpdateDate", "Entity.EntityCategory", "Entity.HeadquartersAddress.Region",
+    *_NAMES, *_NAME_TYPES, *_EVENTS, *_EVENT_STATES,
 )  # fmt: skip
-_NEEDED_OF_ENTITIES = _ENTITIES[:5]
 _RELATIONS = (
     "Relationship.StartNode.NodeID", "Relationship.EndNode.NodeID", "Relationship.RelationshipType",
     "Relationship.RelationshipStatus",
 )  # fmt: skip
+_ENTITY_FILES = FileKind("the golden copy of level 1", "LEI", _ENTITIES[:5])
+_RELATION_FILES = FileKind("that of level 2", _RELATIONS[0], _RELATIONS)
 _DIRECT, _ULTIMATE = "IS_DIRECTLY_CONSOLIDATED_BY", "IS_ULTIMATELY_CONSOLIDATED_BY"
 _INSOLVENT = frozenset({"INSOLVENCY", "LIQUIDATION", "BANKRUPTCY", "VOLUNTARY_ARRANGEMENT"})
 _NO_COMPANY = frozenset({"FUND", "SOLE_PROPRIETOR", "BRANCH"})
@@ -55,7 +63,10 @@ def import_files(
     Returns how many entities it has, and how many rows could not be used. Raises BadFile and BuildFailed; the register in use
     then stays.
     """
-    entities, relations = _sorted_files(paths)
+    found = by_kind(paths, (_RELATION_FILES, _ENTITY_FILES), publisher="GLEIF")
+    entities, relations = found[_ENTITY_FILES], found[_RELATION_FILES]
+    if not entities:
+        raise BadFile("the golden copy of level 1 is missing: give its file as well, which has the names")
     parents: dict[str, list[str]] = {}
     for path in relations:
         with open_table(path, report(path)) as table:
@@ -69,29 +80,6 @@ def import_files(
             raise BadFile(f"{entities[0].name}: holds no company that can be kept")
         builder.finish([("as_of", reading.as_of), ("imported_at", now.isoformat(timespec="seconds"))])
         return builder.count, reading.unusable
-
-
-def _sorted_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The files of entities (level 1) and those of relationships (level 2), told apart by their columns."""
-    entities: list[Path] = []
-    relations: list[Path] = []
-    for path in paths:
-        with open_table(path) as table:
-            columns = set(table.columns)
-        level, needed, into = (
-            (2, _RELATIONS, relations) if _RELATIONS[0] in columns else (1, _NEEDED_OF_ENTITIES, entities)
-        )
-        missing = [one for one in needed if one not in columns]
-        if len(missing) == len(needed):
-            raise BadFile(f"{path.name}: is not a golden copy of GLEIF as CSV")
-        if missing:
-            raise BadFile(
-                f"{path.name}: the column {missing[0]} is missing, so it is not a golden copy of level {level}"
-            )
-        into.append(path)
-    if not entities:
-        raise BadFile("the golden copy of level 1 is missing: give its file as well, which has the names")
-    return entities, relations
 
 
 def _read_parents(parents: dict[str, list[str]], rows: Iterator[Row]) -> None:
@@ -129,22 +117,26 @@ class _Entities:
                 self._builder.add(self._next, entry, rank)
                 self._builder.add_national(self._next, entry.country, row[8], rank)
                 if entry.seat.town:
-                    town = entry.seat
-                    self._builder.add_place(self._next, 0, is_seat=True, postcode=town.postcode, town=town.town)
+                    self._builder.add_place(self._next, 0, entry.seat)
 
 
 def _entry(row: Row, parents: Sequence[str]) -> Entry | None:
-    lei, name, country, status, registration, town, postcode, legal_town, _, form, founded, _, category, *rest = row
+    lei, name, country, status, registration, town, postcode, legal_town, _, form, founded, _, category, area, *rest = (
+        row
+    )
     if not name or category in _NO_COMPANY or registration in {"DUPLICATE", "ANNULLED"}:
         return None
-    others, types, events = rest[:3], rest[3:6], rest[6:9]
+    columns = iter(rest)
+    others, types = ([next(columns) for _ in _NAMES] for _ in range(2))
+    events, standings = ([next(columns) for _ in _EVENTS] for _ in range(2))
     names = [
         (Sort.USUAL, " ".join(other.split()))
         for other, kind in zip(others, types, strict=True)
         if other and kind != "PREVIOUS_LEGAL_NAME"
     ]
+    happened = {kind for kind, standing in zip(events, standings, strict=True) if standing != "WITHDRAWN_CANCELLED"}
     state = State.CEASED if status == "INACTIVE" else State.ACTIVE
-    if state is State.ACTIVE and not _INSOLVENT.isdisjoint(events):
+    if state is State.ACTIVE and not _INSOLVENT.isdisjoint(happened):
         state = State.INSOLVENT
     return Entry(
         register=REGISTER,
@@ -155,6 +147,6 @@ def _entry(row: Row, parents: Sequence[str]) -> Entry | None:
         founded=founded[:10] if _DAY.fullmatch(founded[:10]) else "",
         state=state,
         country=country[:2],
-        seat=Place(postcode, town or legal_town, True),
+        seat=Place(postcode, town or legal_town, True, area),
         parents=tuple(dict.fromkeys(filter(None, parents))),
     )

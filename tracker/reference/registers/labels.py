@@ -34,6 +34,15 @@ SIZES: Mapping[str, tuple[int, int | None]] = MappingProxyType(
 )
 
 
+# The sections of NACE Rev. 2 and ISIC Rev. 4, which are the same, by their last division. A code of NAF 2025 has the section
+# that its division had before, so that a filter means the same whichever nomenclature a company's code is of.
+_LAST_DIVISIONS = (
+    (3, "A"), (9, "B"), (33, "C"), (35, "D"), (39, "E"), (43, "F"), (47, "G"), (53, "H"), (56, "I"), (63, "J"), (66, "K"),
+    (68, "L"), (75, "M"), (82, "N"), (84, "O"), (85, "P"), (88, "Q"), (93, "R"), (96, "S"), (98, "T"), (99, "U"),
+)  # fmt: skip
+SECTIONS = tuple(section for _, section in _LAST_DIVISIONS)
+
+
 class Label(NamedTuple):
     """A code's meaning, and the language that its words are in."""
 
@@ -58,11 +67,42 @@ def activity_label(entry: Entry, language: str) -> Label | None:
     return Label(words, "en") if words else None
 
 
+def division_of(activity: str) -> str:
+    """Returns the division of a NAF code, which is that of NACE and ISIC: its first two digits; empty for another text."""
+    return activity[:2] if len(activity) > 1 and activity[:2].isascii() and activity[:2].isdigit() else ""
+
+
+def section_of(activity: str) -> str:
+    """Returns the letter of a NAF code's section (SECTIONS); empty for another text."""
+    division = int(division_of(activity) or 0)
+    return next((section for last, section in _LAST_DIVISIONS if 0 < division <= last), "")
+
+
 def form_label(entry: Entry) -> Label | None:
-    """Returns the legal form in the words of the register's country; None for an unknown code."""
-    known = _labels("legal_forms_fr") if entry.register == "sirene" else {}
-    words = known.get(entry.form) or known.get(entry.form[:2])
+    """Returns the legal form in the words of its country; None for an unknown code (ISO 20275 for GLEIF)."""
+    if entry.register != "sirene":
+        known = forms_of_the_world().get(entry.form)
+        return known.label if known else None
+    labels = _labels("legal_forms_fr")
+    words = labels.get(entry.form) or labels.get(entry.form[:2])
     return Label(words, "fr") if words else None
+
+
+class WorldForm(NamedTuple):
+    """A legal form of ISO 20275: what it is called, and its abbreviations without case and punctuation."""
+
+    label: Label
+    abbreviations: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def forms_of_the_world() -> Mapping[str, WorldForm]:
+    """Returns the legal forms of ISO 20275 by their codes."""
+    text = files("tracker.reference.registers").joinpath("data/legal_forms_elf.csv").read_text("utf-8")
+    return {
+        row["code"]: WorldForm(Label(row["label"], row["language"]), frozenset(row["abbreviations"].split()))
+        for row in csv.DictReader(text.splitlines())
+    }
 
 
 def employees(entry: Entry) -> tuple[int, int | None] | None:

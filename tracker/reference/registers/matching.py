@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tracker.reference.registers.areas import FRENCH
 from tracker.reference.registers.entries import Entry, Sort, State
+from tracker.reference.registers.labels import forms_of_the_world
 from tracker.reference.registers.name_keys import NameKeys, name_keys, town_key
 from tracker.reference.registers.store import MOST_NAMESAKES, Found, RegisterStore
 
@@ -117,6 +120,11 @@ _FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "selas": ("5785",),
     }
 )
+# What stands in French names too, so that it does not speak for another country.
+_OTHER_FRENCH_FORMS = frozenset(
+    "ei eirl sca scs sem spl sel selca selafa sep sc scm sccv scea scpi scop scic gfa gfr gaec cuma asl association fondation ste cie"
+    " societe coop groupe group sicav fcp".split()
+)
 _PUBLIC = ("4", "71", "72", "73", "74")
 _PUBLIC_WORDS = frozenset("commune departement region communaute syndicat ministere universite lycee college".split())
 
@@ -147,7 +155,9 @@ def _may_be_in(register: str, asked: Asked, keys: NameKeys) -> bool:
     """Whether a register of one country is asked about a company of that country."""
     if register != "sirene":
         return asked.country != ""
-    return asked.country in {"", "FR"} or asked.domain.endswith(".fr") or (keys.form in {"sas", "sasu", "sarl", "eurl"})
+    if is_foreign_form(keys.form):
+        return False
+    return asked.country == "" or asked.country in FRENCH or asked.domain.endswith(".fr")
 
 
 def _weighed(
@@ -158,7 +168,7 @@ def _weighed(
     if one.entry.state is not State.ACTIVE:
         weight *= _CEASED
     if asked.country and one.entry.country:
-        weight *= _SAME_COUNTRY if asked.country == one.entry.country else _OTHER_COUNTRY
+        weight *= _SAME_COUNTRY if _is_one_country(asked.country, one.entry.country) else _OTHER_COUNTRY
     if one.entry.form.startswith(_PROPERTY_FORM) and not keys.form:
         weight *= _PROPERTY
     form = _form_agrees(keys, one.entry)
@@ -178,11 +188,33 @@ def _weighed(
 def _form_agrees(keys: NameKeys, entry: Entry) -> bool | None:
     """Whether the legal form in a name is the entry's; None where nothing is said of it."""
     if entry.register != "sirene":
-        return None
+        return _world_form_agrees(keys.form, entry.form)
     if not _PUBLIC_WORDS.isdisjoint({keys.words[0], keys.loose.split()[0]}):
         return entry.form.startswith(_PUBLIC)
     expected = _FORMS.get(keys.form)
     return entry.form.startswith(expected) if expected else None
+
+
+def _world_form_agrees(form: str, code: str) -> bool | None:
+    """Whether a form in a name is that of an entry's code of ISO 20275; None where one of them is not known."""
+    known = forms_of_the_world().get(code)
+    if not form or known is None or form not in _abbreviations():
+        return None
+    return form in known.abbreviations
+
+
+def is_foreign_form(form: str) -> bool:
+    """Whether a form in a name is one that companies of other countries have, and none of France has."""
+    return form in _abbreviations() and form not in _FORMS and form not in _OTHER_FRENCH_FORMS
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> frozenset[str]:
+    return frozenset().union(*(one.abbreviations for one in forms_of_the_world().values()))
+
+
+def _is_one_country(one: str, other: str) -> bool:
+    return one == other or (one in FRENCH and other in FRENCH)
 
 
 def _is_named_so(domain: str, entry: Entry) -> bool:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from tracker.reference.registers.areas import department_of
 from tracker.reference.registers.building import Builder, building
-from tracker.reference.registers.entries import Entry, Sort, State
-from tracker.reference.registers.files import BadFile, Progress, Row, open_table
+from tracker.reference.registers.entries import Entry, Place, Sort, State
+from tracker.reference.registers.files import BadFile, FileKind, Progress, Row, by_kind, open_table
 
 REGISTER = "sirene"
 # The codes of size, the smallest first (tranche d'effectifs). A code's place is a company's rank.
@@ -29,13 +30,13 @@ _UNITS = (
     "denominationUsuelle2UniteLegale", "denominationUsuelle3UniteLegale", "activitePrincipaleNAF25UniteLegale",
     "dateDernierTraitementUniteLegale", "unitePurgeeUniteLegale",
 )  # fmt: skip
-_NEEDED_OF_UNITS = _UNITS[:8]
 _PLACES = (
     "siren", "nic", "etablissementSiege", "etatAdministratifEtablissement", "codePostalEtablissement",
     "libelleCommuneEtablissement", "enseigne1Etablissement", "denominationUsuelleEtablissement",
-    "libelleCommuneEtrangerEtablissement",
+    "libelleCommuneEtrangerEtablissement", "codeCommuneEtablissement",
 )  # fmt: skip
-_NEEDED_OF_PLACES = _PLACES[:6]
+_UNIT_FILES = FileKind("StockUniteLegale", "siren", _UNITS[:8])
+_PLACE_FILES = FileKind("StockEtablissement", "nic", _PLACES[:6])
 _PERSON = "1000"
 _WITHHELD = "[ND]"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -58,7 +59,10 @@ def import_files(
 
     Returns how many units it has, and how many rows could not be used. Raises BadFile and BuildFailed; the register in use then stays.
     """
-    units, places = _sorted_files(paths)
+    found = by_kind(paths, (_PLACE_FILES, _UNIT_FILES), publisher="INSEE")
+    units, places = found[_UNIT_FILES], found[_PLACE_FILES]
+    if not units:
+        raise BadFile("StockUniteLegale is missing: give its file as well, which has the names")
     with building(target) as builder:
         kept = bytearray(_ALL_NUMBERS // 8)
         reading = _Units(builder, kept, now.date(), with_ceased=with_ceased)
@@ -72,31 +76,6 @@ def import_files(
                 _read_places(builder, kept, table.rows(_PLACES))
         builder.finish([("as_of", reading.as_of), ("imported_at", now.isoformat(timespec="seconds"))])
         return builder.count, reading.unusable
-
-
-def _sorted_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The files of units and those of establishments, told apart by their columns."""
-    units: list[Path] = []
-    places: list[Path] = []
-    for path in paths:
-        with open_table(path) as table:
-            columns = set(table.columns)
-        kind, needed, into = (
-            ("StockEtablissement", _NEEDED_OF_PLACES, places)
-            if "nic" in columns and "siret" in columns
-            else ("StockUniteLegale", _NEEDED_OF_UNITS, units)
-        )
-        missing = [one for one in needed if one not in columns]
-        if len(missing) == len(needed):
-            raise BadFile(f"{path.name}: is neither StockUniteLegale nor StockEtablissement")
-        if missing:
-            raise BadFile(
-                f"{path.name}: the column {missing[0]} is missing, so it is not a {kind} as INSEE publishes it"
-            )
-        into.append(path)
-    if not units:
-        raise BadFile("StockUniteLegale is missing: give its file as well, which has the names")
-    return units, places
 
 
 class _Units:
@@ -158,7 +137,7 @@ class _Units:
 
 
 def _read_places(builder: Builder, kept: bytearray, rows: Iterator[Row]) -> None:
-    for siren, nic, seat, state, postcode, town, sign, usual, abroad in rows:
+    for siren, nic, seat, state, postcode, town, sign, usual, abroad, commune in rows:
         number = _number(siren)
         if number is None or not kept[number >> 3] & 1 << (number & 7) or not (nic.isascii() and nic.isdigit()):
             continue
@@ -167,7 +146,8 @@ def _read_places(builder: Builder, kept: bytearray, rows: Iterator[Row]) -> None
             continue
         where = next(filter(_is_said, (town, abroad)), "")
         code = postcode if _is_said(postcode) else ""
-        builder.add_place(number, int(nic), is_seat=is_seat, postcode=code, town=_plain(where))
+        area = department_of(commune, code)
+        builder.add_place(number, int(nic), Place(code, _plain(where), is_seat, area))
         if is_seat:
             for name in {one for one in (sign, usual) if _is_said(one)}:
                 builder.add_name(number, Sort.SIGN, name, builder.rank_of(number) or 0)

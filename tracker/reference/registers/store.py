@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,8 +76,7 @@ class RegisterStore:
 
     def entry(self, number: str) -> Entry | None:
         """Returns the entry with a number of the register; None where there is none."""
-        is_id = number.isascii() and number.isdigit() and len(number) == 9
-        rows = self._rows(_BY_ID, (int(number),)) if is_id else self._rows(_BY_NUMBER, (number,))
+        rows = self._rows(_BY_ID, (int(number),)) if _is_id(number) else self._rows(_BY_NUMBER, (number,))
         return self._entry(rows[0]) if rows else None
 
     def registered_as(self, country: str, number: str) -> Entry | None:
@@ -114,6 +113,26 @@ class RegisterStore:
         )
         return ("seat" if rows[0][0] else "establishment") if rows else ""
 
+    def nearest(self, number: str, town: str, areas: Collection[str]) -> Place | None:
+        """Returns the establishment of an entry in a town (by its key), else its first one in these areas; the seat first."""
+        entry = self._id(number)
+        if entry is None:
+            return None
+        wanted = sorted(areas)
+        rows = self._rows(
+            "SELECT postcode, town, is_seat, area FROM places WHERE entry = ?"  # noqa: S608 - question marks only
+            f" AND (town_key = ? OR area IN ({','.join('?' * len(wanted))}))"
+            " ORDER BY town_key = ? DESC, is_seat DESC, place LIMIT 1",
+            (entry, town, *wanted, town),
+        )
+        return next((Place(postcode, name, bool(seat), area) for postcode, name, seat, area in rows if name), None)
+
+    def _id(self, number: str) -> int | None:
+        if _is_id(number):
+            return int(number)
+        rows = self._rows("SELECT id FROM entries WHERE number = ?", (number,))
+        return int(rows[0][0]) if rows else None
+
     def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
         with self._lock:
             opened = self._current()
@@ -146,8 +165,9 @@ class RegisterStore:
 
     def _places(self, entry: int) -> tuple[Place, int]:
         rows = self._rows("SELECT count(*) FROM places WHERE entry = ?", (entry,))
-        seats = self._rows("SELECT postcode, town FROM places WHERE entry = ? AND is_seat LIMIT 1", (entry,))
-        seat = Place(seats[0][0], seats[0][1], True) if seats else Place("", "", True)
+        seats = self._rows("SELECT postcode, town, area FROM places WHERE entry = ? AND is_seat LIMIT 1", (entry,))
+        postcode, town, area = seats[0] if seats else ("", "", "")
+        seat = Place(postcode, town, True, area)
         return seat, int(rows[0][0]) if rows else 0
 
     def _current(self) -> _Opened | None:
@@ -192,6 +212,10 @@ class RegisterStore:
         if self._open is not None:
             self._open.connection.close()
             self._open = None
+
+
+def _is_id(number: str) -> bool:
+    return number.isascii() and number.isdigit() and len(number) == 9
 
 
 def _check_format(about: Mapping[str, str]) -> None:

@@ -1,0 +1,68 @@
+"""Where in a country a place is: the department and region of France, and the region of a visitor's town."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from tracker.reference.registers.name_keys import town_key
+
+# France and its overseas parts that have SIREN numbers, whose IP addresses databases place in countries of their own.
+FRENCH = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF"})
+_OVERSEAS = ("97", "98")
+
+
+class Region(NamedTuple):
+    """A region by its code of ISO 3166-2, and its name."""
+
+    code: str
+    name: str
+
+
+def department_of(commune: str, postcode: str = "") -> str:
+    """Returns the department of a French commune by its INSEE code, else by a postcode; empty where neither says it."""
+    if commune[:2] in {"2A", "2B"} and len(commune) == 5:
+        return commune[:2]
+    code = commune if len(commune) == 5 and commune.isdigit() else postcode
+    if not (len(code) == 5 and code.isascii() and code.isdigit()):
+        return ""
+    if code.startswith(_OVERSEAS):
+        return code[:3]
+    if code.startswith("20"):  # only postcodes do: those from 20200 on are of Haute-Corse
+        return "2A" if code < "20200" else "2B"
+    return code[:2]
+
+
+def region_of(country: str, area: str) -> Region | None:
+    """Returns the region of an area (entries.Place.area); None where it is not known. Outside France it is the area's code."""
+    if country in FRENCH:
+        return _departments().get(area.removeprefix("FR-"))
+    return Region(area, area) if area.startswith(f"{country}-") else None
+
+
+def region_names() -> Mapping[str, str]:
+    """Returns the names of the French regions by their codes, in the order of the alphabet."""
+    found = {one.code: one.name for one in _departments().values()}
+    return dict(sorted(found.items(), key=lambda one: one[1]))
+
+
+def areas_of_region(name: str) -> Collection[str]:
+    """Returns the departments of a French region by its name as geo databases write it; none for another."""
+    return _by_name().get(town_key(name), frozenset())
+
+
+@lru_cache(maxsize=1)
+def _departments() -> Mapping[str, Region]:
+    text = files("tracker.reference.registers").joinpath("data/departments_fr.csv").read_text("utf-8")
+    return {row["code"]: Region(row["region"], row["label"]) for row in csv.DictReader(text.splitlines())}
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for code, region in _departments().items():
+        found.setdefault(town_key(region.name), set()).add(code)
+    return {name: frozenset(codes) for name, codes in found.items()}
