@@ -36,6 +36,8 @@ _STEMS = (
     "SOLEIL", "ETOILE", "CENTRAL", "DU PARC", "DE LA GARE", "DES ALPES", "DU LAC", "PHENIX", "HORIZON", "AZUR", "ATLAS", "LIBERTE",
     "SAINT MICHEL", "NOTRE DAME", "DES LILAS", "DU MOULIN", "HELIOS", "ORION", "PAPILLON", "CLAMART", "DELTA", "OMEGA",
 )  # fmt: skip
+_SYLLABLES = tuple(first + second for first in "BCDFGLMNPRSTV" for second in "AEIOU")
+_AT_ONCE = 50_000
 _TAILS = ("", "", "", "ET FILS", "SERVICES", "CONSEIL", "INVEST", "DEVELOPPEMENT", "FRANCE", "DISTRIBUTION", "PLUS")
 _SUBSIDIARIES = ("SERVICES", "DISTRIBUTION", "IMMOBILIER", "LOGISTIQUE", "FRANCE", "FORMATION", "LYON", "OUEST")
 _HOLDINGS = ("HOLDING {}", "{} HOLDING", "GROUPE {}", "{} PARTICIPATIONS", "FINANCIERE {}", "SCI {}")
@@ -53,6 +55,13 @@ class Planted(NamedTuple):
     town: str
     postcode: str
     active: bool = True
+
+
+class _Written(NamedTuple):
+    """A file that is written: by rows, and by lines."""
+
+    writer: Any
+    text: Any
 
 
 class _Files:
@@ -80,20 +89,43 @@ class RegisterMaker:
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / "StockUniteLegale_utf8.zip", folder / "StockEtablissement_utf8.zip"]
         with _written(paths[0], UNIT_COLUMNS) as unit_rows, _written(paths[1], PLACE_COLUMNS) as place_rows:
-            files = _Files(unit_rows, place_rows)
+            files = _Files(unit_rows.writer, place_rows.writer)
             for one in planted:
                 files.add(_row(one), one.town, one.postcode)
             for one in (*planted, *absent):
                 for row in self._likes(one):
                     files.add(row, *self._town(one.town))
-            for _ in range(units):
-                row = self._any()
-                files.add(row, *self._town())
-                # France has 1.4 establishments a unit: most have one, a few have many.
-                if self._random.random() < 0.13:
-                    for number in range(self._random.randint(1, 5)):
-                        place_rows.writerow(_establishment(row["siren"], number + 2, *self._town()))
+            unit_line, place_line = _line(UNIT_COLUMNS, _unit_of_many()), _line(PLACE_COLUMNS, _seat_of_many())
+            for start in range(0, units, _AT_ONCE):
+                some = self._many(min(_AT_ONCE, units - start), unit_line, place_line)
+                for text, lines in zip((unit_rows.text, place_rows.text), some, strict=True):
+                    text.write("".join(lines))
         return paths
+
+    def _many(self, units: int, unit_line: str, place_line: str) -> tuple[list[str], list[str]]:
+        """The lines of so many units and of their establishments: France has 1.4 a unit, most have one and a few many."""
+        draw, random = self._random.choices, self._random.random
+        heads, stems, tails = (draw(words, k=units) for words in (_HEADS, _STEMS, _TAILS))
+        syllables = iter(draw(_SYLLABLES, k=3 * units))
+        sizes, forms = draw(_SIZES, _OF_SIZES, k=units), draw(_FORMS, _OF_FORMS, k=units)
+        activities = draw(_ACTIVITIES, k=units)
+        towns = iter(draw([one[:2] for one in _TOWNS], [one[2] for one in _TOWNS], k=7 * units))
+        unit_lines, place_lines = [], []
+        for number in range(units):
+            self._next += 1
+            own = "".join(next(syllables) for _ in range(2 + (number & 1))) if random() < 0.7 else ""
+            name = " ".join(filter(None, (heads[number], stems[number], own, tails[number])))
+            year = "" if sizes[number] == "NN" else "2024"
+            values = (self._next, sizes[number], year, name, forms[number], activities[number])
+            unit_lines.append(unit_line % values)
+            more = 1 + int(random() * 5) if random() < 0.13 else 0
+            for place in range(1, 2 + more):
+                town, postcode = next(towns)
+                nic = f"{place:05d}"
+                is_seat = "true" if place == 1 else "false"
+                place_lines.append(place_line % (self._next, nic, f"{self._next}{nic}", is_seat, postcode, town))
+        self.count += units
+        return unit_lines, place_lines
 
     def _likes(self, one: Planted) -> Iterator[dict[str, str]]:
         """Namesakes in other towns, subsidiaries, holdings, and one that ceased, as many as a name of its length has."""
@@ -108,16 +140,6 @@ class RegisterMaker:
             yield self._unit(pattern.format(name), form="6540" if pattern.startswith("SCI") else "5710")
         if chance() < 0.4:
             yield self._unit(name, etatAdministratifUniteLegale="C", dateDebut="2025-03-31")
-
-    def _any(self) -> dict[str, str]:
-        choice = self._random.choice
-        words = [choice(_HEADS), choice(_STEMS), choice(_TAILS)]
-        if self._random.random() < 0.7:
-            words.insert(
-                2, "".join(choice("BCDFGLMNPRSTV") + choice("AEIOU") for _ in range(self._random.randint(2, 3)))
-            )
-        form = self._random.choices(_FORMS, _OF_FORMS)[0]
-        return self._unit(" ".join(filter(None, words)), size=self._size(), form=form)
 
     def _unit(self, name: str, *, size: str = "NN", form: str = "5710", **more: str) -> dict[str, str]:
         self._next += 1
@@ -134,9 +156,20 @@ class RegisterMaker:
         return town, postcode
 
 
-def _establishment(siren: str, number: int, town: str, postcode: str) -> dict[str, str]:
-    nic = f"{number:05d}"
-    return seat(siren, town, postcode, nic=nic, siret=f"{siren}{nic}", etablissementSiege="false")
+def _unit_of_many() -> dict[str, str]:
+    changing = ("siren", "denominationUniteLegale", "trancheEffectifsUniteLegale", "anneeEffectifsUniteLegale")
+    forms = ("categorieJuridiqueUniteLegale", "activitePrincipaleUniteLegale")
+    return unit("", "") | dict.fromkeys((*changing, *forms), "%s")
+
+
+def _seat_of_many() -> dict[str, str]:
+    changing = ("siren", "nic", "siret", "etablissementSiege")
+    return seat("", "") | dict.fromkeys((*changing, "codePostalEtablissement", "libelleCommuneEtablissement"), "%s")
+
+
+def _line(columns: Sequence[str], row: dict[str, str]) -> str:
+    """A line of a file with %s for what changes, since a writer of rows takes too long for so many."""
+    return ",".join(row.get(column, "") for column in columns) + "\n"
 
 
 def _row(one: Planted) -> dict[str, str]:
@@ -157,7 +190,7 @@ def _row(one: Planted) -> dict[str, str]:
 
 
 @contextmanager
-def _written(path: Path, columns: Sequence[str]) -> Iterator[Any]:
+def _written(path: Path, columns: Sequence[str]) -> Iterator[_Written]:
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open(path.stem + ".csv", "w", force_zip64=True) as member,
@@ -165,4 +198,4 @@ def _written(path: Path, columns: Sequence[str]) -> Iterator[Any]:
     ):
         writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
         writer.writeheader()
-        yield writer
+        yield _Written(writer, text)

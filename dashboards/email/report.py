@@ -28,7 +28,7 @@ from dashboards.presentation.companies.fit import fit_in_words
 from dashboards.presentation.companies.identified import how_much_is_named, what_names_more
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.figures import word_value
-from dashboards.presentation.lead_rows import fit_of, reasons_in_words, why_in_words
+from dashboards.presentation.lead_rows import facts_of, fit_of, reasons_in_words, why_in_words
 from dashboards.presentation.score_reasons import standing_in_words
 from dashboards.translations import DEFAULT_LANGUAGE, message, translate, translate_plural
 from tracker.db.models import Site
@@ -87,6 +87,7 @@ class LeadLine:
 
     company: str
     place: str
+    facts: str
     score: int
     heat: str
     standing: str
@@ -279,10 +280,11 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, period
     place = [
         part for part in (lead["city"], labels.country(language, lead["country"]) if lead["country"] else None) if part
     ]
-    why = why_in_words(reasons_in_words(language, lead))
+    why, facts = why_in_words(reasons_in_words(language, lead)), facts_of(language, lead)
     return LeadLine(
         company=from_outside(lead["company"]),
         place=", ".join(place),
+        facts=from_outside(facts.line) if facts else "",
         score=score,
         heat="hot" if score >= 70 else "warm" if score >= 40 else "cool",
         standing=" · ".join(

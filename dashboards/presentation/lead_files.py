@@ -25,6 +25,8 @@ from tracker.enrichment.text import visible_text
 from tracker.leads.export import leads_as_csv, leads_as_json, leads_as_xlsx
 from tracker.leads.files.crm_templates import TEMPLATES, Fact
 from tracker.leads.files.tables import Column, Kind, as_csv, as_xlsx
+from tracker.leads.registers.facts import CompanyFacts
+from tracker.reference.registers.labels import employees
 
 Form = Literal["csv", "xlsx", "json"]
 
@@ -40,6 +42,13 @@ _COLUMNS: tuple[tuple[str, Kind, Callable[[LeadRow, ZoneInfo], object]], ...] = 
     (message("Domain"), Kind.TEXT, lambda lead, _: lead.domain),
     (message("Type"), Kind.TEXT, lambda lead, _: lead.kind),
     (message("Place"), Kind.TEXT, lambda lead, _: lead.place),
+    (message("Sector"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.sector),
+    (message("Activity"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.activity),
+    (message("Size"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.size),
+    (message("Seat"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.seat),
+    (message("Region of the seat"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.region),
+    (message("Legal state"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.state),
+    (message("Registry number"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.number),
     (message("Score"), Kind.COUNT, lambda lead, _: lead.score),
     (message("Fit"), Kind.COUNT, lambda lead, _: lead.fit),
     (message("Standing"), Kind.TEXT, lambda lead, _: lead.standing_words),
@@ -132,7 +141,10 @@ class LeadFile:
         language = self.language or "en"
         # CRMs know countries by their English names, whatever language they are shown in.
         country = labels.country("en", record["country"]) if record["country"] else None
-        city = record["city"] or None
+        found = record.get("register")
+        facts = found if isinstance(found, CompanyFacts) else None
+        people = employees(facts.entry) if facts else None
+        city = (facts.entry.seat.town if facts else "") or record["city"] or None
         last_seen = f"{_local(row.last_seen, self.zone):%Y-%m-%d}"
         return {
             Fact.NAME: row.company,
@@ -142,6 +154,9 @@ class LeadFile:
             Fact.COUNTRY: country,
             Fact.ADDRESS: ", ".join(filter(None, (city, country))) or None,
             Fact.PROSPECT: "prospect",
+            Fact.INDUSTRY: row.facts.sector if row.facts else "",
+            Fact.EMPLOYEES: str(people[0]) if people else "",
+            Fact.NUMBER: row.facts.number if row.facts else "",
             Fact.NOTE: translate(
                 language,
                 "Lead score: %(score)s of 100. Why: %(why)s. Last visit: %(day)s. %(url)s",

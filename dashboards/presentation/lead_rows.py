@@ -11,10 +11,12 @@ import pandas as pd
 
 from dashboards.presentation import labels
 from dashboards.presentation.companies.fit import fit_in_words
+from dashboards.presentation.companies.register_facts import FactsInWords, facts_in_words
 from dashboards.presentation.dates import duration
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.score_reasons import score_reason, standing_in_words
 from tracker.enrichment.event import SELF_IDENTIFIED
+from tracker.leads.registers.facts import CompanyFacts
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class LeadRow:
 
     `sure` is whether the company is certain; `links` whether its domain may be opened with a click, which one that a
     stranger typed may not. `first_seen` is of all time. `standing_words` says that it is new, back, rising or cooling.
-    `fit` is 0 to 100, None without rules of fit.
+    `fit` is 0 to 100, None without rules of fit; `facts` is what public registers say.
     """
 
     company: str
@@ -61,6 +63,7 @@ class LeadRow:
     standing_words: str
     fit: int | None = None
     fit_words: str = ""
+    facts: FactsInWords | None = None
 
 
 def level(score: int) -> str:
@@ -113,6 +116,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         standing_words=standing_in_words(language, record["standing"], record["standing_values"]),
         fit=fit,
         fit_words=fit_in_words(language, fit),
+        facts=facts_of(language, record),
     )
 
 
@@ -120,6 +124,12 @@ def fit_of(record: dict[Any, Any]) -> int | None:
     """The fit of a row; None without rules, or where the rows have none."""
     fit = record.get("fit")
     return None if fit is None or pd.isna(fit) else int(fit)
+
+
+def facts_of(language: str, record: dict[Any, Any]) -> FactsInWords | None:
+    """What registers say of a row's company; None where they have none, or the rows have no facts."""
+    found = record.get("register")
+    return facts_in_words(language, found) if isinstance(found, CompanyFacts) else None
 
 
 def _place(language: str, city: str | None, country: str | None) -> str:

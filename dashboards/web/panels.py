@@ -10,6 +10,13 @@ import pandas as pd
 from dashboards.presentation import labels, numbers
 from dashboards.presentation.companies.fit import fit_band
 from dashboards.presentation.companies.identified import identification
+from dashboards.presentation.companies.register_facts import (
+    activity_name,
+    region_name,
+    sector_name,
+    size_name,
+    state_name,
+)
 from dashboards.presentation.figures import Change, changed
 from dashboards.presentation.score_reasons import standing_name
 from dashboards.presentation.workflow import work_value
@@ -85,6 +92,11 @@ _VOCABULARIES = {
     "fit": fit_band,
     "standing": standing_name,
     "work": work_value,
+    "sector": sector_name,
+    "activity": activity_name,
+    "size": size_name,
+    "seat_region": region_name,
+    "legal_state": state_name,
 }
 
 

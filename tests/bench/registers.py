@@ -7,15 +7,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.figure import Figure
+from tests.databases import new_app_database
 from tests.made_register import RegisterMaker
+from tracker.leads.registers.kept import kept_facts
+from tracker.leads.registers.matching import Question, keep_matches
 from tracker.reference.registers.matching import Asked, match
-from tracker.reference.registers.registers import file_of
+from tracker.reference.registers.registers import Registers, file_of
 from tracker.reference.registers.store import RegisterStore
+from tracker.sites.sites import add_site
+from tracker.stats.dimensions import Dimension
 
 _LEADS = 10_000
+_FIRST = 900_000_000
+_NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 _NAMES = ("Atelier {} Services", "{} SAS", "Groupe {}", "Transports {}", "Commune de {}", "{}")
 _STEMS = ("Martin", "Dubois", "Alpha", "Papillon", "Orion", "Horizon", "du Lac", "Azur", "Saint Michel", "Mercier")
 
@@ -52,20 +60,48 @@ def figures(folder: Path, units: int) -> Iterator[Figure]:
     yield Figure(f"{what}, establishments", edition.places, "")
     for path in paths:  # of a register ten times as large they take the disk that is needed for what follows
         path.unlink()
+    numbers = [str(_FIRST + 1 + number * (units // _LEADS)) for number in range(_LEADS)]
     begun = time.perf_counter()
-    for number in range(_LEADS):
-        store.entry(str(900_000_001 + number * 7))
+    entries = [store.entry(number) for number in numbers]
     yield Figure(f"{what}, look-up by number", (time.perf_counter() - begun) / _LEADS * 1e6, "µs")
+    # Every other lead has the name and town of a company of the register, which has namesakes; the others have one of their own.
     asked = [
-        Asked(
-            f"{_NAMES[number % len(_NAMES)].format(_STEMS[number % len(_STEMS)])} {number // 60 or ''}", "FR", "Nantes"
-        )
-        for number in range(_LEADS)
+        Asked(entry.name.title(), "FR", entry.seat.town.title())
+        if entry and number % 2
+        else Asked(f"{_NAMES[number % 6].format(_STEMS[number % 10])} {number}", "FR", "Nantes")
+        for number, entry in enumerate(entries)
     ]
     times = []
     for one in asked:
         begun = time.perf_counter()
         match(store, one)
         times.append(time.perf_counter() - begun)
-    yield Figure(f"{what}, matching {_LEADS:,} leads", sum(times), "s", at_most=10)
     yield Figure(f"{what}, matching a lead, 99th percentile", sorted(times)[int(_LEADS * 0.99)] * 1000, "ms", at_most=5)
+    yield from _of_a_site(
+        folder, data, what, {f"{one.name} {number}": Question(one) for number, one in enumerate(asked)}
+    )
+
+
+def _of_a_site(folder: Path, data: Path, what: str, asked: dict[str, Question]) -> Iterator[Figure]:
+    """The same for a site of so many companies: all matches made and kept, read, filtered and searched."""
+    database, registers = new_app_database(folder / "app.sqlite"), Registers(data / "registers")
+    add_site(database, "blog.exemple.fr", now=_NOW)
+    begun = time.perf_counter()
+    keep_matches(database, 1, registers, asked, now=_NOW)
+    yield Figure(f"{what}, matching and keeping {_LEADS:,} leads", time.perf_counter() - begun, "s", at_most=10)
+    new = dict(asked) | {"Papillon": Question(Asked("Papillon", "FR", "Lyon"))}
+    begun = time.perf_counter()
+    keep_matches(database, 1, registers, new, now=_NOW, only=["Papillon"])
+    yield Figure(f"{what}, one more lead of a site that has them", (time.perf_counter() - begun) * 1000, "ms")
+    begun = time.perf_counter()
+    facts = kept_facts(database, 1)
+    yield Figure(
+        f"{what}, reading the facts of {len(facts.by_name):,} leads", (time.perf_counter() - begun) * 1000, "ms"
+    )
+    begun = time.perf_counter()
+    facts.values(Dimension.COMPANY_SECTOR)
+    yield Figure(f"{what}, filtering them by sector", (time.perf_counter() - begun) * 1000, "ms")
+    begun = time.perf_counter()
+    facts.found("informatique", "fr")
+    yield Figure(f"{what}, searching them", (time.perf_counter() - begun) * 1000, "ms", at_most=300)
+    database.close()

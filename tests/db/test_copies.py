@@ -46,6 +46,8 @@ COPIED = {
     "deliveries",
     "imported_logs",
     "register_choices",
+    "register_match_revisions",
+    "register_matches",
 }
 NEEDLE = b"a-needle-of-16-b"
 

@@ -11,12 +11,13 @@ import pandas as pd
 from tracker.enrichment.company.evidence import read_stored
 from tracker.enrichment.text import visible_text
 from tracker.leads.files.tables import Column, Kind, as_csv, as_xlsx
+from tracker.leads.registers.facts import CompanyFacts, as_json
 from tracker.leads.scoring import Reason
 from tracker.leads.segments.work_columns import COLUMNS as WORK_COLUMNS
 
-_WORK = frozenset(WORK_COLUMNS)
+_WORK = frozenset(WORK_COLUMNS) - {"register"}
 # The reasons become several columns. The id is only for links: it may change when companies are merged.
-_NOT_EXPORTED = ("reasons", "company_id", "standing_values")
+_NOT_EXPORTED = ("reasons", "company_id", "standing_values", "register")
 
 # Returns a company's stored evidence in words, as `dashboards.presentation.evidence` does.
 DescribeEvidence = Callable[[str | None], str]
@@ -32,6 +33,8 @@ def leads_as_json(frame: pd.DataFrame, describe: DescribeEvidence) -> list[dict[
 
 def _plain(record: dict[Any, Any], describe: DescribeEvidence) -> dict[str, Any]:
     row = {str(name): plain_value(value) for name, value in record.items() if name not in _NOT_EXPORTED}
+    facts = record.get("register")
+    row["register"] = as_json(facts) if isinstance(facts, CompanyFacts) else None
     row["reasons"] = [_plain_reason(one) for one in record["reasons"]]
     if row["evidence"]:
         found = read_stored(record["evidence"])
@@ -87,14 +90,36 @@ _KINDS = {
     **dict.fromkeys(("engaged_seconds", "confidence"), Kind.NUMBER),
     **dict.fromkeys(("first_seen", "last_seen", "last_seen_ever"), Kind.MOMENT),
     "reminder": Kind.DAY,
+    **dict.fromkeys(("employees_least", "employees_most"), Kind.COUNT),
+    "register_as_of": Kind.DAY,
 }
-_COLUMNS = ("company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews", "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence", "confidence", "last_seen_ever", "standing", "fit", "status", "relationship", "owner", "tags", "lists", "reminder")  # fmt: skip
+# What registers say, flat: the columns of a file, and the fields of facts.as_json.
+_OF_REGISTERS = {
+    "register": "register", "register_as_of": "as_of", "register_number": "number", "register_name": "name",
+    "activity": "activity", "activity_label": "activity_label", "nace_section": "nace_section",
+    "employees_least": "employees_least", "employees_most": "employees_most", "legal_form": "legal_form_label",
+    "founded": "founded", "legal_state": "state",
+}  # fmt: skip
+_COLUMNS = ("company", "company_domain", "network_kind", "score", "reasons", "visits", "visitors", "pageviews", "engaged_seconds", "first_seen", "last_seen", "sources", "pages", "country", "city", "method", "evidence", "confidence", "last_seen_ever", "standing", "fit", "status", "relationship", "owner", "tags", "lists", "reminder", *_OF_REGISTERS, "seat_postcode", "seat_town", "seat_region", "group")  # fmt: skip
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> list[Column]:
+    flat = [_flat(row) for row in rows]
     return [
-        Column(name, _KINDS.get(name, Kind.TEXT), [_cell(name, row.get(name)) for row in rows]) for name in _COLUMNS
+        Column(name, _KINDS.get(name, Kind.TEXT), [_cell(name, one.get(name)) for one in flat]) for name in _COLUMNS
     ]
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with what registers say of its company as columns of its own."""
+    facts = row.get("register") or {}
+    seat = facts.get("seat") or {}
+    return (
+        row
+        | {column: facts.get(field) for column, field in _OF_REGISTERS.items()}
+        | {f"seat_{name}": seat.get(name) for name in ("postcode", "town", "region")}
+        | {"group": [one["name"] for one in facts.get("group", ())]}
+    )
 
 
 def _cell(name: str, value: Any) -> Any:

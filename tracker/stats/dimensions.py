@@ -57,7 +57,22 @@ class Definition:
     done: str = ""
     not_done: str = ""
     vocabulary: (
-        Literal["country", "channel", "device", "network_kind", "identification", "fit", "standing", "work"] | None
+        Literal[
+            "country",
+            "channel",
+            "device",
+            "network_kind",
+            "identification",
+            "fit",
+            "standing",
+            "work",
+            "sector",
+            "activity",
+            "size",
+            "seat_region",
+            "legal_state",
+        ]
+        | None
     ) = None
     unknown: str = message("Unknown")
     only_named: bool = False
@@ -257,6 +272,46 @@ class Dimension(StrEnum):
     COMPANY_FIT = (
         "fit",
         Definition(message("Fit"), ("company:fit",), Level.COMPANY, vocabulary="fit", unknown=message("none")),
+    )
+    # What public registers say of a company (tracker.leads.registers): the section and code of its activity (NACE, NAF), its
+    # employees (`250-499`), the town and region (ISO 3166-2) of its seat, and whether it exists.
+    COMPANY_SECTOR = (
+        "sector",
+        Definition(message("Sector"), ("company:sector",), Level.COMPANY, vocabulary="sector", unknown=message("none")),
+    )
+    COMPANY_ACTIVITY = (
+        "activity",
+        Definition(
+            message("Activity code"),
+            ("company:activity",),
+            Level.COMPANY,
+            vocabulary="activity",
+            unknown=message("none"),
+        ),
+    )
+    COMPANY_SIZE = (
+        "size",
+        Definition(message("Size"), ("company:size",), Level.COMPANY, vocabulary="size", unknown=message("none")),
+    )
+    COMPANY_TOWN = (
+        "seat_town",
+        Definition(message("Town of the seat"), ("company:town",), Level.COMPANY, unknown=message("none")),
+    )
+    COMPANY_REGION = (
+        "seat_region",
+        Definition(
+            message("Region of the seat"),
+            ("company:region",),
+            Level.COMPANY,
+            vocabulary="seat_region",
+            unknown=message("none"),
+        ),
+    )
+    COMPANY_STATE = (
+        "legal_state",
+        Definition(
+            message("Legal state"), ("company:state",), Level.COMPANY, vocabulary="legal_state", unknown=message("none")
+        ),
     )
     # What the publisher set for a company (tracker.leads.workflow). An owner is written as the email of their account.
     COMPANY_STATUS = "status", Definition(message("Lead status"), ("company:status",), Level.COMPANY, vocabulary="work")

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
+from dashboards.presentation.companies.register_facts import size_in_words
 from dashboards.presentation.dates import day
-from dashboards.presentation.numbers import count, percent
+from dashboards.presentation.numbers import percent
 from dashboards.translations import message, translate
-from tracker.reference.registers.entries import Entry, State
-from tracker.reference.registers.labels import activity_label, employees, form_label
+from tracker.reference.registers.areas import region_of, town_name
+from tracker.reference.registers.entries import Entry, Place, State
+from tracker.reference.registers.labels import activity_label, form_label
 from tracker.reference.registers.matching import Candidate, Evidence
 
 _EVIDENCE = {
@@ -48,6 +50,8 @@ class RegisterEntry:
     size: str
     size_year: str
     town: str
+    region: str
+    nearest: str
     establishments: int
     founded: str
     warning: str
@@ -56,10 +60,11 @@ class RegisterEntry:
     links: Sequence[tuple[str, str]]
 
 
-def entry_in_words(language: str, candidate: Candidate) -> RegisterEntry:
-    """Returns an entry of a register in words, with why it is the company."""
+def entry_in_words(language: str, candidate: Candidate, nearest: Place | None = None) -> RegisterEntry:
+    """Returns an entry of a register in words, with why it is the company. `nearest` is its establishment near the visits."""
     entry = candidate.entry
     form, activity = form_label(entry), activity_label(entry, language)
+    region = region_of(entry.country, entry.seat.area) if entry.register == "sirene" else None
     return RegisterEntry(
         register=entry.register,
         number=entry.number,
@@ -71,28 +76,16 @@ def entry_in_words(language: str, candidate: Candidate) -> RegisterEntry:
         activity_code=entry.activity,
         size=size_in_words(language, entry),
         size_year=entry.size_year,
-        town=_town(entry),
+        town=_town(entry.seat),
+        region=region.name if region else "",
+        nearest=_town(nearest) if nearest else "",
         establishments=entry.places,
         founded=_day(language, entry.founded),
         warning=_warning(language, entry),
         evidence=" · ".join(translate(language, _EVIDENCE[one]) for one in candidate.evidence),
         confidence=percent(language, min(candidate.confidence, 0.99)),
-        links=links_of(entry),
+        links=links_of(language, entry),
     )
-
-
-def size_in_words(language: str, entry: Entry) -> str:
-    """Returns the size as a number of people: 250–499 people; empty where the register does not say it."""
-    found = employees(entry)
-    if found is None:
-        return ""
-    least, most = found
-    if most is None:
-        return translate(language, "%(number)s people and more", number=count(language, least, compact=False))
-    if most == 0:
-        return translate(language, "no employee")
-    numbers = f"{count(language, least, compact=False)}–{count(language, most, compact=False)}"
-    return translate(language, "%(numbers)s people", numbers=numbers)
 
 
 def written_number(entry: Entry) -> str:
@@ -101,19 +94,24 @@ def written_number(entry: Entry) -> str:
     return "\u202f".join((number[:3], number[3:6], number[6:])) if entry.register == "sirene" else number
 
 
-def links_of(entry: Entry) -> list[tuple[str, str]]:
+def links_of(language: str, entry: Entry) -> list[tuple[str, str]]:
     """Returns pages about the company: what each is called, and its URL."""
     if entry.register == "sirene":
-        pages = [("Annuaire des entreprises", f"https://annuaire-entreprises.data.gouv.fr/entreprise/{entry.number}")]
+        pages = [
+            ("Annuaire des entreprises", f"https://annuaire-entreprises.data.gouv.fr/entreprise/{entry.number}"),
+            (translate(language, "Company register (INPI)"), f"https://data.inpi.fr/entreprises/{entry.number}"),
+        ]
     else:
         pages = [("GLEIF", f"https://search.gleif.org/#/record/{entry.number}")]
     words = quote(entry.name)
+    town = quote(f"{entry.name} {entry.seat.town}".strip())
     pages.append(("LinkedIn", f"https://www.linkedin.com/search/results/companies/?keywords={words}"))
+    pages.append((translate(language, "Web search"), f"https://duckduckgo.com/?q={town}"))
     return pages
 
 
-def _town(entry: Entry) -> str:
-    return " ".join(part for part in (entry.seat.postcode, entry.seat.town.title()) if part)
+def _town(place: Place) -> str:
+    return " ".join(part for part in (place.postcode, town_name(place.town)) if part)
 
 
 def _warning(language: str, entry: Entry) -> str:

@@ -13,6 +13,7 @@ from dashboards.web.site.pages import selection_or_404
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import names_in_events
 from tracker.leads.registers.choices import Chosen, choose, take_back
+from tracker.leads.registers.matching import match_companies
 from tracker.reference.registers.registers import registers_of
 from tracker.service.context import Context
 
@@ -31,19 +32,21 @@ def create_blueprint(context: Context) -> Blueprint:
         name, domain, asked = form.get("company", ""), form.get("domain", ""), form.get("entry", "")
         if not name or max(map(len, (name, domain, asked))) > _LONGEST:
             abort(400)
+        registers = registers_of(context.settings)
         names = [name, *names_in_events(context.event_store, selection.site, name)]
         register, _colon, number = asked.partition(":")
         if asked == "automatic":
             take_back(context.app_db, names, domain)
             flash(_("The choice is taken back: the name decides again."))
         else:
-            registers = registers_of(context.settings)
             is_known = number == "none" or registers.entry(register, number) is not None
             if not is_known or register not in {one.register for one in registers.editions()}:
                 abort(400)
             chosen = Chosen(register, None if number == "none" else number)
             choose(context.app_db, names, domain, chosen, by=current_user.email, now=context.now())
             flash(_("The choice is kept, for all sites and for later editions of the register."))
+        # The list shows it at once; the other sites follow within a minute.
+        match_companies(context.app_db, context.event_store, selection.site, registers, now=context.now(), only=[name])
         return redirect(selection_url(selection, "company.show", company_id=form.get("company_id") or name))
 
     return blueprint

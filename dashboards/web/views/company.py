@@ -137,7 +137,7 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
         else 0,
         **(sections(context, selection, lead, known, confirmed=confirmed, only_sure=only_sure) if lead else {}),
         **fit_shown(context, selection, name),
-        **register_shown(context, next(iter(found.to_dict("records")), None)),
+        **register_shown(context, selection.site, next(iter(found.to_dict("records")), None)),
         **company_work(context, selection.site, company_id, name),
         **head(context, selection),
     )

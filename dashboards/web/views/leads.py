@@ -101,7 +101,8 @@ def _ranked(context: Context, listing: Listing) -> Ranking:
     ranking = rank(store, listing.scope, now=context.now(), confirmed=listed, rules=rules_of(site))
     rows = companies_of(context, site).without_others(ranking.rows)
     if listing.search:
-        rows = rows[rows["company"].isin(companies_found(store, listing.scope, listing.search))]
+        registered = companies_of(context, site).facts.found(listing.search, current_language())
+        rows = rows[rows["company"].isin(companies_found(store, listing.scope, listing.search) | registered)]
     said = words(context, site)
     known = companies_of(context, site)
     return replace(ranking, rows=sorted_rows(rows, listing.sort, known, said, backwards=listing.backwards))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from dashboards.presentation.companies.register_facts import FactsInWords, facts_in_words
 from dashboards.presentation.workflow import WorkWords
 from dashboards.translations import message
 from tracker.leads.segments.asked import KnownCompanies
@@ -27,6 +28,12 @@ COLUMNS = {
     "company": Column(message("Company"), False, "leads-company"),
     "why": Column(message("Why"), None, "leads-why lead-why"),
     "fit": Column(message("Fit"), True, "number leads-number"),
+    "sector": Column(message("Sector"), False),
+    "activity": Column(message("Activity"), False),
+    "size": Column(message("Size"), True),
+    "seat": Column(message("Seat"), False),
+    "region": Column(message("Region of the seat"), False),
+    "state": Column(message("Legal state"), False),
     "status": Column(message("Lead status"), False, "leads-status"),
     "kind": Column(message("Relationship"), False),
     "owner": Column(message("Owner"), False),
@@ -66,6 +73,9 @@ def _keys(rows: pd.DataFrame, sort: str, known: KnownCompanies, said: WorkWords)
         return rows[sort].str.casefold()
     if sort == "fit":
         return rows["company"].map(lambda name: one.points if (one := known.fits.of(name)) is not None else -1)
+    if sort in _OF_REGISTERS:
+        of_words = _OF_REGISTERS[sort]
+        return rows["company"].map(lambda name: of_words(facts_in_words(said.language, known.facts.of(name))))
     if sort not in _OF_WORK:
         return rows[sort]
     read, work = _OF_WORK[sort], known.work
@@ -76,6 +86,18 @@ def _text_key(text: str) -> str:
     return text.casefold() or "\U0010ffff"
 
 
+def _fact_key(read: Callable[[FactsInWords], str]) -> Callable[[FactsInWords | None], Any]:
+    return lambda facts: _text_key(read(facts) if facts else "")
+
+
+_OF_REGISTERS: dict[str, Callable[[FactsInWords | None], Any]] = {
+    "sector": _fact_key(lambda facts: facts.sector),
+    "activity": _fact_key(lambda facts: facts.activity),
+    "size": lambda facts: facts.size_rank if facts else -1,
+    "seat": _fact_key(lambda facts: facts.seat),
+    "region": _fact_key(lambda facts: facts.region),
+    "state": _fact_key(lambda facts: facts.warning or facts.state),
+}
 _OF_WORK: dict[str, Callable[[Facts, WorkWords], Any]] = {
     "status": lambda facts, said: said.place(facts.state.status),
     "kind": lambda facts, said: _text_key(said.kind(facts.kind)),

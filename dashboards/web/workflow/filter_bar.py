@@ -7,10 +7,18 @@ from dataclasses import dataclass, replace
 
 from dashboards.presentation import labels
 from dashboards.presentation.companies.fit import BANDS, fit_band
+from dashboards.presentation.companies.register_facts import (
+    SIZE_BANDS,
+    region_name,
+    sector_name,
+    size_name,
+    state_name,
+)
 from dashboards.presentation.workflow import WorkWords, work_value
 from dashboards.translations import translate
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.loading import companies_of
+from tracker.db.models import Site
 from tracker.leads.workflow import lists, states
 from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.service.context import Context
@@ -70,6 +78,7 @@ def _values(context: Context, selection: Selection, said: WorkWords) -> dict[Dim
         Dimension.COMPANY_REMINDER: [(code, work_value(language, code)) for code in ("due", "later")],
         Dimension.COMPANY_HIDDEN: [("yes", work_value(language, "yes"))],
         Dimension.COMPANY_FIT: _bands(context, selection, language),
+        **of_registers(context, site, language),
         Dimension.COUNTRY: sorted(
             ((code, labels.country(language, code)) for code in countries if code), key=lambda one: one[1]
         ),
@@ -77,6 +86,27 @@ def _values(context: Context, selection: Selection, said: WorkWords) -> dict[Dim
             (code, labels.network_kind(language, code)) for code in ("business", "education", "government", "nonprofit")
         ],
     }
+
+
+def of_registers(context: Context, site: Site, language: str) -> dict[Dimension, list[tuple[str, str]]]:
+    """What can be chosen of what registers say: the values that a company of the site has, with their words."""
+    facts = companies_of(context, site).facts
+    found = {}
+    for dimension, word in _OF_REGISTERS.items():
+        present = {value for values in facts.values(dimension).by_name.values() for value in values}
+        pairs = [(value, word(language, value)) for value in present]
+        found[dimension] = sorted(pairs, key=lambda one: one[1])
+    sizes = dict(found[Dimension.COMPANY_SIZE])
+    found[Dimension.COMPANY_SIZE] = [(value, sizes[value]) for value in SIZE_BANDS if value in sizes]
+    return found
+
+
+_OF_REGISTERS = {
+    Dimension.COMPANY_SECTOR: sector_name,
+    Dimension.COMPANY_SIZE: size_name,
+    Dimension.COMPANY_REGION: region_name,
+    Dimension.COMPANY_STATE: state_name,
+}
 
 
 def _bands(context: Context, selection: Selection, language: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.presentation import labels
 from dashboards.presentation.companies.fit import FIT_FIRST, WEIGHTS, weight_name
+from dashboards.presentation.companies.register_facts import SECTORS, SIZE_BANDS, sector_name, size_name
 from dashboards.translations import translate
 from dashboards.web.language import current_language
 from dashboards.web.site.forms import describe_problem
@@ -24,6 +25,7 @@ from tracker.db.seen_version import ChangedMeanwhileError
 from tracker.leads.fit.rules import change_fit, fit_rules, make_rule, version_of_fit, with_rule
 from tracker.leads.workflow import lists, states
 from tracker.leads.workflow.vocabulary import KIND_NAMES
+from tracker.reference.registers.areas import region_names
 from tracker.service.context import Context
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter, FilterError
@@ -103,6 +105,7 @@ def _choices(context: Context, selection: Selection) -> list[tuple[str, list[tup
         Dimension.COMPANY_KIND: [(kind.value, said.kind(kind)) for kind in KIND_NAMES],
         Dimension.COMPANY_LIST: [(one.name, one.name) for one in lists.all_lists(context.app_db, site.id)],
         Dimension.COMPANY_TAG: [(tag, tag) for tag in states.known_tags(context.app_db, site.id)],
+        **_of_registers(language),
         Dimension.NETWORK_KIND: [(code, labels.network_kind(language, code)) for code in _NETWORK_KINDS],
         Dimension.COUNTRY: countries,
     }
@@ -111,6 +114,15 @@ def _choices(context: Context, selection: Selection) -> list[tuple[str, list[tup
         for dimension, found in values.items()
         if found
     ]
+
+
+def _of_registers(language: str) -> dict[Dimension, list[tuple[str, str]]]:
+    """All that registers may say: a rule may look for what no company of the site has yet."""
+    return {
+        Dimension.COMPANY_SECTOR: [(code, sector_name(language, code)) for code in SECTORS],
+        Dimension.COMPANY_SIZE: [(value, size_name(language, value)) for value in SIZE_BANDS],
+        Dimension.COMPANY_REGION: list(region_names().items()),
+    }
 
 
 def _choice(dimension: Dimension, value: str, text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.leads.companies import company_ids, known_companies
 from tracker.leads.ranking import rank
+from tracker.leads.registers.facts import CompanyFacts
 from tracker.leads.rules import rules_of
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.stats.dimensions import Dimension
@@ -31,11 +32,12 @@ _LONGEST_VISIT = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Watched:
-    """A company that a rule watches, as it is today."""
+    """A company that a rule watches, as it is today; `facts` is what public registers say of it."""
 
     id: str
     name: str
     score: int
+    facts: CompanyFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Look:
         rows = rows[rows["sure"]]
         ids = self._ids(confirmed)
         return {
-            name: Watched(ids[name], name, int(score))
+            name: Watched(ids[name], name, int(score), known.facts.of(name))
             for name, score in zip(rows["company"], rows["score"], strict=True)
             if name in ids
         }

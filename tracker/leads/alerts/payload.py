@@ -10,6 +10,7 @@ from typing import Any
 from tracker.db.alert_models import AlertRule
 from tracker.db.models import Site
 from tracker.leads.alerts.occurrence import Occurrence
+from tracker.leads.registers.facts import as_json
 
 RAISED, DIGEST, TEST, PUSHED = "alert.raised", "alert.digest", "alert.test", "company.pushed"
 
@@ -19,6 +20,8 @@ def facts_of(one: Occurrence) -> dict[str, Any]:
     told: dict[str, Any] = {"happened_at": one.happened_at.isoformat(timespec="seconds")}
     if one.company is not None:
         told["company"] = {"id": one.company.id, "name": one.company.name, "score": one.company.score}
+        if one.company.facts is not None:
+            told["company"]["register"] = as_json(one.company.facts)
     return told | {name: value for name, value in one.facts.items() if value is not None}
 
 

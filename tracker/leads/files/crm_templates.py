@@ -30,6 +30,12 @@ class Fact(Enum):
     ADDRESS = auto()
     NOTE = auto()
     PROSPECT = auto()
+    INDUSTRY = auto()
+    """The sector, of public registers."""
+    EMPLOYEES = auto()
+    """The least number of the size that registers give."""
+    NUMBER = auto()
+    """The number in the register: a SIREN or an LEI."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ TEMPLATES = {
             ("Company domain name", Fact.DOMAIN),
             ("City", Fact.CITY),
             ("Country/Region", Fact.COUNTRY),
+            ("Number of Employees", Fact.EMPLOYEES),
             ("Description", Fact.NOTE),
         ),
     ),
@@ -58,6 +65,8 @@ TEMPLATES = {
             ("Organization name", Fact.NAME),
             ("Organization address", Fact.ADDRESS),
             ("Organization website", Fact.WEBSITE),
+            ("Industry", Fact.INDUSTRY),
+            ("Number of employees", Fact.EMPLOYEES),
             ("Note", Fact.NOTE),
         ),
     ),
@@ -68,6 +77,8 @@ TEMPLATES = {
             ("Website", Fact.WEBSITE),
             ("Billing City", Fact.CITY),
             ("Billing Country", Fact.COUNTRY),
+            ("Industry", Fact.INDUSTRY),
+            ("Employees", Fact.EMPLOYEES),
             ("Account Description", Fact.NOTE),
         ),
     ),
@@ -79,6 +90,9 @@ TEMPLATES = {
             ("Site web", Fact.WEBSITE),
             ("Ville", Fact.CITY),
             ("Pays", Fact.COUNTRY),
+            ("SIREN", Fact.NUMBER),
+            ("Secteur d'activité", Fact.INDUSTRY),
+            ("Effectif", Fact.EMPLOYEES),
             ("Notes", Fact.NOTE),
         ),
         separator=";",

@@ -10,7 +10,7 @@ rule that rules out, a French competitor in the list has 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -19,8 +19,9 @@ from typing import NamedTuple
 from sqlalchemy import case, func, select
 
 from tracker.leads.fit.rules import FitRule, Origin, Weight
-from tracker.leads.workflow.resolving import CompanyValues, holds_for
+from tracker.leads.workflow.resolving import CompanyValues, holds_for, holds_for_values
 from tracker.leads.workflow.site_work import SiteWork
+from tracker.stats.dimensions import Dimension
 from tracker.stats.filters.sql import as_condition
 from tracker.store.protocol import EventStore
 from tracker.store.reading import Reading, reads
@@ -84,11 +85,30 @@ def _points(rules: Sequence[FitRule], held: Sequence[bool]) -> int:
     return round(100 * sum(rule.weight for rule in holding) / whole) if whole else 100
 
 
-def fits(store: EventStore, site: str, rules: tuple[FitRule, ...], work: SiteWork, *, today: date) -> Fits:
-    """Works out for which companies each rule holds; the events are read once for all rules about them."""
+def fits(
+    store: EventStore,
+    site: str,
+    rules: tuple[FitRule, ...],
+    work: SiteWork,
+    *,
+    today: date,
+    of_registers: Callable[[Dimension], CompanyValues] = lambda _: CompanyValues({}, ""),
+) -> Fits:
+    """Works out for which companies each rule holds; the events are read once for all rules about them.
+
+    `of_registers` returns what registers say of a dimension.
+    """
     of_events = _held_in_events(store, site, [one for one in rules if one.origin is Origin.EVENTS])
-    held = [of_events[one] if one.origin is Origin.EVENTS else _held_in_work(one, work, today) for one in rules]
-    return Fits(rules, tuple(held))
+
+    def held(one: FitRule) -> Held:
+        if one.origin is Origin.EVENTS:
+            return of_events[one]
+        if one.origin is Origin.REGISTERS:
+            names, all_but = holds_for_values(one.filter, of_registers(one.filter.dimension))
+            return Held(frozenset(names), all_but)
+        return _held_in_work(one, work, today)
+
+    return Fits(rules, tuple(map(held, rules)))
 
 
 def _held_in_events(store: EventStore, site: str, rules: Sequence[FitRule]) -> Mapping[FitRule, Held]:

@@ -38,6 +38,7 @@ class Origin(Enum):
 
     EVENTS = "in the site's events: it holds for a company with at least one such event"
     WORK = "in what the publisher set"
+    REGISTERS = "in what public registers say"
 
 
 # What a rule may compare.
@@ -48,6 +49,10 @@ RULED = {
     Dimension.COMPANY_KIND: Origin.WORK,
     Dimension.COMPANY_LIST: Origin.WORK,
     Dimension.COMPANY_TAG: Origin.WORK,
+    Dimension.COMPANY_SECTOR: Origin.REGISTERS,
+    Dimension.COMPANY_ACTIVITY: Origin.REGISTERS,
+    Dimension.COMPANY_SIZE: Origin.REGISTERS,
+    Dimension.COMPANY_REGION: Origin.REGISTERS,
 }
 
 

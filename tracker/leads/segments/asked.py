@@ -6,8 +6,9 @@ filter means the same for each of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -21,6 +22,7 @@ from tracker.leads.fit.fits import Fits, fits
 from tracker.leads.fit.rules import fit_rules
 from tracker.leads.over_time.standing import stands
 from tracker.leads.ranking import scored_day
+from tracker.leads.registers.kept import OF_REGISTERS, KeptFacts, kept_facts
 from tracker.leads.rules import rules_of
 from tracker.leads.segments.work_columns import with_work
 from tracker.leads.workflow.agreements import agreements
@@ -59,7 +61,18 @@ class KnownCompanies:
     def fits(self) -> Fits:
         """How well each fits."""
         rules = fit_rules(self._database, self._site.id)
-        return fits(self._store, self._site.stored_as, rules, self.work, today=self.today) if rules else Fits()
+        if not rules:
+            return Fits()
+        values = self._of_registers
+        return fits(self._store, self._site.stored_as, rules, self.work, today=self.today, of_registers=values)
+
+    @cached_property
+    def facts(self) -> KeptFacts:
+        """What public registers say of them."""
+        return kept_facts(self._database, self._site.id)
+
+    def _of_registers(self, dimension: Dimension) -> CompanyValues:
+        return self.facts.values(dimension)
 
     def standings(self, period: Period) -> CompanyValues:
         """Where each stands in a period, by name."""
@@ -76,9 +89,10 @@ class KnownCompanies:
         """The filters as events are asked: those of companies name the companies that they mean in the period."""
         if not asks_for_companies(filters):
             return filters
-        known = {
+        known: dict[Dimension, Callable[[], CompanyValues]] = {
             Dimension.COMPANY_FIT: lambda: self.fits.bands,
             Dimension.COMPANY_STANDING: lambda: self.standings(period),
+            **{one: partial(self._of_registers, one) for one in OF_REGISTERS},
         }
         return resolved(filters, self.work, today=self.today, known=known)
 
@@ -126,7 +140,7 @@ class KnownCompanies:
         """
         if self._possible:
             frame = frame.assign(sure=frame["sure"].astype(bool) & ~frame["company"].isin(self._possible))
-        return with_work(frame, self.work, self.fits)
+        return with_work(frame, self.work, self.fits, self.facts)
 
     def view(self, key: str | None) -> View | None:
         """The saved or ready-made view with this key."""

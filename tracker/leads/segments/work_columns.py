@@ -1,20 +1,22 @@
-"""The leads with what the publisher set for them and how well they fit, as further columns of their rows."""
+"""The leads with what the publisher set for them, how well they fit and what registers say, as further columns of their rows."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from tracker.leads.fit.fits import Fits
+from tracker.leads.registers.kept import KeptFacts
 from tracker.leads.workflow.site_work import SiteWork
 
-COLUMNS = ("fit", "status", "relationship", "owner", "tags", "lists", "reminder", "hidden")
+NO_FACTS = KeptFacts()
+COLUMNS = ("fit", "status", "relationship", "owner", "tags", "lists", "reminder", "hidden", "register")
 
 
-def with_work(frame: pd.DataFrame, work: SiteWork, fits: Fits) -> pd.DataFrame:
+def with_work(frame: pd.DataFrame, work: SiteWork, fits: Fits, kept: KeptFacts = NO_FACTS) -> pd.DataFrame:
     """Returns the rows of tracker.leads.report.leads with COLUMNS, as plain values.
 
     `fit` is 0 to 100, None without rules; `owner` is an email, empty for nobody; `tags` and `lists` are lists of texts;
-    `reminder` is a day or None.
+    `reminder` is a day or None; `register` is a tracker.leads.registers.facts.CompanyFacts or None.
     """
     facts = [work.of(name) for name in frame["company"]]
     found = [fits.of(name) for name in frame["company"]]
@@ -27,6 +29,7 @@ def with_work(frame: pd.DataFrame, work: SiteWork, fits: Fits) -> pd.DataFrame:
         "lists": [list(one.lists) for one in facts],
         "reminder": [one.state.remind_on for one in facts],
         "hidden": [one.state.is_hidden for one in facts],
+        "register": [kept.of(name) for name in frame["company"]],
     }
     return frame.assign(
         **{name: pd.Series(values, index=frame.index, dtype=object) for name, values in columns.items()}

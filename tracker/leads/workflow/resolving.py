@@ -7,7 +7,7 @@ untouched, so that a comparison that holds for these becomes "none of the others
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -17,9 +17,12 @@ from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
 
 
 class CompanyValues(NamedTuple):
-    """What each company has of a dimension that is worked out, and what all others have; the empty text is none."""
+    """What each company has of a dimension that is worked out, and what all others have; the empty text is none.
 
-    by_name: Mapping[str, str]
+    A company that has several values has a set of them.
+    """
+
+    by_name: Mapping[str, str | frozenset[str]]
     of_others: str
 
 
@@ -34,7 +37,7 @@ def resolved(
 
     def of_companies(one: Comparison) -> Filter:
         if known is not None and one.dimension in known:
-            return _named(*_holds_for_values(one, known[one.dimension]()))
+            return _named(*holds_for_values(one, known[one.dimension]()))
         return _named(*holds_for(one, work, today))
 
     return tuple(_resolve(one, of_companies) for one in filters)
@@ -62,9 +65,11 @@ def holds_for(one: Comparison, work: SiteWork, today: date) -> tuple[list[str], 
     ), of_untouched
 
 
-def _holds_for_values(one: Comparison, values: CompanyValues) -> tuple[list[str], bool]:
+def holds_for_values(one: Comparison, values: CompanyValues) -> tuple[list[str], bool]:
+    """The same as `holds_for`, of what is worked out."""
     of_others = _is_true(one, {values.of_others})
-    return sorted(name for name, value in values.by_name.items() if _is_true(one, {value}) != of_others), of_others
+    found = ((name, {value} if isinstance(value, str) else value) for name, value in values.by_name.items())
+    return sorted(name for name, value in found if _is_true(one, value) != of_others), of_others
 
 
 def _resolve(one: Filter, of_companies: Callable[[Comparison], Filter]) -> Filter:
@@ -94,10 +99,10 @@ def _holds(one: Comparison, facts: Facts, today: date) -> bool:
     return _is_true(one, _values(one.dimension, facts, today))
 
 
-def _is_true(one: Comparison, values: set[str]) -> bool:
+def _is_true(one: Comparison, values: Collection[str]) -> bool:
     """Whether a comparison is true of a company that has these values."""
     if one.operator in ("is", "is_not"):
-        inside = not values.isdisjoint(one.values)
+        inside = any(value in one.values for value in values)
     elif one.operator in ("matches_wildcard", "matches_wildcard_not"):
         patterns = [re.compile(".*".join(map(re.escape, wanted.split("*"))), re.DOTALL) for wanted in one.values]
         inside = any(pattern.fullmatch(value) for pattern in patterns for value in values if value)

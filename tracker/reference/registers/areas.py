@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from tracker.reference.registers.name_keys import town_key
 
 # France and its overseas parts that have SIREN numbers, whose IP addresses databases place in countries of their own.
 FRENCH = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF"})
+_SMALL = frozenset("a au aux d de des du en et l la le les lès sous sur".split())
 _OVERSEAS = ("97", "98")
 
 
@@ -41,6 +43,18 @@ def region_of(country: str, area: str) -> Region | None:
     if country in FRENCH:
         return _departments().get(area.removeprefix("FR-"))
     return Region(area, area) if area.startswith(f"{country}-") else None
+
+
+def town_name(text: str) -> str:
+    """Returns a town that a register writes in capitals as it is read: Le Havre, Villeneuve-d’Ascq. Its accents are lost."""
+    if text != text.upper():
+        return text
+    words = re.split(r"([ -]|['’])", text.lower())
+    for place, word in enumerate(words):
+        is_elided = word in {"d", "l"} and words[place + 1 : place + 2] in (["'"], ["’"])
+        is_small = place > 0 and (is_elided or word in _SMALL)
+        words[place] = word if is_small else word[:1].upper() + word[1:]
+    return "".join(words).replace("'", "’")
 
 
 def region_names() -> Mapping[str, str]:

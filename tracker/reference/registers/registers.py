@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from tracker.reference.registers import gleif, sirene
-from tracker.reference.registers.entries import Entry
+from tracker.reference.registers.entries import Entry, Place
 from tracker.reference.registers.matching import NO_MATCH, Asked, Match, match
 from tracker.reference.registers.store import Edition, RegisterStore
 from tracker.settings import Settings
@@ -49,6 +49,27 @@ class Registers:
         if entry.register == gleif.REGISTER:
             return entry
         return self._stores[gleif.REGISTER].registered_as(entry.country, entry.number)
+
+    def group(self, entry: Entry) -> Sequence[Entry]:
+        """Returns the parents of a company that GLEIF has, the direct one first."""
+        known = self.in_gleif(entry)
+        found = [self.entry(gleif.REGISTER, number) for number in known.parents] if known else []
+        return [one for one in found if one is not None]
+
+    def nearest(self, entry: Entry, town: str, areas: Collection[str]) -> Place | None:
+        """Returns the establishment of a company in a town (by its key), else in these areas; None where none is there."""
+        if entry.places < 2:
+            return None
+        return self._stores[entry.register].nearest(entry.number, town, areas)
+
+    def as_of(self, register: str) -> str:
+        """Returns the day that a register is of, as an ISO date; empty where it is not there."""
+        edition = self._stores[register].edition()
+        return edition.as_of if edition else ""
+
+    def stamp(self) -> str:
+        """Returns a text that is another one whenever a register was imported; empty without any."""
+        return " ".join(f"{one.register}:{one.as_of}:{one.imported_at}" for one in self.editions())
 
     def match(self, asked: Asked) -> Match:
         """Returns the match of a company: the first register's that is sure, else the first that has candidates."""

@@ -1,0 +1,100 @@
+"""The facts that registers have of a site's companies, as they were matched last: read by lists, filters, files and emails.
+
+All who ask read the same rows, so that a fact is the same in a list, a filter and a file. Nothing is matched here
+(tracker.leads.registers.matching does, beside the pages).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from tracker.db.engine import AppDatabase
+from tracker.db.register_models import RegisterMatch, RegisterMatches
+from tracker.enrichment.source.channels import without_accents
+from tracker.leads.registers.facts import CompanyFacts, from_text
+from tracker.leads.workflow.resolving import CompanyValues
+from tracker.reference.registers.labels import activity_label
+from tracker.stats.dimensions import Dimension
+
+
+@dataclass(frozen=True, eq=False)
+class KeptFacts:
+    """The facts of each company of a site that a register has, by the name that pages show."""
+
+    by_name: Mapping[str, CompanyFacts] = field(default_factory=dict)
+    _values: dict[Dimension, CompanyValues] = field(default_factory=dict)
+
+    def of(self, name: str) -> CompanyFacts | None:
+        return self.by_name.get(name)
+
+    def values(self, dimension: Dimension) -> CompanyValues:
+        """What each company has of a dimension of RULED, as a filter asks for it."""
+        if dimension not in self._values:
+            read = OF_REGISTERS[dimension]
+            found = {name: read(facts) for name, facts in self.by_name.items()}
+            self._values[dimension] = CompanyValues({name: values for name, values in found.items() if values}, "")
+        return self._values[dimension]
+
+    def found(self, words: str, language: str) -> set[str]:
+        """The names of the companies whose name, number, seat or activity in a register contains the text."""
+        wanted = words.casefold()
+        digits = "".join(words.split())
+        return {
+            name
+            for name, facts in self.by_name.items()
+            if any(wanted in text.casefold() for text in _searched(facts, language)) or digits == facts.entry.number
+        }
+
+
+def kept_facts(database: AppDatabase, site_id: int) -> KeptFacts:
+    """Reads the facts of a site's companies."""
+    with database.transaction() as session:
+        revision = session.scalar(select(RegisterMatches.revision).where(RegisterMatches.site_id == site_id))
+    return _read(database, site_id, revision) if revision else KeptFacts()
+
+
+# What was read is kept until a match changes.
+@lru_cache(maxsize=16)
+def _read(database: AppDatabase, site_id: int, revision: str) -> KeptFacts:
+    del revision
+    rows = select(RegisterMatch.company, RegisterMatch.facts).where(
+        RegisterMatch.site_id == site_id, RegisterMatch.facts.is_not(None)
+    )
+    with database.transaction() as session:
+        return KeptFacts({name: from_text(text) for name, text in session.execute(rows) if text})
+
+
+def _activity(facts: CompanyFacts) -> frozenset[str]:
+    """Its codes with all that they are part of, so that `28` finds 28.99B."""
+    codes = (facts.entry.activity, facts.entry.activity_2025)
+    return frozenset(code[:length] for code in codes for length in (2, 4, 5, 6) if len(code) >= length)
+
+
+def _town(facts: CompanyFacts) -> frozenset[str]:
+    """With its accents and without, since those of some are lost."""
+    town = facts.entry.seat.town
+    return frozenset({town, without_accents(town)}) if town else frozenset()
+
+
+def _one(text: str) -> frozenset[str]:
+    return frozenset({text}) if text else frozenset()
+
+
+# What each dimension has of a company.
+OF_REGISTERS: Mapping[Dimension, Callable[[CompanyFacts], frozenset[str]]] = {
+    Dimension.COMPANY_SECTOR: lambda facts: _one(facts.section),
+    Dimension.COMPANY_ACTIVITY: _activity,
+    Dimension.COMPANY_SIZE: lambda facts: _one(facts.size),
+    Dimension.COMPANY_TOWN: _town,
+    Dimension.COMPANY_REGION: lambda facts: _one(facts.region),
+    Dimension.COMPANY_STATE: lambda facts: _one(facts.state),
+}
+
+
+def _searched(facts: CompanyFacts, language: str) -> tuple[str, ...]:
+    entry, activity = facts.entry, activity_label(facts.entry, language)
+    return entry.name, entry.seat.town, entry.activity, activity.words if activity else ""
