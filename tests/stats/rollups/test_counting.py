@@ -38,7 +38,7 @@ from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.seals import MonthOfFigures
 
 # `WEBLEADS_HISTORIES=10000 pytest tests/stats/rollups/test_counting.py` tries more of them.
-HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "120"))
+HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "200"))
 # So many are of one site: most of what a small history costs are statements, which its days then share.
 A_CHAIN = 20
 ALL = tuple(METRICS)
