@@ -20,7 +20,7 @@ from dashboards.web.site.forms import invalid_field, mark
 from dashboards.web.site.selection import Selection
 from dashboards.web.theme import current_theme, theme_names
 from tracker.enrichment.text import visible_text
-from tracker.reference.geo.attribution import attributions
+from tracker.reference.attributions import attributions
 from tracker.service.context import Context
 from tracker.stats.filters import Filter
 from tracker.stats.filters.address_bar import comparison_of, write_filter

@@ -226,6 +226,8 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["http://mirror.example.net", "https://a.fr/geo/"],
         ["mirror", "ftp://a.fr", "http://u:p@a.fr"],
     ),
+    "WEBLEADS_REGISTERS_UPDATE": (["off", "sirene", "all"], ["on", "insee"]),
+    "WEBLEADS_REGISTERS_MIRROR": (["http://mirror.example.net"], ["mirror", "ftp://a.fr"]),
     "WEBLEADS_MAXMIND_ACCOUNT_ID": (["123456"], ["abc", "12 34", "1" * 21, "-1"]),
     "WEBLEADS_MAXMIND_LICENSE_KEY": (["abc_123"], ["a b", "clé", "a\tb", "x" * 501]),
     "WEBLEADS_IPINFO_TOKEN": (["abc123"], ["a b", "clé", "a\r\nX: y"]),

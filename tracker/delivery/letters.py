@@ -9,7 +9,7 @@ from dashboards.email.audience import audience_of
 from dashboards.email.letter import Letter, write_letter
 from dashboards.email.site_report import site_report
 from tracker.db.models import ReportRecipient, Site
-from tracker.reference.geo.attribution import attributions
+from tracker.reference.attributions import attributions
 from tracker.reports.report import Report
 from tracker.service.context import Context
 

@@ -24,6 +24,7 @@ from tracker.ingest import quarantine
 from tracker.reference.dns.lookup import Lookup, Unanswered
 from tracker.reference.geo.verified_copies import open_databases
 from tracker.reference.registers.registers import REGISTERS, file_of, registers_of
+from tracker.reference.registers.schedule import kept_fresh, last_updates
 from tracker.service.context import Context
 from tracker.service.finding import Finding
 from tracker.sites.sites import list_sites
@@ -220,8 +221,26 @@ def _registers(context: Context) -> Iterator[Finding]:
         if is_there and register.name not in {one.register for one in editions}:
             words = message("company register %(register)s cannot be read: import it again")
             yield Finding("problem", words, {"register": register.name})
+    yield from _register_updates(context)
     if not editions:
         yield Finding("hint", message("no company register: activity, size and seat of companies are not shown"))
+
+
+def _register_updates(context: Context) -> Iterator[Finding]:
+    """What became of the last update that the service made by itself."""
+    last = last_updates(context.settings.registers_folder)
+    for name in kept_fresh(context.settings.registers_update):
+        one = last.get(name)
+        if one is None:
+            yield Finding("good", message("company register %(register)s: will be fetched soon"), {"register": name})
+        elif one.is_good:
+            words = message("company register %(register)s: last fetched on %(day)s, once a month by itself")
+            yield Finding("good", words, {"register": name, "day": one.at.date().isoformat()})
+        else:
+            words = message(
+                "company register %(register)s could not be fetched on %(day)s: %(said)s; it is tried again in a day"
+            )
+            yield Finding("problem", words, {"register": name, "day": one.at.date().isoformat(), "said": one.said})
 
 
 def _reverse_dns(context: Context) -> Iterator[Finding]:

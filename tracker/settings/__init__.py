@@ -190,6 +190,20 @@ class Settings:
         "A server with the provider's geo databases under the same paths, which is used instead of the provider.",
         "http://mirror.example.net",
     )
+    registers_update: str = _setting(
+        "WEBLEADS_REGISTERS_UPDATE",
+        "off",
+        read.one_of("off", "sirene", "gleif", "all"),
+        "Which registers of companies `webleads serve` fetches and imports by itself, once a month; `off` leaves it to you.",
+        "all",
+    )
+    registers_mirror: str = _setting(
+        "WEBLEADS_REGISTERS_MIRROR",
+        "",
+        read.base_url,
+        "A server with the registers' files under the same paths, which is used instead of the publishers.",
+        "http://mirror.example.net",
+    )
     maxmind_account_id: str = _setting(
         "WEBLEADS_MAXMIND_ACCOUNT_ID", "", read.digits, "Your MaxMind account's number, for GeoLite2.", "123456"
     )

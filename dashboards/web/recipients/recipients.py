@@ -43,7 +43,7 @@ from tracker.db.models import ReportRecipient, Site
 from tracker.leads.workflow.views import all_views
 from tracker.recipients.choices import MONTHLY, WEEKLY, choose, read_choices
 from tracker.recipients.subscriptions import State, resume, state_of
-from tracker.reference.geo.attribution import attributions
+from tracker.reference.attributions import attributions
 from tracker.reports.timetable import last_complete
 from tracker.service.context import Context
 

@@ -94,7 +94,13 @@ def update_register(register: str, host: str | None, data: Path | None) -> None:
     bars = _Bars()
     try:
         with data_folder.acquire(settings.data, "registers.lock", wait_seconds=1):
-            kept = update(settings.registers_folder, register, now=utc_now(), report=bars.of, host=host)
+            kept = update(
+                settings.registers_folder,
+                register,
+                now=utc_now(),
+                report=bars.of,
+                host=host or settings.registers_mirror or None,
+            )
     except UpdateFailed as problem:
         raise CommandError(str(problem)) from problem
     finally:

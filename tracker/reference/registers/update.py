@@ -33,10 +33,12 @@ PUBLISHED: Mapping[str, tuple[PublishedFile, ...]] = MappingProxyType(
     {
         sirene.REGISTER: (
             PublishedFile(
-                "StockUniteLegale_utf8.zip", "https://files.data.gouv.fr/insee-sirene/StockUniteLegale_utf8.zip"
+                "StockUniteLegale_utf8.zip",
+                "https://object.files.data.gouv.fr/data-pipeline-open/siren/stock/StockUniteLegale_utf8.zip",
             ),
             PublishedFile(
-                "StockEtablissement_utf8.zip", "https://files.data.gouv.fr/insee-sirene/StockEtablissement_utf8.zip"
+                "StockEtablissement_utf8.zip",
+                "https://object.files.data.gouv.fr/data-pipeline-open/siren/stock/StockEtablissement_utf8.zip",
             ),
         ),
         gleif.REGISTER: (

@@ -13,7 +13,7 @@ from tracker.db.models import Site
 from tracker.delivery.mail_settings import mailer_of
 from tracker.delivery.mailer import MailError
 from tracker.delivery.sending import Asked, send_report
-from tracker.reference.geo.attribution import attributions
+from tracker.reference.attributions import attributions
 from tracker.reports.report import UNIT, period_of
 from tracker.reports.timetable import last_complete
 from tracker.service.context import Context
