@@ -196,6 +196,12 @@ def test_what_works_is_kept_whole(wordpress: Any, field: str, typed: str, stored
         assert [normalise_domain(name) for name in named] == [name.encode("idna").decode() for name in named]
 
 
+def test_what_was_typed_is_kept_on_the_very_first_save_too(wordpress: Any) -> None:
+    saved = wordpress("save", sent=CHOSEN | {"server": "a b"})
+    assert (saved["refused"], saved["typed"]["server"]) == (["server"], "a b")
+    assert saved["options"][0]["server"] == ""
+
+
 @pytest.mark.parametrize(
     ("answers", "says"),
     [(None, "Connection refused"), ([404, ""], "HTTP 404"), ([200, "<html>"], "is not the script")],

@@ -108,7 +108,9 @@ if ( 'settings' === $state['do'] ) {
 	$page();
 }
 if ( 'save' === $state['do'] ) {
-	$store[1] = $setting['sanitize_callback']( $state['sent'] );
+	$saved = $setting['sanitize_callback']( $state['sent'] );
+	// As WordPress does: an option that was not stored before is added, which calls it again.
+	$store[1] = null === $store[1] ? $setting['sanitize_callback']( $saved ) : $saved;
 }
 if ( 'links' === $state['do'] ) {
 	echo implode( apply_filters( 'plugin_action_links_webleads-tracker/webleads-tracker.php', array( '<a>Deactivate</a>' ) ) );

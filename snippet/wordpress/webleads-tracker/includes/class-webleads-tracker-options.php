@@ -22,6 +22,13 @@ final class Webleads_Tracker_Options {
 	const CONSENT_MANAGERS = array( 'tarteaucitron', 'axeptio', 'cookiebot', 'google' );
 
 	/**
+	 * What the form's fields became, once they were looked at.
+	 *
+	 * @var array<string, mixed>|null
+	 */
+	private static $looked_at = null;
+
+	/**
 	 * The options as they are, defaults where nothing was chosen.
 	 *
 	 * @return array{server: string, domain: string, script: string, event: string, image: string, count_editors: bool, noscript: bool, consent: string}
@@ -52,12 +59,26 @@ final class Webleads_Tracker_Options {
 	/**
 	 * What the settings form sent, when all of it can be used; else what was stored, and each refused field says what to type.
 	 *
-	 * What was typed is kept for the form, so that nothing has to be typed again. WordPress may call this twice.
+	 * What was typed is kept for the form, so that nothing has to be typed again. WordPress calls this twice for an option
+	 * that was not stored before, the second time with what it returned.
 	 *
 	 * @param mixed $sent The form's fields.
 	 * @return array<string, mixed>
 	 */
 	public static function sanitize( $sent ): array {
+		if ( null === self::$looked_at || $sent !== self::$looked_at ) {
+			self::$looked_at = self::look_at( $sent );
+		}
+		return self::$looked_at;
+	}
+
+	/**
+	 * Looks at the form's fields, and says what is wrong with them.
+	 *
+	 * @param mixed $sent The form's fields.
+	 * @return array<string, mixed>
+	 */
+	private static function look_at( $sent ): array {
 		$typed = array();
 		foreach ( self::defaults() as $name => $default ) {
 			$value          = is_array( $sent ) ? ( $sent[ $name ] ?? '' ) : '';
