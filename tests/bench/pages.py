@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from flask.testing import FlaskClient
 from sqlalchemy import Select, func, insert, select
 
+from dashboards.web.site.site_order import site_order
 from tests.bench.figure import Figure
 from tests.bench.timed_store import TimedStore
 from tracker.clock import utc_now
@@ -23,6 +24,7 @@ from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.demo.catalogue import SITE
 from tracker.leads.report import leads
+from tracker.sites.sites import find_sites
 from tracker.stats.periods import Period, parse_period
 from tracker.stats.scope import Scope
 from tracker.store.schema import events
@@ -82,13 +84,28 @@ class Bench:
         yield from self.listed("page of a company, 12 months", f"/{SITE}/leads/verrier-fils.example?period=12mo")
 
     def sites_page(self, database: AppDatabase) -> Iterator[Figure]:
-        """Measures the list of a thousand sites, a hundred a page. One of them has all the events."""
+        """Measures the list of a thousand sites, a hundred a page, and the switcher on each page.
+
+        One of them has all the events. The switcher's order is at most a minute old: it is measured made anew, and kept.
+        """
         now = utc_now()
         with database.transaction() as session:
             named = [f"site-{number}.example" for number in range(_SITES - 1)]
             rows = [{"domain": name, "stored_as": name, "time_zone": "Europe/Paris", "language": "fr", "created_at": now} for name in named]  # fmt: skip
             session.execute(insert(Site), rows)
         yield from self.listed(f"list of {_SITES:,} sites", "/sites")
+        found = find_sites(database)
+        with self._browser.application.app_context():
+            order = site_order()
+        for words, work in (
+            ("counted anew", lambda: order.figures(found)),
+            ("as on each page", lambda: order.by_busyness(find_sites(database))),
+        ):
+            work()
+            seconds = median(_seconds(work)[0] for _ in range(_TIMES))
+            yield Figure(
+                f"{self._sized}, order of {_SITES:,} sites in the switcher, {words}", seconds, "s", at_most=0.3
+            )
 
     def _page(self, what: str, address: str, period: str, budget: float | None) -> Iterator[Figure]:
         measured = self._measure(lambda: self._get(address), _span(period))

@@ -15,7 +15,7 @@ from tests.stats.conftest import EMPTY, Blog
 from tracker.stats import traffic
 from tracker.stats.periods import parse_period
 from tracker.stats.scope import Scope
-from tracker.stats.site_list import figures_of_sites, sites_with_events
+from tracker.stats.site_list import figures_of_sites
 from tracker.store.protocol import EventStore
 
 TODAY = date(2026, 10, 28)  # the clocks of Europe were put back three days before
@@ -50,5 +50,7 @@ def test_each_site_has_its_own_figures(visits: list[tuple[str, int, int]]) -> No
 
 def test_a_site_has_events_or_has_none(store: EventStore) -> None:
     add(store, "a.fr", datetime(2020, 1, 1, tzinfo=UTC), 1)
-    assert sites_with_events(store, ["a.fr", "b.fr"]) == {"a.fr"}
-    assert sites_with_events(store, []) == set()
+    week = parse_period("7d", today=TODAY, time_zone=ZoneInfo("Europe/Paris"))
+    found = figures_of_sites(store, {"a.fr": week, "b.fr": week})
+    assert found == {"a.fr": (0, [0] * 7, True), "b.fr": (0, [0] * 7, False)}
+    assert figures_of_sites(store, {}) == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,10 +17,11 @@ from tracker.store.schema import events
 
 
 class SiteFigures(NamedTuple):
-    """A site's visitors in a period, and on each of its days."""
+    """A site's visitors in a period, and on each of its days; `has_events` says whether it ever had an event."""
 
     visitors: int
     by_day: list[int]
+    has_events: bool
 
 
 def figures_of_sites(store: EventStore, periods: Mapping[str, Period]) -> dict[str, SiteFigures]:
@@ -31,18 +32,10 @@ def figures_of_sites(store: EventStore, periods: Mapping[str, Period]) -> dict[s
     if not periods:
         return {}
     [number_of_days] = {period.days for period in periods.values()}
-    nothing = SiteFigures(0, [0] * number_of_days)
+    nothing = SiteFigures(0, [0] * number_of_days, has_events=False)
     found = store.rows(_statement(_by_midnights(periods), number_of_days))
-    counted = {site: SiteFigures(visitors, [int(day) for day in days]) for site, visitors, *days in found}
+    counted = {site: SiteFigures(int(visitors), list(map(int, days)), True) for site, visitors, *days in found}
     return {site: counted.get(site, nothing) for site in periods}
-
-
-def sites_with_events(store: EventStore, sites: Collection[str]) -> set[str]:
-    """Those of the sites that have an event at all."""
-    if not sites:
-        return set()
-    found = select(events.c.site).where(events.c.site.in_(sites)).distinct()
-    return {row[0] for row in store.rows(found)}
 
 
 def _by_midnights(periods: Mapping[str, Period]) -> dict[tuple[datetime, ...], list[str]]:
@@ -57,7 +50,7 @@ def _by_midnights(periods: Mapping[str, Period]) -> dict[tuple[datetime, ...], l
 
 
 def _statement(alike: Mapping[tuple[datetime, ...], Sequence[str]], number_of_days: int) -> Select[Any]:
-    """A row a site: its visitors, and those of each of its days. A visitor's days are bits of one number."""
+    """A row a site with events: its visitors, and those of each of its days. A visitor's days are bits of one number."""
     names = [site for sites in alike.values() for site in sites]
     clocks = [clock for clock, sites in enumerate(alike.values()) for _ in sites]
     sites = select(unnest(names, Text()).label("site"), unnest(clocks, Integer()).label("clock")).subquery("sites")
@@ -70,9 +63,18 @@ def _statement(alike: Mapping[tuple[datetime, ...], Sequence[str]], number_of_da
         .group_by(events.c.site, events.c.visitor_id)
         .subquery("people")
     )
-    days = [people.c.days.bitwise_rshift(number).bitwise_and(1) for number in range(number_of_days)]
-    counted = select(people.c.site, func.count(), *(func.sum(day) for day in days))
-    return counted.where(people.c.days > 0).group_by(people.c.site)
+    bits = [people.c.days.bitwise_rshift(number).bitwise_and(1) for number in range(number_of_days)]
+    sums = [func.sum(bit).label(f"day_{number}") for number, bit in enumerate(bits)]
+    counted = (
+        select(people.c.site, func.count().label("visitors"), *sums)
+        .where(people.c.days > 0)
+        .group_by(people.c.site)
+        .subquery("counted")
+    )
+    seen = select(events.c.site).distinct().subquery("seen")
+    figures = [func.coalesce(column, 0) for column in counted.c if column.name != "site"]
+    known = sites.join(seen, seen.c.site == sites.c.site).join(counted, counted.c.site == sites.c.site, isouter=True)
+    return select(sites.c.site, *figures).select_from(known)
 
 
 def _day_bit(midnights: Sequence[datetime]) -> ColumnElement[int]:

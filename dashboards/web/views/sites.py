@@ -33,7 +33,6 @@ from tracker.service.context import Context
 from tracker.sites.sites import ListedSite, add_site, find_sites
 from tracker.stats import traffic
 from tracker.stats.periods import Period, parse_period
-from tracker.stats.site_list import sites_with_events
 
 _PAGE = 100
 # With fewer, whoever looks for one sees it.
@@ -55,7 +54,7 @@ def create_blueprint(context: Context) -> Blueprint:
             return redirect(url_for("sites.index", q=search or None))
         return render_template(
             "sites.html",
-            summaries=_summaries(context, found, page),
+            summaries=_summaries(found, page),
             search=search,
             searchable=bool(search) or len(found) > _SEARCHED_FROM,
             page=page,
@@ -102,20 +101,18 @@ def create_blueprint(context: Context) -> Blueprint:
     return blueprint
 
 
-def _summaries(context: Context, sites: Sequence[ListedSite], page: int) -> list[dict[str, Any]]:
+def _summaries(sites: Sequence[ListedSite], page: int) -> list[dict[str, Any]]:
     """A page of the sites with their visitors of a week, the busiest first; one is waited for until its first event."""
     figures = site_order().figures(sites)
     ordered = sorted(sites, key=lambda site: (-figures[site.stored_as].visitors, site.domain))
     shown = ordered[(page - 1) * _PAGE : page * _PAGE]
-    quiet = {site.stored_as for site in shown if not figures[site.stored_as].visitors}
-    waiting = quiet - sites_with_events(context.event_store, quiet)
     return [
         {
             "domain": site.domain,
             "name": site.name,
             "visitors": figures[site.stored_as].visitors,
             "spark": sparkline(figures[site.stored_as].by_day),
-            "is_waiting": site.stored_as in waiting,
+            "is_waiting": not figures[site.stored_as].has_events,
         }
         for site in shown
     ]

@@ -160,6 +160,8 @@ def test_a_thousand_sites_are_listed_with_one_query(
         assert signed_in.get(address).status_code == 200
         assert len([one for one in statements if "bit_or" in one]) == 1
         assert len([one for one in statements if "FROM sites" in one]) <= 3
+        if address == "/sites":
+            assert len([one for one in statements if "events" in one]) == 1
 
 
 def test_the_switcher_offers_a_search_beyond_some_sites(signed_in: Browser, many_sites: list[str]) -> None:
