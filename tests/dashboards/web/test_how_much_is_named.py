@@ -13,9 +13,11 @@ import pytest
 
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
+from tracker.leads.confirmations import confirm_company, take_back_confirmation
 from tracker.service import operations
 from tracker.service.context import Context
 from tracker.settings import Settings
+from tracker.sites.sites import find_site
 from tracker.store.protocol import EventStore
 
 DAY = timedelta(days=1)
@@ -86,3 +88,28 @@ def test_says_what_would_name_more_and_not_what_is_there(
 
 def test_a_filtered_page_does_not_say_how_much_of_the_site_is_named(signed_in: Browser, eight_visits: None) -> None:
     assert 'class="named"' not in signed_in.get(f"/{SITE}?f=page:is:/a").text
+
+
+def test_a_company_that_the_publisher_confirmed_is_named_until_the_word_is_taken_back(
+    signed_in: Browser, eight_visits: None, context: Context, database: AppDatabase
+) -> None:
+    found = find_site(database, SITE)
+    assert found is not None
+
+    def named_and_possible() -> tuple[int, int]:
+        said = json.loads(weekly(context, "json"))["identified"]
+        return said["named"], said["possible"]
+
+    def companies() -> list[str]:
+        query = {"metrics": ["visits"], "date_range": ["2026-11-09", "2026-11-15"], "dimensions": ["visit:company"]}
+        answer = operations.run(context, "query", {"site": SITE, "query": query})
+        return [one["dimensions"][0] for one in answer["results"]]
+
+    assert (named_and_possible(), "Kollin" in companies()) == ((2, 1), False)
+    confirm_company(database, found.id, "Kollin", by="a@b.fr", now=context.now())
+    assert (named_and_possible(), "Kollin" in companies()) == ((3, 0), True)
+    assert "38% came from a named company and 0% from a possible one" in unescape(
+        signed_in.get(f"/{SITE}?period=2026-W46").text
+    )
+    take_back_confirmation(database, found.id, "Kollin")
+    assert (named_and_possible(), "Kollin" in companies()) == ((2, 1), False)

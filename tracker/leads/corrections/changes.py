@@ -6,17 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, null, or_, select, union_all
 
 from tracker.db.correction_models import CompanyCorrection
 from tracker.db.engine import AppDatabase
-from tracker.db.models import Site
+from tracker.db.models import CompanyConfirmation, Site
 from tracker.enrichment.text import clean_text
-from tracker.leads.corrections.rules import NAMINGS, Kind, Rule, Rules
+from tracker.leads.corrections.rules import NAMINGS, Confirmed, Kind, Rule, Rules
 
 LONGEST = 200
 # Each correction is a condition of every statement of its site, those of all sites of each site's.
 MOST = 300
+
+_made = CompanyCorrection
+_CORRECTIONS = select(_made.id, Site.stored_as, _made.kind, _made.subject, _made.target).join_from(
+    _made, Site, _made.site_id == Site.id, isouter=True
+)
+_agreed = CompanyConfirmation
+_CONFIRMATIONS = select(_agreed.id, Site.stored_as, null(), _agreed.company, null()).join(
+    Site, _agreed.site_id == Site.id
+)
 
 
 class NotACorrection(ValueError):
@@ -89,11 +98,11 @@ def as_rows(made: Sequence[CompanyCorrection]) -> list[dict[str, Any]]:
 
 
 def rules_now(database: AppDatabase) -> Rules:
-    """The corrections of all sites, as they are applied; a kind that this version does not know is left out."""
-    statement = select(
-        Site.stored_as, CompanyCorrection.kind, CompanyCorrection.subject, CompanyCorrection.target
-    ).join_from(CompanyCorrection, Site, CompanyCorrection.site_id == Site.id, isouter=True)
-    known = {str(kind) for kind in Kind}
+    """What people said of the companies of all sites, as it is applied; a kind that this version does not know is left out."""
+    said = union_all(_CORRECTIONS, _CONFIRMATIONS).subquery("said")
     with database.transaction() as session:
-        rows = session.execute(statement.order_by(CompanyCorrection.id)).all()
-    return Rules(Rule(site, Kind(kind), subject, target) for site, kind, subject, target in rows if kind in known)
+        rows = session.execute(select(said).order_by(said.c.id)).all()
+    known = {str(kind) for kind in Kind}
+    rules = [Rule(site, Kind(kind), subject, target) for _, site, kind, subject, target in rows if kind in known]
+    confirmed = [Confirmed(site, company) for _, site, kind, company, _ in rows if kind is None]
+    return Rules(rules, confirmed)

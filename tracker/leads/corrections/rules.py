@@ -1,8 +1,9 @@
 """What corrections there are, and what they make of an event's company, as SQL.
 
 A name that is renamed or merged counts under another one. One that was only a possible company's is certain once it is merged
-into a certain company, since somebody said whose it is; merged into another possible one it stays as it is. What is not theirs counts for no company: the events of a
-network's owner, by its name or its AS number, those of a reverse domain, or all events of a name.
+into a certain company, since somebody said whose it is; merged into another possible one it stays as it is. One that the publisher of a site has confirmed is certain on that site.
+What is not theirs counts for no company: the events of a network's owner, by its name or its AS number, those of a reverse
+domain, or all events of a name.
 """
 
 from __future__ import annotations
@@ -47,23 +48,31 @@ class Rule(NamedTuple):
     target: str | None = None
 
 
-class Rules:
-    """The corrections of all sites. Falsy where there are none."""
+class Confirmed(NamedTuple):
+    """A company that the publisher of a site has confirmed, by a name that events have."""
 
-    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+    site: str
+    name: str
+
+
+class Rules:
+    """The corrections and confirmations of all sites. Falsy where there are none."""
+
+    def __init__(self, rules: Iterable[Rule] = (), confirmed: Iterable[Confirmed] = ()) -> None:
         self._rules = tuple(rules)
+        self._confirmed = tuple(confirmed)
 
     def __bool__(self) -> bool:
-        return bool(self._rules)
+        return bool(self.all)
 
     @property
-    def all(self) -> tuple[Rule, ...]:
-        """The corrections themselves, which are the same where what is read is."""
-        return self._rules
+    def all(self) -> tuple[Rule | Confirmed, ...]:
+        """What people said, which is the same where what is read is."""
+        return (*self._rules, *self._confirmed)
 
     def concern(self, site: str) -> bool:
         """Whether any of them is about a site."""
-        return any(one.site in (None, site) for one in self._rules)
+        return any(one.site in (None, site) for one in self.all)
 
     def corrected(self, table: FromClause) -> dict[str, ColumnElement[Any]]:
         """The columns of a table of events that are read otherwise, by name."""
@@ -91,13 +100,20 @@ class Rules:
         return case(*cases, else_=own.company) if cases else own.company
 
     def _certain(self, own: Any) -> ColumnElement[Any]:
-        """The confidence, at least that of a certain company where a possible one's name was merged into another one."""
+        """The confidence, at least that of a certain company where a person said that it is one, or whose it is."""
         merged = [one for one in self._rules if one.kind is Kind.MERGE]
-        if not merged:
+        said = [and_(_at(one, own.site), own.company == one.subject, own.company_method == _BY_OWNER) for one in merged]
+        said += [and_(own.site == site, self._named(own).in_(names)) for site, names in self._confirmed_names().items()]
+        if not said:
             return cast("ColumnElement[Any]", own.company_confidence)
-        names = or_(*(and_(_at(one, own.site), own.company == one.subject) for one in merged))
-        below = and_(names, own.company_method == _BY_OWNER, own.company_confidence < SURE)
-        return case((below, SURE), else_=own.company_confidence)
+        return case((and_(or_(*said), own.company_confidence < SURE), SURE), else_=own.company_confidence)
+
+    def _confirmed_names(self) -> dict[str, list[str]]:
+        """The names of confirmed companies as they are shown, by site."""
+        names: dict[str, set[str]] = {}
+        for one in self._confirmed:
+            names.setdefault(one.site, set()).add(self.shown_names(one.site).shown(one.name))
+        return {site: sorted(own) for site, own in names.items()}
 
     def _cases(self, site: ColumnElement[Any], name: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], Any]]:
         """What each name counts as, a site's own corrections first."""
