@@ -68,6 +68,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType({
     EvidenceCode.NAME_LIKE_COMPANY: message("the name %(name)s looks like a company’s, not an internet provider’s"),
     EvidenceCode.NAME_LIKE_PROVIDER: message("networks with a name like %(name)s usually belong to internet providers"),
     EvidenceCode.NAME_OPEN: message("the name %(name)s does not show whether it is an internet provider or a company"),
+    EvidenceCode.PRIVATE_PERSON: message("the network seems to be registered to a private person, whose name is not shown"),
     EvidenceCode.NAME_POSSIBLE: message("the name %(name)s does not show what it is, but resembles a company’s more than an internet provider’s"),
     LookupCode.NOT_THE_VISITOR: message("%(organisation)s is not the visitor: %(evidence)s"),
     LookupCode.NOT_PUBLIC: message("%(ip)s is not a public IP address: no visitor comes from it"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, null, select, true, tuple_
 
 from tracker.enrichment.event import PAGEVIEW
 from tracker.stats import metrics
@@ -36,16 +36,17 @@ class _JoinedBy(Enum):
 
 @dataclass(frozen=True)
 class Group:
-    """What rows are grouped by: a dimension, or an `interval` of the site's clock."""
+    """What rows are grouped by: a dimension, or an `interval` of the site's clock. `unnamed` values count as missing ones."""
 
     dimension: Dimension | None = None
     interval: str | None = None
+    unnamed: tuple[str, ...] = ()
 
     def of_event(self, scope: Scope) -> ColumnElement[Any]:
         if self.interval is not None:
             return truncated(scope.period, self.interval)
         assert self.dimension is not None
-        return self.dimension.event_column
+        return self._named(self.dimension.event_column)
 
     @property
     def joined_by(self) -> _JoinedBy:
@@ -66,7 +67,14 @@ class Group:
     @property
     def visit_value(self) -> ColumnElement[Any]:
         assert self.dimension is not None
-        return self.dimension.visit_value
+        return self._named(self.dimension.visit_value)
+
+    def _named(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        if not self.unnamed:
+            return value
+        # In the text: an engine takes values beside it for others where it compares what is selected with the groups.
+        unnamed: BindParameter[Any] = bindparam(None, self.unnamed, expanding=True, literal_execute=True)
+        return case((value.in_(unnamed), null()), else_=value)
 
 
 @dataclass(frozen=True)

@@ -252,3 +252,23 @@ def test_a_campaign_s_words_are_those_of_the_url_and_not_what_they_mean(blog: Bl
         (["Facebook", "paid social"], [2])
     ]
     assert ask(blog, site, "visits", filters=[["is", words[0], ["fb_ads"]]]) == [([], [1])]
+
+
+def test_private_persons_are_never_named_as_the_organisation_of_a_network(blog: Blog, site: Site) -> None:
+    # Rows as earlier versions stored them; that of a company is one that its network was judged to be.
+    networks: list[dict[str, Any]] = [
+        {"organisation": "Anna Musterfrau", "asn": 64500, "network_kind": "unknown"},
+        {"organisation": "Anna O'Exempla trading as 50%:s", "asn": 64501, "network_kind": "hosting"},
+        {"organisation": "Example Telecom", "asn": 64502, "network_kind": "isp"},
+        {"organisation": "Anna Exempla", "asn": 64503, "network_kind": "business", "company": "Anna Exempla"},
+        {},
+    ]
+    for number, network in enumerate(networks):
+        blog.visit(f"2026-11-17T1{number}:00:00+01:00", (0, "/a"), (9, "/b"), visitor=number + 1, **network)
+    for metrics in (("visitors", "pageviews"), ("visits_begun", "bounce_rate"), ("events",)):
+        found = ask(blog, site, *metrics, dimensions=["visit:organisation"])
+        assert sorted(row[0][0] or "" for row in found) == ["", "Anna Exempla", "Example Telecom"]
+    counted = ask(blog, site, "visitors", dimensions=["visit:organisation"])
+    assert {row[0][0]: row[1][0] for row in counted}[None] == 3
+    pairs = ask(blog, site, "visitors", dimensions=["visit:organisation", "visit:network_kind"])
+    assert "Musterfrau" not in str(pairs)

@@ -69,6 +69,7 @@ class EvidenceCode(StrEnum):
     NAME_LIKE_COMPANY = "name_like_company"
     NAME_LIKE_PROVIDER = "name_like_provider"
     NAME_OPEN = "name_open"
+    PRIVATE_PERSON = "private_person"
     NAME_POSSIBLE = "name_possible"
     # A sentence as another program, or an older version of this one, wrote it.
     TEXT = "text"

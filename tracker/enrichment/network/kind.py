@@ -1,7 +1,8 @@
 """The kind of network that an IP address belongs to, so that a provider is never taken for a company.
 
 Pure. The operator's databases decide first, then the networks that clouds publish, then what is known of the ASN and
-the name, and last the words of the name, in the languages of Europe.
+the name, and last the words of the name, in the languages of Europe. A network that is registered to a private person
+has no organisation: their name goes no further, neither to rows nor to evidence.
 """
 
 from __future__ import annotations
@@ -65,6 +66,9 @@ KindFound: TypeAlias = tuple[NetworkKind, Evidence]
 _NO_RECORD = as_stored(evidence(EvidenceCode.NO_NETWORK_RECORD))
 _ANONYMOUS = evidence(EvidenceCode.ANONYMOUS)
 _CELLULAR = evidence(EvidenceCode.CELLULAR)
+_PERSON = evidence(EvidenceCode.PRIVATE_PERSON)
+# What is said where no word of a name tells what it is.
+_NAME_SAYS_NOTHING = frozenset({EvidenceCode.NAME_OPEN, EvidenceCode.NAME_LIKE_PROVIDER})
 
 # The kind for each group of words; the special before the general.
 _ORGANISATION_GROUPS = (NetworkKind.EDUCATION, NetworkKind.GOVERNMENT, NetworkKind.NONPROFIT)
@@ -128,6 +132,10 @@ def identify_network(record: NetworkRecord, ip: str | None = None, listed: Netwo
 def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | None) -> Network:
     """As `identify_network`, given the cloud that publishes the IP address."""
     organisation = record.isp_organisation or record.company or record.organisation
+    is_customer = organisation not in {record.organisation, record.isp}
+    own_asn = None if is_customer else record.asn
+    if listed is None and organisation and is_of_private_person(organisation, own_asn):
+        return _of_private_person(record)
     if listed is not None:
         return Network(record.asn, organisation, listed, as_stored(evidence(EvidenceCode.KIND_LISTED, kind=listed)))
     said = _said_by_databases(record)
@@ -140,11 +148,33 @@ def network_of(record: NetworkRecord, cloud: str | None, listed: NetworkKind | N
         )
     if not organisation:
         return Network(record.asn, None, NetworkKind.UNKNOWN, _NO_RECORD)
-    is_customer = organisation not in {record.organisation, record.isp}
-    kind, why = classify_organisation(organisation, None if is_customer else record.asn, is_customer=is_customer)
+    kind, why = classify_organisation(organisation, own_asn, is_customer=is_customer)
     if record.as_type in _PUBLISHED_TYPES and kind in {NetworkKind.BUSINESS, NetworkKind.UNKNOWN} and not is_customer:
         kind, why = _PUBLISHED_TYPES[record.as_type], evidence(EvidenceCode.KIND_OF_DATABASE, kind=record.as_type)
     return Network(record.asn, organisation, kind, as_stored(why), why.code == EvidenceCode.NAME_POSSIBLE)
+
+
+def _of_private_person(record: NetworkRecord) -> Network:
+    """A network without the name. What a database says of its kind stands, unless it makes an organisation of them."""
+    said = _said_by_databases(msgspec.structs.replace(record, isp_organisation=None, company=None, organisation=None))
+    kind, why = said or (NetworkKind.UNKNOWN, _PERSON)
+    return Network(record.asn, None, NetworkKind.UNKNOWN if kind in LEAD_KINDS else kind, as_stored(why))
+
+
+@lru_cache(maxsize=16_384)
+def is_of_private_person(name: str, asn: int | None = None) -> bool:
+    """Whether a network's name is a private person's, or may be the person's that who judged it has seen.
+
+    An organisation that is known, or whose network was judged to be its own, may be called like a person.
+    """
+    label = mark_of(asn)
+    if label in _OWN_NETWORK or known_asn(asn) is not None:
+        return False
+    if is_private_person(name):
+        return not may_be_known(tokens_of(name)) or known_organisation(name) is None
+    if label not in NO_ORGANISATIONS or not may_be_private_person(name):
+        return False
+    return judge_organisation(network_model(), name, asn)[1].code in _NAME_SAYS_NOTHING
 
 
 def _said_by_databases(record: NetworkRecord) -> KindFound | None:

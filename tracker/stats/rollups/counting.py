@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 
 from tracker.stats.aggregation import Aggregation, Group
+from tracker.stats.companies.private_persons import without_persons
 from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
@@ -108,7 +109,8 @@ class Counting:
         aggregation = Aggregation(self.scope, names, groups, with_total)
         dimension = _dimension_of(groups)
         if self.days is None or dimension is None or self._is_read_otherwise(dimension):
-            return replace(aggregation, scope=followed(self.source, self.scope)).statement()
+            scope = followed(self.source, self.scope)
+            return replace(aggregation, scope=scope, groups=without_persons(self.source, scope, groups)).statement()
         visits = "touched" if aggregation.keeps_single_events else "visits"
         wanted = {visits if raw.name == "visits" else raw.name for part in Part for raw in aggregation.needs(part)}
         self._rows.hold({dimension, TOTAL} if with_total else {dimension}, _pieces(aggregation, wanted))
