@@ -98,7 +98,7 @@ class Bench:
         with self._browser.application.app_context():
             order = site_order()
         for words, work in (
-            ("counted anew", lambda: order.figures(found)),
+            ("counted again", lambda: order.figures(found)),
             ("as on each page", lambda: order.by_busyness(find_sites(database))),
         ):
             work()
