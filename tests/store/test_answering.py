@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, cast
 
 import pandas as pd
@@ -18,8 +19,11 @@ from tests.stats.conftest import PARIS, SITE, Blog, period, scope
 from tracker.stats import traffic
 from tracker.stats.rollups.keeping import Keeper
 from tracker.stats.rollups.moment import Caveats, caveats_of, moment, once_of_site
+from tracker.stats.rollups.ready import asked as note_asked
+from tracker.stats.rollups.ready import make_ready
 from tracker.stats.scope import Scope
-from tracker.store.answering import AnsweringStore
+from tracker.store.answering.kept import Kept, KeptAnswers
+from tracker.store.answering.store import AnsweringStore
 from tracker.store.batch import Batch
 from tracker.store.patience import Superseded, TookTooLong, Waiting, waiting
 from tracker.store.protocol import EventStore, Snapshot
@@ -284,7 +288,7 @@ def test_what_is_to_be_said_of_figures_is_kept_with_them(counted: EventStore) ->
 
 def test_a_question_within_another_waits_for_nobody(store: EventStore) -> None:
     answering = cast(AnsweringStore, store)
-    assert answering.answer_once("outer", lambda: answering.answer_once("outer", lambda: 1) + 1) == 2
+    assert answering.answer_once("outer", 1, lambda: answering.answer_once("outer", 1, lambda: 1) + 1) == 2
 
 
 def test_what_depends_on_all_of_a_site_is_kept_until_anything_of_it_changes(counted: EventStore) -> None:
@@ -296,3 +300,66 @@ def test_what_depends_on_all_of_a_site_is_kept_until_anything_of_it_changes(coun
     assert [asked("a"), asked("a"), asked("b")] == [1, 1, 2]
     visit(counted, "2026-11-04")
     assert asked("a") == 3
+
+
+def test_only_the_answer_of_the_newest_state_is_kept() -> None:
+    kept = KeptAnswers(1000)
+    kept.keep("question", 2, "two", 100)
+    kept.keep("question", 1, "one", 100)
+    assert (kept.find("question", 1), kept.find("question", 2)) == (None, Kept("two", 2, 100))
+    kept.keep("question", 3, "three", 240)
+    for number in range(7):
+        kept.keep(number, 1, number, 100)
+    assert kept.find("question", 3) == Kept("three", 3, 240)
+    assert kept.find("question", 2) is None
+
+
+def test_hits_leave_a_pages_answers_until_their_figures_are_counted(counted: EventStore) -> None:
+    """A page takes figures of a moment before, and the answer about them with them."""
+
+    def views(store: EventStore) -> list[int]:
+        return course(store, scope("2026-10-01,2026-11-04"))
+
+    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4))
+    before = views(counted)
+    asked = slow_of(counted).statements
+    visit(counted, "2026-11-04")
+    assert views(counted) == before == [1, 2]
+    assert slow_of(counted).statements == asked
+    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4))
+    assert views(counted) == [1, 3]
+
+
+def test_what_was_asked_lately_is_answered_with_the_figures(counted: EventStore) -> None:
+    """Whoever looks while days are counted has the answers of before, and after that those of then: never half of them."""
+    of = scope("2026-10-01,2026-11-04")
+    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4))
+    note_asked(counted, SITE, "course", lambda page: traffic.course(page, of, "month"))
+    before, seen = course(counted, of), []
+    visit(counted, "2026-11-04")
+
+    def ready(snapshot: Snapshot) -> None:
+        make_ready(counted, snapshot, SITE, lambda store: store)
+        with ThreadPoolExecutor(1) as another:
+            seen.append(another.submit(course, counted, of).result(timeout=30))
+
+    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4), ready=ready)
+    asked = slow_of(counted).statements
+    assert (before, seen, course(counted, of)) == ([1, 2], [[1, 2]], [1, 3])
+    assert slow_of(counted).statements == asked
+
+
+def test_a_question_that_fails_is_not_asked_again(counted: EventStore) -> None:
+    def fail(_page: EventStore) -> None:
+        raise OSError("cannot be asked")
+
+    note_asked(counted, SITE, "fails", fail)
+    ready = partial(make_ready, counted, site=SITE, read=lambda store: store)
+    with pytest.raises(OSError, match="cannot be asked"):
+        Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4), ready=lambda snapshot: ready(snapshot=snapshot))
+    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4), ready=lambda snapshot: ready(snapshot=snapshot))
+    assert course(counted, scope("2026-10-01,2026-11-04")) == [1, 2]
+
+
+def slow_of(store: EventStore) -> Slow:
+    return cast(Slow, store._inner)  # type: ignore[attr-defined]

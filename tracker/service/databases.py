@@ -6,7 +6,7 @@ from typing import NamedTuple, cast
 
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.settings import Settings
-from tracker.store.answering import AnsweringStore
+from tracker.store.answering.store import AnsweringStore
 from tracker.store.engines import open_event_store, repairs
 from tracker.store.protocol import EventStore
 

@@ -12,20 +12,29 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from tracker.db.engine import AppDatabase
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
+from tracker.leads.corrections.changes import rules_now
+from tracker.leads.corrections.corrected_store import CorrectedStore
+from tracker.leads.listing.first_rows import note_usual_list
 from tracker.sites.sites import list_sites
 from tracker.stats.rollups.keeping import Keeper
-from tracker.store.protocol import EventStore
+from tracker.stats.rollups.ready import make_ready
+from tracker.store.protocol import EventStore, Snapshot
 
 log = logging.getLogger(__name__)
 
 _LEAST_PAUSE_SECONDS = 0.25
-# It rests three times as long as it worked, so that it takes a quarter of a core at most.
+# It rests three times as long as it worked, so that it takes a quarter of a core at most; as long as it worked for pages that
+# somebody looks at.
 _REST = 3.0
+# Of so many sites the list of leads is made ready before anybody has looked at it.
+_READY_UNASKED = 16
 # A site's open days are counted no more often than this, and while hits queue up even less.
 _REFRESH_SECONDS = 1.0
 _BUSY_REFRESH_SECONDS = 10.0
@@ -65,14 +74,17 @@ class Sealing:
         self._turn = 0
         self._refreshed_last = False
         self._has_worked_off = False
+        self._ready_seconds = 0.0
+        self._noted = 0
 
     def run(self, stop: threading.Event) -> None:
         """Counts and seals until `stop` is set."""
         while not stop.is_set():
-            begun = self._monotonic()
+            begun, self._ready_seconds = self._monotonic(), 0.0
             try:
                 self.step(stop)
-                pause = max(_LEAST_PAUSE_SECONDS, _REST * (self._monotonic() - begun))
+                worked = self._monotonic() - begun - self._ready_seconds
+                pause = max(_LEAST_PAUSE_SECONDS, _REST * worked + self._ready_seconds)
             except AppDatabaseUnavailable as problem:
                 log.warning("no days are sealed now: %s", problem)
                 pause = _AFTER_A_FAILURE_SECONDS
@@ -129,15 +141,28 @@ class Sealing:
     def _refresh(self, site: Site) -> None:
         zone = ZoneInfo(site.time_zone)
         self._done.pop(site.stored_as, None)
-        self._keeper.refresh(site.stored_as, zone, today=self._now().astimezone(zone).date())
+        today = self._now().astimezone(zone).date()
+        self._keeper.refresh(site.stored_as, zone, today=today, ready=partial(self._make_ready, site.stored_as))
         self._refreshed_at[site.stored_as] = self._monotonic()
         self._refreshed_last = True
+
+    def _make_ready(self, site: str, snapshot: Snapshot) -> None:
+        """Answers again what pages asked lately about the site."""
+        begun = self._monotonic()
+        make_ready(self._store, snapshot, site, self._as_pages_read)
+        self._ready_seconds += self._monotonic() - begun
+
+    def _as_pages_read(self, store: EventStore) -> EventStore:
+        return cast("EventStore", CorrectedStore(store, partial(rules_now, self._app)))
 
     def _work_off(self, site: Site, *, is_new: bool, changes: bool) -> bool:
         """Does a piece of what a site has left to count; False where nothing is. While its events change, today is not sealed."""
         zone, name = ZoneInfo(site.time_zone), site.stored_as
         today = self._now().astimezone(zone).date()
         if is_new:
+            if self._noted < _READY_UNASKED:
+                self._noted += 1
+                note_usual_list(self._app, self._as_pages_read(self._store), site, self._now())
             self._refresh(site)
             return True
         if self._done.get(name) == (today, zone.key) or (changes and self._nothing_left_a_moment_ago(name)):

@@ -15,6 +15,7 @@ from sqlalchemy import Row, Select, Table
 
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.reading import Reading
+from tracker.store.revisions import State
 from tracker.store.seals import MonthOfFigures, SealedDay
 
 
@@ -37,17 +38,18 @@ class Snapshot(Protocol):
         """Adds rows of days to those that are to be kept in one of `tracker.store.schema.KEPT_ROWS`."""
         ...
 
-    def revision(self, reading: Reading) -> int | None:
-        """The number of the last change of what is read, events and figures of days alike.
+    def revision(self, reading: Reading, *, of_figures: bool = False) -> int | None:
+        """The number of the last change of what is read: of events and figures of days alike, or `of_figures` alone.
 
         Snapshots that say the same number see the same; None where it is not known.
         """
         ...
 
-    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any]) -> Any:
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any], *, of_figures: bool = False) -> Any:
         """What `work` returns for a question that reads nothing else; nobody may change it.
 
-        Where answers are kept it may be that of an earlier snapshot, which saw the same.
+        Where answers are kept it may be that of an earlier snapshot, which saw the same, or for a question that is answered
+        from figures of days the same figures.
         """
         ...
 
@@ -134,11 +136,19 @@ class EventStore(Protocol):
         """Deletes a site's events and what was not counted for it."""
         ...
 
-    def count(self, site: str, work_out: Callable[[Snapshot], Sequence[SealedDay]]) -> set[date]:
+    def count(
+        self,
+        site: str,
+        work_out: Callable[[Snapshot], Sequence[SealedDay]],
+        *,
+        ready: Callable[[Snapshot], object] | None = None,
+        counted: Callable[[State], object] | None = None,
+    ) -> set[date]:
         """Makes the rollups anew of the days that are worked out and held in a snapshot; returns those that are sealed.
 
         The events of the others changed meanwhile: their figures are of the moment of the snapshot. All days of the site that
-        have figures and are not sealed have them of one moment.
+        have figures and are not sealed have them of one moment. `ready` may ask about these figures before others see them;
+        `counted` is told the state of all figures once they do, before anything else is counted.
         """
         ...
 

@@ -69,6 +69,23 @@ class State:
         number = self._revisions.of(reading)
         return number if number <= self._last else None
 
+    def but(self, site: str, earliest: date) -> State:
+        """The same, and no revision of what a change concerns that is going on."""
+        return _WhileChanging(self._last, self._revisions, site, earliest)
+
+
+class _WhileChanging(State):
+    """The state before a change, as one sees it who makes that change."""
+
+    def __init__(self, last: int, revisions: Revisions, site: str, earliest: date) -> None:
+        super().__init__(last, revisions)
+        self._changing = site, earliest
+
+    def revision(self, reading: Reading) -> int | None:
+        site, earliest = self._changing
+        is_concerned = reading.site == site and reading.until.date() >= earliest
+        return None if is_concerned else super().revision(reading)
+
 
 class States:
     """Counts the changes of a store's events and figures."""
@@ -98,6 +115,10 @@ class States:
         before = self._now()
         begin()
         return State(before[1], self._revisions) if before is not None and before == self._now() else None
+
+    def now(self) -> State:
+        """The state after all changes so far, for who knows that none is going on."""
+        return State(self._revisions.last, self._revisions)
 
     def _now(self) -> tuple[int, int] | None:
         with self._lock:

@@ -42,7 +42,7 @@ from tracker.leads.rules import rules_of
 from tracker.leads.visit_days import most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.service.context import Context
-from tracker.stats.rollups.moment import once_of_present, present
+from tracker.stats.rollups.moment import moment, once_of_present
 
 # Visits shown at first, and how many more each time that more are asked for.
 _VISITS = 10
@@ -55,7 +55,7 @@ def create_blueprint(context: Context) -> Blueprint:
     # An id may hold slashes, two in a row as well; an older link has the company's name in its place.
     @blueprint.get("/leads/<path:company_id>", merge_slashes=False)
     def show(site: str, company_id: str) -> str | Response:
-        with present(context.event_store) as store:
+        with moment(context.event_store) as store:
             return _page(replace(context, event_store=store), site, company_id)
 
     @blueprint.post("/leads/<path:company_id>", merge_slashes=False)
@@ -83,7 +83,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
 
 def _page(context: Context, site: str, company_id: str) -> str | Response:
-    """The page, all of one state of the store."""
+    """The page, all of one moment of the store."""
     selection, language = selection_or_404(context, site), current_language()
     confirmed = confirmed_names(context.event_store, selection.site)
     known = known_companies(context.event_store, selection.scope_of_companies, confirmed=confirmed)

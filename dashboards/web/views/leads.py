@@ -21,6 +21,7 @@ from dashboards.web.workflow.loading import companies_of
 from dashboards.web.workflow.shown import words, work_choices, work_rows
 from tracker.accounts.permissions import Action
 from tracker.leads.files.crm_templates import TEMPLATES
+from tracker.leads.listing.first_rows import PAGE, note_list
 from tracker.leads.ranking import Ranking, rank
 from tracker.leads.report import described, described_once
 from tracker.leads.rules import rules_of
@@ -28,9 +29,7 @@ from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
 from tracker.stats.filters.json import write_stored
-from tracker.stats.rollups.moment import present
-
-_PAGE = 100
+from tracker.stats.rollups.moment import moment
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -38,7 +37,7 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("/leads")
     def show(site: str) -> str:
-        with present(context.event_store) as store:
+        with moment(context.event_store) as store:
             return _list(replace(context, event_store=store), site)
 
     @blueprint.get(f"/leads.<any({', '.join(MEDIA_TYPES)}):form>")
@@ -68,12 +67,12 @@ def create_blueprint(context: Context) -> Blueprint:
 
 
 def _list(context: Context, site: str) -> str:
-    """The page, all of one state of the store that is the context's: the present one, as files and commands have it."""
+    """The page, all of one moment of the store that is the context's."""
     selection = selection_or_404(context, site)
     listing = read_listing(context, selection)
     ranking = _ranked(context, listing)
     rows, page = ranking.rows, listing.page
-    shown = replace(ranking, rows=rows[(page - 1) * _PAGE : page * _PAGE])
+    shown = replace(ranking, rows=rows[(page - 1) * PAGE : page * PAGE])
     known = companies_of(context, selection.site)
     facts = described_once(context.event_store, listing.scope, shown)
     found = lead_rows(current_language(), known.described(facts))
@@ -83,7 +82,7 @@ def _list(context: Context, site: str) -> str:
         leads=[one for one in found if one.sure],
         unconfirmed=[one for one in found if not one.sure],
         number=int(rows["sure"].sum()),
-        has_more=len(rows) > page * _PAGE,
+        has_more=len(rows) > page * PAGE,
         scored_on=ranking.of.day,
         fit_first=translate(current_language(), FIT_FIRST),
         work=work_rows(context, selection.site, {one.company_id: one.company for one in found}),
@@ -99,6 +98,7 @@ def _ranked(context: Context, listing: Listing) -> Ranking:
     store, site = context.event_store, listing.selection.site
     listed = companies_of(context, site).counted_as_listed(listing.filters, listing.scope)
     ranking = rank(store, listing.scope, now=context.now(), confirmed=listed, rules=rules_of(site))
+    note_list(store, listing.scope, now=context.now(), confirmed=listed, rules=rules_of(site), page=listing.page)
     rows = companies_of(context, site).without_others(ranking.rows)
     if listing.search:
         registered = companies_of(context, site).facts.found(listing.search, current_language())

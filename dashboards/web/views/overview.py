@@ -27,8 +27,7 @@ from dashboards.web.site.selection import Selection, comparing
 from dashboards.web.workflow.loading import companies_of, listed_of
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import confirmed_names
-from tracker.leads.ranking import scored_day
-from tracker.leads.report import leads
+from tracker.leads.listing.first_rows import first_leads
 from tracker.leads.rules import rules_of
 from tracker.reference.naming_sources import missing_sources
 from tracker.service.context import Context
@@ -37,7 +36,7 @@ from tracker.stats.companies.identified import identified
 from tracker.stats.comparisons import Mode
 from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.metrics import METRICS
-from tracker.stats.rollups.moment import caveats_of, expect, moment, once_of_site, up_to_date
+from tracker.stats.rollups.moment import caveats_of, expect, moment, up_to_date
 from tracker.stats.rollups.registry import TOTAL
 
 _LEADS = 5
@@ -186,12 +185,7 @@ def _leads(context: Context, selection: Selection, language: str) -> list[LeadRo
     site, scope = selection.site, selection.scope
     asked = replace(scope, filters=(*scope.filters, *listed_of(context, site, selection.filters)))
     confirmed, rules, now = confirmed_names(context.event_store, site), rules_of(site), context.now()
-    found = once_of_site(
-        context.event_store,
-        site.stored_as,
-        ("leads", asked, confirmed, rules, scored_day(scope.period, now), _LEADS),
-        lambda: leads(context.event_store, asked, now=now, confirmed=confirmed, rules=rules, limit=_LEADS),
-    )
+    found = first_leads(context.event_store, asked, now=now, confirmed=confirmed, rules=rules, number=_LEADS)
     return lead_rows(language, companies_of(context, site).described(found.copy()))
 
 

@@ -32,7 +32,7 @@ from tracker.stats.rollups.registry import DIMENSIONS, TOTAL
 from tracker.stats.rollups.wanted import Wanted
 from tracker.stats.scope import Scope
 from tracker.store import seals
-from tracker.store.answering import AnsweringStore
+from tracker.store.answering.store import AnsweringStore
 from tracker.store.batch import Batch
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.seals import MonthOfFigures

@@ -86,12 +86,12 @@ class CorrectedSnapshot:
     def hold_rows(self, table: Table, rows: Select[Any]) -> None:
         self._snapshot.hold_rows(table, rows)
 
-    def revision(self, reading: Reading) -> int | None:
-        return self._snapshot.revision(reading)
+    def revision(self, reading: Reading, *, of_figures: bool = False) -> int | None:
+        return self._snapshot.revision(reading, of_figures=of_figures)
 
-    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any]) -> Any:
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any], *, of_figures: bool = False) -> Any:
         rules = self._rules.all if self._rules.concern(reading.site) else ()
-        return self._snapshot.once(reading, (question, rules), work)
+        return self._snapshot.once(reading, (question, rules), work, of_figures=of_figures)
 
     def corrects_companies(self, site: str) -> bool:
         return self._rules.concern(site)

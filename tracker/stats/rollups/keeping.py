@@ -81,10 +81,19 @@ class Keeper:
     def __init__(self, store: EventStore) -> None:
         self._store = store
 
-    def refresh(self, site: str, time_zone: ZoneInfo, *, today: date, with_days: Collection[date] = ()) -> set[date]:
+    def refresh(
+        self,
+        site: str,
+        time_zone: ZoneInfo,
+        *,
+        today: date,
+        with_days: Collection[date] = (),
+        ready: Callable[[Snapshot], object] | None = None,
+    ) -> set[date]:
         """Counts the days anew, all of one moment, whose events changed since they were counted; returns those sealed now.
 
-        Today is among them if it is not sealed, and so are `with_days`.
+        Today is among them if it is not sealed, and so are `with_days`. `ready` asks of the figures what is to be answered
+        when they are seen.
         """
 
         def changed(snapshot: Snapshot) -> list[SealedDay]:
@@ -93,7 +102,7 @@ class Keeper:
             newest = sorted((open_days | {today}) - kept, reverse=True)[:_MOST_TOGETHER]
             return work_out(snapshot, site, sorted({*newest, *with_days}), time_zone)
 
-        return self._store.count(site, changed)
+        return self._store.count(site, changed, ready=ready)
 
     def seal_next(self, site: str, time_zone: ZoneInfo, *, today: date, leaving: Collection[date] = ()) -> date | None:
         """Seals one day that is not sealed and returns it; None when all are that it does not leave as they are.

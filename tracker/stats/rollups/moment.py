@@ -7,12 +7,14 @@ their events. Whoever asks a store itself gets figures of now.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar, cast
 
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison, Filter
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.reading import Reading
@@ -79,8 +81,11 @@ class Moment:
             self._snapshot = self._stack.enter_context(self._store.snapshot())
         yield self._snapshot
 
-    def once(self, reading: Reading, question: Hashable, work: Callable[[], T]) -> T:
-        """What `work` returns for a question, which may be kept from a page that saw the same; not to be changed."""
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], T], *, of_figures: bool = False) -> T:
+        """What `work` returns for a question, which may be kept from a page that saw the same; not to be changed.
+
+        `of_figures`: it is answered from figures of days, which hits leave as they are until these are counted again.
+        """
 
         def with_caveats() -> tuple[T, Caveats]:
             others, self.caveats = self.caveats, Caveats()
@@ -90,8 +95,9 @@ class Moment:
                 self.caveats = others
 
         with self.snapshot() as snapshot:
-            asked = (question, self.takes_figures_of_before(reading.site))
-            found, caveats = snapshot.once(reading, asked, with_caveats)
+            of_before = self.takes_figures_of_before(reading.site)
+            asked, of_figures = (question, of_before), of_figures and of_before
+            found, caveats = snapshot.once(reading, asked, with_caveats, of_figures=of_figures)
         self.caveats.add(caveats)
         return cast(T, found)
 
@@ -122,7 +128,7 @@ def once(store: EventStore, scope: Scope, question: Hashable, work: Callable[[],
     """As `Moment.once` for a scope; of other stores, and of filtered events, which are not kept by day, all is answered anew."""
     if not isinstance(store, Moment) or scope.filters:
         return work()
-    return store.once(_reading(scope), (question, scope), work)
+    return store.once(_reading(scope), (question, scope), work, of_figures=True)
 
 
 def _reading(scope: Scope) -> Reading:
@@ -130,9 +136,13 @@ def _reading(scope: Scope) -> Reading:
     return Reading(scope.site, _FIRST, datetime.combine(scope.period.end + timedelta(days=1), time()))
 
 
-def once_of_site(store: EventStore, site: str, question: Hashable, work: Callable[[], T]) -> T:
+def once_of_site(
+    store: EventStore, site: str, question: Hashable, work: Callable[[], T], *, of_figures: bool = False
+) -> T:
     """The same for what may depend on all that a site has; the question says all else on which it depends."""
-    return store.once(Reading(site, _FIRST, _LAST), question, work) if isinstance(store, Moment) else work()
+    if not isinstance(store, Moment):
+        return work()
+    return store.once(Reading(site, _FIRST, _LAST), question, work, of_figures=of_figures)
 
 
 def up_to_date(store: EventStore) -> EventStore:
@@ -176,4 +186,12 @@ def noted(store: EventStore, what: Hashable, work: Callable[[], T]) -> T:
 def once_of_present(store: EventStore, scope: Scope, question: Hashable, work: Callable[[EventStore], T]) -> T:
     """What `work` returns of one state of the store; for a page it may be kept (`Moment.once`)."""
     with present(store) as opened:
-        return cast(Moment, opened).once(_reading(scope), (question, scope), lambda: work(opened))
+        page = cast(Moment, opened)
+        return page.once(
+            _reading(scope), (question, scope), lambda: work(opened), of_figures=reads_kept_rows(scope.filters)
+        )
+
+
+def reads_kept_rows(filters: Collection[Filter]) -> bool:
+    """Whether what companies did is read from rows that are kept of days: which companies these are is all that is asked."""
+    return all(isinstance(one, Comparison) and one.dimension is Dimension.COMPANY for one in filters)

@@ -48,14 +48,16 @@ if TYPE_CHECKING:
 # In this order kept rows are stored, as far as they have these columns: what is alike takes less room side by side.
 _TOGETHER = ("day", "company", "visit_id", "path")
 _DAY = timedelta(days=1)
+# What a snapshot sees of all changes, and of those of figures of days alone.
+SeenStates = tuple[State | None, State | None]
 
 
 class DuckDBSnapshot:
     """A Snapshot (`tracker.store.protocol`) in a transaction, which is rolled back in the end."""
 
-    def __init__(self, connection: Connection, state: State | None = None) -> None:
+    def __init__(self, connection: Connection, states: SeenStates = (None, None)) -> None:
         self._connection = connection
-        self._state = state
+        self._of_all, self._of_figures = states
         self._holds = False
         self.holds_rows = False
 
@@ -84,13 +86,30 @@ class DuckDBSnapshot:
         names = [column.name for column in rows.selected_columns]
         self._connection.execute(KEPT_ROWS[table].insert().from_select(names, rows))
 
-    def revision(self, reading: Reading) -> int | None:
+    def revision(self, reading: Reading, *, of_figures: bool = False) -> int | None:
         """The number of the last change of what is read; None where that is not known."""
-        return None if self._state is None else self._state.revision(reading)
+        state = self._of_figures if of_figures else self._of_all
+        return None if state is None else state.revision(reading)
 
-    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any]) -> Any:  # noqa: ARG002
+    def once(
+        self,
+        reading: Reading,  # noqa: ARG002 - part of the protocol
+        question: Hashable,  # noqa: ARG002
+        work: Callable[[], Any],
+        *,
+        of_figures: bool = False,  # noqa: ARG002
+    ) -> Any:
         """It keeps no answers."""
         return work()
+
+    def let_go(self) -> None:
+        """Drops what it holds, for a transaction that is committed."""
+        if self._holds:
+            held_rollups.metadata.drop_all(self._connection, checkfirst=False)
+        if self.holds_rows:
+            for held in KEPT_ROWS.values():
+                held.drop(self._connection, checkfirst=False)
+        self._holds = self.holds_rows = False
 
     def corrects_companies(self, site: str) -> bool:  # noqa: ARG002 - part of the protocol
         """It reads what is stored."""
@@ -109,14 +128,27 @@ class Seals:
         # Since when events of a site have changed that its figures do not know; None where they know all.
         self._since: dict[str, float | None] = {}
         self._states = States()
+        self._figures = States()
 
-    def state(self, connection: Connection) -> State | None:
-        """The state that a transaction sees, which is begun by this."""
-        return self._states.seen_by(lambda: connection.execute(select(schema_version.c.version)))
+    def states(self, connection: Connection) -> SeenStates:
+        """The states that a transaction sees, which is begun by this."""
+        of_all: list[State | None] = []
+
+        def begin() -> None:
+            of_all.append(self._states.seen_by(lambda: connection.execute(select(schema_version.c.version))))
+
+        of_figures = self._figures.seen_by(begin)
+        return of_all[0], of_figures
 
     def committing(self, spans: Sequence[Span]) -> AbstractContextManager[None]:
         """Around the commit of a transaction that changes events."""
         return self._states.committing((span.site, span.start_at.date()) for span in spans)
+
+    @contextmanager
+    def _committing_figures(self, site: str, earliest: date) -> Iterator[None]:
+        """Around the commit of a transaction that changes figures of days."""
+        with self._states.committing([(site, earliest)]), self._figures.committing([(site, earliest)]):
+            yield
 
     @contextmanager
     def changing(self) -> Iterator[list[Span]]:
@@ -137,7 +169,14 @@ class Seals:
             now = self._monotonic()
             return {site: 0.0 if since is None else now - since for site, since in self._since.items()}
 
-    def count(self, site: str, work_out: Callable[[Snapshot], Sequence[SealedDay]]) -> set[date]:
+    def count(
+        self,
+        site: str,
+        work_out: Callable[[Snapshot], Sequence[SealedDay]],
+        *,
+        ready: Callable[[Snapshot], object] | None = None,
+        counted: Callable[[State], object] | None = None,
+    ) -> set[date]:
         """Makes the rollups anew of the days that are worked out and held in a snapshot; returns those that are sealed."""
         with self._sealing:
             with self._changes:
@@ -149,28 +188,39 @@ class Seals:
                     days = work_out(snapshot)
                     earliest = _store(connection, site, days)
                     _store_rows(connection, site, days, held=snapshot.holds_rows)
+                    if ready is not None:
+                        self._ask(connection, self._figures.now().but(site, earliest), ready)
                     with self._changes:
                         sealed = [day for day in days if not any(span.concerns(day) for span, _ in changed)]
                         _seal(connection, sealed)
-                        with self._states.committing([(site, earliest)]):
+                        with self._committing_figures(site, earliest):
                             transaction.commit()
                         self._since[site] = next((at for span, at in changed if span.site == site), None)
+                    if counted is not None:
+                        counted(self._figures.now())
                     return {day.day for day in sealed}
             finally:
                 with self._changes:
                     self._changed = None
 
+    def _ask(self, connection: Connection, state: State, ready: Callable[[Snapshot], object]) -> None:
+        """Asks of what is counted and not committed yet."""
+        snapshot = DuckDBSnapshot(connection, (None, state))
+        ready(snapshot)
+        snapshot.let_go()
+
     @contextmanager
-    def clearing(self, spans: Sequence[Span]) -> Iterator[None]:
-        """As `changing`, and no day is counted meanwhile."""
-        with self._sealing, self.changing() as changed:
-            changed.extend(spans)
+    def clearing(self, site: str) -> Iterator[None]:
+        """While a transaction runs that removes all of a site: as `changing` and `committing`, and no day is counted meanwhile."""
+        span = Span.always(site)
+        with self._sealing, self.changing() as changed, self._committing_figures(site, span.start_at.date()):
+            changed.append(span)
             yield
 
     def unseal(self, site: str, first: date, end: date) -> None:
         """Takes the figures of a site's days out of use, but of those that are final."""
-        started = self._states.committing([(site, date.min)])
-        with self._sealing, self._changes, started, self._engine.begin() as connection:
+        figures = self._committing_figures(site, date.min)
+        with self._sealing, self._changes, figures, self._engine.begin() as connection:
             final = _final_days(connection, site)
             connection.execute(counted_months.delete().where(counted_months.c.site == site))
             for table in (sealed_days, counted_days):

@@ -22,6 +22,7 @@ from tracker.store.duckdb.seals import DuckDBSnapshot, Seals, concerned, unseal
 from tracker.store.errors import StoreUnavailable
 from tracker.store.patience import interruptible
 from tracker.store.protocol import Snapshot
+from tracker.store.revisions import State
 from tracker.store.schema import (
     ROLLUP_TABLES,
     events,
@@ -87,13 +88,20 @@ class DuckDBStore:
     def snapshot(self) -> Iterator[DuckDBSnapshot]:
         with self._reading() as connection, connection.begin() as transaction:
             try:
-                yield DuckDBSnapshot(connection, self._seals.state(connection))
+                yield DuckDBSnapshot(connection, self._seals.states(connection))
             finally:
                 transaction.rollback()
 
-    def count(self, site: str, work_out: Callable[[Snapshot], Sequence[SealedDay]]) -> set[date]:
+    def count(
+        self,
+        site: str,
+        work_out: Callable[[Snapshot], Sequence[SealedDay]],
+        *,
+        ready: Callable[[Snapshot], object] | None = None,
+        counted: Callable[[State], object] | None = None,
+    ) -> set[date]:
         """Makes the rollups anew of the days that are worked out and held in a snapshot; returns those that are sealed."""
-        return self._seals.count(site, work_out)
+        return self._seals.count(site, work_out, ready=ready, counted=counted)
 
     def seal(self, day: SealedDay, work_out: Callable[[Snapshot], None]) -> bool:
         """Counts one day; False when a change of its events came between, so that it is not sealed."""
@@ -157,8 +165,7 @@ class DuckDBStore:
 
     def forget_site(self, site: str) -> None:
         """Deletes a site's events and what was not counted for it. DuckDB uses their room again; it does not overwrite it."""
-        spans = [Span.always(site)]
-        with self._seals.clearing(spans), self._seals.committing(spans), self.transaction() as connection:
+        with self._seals.clearing(site), self.transaction() as connection:
             for of_days in ROLLUP_TABLES:
                 connection.execute(of_days.delete().where(of_days.c.site == site))
             connection.execute(events.delete().where(events.c.site == site))

@@ -2,27 +2,29 @@
 
 Only statements that declare what they read (`tracker.store.reading`) are shared and cached. An answer is cached with the
 revision of what it reads, so no answer outlives a change. So are the answers that are made of several statements of one
-snapshot, by what that sees: a page's figures of days that did not change since. Statements over long periods run one at a time, others one a
-core. The rest of the store (positions, the newest event, appends) never waits for them.
+snapshot, by what that sees: a page's figures of days that did not change since. Answers about figures of days may be made
+while these are counted: they are there at the moment at which the figures are. Statements over long periods run one at a
+time, others one a core. The rest of the store (positions, the newest event, appends) never waits for them.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from sqlalchemy import Row, Select
 
-from tracker.store.patience import Interrupted, TookTooLong, asker
+from tracker.store.answering.flights import Flights
+from tracker.store.answering.kept import CELL_BYTES, KeptAnswers, size_of
+from tracker.store.answering.lately import Lately
+from tracker.store.patience import TookTooLong, asker
 from tracker.store.reading import Reading, reading_of
-from tracker.store.revisions import Revisions
+from tracker.store.revisions import Revisions, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,29 +33,12 @@ if TYPE_CHECKING:
 
     from tracker.store.batch import Batch
     from tracker.store.protocol import EventStore, Snapshot
+    from tracker.store.seals import SealedDay
 
 KEPT_BYTES = 32 * 2**20
 _LONG = timedelta(days=62)
-# The mean size of a cell that is a Python object.
-_CELL_BYTES = 64
-# Of so many values of a long list the mean size is taken.
-_SAMPLE = 100
 _DAY = timedelta(days=1)
 _DAYS_BEGIN = date.min + _DAY
-
-
-class _Flight:
-    """A running statement, for which others wait."""
-
-    def __init__(self) -> None:
-        self.landed = threading.Event()
-        self.answer: Any = None
-        self.problem: BaseException | None = None
-
-
-class _Kept(NamedTuple):
-    answer: Any
-    size: int
 
 
 class AnsweringStore:
@@ -61,11 +46,9 @@ class AnsweringStore:
 
     def __init__(self, inner: EventStore, *, kept_bytes: int = KEPT_BYTES) -> None:
         self._inner = inner
-        self._kept_bytes = kept_bytes
-        self._lock = threading.Lock()
-        self._flights: dict[Hashable, _Flight] = {}
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
-        self._size = 0
+        self._kept = KeptAnswers(kept_bytes)
+        self._flights = Flights()
+        self.lately = Lately()
         self._revisions = Revisions()
         self._working = threading.local()
         self._long = threading.Semaphore(1)
@@ -87,7 +70,7 @@ class AnsweringStore:
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         answer: Sequence[Row[*tuple[Any, ...]]] = self._ask(
-            "rows", statement, self._inner.rows, lambda rows: sum(len(row) for row in rows) * _CELL_BYTES
+            "rows", statement, self._inner.rows, lambda rows: sum(len(row) for row in rows) * CELL_BYTES
         )
         return answer
 
@@ -102,6 +85,29 @@ class AnsweringStore:
         """A snapshot of the inner store, of whose questions the answers are kept."""
         with self._inner.snapshot() as inner:
             yield cast("Snapshot", AnsweringSnapshot(inner, self))
+
+    def count(
+        self,
+        site: str,
+        work_out: Callable[[Snapshot], Sequence[SealedDay]],
+        *,
+        ready: Callable[[Snapshot], object] | None = None,
+    ) -> set[date]:
+        """Counts days. What `ready` asks about their figures is answered before others see these, and kept for them."""
+        if ready is None:
+            return self._inner.count(site, work_out)
+        made: dict[tuple[Hashable, Reading], Any] = {}
+
+        def keep(state: State) -> None:
+            for question, answer in made.items():
+                revision = state.revision(question[1])
+                if revision is not None:
+                    self._kept.keep(question, revision, answer, size_of(answer))
+
+        def ask(snapshot: Snapshot) -> None:
+            ready(cast("Snapshot", CountedSnapshot(snapshot, self, made)))
+
+        return self._inner.count(site, work_out, ready=ask, counted=keep)
 
     def append(self, batch: Batch) -> None:
         try:
@@ -132,59 +138,38 @@ class AnsweringStore:
             with self._lane(reading):
                 return run(statement)
 
-        return self._answer(lambda: (kind, key, self._revisions.of(reading)), in_lane, size)
+        return self._answer((kind, key), self._revisions.of(reading), in_lane, size)
 
-    def answer_once(self, known: Hashable, work: Callable[[], Any]) -> Any:
-        """What `work` returns, or what it returned for the same `known`, also for someone who asked at the same time.
+    def answer_once(self, question: Hashable, revision: int, work: Callable[[], Any]) -> Any:
+        """What `work` returns, or what it returned for the same question of this state, also for who asked at the same time.
 
         Within work that someone waits for nothing is waited for: two could wait for each other.
         """
         if getattr(self._working, "is_nested", False):
-            return self._answer_nested(known, work)
+            return self._answer_alone(question, revision, work, size_of)
         self._working.is_nested = True
         try:
-            return self._answer(lambda: known, work, size_of)
+            return self._answer(question, revision, work, size_of)
         finally:
             self._working.is_nested = False
 
-    def _answer_nested(self, known: Hashable, work: Callable[[], Any]) -> Any:
-        with self._lock:
-            if known in self._kept:
-                self._kept.move_to_end(known)
-                return self._kept[known].answer
-        answer = work()
-        self._keep(known, answer, size_of(answer))
-        return answer
+    def _answer(self, question: Hashable, revision: int, work: Callable[[], Any], size: Callable[[Any], int]) -> Any:
+        found = self._kept.find(question, revision)
+        if found is not None:
+            return found.answer
+        return self._flights.once(
+            (question, revision), lambda: self._answer_alone(question, revision, work, size)
+        )  # one that landed meanwhile is found there
 
-    def _answer(self, known_now: Callable[[], Hashable], run: Callable[[], Any], size: Callable[[Any], int]) -> Any:
-        while True:
-            known = known_now()
-            with self._lock:
-                if known in self._kept:
-                    self._kept.move_to_end(known)
-                    return self._kept[known].answer
-                flight = self._flights.get(known)
-                if flight is None:
-                    own = self._flights[known] = _Flight()
-                    break
-            _wait(flight.landed)
-            if flight.problem is None:
-                return flight.answer
-            if not isinstance(
-                flight.problem, Interrupted
-            ):  # the caller who ran it has stopped waiting, this one has not
-                raise flight.problem
-        try:
-            own.answer = run()
-            self._keep(known, own.answer, size(own.answer))
-        except BaseException as problem:
-            own.problem = problem
-            raise
-        finally:
-            with self._lock:
-                del self._flights[known]
-            own.landed.set()
-        return own.answer
+    def _answer_alone(
+        self, question: Hashable, revision: int, work: Callable[[], Any], size: Callable[[Any], int]
+    ) -> Any:
+        found = self._kept.find(question, revision)
+        if found is not None:
+            return found.answer
+        answer = work()
+        self._kept.keep(question, revision, answer, size(answer))
+        return answer
 
     @contextmanager
     def _lane(self, reading: Reading) -> Iterator[None]:
@@ -197,17 +182,6 @@ class AnsweringStore:
         finally:
             lane.release()
 
-    def _keep(self, known: Hashable, answer: Any, size: int) -> None:
-        if size > self._kept_bytes // 4:
-            return
-        with self._lock:
-            before = self._kept.pop(known, None)
-            self._kept[known] = _Kept(answer, size)
-            self._size += size - (0 if before is None else before.size)
-            while self._size > self._kept_bytes:
-                _, oldest = self._kept.popitem(last=False)
-                self._size -= oldest.size
-
 
 class AnsweringSnapshot:
     """Wraps a Snapshot and is one itself: all other attributes are the inner snapshot's."""
@@ -219,38 +193,32 @@ class AnsweringSnapshot:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any]) -> Any:
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any], *, of_figures: bool = False) -> Any:
         """What `work` returned for another snapshot that saw the same, if that is kept."""
-        revision = self._inner.revision(reading)
-        return work() if revision is None else self._store.answer_once((question, reading, revision), work)
+        revision = self._inner.revision(reading, of_figures=of_figures)
+        return work() if revision is None else self._store.answer_once((question, reading), revision, work)
 
 
-def size_of(answer: Any) -> int:
-    """About how many bytes an answer takes: a frame, a value, or several of them."""
-    if hasattr(answer, "memory_usage"):
-        return int(answer.memory_usage(index=True, deep=True).sum())
-    if isinstance(answer, Mapping):
-        return size_of(list(answer.values())) + _CELL_BYTES * len(answer)
-    if isinstance(answer, tuple | list):
-        some = answer[:_SAMPLE]
-        return sum(size_of(one) for one in some) * len(answer) // max(1, len(some))
-    if is_dataclass(answer):
-        return sum(size_of(getattr(answer, one.name)) for one in fields(answer))
-    return _CELL_BYTES
+class CountedSnapshot(AnsweringSnapshot):
+    """One whose figures others do not see yet: answers about them are gathered in `made`."""
+
+    def __init__(self, inner: Snapshot, store: AnsweringStore, made: dict[tuple[Hashable, Reading], Any]) -> None:
+        super().__init__(inner, store)
+        self._made = made
+
+    def once(self, reading: Reading, question: Hashable, work: Callable[[], Any], *, of_figures: bool = False) -> Any:
+        """What `work` returns; what is not about days that were counted now may be kept already."""
+        if not of_figures or self._inner.revision(reading, of_figures=True) is not None:
+            return super().once(reading, question, work, of_figures=of_figures)
+        if (question, reading) not in self._made:
+            self._made[question, reading] = work()
+        return self._made[question, reading]
 
 
 # The methods of an EventStore that change no event.
 _HARMLESS = frozenset(
-    {"positions", "offsets", "seal", "unseal", "count", "count_month", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "give_back_memory", "ping", "close"}
+    {"positions", "offsets", "seal", "unseal", "count_month", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "give_back_memory", "ping", "close"}
 )  # fmt: skip
-
-
-def _wait(landed: threading.Event) -> None:
-    """Waits until another caller's run has ended, or this caller's time is up."""
-    one = asker()
-    while not landed.wait(timeout=None if one is None else min(0.2, one.seconds_left + 0.01)):
-        if one is not None:
-            one.check()
 
 
 def _key(statement: Select[Any]) -> Hashable | None:

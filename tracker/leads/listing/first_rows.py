@@ -1,0 +1,79 @@
+"""The rows of a list of leads that a page shows: asked by pages, and again in the background once figures were counted.
+
+A list that somebody looked at lately is ready that way before the next hit's figures are seen (tracker.stats.rollups.ready).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
+from tracker.leads.confirmations import confirmed_names
+from tracker.leads.ranking import rank, scored_day
+from tracker.leads.report import described_once, leads
+from tracker.leads.rules import Rules, rules_of
+from tracker.leads.segments.asked import KnownCompanies
+from tracker.stats.periods import parse_period
+from tracker.stats.rollups.moment import once_of_site, reads_kept_rows
+from tracker.stats.rollups.ready import asked
+from tracker.stats.scope import Scope
+from tracker.store.protocol import EventStore
+
+PAGE = 100
+"""So many companies a page of the list has."""
+
+USUAL_PERIOD = "30d"
+"""What a page shows that is opened without a period."""
+
+
+def note_list(
+    store: EventStore, scope: Scope, *, now: datetime, confirmed: Collection[str], rules: Rules, page: int = 1
+) -> None:
+    """Notes that somebody looks at a page of a list, so that it is ready again when figures are counted."""
+    if reads_kept_rows(scope.filters):
+        again = partial(_ask, scope=scope, now=now, confirmed=confirmed, rules=rules, page=page)
+        asked(store, scope.site, ("list", scope, page), again)
+
+
+def first_leads(
+    store: EventStore, scope: Scope, *, now: datetime, confirmed: Collection[str], rules: Rules, number: int
+) -> pd.DataFrame:
+    """Returns the first leads of a scope (`tracker.leads.report.leads`), for a page from what another saw if nothing changed."""
+    of_figures = reads_kept_rows(scope.filters)
+
+    def work(page: EventStore) -> pd.DataFrame:
+        return once_of_site(
+            page,
+            scope.site,
+            ("leads", scope, confirmed, rules, scored_day(scope.period, now), number),
+            lambda: leads(page, scope, now=now, confirmed=confirmed, rules=rules, limit=number),
+            of_figures=of_figures,
+        )
+
+    found = work(store)
+    if of_figures:
+        asked(store, scope.site, ("first leads", scope, number), work)
+    return found
+
+
+def note_usual_list(database: AppDatabase, store: EventStore, site: Site, now: datetime) -> None:
+    """Notes the list of a site as it is seen first, as if somebody looked at it; `store` is as pages read it."""
+    known = KnownCompanies(database, store, site, now)
+    zone = ZoneInfo(site.time_zone)
+    period = parse_period(USUAL_PERIOD, today=known.today, time_zone=zone)
+    scope = Scope(site.stored_as, period, known.of_list((), period))
+    note_list(store, scope, now=now, confirmed=confirmed_names(store, site), rules=rules_of(site))
+
+
+def _ask(
+    store: EventStore, *, scope: Scope, now: datetime, confirmed: Collection[str], rules: Rules, page: int
+) -> None:
+    ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules)
+    described_once(store, scope, replace(ranking, rows=ranking.rows[(page - 1) * PAGE : page * PAGE]))
