@@ -130,8 +130,7 @@ class Sealing:
                 return True
         self._looked_at = self._monotonic()
         if self._has_worked_off:
-            self._has_worked_off = False
-            self._store.give_back_memory()
+            self._has_worked_off = not self._store.give_back_memory()
         return False
 
     def _is_due(self, site: Site, *, is_busy: bool) -> bool:

@@ -124,8 +124,11 @@ class EventStore(Protocol):
         """
         ...
 
-    def give_back_memory(self) -> None:
-        """Lets go of memory that is not in use, as after much work; nothing to do where the engine has its own machine."""
+    def give_back_memory(self) -> bool:
+        """Lets go of memory that is not in use, as after much work; False where it cannot now, and is to be asked again.
+
+        Nothing to do where the engine has its own machine.
+        """
         ...
 
     def compact_not_counted(self) -> None:

@@ -47,7 +47,10 @@ def test_the_memory_that_duckdb_takes_is_bounded(tmp_path: Path, asked: int, lea
 def test_memory_is_given_back_and_the_limit_stays(tmp_path: Path) -> None:
     store = open_event_store(f"duckdb:///{tmp_path}/events.duckdb", memory_mb=300)
     store.append(Batch(columns(1)))
-    store.give_back_memory()
+    with store.snapshot() as snapshot:
+        assert not store.give_back_memory()
+        assert snapshot.rows(select(func.count()).select_from(events))[0][0] == 1
+    assert store.give_back_memory()
     assert store.rows(select(func.current_setting("memory_limit")))[0][0] == "300.0 MiB"
     assert count(store) == 1
     store.close()

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, Select, func, select
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.duckdb.errors import first_line
 from tracker.store.duckdb.frames import read_frame
+from tracker.store.duckdb.in_use import InUse
 from tracker.store.duckdb.insertion import insert_events
 from tracker.store.duckdb.seals import DuckDBSnapshot, Seals, concerned, unseal
 from tracker.store.errors import StoreUnavailable
@@ -46,6 +47,7 @@ class DuckDBStore:
         self.engine = engine
         self._memory_mb = memory_mb
         self._seals = Seals(engine)
+        self._in_use = InUse(engine) if memory_mb > _KEPT_MB else None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -184,21 +186,24 @@ class DuckDBStore:
             except duckdb.Error as problem:
                 raise StoreUnavailable(f"the event store cannot be checkpointed: {first_line(problem)}") from problem
 
-    def give_back_memory(self) -> None:
+    def give_back_memory(self) -> bool:
         """Makes DuckDB let go of what it read and does not use now, all but some; else it keeps it up to its limit.
 
-        What was committed since the last checkpoint is in memory as well.
+        What was committed since the last checkpoint is in memory as well. False where something is asked just now: for an
+        instant DuckDB may take no more than it keeps, in which a statement would fail.
         """
-        if self._memory_mb <= _KEPT_MB:
-            return
+        if self._in_use is None:
+            return True
         with suppress(StoreUnavailable):  # others write: soon there is another checkpoint
             self.checkpoint()
         with closing(self.engine.raw_connection()) as connection:
             driver = connection.driver_connection
             assert driver is not None
-            with suppress(duckdb.Error):  # more is in use: the limit is as it was
-                driver.execute(f"SET memory_limit = '{_KEPT_MB}MiB'")
-                driver.execute(f"SET memory_limit = '{self._memory_mb}MiB'")
+            with self._in_use.alone() as is_alone, suppress(duckdb.Error):  # more is kept: the limit is as it was
+                if is_alone:
+                    driver.execute(f"SET memory_limit = '{_KEPT_MB}MiB'")
+                    driver.execute(f"SET memory_limit = '{self._memory_mb}MiB'")
+            return is_alone
 
     def recover_from(self, problem: Exception) -> None:
         """After a fatal error DuckDB refuses all further work: lets go of it, so that the next use opens it afresh."""
