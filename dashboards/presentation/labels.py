@@ -207,6 +207,12 @@ def country(language: str, code: str | None) -> str:
     return name or code
 
 
+def territories(language: str) -> list[str]:
+    """The ISO 3166-1 codes of all countries."""
+    codes = (str(code) for code in Locale.parse(language).territories)
+    return [code for code in codes if len(code) == 2 and code.isalpha()]
+
+
 def language_name(language: str, code: str | None) -> str:
     """A language's name, such as “français” for fr-CA."""
     if not code:

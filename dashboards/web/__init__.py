@@ -13,6 +13,7 @@ from dashboards.web.alerts import views as alerts
 from dashboards.web.corrections import possible
 from dashboards.web.corrections import views as corrections
 from dashboards.web.domain_converter import DomainConverter
+from dashboards.web.filters import views as filters
 from dashboards.web.first_day import checklist
 from dashboards.web.first_day import views as first_day_views
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
@@ -96,6 +97,7 @@ def register(
         goals,
         alerts,
         overview,
+        filters,
         leads,
         workflow,
         saved_views,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from dashboards.presentation import labels, numbers
 from dashboards.presentation.companies.fit import fit_band
-from dashboards.presentation.companies.identified import identification
+from dashboards.presentation.companies.identified import IDENTIFICATIONS, identification
 from dashboards.presentation.companies.register_facts import (
     activity_name,
     region_name,
@@ -97,6 +97,15 @@ _VOCABULARIES = {
     "size": size_name,
     "seat_region": region_name,
     "legal_state": state_name,
+}
+
+
+# The values that those of a fixed vocabulary can have.
+_CODES: Mapping[str, Iterable[str]] = {
+    "channel": labels.CHANNELS,
+    "device": labels.DEVICES,
+    "network_kind": labels.NETWORK_KINDS,
+    "identification": IDENTIFICATIONS,
 }
 
 
@@ -189,6 +198,15 @@ def word_dimension(language: str, dimension: Dimension, value: str) -> str:
     if definition.vocabulary is not None:
         return _VOCABULARIES[definition.vocabulary](language, value)
     return value or translate(language, definition.unknown)
+
+
+def codes_that_read(language: str, dimension: Dimension, text: str) -> tuple[str, ...]:
+    """The values of a dimension whose words have the text in them, where its values are codes; "" is the missing one."""
+    vocabulary, wanted = dimension.definition.vocabulary, text.casefold()
+    if vocabulary is None:
+        return ("",) if wanted in translate(language, dimension.definition.unknown).casefold() else ()
+    codes = ("", *(labels.territories(language) if vocabulary == "country" else _CODES.get(vocabulary, ())))
+    return tuple(code for code in codes if wanted in word_dimension(language, dimension, code).casefold())
 
 
 def open_tabs(selection: Selection) -> list[Dimension]:

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
 from dashboards.presentation import dates, labels, numbers
 from dashboards.translations import LANGUAGES, translate
 from dashboards.web.assets import asset
+from dashboards.web.filters.words import Chip, filter_chip
 from dashboards.web.language import current_language
-from dashboards.web.panels import word_dimension
 from dashboards.web.service_status import ServiceStatus
 from dashboards.web.site.forms import invalid_field, mark
 from dashboards.web.site.selection import Selection
@@ -23,7 +23,6 @@ from tracker.enrichment.text import visible_text
 from tracker.reference.attributions import attributions
 from tracker.service.context import Context
 from tracker.stats.filters import Filter
-from tracker.stats.filters.address_bar import comparison_of, write_filter
 
 
 def register(app: Flask, context: Context, service_status: Callable[[], ServiceStatus]) -> None:
@@ -87,21 +86,9 @@ def selection_url(selection: Selection, endpoint: str = "overview.show", /, **ch
     return url_for(endpoint, **selection.arguments(**changes))
 
 
-def _word_filter(one: Filter) -> dict[str, str]:
-    """Returns a filter for its chip: its dimension, its operator, its values in words and its text for a URL.
-
-    A filter for what a visit did says so: "read /prices". A part of a text is shown between dots: "read …prices…".
-    """
-    language, compared = current_language(), comparison_of(one)
-    definition = compared.dimension.definition
-    values = [word_dimension(language, compared.dimension, value) for value in compared.values]
-    name, operator = translate(language, definition.label), compared.operator
-    chip = {"dimension": name, "name": name, "operator": operator, "text": write_filter(one)}
-    if definition.done:
-        chip |= {"name": translate(language, definition.not_done if compared.is_negative else definition.done)}
-        chip |= {"operator": "is"}
-        values = [f"…{value}…" for value in values] if operator.startswith("contains") else values
-    return chip | {"words": ", ".join(values)}
+def _word_filter(one: Filter) -> Chip:
+    """Returns a filter for its chip; the site's goals are called by their names."""
+    return filter_chip(current_language(), one, g.get("goal_names"))
 
 
 def _language_names() -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@
  */
 
 import { waitForFirstHit } from "./first-hit";
+import "./filters";
 import { followGeoFetch } from "./geo-fetch";
 import { actOnLetter, enhance, movesFromSelect } from "./workflow";
 

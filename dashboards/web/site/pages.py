@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 
 from dashboards.presentation import dates
 from dashboards.translations import message, translate
+from dashboards.web.filters.goals import goal_names
 from dashboards.web.language import current_language
 from dashboards.web.sign_in.permission import allowed, require
 from dashboards.web.site.asked_periods import Problem
@@ -43,6 +44,8 @@ _PROBLEMS = {
     Unread.BACKWARDS: message("“%(text)s” ends before it begins."),
     Unread.OUT_OF_RANGE: message("“%(text)s” lies outside of the years that can be shown."),
 }
+# The pages whose figures filters narrow.
+_FILTERED = frozenset(("overview.show", "overview.breakdown", "leads.show", "company.show"))
 # The switcher lists these, and beyond them offers a search.
 _MOST_IN_SWITCHER = 20
 
@@ -71,8 +74,10 @@ def head(context: Context, selection: Selection) -> dict[str, Any]:
     """The template variables of the sticky head: sites, periods and the period's name in words."""
     language = current_language()
     period = selection.period
+    g.goal_names = goal_names(language, selection.site)
     return {
         "selection": selection,
+        "can_filter": request.endpoint in _FILTERED,
         "site": selection.site,
         "zone": selection.zone,
         **_switcher(context, selection.site),

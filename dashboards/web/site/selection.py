@@ -24,7 +24,7 @@ from tracker.stats import traffic
 from tracker.stats.comparisons import Against, compared
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter, FilterError
-from tracker.stats.filters.address_bar import clicked, comparison_of, read_filter, write_filter
+from tracker.stats.filters.address_bar import as_clicked, clicked, read_filter, write_filter
 from tracker.stats.metrics import FIGURES
 from tracker.stats.periods import INTERVALS, Period, parse_period
 from tracker.stats.scope import Scope
@@ -32,6 +32,8 @@ from tracker.stats.scope import Scope
 DEFAULT_METRIC = "visitors"
 METRICS = tuple(metric.name for metric in FIGURES)
 _MOST_TOLD = 40
+# So many filters are read of a URL; more are no person's.
+_MOST_FILTERS = 50
 _TABS = ("pages", "sources", "places", "devices", "companies")
 
 
@@ -118,7 +120,8 @@ class Selection:
 
     def without_dimension(self, dimension: Dimension) -> Selection:
         """Returns the selection without filters on the dimension."""
-        others = tuple(one for one in self.filters if comparison_of(one).dimension != dimension)
+        compared = {one: as_clicked(one) for one in self.filters}
+        others = tuple(one for one, by in compared.items() if by is None or by.dimension != dimension)
         return replace(self, filters=others, asked=None)
 
     @property
@@ -179,8 +182,8 @@ def _parse(context: Context, site: Site, today: date, zone: ZoneInfo, text: str)
 
 def _filters(texts: list[str]) -> tuple[tuple[Filter, ...], tuple[str, ...]]:
     """The filters in the texts, and the texts that are not filters."""
-    filters, unread = [], []
-    for text in texts:
+    filters, unread = [], [clean_text(text, _MOST_TOLD) for text in texts[_MOST_FILTERS:][:1]]
+    for text in texts[:_MOST_FILTERS]:
         try:
             filters.append(read_filter(text))
         except FilterError:

@@ -25,7 +25,7 @@ from tracker.service.context import Context
 from tracker.stats.breakdowns import breakdown
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter
-from tracker.stats.filters.address_bar import clicked, comparison_of, write_filter
+from tracker.stats.filters.address_bar import as_clicked, clicked, write_filter
 
 _MOST_COUNTRIES = 40
 
@@ -49,9 +49,9 @@ class FilterBar:
 
 def filter_bar(context: Context, selection: Selection, said: WorkWords) -> FilterBar:
     """Returns the selects for a selection. One without options is left out."""
-    values = _values(context, selection, said)
+    values = values_of_work(context, selection, said)
     simple = {one: text for one in selection.filters if (text := _simple(one, values)) is not None}
-    chosen = {comparison_of(one).dimension: text for one, text in simple.items()}
+    chosen = {by.dimension: text for one, text in simple.items() if (by := as_clicked(one)) is not None}
     return FilterBar(
         [
             FilterSelect(translate(said.language, dimension.definition.label), options, chosen.get(dimension, ""))
@@ -62,7 +62,9 @@ def filter_bar(context: Context, selection: Selection, said: WorkWords) -> Filte
     )
 
 
-def _values(context: Context, selection: Selection, said: WorkWords) -> dict[Dimension, Sequence[tuple[str, str]]]:
+def values_of_work(
+    context: Context, selection: Selection, said: WorkWords
+) -> dict[Dimension, Sequence[tuple[str, str]]]:
     """What can be chosen of each dimension: its values with their words."""
     site, language = selection.site, said.language
     owners = [(email, name) for email, name in said.emails.items()]
@@ -124,7 +126,9 @@ def _options(values: dict[Dimension, Sequence[tuple[str, str]]]) -> dict[Dimensi
 
 def _simple(one: Filter, values: dict[Dimension, Sequence[tuple[str, str]]]) -> str | None:
     """The text of a filter that a select can show: that a dimension is one of its values."""
-    compared = comparison_of(one)
+    compared = as_clicked(one)
+    if compared is None:
+        return None
     known = {value for value, _ in values.get(compared.dimension, ())}
     if compared.operator != "is" or len(compared.values) != 1 or compared.values[0] not in known:
         return None

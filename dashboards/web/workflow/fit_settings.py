@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -98,9 +97,9 @@ def _page(context: Context, selection: Selection, *, problem: str | None = None,
 def _choices(context: Context, selection: Selection) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a rule can look for: by dimension, its values as (filter, words)."""
     language, said, site = current_language(), words(context, selection.site), selection.site
-    codes = (str(code) for code in Locale.parse(language).territories)
-    territories = [code for code in codes if len(code) == 2 and code.isalpha()]
-    countries = sorted(((code, labels.country(language, code)) for code in territories), key=lambda one: one[1])
+    countries = sorted(
+        ((code, labels.country(language, code)) for code in labels.territories(language)), key=lambda one: one[1]
+    )
     values: dict[Dimension, list[tuple[str, str]]] = {
         Dimension.COMPANY_KIND: [(kind.value, said.kind(kind)) for kind in KIND_NAMES],
         Dimension.COMPANY_LIST: [(one.name, one.name) for one in lists.all_lists(context.app_db, site.id)],

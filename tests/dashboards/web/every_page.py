@@ -30,6 +30,9 @@ EMPTY_SITE = "nouveau.fr"
 PAGES: Mapping[str, tuple[str, ...]] = {
     "overview.show": (f"/{SITE}", f"/{SITE}?f=country:is:FR&period=7d", f"/{SITE}?f=country:is:ZZ", f"/{EMPTY_SITE}"),
     "overview.breakdown": (f"/{SITE}/breakdown/page",),
+    "filters.show": (
+        f'/{SITE}/filters?next=/{SITE}%3Ff=country:is:FR%26f=["or",[["is","visit:os",["Linux"]],["is","event:page",["/a"]]]]',
+    ),
     "leads.show": (f"/{SITE}/leads", f"/{SITE}/leads?view=new&columns=&c=tags&c=owner"),
     "company.show": (
         f"/{SITE}/leads/{COMPANY.casefold()}",

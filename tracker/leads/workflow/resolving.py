@@ -7,13 +7,13 @@ untouched, so that a comparison that holds for these becomes "none of the others
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from tracker.leads.workflow.site_work import NOTHING_SET, Facts, SiteWork
 from tracker.stats.dimensions import Dimension
-from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or
+from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or, comparisons
 
 
 class CompanyValues(NamedTuple):
@@ -45,7 +45,7 @@ def resolved(
 
 def asks_for_companies(filters: tuple[Filter, ...], *dimensions: Dimension) -> bool:
     """Whether a filter compares what is set for companies, or only these dimensions of it."""
-    found = (one.dimension for each in filters for one in _comparisons(each))
+    found = (one.dimension for each in filters for one in comparisons(each))
     return any(one in dimensions if dimensions else one.is_of_company for one in found)
 
 
@@ -125,14 +125,3 @@ def _values(dimension: Dimension, facts: Facts, today: date) -> set[str]:
     if dimension is Dimension.COMPANY_OWNER:
         return {facts.owner}
     return {state.status if dimension is Dimension.COMPANY_STATUS else facts.kind.value}
-
-
-def _comparisons(one: Filter) -> Iterator[Comparison]:
-    match one:
-        case Comparison():
-            yield one
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _comparisons(part)
-        case Not(part) | HasDone(part):
-            yield from _comparisons(part)

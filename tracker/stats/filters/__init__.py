@@ -97,6 +97,18 @@ class HasDone:
 Filter = Comparison | And | Or | Not | HasDone
 
 
+def comparisons(one: Filter) -> Iterator[Comparison]:
+    """All comparisons of a filter, in their order."""
+    match one:
+        case Comparison():
+            yield one
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from comparisons(part)
+        case Not(part) | HasDone(part):
+            yield from comparisons(part)
+
+
 def keeps_single_events(one: Filter) -> bool:
     """Whether it may keep some events of a visit without the others because of what these events are."""
     return any(compared.dimension.is_event_level for compared in _asked_of_each_event(one))

@@ -1,14 +1,19 @@
 r"""Filters in the dashboard's address bar: `f=dimension:operator:value`, values separated by `|`, escaped by `\`.
 
-A URL can hold what a click makes, and what every older link and bookmark has: a comparison of a visit's dimension, or
+That form holds what a click makes, and what every older link and bookmark has: a comparison of a visit's dimension, or
 for a dimension of single events whether a visit has such an event. `page:is:/a` is `HasDone(page is /a)`,
-`page:is_not:/a` is `Not(HasDone(page is /a))`: the visits that never opened /a.
+`page:is_not:/a` is `Not(HasDone(page is /a))`: the visits that never opened /a. Every other tree is written as the API's
+JSON (`tracker.stats.filters.json`): `f=["or",[["is","visit:source",["Google"]],…]]`.
 """
 
 from __future__ import annotations
 
 from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.filters import OPERATORS, Comparison, Filter, FilterError, HasDone, Not, Operator
+from tracker.stats.filters.json import read_filter_text, write_filter_text
+
+# Longer than a person writes, and so short that a URL with several of them is still one that servers take.
+LONGEST = 4000
 
 
 def clicked(dimension: Dimension, operator: Operator, values: tuple[str, ...]) -> Filter:
@@ -19,8 +24,8 @@ def clicked(dimension: Dimension, operator: Operator, values: tuple[str, ...]) -
     return Not(HasDone(compared.contrary)) if compared.is_negative else HasDone(compared)
 
 
-def comparison_of(one: Filter) -> Comparison:
-    """The dimension, operator and values by which `clicked` makes the filter. Raises FilterError when none do."""
+def as_clicked(one: Filter) -> Comparison | None:
+    """The dimension, operator and values by which `clicked` makes the filter; None when none do."""
     match one:
         case Comparison(dimension) if not dimension.is_event_level:
             return one
@@ -28,20 +33,28 @@ def comparison_of(one: Filter) -> Comparison:
             return done
         case Not(HasDone(Comparison() as done)) if done.dimension.is_event_level and not done.is_negative:
             return done.contrary
-    raise FilterError(f"a URL cannot hold this filter; store it as JSON instead: {one}")
+    return None
 
 
 def write_filter(one: Filter) -> str:
-    """The filter's text for a URL. Raises FilterError for one that no click makes."""
-    compared = comparison_of(one)
-    if not compared.values:
-        raise FilterError(f"a URL cannot hold this filter, which has no value: {one}")
-    values = "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in compared.values)
-    return f"{compared.dimension.value}:{compared.operator}:{values}"
+    """The filter's text for a URL. Raises FilterError for one that could not be read back."""
+    compared = as_clicked(one)
+    if compared is None or not compared.values:
+        text = write_filter_text(one)
+    else:
+        values = "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in compared.values)
+        text = f"{compared.dimension.value}:{compared.operator}:{values}"
+    if len(text) > LONGEST:
+        raise FilterError(f"a URL cannot hold this filter: it has {len(text)} characters, and at most {LONGEST} fit")
+    return text
 
 
 def read_filter(text: str) -> Filter:
     """The filter of a text as `write_filter` makes it. Raises FilterError for another text."""
+    if len(text) > LONGEST:
+        raise FilterError(f"a filter has at most {LONGEST} characters, and this one {len(text)}; use fewer values")
+    if text.startswith("["):
+        return read_filter_text(text)
     dimension, _, rest = text.partition(":")
     name, colon, values = rest.partition(":")
     operator = next((one for one in OPERATORS if one == name), None)

@@ -11,10 +11,12 @@ import json
 from typing import Any
 
 from tracker.stats.dimensions import BY_API_NAME
-from tracker.stats.filters import OPERATORS, And, Comparison, Filter, FilterError, HasDone, Not, Or
+from tracker.stats.filters import OPERATORS, And, Comparison, Filter, FilterError, HasDone, Not, Or, comparisons
 
 VERSION = 1
 _MOST_NESTED = 20
+# Each asks something of every event: more than a person means, and still an answer within seconds.
+_MOST_COMPARED = 200
 _JOINED: dict[str, type[And | Or]] = {"and": And, "or": Or}
 _OF_ONE = ("not", "has_done", "has_not_done")
 
@@ -23,12 +25,35 @@ def read_filters(filters: Any) -> tuple[Filter, ...]:
     """The filters of a list, all of which must hold. Raises FilterError."""
     if not isinstance(filters, list):
         raise FilterError("`filters` must be a list")
-    return tuple(_read(one, 0) for one in filters)
+    found = tuple(_read(one, 0) for one in filters)
+    if sum(1 for one in found for _ in comparisons(one)) > _MOST_COMPARED:
+        raise FilterError(f"`filters` have more than {_MOST_COMPARED} comparisons; put values into one list instead")
+    return found
 
 
 def write_filters(filters: tuple[Filter, ...]) -> list[Any]:
     """The list that `read_filters` reads as these filters."""
     return [_write(one) for one in filters]
+
+
+def write_filter_text(one: Filter) -> str:
+    """One filter as a text. Raises FilterError for what could not be read back."""
+    text = json.dumps(_write(one), ensure_ascii=False, separators=(",", ":"))
+    if read_filter_text(text) != one:
+        raise FilterError(f"this filter cannot be written: {one}")
+    return text
+
+
+def read_filter_text(text: str) -> Filter:
+    """The filter of a text as `write_filter_text` makes it. Raises FilterError."""
+    try:
+        listed = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise FilterError(
+            f'{text[:80]!r} is not a filter in JSON, such as ["is", "visit:source", ["Google"]]'
+        ) from problem
+    (one,) = read_filters([listed])
+    return one
 
 
 def write_stored(filters: tuple[Filter, ...]) -> str:
