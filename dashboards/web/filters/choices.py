@@ -97,9 +97,10 @@ class Offered:
 def dimensions_offered(language: str, site: Site) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a condition can be about, in sections: (section, [(name, label)])."""
     listed = {one for _, dimensions in _SECTIONS for one in dimensions}
-    others = tuple(one for one in Dimension if one not in listed)
     sections = [(name, list(dimensions)) for name, dimensions in _SECTIONS]
-    sections[0][1].extend(others)
+    for one in Dimension:
+        if one not in listed:
+            sections[-1 if one.is_of_company else 0][1].append(one)
     found = [
         (translate(language, name), [(one.value, translate(language, one.definition.label)) for one in dimensions])
         for name, dimensions in sections
