@@ -26,6 +26,10 @@ def units() -> tuple[Sequence[dict[str, str]], Sequence[dict[str, str]]]:
         (unit("111111108", "GANYMEDE", etatAdministratifUniteLegale="C", dateDebut="2025-01-01"), "PARIS"),
         (unit("212500565", "COMMUNE DE BESANCON", size="51", form="7210"), "BESANCON"),
         (unit("111111109", "ATELIERS REUNIS DE LA DOLE ET CIE", size="12"), "SAINT ETIENNE"),
+        (unit("111111112", "GROUPE ZEPHYR", size="41"), "LILLE"),
+        (unit("111111113", "LE HAVRE DES PINS", size="22"), "LE HAVRE"),
+        (unit("111111114", "HELIOS", size="22"), "SAINT-DENIS"),
+        (unit("111111115", "HELIOS", size="22"), "SAINT-DENIS"),
         (unit("111111110", "SOCIETE NOUVELLE DES FORGES", size="22", sigleUniteLegale="SNF"), "METZ"),
     ]
     return [row for row, _ in known], [seat(row["siren"], town) for row, town in known]
@@ -46,7 +50,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> RegisterStore:
         pytest.param(Asked("BREGUET SYSTEMES", "FR", "Nantes"), "111111103", id="the-other-town"),
         pytest.param(Asked("Mairie de Besançon", "FR"), "212500565", id="a-public-body-by-another-word"),
         pytest.param(Asked("Ville de Besançon", "FR", "Besançon"), "212500565", id="a-town"),
-        pytest.param(Asked("Ateliers Réunis de la Dole & Cie", "FR"), "111111109", id="et-cie"),
+        pytest.param(Asked("Le Havre des Pins", "FR", "Le Havre"), "111111113", id="a-town-with-an-article"),
+        pytest.param(Asked("Groupe Zéphyr", "FR", "Lille"), "111111112", id="the-group-itself"),
+        pytest.param(Asked("Ateliers Réunis de la Dole & Cie", "FR", "Saint-Étienne"), "111111109", id="et-cie"),
     ],
 )
 def test_names_the_company(store: RegisterStore, asked: Asked, number: str) -> None:
@@ -63,6 +69,12 @@ def test_names_the_company(store: RegisterStore, asked: Asked, number: str) -> N
         pytest.param(Asked("SNF", "FR"), id="an-acronym-alone"),
         pytest.param(Asked("Ganymède", "FR", "Paris"), id="the-one-in-town-ceased"),
         pytest.param(Asked("Decathlon", "FR"), id="a-group-that-has-several-companies"),
+        pytest.param(Asked("Zéphyr", "FR", "Lille"), id="a-company-is-not-its-group"),
+        pytest.param(
+            Asked("Breguet Systèmes", "FR", "Besançon", "breguet-systemes.de"), id="the-domain-of-another-country"
+        ),
+        pytest.param(Asked("Le Havre des Pins"), id="a-small-company-whose-country-is-not-known"),
+        pytest.param(Asked("Helios", "GP", "Saint-Denis"), id="a-town-of-another-part-of-France"),
     ],
 )
 def test_leaves_open_what_is_ambiguous_and_offers_candidates(store: RegisterStore, asked: Asked) -> None:
@@ -75,7 +87,7 @@ def test_leaves_open_what_is_ambiguous_and_offers_candidates(store: RegisterStor
     "asked",
     [
         pytest.param(Asked("Renault", "BR"), id="another-country"),
-        pytest.param(Asked("Zéphyr", "FR"), id="unknown"),
+        pytest.param(Asked("Tramontane", "FR"), id="unknown"),
         pytest.param(Asked("…", "FR"), id="no-name"),
         pytest.param(Asked("Breguet Systèmes GmbH", "FR", "Besançon"), id="a-form-of-another-country"),
         pytest.param(Asked("Renault Trucks SRL", "FR"), id="an-italian-form"),

@@ -30,7 +30,7 @@ from tracker.store import functions
 from tracker.store.protocol import EventStore
 
 # As the facts that are kept change their shape or a match its rules, all are made again.
-_RULES = "1"
+_RULES = "2"
 _BATCH = 200
 
 

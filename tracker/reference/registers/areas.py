@@ -17,6 +17,11 @@ _SMALL = frozenset("a au aux d de des du en et l la le les lès sous sur".split(
 _OVERSEAS = ("97", "98")
 
 
+_OVERSEAS_AREAS = {"971": "GP", "972": "MQ", "973": "GF", "974": "RE", "976": "YT", "975": "PM", "977": "BL", "978": "MF", "987": "PF", "988": "NC", "986": "WF"}  # fmt: skip
+# Of the domains with two letters, those that companies of any country take.
+_ANYBODYS = frozenset("ac ai cc co eu fm gg io is la me so to tv ws".split())
+
+
 class Region(NamedTuple):
     """A region by its code of ISO 3166-2, and its name."""
 
@@ -43,6 +48,22 @@ def region_of(country: str, area: str) -> Region | None:
     if country in FRENCH:
         return _departments().get(area.removeprefix("FR-"))
     return Region(area, area) if area.startswith(f"{country}-") else None
+
+
+def is_one_country(one: str, other: str) -> bool:
+    """Whether two ISO codes are of one country; the overseas parts of France are of France."""
+    return one == other or (one in FRENCH and other in FRENCH)
+
+
+def is_one_part(country: str, area: str) -> bool:
+    """Whether a French department is in the part of France that an ISO code is of: its towns have namesakes in the others."""
+    return country not in FRENCH or not area or _OVERSEAS_AREAS.get(area, "FR") == country
+
+
+def is_foreign_domain(domain: str) -> bool:
+    """Whether a domain is one of another country than France; one that anybody takes is of none."""
+    ending = domain.rpartition(".")[2]
+    return len(ending) == 2 and ending.isalpha() and ending not in _ANYBODYS and ending.upper() not in FRENCH
 
 
 def town_name(text: str) -> str:

@@ -7,19 +7,18 @@ the first candidate in the sum is the confidence; below SHOWN nothing is shown b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tracker.reference.registers.areas import FRENCH
+from tracker.reference.registers.areas import FRENCH, is_foreign_domain, is_one_country, is_one_part
 from tracker.reference.registers.entries import Entry, Sort, State
-from tracker.reference.registers.labels import forms_of_the_world
-from tracker.reference.registers.name_keys import NameKeys, name_keys, town_key
+from tracker.reference.registers.forms import form_agrees, is_foreign_form
+from tracker.reference.registers.name_keys import GROUP_WORDS, NameKeys, name_keys, town_key
 from tracker.reference.registers.store import MOST_NAMESAKES, Found, RegisterStore
 
-SHOWN = 0.85
+SHOWN = 0.9
 MOST_CANDIDATES = 8
 
 
@@ -83,11 +82,13 @@ _WORDS_OF_SORT = MappingProxyType(
 _LOOSE = 0.35
 # By rank (tracker.reference.registers.sirene.SIZES): the number of employees to the power of 0.6.
 _OF_RANK = (1.0, 1.7, 2.6, 3.7, 5.0, 8.5, 13.0, 20.0, 26.0, 34.0, 54.0, 80.0, 130.0, 200.0, 300.0)
-_TOWNS = MappingProxyType({"seat": 7.0, "establishment": 4.0, "": 0.4})
+_TOWNS = MappingProxyType({"seat": 7.0, "establishment": 4.0, "": 0.3})
 # Many networks stand in the geo databases with the capital, wherever they are, so that it says little.
 _CAPITAL = "paris"
-_IN_CAPITAL = MappingProxyType({"seat": 2.5, "establishment": 1.5, "": 0.6})
-_SAME_COUNTRY, _OTHER_COUNTRY = 1.0, 0.1
+_IN_CAPITAL = MappingProxyType({"seat": 1.6, "establishment": 1.2, "": 0.8})
+_OTHER_COUNTRY, _UNKNOWN_COUNTRY = 0.1, 0.5
+# A company is not its group, its holding or its branch in a country: these are offered, and not shown.
+_OF_ITS_GROUP = 0.05
 _SAME_FORM, _OTHER_FORM = 4.0, 0.05
 _CEASED = 0.05
 # Companies that hold property (SCI) bear the name of the company that uses it.
@@ -95,38 +96,15 @@ _PROPERTY_FORM, _PROPERTY = "654", 0.2
 _SAME_DOMAIN = 3.0
 # What is not in the register, by how many words the name has: a single word may be anybody's.
 _NOT_IN_REGISTER = (3.0, 1.5, 0.7, 0.4)
+# If neither a town, a domain nor a legal form confirms the name, it may more easily be that of somebody else.
+_UNCONFIRMED = 4.0
+_CONFIRMING = frozenset({Evidence.SAME_DOMAIN, Evidence.SAME_FORM})
+# What another company of the same name weighs at least then.
+_NAMESAKE = 5.0
 # Who employs nobody has a network of their own so seldom that others are at least as likely as that.
 _NOBODY_EMPLOYED = 1.0
 _LONGER_NAME = 0.05
 _ACRONYM_OF = 4
-# The categories of French law that a form in a name stands for, by their first digits.
-_FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "sa": ("55", "56"),
-        "sas": ("57",),
-        "sasu": ("57",),
-        "sarl": ("54",),
-        "eurl": ("54",),
-        "snc": ("52",),
-        "se": ("58",),
-        "sci": ("65",),
-        "scp": ("65",),
-        "gaec": ("6533",),
-        "earl": ("6598",),
-        "scea": ("6597",),
-        "gie": ("62",),
-        "scop": ("5458", "5558", "5658"),
-        "selarl": ("5485",),
-        "selas": ("5785",),
-    }
-)
-# What stands in French names too, so that it does not speak for another country.
-_OTHER_FRENCH_FORMS = frozenset(
-    "ei eirl sca scs sem spl sel selca selafa sep sc scm sccv scea scpi scop scic gfa gfr gaec cuma asl association fondation ste cie"
-    " societe coop groupe group sicav fcp".split()
-)
-_PUBLIC = ("4", "71", "72", "73", "74")
-_PUBLIC_WORDS = frozenset("commune departement region communaute syndicat ministere universite lycee college".split())
 
 
 def match(store: RegisterStore, asked: Asked) -> Match:
@@ -139,7 +117,7 @@ def match(store: RegisterStore, asked: Asked) -> Match:
         return NO_MATCH
     town = town_key(asked.town)
     weighed = sorted((_weighed(store, one, asked, keys, town) for one in found), key=lambda one: -one[0])
-    others = _others(store, keys, found, weighed)
+    others = _others(store, keys, found, weighed, is_confirmed=_is_confirmed(asked, weighed[0], town))
     total = sum(weight for weight, *_ in weighed) + others
     candidates = tuple(
         Candidate(one.entry, round(weight / total, 4), tuple(evidence))
@@ -167,54 +145,33 @@ def _weighed(
     weight = _OF_SORT[one.sort] * (_LOOSE if one.is_loose else 1.0) * _OF_RANK[min(one.rank, len(_OF_RANK) - 1)]
     if one.entry.state is not State.ACTIVE:
         weight *= _CEASED
-    if asked.country and one.entry.country:
-        weight *= _SAME_COUNTRY if _is_one_country(asked.country, one.entry.country) else _OTHER_COUNTRY
+    if one.is_loose and _is_of_its_group(keys, one.entry):
+        weight *= _OF_ITS_GROUP
+    is_foreign = _is_of_another_country(asked, one.entry)
+    if is_foreign or not asked.country:
+        weight *= _OTHER_COUNTRY if is_foreign else _UNKNOWN_COUNTRY
     if one.entry.form.startswith(_PROPERTY_FORM) and not keys.form:
         weight *= _PROPERTY
-    form = _form_agrees(keys, one.entry)
+    form = form_agrees(keys, one.entry)
     if form is not None:
         weight *= _SAME_FORM if form else _OTHER_FORM
         evidence += [Evidence.SAME_FORM] * form
     if town and one.entry.seat.town:
-        place = "seat" if town_key(one.entry.seat.town) == town else store.is_in_town(one.id, town)
+        same = town_key(one.entry.seat.town) == town and is_one_part(asked.country, one.entry.seat.area)
+        place = "seat" if same else store.is_in_town(one.id, town)
         weight *= (_IN_CAPITAL if town == _CAPITAL else _TOWNS)[place]
         evidence += {"seat": [Evidence.SAME_TOWN], "establishment": [Evidence.ESTABLISHMENT_IN_TOWN]}.get(place, [])
-    if asked.domain and _is_named_so(asked.domain, one.entry):
+    if asked.domain and not is_foreign and _is_named_so(asked.domain, one.entry):
         weight *= _SAME_DOMAIN
         evidence.append(Evidence.SAME_DOMAIN)
     return weight, one, evidence
 
 
-def _form_agrees(keys: NameKeys, entry: Entry) -> bool | None:
-    """Whether the legal form in a name is the entry's; None where nothing is said of it."""
-    if entry.register != "sirene":
-        return _world_form_agrees(keys.form, entry.form)
-    if not _PUBLIC_WORDS.isdisjoint({keys.words[0], keys.loose.split()[0]}):
-        return entry.form.startswith(_PUBLIC)
-    expected = _FORMS.get(keys.form)
-    return entry.form.startswith(expected) if expected else None
-
-
-def _world_form_agrees(form: str, code: str) -> bool | None:
-    """Whether a form in a name is that of an entry's code of ISO 20275; None where one of them is not known."""
-    known = forms_of_the_world().get(code)
-    if not form or known is None or form not in _abbreviations():
-        return None
-    return form in known.abbreviations
-
-
-def is_foreign_form(form: str) -> bool:
-    """Whether a form in a name is one that companies of other countries have, and none of France has."""
-    return form in _abbreviations() and form not in _FORMS and form not in _OTHER_FRENCH_FORMS
-
-
-@lru_cache(maxsize=1)
-def _abbreviations() -> frozenset[str]:
-    return frozenset().union(*(one.abbreviations for one in forms_of_the_world().values()))
-
-
-def _is_one_country(one: str, other: str) -> bool:
-    return one == other or (one in FRENCH and other in FRENCH)
+def _is_of_its_group(keys: NameKeys, entry: Entry) -> bool:
+    """Whether a name and an entry's differ by a word that tells a group, a holding or a country's branch from a company."""
+    said = GROUP_WORDS.intersection(keys.words)
+    names = [name_keys(name) for name in (entry.name, *(name for _, name in entry.names))]
+    return all(said != GROUP_WORDS.intersection(one.words) for one in names if one and one.loose == keys.loose)
 
 
 def _is_named_so(domain: str, entry: Entry) -> bool:
@@ -228,7 +185,12 @@ def _is_named_so(domain: str, entry: Entry) -> bool:
 
 
 def _others(
-    store: RegisterStore, keys: NameKeys, found: Sequence[Found], weighed: Sequence[tuple[float, Found, list[Evidence]]]
+    store: RegisterStore,
+    keys: NameKeys,
+    found: Sequence[Found],
+    weighed: Sequence[tuple[float, Found, list[Evidence]]],
+    *,
+    is_confirmed: bool,
 ) -> float:
     """The weight of all that was not weighed: who is not in the register, has a longer name, or is one namesake too many."""
     words = len(keys.loose.split())
@@ -237,11 +199,32 @@ def _others(
     weight = _NOT_IN_REGISTER[min(words, len(_NOT_IN_REGISTER) - 1)] * (_ACRONYM_OF if only_acronym else 1)
     if best.rank == 0:
         weight = max(weight, _NOBODY_EMPLOYED)
+    if not is_confirmed:
+        weight *= _UNCONFIRMED
+        # Whatever their size, each other company of exactly this name may be the one.
+        rest = (one for one in weighed[1:] if not one[1].is_loose and one[1].entry.state is State.ACTIVE)
+        weight += sum(max(0.0, _NAMESAKE - own) for own, *_ in rest)
     known = {one.id for one in found}
     weight += sum(_OF_RANK[rank] * _LONGER_NAME for entry, _, rank in store.family(keys.exact) if entry not in known)
     if len(found) >= MOST_NAMESAKES:
         weight += weighed[-1][0] * MOST_NAMESAKES
     return weight
+
+
+def _is_of_another_country(asked: Asked, entry: Entry) -> bool:
+    """Whether the visits or the domain of a company are of another country than an entry."""
+    if entry.country == "FR" and is_foreign_domain(asked.domain):
+        return True
+    return bool(asked.country and entry.country) and not is_one_country(asked.country, entry.country)
+
+
+def _is_confirmed(asked: Asked, first: tuple[float, Found, list[Evidence]], town: str) -> bool:
+    """Whether more than its name and size speaks for a candidate; the capital does not, where networks stand by default."""
+    _, found, evidence = first
+    if _is_of_another_country(asked, found.entry):
+        return False
+    places = {Evidence.SAME_TOWN, Evidence.ESTABLISHMENT_IN_TOWN} if town != _CAPITAL else set()
+    return not (_CONFIRMING | places).isdisjoint(evidence)
 
 
 def _of_all(weighed: Sequence[tuple[float, Found, list[Evidence]]], town: str) -> list[Evidence]:

@@ -15,10 +15,10 @@ from tracker.enrichment.organisation.name_tokens import tokens_of
 _FORMS_IN_FRONT = frozenset("sci scp gaec earl scea scm sccv selas selarl selurl scop scic sem spl gie gfa".split())
 _CONJUNCTIONS = frozenset("et and und".split())
 _ARTICLES = frozenset("de du des d la le les l the of".split())
-# Words that tell a company from its group or its branch, and no more; they count at the ends of a name.
-_GENERIC = frozenset(
-    "france groupe group holding international europe global worldwide cie compagnie company societe ste".split()
-)
+# Words that tell a company from its group or its branch, and no more.
+GROUP_WORDS = frozenset("france groupe group holding international europe global worldwide".split())
+# They and these do not count at the ends of a name.
+_GENERIC = GROUP_WORDS | frozenset("cie compagnie company societe ste".split())
 _SPELLINGS = {
     "saint": "st",
     "sainte": "ste",
