@@ -9,15 +9,16 @@ from msgspec.structs import replace
 from tests.made_events import new_event
 from tracker.enrichment.event import VISIT_FACTS, columns_of
 from tracker.ingest.columns import columns_of_batch
+from tracker.store.arrays import column_array
 from tracker.store.schema import EVENT_COLUMNS
 
 MAILED = {"source": "newsletter", "channel": "Email", "country": "FR", "asn": 3215, "browser": "Firefox", "os": "Linux"}
 NAMED = {"company": "Armor", "company_domain": "armor.fr", "company_confidence": 0.75, "entry_page": "/a", "asn": 64500}
 
 
-def plain(values: Any) -> list[Any]:
+def plain(name: str, values: Any) -> list[Any]:
     """A column as the store will hold it: masked and not-a-number are nothing."""
-    return [None if value != value else value for value in values.tolist()]
+    return [None if value != value else value for value in column_array(name, values).tolist()]
 
 
 def test_each_event_has_its_own_values_whatever_it_shares() -> None:
@@ -29,7 +30,7 @@ def test_each_event_has_its_own_values_whatever_it_shares() -> None:
     batch = [first, third, second, fourth]
     columns = columns_of_batch(batch)
     assert set(columns) == set(EVENT_COLUMNS)
-    made = {name: plain(values) for name, values in columns.items() if name != "occurred_at"}
+    made = {name: plain(name, values) for name, values in columns.items() if name != "occurred_at"}
     assert made == {name: [columns_of(one)[name] for one in batch] for name in made}
 
 
@@ -37,7 +38,9 @@ def test_each_fact_stands_in_its_own_column() -> None:
     numbers = {"asn": 3215, "company_confidence": 0.5}
     given = {name: numbers.get(name, name) for name in VISIT_FACTS}
     columns = columns_of_batch([new_event("pageview", 1, **given)])
-    assert {name: plain(columns[name]) for name in VISIT_FACTS} == {name: [value] for name, value in given.items()}
+    assert {name: plain(name, columns[name]) for name in VISIT_FACTS} == {
+        name: [value] for name, value in given.items()
+    }
 
 
 def test_no_events_are_no_columns() -> None:

@@ -10,7 +10,7 @@ from tracker.enrichment.agent import Agent
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.event import FACT_GROUPS, VISIT_FACTS, Event, FactGroup, Whereabouts
 from tracker.enrichment.source.attribution import Attribution
-from tracker.store.arrays import column_array
+from tracker.store.arrays import Shared, column_array, column_in_order, is_empty
 from tracker.store.schema import EVENT_COLUMNS, events
 
 GROUPS = {"source": Attribution, "whereabouts": Whereabouts, "company": Company, "agent": Agent}
@@ -60,3 +60,22 @@ def test_values_come_out_of_an_array_as_they_went_in(name: str) -> None:
         else made.tolist() == [value, value]
     )
     assert column_array(name, made) is made
+
+
+@pytest.mark.parametrize(
+    "column",
+    [["a", None, "b", "a"], Shared(column_array("path", ["a", None, "b"]), np.array([0, 1, 2, 0]))],
+    ids=["a list", "shared values"],
+)
+def test_rows_are_taken_in_another_order_however_a_column_is_held(column: list[str | None] | Shared) -> None:
+    assert column_array("path", column).tolist() == ["a", None, "b", "a"]
+    assert column_in_order("path", column, np.array([3, 0, 2, 1])).tolist() == ["a", "a", "b", None]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("path", "/"), ("scroll_depth", 0), ("revenue", 0.0), ("consented", False)]
+)
+def test_a_column_is_empty_only_where_no_row_has_a_value(name: str, value: object) -> None:
+    for values, empty in (([None, None], True), ([None, value], False)):
+        shared = Shared(column_array(name, values), np.array([1, 0, 1]))
+        assert [is_empty(values), is_empty(column_array(name, values)), is_empty(shared)] == [empty] * 3, values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,41 @@ if TYPE_CHECKING:
 
 Values = Any
 Maker = Callable[[Values], NDArray[Any]]
+Places = NDArray[np.intp]
+
+
+class Shared(NamedTuple):
+    """A column whose rows share few values: `distinct` has these, each of which some row has, and the place there of each row's."""
+
+    distinct: NDArray[Any]
+    places: Places
 
 
 def column_array(name: str, values: Values) -> NDArray[Any]:
     """Returns the values of an event column as an array. A numpy array is returned unchanged."""
+    if isinstance(values, Shared):
+        return values.distinct[values.places]
     return values if isinstance(values, np.ndarray) else _MAKERS[name](values)
+
+
+def column_in_order(name: str, values: Values, order: Places) -> NDArray[Any]:
+    """Returns the values of an event column in another order of its rows."""
+    if isinstance(values, Shared):
+        return values.distinct[values.places[order]]
+    return column_array(name, values)[order]
+
+
+def is_empty(values: Values) -> bool:
+    """Whether a column of some rows has no value at all."""
+    if isinstance(values, Shared):
+        values = values.distinct
+    if isinstance(values, np.ma.MaskedArray):
+        return bool(np.ma.getmaskarray(values).all())
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        return bool(np.isnan(values).all())
+    if isinstance(values, np.ndarray):
+        return values.dtype == object and values[0] is None and values.tolist().count(None) == len(values)
+    return bool(len(values)) and values[0] is None and list(values).count(None) == len(values)
 
 
 def _maker(column: Column[Any]) -> Maker:

@@ -33,11 +33,11 @@ class SegmentPosition(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one append adds. `columns` has a list or an array for every name in EVENT_COLUMNS, all of one length.
+    """What one append adds. `columns` has a list, an array or a `Shared` for every name in EVENT_COLUMNS, all of one length.
 
-    `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us]. `retracted` are visits that must
-    not be counted after all: their stored events are removed. `starts` has the byte of each segment in `positions` at
-    which the batch begins, so that a store can detect bytes that it already has.
+    Those of `site` are no `Shared`; `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us].
+    `retracted` are visits that must not be counted after all: their stored events are removed. `starts` has the byte of
+    each segment in `positions` at which the batch begins, so that a store can detect bytes that it already has.
     """
 
     columns: Mapping[str, Any]

@@ -9,20 +9,22 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Dialect, column, select, table
 
-from tracker.store.arrays import column_array
+from tracker.store.arrays import Places, column_array, column_in_order, is_empty
 from tracker.store.schema import EVENT_COLUMNS, events
 
 _NULLABLE = frozenset(one.name for one in events.columns if one.nullable)
 
 
 def insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
-    """Inserts events in the connection's transaction. `columns` has values for every name in EVENT_COLUMNS."""
-    arrays = {name: column_array(name, columns[name]) for name in EVENT_COLUMNS}
-    together = _together(arrays)
-    arrays = {name: values[together] for name, values in arrays.items() if not _is_empty(name, values)}
+    """Inserts events in the connection's transaction. `columns` has values for every name in EVENT_COLUMNS.
+
+    A column without any value is left to the table's default, which is nothing.
+    """
+    together = _together(columns)
+    given = {name: columns[name] for name in EVENT_COLUMNS if name not in _NULLABLE or not is_empty(columns[name])}
+    arrays = {name: column_in_order(name, values, together) for name, values in given.items()}
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.register("batch", arrays)  # as it is: a DataFrame would look through each text for its type
@@ -35,27 +37,19 @@ def insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
     driver.unregister("batch")
 
 
-def _together(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.intp]:
+def _together(columns: Mapping[str, Any]) -> Places:
     """The places of a batch's rows in the order in which they are stored: by site, day, visitor and time.
 
     What a visitor's rows share is then stored once a visitor: a fifth less on disk. The day comes before the visitor, so
     that row groups are still left out by time. DuckDB's own sort moves whole rows, which costs several times as much.
     """
-    occurred_at, sites = arrays["occurred_at"], arrays["site"].tolist()
+    occurred_at, sites = column_array("occurred_at", columns["occurred_at"]), list(columns["site"])
     numbers = {site: number for number, site in enumerate(sorted(set(sites)))}
-    keys = [occurred_at, arrays["visitor_id"], occurred_at.astype("datetime64[D]")]
+    visitors = column_array("visitor_id", columns["visitor_id"])
+    keys = [occurred_at, visitors, occurred_at.astype("datetime64[D]")]
     if len(numbers) > 1:
         keys.append(np.array([numbers[site] for site in sites]))
     return np.lexsort(keys)
-
-
-def _is_empty(name: str, values: NDArray[Any]) -> bool:
-    """Whether a column has no value at all. Then it is left to the table's default, which is nothing."""
-    if name not in _NULLABLE:
-        return False
-    if values.dtype == object:
-        return values[0] is None and values.tolist().count(None) == len(values)
-    return bool(np.ma.getmaskarray(values).all())
 
 
 # The statement that stores a batch. The engine's dialect lets nothing be kept, and a batch is compiled for 5 ms.
