@@ -89,5 +89,5 @@ def test_every_row_of_the_list_has_an_id_that_leads_to_it_and_to_its_figures(
     assert listed["company_id"].is_unique
     for position, row in enumerate(listed.to_dict("records")):
         assert find_company(store, SITE, known, row["company_id"]) == (row["company"], row["company_id"])
-        alone = one_lead(store, month, row["company"], known)
+        alone = one_lead(store, month, row["company"])
         pd.testing.assert_frame_equal(alone, listed.iloc[[position]].reset_index(drop=True))

@@ -142,14 +142,22 @@ def _goals(store: EventStore, of: ScoredDay) -> pd.DataFrame:
 
 def conversions(store: EventStore, of: ScoredDay) -> pd.DataFrame:
     """Returns the goals that companies reached in the scored days, as `conversions_by_company` does, by `sure` as well."""
-    return conversions_by_company(store, of.scope, of.rules.goals, of.sure)
+
+    def work(page: EventStore) -> pd.DataFrame:
+        return conversions_by_company(page, of.scope, of.rules.goals, of.sure)
+
+    return once_of_present(store, of.scope, ("conversions", *of.key), work).copy()
 
 
 def buying_pages(store: EventStore, of: ScoredDay) -> dict[str, float]:
-    """Returns the weights of the buying pages that a company viewed, by path."""
-    with page_rows(store, of.scope) as did:
-        paths = did.rows(select(did.c.path).where(did.c.path.is_not(None)).distinct())
-    return of.rules.buying_pages.of(sorted(path for (path,) in paths))
+    """Returns the weights of the buying pages that a company viewed, by path; not to be changed."""
+
+    def work(page: EventStore) -> dict[str, float]:
+        with page_rows(page, of.scope) as did:
+            paths = did.rows(select(did.c.path).where(did.c.path.is_not(None)).distinct())
+        return of.rules.buying_pages.of(sorted(path for (path,) in paths))
+
+    return once_of_present(store, of.scope, ("buying pages", *of.key), work)
 
 
 def _buying(store: EventStore, of: ScoredDay, whose: Callable[[Any], ColumnElement[bool]]) -> pd.DataFrame:

@@ -201,8 +201,7 @@ def ids_among(
     Only names that fold to the same text affect each other, so only the names of the others are read.
     """
     own = {one.name for one in companies}
-    with company_rows(store, scope) as did:
-        every = [name for (name,) in did.rows(select(did.c.company).distinct())]
+    every = names_among(store, scope)
     origins = _origins(store, scope.site, [*every, *own])
     folds = {name: folded(origins[name].name if name in origins else name) for name in (*every, *own)}
     wanted = {folds[name] for name in own}
@@ -211,11 +210,21 @@ def ids_among(
     return company_ids(store, scope.site, [*companies, *others], only=own)
 
 
+def names_among(store: EventStore, scope: Scope) -> Sequence[str]:
+    """Returns the names of all companies of a scope."""
+
+    def work(page: EventStore) -> Sequence[str]:
+        with company_rows(page, scope) as did:
+            return tuple(name for (name,) in did.rows(select(did.c.company).distinct()))
+
+    return once_of_present(store, scope, "names", work)
+
+
 def find_company(
     store: EventStore, site: str, companies: Iterable[ListedCompany], asked: str
 ) -> tuple[str, str] | None:
     """Returns the name and the id of the company with this id or, in an older link, this name; None for another text."""
-    keys, corrected = _keys(asked), shown_names(store, site).all_names
+    keys, corrected = keys_of(asked), shown_names(store, site).all_names
     candidates = [
         one for one in companies if asked in (one.domain, one.name) or folded(one.name) in keys or one.name in corrected
     ]
@@ -233,7 +242,7 @@ def name_of_company(store: EventStore, site: str, asked: str) -> str | None:
     owner = _owners(of_events, site, {asked}).get(asked)
     if owner is not None:
         return names.shown(owner)
-    known, keys = list({one.company for one in claims_of_names(of_events, site)}), _keys(asked)
+    known, keys = list({one.company for one in claims_of_names(of_events, site)}), keys_of(asked)
     found = [name for name in known if folded(name) in keys]
     if not found and names:  # a name that only a correction gives
         shown = names.mapped(known)
@@ -242,7 +251,7 @@ def name_of_company(store: EventStore, site: str, asked: str) -> str | None:
     return None if best is None else names.shown(best)
 
 
-def _keys(asked: str) -> set[str]:
+def keys_of(asked: str) -> set[str]:
     """Returns the folded names that an id or an older link may mean. A folded text may change when it is folded again."""
     plain = asked.removeprefix(BY_NAME)
     return {asked, plain, folded(asked), folded(plain)}

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from tracker.leads.activity import ScoredDay
 from tracker.leads.certainty import best_first, confidence, is_sure
-from tracker.leads.companies import ListedCompany, company_ids, ids_among
+from tracker.leads.companies import ListedCompany, ids_among
 from tracker.leads.over_time.standing import Stand, stands
 from tracker.leads.ranking import Ranking, rank, scored_day
 from tracker.leads.reasons import reasons_of
@@ -89,17 +89,16 @@ def one_lead(
     store: EventStore,
     scope: Scope,
     name: str,
-    known: Collection[ListedCompany],
     *,
     now: datetime | None = None,
     confirmed: Collection[str] = (),
     rules: Rules = DEFAULT_RULES,
 ) -> pd.DataFrame:
-    """Returns the row of one company as `leads` does, or no row. `known` are all companies of the scope."""
+    """Returns the row of one company as `leads` does, or no row."""
 
     def work(page: EventStore) -> pd.DataFrame:
         ranking = rank(page, scope, now=now, confirmed=confirmed, rules=rules, company=name)
-        return described(page, scope, ranking, known=known)
+        return described(page, scope, ranking)
 
     of = ScoredDay(scope.site, scored_day(scope.period, now), scope.period.time_zone, confirmed, rules)
     return once_of_present(store, scope, ("one lead", name, *of.key), work).copy()
@@ -113,10 +112,8 @@ def described_once(store: EventStore, scope: Scope, ranking: Ranking) -> pd.Data
     return once_of_present(store, scope, question, lambda page: described(page, scope, ranking)).copy()
 
 
-def described(
-    store: EventStore, scope: Scope, ranking: Ranking, *, known: Collection[ListedCompany] | None = None
-) -> pd.DataFrame:
-    """Returns the rows of a ranking as `leads` does. `known` are all companies of the scope, if they are loaded already."""
+def described(store: EventStore, scope: Scope, ranking: Ranking) -> pd.DataFrame:
+    """Returns the rows of a ranking as `leads` does."""
     if ranking.rows.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     confirmed = ranking.of.confirmed
@@ -129,10 +126,7 @@ def described(
     ]
     companies = [_as_company(row) for row in rows]
     found = stands(store, ranking.of, scope.period, companies=[one.name for one in companies])
-    if known is None:
-        ids = ids_among(store, scope, companies, confirmed=confirmed)
-    else:
-        ids = company_ids(store, scope.site, known, only={one.name for one in companies})
+    ids = ids_among(store, scope, companies, confirmed=confirmed)
     return _frame([row | _standing(row, found.get(row["company"])) for row in rows], ids)
 
 

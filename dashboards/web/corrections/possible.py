@@ -18,6 +18,7 @@ from tracker.leads.possible.companies import possible_companies
 from tracker.leads.possible.verdicts import Verdict, judge_company
 from tracker.service.context import Context
 from tracker.stats.goals import goals_of
+from tracker.stats.rollups.moment import moment
 
 _MOST_SHOWN = 200
 # From so many points on the visits speak for a company, and below the other they are put away as a provider's.
@@ -30,12 +31,13 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.get("/possible")
     def show(site: str) -> str:
         selection = selection_or_404(context, site)
-        found = possible_companies(
-            context.event_store,
-            selection.scope_of_companies,
-            confirmed=confirmed_names(context.event_store, selection.site),
-            goals=goals_of(selection.site),
-        )
+        with moment(context.event_store) as page:  # what the company's own page says is of the same figures
+            found = possible_companies(
+                page,
+                selection.scope_of_companies,
+                confirmed=confirmed_names(page, selection.site),
+                goals=goals_of(selection.site),
+            )
         rows = possible_rows(current_language(), found[:_MOST_SHOWN])
         return render_template(
             "possible.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from dashboards.presentation.companies.course_rows import page_rows, source_rows
@@ -11,7 +11,7 @@ from dashboards.presentation.lead_rows import LeadRow
 from dashboards.web.language import current_language
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.loading import work_of
-from tracker.leads.companies import ListedCompany, company_ids
+from tracker.leads.companies import ids_among, known_companies
 from tracker.leads.one_company.alike import companies_alike
 from tracker.leads.one_company.courses import pages_over_time, sources_over_time
 from tracker.leads.one_company.facts import identifications, places
@@ -26,12 +26,11 @@ def sections(
     context: Context,
     selection: Selection,
     lead: LeadRow,
-    known: Sequence[ListedCompany],
     *,
     confirmed: Collection[str],
     only_sure: bool,
 ) -> dict[str, Any]:
-    """The template variables of these sections. `known` are all companies of the selection."""
+    """The template variables of these sections."""
     store, scope, language = context.event_store, selection.scope_of_companies, current_language()
     ways = identifications(store, scope, lead.company, only_sure=only_sure)
     found = places(store, scope, lead.company, only_sure=only_sure)
@@ -41,7 +40,7 @@ def sections(
         "who_said_so": who_said_so(language, ways, selection.zone),
         "pages_read": page_rows(language, pages_over_time(store, scope, lead.company, only_sure=only_sure)),
         "came_from": source_rows(language, sources_over_time(store, scope, lead.company, only_sure=only_sure)),
-        "alike": _alike(context, selection, lead.company, known, confirmed),
+        "alike": _alike(context, selection, lead.company, confirmed),
     }
 
 
@@ -49,7 +48,6 @@ def _alike(
     context: Context,
     selection: Selection,
     company: str,
-    known: Sequence[ListedCompany],
     confirmed: Collection[str],
 ) -> list[tuple[str, str, str]]:
     """Companies of the list that read what the company reads, as name, id and the pages that both read."""
@@ -63,5 +61,6 @@ def _alike(
         lambda page: companies_alike(page, scope, company, confirmed=confirmed, limit=_MOST_ALIKE),
     )
     listed = [one for one in found if one.company not in left_out][:_ALIKE]
-    ids = company_ids(store, selection.site.stored_as, known, only=[one.company for one in listed])
+    known = known_companies(store, scope, confirmed=confirmed, names={one.company for one in listed})
+    ids = ids_among(store, scope, known, confirmed=confirmed)
     return [(one.company, ids[one.company], ", ".join(one.pages[:3])) for one in listed if one.company in ids]

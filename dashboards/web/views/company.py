@@ -26,7 +26,7 @@ from dashboards.web.workflow.fit_settings import fit_shown
 from dashboards.web.workflow.shown import company_work
 from tracker.accounts.permissions import Action
 from tracker.leads.activity import ScoredDay
-from tracker.leads.companies import ListedCompany, find_company, known_companies, name_of_company
+from tracker.leads.companies import ListedCompany, find_company, name_of_company
 from tracker.leads.confirmations import (
     confirm_company,
     confirmed_names,
@@ -34,7 +34,7 @@ from tracker.leads.confirmations import (
     take_back_confirmation,
 )
 from tracker.leads.corrections.changes import corrections_of
-from tracker.leads.corrections.suggestions import same_beginning
+from tracker.leads.listing.named import companies_of_link, companies_of_same_beginning
 from tracker.leads.over_time.trend import score_trend
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import one_lead
@@ -62,12 +62,7 @@ def create_blueprint(context: Context) -> Blueprint:
     def judge(site: str, company_id: str) -> Response:
         """The publisher's word on a company that only its visitor named: `verdict` is `confirm` or `take_back`."""
         selection, verdict = selection_or_404(context, site, Action.CONFIRM_COMPANY), request.form.get("verdict")
-        known = known_companies(
-            context.event_store,
-            selection.scope_of_companies,
-            confirmed=confirmed_names(context.event_store, selection.site),
-        )
-        name, _id = _find(context, selection, known, company_id)
+        name, _id, _known = _find(context, selection, company_id)
         names = names_in_events(context.event_store, selection.site, name)
         if verdict == "confirm":
             confirm_company(context.app_db, selection.site.id, *names, by=current_user.email, now=context.now())
@@ -86,15 +81,13 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
     """The page, all of one moment of the store."""
     selection, language = selection_or_404(context, site), current_language()
     confirmed = confirmed_names(context.event_store, selection.site)
-    known = known_companies(context.event_store, selection.scope_of_companies, confirmed=confirmed)
-    name, present_id = _find(context, selection, known, company_id)
+    name, present_id, known = _find(context, selection, company_id)
     if present_id != company_id:
         return redirect(selection_url(selection, "company.show", company_id=present_id))
     found = one_lead(
         context.event_store,
         selection.scope_of_companies,
         name,
-        known,
         now=context.now(),
         confirmed=confirmed,
         rules=rules_of(selection.site),
@@ -124,7 +117,7 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
             store,
             selection.scope_of_companies,
             ("same beginning", name, tuple(sorted(confirmed))),
-            lambda _page: same_beginning(name, known),
+            lambda page: companies_of_same_beginning(page, selection.scope_of_companies, name, confirmed=confirmed),
         ),
         joined=joined_names(name, corrections_of(context.app_db, selection.site.id)),
         may_share=may_everywhere(context),
@@ -135,7 +128,7 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
         most_on_a_day=most_visitors_on_a_day(store, selection.scope_of_companies, name, only_sure=only_sure)
         if lead
         else 0,
-        **(sections(context, selection, lead, known, confirmed=confirmed, only_sure=only_sure) if lead else {}),
+        **(sections(context, selection, lead, confirmed=confirmed, only_sure=only_sure) if lead else {}),
         **fit_shown(context, selection, name),
         **register_shown(context, selection.site, next(iter(found.to_dict("records")), None)),
         **company_work(context, selection.site, company_id, name),
@@ -143,11 +136,17 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
     )
 
 
-def _find(context: Context, selection: Selection, known: Sequence[ListedCompany], company_id: str) -> tuple[str, str]:
-    """The name and the present id of the company that a link means; one that was never there is called as the link says."""
-    store, site = context.event_store, selection.site.stored_as
-    found = find_company(store, site, known, company_id)
+def _find(context: Context, selection: Selection, company_id: str) -> tuple[str, str, Sequence[ListedCompany]]:
+    """The name and the present id of the company that a link means, and the companies that it may mean.
+
+    One that was never there is called as the link says.
+    """
+    store, scope = context.event_store, selection.scope_of_companies
+    confirmed = confirmed_names(store, selection.site)
+    known = companies_of_link(store, scope, company_id, confirmed=confirmed)
+    found = find_company(store, scope.site, known, company_id)
     if found is not None:
-        return found
-    name = name_of_company(store, site, company_id) or company_id
-    return find_company(store, site, known, name) or (name, company_id)
+        return *found, known
+    name = name_of_company(store, scope.site, company_id) or company_id
+    known = companies_of_link(store, scope, name, confirmed=confirmed)
+    return *(find_company(store, scope.site, known, name) or (name, company_id)), known

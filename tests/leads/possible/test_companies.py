@@ -32,7 +32,7 @@ def test_its_own_page_finds_it(blog: Blog) -> None:
     known = known_companies(blog.store, scope(DAYS))
     assert {one.name: one.is_possible for one in known} == {"Armor": False, "Perhaps": True}
     assert find_company(blog.store, scope(DAYS).site, known, "perhaps.fr") == ("Perhaps", "perhaps.fr")
-    row = one_lead(blog.store, scope(DAYS), "Perhaps", known).iloc[0]
+    row = one_lead(blog.store, scope(DAYS), "Perhaps").iloc[0]
     assert (row["confidence"], bool(row["sure"]), row["visits"]) == (0.3, False, 1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Select, func, select
+from sqlalchemy import CTE, BigInteger, Select, and_, cast, func, select
 
 from tracker.leads.certainty import is_sure
 from tracker.stats.companies.visit_rows import page_rows
@@ -33,33 +33,34 @@ def companies_alike(
     """
     with page_rows(store, scope) as viewed:
         read = _read(viewed.c, confirmed)
-        shared: Sequence[Any] = viewed.rows(_most_alike(read, company, limit))
-        if not shared:
-            return []
-        names = [name for name, _ in shared]
         own = select(read.c.path).where(read.c.company == company)
-        pages = (
-            select(read.c.company, read.c.title, read.c.path)
-            .where(read.c.company.in_(names), read.c.path.in_(own))
-            .order_by(read.c.weight.desc(), read.c.path)
+        most = _most_alike(read, company, limit).cte("most")
+        shared = (
+            select(read.c.company, read.c.path, read.c.weight, most.c.how_much)
+            .join(most, most.c.company == read.c.company)
+            .where(read.c.path.in_(own))
+            .cte("shared")
         )
-        titles: dict[str, list[str]] = {name: [] for name in names}
+        both = and_(viewed.c.company == shared.c.company, viewed.c.path == shared.c.path)
+        pages = (
+            select(shared.c.company, func.max(viewed.c.title), shared.c.path)
+            .select_from(viewed.table.join(shared, both))
+            .where(is_sure(confirmed, viewed.c))
+            .group_by(*shared.c)
+            .order_by(shared.c.how_much.desc(), shared.c.company, shared.c.weight.desc(), shared.c.path)
+        )
         rows: Sequence[Any] = viewed.rows(pages)
-        for name, title, path in rows:
-            titles[name].append(title or path)
+    titles: dict[str, list[str]] = {}
+    for name, title, path in rows:
+        titles.setdefault(name, []).append(title or path)
     return [Alike(name, tuple(found)) for name, found in titles.items()]
 
 
 def _read(own: Any, confirmed: Collection[str]) -> CTE:
     """Each page of each certain company once, with its `weight`."""
-    pairs = (
-        select(own.company, own.path, func.max(own.title).label("title"))
-        .where(is_sure(confirmed, own), own.path.is_not(None))
-        .group_by(own.company, own.path)
-        .cte("pairs")
-    )
-    readers = func.count().over(partition_by=pairs.c.path)
-    return select(*pairs.c, (1.0 / readers).label("weight")).cte("read")
+    pairs = select(own.company, own.path).where(is_sure(confirmed, own), own.path.is_not(None)).distinct().cte("pairs")
+    pages = select(pairs.c.path, (1.0 / func.count()).label("weight")).group_by(pairs.c.path).cte("pages")
+    return select(*pairs.c, pages.c.weight).join(pages, pages.c.path == pairs.c.path).cte("read")
 
 
 def _most_alike(read: CTE, company: str, limit: int) -> Select[Any]:
@@ -73,7 +74,8 @@ def _most_alike(read: CTE, company: str, limit: int) -> Select[Any]:
         .group_by(one.company)
         .cte("both")
     )
-    how_much = both.c.weight / (whole + all_of_each.c.weight - both.c.weight)
+    # In billionths: in what order weights are added up, which chance decides, is not to decide among equals.
+    how_much = cast(1e9 * both.c.weight / (whole + all_of_each.c.weight - both.c.weight), BigInteger)
     fewest = select(func.count()).select_from(theirs).scalar_subquery()
     return (
         select(both.c.company, how_much.label("how_much"))

@@ -91,7 +91,8 @@ def _rows(store: EventStore, scope: Scope, kept: Table, read: Callable[[Scope], 
         with store.snapshot() as snapshot:
             days = exact_days(snapshot, scope, store)
             if days is not None:
-                yield Rows(_of_days(scope, days, kept, where, read), snapshot, None)
+                made = ("rows of", kept.name, scope, days)
+                yield Rows(noted(store, made, lambda: _of_days(scope, days, kept, where, read)), snapshot, None)
                 return
     found = read(scope).subquery("did")
     if isinstance(store, Moment):

@@ -38,7 +38,7 @@ from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
 from tracker.stats.rollups.day_rows import FIGURES, IDS, DayRows
 from tracker.stats.rollups.days import Days, days_for, number_of_events
-from tracker.stats.rollups.moment import Caveats, Moment, Notes
+from tracker.stats.rollups.moment import Caveats, Moment, Notes, noted
 from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TITLES, TOTAL
 from tracker.stats.rollups.sealing import Piece
 from tracker.stats.rollups.wanted import Wanted
@@ -65,17 +65,18 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
     if _has_whole_days(scope):
         with store.snapshot() as snapshot:
             of_page = store if isinstance(store, Moment) else None
-            noted = Notes() if of_page is None else of_page.notes
+            notes = Notes() if of_page is None else of_page.notes
             key = (scope.site, scope.period, fewest_events)
-            if key not in noted.days:
-                noted.days[key] = _days(snapshot, scope, of_page, fewest_events)
-            days, caveats = noted.days[key]
+            if key not in notes.days:
+                notes.days[key] = _days(snapshot, scope, of_page, fewest_events)
+            days, caveats = notes.days[key]
             if of_page is not None:
                 of_page.caveats.add(caveats)
             if days is not None:
-                yield Counting(snapshot, scope, days, noted)
+                yield Counting(snapshot, scope, days, notes)
                 return
-    yield Counting(store, followed(store, scope), None)
+    reach = noted(store, ("reach", scope.site, scope.period), lambda: followed(store, scope).reach)
+    yield Counting(store, replace(scope, reach=reach), None)
 
 
 def _has_whole_days(scope: Scope) -> bool:

@@ -125,10 +125,10 @@ def expect(store: EventStore, dimensions: Iterable[str]) -> None:
 
 
 def once(store: EventStore, scope: Scope, question: Hashable, work: Callable[[], T]) -> T:
-    """As `Moment.once` for a scope; of other stores, and of filtered events, which are not kept by day, all is answered anew."""
-    if not isinstance(store, Moment) or scope.filters:
+    """As `Moment.once` for a scope; of other stores all is answered anew. Filtered events are not kept by day: each hit changes them."""
+    if not isinstance(store, Moment):
         return work()
-    return store.once(_reading(scope), (question, scope), work, of_figures=True)
+    return store.once(_reading(scope), (question, scope), work, of_figures=not scope.filters)
 
 
 def _reading(scope: Scope) -> Reading:
