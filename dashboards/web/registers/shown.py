@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards.presentation.companies.register import entry_in_words
+from dashboards.presentation.companies.register_facts import facts_in_words
 from dashboards.presentation.dates import day
 from dashboards.web.language import current_language
 from tracker.db.models import Site
@@ -33,10 +34,12 @@ def register_shown(context: Context, site: Site, row: Mapping[Any, Any] | None) 
     shown = found.best or next(iter(found.candidates), None)
     name = shown.entry.register if shown else chosen.register if chosen else None
     facts = facts_from(registers, found.best, question) if found.best else None
+    words = facts_in_words(language, facts)
     best = found.best._replace(entry=facts.entry) if found.best and facts else None
     return {
         "register": entry_in_words(language, best, facts.nearest if facts else None) if best else None,
         "register_candidates": [entry_in_words(language, one) for one in found.candidates],
+        "register_line": words.line if words else "",
         "register_group": facts.group if facts else (),
         "register_chosen": chosen,
         "register_asked": asked,

@@ -23,17 +23,18 @@ class Column(NamedTuple):
     style: str = "wide muted"
 
 
+_FACT = "wide muted leads-fact"
 COLUMNS = {
     "score": Column(message("Score"), True, "leads-score"),
     "company": Column(message("Company"), False, "leads-company"),
     "why": Column(message("Why"), None, "leads-why lead-why"),
     "fit": Column(message("Fit"), True, "number leads-number"),
-    "sector": Column(message("Sector"), False),
-    "activity": Column(message("Activity"), False),
-    "size": Column(message("Size"), True),
-    "seat": Column(message("Seat"), False),
-    "region": Column(message("Region of the seat"), False),
-    "state": Column(message("Legal state"), False),
+    "sector": Column(message("Sector"), False, _FACT),
+    "activity": Column(message("Activity"), False, _FACT),
+    "size": Column(message("Size"), True, _FACT),
+    "seat": Column(message("Seat"), False, _FACT),
+    "region": Column(message("Region of the seat"), False, _FACT),
+    "state": Column(message("Legal state"), False, _FACT),
     "status": Column(message("Lead status"), False, "leads-status"),
     "kind": Column(message("Relationship"), False),
     "owner": Column(message("Owner"), False),
