@@ -103,6 +103,7 @@ DROP_REASONS = {
         message("The page was on localhost, on a private network, in a file, or under a domain reserved for tests."),
     ),
     "staging_host": (message("Staging host"), message("The page’s host is on the list in this site’s settings.")),
+    "excluded_page": (message("Excluded page"), message("The page is on the list in this site’s settings.")),
     "same_page": (
         message("Same page"),
         message("Only the query of the page’s URL changed, for example a filter or a map’s position."),

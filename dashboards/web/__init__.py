@@ -13,6 +13,7 @@ from dashboards.web.alerts import views as alerts
 from dashboards.web.corrections import possible
 from dashboards.web.corrections import views as corrections
 from dashboards.web.domain_converter import DomainConverter
+from dashboards.web.domains import views as domains
 from dashboards.web.filters import views as filters
 from dashboards.web.first_day import checklist
 from dashboards.web.first_day import views as first_day_views
@@ -94,6 +95,7 @@ def register(
         identify,
         sites,
         site_settings,
+        domains,
         goals,
         alerts,
         overview,

@@ -76,6 +76,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "diagnose": {},
     "send_report": {"site": SITE, "recipients": []},
     "remove_site": {"site": SITE},
+    "restore_site": {"site": SITE},
     "replay_quarantine": {},
     "forget_rollups": {"site": SITE},
     "compare_rollups": {},

@@ -82,5 +82,5 @@ def test_a_removed_sites_hits_leave_the_quarantine_and_others_stay(data: Path) -
     with Quarantine(data / "journal").keeping(kept):
         pass
     assert "4 lines" in webleads("quarantine", "list", data=data).stdout
-    assert webleads("site", "remove", "nouveau.fr", "--yes", data=data).returncode == 0
+    assert webleads("site", "remove", "nouveau.fr", "--yes", "--for-good", data=data).returncode == 0
     assert [one.site for one in Quarantine(data / "journal").kept()] == ["autre.fr", ""]

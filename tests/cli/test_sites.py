@@ -89,15 +89,27 @@ def test_a_removed_site_is_gone_with_its_events_once_it_was_confirmed(data: Path
     asked = webleads("site", "remove", "ancien.fr", data=data, stdin="n\n")
     assert asked.returncode != 0
     assert pageviews(data, "ancien.fr") == 1
-    gone = webleads("site", "remove", "ancien.fr", "--yes", data=data)
+    aside = webleads("site", "remove", "ancien.fr", "--yes", data=data)
+    assert (aside.returncode, "until then: webleads site restore ancien.fr" in aside.stdout) == (0, True)
+    assert "removed, gone for good after" in webleads("site", "list", data=data).stdout
+    assert "ancien.fr is back" in webleads("site", "restore", "ancien.fr", data=data).stdout
+    assert pageviews(data, "ancien.fr") == 1
+    gone = webleads("site", "remove", "ancien.fr", "--yes", "--for-good", data=data)
     assert (gone.returncode, "ancien.fr is removed with all its events" in gone.stdout) == (0, True)
-    assert "no site yet" in webleads("site", "list", data=data).stdout
+    assert webleads("site", "list", data=data).stdout == "no site yet: webleads site add example.fr\n"
     assert webleads("site", "add", "ancien.fr", data=data).returncode == 0
     assert json.loads(webleads("query", "--site", "ancien.fr", ALL, data=data).stdout)["results"][0]["metrics"] == [0]
 
 
 @pytest.mark.parametrize(
-    "command", [["rename", "x.fr", "y.fr"], ["remove", "x.fr"], ["remove", "x.fr", "--yes"], ["set", "x.fr"]]
+    "command",
+    [
+        ["rename", "x.fr", "y.fr"],
+        ["remove", "x.fr"],
+        ["remove", "x.fr", "--yes"],
+        ["restore", "x.fr"],
+        ["set", "x.fr"],
+    ],
 )
 def test_a_site_that_is_not_there_is_one_line(data: Path, command: list[str]) -> None:
     answer = webleads("site", *command, data=data)
@@ -111,7 +123,7 @@ def test_a_site_is_removed_while_the_service_runs(data: Path) -> None:
         assert service.post(page, **{"User-Agent": FIREFOX})[0] == 202
         wait_until_stored(service)
         assert pageviews(data, "ancien.fr") == 1
-        gone = webleads("site", "remove", "ancien.fr", "--yes", data=data)
+        gone = webleads("site", "remove", "ancien.fr", "--yes", "--for-good", data=data)
         assert gone.returncode == 0, gone.stderr
         assert service.post(page, **{"User-Agent": FIREFOX})[0] == 202
         wait_until_stored(service)

@@ -29,6 +29,7 @@ COPIED = {
     "outgoing_attempts",
     "outgoing_messages",
     "checklist_marks",
+    "site_domains",
     "sites",
     "company_changes",
     "company_confirmations",

@@ -16,7 +16,13 @@ HOSTS = frozenset({"a.fr"})
 
 
 def rules(excluded: frozenset[str] = NOBODY) -> SiteRules:
-    return same_rules("a.fr", hosts=HOSTS, staging_hosts=frozenset({"stage.a.fr"}), excluded_referrers=excluded)
+    return same_rules(
+        "a.fr",
+        hosts=HOSTS,
+        staging_hosts=frozenset({"stage.a.fr"}),
+        excluded_referrers=excluded,
+        excluded_pages=("/admin/*",),
+    )
 
 
 def land(url: str, referrer: str | None = None, *, excluded: frozenset[str] = NOBODY) -> Landing:
@@ -39,6 +45,7 @@ def test_the_referrer_s_host_is_handed_on_unless_the_visitor_comes_from_nowhere(
     [
         pytest.param("nothing", DropReason.INVALID_URL, id="no-url"),
         pytest.param("https://stage.a.fr/", DropReason.STAGING_HOST, id="staging"),
+        pytest.param("https://a.fr/admin/?x=1", DropReason.EXCLUDED_PAGE, id="an-excluded-page"),
         pytest.param("http://localhost/", DropReason.DEVELOPMENT_HOST, id="development"),
     ],
 )

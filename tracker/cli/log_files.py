@@ -263,4 +263,5 @@ _WORDS = _PATH_FATES | {
     "same_page": "the same page, with another query",
     "development_host": "development hosts",
     "staging_host": "staging hosts",
+    "excluded_page": "excluded pages",
 }

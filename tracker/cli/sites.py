@@ -1,11 +1,11 @@
-"""Commands for the sites: `site add`, `site list`, `site set`, `site rename`, `site remove`."""
+"""Commands for the sites: `site add`, `site list`, `site set`, `site rename`, `site remove`, `site restore`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -66,17 +66,26 @@ def add(domain: str, time_zone: str, language: str, recipients: tuple[str, ...],
 @site.command("list")
 @data_option
 def list_sites(data: Path | None) -> None:
-    """List the websites."""
+    """List the websites, also those that were removed and can be taken back."""
+    from tracker.sites.removal import removed_sites
     from tracker.sites.sites import list_sites as all_sites
 
     with app_database(settings_of(data)) as database:
-        found = all_sites(database)
+        found, removed = all_sites(database), removed_sites(database)
     if not found:
         click.echo("no site yet: webleads site add example.fr")
     for one in found:
-        own = f"  ({one.domain})" if one.name != one.domain else ""
-        former = f"  formerly {', '.join(map(shown_domain, one.former_domains.split()))}" if one.former_domains else ""
-        click.echo(f"{one.name:<40} {one.time_zone:<24} {one.language}{own}{former}")
+        click.echo(_line(one))
+    for gone in removed:
+        click.echo(f"{gone.name:<40} removed, gone for good after {gone.gone_at:%Y-%m-%d %H:%M} UTC  ({gone.domain})")
+
+
+def _line(one: Site) -> str:
+    own = f"  ({one.domain})" if one.name != one.domain else ""
+    former = ", ".join(shown_domain(held.domain) for held in one.domains if held.is_former)
+    further = ", ".join(shown_domain(held.domain) for held in one.domains if not held.is_former)
+    told = (f"  formerly {former}" if former else "") + (f"  also {further}" if further else "")
+    return f"{one.name:<40} {one.time_zone:<24} {one.language}{own}{told}"
 
 
 @site.command("set")
@@ -96,57 +105,106 @@ def list_sites(data: Path | None) -> None:
 @click.option(
     "--excluded-referrers", metavar="HOSTS", help="Referring hosts, as spammers have them, that are not counted."
 )
+@click.option("--other-hosts", metavar="HOSTS", help="Further hosts whose pages are the site's.")
+@click.option(
+    "--excluded-pages", metavar="PATTERNS", help="Pages that are not counted, by spaces, such as '/admin/* /preview'."
+)
+@click.option("--name", default=None, help="What the site is called; an empty text is its domain.")
+@click.option("--domains", metavar="DOMAINS", help="Further domains whose hits are the site's.")
 @data_option
-def set_counting(
-    domain: str,
-    page_parameters: str | None,
-    counts_development: bool | None,
-    staging_hosts: str | None,
-    excluded_referrers: str | None,
-    data: Path | None,
-) -> None:
-    """Change which pages and hosts of a website are counted, and print what holds."""
-    from tracker.enrichment.page.query import DEFAULT_PARAMETERS
+def set_counting(domain: str, data: Path | None, *, name: str | None, domains: str | None, **counted: Any) -> None:
+    """Change what a website is called and what is counted for it, and print what holds."""
+    from tracker.clock import utc_now
+    from tracker.sites.names import change_further_domains, name_site
     from tracker.sites.site_settings import Counting
     from tracker.sites.sites import change_counting
 
-    counting = Counting(page_parameters, counts_development, staging_hosts, excluded_referrers=excluded_referrers)
+    if counted["excluded_pages"] is not None:
+        counted["excluded_pages"] = "\n".join(counted["excluded_pages"].split())
     with app_database(settings_of(data)) as database, said_in_one_line(domain):
-        changed = change_counting(database, domain, counting)
-    names = changed.page_parameters
+        changed = change_counting(database, domain, Counting(**counted))
+        if name is not None:
+            changed = name_site(database, domain, name)
+        if domains is not None:
+            changed = change_further_domains(database, domain, domains, now=utc_now())
+    for line in _counted_lines(changed):
+        click.echo(line)
+
+
+def _counted_lines(site: Site) -> Iterator[str]:
+    from tracker.enrichment.page.query import DEFAULT_PARAMETERS
+
+    names = site.page_parameters
     default = f"{' '.join(sorted(DEFAULT_PARAMETERS))} (the default)"
-    click.echo(f"page parameters:   {default if names is None else names or 'none'}")
-    click.echo(f"development hosts: {'counted' if changed.counts_development else 'not counted'}")
-    click.echo(f"staging hosts:     {' '.join(changed.staging_hosts.split()) or 'none'}")
-    click.echo(f"excluded referrers: {' '.join(changed.excluded_referrers.split()) or 'none'}")
+    yield f"name:              {site.name}"
+    yield f"further domains:   {' '.join(one.domain for one in site.domains if not one.is_former) or 'none'}"
+    yield f"page parameters:   {default if names is None else names or 'none'}"
+    yield f"development hosts: {'counted' if site.counts_development else 'not counted'}"
+    yield f"staging hosts:     {' '.join(site.staging_hosts.split()) or 'none'}"
+    yield f"other hosts:       {' '.join(site.other_hosts.split()) or 'none'}"
+    yield f"excluded referrers: {' '.join(site.excluded_referrers.split()) or 'none'}"
+    yield f"excluded pages:    {' '.join(site.excluded_pages.split()) or 'none'}"
 
 
 @site.command("rename")
 @click.argument("old")
 @click.argument("new")
+@click.option(
+    "--overlap",
+    "overlap_days",
+    type=click.IntRange(0, 3650),
+    default=None,
+    metavar="DAYS",
+    help="For how many days hits with the old domain are still counted (default: without an end).",
+)
 @data_option
-def rename(old: str, new: str, data: Path | None) -> None:
-    """Give a website another domain. Its past stays, and hits and links with the old domain are still its."""
-    from tracker.sites.names import rename_site
+def rename(old: str, new: str, overlap_days: int | None, data: Path | None) -> None:
+    """Move a website to another domain. Its past stays, and hits and links with the old domain are still its."""
+    from datetime import timedelta
 
+    from tracker.clock import utc_now
+    from tracker.sites.names import move_site
+
+    now = utc_now()
+    until = None if overlap_days is None else now + timedelta(days=overlap_days)
     with app_database(settings_of(data)) as database, said_in_one_line(old):
-        renamed = rename_site(database, old, new)
-    click.echo(f"{renamed.name} is the site's name now; hits that say {old} are still counted for it.")
+        renamed = move_site(database, old, new, now=now, counts_until=until)
+    still = f"are counted for it until {until:%Y-%m-%d %H:%M} UTC" if until else "are still counted for it"
+    click.echo(f"{renamed.name} is the site's name now; hits that say {old} {still}.")
 
 
 @site.command("remove")
 @click.argument("domain")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--for-good", is_flag=True, help="Delete everything at once; it cannot be taken back.")
 @data_option
-def remove(domain: str, data: Path | None, *, yes: bool) -> None:
-    """Remove a website with its settings, recipients and all its events. There is no way back."""
+def remove(domain: str, data: Path | None, *, yes: bool, for_good: bool) -> None:
+    """Remove a website with its settings, recipients and all its events. For seven days it can be taken back."""
     settings = settings_of(data)
     if not yes:
         with app_database(settings) as database, said_in_one_line(domain):
-            found = find_present(database, domain)
-        click.confirm(f"Remove {found.name} and everything that was counted for it, for good?", abort=True)
-    gone = ask(settings, "remove_site", site=domain)
-    click.echo(f"{gone['site']} is removed with all its events; hits that still come for it are of an unknown site.")
+            found = find_present(database, domain, removed=for_good)
+        click.confirm(
+            f"Remove {found.name} and everything that was counted for it{', for good' * for_good}?", abort=True
+        )
+    gone = ask(settings, "remove_site", site=domain, for_good=for_good)
+    if gone["gone_at"] is None:
+        click.echo(
+            f"{gone['site']} is removed with all its events; hits that still come for it are of an unknown site."
+        )
+    else:
+        until = gone["gone_at"].replace("T", " ")[:16]
+        click.echo(f"{gone['site']} is removed; hits that still come for it are of an unknown site.")
+        click.echo(f"Everything goes for good after {until} UTC; until then: webleads site restore {domain}")
+
+
+@site.command("restore")
+@click.argument("domain")
+@data_option
+def restore(domain: str, data: Path | None) -> None:
+    """Take back the removal of a website, within seven days."""
+    found = ask(settings_of(data), "restore_site", site=domain)
+    click.echo(f"{found['site']} is back with everything that was counted for it, and is counted again.")
 
 
 @contextmanager
@@ -160,11 +218,12 @@ def said_in_one_line(domain: str) -> Iterator[None]:
         raise CommandError(str(problem)) from problem
 
 
-def find_present(database: AppDatabase, domain: str) -> Site:
-    """Returns the site of a domain. Raises LookupError."""
+def find_present(database: AppDatabase, domain: str, *, removed: bool = False) -> Site:
+    """Returns the site of a domain, or with `removed` also one that can be taken back. Raises LookupError."""
+    from tracker.sites.removal import find_removed
     from tracker.sites.sites import find_site
 
-    found = find_site(database, domain)
+    found = find_site(database, domain) or (find_removed(database, domain) if removed else None)
     if found is None:
         raise LookupError(domain)
     return found

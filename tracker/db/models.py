@@ -69,15 +69,22 @@ class Site(Base):
         default=""
     )  # spammers' hosts, their subdomains included; one a line
     buying_pages: Mapped[str | None]  # a pattern and its weight a line; None: the defaults
-    former_domains: Mapped[str] = mapped_column(default="")  # earlier domains, which still find the site; one a line
+    excluded_pages: Mapped[str] = mapped_column(default="")  # patterns of paths that are not counted; one a line
+    label: Mapped[str | None]  # what the site is called; None: its domain
     # The site's name in the event store: its first domain.
     stored_as: Mapped[str] = mapped_column(default=lambda context: context.get_current_parameters()["domain"])
     created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]  # set aside, and gone for good some days later (tracker.sites.removal)
+    removed_by: Mapped[str | None]  # the user's email; None: the operator
 
     @property
     def name(self) -> str:
-        """The domain as people write it, in its own script."""
-        return shown_domain(self.domain)
+        """What the site is called: its own name, else the domain as people write it, in its own script."""
+        return self.label or shown_domain(self.domain)
+
+    domains: Mapped[list[SiteDomain]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="SiteDomain.id"
+    )
 
     recipients: Mapped[list[ReportRecipient]] = relationship(
         back_populates="site", cascade="all, delete-orphan", order_by="ReportRecipient.email"
@@ -89,6 +96,22 @@ class Site(Base):
     def confirmed_names(self) -> frozenset[str]:
         """The names of the companies that the publisher has confirmed."""
         return frozenset(one.company for one in self.confirmations)
+
+
+class SiteDomain(Base):
+    """A domain beside a site's own: a former one, which still finds the site, or a further one that is counted for it.
+
+    Hits with it are counted until `counts_until`; None is without an end.
+    """
+
+    __tablename__ = "site_domains"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), index=True)
+    domain: Mapped[str] = mapped_column(unique=True)
+    is_former: Mapped[bool]
+    counts_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
 
 
 class User(Base):

@@ -23,6 +23,7 @@ class DropReason(StrEnum):
     DEVELOPMENT_HOST = "development_host"
     STAGING_HOST = "staging_host"
     SAME_PAGE = "same_page"
+    EXCLUDED_PAGE = "excluded_page"
 
 
 class Drop(NamedTuple):

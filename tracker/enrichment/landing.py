@@ -12,6 +12,7 @@ import msgspec
 from tracker.enrichment.company.tenants import tenant_of
 from tracker.enrichment.drops import Drop, DropReason
 from tracker.enrichment.page.parse import Page, parse_page
+from tracker.enrichment.page.patterns import first_match
 from tracker.enrichment.remembered import LONGEST_OF_MANY, Latest, is_short
 from tracker.enrichment.site_rules import SiteRules
 from tracker.enrichment.source.attribution import DIRECT, Attribution, attribute, is_referrer_spam, listed_referrer
@@ -47,6 +48,8 @@ def landing_of(site: SiteRules, url: str, referrer: str | None, keep_hash: bool)
         return Landing(refusal=Drop(DropReason.INVALID_URL, host_of_invalid_url(url)))
     if page.hostname not in site.hosts and (elsewhere := _off_site(page, site)):
         return Landing(refusal=elsewhere)
+    if site.excluded_pages and (pattern := first_match(site.excluded_pages, page.path)):
+        return Landing(refusal=Drop(DropReason.EXCLUDED_PAGE, pattern))
     spam_host = referrer and (is_referrer_spam(referrer) or listed_referrer(referrer, site.excluded_referrers))
     if spam_host:
         return Landing(page.hostname, page.path, spam=Drop(DropReason.REFERRER_SPAM, spam_host))

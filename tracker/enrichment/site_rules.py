@@ -33,6 +33,7 @@ class SiteRules(msgspec.Struct, frozen=True, eq=False, gc=False):
     staging_hosts: frozenset[str] = frozenset()
     counts_development: bool = False
     excluded_referrers: frozenset[str] = frozenset()
+    excluded_pages: tuple[str, ...] = ()
 
 
 # The one object for rules that say the same.

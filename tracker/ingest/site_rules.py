@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from ipaddress import ip_network
 
 from sqlalchemy import select
 
+from tracker.clock import utc_now
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS
@@ -19,10 +21,13 @@ FRESH_SECONDS = 1.0
 
 
 class SiteDirectory:
-    """Sites by domain. `monotonic` returns seconds."""
+    """Sites by domain. `monotonic` returns seconds, `now` the moment for which a former domain may still count."""
 
-    def __init__(self, database: AppDatabase, *, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, database: AppDatabase, *, monotonic: Callable[[], float], now: Callable[[], datetime] = utc_now
+    ) -> None:
         self._database = database
+        self._now = now
         self._monotonic = monotonic
         self._read_at = float("-inf")
         self._by_domain: dict[str, SiteRules] = {}
@@ -35,7 +40,9 @@ class SiteDirectory:
             self._read()
 
     def find(self, domain: str) -> SiteRules | None:
-        """The site of a domain as `tracker.sites.domain_name` writes it, also of one that the site had before.
+        """The site of a domain as `tracker.sites.domain_name` writes it, whichever of its domains and hosts that is.
+
+        A former domain finds it for as long as it counts.
 
         Reads the sites again for the first unknown one of a batch: a site may have its first hit as soon as it is added.
         """
@@ -51,20 +58,24 @@ class SiteDirectory:
         self.refresh()
 
     def _read(self) -> None:
+        now = self._now()
         with self._database.transaction() as session:
-            self._by_domain = {
-                name: rules
-                for site in session.scalars(select(Site))
-                for rules in [rules_of(site)]
-                for name in (site.domain, *site.former_domains.split())
-            }
+            sites = session.scalars(select(Site).where(Site.removed_at.is_(None)).order_by(Site.id)).all()
+        by_host: dict[str, SiteRules] = {}
+        by_name: dict[str, SiteRules] = {}
+        for site in sites:
+            rules = rules_of(site)
+            by_host |= {plain: rules for host in site.other_hosts.split() if (plain := plain_domain(host))}
+            by_name[site.domain] = rules
+            by_name |= {one.domain: rules for one in site.domains if not one.counts_until or now < one.counts_until}
+        self._by_domain = by_host | by_name
         self._read_at = self._monotonic()
         self._is_of_this_batch = True
 
 
 def rules_of(site: Site) -> SiteRules:
     """What a site's settings say about its hits. Their events are stored under the name that the store knows."""
-    names = (site.domain, *site.former_domains.split())
+    names = (site.domain, *(one.domain for one in site.domains))
     parameters = site.page_parameters
     return same_rules(
         domain=site.stored_as,
@@ -79,6 +90,7 @@ def rules_of(site: Site) -> SiteRules:
         page_parameters=DEFAULT_PARAMETERS if parameters is None else frozenset(parameters.split()),
         staging_hosts=frozenset(site.staging_hosts.split()),
         excluded_referrers=frozenset(site.excluded_referrers.split()),
+        excluded_pages=tuple(site.excluded_pages.splitlines()),
         counts_development=site.counts_development or is_development_host(site.domain),
     )
 

@@ -20,6 +20,7 @@ from tracker.service.housekeeping import Housekeeping
 from tracker.service.ingesting import build_ingest, open_name_queue
 from tracker.service.joining import Joining
 from tracker.service.registers import RegisterUpdates, RegisterWork
+from tracker.service.removals import Removals
 from tracker.service.sealing import Sealing
 from tracker.settings import Settings
 from tracker.store.errors import StoreUnavailable
@@ -62,6 +63,7 @@ class Service:
         )
         self._housekeeping = Housekeeping(settings, self.app_database, self.events, self.ingest, identity)
         self._joining = Joining(self.app_database, self.events, now=utc_now)
+        self._removals = Removals(self.app_database, settings.journal_folder, self.forget_site, now=utc_now)
         self._sealing = Sealing(self.app_database, self.events, now=utc_now, lag_bytes=self.ingest.lag_bytes)
         context = Context(settings, self.app_database, self.events, utc_now)
         self._registers, self._register_updates = RegisterWork(context, self._stop), RegisterUpdates(context)
@@ -76,6 +78,7 @@ class Service:
             self._spawn("joining", partial(self._run_every_minute, self._joining))
             self._spawn("registers", partial(self._run_every_minute, self._registers))
             self._spawn("register updates", partial(self._run_every_minute, self._register_updates))
+            self._spawn("removals", partial(self._run_every_minute, self._removals))
         if self._schedule is not None and self.settings.scheduler:
             for name, tick in self._schedule(self).items():
                 self._spawn(name, partial(self._run_every_minute, tick))

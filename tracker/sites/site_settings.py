@@ -19,6 +19,8 @@ LANGUAGES = ("fr", "en")
 _PARAMETER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _MOST_PARAMETERS = 30
 _MOST_HOSTS = 200
+_MOST_PAGES = 100
+_LONGEST_PATTERN = 300
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Counting:
 
     `page_parameters` are separated by spaces or commas; `default` is WordPress's list, an empty text none.
     `staging_hosts` are not counted, `other_hosts` are, as the publisher said of hosts that were seen. Nor is who comes
-    from one of `excluded_referrers`, or a host below it.
+    from one of `excluded_referrers`, or a host below it. `excluded_pages` are patterns of paths.
     """
 
     page_parameters: str | None = None
@@ -35,6 +37,7 @@ class Counting:
     staging_hosts: str | None = None
     other_hosts: str | None = None
     excluded_referrers: str | None = None
+    excluded_pages: str | None = None
 
     def apply(self, site: Site) -> None:
         """Sets a site's fields, once all are valid."""
@@ -50,12 +53,15 @@ class Counting:
                 site.excluded_referrers if self.excluded_referrers is None else referrers(self.excluded_referrers)
             )
             _refuse_own(site, excluded)
+        with about("excluded_pages"):
+            left_out = site.excluded_pages if self.excluded_pages is None else pages(self.excluded_pages)
         if self.page_parameters is not None:
             site.page_parameters = names
         if self.counts_development is not None:
             site.counts_development = self.counts_development
         site.staging_hosts = staging
         site.excluded_referrers = excluded
+        site.excluded_pages = left_out
         site.other_hosts = "\n".join(host for host in others.split() if host not in staging.split())
 
 
@@ -92,6 +98,21 @@ def hosts(text: str) -> str:
             "%(count)s hosts are too many; write %(most)s at most.", count=str(len(lines)), most=str(_MOST_HOSTS)
         )
     return "\n".join(dict.fromkeys(_host(line) for line in lines))
+
+
+def pages(text: str) -> str:
+    """Patterns of paths, one a line: `/admin/*` is every page below `/admin/`, a `*` is any text. Raises Invalid."""
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    for line in lines:
+        if not line.startswith(("/", "*")) or len(line) > _LONGEST_PATTERN or not line.isprintable():
+            raise Invalid("“%(pattern)s” is not a page; write one a line, such as /admin/*.", pattern=line[:60])
+        if not line.strip("*/"):
+            raise Invalid("“%(pattern)s” is every page of the site; write fewer.", pattern=line[:60])
+    if len(lines) > _MOST_PAGES:
+        raise Invalid(
+            "%(count)s pages are too many; write %(most)s at most.", count=str(len(lines)), most=str(_MOST_PAGES)
+        )
+    return "\n".join(lines)
 
 
 def referrers(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from itertools import chain, count
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
-from tracker.db.models import ReportRecipient, Site, User
+from tracker.db.models import ReportRecipient, Site, SiteDomain, User
 from tracker.sites import site_settings
 from tracker.sites.domain_name import plain_domain, shown_domain, split_name
 
@@ -42,19 +43,22 @@ class ListedSite(NamedTuple):
     domain: str
     stored_as: str
     time_zone: str
+    label: str | None
 
     @property
     def name(self) -> str:
-        """The domain as people read it, in its own script."""
-        return shown_domain(self.domain)
+        """What it is called: its own name, else the domain in its own script."""
+        return self.label or shown_domain(self.domain)
 
 
 def find_sites(database: AppDatabase, *, search: str = "") -> list[ListedSite]:
-    """The sites whose domain contains `search`, by domain."""
+    """The sites whose domain or name contains `search`, by domain."""
     wanted: ColumnElement[bool] = true()
     if search:
-        wanted = or_(*(Site.domain.contains(text, autoescape=True) for text in _spellings(search)))
-    found = select(Site.domain, Site.stored_as, Site.time_zone).where(wanted).order_by(Site.domain)
+        named = Site.label.icontains(search, autoescape=True)
+        wanted = or_(named, *(Site.domain.contains(text, autoescape=True) for text in _spellings(search)))
+    present = select(Site.domain, Site.stored_as, Site.time_zone, Site.label).where(Site.removed_at.is_(None))
+    found = present.where(wanted).order_by(Site.domain)
     with database.transaction() as session:
         return [ListedSite(*row) for row in session.execute(found)]
 
@@ -81,13 +85,12 @@ def site_of(session: Session, domain: str) -> Site | None:
     sites = _with_recipients()
     found = session.scalar(sites.where(Site.domain == plain))
     if found is None:
-        renamed = session.scalars(sites.where(Site.former_domains.contains(plain, autoescape=True)))
-        found = next((site for site in renamed if plain in site.former_domains.split()), None)
+        found = session.scalar(sites.join(SiteDomain).where(SiteDomain.domain == plain))
     return found
 
 
 def _with_recipients() -> Select[Site]:
-    return select(Site).options(selectinload(Site.recipients))
+    return select(Site).where(Site.removed_at.is_(None)).options(selectinload(Site.recipients))
 
 
 def add_site(
@@ -102,17 +105,19 @@ def add_site(
     """Adds a site and returns it as `find_site` does. Raises Invalid, also for a page of a site."""
     with about("domain"):
         plain = whole_site(domain)
-    site = Site(domain=plain, stored_as=plain, created_at=now, page_parameters=None)
+    site = Site(domain=plain, created_at=now, page_parameters=None)
     with about("time_zone"):
         site.time_zone = site_settings.zone(time_zone)
     site.language = site_settings.language(language)
     site.excluded_networks = site.disabled_rules = site.link_key = ""
-    site.staging_hosts = site.other_hosts = site.excluded_referrers = site.former_domains = ""
+    site.staging_hosts = site.other_hosts = site.excluded_referrers = site.excluded_pages = ""
     site.honours_signals = site.keeps_emails = site.counts_development = False
+    site.domains = []
     emails = site_settings.emails(recipients)
     try:
         with about("domain"), database.transaction() as session:
             refuse_taken(session, plain)
+            site.stored_as = _unused_name(session, plain)
             site.recipients = [_recipient(session, email, now) for email in emails]
             session.add(site)
     except IntegrityError:
@@ -133,13 +138,25 @@ def whole_site(text: str) -> str:
 
 
 def refuse_taken(session: Session, domain: str, *, besides: Site | None = None) -> None:
-    """Raises Invalid when a site, other than `besides`, has a name or had it before."""
-    taken = site_of(session, domain)
+    """Raises Invalid when a site, other than `besides`, has a domain or had it before, also one that was removed."""
+    holders = select(Site).outerjoin(SiteDomain).where((Site.domain == domain) | (SiteDomain.domain == domain))
+    taken = session.scalar(holders)
     if taken is None or taken is besides:
         return
+    shown = shown_domain(domain)
+    if taken.removed_at is not None:
+        raise Invalid("%(domain)s was removed and can still be taken back, in the list of sites.", domain=shown)
     if taken.domain == domain:
-        raise Invalid("%(domain)s already exists.", domain=shown_domain(domain))
-    raise Invalid("%(domain)s already exists: %(site)s had that name.", domain=shown_domain(domain), site=taken.name)
+        raise Invalid("%(domain)s already exists.", domain=shown)
+    if not any(one.domain == domain and one.is_former for one in taken.domains):
+        raise Invalid("%(domain)s is counted for %(site)s already.", domain=shown, site=taken.name)
+    raise Invalid("%(domain)s already exists: %(site)s had that name.", domain=shown, site=taken.name)
+
+
+def _unused_name(session: Session, domain: str) -> str:
+    """The name under which a new site's events are stored: its domain, unless another site's are from before it moved."""
+    taken = set(session.scalars(select(Site.stored_as).where(Site.stored_as.startswith(domain, autoescape=True))))
+    return next(name for name in chain([domain], (f"{domain}~{number}" for number in count(2))) if name not in taken)
 
 
 def update_site(

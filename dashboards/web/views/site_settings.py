@@ -31,6 +31,7 @@ _FIELDS = (
     "staging_hosts",
     "other_hosts",
     "excluded_referrers",
+    "excluded_pages",
 )
 _WITH_HOSTS = ("site_settings.show", "sites.setup")
 
@@ -91,6 +92,7 @@ def _settings_form(site: Site) -> dict[str, Any]:
         "staging_hosts": site.staging_hosts,
         "other_hosts": site.other_hosts,
         "excluded_referrers": site.excluded_referrers,
+        "excluded_pages": site.excluded_pages,
         "bot_rules": bot_rule_switches(set(labels.BOT_RULES) - set(site.disabled_rules.split())),
         "time_zones": time_zone_names(),
         "problem": None,
@@ -127,6 +129,7 @@ def _counting() -> Counting | None:
         form.get("staging_hosts"),
         form.get("other_hosts"),
         form.get("excluded_referrers"),
+        form.get("excluded_pages"),
     )
 
 

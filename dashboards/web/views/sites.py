@@ -16,6 +16,7 @@ from dashboards.presentation import dates
 from dashboards.presentation.embed_code import tags
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.web.chart import sparkline
+from dashboards.web.domains.removed import removed_rows
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.sign_in.permission import require
@@ -48,13 +49,15 @@ def create_blueprint(context: Context) -> Blueprint:
         require(Action.LIST_SITES)
         search, page = request.args.get("q", "").strip()[:_LONGEST_SEARCH], page_number(request.args)
         found = find_sites(context.app_db, search=search)
-        if not found and not search:
+        removed = removed_rows(context)
+        if not found and not search and not removed:
             return redirect(url_for("sites.add"))
         if len(found) <= (page - 1) * _PAGE and page > 1:
             return redirect(url_for("sites.index", q=search or None))
         return render_template(
             "sites.html",
             summaries=_summaries(found, page),
+            removed=removed,
             search=search,
             searchable=bool(search) or len(found) > _SEARCHED_FROM,
             page=page,

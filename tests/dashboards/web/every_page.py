@@ -40,6 +40,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         f"/{SITE}/leads/{ARMOR}",
     ),
     "possible.show": (f"/{SITE}/possible",),
+    "domains.show": (f"/{SITE}/settings/site",),
     "corrections.show": (f"/{SITE}/corrections",),
     "lists.show": (f"/{SITE}/lists",),
     "advice.show": (f"/{SITE}/advice", f"/{EMPTY_SITE}/advice"),

@@ -16,7 +16,7 @@ from tracker.accounts.one_time_links import create_link
 from tracker.db.engine import AppDatabase
 from tracker.service.context import Context
 from tracker.settings import Settings
-from tracker.sites.names import rename_site
+from tracker.sites.names import move_site
 from tracker.store.batch import Batch, NotCounted
 from tracker.store.protocol import EventStore
 
@@ -88,7 +88,7 @@ def test_a_renamed_site_s_overview_has_what_was_not_counted(
 ) -> None:
     visit("/")
     store.append(Batch({}, [NotCounted(SITE, clock().date(), "bot", "Googlebot", 4)]))
-    rename_site(database, SITE, "nouveau.fr")
+    move_site(database, SITE, "nouveau.fr", now=clock())
     assert "No event was excluded." not in signed_in.get("/nouveau.fr").text
 
 

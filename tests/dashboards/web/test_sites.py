@@ -14,7 +14,7 @@ from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.enrichment.bots import BotRule
-from tracker.sites.names import rename_site
+from tracker.sites.names import move_site
 from tracker.sites.sites import add_site, find_site
 from tracker.store.batch import Batch, NotCounted
 from tracker.store.protocol import EventStore
@@ -282,19 +282,19 @@ def test_tells_each_kind_of_site_what_to_do_and_hands_out_what_it_needs(signed_i
 
 @pytest.mark.parametrize("form", ["BLOG.exemple.fr", "www.blog.exemple.fr", "blog.exemple.fr.", "ancien.fr"])
 def test_any_form_of_a_site_s_name_and_a_former_one_lead_to_its_page(
-    signed_in: Browser, site: str, database: AppDatabase, form: str
+    signed_in: Browser, site: str, database: AppDatabase, clock: Clock, form: str
 ) -> None:
-    rename_site(database, SITE, "ancien.fr")
-    rename_site(database, "ancien.fr", SITE)
+    move_site(database, SITE, "ancien.fr", now=clock())
+    move_site(database, "ancien.fr", SITE, now=clock())
     answer = signed_in.get(f"/{form}/leads?period=7d")
     assert (answer.status_code, answer.location) == (308, f"/{SITE}/leads?period=7d")
 
 
 def test_a_renamed_site_shows_its_past(
-    signed_in: Browser, site: str, database: AppDatabase, visit: Callable[..., None]
+    signed_in: Browser, site: str, database: AppDatabase, clock: Clock, visit: Callable[..., None]
 ) -> None:
     visit("/un-article")
-    rename_site(database, SITE, "nouveau.fr")
+    move_site(database, SITE, "nouveau.fr", now=clock())
     page = signed_in.get("/nouveau.fr?period=7d").text
     assert "/un-article" in page
     assert "nouveau.fr" in page

@@ -19,7 +19,7 @@ from tracker.leads.workflow.changes import Asked, Change, Outcome, change_compan
 from tracker.leads.workflow.states import UNTOUCHED, State, history, notes, states
 from tracker.leads.workflow.vocabulary import Field, Kind
 from tracker.leads.workflow.work_row import Person
-from tracker.sites.names import remove_site
+from tracker.sites.removal import delete_site, set_aside
 from tracker.sites.sites import add_site
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -140,7 +140,7 @@ def test_somebody_s_account_goes_and_their_notes_keep_their_name(database: AppDa
 
 def test_a_site_that_goes_takes_all_of_it_along(database: AppDatabase) -> None:
     change(database, "a.com", status="lost", tag="x", note="y")
-    remove_site(database, "a.fr")
+    delete_site(database, set_aside(database, "a.fr", by=None, now=NOW).id)
     with database.transaction() as session:
         for table in Base.metadata.sorted_tables:
             if table.name.startswith(("company_", "saved_", "workflow_")):

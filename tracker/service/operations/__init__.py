@@ -26,7 +26,7 @@ from tracker.service.operations.checks import (
 )
 from tracker.service.operations.leads import lead_file, list_leads
 from tracker.service.operations.reports import query, report, send
-from tracker.service.operations.sites import ForgetSite, remove
+from tracker.service.operations.sites import ForgetSite, remove, restore
 
 __all__ = ["OPERATIONS", "ForgetSite", "NotAllowed", "OperationError", "run"]
 
@@ -39,6 +39,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "diagnose": diagnosis,
     "send_report": send,
     "remove_site": remove,
+    "restore_site": restore,
     "replay_quarantine": replay_quarantine,
     "forget_rollups": forget_rollups,
     "compare_rollups": compare_rollups,

@@ -1,0 +1,1 @@
+"""What a site is called, where it is, and its removal."""
