@@ -78,6 +78,11 @@ _OF_WORK: tuple[tuple[str, Kind, Callable[[Mapping[Any, Any], WorkWords], object
 )
 
 
+def separators(language: str | None) -> tuple[str, str]:
+    """What separates the columns of a CSV in a language, and its decimal sign; without one as programs write it."""
+    return _SEPARATORS.get(language or "", ","), _DECIMALS.get(language or "", ".")
+
+
 @dataclass(frozen=True)
 class LeadFile:
     """What is in a file: words in a `language`, or codes without one; or a CRM's `template`.

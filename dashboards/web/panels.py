@@ -23,7 +23,7 @@ from dashboards.presentation.workflow import work_value
 from dashboards.translations import message, translate
 from dashboards.web.site.selection import Selection
 from tracker.service.context import Context
-from tracker.stats.breakdowns import breakdown, leading, visitors_of
+from tracker.stats.breakdowns import leading, visitors_of
 from tracker.stats.dimensions import Dimension
 
 ROWS = 8
@@ -149,15 +149,6 @@ def read_panels(
         rows = _rows(frames[dimension], dimension, language, befores.get(dimension))
         panels.append(Panel(BY_KEY[key], dimension, rows[:ROWS], len(rows) > ROWS))
     return panels
-
-
-def breakdown_rows(
-    context: Context, selection: Selection, dimension: Dimension, language: str, *, limit: int, offset: int = 0
-) -> list[PanelRow]:
-    """Returns the rows of a breakdown by visitors, at most `limit`."""
-    frame = breakdown(context.event_store, selection.scope, dimension, limit=limit, offset=offset)
-    befores = _befores(context, selection, {dimension: frame})
-    return _rows(frame, dimension, language, befores.get(dimension))
 
 
 def _befores(

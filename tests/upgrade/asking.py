@@ -129,13 +129,18 @@ class Visitor:
             at,
             _plain(heading[1]) if heading else "",
             [_plain(one) for one in re.findall(r'class="figure-value">(.*?)</span>', html, re.DOTALL)],
-            [[_plain(part) for part in row] for row in _ROW.findall(html)],
+            [[_plain(part) for part in row] for row in (_ROW.findall(html) or _DETAILS.findall(html))],
             [_plain(one) for one in re.findall(r'class="lead-name"[^>]*>(.*?)</', html, re.DOTALL)],
             [[name, _plain(value)] for name, value in _FIELD.findall(html)],
         )
 
 
 _ROW = re.compile(r'class="row-label"[^>]*>(.*?)</a>\s*<span class="row-figure">([^<]+)<', re.DOTALL)
+# All values of a dimension are a table since they have more figures than one; a page's path stands beside its title as before.
+_DETAILS = re.compile(
+    r'class="details-name"[^>]*>(.*?</a>(?: <span class="lead-place">[^<]*</span>)?).*?<td class="number">([^<]+)<',
+    re.DOTALL,
+)
 _FIELD = re.compile(r'<textarea name="(recipients|excluded_networks)"[^>]*>(.*?)</textarea>', re.DOTALL)
 
 

@@ -93,7 +93,7 @@ function restoreFocus(): void {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest<HTMLElement>(".rows a, .chips a") : null;
+  const link = event.target instanceof Element ? event.target.closest<HTMLElement>(".rows a, .chips a:not([data-filters])") : null;
   if (link && event.detail === 0) keepFocus(link); // a pointer's click has a number, the keyboard's is 0
 });
 restoreFocus();

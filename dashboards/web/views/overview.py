@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template
 
 from dashboards.presentation import dates
 from dashboards.presentation.companies.identified import how_much_is_named, source_name
@@ -15,10 +15,10 @@ from dashboards.presentation.figures import Change, changed, figures
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
+from dashboards.web.details.page import FILE_FORMS, FileForm, details_file, details_page
 from dashboards.web.first_day.checklist import checklist, geo_now
 from dashboards.web.language import current_language
-from dashboards.web.pages import page_number
-from dashboards.web.panels import BY_KEY, DIMENSION_TITLES, breakdown_rows, open_tabs, read_panels
+from dashboards.web.panels import BY_KEY, open_tabs, read_panels
 from dashboards.web.sign_in.permission import allowed
 from dashboards.web.site.caveats import caveats_in_words
 from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
@@ -34,14 +34,13 @@ from tracker.service.context import Context
 from tracker.stats import traffic
 from tracker.stats.companies.identified import identified
 from tracker.stats.comparisons import Mode
-from tracker.stats.dimensions import BY_NAME, Dimension
+from tracker.stats.dimensions import Dimension
 from tracker.stats.metrics import METRICS
 from tracker.stats.rollups.moment import caveats_of, expect, moment, up_to_date
 from tracker.stats.rollups.registry import TOTAL
 
 _LEADS = 5
 _SHOWN = ["visitors", "pageviews"]
-_PAGE = 100
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -70,23 +69,11 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.get("/breakdown/<dimension>")
     def breakdown(site: str, dimension: str) -> str:
         """All values of one dimension."""
-        if dimension not in {one.value for one in DIMENSION_TITLES}:
-            abort(404)
-        selection = comparing(context, selection_or_404(context, site))
-        language, chosen = current_language(), BY_NAME[dimension]
-        page = page_number(request.args)
-        with moment(context.event_store) as store:
-            of_page = replace(context, event_store=store)
-            rows = breakdown_rows(of_page, selection, chosen, language, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
-        return render_template(
-            "breakdown.html",
-            dimension=chosen,
-            title=translate(language, DIMENSION_TITLES[chosen]),
-            rows=rows[:_PAGE],
-            page=page,
-            has_more=len(rows) > _PAGE,
-            **head(context, selection),
-        )
+        return details_page(context, site, dimension)
+
+    @blueprint.get(f"/breakdown/<dimension>.<any({', '.join(FILE_FORMS)}):form>")
+    def breakdown_file(site: str, dimension: str, form: FileForm) -> Response:
+        return details_file(context, site, dimension, form)
 
     return blueprint
 

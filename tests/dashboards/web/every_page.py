@@ -80,6 +80,7 @@ NO_PAGE = {
     "first_day.geo_progress": "JSON",
     "sites.first_hit": "JSON",
     "leads.download": "a file",
+    "overview.breakdown_file": "a file",
     "corrections.download": "a file",
 }
 

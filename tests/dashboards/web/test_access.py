@@ -181,7 +181,7 @@ def test_focus_stays_at_the_panel_of_a_filter_that_the_keyboard_chose(
     page.keyboard.press("Enter")
     page.locator(".chip").wait_for()
     assert page.evaluate("document.activeElement.closest('[data-panel]')?.id") == "panel-sources"
-    page.locator(".chip a").focus()
+    page.locator(".chip a[aria-label]").focus()
     page.keyboard.press("Enter")
     page.locator(".chip").wait_for(state="detached")
     assert page.evaluate("document.activeElement.closest('.bar') !== null")

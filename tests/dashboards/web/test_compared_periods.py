@@ -89,8 +89,9 @@ def test_each_interval_is_compared_with_its_own(signed_in: Browser, mondays: Non
 
 
 def changes_of_rows(page: str, panel: str) -> dict[str, str]:
-    section = page.split(f'id="panel-{panel}"' if panel else '<ol class="rows', 1)[1].split("</section>", 1)[0]
-    found = re.findall(r'class="row-label"[^>]*>(.*?)</a>.*?class="row-change">(.*?)</span>\n', section, re.DOTALL)
+    section = page.split(f'id="panel-{panel}"' if panel else "<tbody>", 1)[1].split("</section>", 1)[0]
+    label, end = ("row-label", r"\n") if panel else ("details-name", "</td>")
+    found = re.findall(rf'class="{label}"[^>]*>(.*?)</a>.*?class="row-change">(.*?)</span>{end}', section, re.DOTALL)
     return {re.sub(r"<[^>]+>", "", label).strip(): re.sub(r"<[^>]+>", "", change) for label, change in found}
 
 

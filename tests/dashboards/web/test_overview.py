@@ -94,7 +94,7 @@ def test_a_row_s_link_narrows_the_page_and_a_chip_widens_it_again(signed_in: Bro
     narrowed = signed_in.get(link).text
     assert figures(narrowed)["Visits"] == "1"
     assert figures(narrowed)["Page views"] == "3"
-    chip = unescape(re.search(r'class="chip".*?<b>LinkedIn</b>\s*<a href="([^"]+)"', narrowed, re.DOTALL)[1])  # type: ignore[index]
+    chip = unescape(re.search(r'class="chip".*?<b>LinkedIn</b></a>\s*<a href="([^"]+)"', narrowed, re.DOTALL)[1])  # type: ignore[index]
     assert figures(signed_in.get(chip).text)["Visits"] == "3"
 
 
@@ -290,7 +290,7 @@ def test_lists_all_values_of_a_dimension_page_by_page(
     visit(*(f"/{number:03}" for number in range(130)))
     first = signed_in.get(f"/{SITE}/breakdown/page").text
     second = signed_in.get(f"/{SITE}/breakdown/page?page=2").text
-    assert (first.count('class="row"'), second.count('class="row"')) == (100, 30)
+    assert (first.count('class="details-name"'), second.count('class="details-name"')) == (100, 30)
     assert signed_in.get(f"/{SITE}/breakdown/visitor_id").status_code == 404
 
 

@@ -1,0 +1,122 @@
+"""The rows of the page of all values: figures of each, and what it brought, put together for one page or for a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from dashboards.web.details.asked import COMPANIES, FIGURES, GOAL_RATE, LEAD, WORKED_OUT, Listing
+from dashboards.web.panels import codes_that_read
+from dashboards.web.workflow.loading import companies_of, listed_of
+from tracker.leads.by_value.companies import companies_by_value
+from tracker.leads.confirmations import confirmed_names
+from tracker.leads.ranking import rank
+from tracker.leads.rules import rules_of
+from tracker.service.context import Context
+from tracker.stats.breakdowns import titles
+from tracker.stats.details import Asked, details
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import HasDone, Or
+from tracker.stats.goals import goals_of
+from tracker.stats.scope import Scope
+
+# So many values are put in order by what is worked out of them.
+_MOST_ORDERED = 2000
+# Of a file of thousands of pages the first have their titles, each of which is looked for.
+_MOST_TITLED = 500
+
+
+@dataclass(frozen=True)
+class Rows:
+    """`frame` has `value`, `title` (of pages, else None), FIGURES, goal_rate, companies, lead and score; `number` is of all pages."""
+
+    frame: pd.DataFrame
+    number: int
+
+
+class _Reading:
+    """The questions about one dimension of a selection."""
+
+    def __init__(self, context: Context, listing: Listing, language: str) -> None:
+        self._context, self._listing = context, listing
+        self._store, self._scope = context.event_store, listing.selection.scope
+        self._dimension = listing.dimension
+        codes = codes_that_read(language, listing.dimension, listing.search) if listing.search else ()
+        self._asked = Asked(FIGURES, search=listing.search, codes=codes)
+
+    def rows(self, limit: int, offset: int) -> Rows:
+        if self._listing.sort in WORKED_OUT:
+            return self._by_what_is_worked_out(limit, offset)
+        asked = replace(
+            self._asked, order_by=self._listing.sort, descending=self._listing.descending, limit=limit, offset=offset
+        )
+        found = details(self._store, self._scope, self._dimension, asked)
+        return Rows(self._complete(found.rows), found.number)
+
+    def _by_what_is_worked_out(self, limit: int, offset: int) -> Rows:
+        """Of the values that have some of it, the most first."""
+        asked = replace(self._asked, limit=_MOST_ORDERED)
+        if self._listing.sort == GOAL_RATE:
+            reaching = details(self._store, self._of_goals, self._dimension, replace(asked, names=("visitors",))).rows
+            values = list(reaching["value"])
+        else:
+            counted = self._companies(None)
+            values = list(counted["value"][:_MOST_ORDERED])
+        named = replace(asked, named=tuple(values), search="")
+        if self._listing.search:
+            within = details(self._store, self._scope, self._dimension, replace(asked, names=("visitors",))).rows
+            named = replace(named, named=tuple(value for value in values if value in set(within["value"])))
+        frame = self._complete(details(self._store, self._scope, self._dimension, named).rows)
+        key = "score" if self._listing.sort == LEAD else self._listing.sort
+        ordered = frame.sort_values([key, "visitors"], ascending=not self._listing.descending, kind="stable")
+        return Rows(ordered.iloc[offset : offset + limit].reset_index(drop=True), len(frame))
+
+    @property
+    def _of_goals(self) -> Scope:
+        """The visits that reached a goal."""
+        conditions = tuple(goal.condition for goal in goals_of(self._listing.selection.site))
+        return replace(self._scope, filters=(*self._scope.filters, HasDone(Or(conditions))))
+
+    def _complete(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows with what their values brought."""
+        values = list(frame["value"])
+        for name in ("visitors", "visits", "pageviews"):
+            frame[name] = frame[name].fillna(0).astype("int64")
+        frame["title"] = self._titles(values)
+        if GOAL_RATE in self._listing.columns:
+            asked = Asked(("visitors",), named=tuple(values), limit=max(1, len(values)))
+            reaching = details(self._store, self._of_goals, self._dimension, asked).rows
+            people = dict(zip(reaching["value"], reaching["visitors"], strict=True))
+            frame[GOAL_RATE] = [
+                people.get(value, 0) / visitors if visitors else None
+                for value, visitors in zip(values, frame["visitors"], strict=True)
+            ]
+        counted = self._companies(values if len(values) <= _MOST_ORDERED else None).set_index("value")
+        rows = counted.to_dict("records")
+        by_value = dict(zip(counted.index, rows, strict=True))
+        none: dict[str, Any] = {COMPANIES: 0, LEAD: None, "score": 0}
+        for name, kind in {COMPANIES: "int64", LEAD: "object", "score": "int64"}.items():
+            frame[name] = pd.Series([by_value.get(value, none)[name] for value in values], dtype=kind)
+        return frame
+
+    def _titles(self, values: list[str | None]) -> pd.Series:
+        paths = [value for value in values[:_MOST_TITLED] if value is not None]
+        known = titles(self._store, self._scope, paths) if self._dimension is Dimension.PAGE and paths else {}
+        return pd.Series([known.get(value or "") for value in values], dtype=object)
+
+    def _companies(self, values: list[str | None] | None) -> pd.DataFrame:
+        context, selection = self._context, self._listing.selection
+        listed = (*self._scope.filters, *listed_of(context, selection.site, selection.filters))
+        scope, confirmed = replace(self._scope, filters=listed), confirmed_names(self._store, selection.site)
+        ranking = rank(self._store, scope, now=context.now(), confirmed=confirmed, rules=rules_of(selection.site))
+        rows = companies_of(context, selection.site).without_others(ranking.rows)
+        return companies_by_value(
+            self._store, scope, self._dimension, rows[rows["sure"]], confirmed=confirmed, values=values
+        )
+
+
+def read_rows(context: Context, listing: Listing, language: str, *, limit: int, offset: int = 0) -> Rows:
+    """Returns the rows of a listing, at most `limit` of them."""
+    return _Reading(context, listing, language).rows(limit, offset)

@@ -1,0 +1,1 @@
+"""What the values of a dimension brought, beside their visits: companies, and goals."""
