@@ -37,6 +37,7 @@ LAYERS = (
         "tracker.db",
         "tracker.accounts",
         "tracker.sites",
+        "tracker.sharing",
         "tracker.recipients",
         "tracker.journal",
         "tracker.data_folder",

@@ -24,6 +24,8 @@ from dashboards.web.recipients import email_status, notices, own_page, recipient
 from dashboards.web.recipients.mailing import Mailing, no_mailing
 from dashboards.web.registers import views as registers
 from dashboards.web.service_status import Diagnose, ServiceStatus, no_diagnosis
+from dashboards.web.sharing import shared
+from dashboards.web.sharing import views as sharing
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
 from dashboards.web.site import site_order
@@ -88,6 +90,7 @@ def register(
     limit, mail = SignInLimit(context.now), OutgoingMail(context, send_email)
     first_day = checklist.register(app, context, mail)
     app.register_blueprint(sign_in.create_blueprint(context, limit))
+    app.register_blueprint(shared.create_blueprint(context, limit))
     app.register_blueprint(invitation.create_blueprint(context))
     app.register_blueprint(new_password.create_blueprint(context, mail))
     app.register_blueprint(forgotten_password.create_blueprint(context, limit, mail))
@@ -96,6 +99,7 @@ def register(
         sites,
         site_settings,
         domains,
+        sharing,
         goals,
         alerts,
         overview,

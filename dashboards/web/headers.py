@@ -5,12 +5,21 @@ Source: OWASP's HTTP headers cheat sheet; CSP level 3.
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from collections.abc import Sequence
+
+from flask import Flask, Response, g
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+
+
+def policy_for_frames(hosts: Sequence[str]) -> str:
+    """The policy of a page that pages of these hosts may embed. The names of hosts are checked when they are kept."""
+    allowed = " ".join(f"https://{host}" for host in hosts)
+    return CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {allowed}")
+
 
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -26,6 +35,8 @@ def register(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         for name, value in _HEADERS.items():
+            if name == "X-Frame-Options" and g.get("frame_hosts"):
+                continue  # it cannot name hosts, and the policy does
             response.headers.setdefault(name, value)
         if response.mimetype == "text/html" and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"

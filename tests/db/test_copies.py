@@ -30,6 +30,7 @@ COPIED = {
     "outgoing_messages",
     "checklist_marks",
     "site_domains",
+    "shared_links",
     "sites",
     "company_changes",
     "company_confirmations",

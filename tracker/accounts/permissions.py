@@ -28,6 +28,7 @@ class Action(StrEnum):
     EXPORT_REPORTS = "export a site's reports"
     CONFIRM_COMPANY = "confirm a company of a site"
     WORK_WITH_COMPANIES = "change what is set for a site's companies, its lists and views"
+    SHARE_REPORTS = "share a site's reports with people without an account"
     SEND_REPORT = "send a site's report"
     VIEW_SETTINGS = "see a site's settings"
     CHANGE_SETTINGS = "change a site's settings"
@@ -40,6 +41,7 @@ SITE_ACTIONS = frozenset(
         Action.EXPORT_REPORTS,
         Action.CONFIRM_COMPANY,
         Action.WORK_WITH_COMPANIES,
+        Action.SHARE_REPORTS,
         Action.SEND_REPORT,
         Action.VIEW_SETTINGS,
         Action.CHANGE_SETTINGS,

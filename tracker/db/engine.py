@@ -25,7 +25,14 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from tracker.db import alert_models, correction_models, damage, register_models, workflow_models  # noqa: F401 - their tables are the database's too
+from tracker.db import (  # noqa: F401 - their tables are the database's too
+    alert_models,
+    correction_models,
+    damage,
+    register_models,
+    sharing_models,
+    workflow_models,
+)
 from tracker.db.copies import Copy, SourceDamaged, make_copy
 from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
 from tracker.db.opened_file import OpenedFile

@@ -20,6 +20,7 @@ from tracker.accounts.users import find_user_by_email
 from tracker.db.engine import AppDatabase
 from tracker.db.models import ReportRecipient
 from tracker.recipients.links import Purpose, token_of
+from tracker.sharing.links import Asked, add_link
 from tracker.sites.sites import find_site
 from tracker.store.batch import Batch, NotCounted
 from tracker.store.protocol import EventStore
@@ -40,6 +41,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         f"/{SITE}/leads/{ARMOR}",
     ),
     "possible.show": (f"/{SITE}/possible",),
+    "sharing.show": (f"/{SITE}/sharing",),
     "domains.show": (f"/{SITE}/settings/site",),
     "corrections.show": (f"/{SITE}/corrections",),
     "lists.show": (f"/{SITE}/lists",),
@@ -72,6 +74,8 @@ DOORS: Mapping[str, tuple[str, int]] = {
     "recipient.ask_to_unsubscribe": ("/email/x/unsubscribe", 410),
     "recipient.ask_to_confirm": ("/email/x/confirm", 410),
     "home.show": ("/no-such-page", 404),
+    "shared.show": ("/share/x", 404),
+    "shared.public": (f"/public/{SITE}", 404),
 }
 NO_PAGE = {
     "assets.file": "files of the program itself",
@@ -100,6 +104,8 @@ def working_links(database: AppDatabase, clock: Clock, folder: Path) -> list[str
         session.add(recipient)
         session.flush()
         choosing, confirming = (token_of(folder, recipient, one) for one in (Purpose.CHOOSE, Purpose.CONFIRM))
+    links = (Asked("Pour Anna", shows_companies=True), Asked("Pour Paul", password="une phrase"))
+    shared = [add_link(database, site.id, one, by=EMAIL, now=clock())[1] for one in links]
     invited = invite(database, "paul@exemple.fr", now=clock())[1]
     return [
         f"/invitation/{invited}",
@@ -107,6 +113,7 @@ def working_links(database: AppDatabase, clock: Clock, folder: Path) -> list[str
         f"/email/{choosing}",
         f"/email/{choosing}/unsubscribe",
         f"/email/{confirming}/confirm",
+        *(f"/share/{token}" for token in shared),
     ]
 
 

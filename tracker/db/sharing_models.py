@@ -1,0 +1,33 @@
+"""The app database's tables of what a publisher shares with people without an account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db.models import Base
+
+
+class SharedLink(Base):
+    """A link to a site's dashboard or report. Only the hash of its token is stored; deleting the row revokes it.
+
+    `filters` are texts as tracker.stats.filters.address_bar writes them, as a JSON list. `frame_hosts` are hosts whose
+    pages may embed it, one a line. A public dashboard has no token.
+    """
+
+    __tablename__ = "shared_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    page: Mapped[str]  # that of tracker.sharing.links.Page
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    ends_at: Mapped[datetime | None]
+    filters: Mapped[str]
+    shows_companies: Mapped[bool]
+    frame_hosts: Mapped[str]
+    created_by: Mapped[str]  # the user's email
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""What a publisher shares with people without an account: links, made, found and revoked."""
