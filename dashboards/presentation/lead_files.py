@@ -49,6 +49,7 @@ _COLUMNS: tuple[tuple[str, Kind, Callable[[LeadRow, ZoneInfo], object]], ...] = 
     (message("Region of the seat"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.region),
     (message("Legal state"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.state),
     (message("Registry number"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.number),
+    (message("Register"), Kind.TEXT, lambda lead, _: lead.facts and lead.facts.source),
     (message("Score"), Kind.COUNT, lambda lead, _: lead.score),
     (message("Fit"), Kind.COUNT, lambda lead, _: lead.fit),
     (message("Standing"), Kind.TEXT, lambda lead, _: lead.standing_words),

@@ -12,6 +12,7 @@ from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
+from tracker.leads.registers.kept import OF_REGISTERS, kept_facts
 from tracker.leads.registers.matching import match_companies
 from tracker.reference.registers.registers import registers_of
 from tracker.reference.registers.schedule import Update, is_due, kept_fresh, last_updates, note_update
@@ -48,6 +49,10 @@ class RegisterWork:
             )
             if done:
                 log.info("%s: %s companies looked up in the registers", site.domain, done)
+                # What the next page asks for is read here, so that the page does not wait for it.
+                facts = kept_facts(self._context.app_db, site.id)
+                for dimension in OF_REGISTERS:
+                    facts.present(dimension)
 
 
 class _Running(NamedTuple):

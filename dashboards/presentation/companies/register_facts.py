@@ -11,6 +11,7 @@ from tracker.leads.registers.facts import CompanyFacts
 from tracker.reference.registers.areas import region_names
 from tracker.reference.registers.entries import Entry
 from tracker.reference.registers.labels import SIZES, activity_label, employees
+from tracker.reference.registers.registers import REGISTERS
 
 # Short names of the sections of NACE Rev. 2 and ISIC Rev. 4.
 SECTORS = {
@@ -53,6 +54,7 @@ class FactsInWords:
     state: str
     warning: str
     number: str
+    source: str
     line: str
 
 
@@ -77,8 +79,15 @@ def facts_in_words(language: str, facts: CompanyFacts | None) -> FactsInWords | 
         state=state,
         warning=warning,
         number=entry.number,
+        source=_source(facts),
         line=", ".join(filter(None, parts)),
     )
+
+
+def _source(facts: CompanyFacts) -> str:
+    """The register, whose it is, and its day."""
+    register = next(one for one in REGISTERS if one.name == facts.entry.register)
+    return ", ".join(filter(None, (f"{register.title} ({register.publisher})", facts.as_of)))
 
 
 def size_in_words(language: str, entry: Entry) -> str:

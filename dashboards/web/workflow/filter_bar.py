@@ -95,8 +95,7 @@ def of_registers(context: Context, site: Site, language: str) -> dict[Dimension,
     facts = companies_of(context, site).facts
     found = {}
     for dimension, word in _OF_REGISTERS.items():
-        present = {value for values in facts.values(dimension).by_name.values() for value in values}
-        pairs = [(value, word(language, value)) for value in present]
+        pairs = [(value, word(language, value)) for value in facts.present(dimension)]
         found[dimension] = sorted(pairs, key=lambda one: one[1])
     sizes = dict(found[Dimension.COMPANY_SIZE])
     found[Dimension.COMPANY_SIZE] = [(value, sizes[value]) for value in SIZE_BANDS if value in sizes]

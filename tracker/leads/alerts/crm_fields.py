@@ -9,7 +9,10 @@ from tracker.db.invalid import Invalid
 from tracker.leads.alerts.rules_vocabulary import Channel
 
 # What can be sent, as tracker.delivery.outbox.crm makes it.
-FACTS = ("name", "domain", "score", "url", "last_seen", "source", "goal")
+FACTS = (
+    *("name", "domain", "score", "url", "last_seen", "source", "goal"),
+    *("activity", "employees", "registry_number", "city"),
+)
 # What HubSpot has by itself. Pipedrive has no field for a domain, so that the publisher names theirs.
 USUAL: Mapping[Channel, Mapping[str, str]] = {
     Channel.HUBSPOT: {"name": "name", "domain": "domain"},

@@ -27,6 +27,7 @@ class KeptFacts:
 
     by_name: Mapping[str, CompanyFacts] = field(default_factory=dict)
     _values: dict[Dimension, CompanyValues] = field(default_factory=dict)
+    _present: dict[Dimension, frozenset[str]] = field(default_factory=dict)
 
     def of(self, name: str) -> CompanyFacts | None:
         return self.by_name.get(name)
@@ -38,6 +39,14 @@ class KeptFacts:
             found = {name: read(facts) for name, facts in self.by_name.items()}
             self._values[dimension] = CompanyValues({name: values for name, values in found.items() if values}, "")
         return self._values[dimension]
+
+    def present(self, dimension: Dimension) -> frozenset[str]:
+        """All values that a company has of a dimension."""
+        if dimension not in self._present:
+            self._present[dimension] = frozenset(
+                one for values in self.values(dimension).by_name.values() for one in values
+            )
+        return self._present[dimension]
 
     def found(self, words: str, language: str) -> set[str]:
         """The names of the companies whose name, number, seat or activity in a register contains the text."""

@@ -26,6 +26,8 @@ from tracker.reference.registers.matching import Asked, Candidate
 from tracker.reference.registers.name_keys import town_key
 from tracker.reference.registers.registers import Registers
 from tracker.stats.companies.visit_rows import company_rows, scope_of_all
+from tracker.stats.rollups.moment import once_of_present
+from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
 
@@ -47,7 +49,15 @@ class Question(NamedTuple):
 
 def questions(store: EventStore, site: str) -> dict[str, Question]:
     """Returns what to ask of each company of a site, by the name that its pages show: of all its visits, the most frequent."""
-    with company_rows(store, scope_of_all(store, site)) as did:
+    of_all = scope_of_all(store, site)
+    found: dict[str, Question] = once_of_present(
+        store, of_all, ("questions to registers",), lambda page: _questions(page, of_all)
+    )
+    return found
+
+
+def _questions(store: EventStore, of_all: Scope) -> dict[str, Question]:
+    with company_rows(store, of_all) as did:
         own, visits = did.c, func.count(did.c.visit_id.distinct())
         named = (own.company, own.country, own.region, own.city)
         statement = select(*named, visits).where(own.country.is_not(None)).group_by(*named).order_by(visits, *named)

@@ -87,8 +87,8 @@ def test_files_the_command_and_the_query_say_the_same(
     signed_in: Browser, listed_site: Site, database: AppDatabase, store: EventStore, clock: Clock
 ) -> None:
     (row,) = csv.DictReader(io.StringIO(signed_in.get(f"/{SITE}/leads.csv?f=sector:is:C").text.lstrip("\ufeff")))
-    assert (row["Sector"], row["Size"], row["Seat"], row["Registry number"]) == (
-        "Manufacturing", "250–499 people", "Besançon", "552100554",
+    assert (row["Sector"], row["Size"], row["Seat"], row["Registry number"], row["Register"]) == (
+        "Manufacturing", "250–499 people", "Besançon", "552100554", "SIRENE (INSEE), 2026-10-31",
     )  # fmt: skip
     (codes,) = csv.DictReader(
         io.StringIO(signed_in.get(f"/{SITE}/leads.csv?f=sector:is:C&words=codes").text.lstrip("\ufeff"))

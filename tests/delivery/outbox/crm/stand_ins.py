@@ -42,7 +42,7 @@ class StandIn:
 
 
 class HubSpot(StandIn):
-    PROPERTIES = frozenset({"name", "domain", "webleads_score", "website"})
+    PROPERTIES = frozenset({"name", "domain", "numberofemployees", "city", "webleads_score", "website"})
 
     def answered(
         self, one: Received, path: str, query: dict[str, list[str]], body: dict[str, Any]

@@ -54,6 +54,15 @@ def test_hubspot_gets_a_company_once_and_then_its_changes(posted: Posted) -> Non
     assert there.companies == {1000: {"name": "Armor SA", "domain": "armor.example", "webleads_score": 60}}
 
 
+def test_a_crm_gets_what_registers_say_in_the_fields_that_the_publisher_names(posted: Posted) -> None:
+    there = HubSpot(posted.hooks)
+    register = {"employees_least": 250, "number": "552100554", "seat": {"town": "Besançon"}, "activity_label": None}
+    hubspot(posted, "employees = numberofemployees\ncity = city\nactivity = webleads_score", register=register)
+    assert there.companies[1000]["numberofemployees"] == 250
+    assert there.companies[1000]["city"] == "Besançon"
+    assert "webleads_score" not in there.companies[1000]
+
+
 def test_pipedrive_gets_an_organization_once_and_then_its_changes(posted: Posted) -> None:
     there = Pipedrive(posted.hooks)
     there.companies[7] = {"name": "Reseller", "custom_fields": {"e" * 40: "armor.example"}}  # in another field

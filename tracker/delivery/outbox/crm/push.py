@@ -53,7 +53,7 @@ def push(due: Due, *, base_url: str, allowed: Sequence[Network]) -> Answer:
 def _values(fields: Mapping[str, str], alert: Mapping[str, Any], page: str) -> dict[str, Any]:
     """What is sent of a company: the facts that have a field, as far as they are known."""
     company = alert.get("company") or {}
-    company_id = company.get("id", "")
+    company_id, register = company.get("id", ""), company.get("register") or {}
     facts = {
         "name": company.get("name"),
         "domain": company_id if is_domain(company_id) else None,
@@ -62,5 +62,9 @@ def _values(fields: Mapping[str, str], alert: Mapping[str, Any], page: str) -> d
         "last_seen": alert.get("happened_at"),
         "source": alert.get("source"),
         "goal": alert.get("goal"),
+        "activity": register.get("activity_label"),
+        "employees": register.get("employees_least"),
+        "registry_number": register.get("number"),
+        "city": (register.get("seat") or {}).get("town"),
     }
     return {name: facts[name] for name in fields if facts.get(name) is not None}
