@@ -71,6 +71,15 @@ DEVICES = {
 }
 
 # A reason's name, and what it means for the publisher.
+SCREEN_SIZES = {
+    "under_480": message("Under 480 px"),
+    "480": message("480 to 767 px"),
+    "768": message("768 to 1,023 px"),
+    "1024": message("1,024 to 1,439 px"),
+    "1440": message("1,440 to 1,919 px"),
+    "1920": message("1,920 px and over"),
+}
+
 DROP_REASONS = {
     "unknown_site": (message("Unknown site"), message("The snippet’s data-domain is not a site of this installation.")),
     "bot": (
@@ -175,6 +184,11 @@ def device(language: str, code: str | None) -> str:
     return _look_up(language, DEVICES, code or "other")
 
 
+def screen_size(language: str, code: str | None) -> str:
+    """How wide a screen is; the names are tracker.stats.devices.screens's."""
+    return _look_up(language, SCREEN_SIZES, code) if code else translate(language, "Unknown width")
+
+
 def drop_reason(language: str, code: str) -> str:
     """The reason's name."""
     name, _ = DROP_REASONS.get(code, (code, ""))
@@ -218,8 +232,11 @@ def language_name(language: str, code: str | None) -> str:
     """A language's name, such as “français” for fr-CA."""
     if not code:
         return translate(language, "Unknown language")
-    name = Locale.parse(language).languages.get(code.replace("_", "-").split("-")[0].lower())
-    return name or code
+    own, _, place = code.replace("_", "-").partition("-")
+    locale = Locale.parse(language)
+    name = locale.languages.get(own.lower())
+    territory = locale.territories.get(place.upper()) if place else None
+    return f"{name} ({territory})" if name and territory else name or code
 
 
 def _look_up(language: str, table: Mapping[str, str], code: str) -> str:

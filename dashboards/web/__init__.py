@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from dashboards.web import assets, errors, headers, language, rendering, theme, waiting
 from dashboards.web.advice import page as advice
 from dashboards.web.alerts import views as alerts
+from dashboards.web.broken_links import page as broken_links
 from dashboards.web.corrections import possible
 from dashboards.web.corrections import views as corrections
 from dashboards.web.domain_converter import DomainConverter
@@ -29,6 +30,7 @@ from dashboards.web.sharing import views as sharing
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
 from dashboards.web.site import site_order
+from dashboards.web.timing import page as timing
 from dashboards.web.views import (
     account,
     company,
@@ -104,6 +106,8 @@ def register(
         alerts,
         overview,
         filters,
+        timing,
+        broken_links,
         leads,
         workflow,
         saved_views,

@@ -38,12 +38,23 @@ class PanelKind:
     tabs: tuple[tuple[Dimension, str], ...]
     empty: str
     remedy: str
+    # Further pages about the same: endpoints and names.
+    pages: tuple[tuple[str, str], ...] = ()
+
+    def shown(self, opened: Dimension) -> list[tuple[Dimension, str]]:
+        """The tabs in the panel's head: those that are always there, and the one that is open."""
+        return [tab for tab in self.tabs if not tab[0].definition.more or tab[0] is opened]
+
+    @property
+    def more(self) -> list[tuple[Dimension, str]]:
+        """Those that open from its menu."""
+        return [tab for tab in self.tabs if tab[0].definition.more]
 
 
-def _panel(key: str, title: str, empty: str, remedy: str) -> PanelKind:
+def _panel(key: str, title: str, empty: str, remedy: str, *pages: tuple[str, str]) -> PanelKind:
     defined = [(one, one.definition) for one in Dimension]
     tabs = tuple((one, definition.title) for one, definition in defined if definition.panel == key)
-    return PanelKind(key, title, tabs, empty, remedy)
+    return PanelKind(key, title, tabs, empty, remedy, pages)
 
 
 PANELS = (
@@ -52,6 +63,8 @@ PANELS = (
         message("Pages"),
         message("No page view in this period."),
         message("Choose a longer period, or check that the snippet is on every page."),
+        ("broken_links.show", message("Broken links")),
+        ("timing.show", message("When people come")),
     ),
     _panel(
         "sources",
@@ -88,6 +101,9 @@ _VOCABULARIES = {
     "channel": labels.channel,
     "device": labels.device,
     "network_kind": labels.network_kind,
+    "social_kind": labels.social_kind,
+    "language": labels.language_name,
+    "screen": labels.screen_size,
     "identification": identification,
     "fit": fit_band,
     "standing": standing_name,
@@ -105,6 +121,8 @@ _CODES: Mapping[str, Iterable[str]] = {
     "channel": labels.CHANNELS,
     "device": labels.DEVICES,
     "network_kind": labels.NETWORK_KINDS,
+    "social_kind": labels.SOCIAL_KINDS,
+    "screen": labels.SCREEN_SIZES,
     "identification": IDENTIFICATIONS,
 }
 

@@ -40,7 +40,7 @@ _LEFT_OUT = re.compile(
 )
 PAGES = [
     f"/{SITE}", f"/{SITE}?f=country:is:ZZ", f"/{SITE}/leads", f"/{SITE}/leads/air%20france", f"/{SITE}/advice", f"/{SITE}/not-counted",
-    f"/{SITE}/settings", f"/{SITE}/setup", f"/{SITE}/breakdown/page", f"/{SITE}/filters?next=/{SITE}%3Ff=source:is:x%26f=page:contains:y", f"/{SITE}/lists", f"/{SITE}/work-settings", f"/{SITE}/alerts", f"/{SITE}/fit", "/sites", "/sites/add", "/account", "/people",
+    f"/{SITE}/settings", f"/{SITE}/setup", f"/{SITE}/breakdown/page", f"/{SITE}/timing?of=companies", f"/{SITE}/broken-links", f"/{SITE}/filters?next=/{SITE}%3Ff=source:is:x%26f=page:contains:y", f"/{SITE}/lists", f"/{SITE}/work-settings", f"/{SITE}/alerts", f"/{SITE}/fit", "/sites", "/sites/add", "/account", "/people",
     "/identify", "/status", f"/opt-out/{SITE}", "/no-such-page", "/invitation/x", "/new-password/x", "/forgotten-password",
 ]  # fmt: skip
 

@@ -130,7 +130,9 @@ def _wanted_values(counted: Counting, dimension: Dimension, wanted: Wanted) -> S
 
 def _is_on_every_row(dimension: Dimension) -> bool:
     definition = dimension.definition
-    return not (dimension.is_event_level or definition.of_last_page_view or definition.in_mid_visit)
+    return not (
+        dimension.is_event_level or definition.of_last_page_view or definition.in_mid_visit or definition.worked_out
+    )
 
 
 def _leading_facts(counted: Counting, dimensions: Sequence[Dimension], wanted: Wanted) -> dict[Dimension, pd.DataFrame]:

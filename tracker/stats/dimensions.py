@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from sqlalchemy import ColumnElement
 
 from tracker.stats.companies.tiers import identification, of_tier
+from tracker.stats.devices.screens import screen_size
 from tracker.stats.messages import message
 from tracker.store.functions import json_text
 from tracker.store.schema import events
@@ -38,6 +39,9 @@ class Definition:
     events have. `of_last_page_view`: only the column of the visit's last page view counts. `in_mid_visit`: a visitor
     may name it during a visit, so that it stands only on the events from then on.
 
+    `more` is a tab that opens from the panel's menu, and is
+    counted from the events.
+
     `label` names a filter, `title` the tab and the page of all values. `done` and `not_done` word the filter that keeps
     visits with such an event. `vocabulary` names the labels of the values, which else stand as they are; `unknown` is
     the missing value, which is left out where `only_named`. `of_company`: possible companies have none. `worked_out` returns the
@@ -53,6 +57,7 @@ class Definition:
     of_last_page_view: bool = False
     in_mid_visit: bool = False
     panel: Literal["pages", "sources", "companies", "places", "devices"] | None = None
+    more: bool = False
     title: str = ""
     done: str = ""
     not_done: str = ""
@@ -60,6 +65,9 @@ class Definition:
         Literal[
             "country",
             "channel",
+            "social_kind",
+            "language",
+            "screen",
             "device",
             "network_kind",
             "identification",
@@ -147,6 +155,9 @@ class Dimension(StrEnum):
             message("Host"),
             ("event:hostname",),
             Level.EVENT,
+            panel="pages",
+            more=True,
+            title=message("Hosts"),
             done=message("visited"),
             not_done=message("did not visit"),
         ),
@@ -192,19 +203,69 @@ class Dimension(StrEnum):
             message("Channel"), ("visit:channel",), panel="sources", title=message("Channels"), vocabulary="channel"
         ),
     )
-    REFERRER = "referrer", Definition(message("Referrer"), ("visit:referrer",))
+    REFERRER = (
+        "referrer",
+        Definition(
+            message("Referrer"),
+            ("visit:referrer",),
+            panel="sources",
+            more=True,
+            title=message("Referrer URLs"),
+            only_named=True,
+        ),
+    )
     MEDIUM = "medium", Definition(message("Medium"), ("visit:medium",))
     # As they stood in the URL: what Plausible documents. Rows stored before schema 3 have neither.
-    UTM_SOURCE = "utm_source", Definition(message("UTM source"), ("visit:utm_source",))
-    UTM_MEDIUM = "utm_medium", Definition(message("UTM medium"), ("visit:utm_medium",))
+    UTM_SOURCE = (
+        "utm_source",
+        Definition(
+            message("UTM source"),
+            ("visit:utm_source",),
+            panel="sources",
+            more=True,
+            title=message("UTM sources"),
+            only_named=True,
+        ),
+    )
+    UTM_MEDIUM = (
+        "utm_medium",
+        Definition(
+            message("UTM medium"),
+            ("visit:utm_medium",),
+            panel="sources",
+            more=True,
+            title=message("UTM media"),
+            only_named=True,
+        ),
+    )
     CAMPAIGN = (
         "campaign",
         Definition(
             message("Campaign"), ("visit:utm_campaign",), panel="sources", title=message("Campaigns"), only_named=True
         ),
     )
-    CONTENT = "content", Definition(message("Content of the campaign"), ("visit:utm_content",))
-    TERM = "term", Definition(message("Term of the campaign"), ("visit:utm_term",))
+    CONTENT = (
+        "content",
+        Definition(
+            message("Content of the campaign"),
+            ("visit:utm_content",),
+            panel="sources",
+            more=True,
+            title=message("Contents of campaigns"),
+            only_named=True,
+        ),
+    )
+    TERM = (
+        "term",
+        Definition(
+            message("Term of the campaign"),
+            ("visit:utm_term",),
+            panel="sources",
+            more=True,
+            title=message("Terms of campaigns"),
+            only_named=True,
+        ),
+    )
     DEVICE = (
         "device",
         Definition(
@@ -215,6 +276,19 @@ class Dimension(StrEnum):
     BROWSER_VERSION = "browser_version", Definition(message("Browser version"), ("visit:browser_version",))
     OS = "os", Definition(message("System"), ("visit:os",), panel="devices", title=message("Systems"))
     OS_VERSION = "os_version", Definition(message("System version"), ("visit:os_version",))
+    # In CSS pixels, as wide as the screen and not as the window.
+    SCREEN = (
+        "screen",
+        Definition(
+            message("Screen width"),
+            ("visit:screen_size",),
+            panel="devices",
+            more=True,
+            title=message("Screen widths"),
+            vocabulary="screen",
+            worked_out=screen_size,
+        ),
+    )
     COUNTRY = (
         "country",
         Definition(
@@ -223,8 +297,29 @@ class Dimension(StrEnum):
     )
     REGION = "region", Definition(message("Region"), ("visit:region",), panel="places", title=message("Regions"))
     CITY = "city", Definition(message("City"), ("visit:city",), panel="places", title=message("Cities"))
-    LANGUAGE = "language", Definition(message("Language"), ("visit:language",))
-    SOCIAL_KIND = "social_kind", Definition(message("Kind of social network"), ("visit:social_kind",))
+    LANGUAGE = (
+        "language",
+        Definition(
+            message("Language"),
+            ("visit:language",),
+            panel="places",
+            more=True,
+            title=message("Languages"),
+            vocabulary="language",
+        ),
+    )
+    SOCIAL_KIND = (
+        "social_kind",
+        Definition(
+            message("Kind of social network"),
+            ("visit:social_kind",),
+            panel="sources",
+            more=True,
+            title=message("Kinds of social networks"),
+            vocabulary="social_kind",
+            only_named=True,
+        ),
+    )
     COMPANY = (
         "company",
         Definition(

@@ -56,7 +56,14 @@ _SECTIONS: tuple[tuple[str, tuple[Dimension, ...]], ...] = (
     (message("Places"), (Dimension.COUNTRY, Dimension.REGION, Dimension.CITY, Dimension.LANGUAGE)),
     (
         message("Devices"),
-        (Dimension.DEVICE, Dimension.BROWSER, Dimension.BROWSER_VERSION, Dimension.OS, Dimension.OS_VERSION),
+        (
+            Dimension.DEVICE,
+            Dimension.BROWSER,
+            Dimension.BROWSER_VERSION,
+            Dimension.OS,
+            Dimension.OS_VERSION,
+            Dimension.SCREEN,
+        ),
     ),
     (
         message("Companies"),

@@ -45,7 +45,17 @@ _PROBLEMS = {
     Unread.OUT_OF_RANGE: message("“%(text)s” lies outside of the years that can be shown."),
 }
 # The pages whose figures filters narrow.
-_FILTERED = frozenset(("overview.show", "overview.breakdown", "leads.show", "company.show", "sharing.show"))
+_FILTERED = frozenset(
+    (
+        "overview.show",
+        "overview.breakdown",
+        "timing.show",
+        "broken_links.show",
+        "leads.show",
+        "company.show",
+        "sharing.show",
+    )
+)
 # The switcher lists these, and beyond them offers a search.
 _MOST_IN_SWITCHER = 20
 

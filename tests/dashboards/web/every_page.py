@@ -31,6 +31,8 @@ EMPTY_SITE = "nouveau.fr"
 PAGES: Mapping[str, tuple[str, ...]] = {
     "overview.show": (f"/{SITE}", f"/{SITE}?f=country:is:FR&period=7d", f"/{SITE}?f=country:is:ZZ", f"/{EMPTY_SITE}"),
     "overview.breakdown": (f"/{SITE}/breakdown/page",),
+    "timing.show": (f"/{SITE}/timing",),
+    "broken_links.show": (f"/{SITE}/broken-links",),
     "filters.show": (
         f'/{SITE}/filters?next=/{SITE}%3Ff=country:is:FR%26f=["or",[["is","visit:os",["Linux"]],["is","event:page",["/a"]]]]',
     ),

@@ -8,13 +8,16 @@ from __future__ import annotations
 from tracker.stats.dimensions import Dimension
 
 # Raise it whenever a figure of a day is made in another way: days that were sealed before are then sealed anew.
-RULES = 4
+RULES = 5
 
 # All events of a day together, the hours of its clock, and the newest title of each page, both in the value.
 TOTAL = ""
 HOUR = "hour"
 TITLES = "titles"
 
-_WITHOUT_PANEL = (Dimension.EVENT, Dimension.IDENTIFICATION)
-DIMENSIONS = tuple(one for one in Dimension if one.definition.panel is not None or one in _WITHOUT_PANEL)
+# Beside the tabs of panels that do not open from a menu; the kinds of social networks are six, and their page has all of them.
+_KEPT_TOO = (Dimension.EVENT, Dimension.IDENTIFICATION, Dimension.SOCIAL_KIND)
+DIMENSIONS = tuple(
+    one for one in Dimension if (one.definition.panel is not None and not one.definition.more) or one in _KEPT_TOO
+)
 ROLLED_UP = (*(one.value for one in DIMENSIONS), HOUR, TITLES, TOTAL)

@@ -1,0 +1,1 @@
+"""The page of links that lead to no page."""

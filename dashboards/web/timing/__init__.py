@@ -1,0 +1,1 @@
+"""The page of when people come: weekdays and hours."""
