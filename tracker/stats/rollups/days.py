@@ -12,7 +12,7 @@ from sqlalchemy import Select, Table, and_, func, or_, select
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period, months_after
 from tracker.stats.rollups.moment import Caveats, Moment
-from tracker.stats.rollups.registry import RULES, TOTAL
+from tracker.stats.rollups.registry import RULES, TOTAL, unknown_to
 from tracker.stats.scope import Scope
 from tracker.store.protocol import Snapshot
 from tracker.store.schema import BEYOND, counted_days, counted_months, events, rollups, sealed_days
@@ -109,6 +109,9 @@ def days_for(snapshot: Snapshot, scope: Scope, of_page: Moment | None) -> tuple[
             zone = scope.period.time_zone.key
             caveats.in_zone_of_before |= any(made.time_zone != zone for made in older.values())
             caveats.by_rules_of_before |= any(made.time_zone == zone for made in older.values())
+    if found is not None and otherwise:
+        unknown = unknown_to(min(made.rules for made in otherwise.values()))
+        found = replace(found, beyond=found.beyond | unknown)
     return found, caveats
 
 

@@ -21,3 +21,11 @@ DIMENSIONS = tuple(
     one for one in Dimension if (one.definition.panel is not None and not one.definition.more) or one in _KEPT_TOO
 )
 ROLLED_UP = (*(one.value for one in DIMENSIONS), HOUR, TITLES, TOTAL)
+
+# The rules since which a dimension is kept, where it is not since the first ones: days by earlier ones have none of it.
+_SINCE: dict[str, int] = {Dimension.SOCIAL_KIND.value: 5}
+
+
+def unknown_to(rules: int) -> frozenset[str]:
+    """The dimensions of which days that were counted by some rules of before have no figures."""
+    return frozenset(name for name, first in _SINCE.items() if rules < first)
