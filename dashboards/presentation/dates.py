@@ -12,10 +12,11 @@ from babel.dates import format_date
 from dashboards.translations import translate
 
 _NARROW = "\u202f"
+_SPACE = "\u00a0"
 
 
 def duration(language: str, seconds: float | None) -> str:  # noqa: ARG001 - both languages happen to agree
-    """48 s, 3 min 05 s, 1 h 20: two units at most."""
+    """48 s, 3 min 05 s, 1 h 20: two units at most, which no line parts."""
     if seconds is None or math.isnan(seconds):
         return "–"
     whole = round(seconds)
@@ -23,9 +24,11 @@ def duration(language: str, seconds: float | None) -> str:  # noqa: ARG001 - bot
         return f"{whole}{_NARROW}s"
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return f"{minutes}{_NARROW}min {rest:02d}{_NARROW}s" if rest and minutes < 10 else f"{minutes}{_NARROW}min"
+        return (
+            f"{minutes}{_NARROW}min{_SPACE}{rest:02d}{_NARROW}s" if rest and minutes < 10 else f"{minutes}{_NARROW}min"
+        )
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}{_NARROW}h {minutes:02d}" if minutes else f"{hours}{_NARROW}h"
+    return f"{hours}{_NARROW}h{_SPACE}{minutes:02d}" if minutes else f"{hours}{_NARROW}h"
 
 
 def _written(language: str, when: date, pattern: str) -> str:

@@ -211,6 +211,10 @@ def method(language: str, code: str | None) -> str:
     return _look_up(language, METHODS, code or "")
 
 
+# Codes of CLDR for groups of countries, for parts of one that ISO has only reserved, for tests and for the unknown.
+_NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+
+
 def country(language: str, code: str | None) -> str:
     """A country's name by its ISO 3166-1 code; the code itself when it is not known."""
     if not code:
@@ -223,9 +227,9 @@ def country(language: str, code: str | None) -> str:
 
 
 def territories(language: str) -> list[str]:
-    """The ISO 3166-1 codes of all countries."""
+    """The codes of the countries and territories of ISO 3166-1."""
     codes = (str(code) for code in Locale.parse(language).territories)
-    return [code for code in codes if len(code) == 2 and code.isalpha()]
+    return [code for code in codes if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY]
 
 
 def language_name(language: str, code: str | None) -> str:

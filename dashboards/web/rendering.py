@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, url_for
+from jinja2 import pass_context
+from jinja2.runtime import Context as Template
 from markupsafe import Markup, escape
 
 from dashboards.presentation import dates, labels, numbers
@@ -45,10 +47,8 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
         )
 
     app.jinja_env.finalize = shown
-    app.add_template_filter(lambda number, **how: numbers.count(current_language(), number, **how), "count")
-    app.add_template_filter(lambda number: numbers.percent(current_language(), number), "percent")
-    app.add_template_filter(lambda text: translate(current_language(), text), "translated")
-    app.add_template_filter(_word_filter, "filter_words")
+    for name, words in (_FILTERS | {"filter_words": _word_filter}).items():
+        app.add_template_filter(_of_each_page(words), name)
     app.add_template_filter(with_code, "with_code")
     app.add_template_global(when, "when")
     app.add_template_global(clock, "clock")
@@ -65,6 +65,24 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.add_template_global(lambda: attributions(context.settings), "attributions")
     app.add_template_global(lambda: service_status().needs_attention, "needs_attention")
     app.context_processor(lambda: {"language": current_language(), "here": request.full_path.rstrip("?")})
+
+
+# The filters that word something in the page's language.
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "count": lambda number, **how: numbers.count(current_language(), number, **how),
+    "percent": lambda number: numbers.percent(current_language(), number),
+    "translated": lambda text: translate(current_language(), text),
+}
+
+
+def _of_each_page(words: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that each page works out: Jinja keeps what filters make of constants in the language of the first page."""
+
+    @pass_context
+    def work_out(_: Template, value: Any, **how: Any) -> Any:
+        return words(value, **how)
+
+    return work_out
 
 
 def shown(value: Any) -> Any:

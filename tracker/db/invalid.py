@@ -13,7 +13,7 @@ class Invalid(ValueError):
     value, where `about` has set it.
     """
 
-    def __init__(self, template: str, **values: str) -> None:
+    def __init__(self, template: str, **values: str | int) -> None:
         super().__init__(template % values if values else template)
         self.template = template
         self.values = values

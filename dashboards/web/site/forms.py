@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from flask import g
 from markupsafe import Markup
 
-from dashboards.presentation import labels
+from dashboards.presentation import labels, numbers
 from dashboards.translations import translate
 from dashboards.web.language import current_language
 from tracker.db.invalid import Invalid
@@ -18,7 +18,12 @@ from tracker.db.invalid import Invalid
 def describe_problem(problem: Invalid) -> str:
     """The sentence in the page's language; the page that is rendered next leads to the field that it is about."""
     g.invalid_field = problem.field
-    return translate(current_language(), problem.template, **problem.values)
+    language = current_language()
+    values = {
+        name: numbers.count(language, value, compact=False) if isinstance(value, int) else value
+        for name, value in problem.values.items()
+    }
+    return translate(language, problem.template, **values)
 
 
 def invalid_field() -> str | None:

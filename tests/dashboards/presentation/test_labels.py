@@ -46,3 +46,10 @@ def test_every_rule_and_every_nameless_bot_has_its_words() -> None:
     assert set(labels.BOT_RULES) == set(BotRule)
     assert set(labels.NAMELESS_BOTS) == {*NamelessBot, *ScannerSign}
     assert [one for one in labels.NAMELESS_BOTS if labels.drop_detail("fr", one) == one] == []
+
+
+def test_countries_are_those_of_the_iso_list_and_no_code_for_tests_or_groups_of_them() -> None:
+    found = labels.territories("fr")
+    assert 245 <= len(found) <= 252
+    assert {"FR", "BE", "RE"} <= set(found)
+    assert not set(found) & {"XA", "XB", "EU", "EZ", "UN", "ZZ", "QO"}

@@ -144,7 +144,7 @@ def test_other_events_and_reading_time_join_the_story(
     company_visit("/a", name="engagement", visit_id=900, visits=0, bounces=0, pageviews=0, engaged_ms=200_000)
     company_visit("/a", name="Devis demandé", visit_id=900, visits=0, bounces=0, pageviews=0, engaged_ms=0)
     page = text(signed_in.get(f"/{SITE}/leads/air%20france").text)
-    assert "read Article for 3\u202fmin 20\u202fs, then did “Devis demandé”." in page
+    assert "read Article for 3\u202fmin\u00a020\u202fs, then did “Devis demandé”." in page
 
 
 def links(page: str) -> list[str]:

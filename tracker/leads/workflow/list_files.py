@@ -74,7 +74,7 @@ def read_list(content: bytes) -> ReadList:
     if not rows:
         raise Invalid("The file is empty. Put a domain or a company’s name on each line.")
     if len(rows) > MOST_LINES:
-        raise Invalid("The file has more than %(most)s lines; split it into several lists.", most=f"{MOST_LINES:,}")
+        raise Invalid("The file has more than %(most)s lines; split it into several lists.", most=MOST_LINES)
     columns, has_head = _columns([cells for _, cells in rows])
     found, seen = ReadList(), set()
     for line, cells in rows[1:] if has_head else rows:
