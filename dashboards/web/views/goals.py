@@ -92,7 +92,7 @@ def _change(context: Context, site: str, goal: str) -> None:
 
 
 def _remove(context: Context, site: str, goal: str) -> None:
-    remove_goal(context.app_db, site, goal)
+    remove_goal(context.app_db, site, goal, seen=request.form.get("version"))
 
 
 def _take_off(context: Context, site: str, _goal: str) -> None:

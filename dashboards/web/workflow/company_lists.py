@@ -18,6 +18,7 @@ from dashboards.web.workflow.shown import work_choices
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
+from tracker.db.seen_version import ChangedMeanwhileError
 from tracker.leads.workflow.list_files import ReadList, read_list
 from tracker.leads.workflow.lists import all_lists, matched_lines, remove_list, save_list
 from tracker.leads.workflow.names import known_names
@@ -56,7 +57,12 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.post("/lists/remove")
     def remove(site: str) -> Response:
         found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), read_number(request.form, "list")
-        name = None if number is None else remove_list(context.app_db, found.id, number)
+        try:
+            seen = request.form.get("version")
+            name = None if number is None else remove_list(context.app_db, found.id, number, seen=seen)
+        except ChangedMeanwhileError as problem:
+            flash(_("Somebody else has imported the list %(name)s again meanwhile, so it was not removed.", name=problem.present), "error")  # fmt: skip
+            return redirect(url_for("lists.show", site=found.domain))
         if name:
             flash(_("The list %(name)s is removed.", name=name))
         return redirect(url_for("lists.show", site=found.domain))

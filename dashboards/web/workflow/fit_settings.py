@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -14,14 +15,14 @@ from dashboards.presentation.companies.register_facts import SECTORS, SIZE_BANDS
 from dashboards.translations import translate
 from dashboards.web.language import current_language
 from dashboards.web.site.forms import describe_problem
-from dashboards.web.site.pages import head, selection_or_404, site_or_404
+from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.loading import companies_of
 from dashboards.web.workflow.shown import words
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.seen_version import ChangedMeanwhileError
-from tracker.leads.fit.rules import change_fit, fit_rules, make_rule, version_of_fit, with_rule
+from tracker.leads.fit.rules import FitRule, change_fit, fit_rules, make_rule, version_of_fit, with_rule
 from tracker.leads.workflow import lists, states
 from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.reference.registers.areas import region_names
@@ -57,10 +58,21 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.post("/fit/remove")
     def remove(site: str) -> Response:
-        found, gone = site_or_404(context, site, Action.CHANGE_SETTINGS), request.form.get("rule", "")
-        change_fit(context.app_db, found.id, lambda rules: [one for one in rules if write_filter(one.filter) != gone])
+        selection, gone = selection_or_404(context, site, Action.CHANGE_SETTINGS), request.form.get("rule", "")
+
+        def others(rules: Sequence[FitRule]) -> list[FitRule]:
+            seen = request.form.get("weight")
+            for one in rules:
+                if write_filter(one.filter) == gone and seen not in (None, str(int(one.weight))):
+                    raise ChangedMeanwhileError(gone)
+            return [one for one in rules if write_filter(one.filter) != gone]
+
+        try:
+            change_fit(context.app_db, selection.site.id, others)
+        except ChangedMeanwhileError as problem:
+            return make_response(_page(context, selection, not_removed=problem.present), 409)
         flash(_("The rule is removed."))
-        return redirect(url_for("fit_settings.show", site=found.domain))
+        return redirect(url_for("fit_settings.show", site=selection.site.domain))
 
     return blueprint
 
@@ -76,19 +88,32 @@ def _asked() -> Filter:
         raise Invalid("Choose what the rule looks for.") from None
 
 
-def _page(context: Context, selection: Selection, *, problem: str | None = None, is_late: bool = False) -> str:
-    """The page with what was typed, if nothing of it was saved; `is_late` where somebody else saved rules meanwhile."""
+def _page(
+    context: Context,
+    selection: Selection,
+    *,
+    problem: str | None = None,
+    is_late: bool = False,
+    not_removed: str | None = None,
+) -> str:
+    """The page with what was typed, if nothing of it was saved; `is_late` where somebody else saved rules meanwhile.
+
+    `not_removed` is the rule that was to be removed, where somebody else gave it another weight meanwhile.
+    """
     language = current_language()
     rules = fit_rules(context.app_db, selection.site.id)
     return render_template(
         "fit.html",
-        rules=[(write_filter(one.filter), weight_name(language, one.weight), one.filter) for one in rules],
+        rules=[
+            (write_filter(one.filter), weight_name(language, one.weight), one.filter, int(one.weight)) for one in rules
+        ],
         weights=[(int(one), weight_name(language, one)) for one in WEIGHTS],
         choices=_choices(context, selection),
         fit_first=translate(language, FIT_FIRST),
         version=version_of_fit(rules),
         problem=problem,
         is_late=is_late,
+        not_removed=not_removed,
         typed=request.form,
         **head(context, selection),
     )

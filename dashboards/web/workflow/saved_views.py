@@ -14,6 +14,7 @@ from dashboards.web.workflow.columns import SORTS, USUAL, WITH_FIT, chosen_colum
 from dashboards.web.workflow.forms import read_number
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
+from tracker.db.seen_version import ChangedMeanwhileError
 from tracker.leads.workflow.views import remove_view, save_view
 from tracker.service.context import Context
 from tracker.stats.filters import FilterError
@@ -51,7 +52,12 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.post("/lead-views/remove")
     def remove(site: str) -> Response:
         found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), read_number(request.form, "view")
-        name = None if number is None else remove_view(context.app_db, found.id, number)
+        try:
+            seen = request.form.get("version")
+            name = None if number is None else remove_view(context.app_db, found.id, number, seen=seen)
+        except ChangedMeanwhileError as problem:
+            flash(_("Somebody else has saved the view %(name)s meanwhile, so it was not removed. This is how it is now.", name=problem.present), "error")  # fmt: skip
+            return redirect(local_url(request.form.get("next"), url_for("leads.show", site=found.domain)))
         if name:
             flash(_("The view %(name)s is removed.", name=name))
         return redirect(url_for("leads.show", site=found.domain))

@@ -140,9 +140,12 @@ def save_list(
         return found.id
 
 
-def remove_list(database: AppDatabase, site_id: int, list_id: int) -> str | None:
-    """Removes a list. Returns its name; None if it is not the site's or was removed already."""
-    return removed(database, CompanyList, site_id, list_id)
+def remove_list(database: AppDatabase, site_id: int, list_id: int, *, seen: str | None = None) -> str | None:
+    """Removes a list. Returns its name; None if it is not the site's or was removed already.
+
+    Raises ChangedMeanwhileError where it was imported again since it was `seen` (`moment_of` its import).
+    """
+    return removed(database, CompanyList, site_id, list_id, seen, lambda one: one.imported_at)
 
 
 def matched_lines(entries: Sequence[Entry], known: Mapping[str, Iterable[str]]) -> dict[int, list[str]]:

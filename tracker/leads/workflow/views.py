@@ -16,7 +16,7 @@ from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.workflow_models import SavedView
 from tracker.enrichment.organisation.legal_forms import name_key
-from tracker.leads.workflow.named_rows import found_or_made, removed
+from tracker.leads.workflow.named_rows import found_or_made, moment_of, removed
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter, FilterError
 from tracker.stats.filters.json import read_stored, write_stored
@@ -28,7 +28,10 @@ MOST_VIEWS = 50
 
 @dataclass(frozen=True)
 class View:
-    """`number` is that of a saved one; the name of a ready-made one is to be translated. No columns means the usual ones."""
+    """`number` is that of a saved one, `saved` when it was; the name of a ready-made one is to be translated.
+
+    No columns means the usual ones.
+    """
 
     key: str
     name: str
@@ -36,6 +39,7 @@ class View:
     sort: str = "score"
     columns: tuple[str, ...] = ()
     number: int | None = None
+    saved: str = ""
 
 
 def _ready(key: str, name: str, dimension: Dimension, value: str) -> View:
@@ -89,16 +93,20 @@ def save_view(
         found.name, found.filters, found.sort = plain, write_stored(filters), sort
         found.columns, found.made_by, found.made_at = " ".join(columns), by, now
         session.flush()
-        return View(key, plain, filters, sort, tuple(columns), found.id)
+        return View(key, plain, filters, sort, tuple(columns), found.id, moment_of(now))
 
 
-def remove_view(database: AppDatabase, site_id: int, number: int) -> str | None:
-    """Removes a saved view. Returns its name; None if it is not the site's or was removed already."""
-    return removed(database, SavedView, site_id, number)
+def remove_view(database: AppDatabase, site_id: int, number: int, *, seen: str | None = None) -> str | None:
+    """Removes a saved view. Returns its name; None if it is not the site's or was removed already.
+
+    Raises ChangedMeanwhileError where it was saved again since it was `seen` (its `saved`).
+    """
+    return removed(database, SavedView, site_id, number, seen, lambda one: one.made_at)
 
 
 def _view(row: SavedView) -> View | None:
     try:
-        return View(row.key, row.name, read_stored(row.filters), row.sort, tuple(row.columns.split()), row.id)
+        columns = tuple(row.columns.split())
+        return View(row.key, row.name, read_stored(row.filters), row.sort, columns, row.id, moment_of(row.made_at))
     except FilterError:
         return None

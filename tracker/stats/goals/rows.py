@@ -88,13 +88,19 @@ def version_of_goal(name: str, pattern: str, points: int) -> str:
     return version_of(name, pattern, str(points))
 
 
-def remove_goal(database: AppDatabase, domain: str, key: str) -> None:
-    """Removes a goal that the publisher added, or takes off one of those that every site has."""
+def remove_goal(database: AppDatabase, domain: str, key: str, *, seen: str | None = None) -> None:
+    """Removes a goal that the publisher added, or takes off one of those that every site has.
+
+    `seen` is the version that the person has before them (`version_of_goal`). Raises ChangedMeanwhileError for another one.
+    """
     if key in BUILT_IN:
         take_off(database, domain, KIND_BY_BUILT_IN[key], ANY)
         return
     with _site(database, domain) as (_, site):
-        site.goals.remove(_row(site, key))
+        row = _row(site, key)
+        present = (row.name, row.pattern, str(row.points))
+        require_seen(seen, *present, present="\n".join(present))
+        site.goals.remove(row)
 
 
 def take_off(database: AppDatabase, domain: str, kind: Kind, pattern: str, *, now: datetime | None = None) -> None:

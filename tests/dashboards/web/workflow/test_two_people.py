@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -17,6 +18,7 @@ from tracker.db.models import Site
 from tracker.leads.corrections.changes import corrections_of
 from tracker.sites.sites import add_site
 
+_FILTERS = '{{"version":1,"filters":[["is","visit:country",["{}"]]]}}'
 CORRECTIONS, WORK, GOALS = f"/{SITE}/corrections", f"/{SITE}/work-settings", f"/{SITE}/settings/goals"
 
 
@@ -148,3 +150,58 @@ def test_a_goal_and_a_fit_that_two_people_change_keep_what_the_first_saved(site:
     kept = signed_in.get(fit).text
     assert ".be</b>" not in kept
     assert "France</b>" in kept
+
+
+@pytest.mark.parametrize(
+    ("page", "made", "changed"),
+    [
+        (
+            GOALS,
+            (f"{GOALS}/add", {"kind": "page", "pattern": "/demo", "name": "Demo"}),
+            (f"{GOALS}/1/change", {"pattern": "/essai", "name": "Essai", "points": "7"}),
+        ),
+        (
+            f"/{SITE}/fit",
+            (f"/{SITE}/fit", {"domain": ".fr", "weight": "2"}),
+            (f"/{SITE}/fit", {"domain": ".fr", "weight": "3"}),
+        ),
+        (
+            f"/{SITE}/leads?view=first",
+            (f"/{SITE}/lead-views", {"name": "First", "filters": _FILTERS.format("FR")}),
+            (f"/{SITE}/lead-views", {"name": "First", "filters": _FILTERS.format("DE")}),
+        ),
+        (
+            f"/{SITE}/lists",
+            (f"/{SITE}/lists", {"name": "Customers", "lines": "bolt.fr"}),
+            (f"/{SITE}/lists", {"name": "Customers", "lines": "bolt.fr\narmor.fr"}),
+        ),
+    ],
+    ids=["goal", "rule of fit", "view", "list"],
+)
+def test_whoever_removes_what_somebody_else_has_just_changed_is_told_and_nothing_is_lost(
+    site: str,
+    signed_in: Browser,
+    clock: Clock,
+    page: str,
+    made: tuple[str, dict[str, str]],
+    changed: tuple[str, dict[str, str]],
+) -> None:
+    def removal() -> tuple[str, dict[str, str]]:
+        forms = re.findall(r'<form[^>]*action="([^"]*/remove)"[^>]*>(.*?)</form>', signed_in.get(page).text, re.DOTALL)
+        (url, form), *_ = [one for one in forms if 'name="version"' in one[1] or 'name="weight"' in one[1]]
+        fields = re.findall(r'<(?:input|button)[^>]*name="(\w+)" value="([^"]*)"', form)
+        return url, {name: unescape(value) for name, value in fields if name != "csrf_token"}
+
+    def post(url: str, fields: dict[str, str]) -> str:
+        answer = signed_in.post(url, form=page, **fields)
+        return answer.text if answer.status_code != 302 else signed_in.get(answer.location).text
+
+    post(*made)
+    clock.now += timedelta(minutes=1)
+    url, seen = removal()
+    post(*changed)
+    assert "meanwhile, so it was not removed" in text(post(url, seen))
+    url, seen_again = removal()
+    assert seen_again != seen
+    post(url, seen_again)
+    assert f'action="{url}"' not in signed_in.get(page).text
