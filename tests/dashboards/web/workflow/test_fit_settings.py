@@ -68,7 +68,7 @@ def test_fit_is_empty_until_a_rule_is_set_and_the_same_in_all_places(
     assert "Fit 75 of 100" in page
     assert "holds: Country Belgium (is decisive (3))" in " ".join(page.split())
     header, *rows = signed_in.get(f"/{SITE}/leads.csv?sort=fit").text.splitlines()
-    assert header.split(",")[5] == "Fit"
+    assert "Fit" in header.split(",")
     assert rows[0].split(",")[0] == "Zéphyr"
     report = operations.run(context, "report", {"site": SITE, "label": "2026-W46", "form": "json"})["content"]
     assert {one["company"]: one["fit"] for one in json.loads(report)["leads"]} == fits
