@@ -45,7 +45,8 @@ def word_value(language: str, metric: str, value: float | None, *, compact: bool
     if unit is Unit.FRACTION:
         return numbers.percent(language, value)
     if unit is Unit.SECONDS:
-        return duration(language, value)
+        # Imported logs, and visitors without JavaScript, say nothing of the time: that is no time of zero.
+        return duration(language, value) if value else "–"
     if unit is Unit.NUMBER:
         return numbers.decimal(language, value)
     return numbers.count(language, value, compact=compact)

@@ -15,6 +15,7 @@ from dashboards.presentation.companies.register_facts import FactsInWords, facts
 from dashboards.presentation.dates import duration
 from dashboards.presentation.evidence import describe_stored
 from dashboards.presentation.score_reasons import score_reason, standing_in_words
+from dashboards.translations import translate
 from tracker.enrichment.event import SELF_IDENTIFIED
 from tracker.leads.registers.facts import CompanyFacts
 
@@ -97,7 +98,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         score=int(record["score"]),
         level=level(int(record["score"])),
         reasons=reasons,
-        why=why_in_words(reasons),
+        why=why_in_words(reasons) or translate(language, "No visit in the 30 days that the score is about"),
         visits=int(record["visits"]),
         visitors=int(record["visitors"]),
         pageviews=int(record["pageviews"]),

@@ -113,12 +113,17 @@ def without_news(before: Any, after: Any) -> Any:
     return after
 
 
+def _worded(page: Page) -> list[str]:
+    """The figures with any kind of space; what took no time at all has none any more."""
+    return ["–" if one == "0 s" else one for one in (" ".join(figure.split()) for figure in page.figures)]
+
+
 @pytest.mark.parametrize("link", sorted(BEFORE["pages"]))
 def test_a_link_leads_where_it_led(visitor: Visitor, link: str) -> None:
     """Bookmarks, old links to a company by its name, those of an email that was sent, and where it can be stopped."""
     before, after = Page(*BEFORE["pages"][link]), visitor.page(link)
     assert after.status == before.status == 200
-    assert (after.figures, after.form) == (before.figures, before.form)
+    assert (_worded(after), after.form) == (_worded(before), before.form)
     assert [row[-1] for row in after.rows] == [row[-1] for row in before.rows]
     assert [row for row in after.rows if "/" in row[0]] == [row for row in before.rows if "/" in row[0]]
     assert sorted(after.companies) == sorted(before.companies)

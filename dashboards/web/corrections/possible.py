@@ -17,6 +17,7 @@ from tracker.leads.corrections.changes import NotACorrection, TooManyCorrections
 from tracker.leads.possible.companies import possible_companies
 from tracker.leads.possible.verdicts import Verdict, judge_company
 from tracker.service.context import Context
+from tracker.stats import traffic
 from tracker.stats.goals import goals_of
 from tracker.stats.rollups.moment import moment
 
@@ -45,6 +46,7 @@ def create_blueprint(context: Context) -> Blueprint:
             open=[one for one in rows if _LIKE_A_PROVIDER <= one.points < _LIKE_A_COMPANY],
             unlikely=[one for one in rows if one.points < _LIKE_A_PROVIDER],
             number=len(found),
+            last_event_at=None if rows else traffic.last_event_at(context.event_store, selection.site.stored_as),
             **head(context, selection),
         )
 

@@ -28,6 +28,7 @@ from tracker.leads.rules import rules_of
 from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context
+from tracker.stats import traffic
 from tracker.stats.filters.json import write_stored
 from tracker.stats.rollups.moment import moment
 
@@ -87,6 +88,7 @@ def _list(context: Context, site: str) -> str:
         fit_first=translate(current_language(), FIT_FIRST),
         work=work_rows(context, selection.site, {one.company_id: one.company for one in found}),
         geo=geo_now(),
+        last_event_at=None if found else traffic.last_event_at(context.event_store, selection.site.stored_as),
         **_frame(context, listing),
         **work_choices(context, selection.site),
         **head(context, selection),

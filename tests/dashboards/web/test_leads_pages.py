@@ -275,3 +275,28 @@ def test_a_file_has_the_headings_words_and_separator_of_the_page_s_language(
     assert "Company domain name" in crm.text
     assert signed_in.get(f"/{SITE}/leads.xlsx").data.startswith(b"PK")
     assert signed_in.get(f"/{SITE}/leads.csv?for=another").status_code == 400
+
+
+def test_a_list_without_companies_says_whether_anybody_visited_at_all(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    pages = [f"/{SITE}/leads", f"/{SITE}/possible"]
+    for page in pages:
+        shown = text(signed_in.get(page).text)
+        assert "No visit has arrived yet." in shown
+        assert "Most people read from home" not in shown
+    visit("/a", ago=timedelta(days=90))
+    for page in pages:
+        shown = text(signed_in.get(page).text)
+        assert "No visit in this period." in shown
+        assert "The last visit:" in shown
+        assert f'href="{page}?period=all"' in signed_in.get(page).text
+    visit("/a", ago=timedelta(days=1))
+    assert "Most people read from home" in text(signed_in.get(pages[0]).text)
+
+
+def test_a_company_that_has_not_come_for_long_says_why_it_has_no_score(
+    signed_in: Browser, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", ago=timedelta(days=90))
+    assert "No visit in the 30 days that the score is about" in text(signed_in.get(f"/{SITE}/leads?period=all").text)

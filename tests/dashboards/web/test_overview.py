@@ -303,3 +303,8 @@ def test_a_first_visit_shows_at_once_though_the_day_was_counted_before_it(
     page = signed_in.get(f"/{SITE}?period=today").text
     assert "No visit in this period" not in page
     assert figures(page)["Visits"] == "1"
+
+
+def test_no_time_is_not_a_time_of_zero(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    visit("/a", engaged_ms=0)
+    assert figures(signed_in.get(f"/{SITE}").text)["Reading time"] == "–"

@@ -85,3 +85,10 @@ def test_a_name_that_is_certain_on_the_site_is_not_asked_for(blog: Blog) -> None
     blog.visit("2026-10-01T10:00:00+01:00", (0, "/a"), company="Armor", **BY_NETWORK)
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Armor", **POSSIBLE)
     assert possible_companies(blog.store, scope(DAYS)).empty
+
+
+def test_a_private_person_whom_an_earlier_version_stored_is_not_among_them(blog: Blog) -> None:
+    blog.visit("2026-11-11T10:00:00+01:00", (0, "/a"), company="Perhaps", organisation="Perhaps Ltd", **POSSIBLE)
+    person = {"company": "Anna Musterfrau", "organisation": "AS64500 - ANNA MUSTERFRAU", "asn": 64500}
+    blog.visit("2026-11-11T11:00:00+01:00", (0, "/a"), **person, **POSSIBLE)
+    assert possible_companies(blog.store, scope(DAYS))["company"].tolist() == ["Perhaps"]

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 from sqlalchemy import func, select
 
+from tracker.enrichment.network.kind import is_of_private_person
 from tracker.leads.certainty import is_sure
 from tracker.leads.possible.evidence import CODES, points_of
 from tracker.leads.possible.office_hours import in_office_hours
@@ -37,7 +38,7 @@ def possible_companies(
     (tracker.leads.possible.evidence): below 0 a provider's customers are the likelier explanation. `last_seen` is in UTC
     without a zone.
     """
-    visits = _visits(store, scope)
+    visits = _without_persons(_visits(store, scope))
     visits = visits[~visits["company"].isin([*confirmed, *_certain(store, scope, visits)])]
     if visits.empty:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -67,6 +68,16 @@ def _visits(store: EventStore, scope: Scope) -> pd.DataFrame:
             .group_by(did.c.visit_id)
         )
         return did.frame(statement)
+
+
+def _without_persons(visits: pd.DataFrame) -> pd.DataFrame:
+    """Those of networks that are not registered to a private person, as rows of earlier versions may be."""
+    networks = visits[["organisation", "asn"]].astype(object)
+    named = zip(networks["organisation"], networks["asn"], strict=True)
+    persons = [
+        isinstance(name, str) and is_of_private_person(name, None if pd.isna(asn) else int(asn)) for name, asn in named
+    ]
+    return visits[[not one for one in persons]]
 
 
 def _certain(store: EventStore, scope: Scope, visits: pd.DataFrame) -> list[str]:
