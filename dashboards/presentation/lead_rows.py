@@ -102,7 +102,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         visits=int(record["visits"]),
         visitors=int(record["visitors"]),
         pageviews=int(record["pageviews"]),
-        engaged=duration(language, record["engaged_seconds"]),
+        engaged=duration(language, record["engaged_seconds"]) if record["engaged_seconds"] else "–",
         engaged_seconds=float(record["engaged_seconds"]),
         first_seen=record["first_seen"],
         last_seen=record["last_seen"],

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pandas as pd
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboards.presentation.lead_rows import lead_rows
+from dashboards.presentation.companies.next_step import next_step
+from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.presentation.timeline import days
 from dashboards.web.corrections.shown import joined_names
 from dashboards.web.corrections.views import may_everywhere
@@ -23,7 +25,7 @@ from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.score_trend import trend_shown
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.fit_settings import fit_shown
-from dashboards.web.workflow.shown import company_work
+from dashboards.web.workflow.shown import WorkRow, company_work
 from tracker.accounts.permissions import Action
 from tracker.leads.activity import ScoredDay
 from tracker.leads.companies import ListedCompany, find_company, name_of_company
@@ -105,6 +107,8 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
     )
     trend = score_trend(store, of, name, sure=lead.sure) if lead else []
     visits = company_visits(store, selection.scope_of_companies, name, only_sure=only_sure, limit=shown)
+    work = company_work(context, selection.site, company_id, name)
+    is_possible = any(one.name == name and one.is_possible for one in known)
     return render_template(
         "company.html",
         name=name,
@@ -112,7 +116,8 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
         lead=lead,
         scored_on=scored_day(selection.period, context.now()),
         confirmed=name in confirmed,
-        is_possible=any(one.name == name and one.is_possible for one in known),
+        is_possible=is_possible,
+        next_step=_next_step(language, lead, found, work["work"], is_possible=is_possible) if lead else "",
         same_beginning=once_of_present(
             store,
             selection.scope_of_companies,
@@ -131,8 +136,21 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
         **(sections(context, selection, lead, confirmed=confirmed, only_sure=only_sure) if lead else {}),
         **fit_shown(context, selection, name),
         **register_shown(context, selection.site, next(iter(found.to_dict("records")), None)),
-        **company_work(context, selection.site, company_id, name),
+        **work,
         **head(context, selection),
+    )
+
+
+def _next_step(language: str, lead: LeadRow, found: pd.DataFrame, work: WorkRow, *, is_possible: bool) -> str:
+    """What to do about a company, by its row of the report and what is set for it."""
+    return next_step(
+        language,
+        score=lead.score,
+        codes=[one.code for one in found["reasons"].iloc[0]],
+        standing=lead.standing,
+        status=work.state.status,
+        kind=work.of_kind,
+        is_possible=is_possible,
     )
 
 

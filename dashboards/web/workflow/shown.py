@@ -22,18 +22,19 @@ from tracker.leads.workflow.agreements import agreements
 from tracker.leads.workflow.names import Identity
 from tracker.leads.workflow.site_work import Facts, SiteWork
 from tracker.leads.workflow.states import State
-from tracker.leads.workflow.vocabulary import KIND_NAMES, MOST_HISTORY
+from tracker.leads.workflow.vocabulary import KIND_NAMES, MOST_HISTORY, Kind
 from tracker.service.context import Context
 
 
 @dataclass(frozen=True)
 class WorkRow:
-    """What is set for one company, in words; `mark` is what a form sends to name it."""
+    """What is set for one company, in words; `mark` is what a form sends to name it, `of_kind` what the company is."""
 
     mark: str
     state: State
     status: str
     kind: str
+    of_kind: Kind
     lists: Sequence[str]
     owner: str
     is_due: bool
@@ -100,6 +101,7 @@ def _row(company_id: str, facts: Facts, said: WorkWords, today: date) -> WorkRow
         state=state,
         status=said.status(state.status),
         kind=said.kind(facts.kind),
+        of_kind=facts.kind,
         lists=facts.lists,
         owner=said.person(state.owner_id),
         is_due=state.remind_on is not None and state.remind_on <= today,

@@ -26,7 +26,8 @@ from tracker.leads.workflow.vocabulary import LEFT_OUT, MOST_KNOWN_TAGS, MOST_NO
 from tracker.leads.workflow.work_row import Doing, Person, WorkRow
 
 # How often a change is tried that another one came in the way of.
-_TRIES = 5
+# Whenever a try fails another change has come through: so many changes of the same moment all do.
+_TRIES = 25
 
 
 @dataclass(frozen=True)
