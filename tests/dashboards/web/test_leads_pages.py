@@ -296,7 +296,7 @@ def test_a_list_without_companies_says_whether_anybody_visited_at_all(
 
 
 def test_a_company_that_has_not_come_for_long_says_why_it_has_no_score(
-    signed_in: Browser, company_visit: Callable[..., None]
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
 ) -> None:
     company_visit("/a", ago=timedelta(days=90))
     assert "No visit in the 30 days that the score is about" in text(signed_in.get(f"/{SITE}/leads?period=all").text)

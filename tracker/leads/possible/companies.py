@@ -77,7 +77,7 @@ def _without_persons(visits: pd.DataFrame) -> pd.DataFrame:
     persons = [
         isinstance(name, str) and is_of_private_person(name, None if pd.isna(asn) else int(asn)) for name, asn in named
     ]
-    return visits[[not one for one in persons]]
+    return visits[~pd.Series(persons, index=visits.index, dtype=bool)]
 
 
 def _certain(store: EventStore, scope: Scope, visits: pd.DataFrame) -> list[str]:
