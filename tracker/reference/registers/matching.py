@@ -7,7 +7,7 @@ the first candidate in the sum is the confidence; below SHOWN nothing is shown b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -116,11 +116,12 @@ def match(store: RegisterStore, asked: Asked) -> Match:
     if not found:
         return NO_MATCH
     town = town_key(asked.town)
-    weighed = sorted((_weighed(store, one, asked, keys, town) for one in found), key=lambda one: -one[0])
+    present = store.in_town([one.id for one in found if one.town_key != town], town)
+    weighed = sorted((_weighed(one, asked, keys, town, present) for one in found), key=lambda one: -one[0])
     others = _others(store, keys, found, weighed, is_confirmed=_is_confirmed(asked, weighed[0], town))
     total = sum(weight for weight, *_ in weighed) + others
     candidates = tuple(
-        Candidate(one.entry, round(weight / total, 4), tuple(evidence))
+        Candidate(store.with_places(one), round(weight / total, 4), tuple(evidence))
         for weight, one, evidence in weighed[:MOST_CANDIDATES]
     )
     first = candidates[0]
@@ -139,8 +140,9 @@ def _may_be_in(register: str, asked: Asked, keys: NameKeys) -> bool:
 
 
 def _weighed(
-    store: RegisterStore, one: Found, asked: Asked, keys: NameKeys, town: str
+    one: Found, asked: Asked, keys: NameKeys, town: str, present: Collection[int]
 ) -> tuple[float, Found, list[Evidence]]:
+    """A candidate with its weight and evidence; `present` are those that have an establishment in the town."""
     evidence = [Evidence.ALIKE_NAME if one.is_loose else _WORDS_OF_SORT[one.sort]]
     weight = _OF_SORT[one.sort] * (_LOOSE if one.is_loose else 1.0) * _OF_RANK[min(one.rank, len(_OF_RANK) - 1)]
     if one.entry.state is not State.ACTIVE:
@@ -157,11 +159,11 @@ def _weighed(
         weight *= _SAME_FORM if form else _OTHER_FORM
         evidence += [Evidence.SAME_FORM] * form
     if town and one.entry.seat.town:
-        same = town_key(one.entry.seat.town) == town and is_one_part(asked.country, one.entry.seat.area)
-        place = "seat" if same else store.is_in_town(one.id, town)
+        same = one.town_key == town and is_one_part(asked.country, one.entry.seat.area)
+        place = "seat" if same else "establishment" if one.id in present else ""
         weight *= (_IN_CAPITAL if town == _CAPITAL else _TOWNS)[place]
         evidence += {"seat": [Evidence.SAME_TOWN], "establishment": [Evidence.ESTABLISHMENT_IN_TOWN]}.get(place, [])
-    if asked.domain and not is_foreign and _is_named_so(asked.domain, one.entry):
+    if asked.domain and not is_foreign and _is_named_so(asked.domain, one, keys):
         weight *= _SAME_DOMAIN
         evidence.append(Evidence.SAME_DOMAIN)
     return weight, one, evidence
@@ -170,18 +172,25 @@ def _weighed(
 def _is_of_its_group(keys: NameKeys, entry: Entry) -> bool:
     """Whether a name and an entry's differ by a word that tells a group, a holding or a country's branch from a company."""
     said = GROUP_WORDS.intersection(keys.words)
+    written = f"{entry.name} {' '.join(name for _, name in entry.names)}".casefold()
+    if not said and not any(word in written for word in GROUP_WORDS):
+        return False
     names = [name_keys(name) for name in (entry.name, *(name for _, name in entry.names))]
     return all(said != GROUP_WORDS.intersection(one.words) for one in names if one and one.loose == keys.loose)
 
 
-def _is_named_so(domain: str, entry: Entry) -> bool:
-    """Whether a domain is made of one of the entry's names: `decathlon-france.fr`, `decathlon.fr`."""
+def _is_named_so(domain: str, one: Found, keys: NameKeys) -> bool:
+    """Whether a domain is made of one of an entry's names: `decathlon-france.fr`, `decathlon.fr`. `keys` are those asked for."""
     label = domain.split(".", maxsplit=1)[0].replace("-", "")
-    for name in (entry.name, *(name for sort, name in entry.names if sort is not Sort.ACRONYM)):
-        keys = name_keys(name)
-        if keys and label in {keys.exact.replace(" ", ""), keys.loose.replace(" ", "")}:
-            return True
-    return False
+    if not one.is_loose and one.sort is not Sort.ACRONYM and _makes(keys, label):
+        return True
+    names = [(Sort.NAME, one.entry.name)] if one.is_loose or one.sort is not Sort.NAME else []
+    others = (*names, *(other for other in one.entry.names if other[0] is not Sort.ACRONYM))
+    return any((found := name_keys(name)) is not None and _makes(found, label) for _, name in others)
+
+
+def _makes(keys: NameKeys, label: str) -> bool:
+    return label in {keys.exact.replace(" ", ""), keys.loose.replace(" ", "")}
 
 
 def _others(
@@ -233,7 +242,7 @@ def _of_all(weighed: Sequence[tuple[float, Found, list[Evidence]]], town: str) -
     if len(active) == 1:
         return [Evidence.ONLY_ONE]
     first = weighed[0][1]
-    in_town = [one for one in active if town and town_key(one.entry.seat.town) == town]
+    in_town = [one for one in active if town and one.town_key == town]
     if in_town == [first]:
         return [Evidence.ONLY_ONE_IN_TOWN]
     return [Evidence.LARGEST] if all(first.rank > one.rank for one in active if one is not first) else []

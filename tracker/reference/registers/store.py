@@ -22,11 +22,14 @@ _COLUMNS = (
     "e.id, e.number, e.name, e.names, e.form, e.activity, e.activity_list, e.activity_2025, e.size, e.size_year, e.category,"
     " e.founded, e.ceased, e.state, e.country, e.rank, e.parents"
 )
-_BY_ID = f"SELECT {_COLUMNS} FROM entries e WHERE e.id = ?"  # noqa: S608 - names of columns only
-_BY_NUMBER = f"SELECT {_COLUMNS} FROM entries e WHERE e.number = ?"  # noqa: S608 - names of columns only
+# An entry with its seat in one statement: a name that many companies have is asked for a lead.
+_WITH_SEAT = "LEFT JOIN places p ON p.entry = e.id AND p.is_seat = 1"
+_COLUMNS += ", p.postcode, p.town, p.area, p.town_key"
+_BY_ID = f"SELECT {_COLUMNS} FROM entries e {_WITH_SEAT} WHERE e.id = ? LIMIT 1"  # noqa: S608 - names of columns only
+_BY_NUMBER = f"SELECT {_COLUMNS} FROM entries e {_WITH_SEAT} WHERE e.number = ? LIMIT 1"  # noqa: S608 - the same
 _BY_KEY = (
-    f"SELECT n.sort, n.is_loose, {_COLUMNS} FROM names n JOIN entries e ON e.id = n.entry WHERE n.key = ?"  # noqa: S608
-    " ORDER BY n.rank DESC LIMIT ?"
+    f"SELECT n.sort, n.is_loose, {_COLUMNS} FROM names n JOIN entries e ON e.id = n.entry {_WITH_SEAT}"  # noqa: S608
+    " WHERE n.key = ? ORDER BY n.rank DESC LIMIT ?"
 )
 # Of a name that more companies have than these, the largest are looked at and the rest are counted.
 MOST_NAMESAKES = 40
@@ -43,13 +46,14 @@ class Edition(NamedTuple):
 
 
 class Found(NamedTuple):
-    """An entry found by a name: what the name is to it, and whether only the loose key is the same."""
+    """An entry found by a name: what the name is to it, whether only the loose key is the same, and its seat's town by its key."""
 
     id: int
     entry: Entry
     sort: Sort
     is_loose: bool
     rank: int
+    town_key: str
 
 
 class _Opened(NamedTuple):
@@ -77,15 +81,18 @@ class RegisterStore:
     def entry(self, number: str) -> Entry | None:
         """Returns the entry with a number of the register; None where there is none."""
         rows = self._rows(_BY_ID, (int(number),)) if _is_id(number) else self._rows(_BY_NUMBER, (number,))
-        return self._entry(rows[0]) if rows else None
+        return self._counted(self._entry(rows[0]), rows[0][0]) if rows else None
 
     def registered_as(self, country: str, number: str) -> Entry | None:
         """Returns the entry that has a number in the register of its country; None where there is none, or more than one."""
         rows = self._rows(_BY_KEY, (national_key(country, number), 2))
-        return self._entry(rows[0][2:]) if len(rows) == 1 else None
+        return self._counted(self._entry(rows[0][2:]), rows[0][2]) if len(rows) == 1 else None
 
     def named(self, keys: NameKeys) -> list[Found]:
-        """Returns the entries that have one of these keys, the largest first, each once, as its best name has it."""
+        """Returns the entries that have one of these keys, the largest first, each once, as its best name has it.
+
+        Their `places` are not counted (`with_places` does it).
+        """
         found: dict[int, Found] = {}
         for key in dict.fromkeys((keys.exact, keys.loose)):
             rows = self._rows(_BY_KEY, (key, MOST_NAMESAKES * 2))
@@ -93,7 +100,7 @@ class RegisterStore:
                 loose = bool(is_loose) or key != keys.exact
                 known = found.get(row[0])
                 if known is None or (loose, sort) < (known.is_loose, known.sort):
-                    found[row[0]] = Found(row[0], self._entry(row), Sort(sort), loose, row[15])
+                    found[row[0]] = Found(row[0], self._entry(row), Sort(sort), loose, row[15], row[20] or "")
         return sorted(found.values(), key=lambda one: -one.rank)[:MOST_NAMESAKES]
 
     def family(self, key: str) -> list[tuple[int, str, int]]:
@@ -106,12 +113,19 @@ class RegisterStore:
             )
         ]
 
-    def is_in_town(self, entry: int, town: str) -> str:
-        """Returns `seat` or `establishment` where a company has one in a town (by its key), else an empty text."""
+    def with_places(self, one: Found) -> Entry:
+        """Returns the entry of what was found with its establishments counted."""
+        return self._counted(one.entry, one.id)
+
+    def in_town(self, entries: Collection[int], town: str) -> set[int]:
+        """Returns those of these entries that have an establishment in a town (by its key)."""
+        if not entries or not town:
+            return set()
         rows = self._rows(
-            "SELECT max(is_seat) FROM places WHERE entry = ? AND town_key = ? HAVING count(*) > 0", (entry, town)
+            f"SELECT DISTINCT entry FROM places WHERE town_key = ? AND entry IN ({','.join('?' * len(entries))})",  # noqa: S608
+            (town, *entries),
         )
-        return ("seat" if rows[0][0] else "establishment") if rows else ""
+        return {int(entry) for (entry,) in rows}
 
     def nearest(self, number: str, town: str, areas: Collection[str]) -> Place | None:
         """Returns the establishment of an entry in a town (by its key), else its first one in these areas; the seat first."""
@@ -140,8 +154,7 @@ class RegisterStore:
 
     def _entry(self, row: Sequence[Any]) -> Entry:
         number, own, name, others, form, activity, kept_list, activity_2025, size, year, category, *rest = row
-        founded, ceased, state, country, _, parents = rest
-        seat, places = self._places(number)
+        founded, ceased, state, country, _, parents, postcode, town, area, _ = rest
         return Entry(
             register=self.register,
             number=own or f"{number:09d}",
@@ -158,17 +171,13 @@ class RegisterStore:
             ceased=ceased,
             state=State(state),
             country=country,
-            seat=seat,
-            places=places,
+            seat=Place(postcode or "", town or "", True, area or ""),
             parents=tuple((parents or "").split()),
         )
 
-    def _places(self, entry: int) -> tuple[Place, int]:
-        rows = self._rows("SELECT count(*) FROM places WHERE entry = ?", (entry,))
-        seats = self._rows("SELECT postcode, town, area FROM places WHERE entry = ? AND is_seat LIMIT 1", (entry,))
-        postcode, town, area = seats[0] if seats else ("", "", "")
-        seat = Place(postcode, town, True, area)
-        return seat, int(rows[0][0]) if rows else 0
+    def _counted(self, entry: Entry, number: int) -> Entry:
+        rows = self._rows("SELECT count(*) FROM places WHERE entry = ?", (number,))
+        return entry._replace(places=int(rows[0][0]) if rows else 0)
 
     def _current(self) -> _Opened | None:
         try:
