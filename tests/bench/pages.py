@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC
 from statistics import median
 from typing import NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask.testing import FlaskClient
@@ -35,6 +36,8 @@ PERIODS = {"30d": "30 days", "12mo": "12 months"}
 # The whole page against the panel by hand, by the size in millions; with fewer the panel costs next to nothing.
 _BUDGETS = {10: 0.25, 100: 0.1}
 _FILTERED_BUDGETS = {10: 4.0, 100: 4.0}
+# From France, or who read a page of prices.
+_GROUP = '["or",[["is","visit:country",["FR"]],["has_done",["contains","event:page",["tarifs"]]]]]'
 
 
 class _Measured(NamedTuple):
@@ -81,6 +84,12 @@ class Bench:
             )
         yield from self.listed("list of leads, 12 months", f"/{SITE}/leads?period=12mo")
         yield from self.listed("search in it", f"/{SITE}/leads?period=12mo&q=lyon")
+        for what, name in (("pages", "page"), ("sources", "source")):
+            address = f"/{SITE}/breakdown/{name}?period=30d"
+            yield from self.listed(f"all {what} with companies and goals, 30 days", address, at_most=1.0)
+        yield from self.listed("pages that brought companies, 30 days", f"/{SITE}/breakdown/page?period=30d&sort=companies", at_most=1.0)  # fmt: skip
+        yield from self._page("overview of 30 days, by a group of filters", f"/{SITE}?period=30d&f={quote(_GROUP)}", "30d", _FILTERED_BUDGETS.get(self._size))  # fmt: skip
+        yield from self.listed("when people come, 30 days", f"/{SITE}/timing?period=30d")
         yield from self.listed("page of a company, 12 months", f"/{SITE}/leads/verrier-fils.example?period=12mo")
 
     def sites_page(self, database: AppDatabase) -> Iterator[Figure]:
