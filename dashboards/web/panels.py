@@ -25,6 +25,7 @@ from dashboards.web.site.selection import Selection
 from tracker.service.context import Context
 from tracker.stats.breakdowns import leading, visitors_of
 from tracker.stats.dimensions import Dimension
+from tracker.stats.site_pages.site_search import as_typed
 
 ROWS = 8
 
@@ -104,6 +105,7 @@ _VOCABULARIES = {
     "social_kind": labels.social_kind,
     "language": labels.language_name,
     "screen": labels.screen_size,
+    "site_search": lambda language, value: as_typed(value) or translate(language, "Unknown"),
     "identification": identification,
     "fit": fit_band,
     "standing": standing_name,

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement
 from tracker.stats.companies.tiers import identification, of_tier
 from tracker.stats.devices.screens import screen_size
 from tracker.stats.messages import message
+from tracker.stats.site_pages.site_search import searched_for
 from tracker.store.functions import json_text
 from tracker.store.schema import events
 
@@ -68,6 +69,7 @@ class Definition:
             "social_kind",
             "language",
             "screen",
+            "site_search",
             "device",
             "network_kind",
             "identification",
@@ -170,6 +172,22 @@ class Dimension(StrEnum):
             Level.EVENT,
             done=message("read"),
             not_done=message("did not read"),
+        ),
+    )
+    SITE_SEARCH = (
+        "site_search",
+        Definition(
+            message("Site search"),
+            ("event:site_search",),
+            Level.EVENT,
+            panel="pages",
+            more=True,
+            title=message("Site searches"),
+            done=message("searched for"),
+            not_done=message("did not search for"),
+            vocabulary="site_search",
+            only_named=True,
+            worked_out=searched_for,
         ),
     )
     ENTRY_PAGE = (

@@ -36,6 +36,7 @@ _SECTIONS: tuple[tuple[str, tuple[Dimension, ...]], ...] = (
             Dimension.FORM,
             Dimension.LINK,
             Dimension.HOSTNAME,
+            Dimension.SITE_SEARCH,
         ),
     ),
     (
