@@ -101,7 +101,8 @@ class RegisterStore:
                 known = found.get(row[0])
                 if known is None or (loose, sort) < (known.is_loose, known.sort):
                     found[row[0]] = Found(row[0], self._entry(row), Sort(sort), loose, row[15], row[20] or "")
-        return sorted(found.values(), key=lambda one: -one.rank)[:MOST_NAMESAKES]
+        # Of the same size the older number first, which is of the older company.
+        return sorted(found.values(), key=lambda one: (-one.rank, one.id))[:MOST_NAMESAKES]
 
     def family(self, key: str) -> list[tuple[int, str, int]]:
         """Returns the large companies whose names begin with a key and go on: their ids, keys and ranks."""
