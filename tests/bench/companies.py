@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from zoneinfo import ZoneInfo
 
 from tests.bench.figure import Figure, middle
+from tests.bench.one_hit import OneHit
 from tests.bench.pages import Bench
 from tests.bench.reporting import COMPANIES, signed_in
 from tests.bench.timed_store import TimedStore
@@ -40,7 +42,10 @@ _PAGES = {
 
 
 def figures(folder: Path) -> Iterator[Figure]:
-    """Returns the seconds of each page, and those of the scores of all companies."""
+    """Returns the seconds of each page, of the scores of all companies, and those until a hit is seen.
+
+    Each page first without anything that is kept, then as the service has it after a hit.
+    """
     data = folder / "companies"
     size = ("--events", str(_MILLIONS * 1_000_000), "--companies", str(COMPANIES))
     made = webleads("demo", *size, "--no-serve", data=data, timeout=7200)
@@ -51,9 +56,14 @@ def figures(folder: Path) -> Iterator[Figure]:
     try:
         _import_customers(app)
         bench = Bench(signed_in(settings, app, store), store, _MILLIONS)
-        for what, address in _PAGES.items():
-            yield from bench.listed(f"20,000 companies, {what}", f"/{SITE}/{address}", at_most=_AT_MOST)
+        hit = OneHit(app, opened)
+        kept = TimedStore(hit.store)
+        served = Bench(signed_in(settings, app, kept, email="kept@example.com"), kept, _MILLIONS, hit)
+        for one in (bench, served):
+            for what, address in _PAGES.items():
+                yield from one.listed(f"20,000 companies, {what}", f"/{SITE}/{address}", at_most=_AT_MOST)
         yield _all_scores(app, opened)
+        yield Figure("20,000 companies, a hit is seen after", median(hit.seconds), "s", at_most=2)
     finally:
         opened.close()
         app.close()

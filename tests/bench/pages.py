@@ -19,6 +19,7 @@ from sqlalchemy import Select, func, insert, select
 
 from dashboards.web.site.site_order import site_order
 from tests.bench.figure import Figure
+from tests.bench.one_hit import OneHit
 from tests.bench.timed_store import TimedStore
 from tracker.clock import utc_now
 from tracker.db.engine import AppDatabase
@@ -62,13 +63,18 @@ class _Measured(NamedTuple):
 
 
 class Bench:
-    """The dashboard over one data folder. `sized` is its size as the names of the figures have it."""
+    """The dashboard over one data folder. `size` is in millions of events.
 
-    def __init__(self, browser: FlaskClient, store: TimedStore, size: int) -> None:
+    With `hit` the pages are those of the running service, each after a hit that was counted; else nothing is kept of any
+    page, and each counts all anew.
+    """
+
+    def __init__(self, browser: FlaskClient, store: TimedStore, size: int, hit: OneHit | None = None) -> None:
         self._browser = browser
         self._store = store
         self._size = size
-        self._sized = f"{size} M events"
+        self._hit = hit
+        self._sized = f"{size} M events" if hit is None else f"{size} M events, after a hit"
 
     def figures(self) -> Iterator[Figure]:
         budget = _BUDGETS.get(self._size)
@@ -78,6 +84,8 @@ class Bench:
             yield from self._page(
                 f"overview of {words}, desktops only", filtered, period, _FILTERED_BUDGETS.get(self._size)
             )
+            if self._hit is not None:
+                continue
             span = _span(period)
             yield from self._part(
                 f"five leads of {words}", lambda span=span: leads(self._store, Scope(SITE, span), limit=5), span
@@ -91,6 +99,9 @@ class Bench:
         yield from self._page("overview of 30 days, by a group of filters", f"/{SITE}?period=30d&f={quote(_GROUP)}", "30d", _FILTERED_BUDGETS.get(self._size))  # fmt: skip
         yield from self.listed("when people come, 30 days", f"/{SITE}/timing?period=30d")
         yield from self.listed("page of a company, 12 months", f"/{SITE}/leads/verrier-fils.example?period=12mo")
+        if self._hit is not None:
+            seconds = median(self._hit.seconds)
+            yield Figure(f"{self._sized}, until it is seen: counting, and making pages ready", seconds, "s", at_most=2)
 
     def sites_page(self, database: AppDatabase) -> Iterator[Figure]:
         """Measures the list of a thousand sites, a hundred a page, and the switcher on each page.
@@ -137,12 +148,15 @@ class Bench:
         yield Figure(f"{self._sized}, {what}", measured.page, "s", at_most=at_most)
         yield Figure(f"{self._sized}, {what}: processor time", measured.page_processor, "s")
         yield Figure(f"{self._sized}, {what}: the database's part", measured.database, "s")
+        yield from self._ratios(what, measured, None)
 
     def _measure(self, work: Callable[[], object], span: Period) -> _Measured:
         work()  # loads what only the first call needs
         rounds = []
         for _ in range(_TIMES):
             by_hand = _seconds(lambda: self._store.rows(_by_hand(span)))
+            if self._hit is not None:
+                self._hit()
             self._store.seconds = 0.0
             page = _seconds(work)
             rounds.append(_Measured(*by_hand, self._store.seconds, *page))

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.bench import sealing
 from tests.bench.figure import Figure, middle
 from tests.bench.memory import resident_mb
+from tests.bench.one_hit import OneHit
 from tests.bench.pages import Bench
 from tests.bench.timed_store import TimedStore
 from tests.running_service import RunningService, webleads
@@ -57,7 +58,7 @@ def figures(folder: Path, millions: list[int]) -> Iterator[Figure]:
 
 
 def _asked(data: Path, size: int) -> Iterator[Figure]:
-    """Measures in this process, without the service's cached answers."""
+    """Measures in this process: first without the answers that the service keeps, then with them, after a hit each time."""
     settings = load_settings(data=data)
     app, opened = open_app_database(settings.app_database), open_event_store(settings.event_store)
     store = TimedStore(opened)
@@ -65,8 +66,11 @@ def _asked(data: Path, size: int) -> Iterator[Figure]:
         yield from sealing.figures(opened, size)
         bench = Bench(signed_in(settings, app, store), store, size)
         yield from bench.figures()
-        yield from bench.sites_page(app)
         yield _weekly(app, opened, size)
+        hit = OneHit(app, opened)
+        kept = TimedStore(hit.store)
+        yield from Bench(signed_in(settings, app, kept, email="kept@example.com"), kept, size, hit).figures()
+        yield from bench.sites_page(app)
     finally:
         opened.close()
         app.close()
@@ -80,17 +84,19 @@ def _weekly(app: AppDatabase, store: EventStore, size: int) -> Figure:
     return Figure(f"{size} M events, weekly report", seconds, "s")
 
 
-def signed_in(settings: Settings, app_database: AppDatabase, store: TimedStore) -> FlaskClient:
+def signed_in(
+    settings: Settings, app_database: AppDatabase, store: TimedStore, *, email: str = "bench@example.com"
+) -> FlaskClient:
     """Returns a browser of somebody who may see everything."""
     password = "only for the bench"
-    create_user(app_database, "bench@example.com", password, now=utc_now())
+    create_user(app_database, email, password, now=utc_now())
     nothing: Callable[[], Any] = lambda: None  # noqa: E731 - a probe that is well
     probes = Health(nothing, nothing, nothing, nothing, lambda: 0, lambda: 0)
     asked = cast(EventStore, store)
     app = create_app(settings, app_database=app_database, store=asked, probes=probes, operator_key="bench")
     app.config["WTF_CSRF_ENABLED"] = False
     browser = app.test_client()
-    assert browser.post("/sign-in", data={"email": "bench@example.com", "password": password}).status_code == 302
+    assert browser.post("/sign-in", data={"email": email, "password": password}).status_code == 302
     return browser
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Any, cast
 
 import pandas as pd
@@ -338,12 +337,12 @@ def test_what_was_asked_lately_is_answered_with_the_figures(counted: EventStore)
     before, seen = course(counted, of), []
     visit(counted, "2026-11-04")
 
-    def ready(snapshot: Snapshot) -> None:
+    def ready(_site: str, snapshot: Snapshot) -> None:
         make_ready(counted, snapshot, SITE, lambda store: store)
         with ThreadPoolExecutor(1) as another:
             seen.append(another.submit(course, counted, of).result(timeout=30))
 
-    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4), ready=ready)
+    Keeper(counted, ready).refresh(SITE, PARIS, today=date(2026, 11, 4))
     asked = slow_of(counted).statements
     assert (before, seen, course(counted, of)) == ([1, 2], [[1, 2]], [1, 3])
     assert slow_of(counted).statements == asked
@@ -354,10 +353,10 @@ def test_a_question_that_fails_is_not_asked_again(counted: EventStore) -> None:
         raise OSError("cannot be asked")
 
     note_asked(counted, SITE, "fails", fail)
-    ready = partial(make_ready, counted, site=SITE, read=lambda store: store)
+    keeper = Keeper(counted, lambda site, snapshot: make_ready(counted, snapshot, site, lambda store: store))
     with pytest.raises(OSError, match="cannot be asked"):
-        Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4), ready=lambda snapshot: ready(snapshot=snapshot))
-    Keeper(counted).refresh(SITE, PARIS, today=date(2026, 11, 4), ready=lambda snapshot: ready(snapshot=snapshot))
+        keeper.refresh(SITE, PARIS, today=date(2026, 11, 4))
+    keeper.refresh(SITE, PARIS, today=date(2026, 11, 4))
     assert course(counted, scope("2026-10-01,2026-11-04")) == [1, 2]
 
 

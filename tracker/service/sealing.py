@@ -61,7 +61,7 @@ class Sealing:
     ) -> None:
         self._app = app
         self._store = store
-        self._keeper = Keeper(store)
+        self._keeper = Keeper(store, self._make_ready)
         self._now = now
         self._lag_bytes = lag_bytes
         self._monotonic = monotonic
@@ -141,7 +141,7 @@ class Sealing:
         zone = ZoneInfo(site.time_zone)
         self._done.pop(site.stored_as, None)
         today = self._now().astimezone(zone).date()
-        self._keeper.refresh(site.stored_as, zone, today=today, ready=partial(self._make_ready, site.stored_as))
+        self._keeper.refresh(site.stored_as, zone, today=today)
         self._refreshed_at[site.stored_as] = self._monotonic()
         self._refreshed_last = True
 

@@ -12,14 +12,12 @@ from dashboards.web.language import current_language
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.loading import work_of
 from tracker.leads.companies import ids_among, known_companies
-from tracker.leads.one_company.alike import companies_alike
 from tracker.leads.one_company.courses import pages_over_time, sources_over_time
 from tracker.leads.one_company.facts import identifications, places
+from tracker.leads.one_company.looked_at import most_alike
 from tracker.service.context import Context
-from tracker.stats.rollups.moment import once_of_present
 
 _ALIKE = 5
-_MOST_ALIKE = 25
 
 
 def sections(
@@ -54,12 +52,7 @@ def _alike(
     store, work = context.event_store, work_of(context, selection.site)
     left_out = work.hidden | work.not_leads
     scope = selection.scope_of_companies
-    found = once_of_present(
-        store,
-        scope,
-        ("companies alike", company, tuple(sorted(confirmed))),
-        lambda page: companies_alike(page, scope, company, confirmed=confirmed, limit=_MOST_ALIKE),
-    )
+    found = most_alike(store, scope, company, confirmed)
     listed = [one for one in found if one.company not in left_out][:_ALIKE]
     known = known_companies(store, scope, confirmed=confirmed, names={one.company for one in listed})
     ids = ids_among(store, scope, known, confirmed=confirmed)

@@ -36,7 +36,8 @@ from tracker.leads.confirmations import (
     take_back_confirmation,
 )
 from tracker.leads.corrections.changes import corrections_of
-from tracker.leads.listing.named import companies_of_link, companies_of_same_beginning
+from tracker.leads.listing.named import companies_of_link
+from tracker.leads.one_company.looked_at import note_company, same_name
 from tracker.leads.over_time.trend import score_trend
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import one_lead
@@ -44,7 +45,7 @@ from tracker.leads.rules import rules_of
 from tracker.leads.visit_days import most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.service.context import Context
-from tracker.stats.rollups.moment import moment, once_of_present
+from tracker.stats.rollups.moment import moment
 
 # Visits shown at first, and how many more each time that more are asked for.
 _VISITS = 10
@@ -95,6 +96,15 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
         rules=rules_of(selection.site),
     )
     lead = next(iter(lead_rows(language, found)), None)
+    if lead is not None:
+        note_company(
+            context.event_store,
+            selection.scope_of_companies,
+            name,
+            now=context.now(),
+            confirmed=confirmed,
+            rules=rules_of(selection.site),
+        )
     only_sure = lead is not None and lead.sure and name not in confirmed
     store, page = context.event_store, page_number(request.args)
     shown = min(_VISITS + _MORE_VISITS * (page - 1), max(lead.visits, _VISITS) if lead else _VISITS)
@@ -118,12 +128,7 @@ def _page(context: Context, site: str, company_id: str) -> str | Response:
         confirmed=name in confirmed,
         is_possible=is_possible,
         next_step=_next_step(language, lead, found, work["work"], is_possible=is_possible) if lead else "",
-        same_beginning=once_of_present(
-            store,
-            selection.scope_of_companies,
-            ("same beginning", name, tuple(sorted(confirmed))),
-            lambda page: companies_of_same_beginning(page, selection.scope_of_companies, name, confirmed=confirmed),
-        ),
+        same_beginning=same_name(store, selection.scope_of_companies, name, confirmed),
         joined=joined_names(name, corrections_of(context.app_db, selection.site.id)),
         may_share=may_everywhere(context),
         days=days(language, visits, selection.zone),

@@ -20,6 +20,7 @@ from tracker.leads.ranking import rank, scored_day
 from tracker.leads.report import described_once, leads
 from tracker.leads.rules import Rules, rules_of
 from tracker.leads.segments.asked import KnownCompanies
+from tracker.leads.workflow.names import known_names
 from tracker.stats.periods import parse_period
 from tracker.stats.rollups.moment import once_of_site, reads_kept_rows
 from tracker.stats.rollups.ready import asked
@@ -75,5 +76,6 @@ def note_usual_list(database: AppDatabase, store: EventStore, site: Site, now: d
 def _ask(
     store: EventStore, *, scope: Scope, now: datetime, confirmed: Collection[str], rules: Rules, page: int
 ) -> None:
+    known_names(store, scope.site)  # what is set for companies is set for names
     ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules)
     described_once(store, scope, replace(ranking, rows=ranking.rows[(page - 1) * PAGE : page * PAGE]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -76,10 +77,14 @@ def all_days(store: EventStore, site: str, time_zone: ZoneInfo, *, today: date) 
 
 
 class Keeper:
-    """Counts and seals the days of sites, the newest first."""
+    """Counts and seals the days of sites, the newest first.
 
-    def __init__(self, store: EventStore) -> None:
+    `ready` asks of a site's figures, each time that some were counted, what is to be answered when they are seen.
+    """
+
+    def __init__(self, store: EventStore, ready: Callable[[str, Snapshot], object] | None = None) -> None:
         self._store = store
+        self._ready = ready
 
     def refresh(
         self,
@@ -88,12 +93,10 @@ class Keeper:
         *,
         today: date,
         with_days: Collection[date] = (),
-        ready: Callable[[Snapshot], object] | None = None,
     ) -> set[date]:
         """Counts the days anew, all of one moment, whose events changed since they were counted; returns those sealed now.
 
-        Today is among them if it is not sealed, and so are `with_days`. `ready` asks of the figures what is to be answered
-        when they are seen.
+        Today is among them if it is not sealed, and so are `with_days`.
         """
 
         def changed(snapshot: Snapshot) -> list[SealedDay]:
@@ -102,6 +105,7 @@ class Keeper:
             newest = sorted((open_days | {today}) - kept, reverse=True)[:_MOST_TOGETHER]
             return work_out(snapshot, site, sorted({*newest, *with_days}), time_zone)
 
+        ready = None if self._ready is None else partial(self._ready, site)
         return self._store.count(site, changed, ready=ready)
 
     def seal_next(self, site: str, time_zone: ZoneInfo, *, today: date, leaving: Collection[date] = ()) -> date | None:
