@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from tracker.stats.rollups.day_figures.scopes import scope_of_day
 from tracker.stats.rollups.keeping import sealed_day
-from tracker.stats.rollups.sealing import scope_of_day
 from tracker.store.seals import Span, spans_of
 
 

@@ -13,9 +13,10 @@ from tracker.stats.breakdowns import breakdown
 from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.checking import compare_with_events
 from tracker.stats.rollups.counting import counting
+from tracker.stats.rollups.day_figures.figures import DayOfFigures
+from tracker.stats.rollups.day_figures.scopes import scope_of_day
 from tracker.stats.rollups.keeping import Keeper, seal, sealed_day, unsealed_days
 from tracker.stats.rollups.moment import moment
-from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
 from tracker.store import seals
 from tracker.store.batch import Batch
 from tracker.store.protocol import Snapshot

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, except_, select, union_all
 
+from tracker.stats.rollups.day_figures.figures import DayOfFigures
+from tracker.stats.rollups.day_figures.scopes import scope_of_day
 from tracker.stats.rollups.kept_rows import hold_rows
 from tracker.stats.rollups.months import figures_of_month
 from tracker.stats.rollups.registry import RULES
-from tracker.stats.rollups.sealing import DayOfFigures, scope_of_day
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import (
     KEPT_ROWS,

@@ -36,11 +36,11 @@ from tracker.stats.companies.private_persons import without_persons
 from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
+from tracker.stats.rollups.day_figures.figures import Piece
 from tracker.stats.rollups.day_rows import FIGURES, IDS, DayRows
 from tracker.stats.rollups.days import Days, days_for, number_of_events
 from tracker.stats.rollups.moment import Caveats, Moment, Notes, noted
 from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TITLES, TOTAL
-from tracker.stats.rollups.sealing import Piece
 from tracker.stats.rollups.wanted import Wanted
 from tracker.stats.scope import Scope
 from tracker.store.functions import date_trunc

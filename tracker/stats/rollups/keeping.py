@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
+from tracker.stats.rollups.day_figures.figures import DayOfFigures
+from tracker.stats.rollups.day_figures.scopes import all_tell, scope_of_day, scope_of_days
 from tracker.stats.rollups.days import counted, runs, sealed
 from tracker.stats.rollups.kept_rows import hold_rows
 from tracker.stats.rollups.months import count_month
 from tracker.stats.rollups.registry import RULES
-from tracker.stats.rollups.sealing import DayOfFigures, all_tell, scope_of_day, scope_of_days
 from tracker.stats.scope import Scope, naive
 from tracker.stats.traffic import first_day
 from tracker.store.protocol import EventStore, Snapshot
