@@ -278,6 +278,9 @@ def test_names_what_was_not_counted(
     store.append(Batch({}, dropped))
     page = signed_in.get(f"/{SITE}/not-counted").text
     assert "Events excluded in this period: 19." in page
+    assert "Events excluded in this period: 4." in signed_in.get(f"/{SITE}/not-counted?reason=excluded_address").text
+    assert "Events excluded in this period: 12." in signed_in.get(f"/{SITE}/not-counted?q=GOOGLE").text
+    assert "No excluded event has this." in signed_in.get(f"/{SITE}/not-counted?reason=bot&q=nobody").text
     assert page.index("Bots") < page.index("Excluded IP address")
     assert "Googlebot" in page
     assert "&lt;b&gt;Bot&lt;/b&gt;" in page
