@@ -21,6 +21,7 @@ from dashboards.web.first_day import views as first_day_views
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
 from dashboards.web.people import forgotten_password, invitation, new_password, people
 from dashboards.web.plain_query import with_plain_query
+from dashboards.web.realtime import views as realtime
 from dashboards.web.recipients import email_status, notices, own_page, recipients
 from dashboards.web.recipients.mailing import Mailing, no_mailing
 from dashboards.web.registers import views as registers
@@ -105,6 +106,7 @@ def register(
         goals,
         alerts,
         overview,
+        realtime,
         filters,
         timing,
         broken_links,

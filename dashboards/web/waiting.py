@@ -17,6 +17,8 @@ from tracker.store.patience import Superseded, Waiting, waiting
 
 # A person, and the page by its name and its site.
 _View = tuple[int, str, str]
+# What one person's tabs ask for by themselves, and one answer serves all: none ends another.
+_SHARED = frozenset({"realtime.show", "realtime.now"})
 # So many URLs are remembered whose views were ended and may be asked for again.
 _MOST_ENDED = 1000
 
@@ -61,7 +63,12 @@ def register(app: Flask, seconds: float) -> None:
         ending = g.waiting = ExitStack()
         ending.enter_context(waiting(one))
         site = (request.view_args or {}).get("site")
-        if request.method == "GET" and site is not None and current_user.is_authenticated:
+        if (
+            request.method == "GET"
+            and site is not None
+            and request.endpoint not in _SHARED
+            and current_user.is_authenticated
+        ):
             view = current_user.id, str(request.endpoint), str(site)
             views.begin(view, one, request.full_path)
             ending.callback(views.end, view, one)

@@ -7,6 +7,7 @@
 import { waitForFirstHit } from "./first-hit";
 import "./filters";
 import { followGeoFetch } from "./geo-fetch";
+import { followNow } from "./realtime";
 import { actOnLetter, enhance, movesFromSelect } from "./workflow";
 
 const CLOSERS = "details.menu[open]";
@@ -116,6 +117,7 @@ enhance();
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
 for (const box of document.querySelectorAll<HTMLElement>("[data-waiting]")) waitForFirstHit(box);
 for (const box of document.querySelectorAll<HTMLElement>("[data-geo]")) followGeoFetch(box);
+for (const box of document.querySelectorAll<HTMLElement>("[data-now]")) followNow(box);
 for (const zone of document.querySelectorAll<HTMLInputElement>("input[data-browser-zone]")) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (here && zone.list && [...zone.list.options].some((one) => one.value === here)) zone.value = here;

@@ -32,6 +32,7 @@ MARKS: dict[str, tuple[str, tuple[str, ...]]] = {
     ".legend-before": ("border-top", PAGE),
     ".row-bar .row-edge": ("fill", (*PAGE, "--bar", "--accent-soft")),
     ".mark rect": ("fill", PAGE),
+    ".now-bar": ("fill", PAGE),
     ".live-dot": ("background", PAGE),
     ".waiting-dot": ("background", ("--warn-soft",)),
     ".visit::before": ("background", PAGE),
@@ -48,6 +49,7 @@ MARKS: dict[str, tuple[str, tuple[str, ...]]] = {
 # What else is drawn, and means nothing that is not also said by a mark.
 DECORATION = {
     ".plot .grid": "three faint lines, which the labels at the side explain",
+    ".now-bars .grid": "the ground line, on which the bars stand",
     ".plot .area": "the line above it is the mark",
     ".slot .cursor": "the dot on it is the mark",
     ".row-bar rect": "its lower edge is the mark; the row's text stands on it",

@@ -1,0 +1,1 @@
+"""What happens on a site now: the last half hour, one small answer that all who look share."""
