@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from dashboards.web import assets, errors, headers, language, rendering, theme, waiting
 from dashboards.web.advice import page as advice
 from dashboards.web.alerts import views as alerts
+from dashboards.web.annotations import views as annotation_views
 from dashboards.web.broken_links import page as broken_links
 from dashboards.web.corrections import possible
 from dashboards.web.corrections import views as corrections
@@ -107,6 +108,7 @@ def register(
         alerts,
         overview,
         realtime,
+        annotation_views,
         filters,
         timing,
         broken_links,

@@ -68,7 +68,7 @@ PUBLIC = {
     "operations.answer": "the data folder's key opens it, and each operation asks for itself: they are walked below",
 }
 
-VALUES = {"site": SITE, "domain": SITE, "name": "Air France", "company": "x", "company_id": "x", "key": "pages", "dimension": "page", "goal": "forms", "form": "csv"}  # fmt: skip
+VALUES = {"site": SITE, "domain": SITE, "name": "Air France", "company": "x", "company_id": "x", "key": "pages", "dimension": "page", "goal": "forms", "form": "csv", "number": 1}  # fmt: skip
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "leads": {"site": SITE, "period": "7d"},

@@ -31,6 +31,7 @@ COPIED = {
     "checklist_marks",
     "site_domains",
     "shared_links",
+    "annotations",
     "sites",
     "company_changes",
     "company_confirmations",

@@ -25,6 +25,7 @@ from tracker.cli import (
 from tracker.cli.options import EXPECTED_ERRORS
 from tracker.cli.reference import registers
 from tracker.cli.site import alerts, dkim, fit, goals
+from tracker.cli.site import annotations as annotation_commands
 from tracker.enrichment.text import visible_text
 from tracker.server.logs import escape_unset_log
 
@@ -42,6 +43,7 @@ for _command in (
     sites.site,
     goals.goal,
     alerts.alert,
+    annotation_commands.annotation,
     fit.fit,
     users.user,
     tokens.token,

@@ -8,7 +8,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from tracker.sites.domain_name import shown_domain
@@ -235,6 +245,21 @@ class ChecklistMark(Base):
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
     task: Mapped[str]
     marked_at: Mapped[datetime]
+
+
+class Annotation(Base):
+    """What a publisher did on a day of the site's calendar, and if somebody said so in which hour."""
+
+    __tablename__ = "annotations"
+    __table_args__ = (Index("ix_annotations_site_id_day", "site_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
+    day: Mapped[date]
+    hour: Mapped[int | None]
+    text: Mapped[str]
+    created_by: Mapped[str | None]  # the user's email; None: a command
+    created_at: Mapped[datetime]
 
 
 class Salt(Base):

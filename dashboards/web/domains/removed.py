@@ -24,6 +24,7 @@ _NAMES = {
     "company_notes": message("Notes on companies"),
     "company_lists": message("Lists"),
     "saved_views": message("Saved views"),
+    "annotations": message("Annotations"),
     "shared_links": message("Shared links"),
     "company_corrections": message("Corrections of companies"),
 }

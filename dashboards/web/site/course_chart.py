@@ -29,9 +29,9 @@ def course_chart(
     """The chart of a period's course at a moment; `earlier` is the course of what it is compared with."""
     interval, metric = selection.interval, selection.metric
     now = moment.astimezone(selection.zone).replace(tzinfo=None)
-    starts = [_as_time(start) for start in series["start"]]
-    ends = [*starts[1:], _as_time(selection.period.end)]
-    befores = {} if earlier is None else dict(zip(map(_as_time, earlier["start"]), earlier[metric], strict=True))
+    starts = [as_time(start) for start in series["start"]]
+    ends = [*starts[1:], as_time(selection.period.end)]
+    befores = {} if earlier is None else dict(zip(map(as_time, earlier["start"]), earlier[metric], strict=True))
     points = []
     for start, end, value in zip(starts, ends, series[metric], strict=True):
         other = selection.compared and counterpart(selection.period, selection.compared, interval, start)
@@ -48,7 +48,7 @@ def course_chart(
     return draw(points, metric=metric, word=lambda value: word_value(language, metric, value))
 
 
-def _as_time(start: Any) -> datetime:
+def as_time(start: Any) -> datetime:
     """The local start of an interval, a date or a datetime in the report."""
     if isinstance(start, datetime):
         return start.replace(tzinfo=None)

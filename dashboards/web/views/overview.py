@@ -15,6 +15,7 @@ from dashboards.presentation.figures import Change, changed, figures
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
+from dashboards.web.annotations.marks import marks
 from dashboards.web.details.page import FILE_FORMS, FileForm, details_file, details_page
 from dashboards.web.first_day.checklist import checklist, geo_now
 from dashboards.web.language import current_language
@@ -105,6 +106,7 @@ def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.
     return render_template(
         "overview.html",
         figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
+        annotations=marks(context, selection, list(series["start"])),
         chart=course_chart(context.now(), selection, language, series, earlier),
         metric_label=translate(language, METRICS[selection.metric].label),
         leads=_leads(context, selection, language),

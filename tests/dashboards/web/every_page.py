@@ -44,6 +44,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "possible.show": (f"/{SITE}/possible",),
     "realtime.show": (f"/{SITE}/realtime",),
+    "annotations.show": (f"/{SITE}/annotations",),
     "sharing.show": (f"/{SITE}/sharing",),
     "domains.show": (f"/{SITE}/settings/site",),
     "corrections.show": (f"/{SITE}/corrections",),
@@ -143,6 +144,7 @@ def fill(
     _send(browser, f"/{SITE}/lead-views", f"/{SITE}/leads", filters="tag:is:Salon", sort="company", name="Salon")
     browser.post(f"/{SITE}/settings/goals/add", form=f"/{SITE}/settings/goals", kind="page", pattern="/merci*", name="Merci", points="12")  # fmt: skip
     browser.post(f"/{SITE}/alerts", form=f"/{SITE}/alerts", name="Customers", trigger="visit", watches="view:customers", channel="webhook", target="https://hooks.exemple.fr/" + "x" * 80)  # fmt: skip
+    browser.post(f"/{SITE}/annotations", day="2026-11-12", hour="9", text="Newsletter envoyée")
     browser.post(f"/{SITE}/alerts/test", form=f"/{SITE}/alerts", rule="1")
     browser.post(f"/{SITE}/corrections", form=f"/{SITE}/leads/{ARMOR}", kind="rename", subject="Armor", target="Armorique")  # fmt: skip
 

@@ -26,6 +26,7 @@ MARKS: dict[str, tuple[str, tuple[str, ...]]] = {
     ".plot .line": ("stroke", PAGE),
     ".plot .tail": ("stroke", PAGE),
     ".plot .before": ("stroke", PAGE),
+    ".plot .annotation": ("stroke", PAGE),
     ".plot .dot": ("stroke", PAGE),
     ".plot .dot-present": ("stroke", PAGE),
     ".legend-now, .legend-before": ("border-top", PAGE),
