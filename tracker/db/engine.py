@@ -21,7 +21,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -249,7 +249,7 @@ def _pack_now(engine: Engine) -> None:
 
 def _migrate(engine: Engine) -> None:
     scripts = _migrations()
-    with engine.connect() as connection:
+    with engine.connect() as connection, _keys_not_enforced(connection):
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql(
                 "BEGIN IMMEDIATE"
@@ -265,6 +265,25 @@ def _migrate(engine: Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+@contextmanager
+def _keys_not_enforced(connection: Connection) -> Iterator[None]:
+    """A table that a migration makes anew is dropped, by which SQLite would delete all rows that refer to it.
+
+    Outside a transaction, where alone the setting takes effect.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.rollback()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        connection.rollback()
 
 
 @cache
