@@ -21,7 +21,6 @@ from tracker.db.errors import AppDatabaseUnavailable
 from tracker.db.models import Site
 from tracker.leads.corrections.changes import rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
-from tracker.leads.listing.first_rows import note_usual_list
 from tracker.sites.sites import list_sites
 from tracker.stats.rollups.keeping import Keeper
 from tracker.stats.rollups.ready import make_ready
@@ -33,8 +32,6 @@ _LEAST_PAUSE_SECONDS = 0.25
 # It rests three times as long as it worked, so that it takes a quarter of a core at most; as long as it worked for pages that
 # somebody looks at.
 _REST = 3.0
-# Of so many sites the list of leads is made ready before anybody has looked at it.
-_READY_UNASKED = 16
 # A site's open days are counted no more often than this, and while hits queue up even less.
 _REFRESH_SECONDS = 1.0
 _BUSY_REFRESH_SECONDS = 10.0
@@ -75,7 +72,6 @@ class Sealing:
         self._refreshed_last = False
         self._has_worked_off = False
         self._ready_seconds = 0.0
-        self._noted = 0
 
     def run(self, stop: threading.Event) -> None:
         """Counts and seals until `stop` is set."""
@@ -159,9 +155,6 @@ class Sealing:
         zone, name = ZoneInfo(site.time_zone), site.stored_as
         today = self._now().astimezone(zone).date()
         if is_new:
-            if self._noted < _READY_UNASKED:
-                self._noted += 1
-                note_usual_list(self._app, self._as_pages_read(self._store), site, self._now())
             self._refresh(site)
             return True
         if self._done.get(name) == (today, zone.key) or (changes and self._nothing_left_a_moment_ago(name)):

@@ -9,19 +9,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from tracker.db.engine import AppDatabase
-from tracker.db.models import Site
-from tracker.leads.confirmations import confirmed_names
 from tracker.leads.ranking import rank, scored_day
 from tracker.leads.report import described_once, leads
-from tracker.leads.rules import Rules, rules_of
-from tracker.leads.segments.asked import KnownCompanies
+from tracker.leads.rules import Rules
 from tracker.leads.workflow.names import known_names
-from tracker.stats.periods import parse_period
 from tracker.stats.rollups.moment import once_of_site, reads_kept_rows
 from tracker.stats.rollups.ready import asked
 from tracker.stats.scope import Scope
@@ -29,9 +23,6 @@ from tracker.store.protocol import EventStore
 
 PAGE = 100
 """So many companies a page of the list has."""
-
-USUAL_PERIOD = "30d"
-"""What a page shows that is opened without a period."""
 
 
 def note_list(
@@ -62,15 +53,6 @@ def first_leads(
     if of_figures:
         asked(store, scope.site, ("first leads", scope, number), work)
     return found
-
-
-def note_usual_list(database: AppDatabase, store: EventStore, site: Site, now: datetime) -> None:
-    """Notes the list of a site as it is seen first, as if somebody looked at it; `store` is as pages read it."""
-    known = KnownCompanies(database, store, site, now)
-    zone = ZoneInfo(site.time_zone)
-    period = parse_period(USUAL_PERIOD, today=known.today, time_zone=zone)
-    scope = Scope(site.stored_as, period, known.of_list((), period))
-    note_list(store, scope, now=now, confirmed=confirmed_names(store, site), rules=rules_of(site))
 
 
 def _ask(
