@@ -16,7 +16,9 @@ from tracker.db.models import Base
 class AlertRule(Base):
     """What is to be told, of which companies, where to and how often (tracker.leads.alerts.rules).
 
-    `looked_at` is the moment up to which all hits that had arrived were looked at; None before the first look.
+    It tells what happens from `made_at` on: when it was made, given another trigger or resumed. `looked_at` is the moment up
+    to which all hits that had arrived were looked at; None before the first look. A webhook is signed with `old_secret` as
+    well until `old_secret_until`.
     """
 
     __tablename__ = "alert_rules"
@@ -39,6 +41,9 @@ class AlertRule(Base):
     made_by: Mapped[str]
     made_at: Mapped[datetime]
     looked_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    old_secret: Mapped[str | None]
+    old_secret_until: Mapped[datetime | None]
 
 
 class AlertMember(Base):
@@ -104,3 +109,14 @@ class OutgoingAttempt(Base):
     status_code: Mapped[int | None]
     answer: Mapped[str]
     took_ms: Mapped[int]
+
+
+class CrmRecord(Base):
+    """The record that a company has in a CRM (tracker.delivery.outbox.crm.records): `target` is the URL of its API."""
+
+    __tablename__ = "crm_records"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, render_template
 
 from dashboards.presentation import dates
@@ -13,8 +15,10 @@ from dashboards.web.site.pages import head, selection_or_404
 from tracker.db.models import Site
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.reports.advice.advice import Advice, advice_of_site
+from tracker.reports.advice.window import window
 from tracker.service.context import Context
-from tracker.stats.rollups.moment import moment, once_of_site
+from tracker.stats.rollups.moment import moment, once_of_past
+from tracker.stats.scope import Scope
 
 
 def create_blueprint(context: Context) -> Blueprint:
@@ -23,7 +27,7 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.get("/advice")
     def show(site: str) -> str:
         selection, language = selection_or_404(context, site), current_language()
-        found = _advice(context, selection.site)
+        found = advice_of_weeks(context, selection.site)
         when = found.rhythms
         return render_template(
             "advice.html",
@@ -40,12 +44,11 @@ def create_blueprint(context: Context) -> Blueprint:
     return blueprint
 
 
-def _advice(context: Context, site: Site) -> Advice:
-    """The advice of the last complete weeks."""
+def advice_of_weeks(context: Context, site: Site) -> Advice:
+    """The advice of the last complete weeks, which is kept until one of their events changes: hits of today are none."""
     with moment(context.event_store) as store:
         known = KnownCompanies(context.app_db, store, site, context.now())
         counted, confirmed = known.not_counted(), tuple(site.confirmed_names)
-        question = ("advice", site.time_zone, known.today, counted, confirmed)
-        return once_of_site(
-            store, site.stored_as, question, lambda: advice_of_site(store, site, known.today, counted=counted)
-        )
+        weeks = Scope(site.stored_as, window(known.today, ZoneInfo(site.time_zone)))
+        question = ("advice", counted, confirmed)
+        return once_of_past(store, weeks, question, lambda: advice_of_site(store, site, known.today, counted=counted))

@@ -25,7 +25,8 @@ from tracker.leads.alerts.crm_fields import FACTS
 from tracker.leads.alerts.log import log_of, replay
 from tracker.leads.alerts.look import Look
 from tracker.leads.alerts.raising import push_companies, raise_alerts, send_test
-from tracker.leads.alerts.rules import Known, NewRule, add_rule, list_rules, read_rule, remove_rule
+from tracker.leads.alerts.rule_changes import change_rule, change_secret, pause_rule, resume_rule
+from tracker.leads.alerts.rules import Known, NewRule, add_rule, form_of, list_rules, read_rule, remove_rule
 from tracker.leads.alerts.rules_vocabulary import AMOUNTS, CRMS, Channel
 from tracker.leads.alerts.targets import may_get_alerts
 from tracker.leads.workflow.lists import all_lists
@@ -39,7 +40,10 @@ def create_blueprint(context: Context) -> Blueprint:
 
     @blueprint.get("")
     def show(site: str) -> str:
-        return _page(context, selection_or_404(context, site, Action.VIEW_SETTINGS))
+        """With `?rule=` the form holds a rule, to change it."""
+        selection = selection_or_404(context, site, Action.VIEW_SETTINGS)
+        changed = _rule(context, selection.site, request.args["rule"]) if request.args.get("rule") else None
+        return _page(context, selection, changed=changed)
 
     @blueprint.post("")
     def add(site: str) -> Response:
@@ -51,9 +55,23 @@ def create_blueprint(context: Context) -> Blueprint:
             made = add_rule(context.app_db, found.id, rule, by=current_user.email, now=context.now())
         except Invalid as problem:
             return make_response(_page(context, selection, describe_problem(problem)), 422)
-        # Who is in the view or list by now is no news.
-        raise_alerts(_look(context, found), made)
+        _begin(context, found, made)
         flash(_("The alert is added. It tells what happens from now on."))
+        return _back(found)
+
+    @blueprint.post("/change")
+    def change(site: str) -> Response:
+        selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
+        found = selection.site
+        rule = _rule(context, found)
+        try:
+            asked = read_rule(request.form.to_dict(), _known(context, found), changed=rule)
+            _check_email(context, found, asked)
+        except Invalid as problem:
+            return make_response(_page(context, selection, describe_problem(problem), rule), 422)
+        made = change_rule(context.app_db, found.id, rule.id, asked, now=context.now())
+        _begin(context, found, made)
+        flash(_("The alert is changed."))
         return _back(found)
 
     @blueprint.post("/remove")
@@ -63,8 +81,35 @@ def create_blueprint(context: Context) -> Blueprint:
             flash(_("The alert is removed, with what was still to be delivered."))
         return _back(found)
 
+    _add_states(blueprint, context)
     _add_messages(blueprint, context)
     return blueprint
+
+
+def _add_states(blueprint: Blueprint, context: Context) -> None:
+    """The routes that stop a rule, let it go on, or give it another secret."""
+
+    @blueprint.post("/pause")
+    def pause(site: str) -> Response:
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        pause_rule(context.app_db, found.id, _rule(context, found).id, now=context.now())
+        flash(_("The alert is paused. What was still to be delivered waits."))
+        return _back(found)
+
+    @blueprint.post("/resume")
+    def resume(site: str) -> Response:
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        _begin(context, found, resume_rule(context.app_db, found.id, _rule(context, found).id, now=context.now()))
+        flash(_("The alert goes on. It tells what happens from now on."))
+        return _back(found)
+
+    @blueprint.post("/secret")
+    def secret(site: str) -> Response:
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        if change_secret(context.app_db, found.id, _rule(context, found).id, now=context.now()) is None:
+            abort(404)
+        flash(_("The webhook has a new secret. For a day, messages are signed with the old one too."))
+        return _back(found)
 
 
 def _add_messages(blueprint: Blueprint, context: Context) -> None:
@@ -104,6 +149,12 @@ def _add_messages(blueprint: Blueprint, context: Context) -> None:
         return _back(found)
 
 
+def _begin(context: Context, site: Site, rule: AlertRule | None) -> None:
+    """Looks a first time for a rule that begins anew: who is in its view or list by now is no news."""
+    if rule is not None and rule.looked_at is None and rule.paused_at is None:
+        raise_alerts(_look(context, site), rule)
+
+
 def _look(context: Context, site: Site) -> Look:
     now = context.now()
     return Look(context.app_db, context.event_store, site, now, now)
@@ -124,15 +175,15 @@ def _check_email(context: Context, site: Site, rule: NewRule) -> None:
             raise Invalid("An alert goes to somebody with an account, or to a confirmed recipient of the report.")
 
 
-def _rule(context: Context, site: Site) -> AlertRule:
-    number = request.form.get("rule", "")
+def _rule(context: Context, site: Site, number: str | None = None) -> AlertRule:
+    number = request.form.get("rule", "") if number is None else number
     found = next((one for one in list_rules(context.app_db, site.id) if str(one.id) == number), None)
     if found is None:
         abort(404)
     return found
 
 
-def _page(context: Context, selection: Selection, problem: str | None = None) -> str:
+def _page(context: Context, selection: Selection, problem: str | None = None, changed: AlertRule | None = None) -> str:
     language, site = current_language(), selection.site
     rules, views = list_rules(context.app_db, site.id), all_views(context.app_db, site.id)
     values: dict[str, Any] = {
@@ -151,7 +202,9 @@ def _page(context: Context, selection: Selection, problem: str | None = None) ->
         "log": log_of(context.app_db, site.id),
         "clock": lambda moment: dates.clock(moment, selection.zone),
         "problem": problem,
-        "typed": request.form.to_dict() if problem else {},
+        "changed": changed,
+        "typed": request.form.to_dict() if problem else form_of(changed) if changed else {"target": current_user.email},
+        "signs_with_both": lambda rule: rule.old_secret and context.now() < rule.old_secret_until,
     }
     return render_template("alerts.html", **values, **head(context, selection))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+from datetime import timedelta
 
 from tests.delivery.outbox.conftest import Posted
 from tracker.delivery.outbox.webhook import sign
+from tracker.leads.alerts.rule_changes import change_secret
 
 
 def test_the_signature_is_that_of_the_specification_s_own_example() -> None:
@@ -30,3 +32,16 @@ def test_a_receiver_can_check_the_message_with_the_rule_s_secret(posted: Posted)
     assert one.headers["webhook-id"] == message.uid
     assert 24 <= len(key) <= 64
     assert json.loads(one.body)["type"] == "alert.test"
+
+
+def test_while_a_secret_takes_another_s_place_a_receiver_can_check_with_either(posted: Posted) -> None:
+    rule = posted.rule()
+    changed = change_secret(posted.database, posted.site.id, rule.id, now=posted.clock())
+    assert changed is not None
+    assert changed.secret != rule.secret
+    for hours, secrets in ((0, {rule.secret, changed.secret}), (25, {changed.secret})):
+        posted.message(rule)
+        posted.deliver(later=timedelta(hours=hours))
+        one = posted.hooks.received[-1]
+        uid, timestamp, signed = (one.headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature"))
+        assert set(signed.split(" ")) == {sign(secret, uid, timestamp, one.body) for secret in secrets}

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from tests.leads.alerts.conftest import Told
 from tracker.db.workflow_models import CompanyList, CompanyListEntry
-from tracker.leads.alerts.rules import remove_rule
-from tracker.leads.alerts.rules_vocabulary import Trigger
+from tracker.leads.alerts.rule_changes import change_rule, pause_rule, resume_rule
+from tracker.leads.alerts.rules import NewRule, remove_rule
+from tracker.leads.alerts.rules_vocabulary import Channel, Trigger
+from tracker.store.batch import Batch, SegmentPosition
 
 
 def test_a_visit_is_raised_with_its_message_in_the_next_look(told: Told) -> None:
@@ -116,3 +118,38 @@ def test_a_rule_is_removed_with_what_it_raised(told: Told) -> None:
     assert remove_rule(told.database, told.site.id + 1, rule.id) is None
     assert remove_rule(told.database, told.site.id, rule.id) == rule.name
     assert (told.alerts(), told.messages()) == ([], [])
+
+
+def test_a_paused_rule_raises_nothing_and_what_happened_in_the_pause_is_no_news(told: Told) -> None:
+    rule = told.rule()
+    pause_rule(told.database, told.site.id, rule.id, now=told.clock())
+    told.visit("Armor")
+    assert told.look() == []
+    resume_rule(told.database, told.site.id, rule.id, now=told.clock())
+    assert told.look() == []
+    told.visit("Kerjean")
+    assert told.look() == ["kerjean 2026-11-16"]
+
+
+def test_a_rule_that_watches_others_from_now_on_takes_who_is_among_them_by_now_as_no_news(told: Told) -> None:
+    told.visit("Armor")
+    rule = told.rule(Trigger.SCORE, amount=99)
+    assert told.look() == []
+    changed = NewRule(rule.name, Trigger.SCORE, Channel.WEBHOOK, rule.target, amount=1)
+    change_rule(told.database, told.site.id, rule.id, changed, now=told.clock())
+    assert told.look() == []
+    told.visit("Kerjean")
+    assert told.look() == ["kerjean 2026-11-16"]
+
+
+def test_a_hit_of_a_company_is_looked_at_at_once_and_other_hits_within_a_minute(told: Told) -> None:
+    told.rule()
+    told.rule(Trigger.OTHER_DOMAIN)
+    soon = timedelta(seconds=10)
+    assert told.look() == []
+    told.blog.visit(told.clock().isoformat(), (0, "/"), hostname="elsewhere.example")
+    told.store.append(Batch({}, positions=[SegmentPosition("1", 10, 1, 1, {})]))
+    assert told.look(later=soon) == []
+    told.visit("Armor")
+    told.store.append(Batch({}, positions=[SegmentPosition("1", 20, 2, 2, {})]))
+    assert told.look(later=soon) == ["armor 2026-11-16", "host elsewhere.example"]

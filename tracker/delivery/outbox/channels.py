@@ -24,7 +24,7 @@ def deliver(context: Context, due: Due, *, again: bool = False) -> Answer:
         body, headers = webhook.request_of(due, now=context.now())
         return send(rule.target, body, headers, allowed=settings.private_targets)
     if rule.channel in CRMS:
-        return push(due, base_url=settings.public_url, allowed=settings.private_targets)
+        return push(context.app_db, due, base_url=settings.public_url, allowed=settings.private_targets)
     with context.app_db.transaction() as session:
         site = session.get_one(Site, rule.site_id)
     language = site.language

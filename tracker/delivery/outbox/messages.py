@@ -42,7 +42,7 @@ def claim_due(database: AppDatabase, *, now: datetime, but: Collection[str] = ()
     statement = (
         select(OutgoingMessage, AlertRule)
         .join(AlertRule, AlertRule.id == OutgoingMessage.rule_id)
-        .where(waiting | stale)
+        .where(waiting | stale, AlertRule.paused_at.is_(None))
         .order_by(OutgoingMessage.due_at, OutgoingMessage.id)
     )
     if but:

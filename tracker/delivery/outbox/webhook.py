@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from tracker.db.alert_models import AlertRule
 from tracker.delivery.outbox.messages import Due
 
 _PREFIX = "whsec_"
@@ -24,9 +25,18 @@ def request_of(due: Due, *, now: datetime) -> tuple[bytes, Mapping[str, str]]:
         "Content-Type": "application/json; charset=utf-8",
         "webhook-id": due.message.uid,
         "webhook-timestamp": timestamp,
-        "webhook-signature": sign(due.rule.secret, due.message.uid, timestamp, body),
+        "webhook-signature": " ".join(
+            sign(secret, due.message.uid, timestamp, body) for secret in _secrets(due.rule, now)
+        ),
     }
     return body, headers
+
+
+def _secrets(rule: AlertRule, now: datetime) -> Sequence[str]:
+    """The rule's secret, and the one of before as long as receivers may have only that."""
+    if rule.old_secret and rule.old_secret_until is not None and now < rule.old_secret_until:
+        return rule.secret, rule.old_secret
+    return (rule.secret,)
 
 
 def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:

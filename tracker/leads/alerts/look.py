@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from tracker.db.alert_models import AlertRule
 from tracker.db.engine import AppDatabase
@@ -83,6 +84,16 @@ class Look:
     @cached_property
     def known(self) -> KnownCompanies:
         return KnownCompanies(self.database, self.store, self.site, self.now)
+
+    @cached_property
+    def activity(self) -> tuple[int, datetime | None]:
+        """How many events of companies there are of the time that is looked at, and the last one: it changes with each hit."""
+        own = events.c
+        lately = own.occurred_at >= naive(self.since - _LONGEST_VISIT)
+        counted: list[ColumnElement[Any]] = [func.count(), func.max(own.occurred_at)]
+        statement = select(*counted).where(own.site == self.site.stored_as, lately, own.company.is_not(None))
+        number, last = self.store.rows(statement)[0]
+        return int(number), last
 
     @cached_property
     def visits(self) -> Sequence[CompanyVisit]:

@@ -1,4 +1,4 @@
-"""The rules of a site's alerts: what they watch, whom they tell and how often. Adds, lists and removes them."""
+"""The rules of a site's alerts: what they watch, whom they tell and how often. Reads, adds, lists and removes them."""
 
 from __future__ import annotations
 
@@ -57,8 +57,11 @@ class Known:
     goals: Sequence[str]
 
 
-def read_rule(form: Mapping[str, str], known: Known) -> NewRule:
-    """Reads a form. `watches` is empty for all companies, `view:KEY` or `list:NAME`. Raises Invalid."""
+def read_rule(form: Mapping[str, str], known: Known, *, changed: AlertRule | None = None) -> NewRule:
+    """Reads a form. `watches` is empty for all companies, `view:KEY` or `list:NAME`. Raises Invalid.
+
+    A rule that is `changed` keeps its token where none is given, but not for another URL: it goes to nobody else.
+    """
     with about("name"):
         name = " ".join(form.get("name", "").split())
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
@@ -79,7 +82,9 @@ def read_rule(form: Mapping[str, str], known: Known) -> NewRule:
         channel = _one_of(Channel, form.get("channel", ""))
         target = _target(channel, form.get("target", ""))
     with about("token"):
-        token = _token(form.get("token", "")) if channel in CRMS else ""
+        keeps_token = changed is not None and (changed.channel, changed.target) == (channel, target)
+        given = form.get("token", "")
+        token = _token(given) if channel in CRMS and (given or not keeps_token) else ""
     with about("fields"):
         fields = json.dumps(read_fields(channel, form.get("fields", ""))) if channel in CRMS else None
     with about("pace"):
@@ -93,10 +98,23 @@ def read_rule(form: Mapping[str, str], known: Known) -> NewRule:
     )
 
 
+def form_of(rule: AlertRule) -> dict[str, str]:
+    """The form that `read_rule` reads as this rule; a CRM's token is not shown."""
+    numbers = {"amount": rule.amount, "quiet_from": rule.quiet_from, "quiet_until": rule.quiet_until}
+    fields = json.loads(rule.fields or "{}")
+    return {
+        **{name: getattr(rule, name) for name in ("name", "trigger", "channel", "target", "pace")},
+        **{name: "" if number is None else str(number) for name, number in numbers.items()},
+        "goal": rule.goal or "",
+        "watches": f"view:{rule.view_key}" if rule.view_key else f"list:{rule.list_name}" if rule.list_name else "",
+        "fields": "\n".join(f"{fact} = {field}" for fact, field in fields.items()),
+    }
+
+
 def add_rule(database: AppDatabase, site_id: int, rule: NewRule, *, by: str, now: datetime) -> AlertRule:
     """Adds a rule, which tells what happens from now on. Raises Invalid where the site has too many."""
     values = {name: getattr(rule, name) for name in NewRule.__dataclass_fields__ if name != "token"}
-    secret = rule.token or _new_secret(rule.channel)
+    secret = rule.token or new_secret(rule.channel)
     with database.transaction() as session:
         number = session.scalar(select(func.count()).select_from(AlertRule).where(AlertRule.site_id == site_id)) or 0
         if number >= MOST_RULES:
@@ -123,7 +141,7 @@ def remove_rule(database: AppDatabase, site_id: int, number: int) -> str | None:
         return found.name
 
 
-def _new_secret(channel: Channel) -> str:
+def new_secret(channel: Channel) -> str:
     """Standard Webhooks: `whsec_` and 24 to 64 random bytes as base64. Empty for channels that sign nothing."""
     is_signed = channel is Channel.WEBHOOK
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode() if is_signed else ""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter
-from tracker.stats.scope import Scope
+from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.reading import Reading
 
@@ -134,6 +134,14 @@ def once(store: EventStore, scope: Scope, question: Hashable, work: Callable[[],
 def _reading(scope: Scope) -> Reading:
     """All up to a scope's end. In whatever zone its last day ends, that is before the end of the next one in UTC."""
     return Reading(scope.site, _FIRST, datetime.combine(scope.period.end + timedelta(days=1), time()))
+
+
+def once_of_past(store: EventStore, scope: Scope, question: Hashable, work: Callable[[], T]) -> T:
+    """The same for what only the events before a period's end are asked for: it is kept whatever comes afterwards."""
+    if not isinstance(store, Moment):
+        return work()
+    reading = Reading(scope.site, _FIRST, naive(scope.period.end_at))
+    return store.once(reading, ("of past", question, scope), work)
 
 
 def once_of_site(

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
+from pathlib import Path
+from typing import cast
 
+from dashboards.web.advice.page import advice_of_weeks
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tests.reports.advice.made_visits import store_thirteen_weeks
+from tests.stats.conftest import Blog
+from tracker.db.engine import AppDatabase
+from tracker.service.context import Context
+from tracker.settings import Settings
+from tracker.sites.sites import find_site
+from tracker.store.answering.store import AnsweringStore
 from tracker.store.protocol import EventStore
 
 
@@ -38,3 +48,17 @@ def test_it_says_what_it_would_take(signed_in: Browser, site: str) -> None:
     page = unescape(signed_in.get(f"/{SITE}/advice").text)
     assert "Too few visits for advice." in page
     assert "takes 10 companies in 13 weeks; there are 0 so far." in page
+
+
+def test_the_advice_of_complete_weeks_is_kept_while_hits_of_today_come(
+    site: str, database: AppDatabase, store: EventStore, clock: Clock, tmp_path: Path
+) -> None:
+    answering = cast("EventStore", AnsweringStore(store))
+    store_thirteen_weeks(answering, clock())
+    context, found = Context(Settings(data=tmp_path), database, answering, clock), find_site(database, site)
+    assert found is not None
+    first, blog = advice_of_weeks(context, found), Blog(answering)
+    blog.visit(clock().isoformat(), (0, "/a"), visit_id=-1)
+    assert advice_of_weeks(context, found) is first
+    blog.visit((clock() - timedelta(days=20)).isoformat(), (0, "/a"), visit_id=-2)  # a late one
+    assert advice_of_weeks(context, found) is not first

@@ -137,3 +137,44 @@ def test_a_choice_says_which_fields_it_needs_and_others_are_hidden_by_it(
     for field in fields.split():
         assert f'class="needs-{field}"' in page or f'needs-{field}" open' in page
         assert f'.form:not(:has(option[data-needs~="{field}"]:checked)) .needs-{field}' in FORMS_CSS
+
+
+def test_a_rule_is_changed_in_the_form_that_holds_it_paused_resumed_and_given_another_secret(
+    signed_in: Browser, site: str, database: AppDatabase
+) -> None:
+    signed_in.post(PAGE, form=PAGE, **RULE, target=URL, quiet_from="22", quiet_until="7")
+    (before,) = rules(database)
+    page = signed_in.get(f"{PAGE}?rule=1").text
+    for held in (
+        'value="Customers"',
+        f'value="{URL}"',
+        '<option value="view:customers" selected',
+        '<option value="22" selected',
+    ):
+        assert held in page, held
+    assert (
+        signed_in.post(f"{PAGE}/change", form=PAGE, **RULE | {"rule": "1", "name": ""}, target=URL).status_code == 422
+    )
+    signed_in.post(f"{PAGE}/change", form=PAGE, **RULE | {"rule": "1", "name": "Ours", "pace": "daily"}, target=URL)
+    signed_in.post(f"{PAGE}/secret", form=PAGE, rule="1")
+    signed_in.post(f"{PAGE}/pause", form=PAGE, rule="1")
+    (rule,) = rules(database)
+    assert (rule.name, rule.pace, rule.quiet_from, rule.made_at) == ("Ours", "daily", None, before.made_at)
+    assert (rule.old_secret, rule.secret != before.secret) == (before.secret, True)
+    page = signed_in.get(PAGE).text
+    assert "paused" in page
+    assert "signed with the old secret too" in page
+    signed_in.post(f"{PAGE}/resume", form=PAGE, rule="1")
+    assert rules(database)[0].paused_at is None
+    assert signed_in.get(f"{PAGE}?rule=9").status_code == 404
+
+
+def test_a_token_stays_with_its_url_and_goes_to_no_other(signed_in: Browser, site: str, database: AppDatabase) -> None:
+    rule = RULE | {"channel": "hubspot", "fields": "score = rank"}
+    signed_in.post(PAGE, form=PAGE, **rule, token="pat-eu1-x", target="")
+    change = rule | {"rule": "1", "token": "", "name": "Other"}
+    assert signed_in.post(f"{PAGE}/change", form=PAGE, **change, target="").status_code == 302
+    assert (rules(database)[0].name, rules(database)[0].secret) == ("Other", "pat-eu1-x")
+    assert (
+        signed_in.post(f"{PAGE}/change", form=PAGE, **change, target="https://elsewhere.exemple.fr").status_code == 422
+    )

@@ -24,6 +24,7 @@ class StandIn:
     def __init__(self, hooks: Hooks) -> None:
         self.companies: dict[int, dict[str, Any]] = {}
         self.calls: list[str] = []
+        self.finds = True  # a search finds what was added only some moments later
         self._hooks = hooks
         hooks.answer = self.answer
 
@@ -52,7 +53,7 @@ class HubSpot(StandIn):
         if (one.method, path) == ("POST", "/crm/v3/objects/companies/search"):
             ((same,),) = [group["filters"] for group in body["filterGroups"]]
             assert same["operator"] == "EQ"
-            found = [self._shown(number) for number, held in self.companies.items() if held.get(same["propertyName"]) == same["value"]]  # fmt: skip
+            found = [self._shown(number) for number, held in self.companies.items() if self.finds and held.get(same["propertyName"]) == same["value"]]  # fmt: skip
             return 200, {"total": len(found), "results": found[: body["limit"]]}
         unknown = body["properties"].keys() - self.PROPERTIES
         if unknown:
@@ -63,6 +64,8 @@ class HubSpot(StandIn):
             return 201, self._shown(number)
         assert one.method == "PATCH"
         number = int(path.rpartition("/")[2])
+        if number not in self.companies:
+            return 404, {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "resource not found"}
         self.companies[number] |= body["properties"]
         return 200, self._shown(number)
 
@@ -79,7 +82,11 @@ class Pipedrive(StandIn):
         if (one.method, path) == ("GET", "/api/v2/organizations/search"):
             assert (query["fields"], query["exact_match"]) == (["custom_fields"], ["true"])
             (term,) = query["term"]
-            found = [number for number, held in self.companies.items() if term in held["custom_fields"].values()]
+            found = [
+                number
+                for number, held in self.companies.items()
+                if self.finds and term in held["custom_fields"].values()
+            ]
             items = [{"result_score": 0.5, "item": {"id": number, "type": "organization"}} for number in found]
             return 200, {"success": True, "data": {"items": items}, "additional_data": {"next_cursor": None}}
         if (one.method, path) == ("POST", "/api/v2/organizations"):
@@ -87,6 +94,8 @@ class Pipedrive(StandIn):
             self.companies[number] = {"custom_fields": {}} | body
             return 200, {"success": True, "data": {"id": number, **self.companies[number]}}
         number = int(path.rpartition("/")[2])
+        if number not in self.companies:
+            return 404, {"success": False, "error": "Organization not found", "errorCode": 404}
         if one.method == "PATCH":
             assert body.keys() == {"custom_fields"}
             self.companies[number]["custom_fields"] |= body["custom_fields"]

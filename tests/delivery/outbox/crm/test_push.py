@@ -118,3 +118,24 @@ def test_a_crm_that_answers_something_else_is_told(posted: Posted) -> None:
     assert "another form" in hubspot(posted)
     posted.hooks.body = b"<html>"
     assert "not JSON" in hubspot(posted)
+
+
+@pytest.mark.parametrize("kind", [HubSpot, Pipedrive])
+def test_a_company_that_the_crm_s_search_does_not_find_yet_is_not_added_twice(
+    posted: Posted, kind: type[HubSpot | Pipedrive]
+) -> None:
+    there = kind(posted.hooks)
+    there.finds = False
+    push_once = hubspot if kind is HubSpot else pipedrive
+    assert "is added" in push_once(posted)
+    assert "is up to date" in push_once(posted, score=60)
+    assert len(there.companies) == 1
+    there.companies.clear()  # somebody removed it there
+    assert "is added" in push_once(posted)
+
+
+def test_after_an_answer_that_got_lost_the_search_has_time_to_find_what_was_added(posted: Posted) -> None:
+    posted.hooks.answer = lambda one: (200, {}) if one.path.endswith("/search") else (502, {})
+    posted.hooks.body = b'{"results": []}'
+    assert hubspot(posted).startswith("waiting: ")
+    assert posted.messages()[-1].due_at >= posted.clock() + timedelta(minutes=1)

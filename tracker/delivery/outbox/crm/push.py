@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from tracker.db.engine import AppDatabase
 from tracker.delivery.outbox.crm import hubspot, pipedrive
 from tracker.delivery.outbox.crm.calls import Api, CallFailed
+from tracker.delivery.outbox.crm.records import Records
 from tracker.delivery.outbox.messages import Due
 from tracker.delivery.outbox.posting import Answer
 from tracker.leads.alerts.payload import TEST
@@ -19,7 +21,7 @@ from tracker.settings.values import Network
 
 class _Crm(NamedTuple):
     headers: Callable[[str], Mapping[str, str]]
-    upsert: Callable[[Api, Mapping[str, str], Mapping[str, Any]], str]
+    upsert: Callable[[Api, Records, Mapping[str, str], Mapping[str, Any]], str]
 
 
 _CRMS = {
@@ -28,19 +30,19 @@ _CRMS = {
 }
 
 
-def push(due: Due, *, base_url: str, allowed: Sequence[Network]) -> Answer:
+def push(database: AppDatabase, due: Due, *, base_url: str, allowed: Sequence[Network]) -> Answer:
     """Makes one attempt. One that ended half-way is made again, which changes nothing that is right already."""
     rule, body = due.rule, json.loads(due.message.payload)
     if body["type"] == TEST:
         return Answer(None, "a CRM takes no test: push a company instead", is_for_good=True)
     crm, fields = _CRMS[Channel(rule.channel)], json.loads(rule.fields or "{}")
-    api = Api(rule.target, crm.headers(rule.secret), allowed)
+    api, records = Api(rule.target, crm.headers(rule.secret), allowed), Records(database, rule)
     done = []
     try:
         for alert in body["data"]["alerts"]:
             values = _values(fields, alert, f"{base_url}/{quote(body['data']['site'])}")
             if "domain" in values:
-                done.append(crm.upsert(api, fields, values))
+                done.append(crm.upsert(api, records, fields, values))
             else:
                 done.append("a company without a known domain is not pushed")
     except CallFailed as failed:

@@ -11,9 +11,9 @@ from tracker.db.alert_models import AlertRule
 from tracker.leads.alerts.look import Look, Watched
 from tracker.leads.alerts.occurrence import Occurrence
 from tracker.leads.alerts.rules_vocabulary import Trigger
-from tracker.leads.alerts.traffic_triggers import drops, other_domains, silences, spikes
-from tracker.leads.alerts.visit_triggers import first_visits, goals_reached, returns, visits
-from tracker.leads.alerts.work_triggers import given_leads, reminders
+from tracker.leads.alerts.triggers.traffic import drops, other_domains, silences, spikes
+from tracker.leads.alerts.triggers.visit import first_visits, goals_reached, returns, visits
+from tracker.leads.alerts.triggers.work import given_leads, reminders
 
 EVENTS: Mapping[Trigger, Callable[[Look, AlertRule], Sequence[Occurrence]]] = {
     Trigger.VISIT: visits,
