@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
 COMPACT_FROM = 10_000
 # Writing a number by a locale's rules takes a tenth of a millisecond, and a page has hundreds.
@@ -33,6 +33,16 @@ def percent(language: str, fraction: float, digits: int = 0) -> str:
         return f"<{_NARROW if language == 'fr' else ''}{_narrow(format_percent(0.01, locale=language))}"
     pattern = f"#,##0{'.' + '0' * digits if digits else ''}{_NARROW if language == 'fr' else ''}%"
     return format_percent(fraction, pattern, locale=language)
+
+
+@lru_cache(_KEPT)
+def money(language: str, amount: float, currency: str) -> str:
+    """Returns an amount with its currency, from a hundred on without cents: 1 250 €."""
+    with_cents = abs(amount) < 100 and amount != round(amount)
+    shown = round(amount, 2) if with_cents else round(amount)
+    number = "#,##0.00" if with_cents else "#,##0"
+    pattern = f"{number}\xa0¤" if language == "fr" else f"¤{number}"
+    return _narrow(format_currency(shown, currency, pattern, locale=language, currency_digits=False))
 
 
 def signed_percent(language: str, fraction: float) -> str:

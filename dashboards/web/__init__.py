@@ -19,6 +19,7 @@ from dashboards.web.domains import views as domains
 from dashboards.web.filters import views as filters
 from dashboards.web.first_day import checklist
 from dashboards.web.first_day import views as first_day_views
+from dashboards.web.goals import actions
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
 from dashboards.web.people import forgotten_password, invitation, new_password, people
 from dashboards.web.plain_query import with_plain_query
@@ -106,6 +107,7 @@ def register(
         sharing,
         goals,
         alerts,
+        actions,
         overview,
         realtime,
         annotation_views,

@@ -21,6 +21,7 @@ from dashboards.presentation.figures import Change, changed
 from dashboards.presentation.score_reasons import standing_name
 from dashboards.presentation.workflow import work_value
 from dashboards.translations import message, translate
+from dashboards.web.goals.names import goal_name
 from dashboards.web.site.selection import Selection
 from tracker.service.context import Context
 from tracker.stats.breakdowns import leading, visitors_of
@@ -115,6 +116,7 @@ _VOCABULARIES = {
     "size": size_name,
     "seat_region": region_name,
     "legal_state": state_name,
+    "goal": goal_name,
 }
 
 

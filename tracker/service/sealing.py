@@ -2,7 +2,7 @@
 
 Days whose events change are counted again soon, so that a page shows what came up to two seconds before it. Between two
 such counts days that are not sealed are, some at a time and the newest first, and so are months: also of sites whose events
-change all the time.
+change all the time. Then what reached the sites' goals is kept of the sealed days.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from tracker.db.models import Site
 from tracker.leads.corrections.changes import rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.sites.sites import list_sites
+from tracker.stats.goals import goals_of
+from tracker.stats.goals.kept import forget_other_goals, keep_goals
 from tracker.stats.rollups.keeping import Keeper
 from tracker.stats.rollups.ready import make_ready
 from tracker.store.protocol import EventStore, Snapshot
@@ -64,8 +66,8 @@ class Sealing:
         self._monotonic = monotonic
         self._sealed_at: dict[tuple[str, date], float] = {}
         self._refreshed_at: dict[str, float] = {}
-        # The day and time zone for which nothing of a site was left to do.
-        self._done: dict[str, tuple[date, str]] = {}
+        # The day, the time zone and the goals for which nothing of a site was left to do.
+        self._done: dict[str, tuple[date, str, frozenset[str]]] = {}
         self._nothing_left_at: dict[str, float] = {}
         self._looked_at = -_LOOK_SECONDS
         self._turn = 0
@@ -157,16 +159,21 @@ class Sealing:
         if is_new:
             self._refresh(site)
             return True
-        if self._done.get(name) == (today, zone.key) or (changes and self._nothing_left_a_moment_ago(name)):
+        goals = goals_of(site)
+        state = today, zone.key, frozenset(goal.meant for goal in goals)
+        if self._done.get(name) == state or (changes and self._nothing_left_a_moment_ago(name)):
             return False
         leaving = self._just_sealed(name) | ({today} if changes else set())
         days = self._keeper.seal_some(name, zone, today=today, leaving=leaving)
         self._sealed_at |= {(name, day): self._monotonic() for day in days}
         if days or self._keeper.make_month(name, zone, today=today) is not None:
             return True
+        if keep_goals(self._store, name, zone, goals):
+            return True
         self._nothing_left_at[name] = self._monotonic()
         if not changes and not self._just_sealed(name):
-            self._done[name] = (today, zone.key)
+            forget_other_goals(self._store, name, goals)
+            self._done[name] = state
         return False
 
     def _nothing_left_a_moment_ago(self, site: str) -> bool:

@@ -81,6 +81,7 @@ class Definition:
             "size",
             "seat_region",
             "legal_state",
+            "goal",
         ]
         | None
     ) = None
@@ -149,6 +150,41 @@ class Dimension(StrEnum):
             of_property="url",
             done=message("followed the link"),
             not_done=message("did not follow the link"),
+        ),
+    )
+    # The publisher's own properties; a value is `key=value`. The API also knows each as `event:props:KEY`.
+    PROPERTY = (
+        "property",
+        Definition(
+            message("Property"),
+            ("event:props",),
+            Level.EVENT,
+            column="props",
+            done=message("with"),
+            not_done=message("without"),
+        ),
+    )
+    CURRENCY = (
+        "currency",
+        Definition(
+            message("Currency"),
+            ("event:currency",),
+            Level.EVENT,
+            done=message("paid in"),
+            not_done=message("did not pay in"),
+        ),
+    )
+    # A goal of the site by its key or name (tracker.stats.goals.filtering). No event has it: it is one of these filters.
+    GOAL = (
+        "goal",
+        Definition(
+            message("Goal"),
+            ("event:goal",),
+            Level.EVENT,
+            column="name",
+            vocabulary="goal",
+            done=message("reached"),
+            not_done=message("did not reach"),
         ),
     )
     HOSTNAME = (
@@ -462,6 +498,11 @@ class Dimension(StrEnum):
         return self.definition.level is Level.COMPANY
 
     @property
+    def can_group(self) -> bool:
+        """Whether an event has one value of it, by which it can be grouped."""
+        return not self.is_of_company and self not in (Dimension.GOAL, Dimension.PROPERTY)
+
+    @property
     def api_name(self) -> str:
         """The name that the API and stored filters write; it also reads the others."""
         return self.definition.api[0]
@@ -488,4 +529,4 @@ BY_NAME: dict[str, Dimension] = {one.value: one for one in Dimension}
 BY_API_NAME: dict[str, Dimension] = {name: one for one in Dimension for name in one.definition.api}
 
 # Those that events have, which can be asked for as a query's groups.
-GROUPING: dict[str, Dimension] = {name: one for name, one in BY_API_NAME.items() if not one.is_of_company}
+GROUPING: dict[str, Dimension] = {name: one for name, one in BY_API_NAME.items() if one.can_group}

@@ -6,7 +6,7 @@ Reports ask by SQLAlchemy Core over the tables of `tracker.store.schema`; what e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +16,7 @@ from sqlalchemy import Row, Select, Table
 from tracker.store.batch import Batch, SegmentPosition
 from tracker.store.reading import Reading
 from tracker.store.revisions import State
-from tracker.store.seals import MonthOfFigures, SealedDay
+from tracker.store.seals import KeptGoals, MonthOfFigures, SealedDay
 
 
 class Snapshot(Protocol):
@@ -165,6 +165,17 @@ class EventStore(Protocol):
 
     def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
         """Makes a month's rollups of those of its days; False where it is not to be made."""
+        ...
+
+    def keep_goals(self, site: str, work_out: Callable[[Snapshot], KeptGoals | None]) -> set[date]:
+        """Keeps the events of goals on sealed days; returns the days of which they are.
+
+        Others had changes of their events meanwhile. Whatever takes a day's seal away takes these out of use as well.
+        """
+        ...
+
+    def forget_goals(self, site: str, goals: Collection[str]) -> None:
+        """Removes what is kept of a site's goals but these (`KeptGoals.goals`)."""
         ...
 
     def lags(self) -> dict[str, float]:

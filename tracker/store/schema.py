@@ -28,7 +28,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 metadata = MetaData()
 
@@ -281,8 +281,35 @@ counted_months = Table(
     Column("rules", Integer, nullable=False),
 )
 
+# The events that reached goals, a row each, and the sealed days of which they are kept: a goal has rows only on such. `goal` is
+# a hash of what it counts, so that a goal that counts something else has none (tracker/stats/goals/kept.py).
+goal_events = Table(
+    "goal_events",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("goal", Text, nullable=False),
+    Column("visitor_id", BigInteger, nullable=False),
+    Column("visit_id", BigInteger, nullable=False),
+    Column("occurred_at", DateTime, nullable=False),
+    Column("detail", Text),
+    Column("revenue", Double),
+    Column("currency", Text),
+)
+goal_days = Table(
+    "goal_days",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("goal", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("rules", Integer, nullable=False),
+)
+
 # All that is kept of a site's days and months.
 ROLLUP_TABLES = (
+    goal_events,
+    goal_days,
     rollups,
     rollup_ids,
     month_rollups,

@@ -68,6 +68,18 @@ class CountedMonth(NamedTuple):
     rules: int
 
 
+class KeptGoals(NamedTuple):
+    """Days of a site, sealed ones, with the goals of which events are kept, and the statement of these events.
+
+    `goals` are hashes of what they count (`tracker.store.schema.goal_events`), `rules` the version by which they are counted.
+    """
+
+    days: Sequence[SealedDay]
+    goals: Sequence[str]
+    rules: int
+    rows: Select[Any]
+
+
 class MonthOfFigures(NamedTuple):
     """A month with the statements of its rollups, over those of its days."""
 

@@ -107,7 +107,7 @@ def dimensions_offered(language: str, site: Site) -> list[tuple[str, list[tuple[
     listed = {one for _, dimensions in _SECTIONS for one in dimensions}
     sections = [(name, list(dimensions)) for name, dimensions in _SECTIONS]
     for one in Dimension:
-        if one not in listed:
+        if one not in listed and one not in (Dimension.GOAL, Dimension.PROPERTY):
             sections[-1 if one.is_of_company else 0][1].append(one)
     found = [
         (translate(language, name), [(one.value, translate(language, one.definition.label)) for one in dimensions])
@@ -127,6 +127,8 @@ def offered(context: Context, selection: Selection, dimension: str, typed: str =
     chosen = BY_NAME[dimension]
     if chosen.is_of_company:
         return _found(values_of_work(context, selection, words(context, selection.site)).get(chosen, ()), typed)
+    if not chosen.can_group:
+        return []
     codes = codes_that_read(language, chosen, typed) if typed else ()
     asked = Asked(("visitors",), search=typed, codes=codes, limit=_OFFERED + 1)
     rows = details(context.event_store, replace(selection.scope, filters=()), chosen, asked).rows

@@ -12,8 +12,9 @@ from enum import StrEnum
 from dashboards.translations import message
 from tracker.db.invalid import Invalid
 from tracker.stats.dimensions import BY_NAME
-from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Operator, Or
+from tracker.stats.filters import And, AtLeast, Comparison, Filter, HasDone, Not, Operator, Or
 from tracker.stats.filters.address_bar import clicked
+from tracker.stats.filters.json import write_filter_text
 
 # What a condition compares when it is about a goal of the site: its values are the goals' keys.
 GOAL = "goal"
@@ -105,6 +106,9 @@ def _condition_of(one: Filter, goals: Goals) -> Condition | None:
         case Comparison(dimension, operator, values):
             how = How.EVENTS if dimension.is_event_level else How.DID
             return Condition(dimension.value, operator, values, how)
+        case AtLeast():
+            # Only a goal of the site has it; of one that was removed the form shows the text.
+            return Condition(typed=write_filter_text(one))
     return None
 
 

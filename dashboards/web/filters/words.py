@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from dashboards.presentation import numbers
+from dashboards.presentation.dates import duration
 from dashboards.translations import message, translate
 from dashboards.web.panels import word_dimension
-from tracker.stats.filters import And, Comparison, Filter, FilterError, HasDone, Not, Operator, Or
+from tracker.stats.filters import And, AtLeast, Comparison, Filter, FilterError, HasDone, Not, Operator, Or
 from tracker.stats.filters.address_bar import as_clicked, write_filter
 
 OPERATOR_NAMES: dict[Operator, str] = {
@@ -87,6 +89,18 @@ def sentence(language: str, one: Filter, named: Named | None = None) -> str:
             return translate(language, "an event with (%(condition)s)", condition=sentence(language, condition, named))
         case Not(part):
             return translate(language, "not (%(condition)s)", condition=sentence(language, part, named))
+        case AtLeast():
+            return _at_least(language, one, named)
+
+
+def _at_least(language: str, one: AtLeast, named: Named) -> str:
+    if one.measure == "scroll_depth":
+        words = translate(
+            language, "scroll depth of at least %(percent)s", percent=numbers.percent(language, one.least / 100)
+        )
+    else:
+        words = translate(language, "reading time of at least %(time)s", time=duration(language, one.least))
+    return words if one.pages == And(()) else f"{words} ({sentence(language, one.pages, named)})"
 
 
 def _joined(word: str, parts: Sequence[str]) -> str:

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
+from dashboards.web.goals.names import remember_goals
 from dashboards.web.site.asked_periods import DEFAULT_PERIOD, Problem, read_against, read_period, write_against
 from dashboards.web.workflow.loading import companies_of, of_events
 from tracker.db.models import Site
 from tracker.enrichment.text.clean import clean_text
-from tracker.leads.workflow.resolving import asks_for_companies
+from tracker.leads.workflow.resolving import asks_for_more
 from tracker.service.context import Context
 from tracker.stats import traffic
 from tracker.stats.comparisons import Against, compared
@@ -137,6 +138,7 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
 
     Invalid parts fall back to the default, and are kept so that the page can report them.
     """
+    remember_goals(site)
     zone = ZoneInfo(site.time_zone)
     parse = partial(_parse, context, site, context.now().astimezone(zone).date(), zone)
     period, text, unread_period = read_period(arguments, parse)
@@ -155,7 +157,7 @@ def read_selection(context: Context, site: Site, arguments: MultiDict[str, str])
         unread_period=unread_period,
         unread_against=unread_against,
         unread_filters=unread_filters,
-        asked=of_events(context, site, filters, period) if asks_for_companies(filters) else None,
+        asked=of_events(context, site, filters, period) if asks_for_more(filters) else None,
         not_counted=companies_of(context, site).not_counted(filters),
     )
 

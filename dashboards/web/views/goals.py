@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.translations import message, translate
 from dashboards.web.language import current_language
+from dashboards.web.local_url import local_url
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
@@ -73,7 +74,7 @@ def _saving(context: Context, name: str) -> Callable[..., Response | tuple[str, 
             typed = {"typed": request.form, "problem_of": name, "theirs": problem.present, "of_goal": goal}
             return _page(context, selection, typed), 409
         flash(translate(current_language(), _FORMS[name].done))
-        return redirect(url_for("goals.show", site=selection.site.domain))
+        return redirect(local_url(request.form.get("next"), url_for("goals.show", site=selection.site.domain)))
 
     return save
 

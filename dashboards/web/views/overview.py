@@ -18,6 +18,7 @@ from dashboards.translations import translate
 from dashboards.web.annotations.marks import marks
 from dashboards.web.details.page import FILE_FORMS, FileForm, details_file, details_page
 from dashboards.web.first_day.checklist import checklist, geo_now
+from dashboards.web.goals.panels import panels as goal_panels
 from dashboards.web.language import current_language
 from dashboards.web.panels import BY_KEY, open_tabs, read_panels
 from dashboards.web.sign_in.permission import allowed
@@ -112,6 +113,9 @@ def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.
         leads=_leads(context, selection, language),
         **_named(context, selection, language),
         panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
+        **goal_panels(context, selection, language, visits=int(now["visits"].iloc[0])),
+        goal_dimension=Dimension.GOAL,
+        may_see_settings=allowed(Action.VIEW_SETTINGS, selection.site),
         not_counted=by_reason(language, excluded),
         excluded_changes=_excluded_changes(context, selection, language, excluded),
         live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),

@@ -36,6 +36,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "filters.show": (
         f'/{SITE}/filters?next=/{SITE}%3Ff=country:is:FR%26f=["or",[["is","visit:os",["Linux"]],["is","event:page",["/a"]]]]',
     ),
+    "actions.show": (f"/{SITE}/actions",),
+    "actions.one": (f"/{SITE}/actions/one?event=Form: Submission&detail=devis",),
     "leads.show": (f"/{SITE}/leads", f"/{SITE}/leads?view=new&columns=&c=tags&c=owner"),
     "company.show": (
         f"/{SITE}/leads/{COMPANY.casefold()}",

@@ -84,3 +84,40 @@ def test_key_pages_are_proposed_kept_and_reset(
     found = find_site(database, SITE)
     assert found
     assert buying_pages_of(found).are_defaults
+
+
+def test_the_overview_has_goals_that_filter_it_and_actions_with_their_properties(
+    signed_in: Browser, site: str, database: AppDatabase, visit: Callable[..., None], company_visit: Callable[..., None]
+) -> None:
+    visit("/x", visitor=1, name="Signup", props='{"plan":"pro"}')
+    visit("/x", visitor=2)
+    shown = unescape(signed_in.get(f"/{SITE}").text)
+    assert "No goal was reached in this period." in shown
+    assert "Add as a goal: Signup" in shown
+    signed_in.post(f"{GOALS}/add", form=f"/{SITE}", kind="event", pattern="Signup", name="Account", next=f"/{SITE}")
+    company_visit("/x", name="Form: Submission", props='{"form":"demo"}', revenue=1250.0, currency="EUR")
+    shown = unescape(signed_in.get(f"/{SITE}").text)
+    assert "1 event · 1 visitor · 1 company · €1,250" in shown
+    assert f'href="/{SITE}?f=goal:is:1"' in shown
+    assert f"/{SITE}/actions/one?event=Form:+Submission&detail=demo" in shown
+    filtered = unescape(signed_in.get(f"/{SITE}?f=goal:is:1").text)
+    assert "Account" in filtered
+    assert "Air France" not in filtered
+    assert "Air France" in signed_in.get(f"/{SITE}/leads?f=goal:is:forms").text
+    one = unescape(signed_in.get(f"/{SITE}/actions/one?event=Signup").text)
+    assert f'href="/{SITE}?f=property:is:plan%3Dpro"' in one
+    assert "Add as a goal" not in one
+    assert signed_in.get(f"/{SITE}/actions/one?event=pageview").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "kept"),
+    [("scroll", "75%", "75"), ("scroll", "090 blog/*", "90 /blog/*"), ("time", "120 s", "120"), ("revenue", "*", "*")],
+)
+def test_measured_goals_take_a_number_and_a_path(
+    signed_in: Browser, site: str, database: AppDatabase, kind: str, typed: str, kept: str
+) -> None:
+    signed_in.post(f"{GOALS}/add", kind=kind, pattern=typed, name="", points="")
+    assert names(database)[0] == kept
+    refused = signed_in.post(f"{GOALS}/add", kind="scroll", pattern="101", name="", points="")
+    assert "not a number from 1 to 100" in unescape(refused.text)

@@ -22,7 +22,7 @@ def goal() -> None:
 
 
 @goal.command("add")
-@click.argument("kind", metavar="form|download|event|page|link")
+@click.argument("kind", metavar="form|download|event|page|link|scroll|time|revenue")
 @click.argument("pattern")
 @click.option("--name", default="", help="What it is called (default: the pattern).")
 @click.option("--points", type=int, default=None, help="What it is worth in a lead's score, 1 to 40.")
@@ -31,6 +31,7 @@ def goal() -> None:
 def add(kind: str, pattern: str, name: str, points: int | None, site: str, data: Path | None) -> None:
     """Add a goal, such as `page '/thanks*'`, `form demo`, `download .pdf`, `event Signup`, `link partner.example`.
 
+    Of what was read: `scroll '75 /blog/*'` (per cent), `time 120` (seconds). Of what was paid: `revenue Purchase`.
     A * is any text. A download or link is found by a part of its URL.
     """
     from tracker.clock import utc_now

@@ -31,6 +31,8 @@ from tracker.leads.workflow.site_work import SiteWork, site_work
 from tracker.leads.workflow.views import View, find_view
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter
+from tracker.stats.goals import goals_of
+from tracker.stats.goals.filtering import with_goals
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
@@ -86,7 +88,8 @@ class KnownCompanies:
         return self._standings[period]
 
     def of_events(self, filters: tuple[Filter, ...], period: Period) -> tuple[Filter, ...]:
-        """The filters as events are asked: those of companies name the companies that they mean in the period."""
+        """The filters as events are asked: those of companies name the companies that they mean in the period, goals the events."""
+        filters = with_goals(filters, goals_of(self._site))
         if not asks_for_companies(filters):
             return filters
         known: dict[Dimension, Callable[[], CompanyValues]] = {

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tracker.leads.workflow.site_work import NOTHING_SET, Facts, SiteWork
 from tracker.stats.dimensions import Dimension
-from tracker.stats.filters import And, Comparison, Filter, HasDone, Not, Or, comparisons
+from tracker.stats.filters import And, AtLeast, Comparison, Filter, HasDone, Not, Or, comparisons
 
 
 class CompanyValues(NamedTuple):
@@ -49,6 +49,12 @@ def asks_for_companies(filters: tuple[Filter, ...], *dimensions: Dimension) -> b
     return any(one in dimensions if dimensions else one.is_of_company for one in found)
 
 
+def asks_for_more(filters: tuple[Filter, ...]) -> bool:
+    """Whether a filter compares what no event has: what is set for companies, or a goal of the site."""
+    found = [one.dimension for each in filters for one in comparisons(each)]
+    return any(one.is_of_company or one is Dimension.GOAL for one in found)
+
+
 def listed(work: SiteWork, filters: tuple[Filter, ...] = ()) -> tuple[Filter, ...]:
     """The filters that leave hidden, internal and ignored companies out, but for those that `filters` ask for."""
     hidden = frozenset() if asks_for_companies(filters, Dimension.COMPANY_HIDDEN) else work.hidden
@@ -76,7 +82,7 @@ def _resolve(one: Filter, of_companies: Callable[[Comparison], Filter]) -> Filte
     match one:
         case Comparison() if one.dimension.is_of_company:
             return of_companies(one)
-        case Comparison():
+        case Comparison() | AtLeast():
             return one
         case And(parts):
             return And(tuple(_resolve(part, of_companies) for part in parts))

@@ -6,6 +6,7 @@ A filter is asked of one event row after another. What it keeps is what every fi
   events, so that it keeps whole visits; one of a single event keeps single events, as Plausible's API documents for
   `event:page`.
 - **HasDone** keeps all events of each visit that has an event of which its condition is true, within the period.
+- **AtLeast** keeps the event by which a visit had read as far or as long as asked.
 - **And**, **Or** and **Not** are of two values, true and false: `Not` keeps exactly the events that its part does not.
 - `is` is true of one of its values, `contains` of text that holds one of them in any case; `is_not` and `contains_not`
   are true where these are not. The empty value is the missing one: it `is` missing, and is contained in nothing.
@@ -43,6 +44,10 @@ CONTRARY: dict[Operator, Operator] = {
     "matches_wildcard": "matches_wildcard_not",
     "matches_wildcard_not": "matches_wildcard",
 }
+
+
+Measure = Literal["scroll_depth", "engaged_seconds"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 
 class FilterError(ValueError):
@@ -94,7 +99,20 @@ class HasDone:
     condition: Filter
 
 
-Filter = Comparison | And | Or | Not | HasDone
+@dataclass(frozen=True)
+class AtLeast:
+    """Keeps the events by which visits had read so far or so long of the pages that `pages` keeps, and no others.
+
+    Of `scroll_depth`, in per cent, it is the first such event of each page of a visit; of `engaged_seconds`, which is the
+    visit's time on these pages together, the one that made it long enough.
+    """
+
+    measure: Measure
+    least: int
+    pages: Filter = And(())
+
+
+Filter = Comparison | And | Or | Not | HasDone | AtLeast
 
 
 def comparisons(one: Filter) -> Iterator[Comparison]:
@@ -105,24 +123,26 @@ def comparisons(one: Filter) -> Iterator[Comparison]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from comparisons(part)
-        case Not(part) | HasDone(part):
+        case Not(part) | HasDone(part) | AtLeast(pages=part):
             yield from comparisons(part)
 
 
 def keeps_single_events(one: Filter) -> bool:
     """Whether it may keep some events of a visit without the others because of what these events are."""
-    return any(compared.dimension.is_event_level for compared in _asked_of_each_event(one))
+    leaves = _asked_of_each_event(one)
+    return any(isinstance(leaf, AtLeast) or leaf.dimension.is_event_level for leaf in leaves)
 
 
 def may_begin_in_mid_visit(one: Filter) -> bool:
     """Whether it asks for what a visitor may name during a visit, so that a visit's first events may be missing."""
-    return any(compared.dimension.definition.in_mid_visit for compared in _asked_of_each_event(one))
+    leaves = _asked_of_each_event(one)
+    return any(isinstance(leaf, Comparison) and leaf.dimension.definition.in_mid_visit for leaf in leaves)
 
 
-def _asked_of_each_event(one: Filter) -> Iterator[Comparison]:
-    """The comparisons that decide over an event itself; below HasDone they decide over its visit."""
+def _asked_of_each_event(one: Filter) -> Iterator[Comparison | AtLeast]:
+    """What decides over an event itself; below HasDone it decides over its visit."""
     match one:
-        case Comparison():
+        case Comparison() | AtLeast():
             yield one
         case And(parts) | Or(parts):
             for part in parts:

@@ -1,7 +1,8 @@
 """Filters as JSON: nested lists as the Stats API v2 has them, and the form in which they are stored.
 
 `["is", "visit:source", ["Google"]]`, `["and", […]]`, `["or", […]]`, `["not", FILTER]`, `["has_done", FILTER]`,
-`["has_not_done", FILTER]`; null is the missing value. Source: https://plausible.io/docs/stats-api#filters.
+`["has_not_done", FILTER]`, `["at_least", "event:scroll_depth", 75, FILTER]` (or `"visit:engaged_seconds"`, of the pages that the
+filter keeps); null is the missing value. Source: https://plausible.io/docs/stats-api#filters.
 A stored text is an object with its version, so that a later one knows how it was meant.
 """
 
@@ -10,14 +11,29 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tracker.stats.dimensions import BY_API_NAME
-from tracker.stats.filters import OPERATORS, And, Comparison, Filter, FilterError, HasDone, Not, Or, comparisons
+from tracker.stats.dimensions import BY_API_NAME, Dimension
+from tracker.stats.filters import (
+    OPERATORS,
+    And,
+    AtLeast,
+    Comparison,
+    Filter,
+    FilterError,
+    HasDone,
+    Measure,
+    Not,
+    Or,
+    comparisons,
+)
 
 VERSION = 1
 _MOST_NESTED = 20
 # Each asks something of every event: more than a person means, and still an answer within seconds.
 _MOST_COMPARED = 200
 _JOINED: dict[str, type[And | Or]] = {"and": And, "or": Or}
+# Each property of events is a dimension of its own to the API.
+_PROPERTY = "event:props:"
+_MEASURES: dict[str, Measure] = {"event:scroll_depth": "scroll_depth", "visit:engaged_seconds": "engaged_seconds"}
 _OF_ONE = ("not", "has_done", "has_not_done")
 
 
@@ -96,16 +112,39 @@ def _read(one: Any, depth: int) -> Filter:
         return HasDone(part) if operator == "has_done" else Not(HasDone(part))
     if operator in ("and", "or") and len(one) == 2 and isinstance(one[1], list) and one[1]:
         return _JOINED[operator](tuple(_read(inner, depth + 1) for inner in one[1]))
+    if operator == "at_least":
+        return _read_at_least(one, depth)
     if operator not in OPERATORS:
         raise FilterError(
             f"`filters` has an unknown operator {operator!r}; use one of"
-            f" {', '.join(OPERATORS)}, and, or, {', '.join(_OF_ONE)}"
+            f" {', '.join(OPERATORS)}, and, or, {', '.join(_OF_ONE)}, at_least"
         )
     return _read_comparison(one)
 
 
+def _read_at_least(one: list[Any], depth: int) -> Filter:
+    shape = len(one) in (3, 4) and one[1] in _MEASURES and type(one[2]) is int and one[2] > 0
+    if not shape:
+        raise FilterError(
+            f'the filter {one!r} must be ["at_least", MEASURE, NUMBER] or with a filter of pages after it: the number is'
+            f" whole and more than 0, measures are {', '.join(_MEASURES)}"
+        )
+    return AtLeast(_MEASURES[one[1]], one[2], _read(one[3], depth + 1) if len(one) == 4 else And(()))
+
+
+def _dimension(name: Any) -> tuple[Dimension | None, str]:
+    """The dimension that the API calls so, and what stands before each of its values."""
+    if not isinstance(name, str):
+        return None, ""
+    key = name.removeprefix(_PROPERTY)
+    if name not in BY_API_NAME and key and key != name:
+        return Dimension.PROPERTY, f"{key}="
+    return BY_API_NAME.get(name), ""
+
+
 def _read_comparison(one: list[Any]) -> Comparison:
-    shape = len(one) == 3 and isinstance(one[1], str) and one[1] in BY_API_NAME and isinstance(one[2], list)
+    dimension, before = _dimension(one[1] if len(one) == 3 else None)
+    shape = dimension is not None and isinstance(one[2], list)
     if not shape or not all(isinstance(value, str) or value is None for value in one[2]):
         raise FilterError(
             f'the filter {one!r} must be ["{one[0]}", DIMENSION, [VALUES…]]: values are text or null,'
@@ -113,7 +152,8 @@ def _read_comparison(one: list[Any]) -> Comparison:
         )
     if not all(_is_text(value) for value in one[2] if value is not None):
         raise FilterError(f"the filter {one!r} has a value that is not Unicode text: half of a surrogate pair")
-    return Comparison(BY_API_NAME[one[1]], one[0], tuple("" if value is None else value for value in one[2]))
+    assert dimension is not None  # the shape says so
+    return Comparison(dimension, one[0], tuple(before + ("" if value is None else value) for value in one[2]))
 
 
 def _write(one: Filter) -> list[Any]:
@@ -130,6 +170,9 @@ def _write(one: Filter) -> list[Any]:
             return ["not", _write(part)]
         case HasDone(condition):
             return ["has_done", _write(condition)]
+        case AtLeast(measure, least, pages):
+            name = next(name for name, one in _MEASURES.items() if one == measure)
+            return ["at_least", name, least, *([] if pages == And(()) else [_write(pages)])]
 
 
 def _is_text(value: str) -> bool:

@@ -5,12 +5,16 @@ first hit, until the publisher takes them off, as a whole or one by one: a searc
 others are rows of the app database (`tracker.stats.goals.rows`).
 
 An example: the page goal `/merci/*` keeps the views of all pages below /merci, the download goal `livre-blanc` each
-download of a file with that in its URL. An event of one of the publisher's own goals for forms or downloads does not
+download of a file with that in its URL, the scroll goal `75 /blog/*` the first moment at which three quarters of a page below
+/blog were read, the time goal `120` the one at which a visit had read for two minutes, and the revenue goal `Purchase` each
+event of that name with an amount. An event of one of the publisher's own goals for forms or downloads does not
 count for the goal of all forms or downloads as well; otherwise each goal is counted on its own.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +23,8 @@ from typing import TYPE_CHECKING
 from tracker.enrichment.event import PAGEVIEW
 from tracker.enrichment.event_name import EMAIL, OUTBOUND, PHONE
 from tracker.stats.dimensions import Dimension
-from tracker.stats.filters import And, Comparison, Filter, Not, Or
+from tracker.stats.filters import And, AtLeast, Comparison, Filter, Measure, Not, Or
+from tracker.stats.filters.json import write_filters
 from tracker.stats.messages import message
 
 if TYPE_CHECKING:
@@ -35,7 +40,8 @@ MOST_POINTS = 40
 class Kind(StrEnum):
     """What a goal is about. A pattern is the name or the path from end to end, with `*` for any text.
 
-    Of a download and a link it is a part of the URL.
+    Of a download and a link it is a part of the URL. Of scroll and time it is a number, of per cent or seconds, and then a
+    page's path, or none for all pages.
     """
 
     FORM = "form"
@@ -43,10 +49,22 @@ class Kind(StrEnum):
     EVENT = "event"
     PAGE = "page"
     LINK = "link"
+    SCROLL = "scroll"
+    TIME = "time"
+    REVENUE = "revenue"
 
 
 # What a goal is worth in a lead's score when the publisher does not say.
-POINTS = {Kind.FORM: 30, Kind.DOWNLOAD: 20, Kind.EVENT: 30, Kind.PAGE: 20, Kind.LINK: 10}
+POINTS = {
+    Kind.FORM: 30,
+    Kind.DOWNLOAD: 20,
+    Kind.EVENT: 30,
+    Kind.PAGE: 20,
+    Kind.LINK: 10,
+    Kind.SCROLL: 5,
+    Kind.TIME: 5,
+    Kind.REVENUE: 40,
+}
 
 KIND_NAMES = {
     Kind.FORM: message("Sent form"),
@@ -54,6 +72,9 @@ KIND_NAMES = {
     Kind.EVENT: message("Event"),
     Kind.PAGE: message("Page"),
     Kind.LINK: message("Link out of the site"),
+    Kind.SCROLL: message("Scroll depth"),
+    Kind.TIME: message("Reading time"),
+    Kind.REVENUE: message("Revenue"),
 }
 
 # The events of each kind, where they are of one name.
@@ -63,14 +84,8 @@ EVENTS = {
     Kind.PAGE: (PAGEVIEW,),
     Kind.LINK: (OUTBOUND, EMAIL, PHONE),
 }
-# What tells the events of a kind apart.
-DETAILS = {
-    Kind.FORM: Dimension.FORM,
-    Kind.DOWNLOAD: Dimension.LINK,
-    Kind.EVENT: Dimension.EVENT,
-    Kind.PAGE: Dimension.PAGE,
-    Kind.LINK: Dimension.LINK,
-}
+# The most that a goal of a measure can ask for: per cent of a page, and seconds.
+MEASURES: dict[Kind, tuple[Measure, int]] = {Kind.SCROLL: ("scroll_depth", 100), Kind.TIME: ("engaged_seconds", 86_400)}
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,12 @@ class Goal:
     def is_built_in(self) -> bool:
         return self.key in BUILT_IN
 
+    @property
+    def meant(self) -> str:
+        """What it counts, the same for goals that count the same: a hash of its condition."""
+        condition = json.dumps(write_filters((self.condition,)), separators=(",", ":"))
+        return hashlib.blake2b(condition.encode(), digest_size=12).hexdigest()
+
 
 # The goals that hold from the first hit, by their kind.
 _BUILT_IN_KINDS = {Kind.FORM: ("forms", message("Forms sent")), Kind.DOWNLOAD: ("downloads", message("Downloads"))}
@@ -108,6 +129,13 @@ def condition_of(kind: Kind, pattern: str) -> Filter:
     """Returns the filter of the events that a kind and pattern mean."""
     if kind is Kind.EVENT:
         return _compared(Dimension.EVENT, (pattern,))
+    if kind in MEASURES:
+        number, _, path = pattern.partition(" ")
+        pages: Filter = _compared(Dimension.PAGE, _with_and_without_slash(path)) if path else And(())
+        return AtLeast(MEASURES[kind][0], int(number), pages)
+    if kind is Kind.REVENUE:
+        with_amount = Comparison(Dimension.CURRENCY, "is_not", ("",))
+        return with_amount if pattern == ANY else And((_compared(Dimension.EVENT, (pattern,)), with_amount))
     of_kind = Comparison(Dimension.EVENT, "is", EVENTS[kind])
     return of_kind if pattern == ANY else And((of_kind, _detail(kind, pattern)))
 

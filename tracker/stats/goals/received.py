@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 
 from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, PAGEVIEW
 from tracker.stats.dimensions import Dimension
-from tracker.stats.goals import EVENTS, KIND_BY_BUILT_IN, Goal, Kind
+from tracker.stats.goals import EVENTS, KIND_BY_BUILT_IN, Goal, Kind, condition_of
 from tracker.stats.goals.buying_pages import BuyingPages, last_part, read_buying_pages
 from tracker.stats.goals.conversions import reaching
 from tracker.stats.scope import Scope
@@ -20,6 +20,8 @@ _MOST_RECEIVED = 300
 _MOST_OF_A_KIND = 20
 _LEAST_VISITS_OF_A_LINK = 2
 _BY_EVENT = {name: kind for kind, names in EVENTS.items() for name in names}
+# What is offered of how far or long visits read, where they tell it.
+_USUAL_MEASURES = {Kind.SCROLL: "75", Kind.TIME: "120"}
 # What a page is called that somebody sees once something is done.
 _THANKS = read_buying_pages("merci*\nremerciement\nconfirmation\nthanks\nthank you\nsuccess")
 
@@ -48,8 +50,8 @@ _COUNTS = (
 
 
 def received(store: EventStore, scope: Scope) -> list[Received]:
-    """Returns the forms, downloads, events, links and pages of thanks of a period, by kind and the most frequent first."""
-    detail = _detail().label("detail")
+    """Returns the forms, downloads, events, links, pages of thanks, amounts and readings of a period, by kind and the most frequent first."""
+    detail = detail_of_event().label("detail")
     statement = (
         select(events.c.name, detail, *_COUNTS)
         .where(scope.where(), events.c.name.not_in((PAGEVIEW, ENGAGEMENT, IDENTIFY)))
@@ -65,6 +67,10 @@ def received(store: EventStore, scope: Scope) -> list[Received]:
             found[kind].append(Received(kind, pattern, Counts(*counts)))
     found[Kind.LINK] = [one for one in found[Kind.LINK] if one.counts.visits >= _LEAST_VISITS_OF_A_LINK]
     found[Kind.PAGE] = _thanks(store, scope)
+    found[Kind.REVENUE] = _paid(store, scope)
+    for kind, pattern in _USUAL_MEASURES.items():
+        usual = Goal(kind, pattern, kind, pattern, 1, condition_of(kind, pattern))
+        found[kind] += [Received(kind, pattern, counts) for counts in goal_counts(store, scope, [usual]).values()]
     return [one for kind in Kind for one in found[kind][:_MOST_OF_A_KIND]]
 
 
@@ -92,12 +98,20 @@ def counts_already(one: Received, goals: Sequence[Goal]) -> bool:
     return one.kind in {KIND_BY_BUILT_IN[goal.key] for goal in goals if goal.is_built_in}
 
 
-def _detail() -> ColumnElement[Any]:
+def detail_of_event() -> ColumnElement[Any]:
+    """What an event is about that has one name with others: a form's name, a link's or file's URL."""
     name = events.c.name
     links = (*EVENTS[Kind.DOWNLOAD], *EVENTS[Kind.LINK])
     return case(
         (name.in_(EVENTS[Kind.FORM]), Dimension.FORM.event_column), (name.in_(links), Dimension.LINK.event_column)
     )
+
+
+def _paid(store: EventStore, scope: Scope) -> list[Received]:
+    """The events that carry an amount."""
+    paid = select(events.c.name, *_COUNTS).where(scope.where(), events.c.currency.is_not(None)).group_by(events.c.name)
+    rows = store.rows(scope.asked(paid.order_by(func.count().desc(), events.c.name).limit(_MOST_OF_A_KIND)))
+    return [Received(Kind.REVENUE, name, Counts(*counts)) for name, *counts in rows]
 
 
 def _thanks(store: EventStore, scope: Scope) -> list[Received]:

@@ -15,12 +15,23 @@ from tracker.db.models import Site, SiteGoal
 from tracker.db.seen_version import require_seen, version_of
 from tracker.enrichment.text import clean_text
 from tracker.sites.sites import site_of
-from tracker.stats.goals import ANY, BUILT_IN, FILE_DOWNLOADED, FORM_SENT, KIND_BY_BUILT_IN, MOST_POINTS, POINTS, Kind
+from tracker.stats.goals import (
+    ANY,
+    BUILT_IN,
+    FILE_DOWNLOADED,
+    FORM_SENT,
+    KIND_BY_BUILT_IN,
+    MEASURES,
+    MOST_POINTS,
+    POINTS,
+    Kind,
+)
 from tracker.stats.goals.buying_pages import buying_pages_of, read_buying_pages, write_buying_pages
 
 MOST_GOALS = 100
 _LONGEST_PATTERN = 500
 _LONGEST_NAME = 80
+_MEASURED = re.compile(r"(?P<number>[0-9]{1,6})\s*(?:%|s)?(?:\s+(?P<page>\S.*))?")
 _ONLY_STARS = re.compile(r"[*/]*")
 
 
@@ -172,6 +183,10 @@ def _pattern(kind: Kind, text: str) -> str:
         raise Invalid("“%(pattern)s…” is too long; write %(most)s characters at most.", pattern=plain[:40], most=str(_LONGEST_PATTERN))  # fmt: skip
     if kind is Kind.PAGE:
         return _page(plain)
+    if kind in MEASURES:
+        return _measured(kind, plain)
+    if kind is Kind.REVENUE and not plain:
+        return ANY
     if not plain:
         raise Invalid("Write what the goal is about: the name of the event or form, or a part of the link’s URL.")
     if kind is Kind.EVENT:
@@ -189,6 +204,17 @@ def _page(plain: str) -> str:
     if not path or (_ONLY_STARS.fullmatch(path) and ANY in path):
         raise Invalid("“%(pattern)s” is not a page; write a path such as /thanks or /demo/*.", pattern=plain[:60])
     return path
+
+
+def _measured(kind: Kind, plain: str) -> str:
+    """A number, which may have its unit, and a page's path or none."""
+    match = _MEASURED.fullmatch(plain)
+    measure, most = MEASURES[kind]
+    if match is None or not 1 <= int(match["number"]) <= most:
+        example = "75" if measure == "scroll_depth" else "120"
+        raise Invalid("“%(pattern)s” is not a number from 1 to %(most)s; write one, such as %(example)s or %(example)s /blog/*.", pattern=plain[:60], most=str(most), example=example)  # fmt: skip
+    page = match["page"]
+    return str(int(match["number"])) + (f" {_page(page)}" if page and not _ONLY_STARS.fullmatch(page) else "")
 
 
 def _refuse_another_kind(name: str) -> None:

@@ -132,6 +132,18 @@ def add_company_pages_and_actions(connection: Connection) -> None:
     )
 
 
+def add_goal_events(connection: Connection) -> None:
+    """7 to 8: tables for the events that reach goals. They are empty, so that goals are counted from the events at first."""
+    key = "site varchar not null, day date not null, goal varchar not null"
+    ids = "visitor_id bigint not null, visit_id bigint not null, occurred_at timestamp not null"
+    connection.execute(
+        text(f"create table if not exists goal_events ({key}, {ids}, detail varchar, revenue double, currency varchar)")
+    )
+    connection.execute(
+        text(f"create table if not exists goal_days ({key}, time_zone varchar not null, rules integer not null)")
+    )
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
 STEPS: dict[int, Step] = {
     1: add_visit_lengths,
@@ -140,4 +152,5 @@ STEPS: dict[int, Step] = {
     4: add_counted_days_and_months,
     5: add_company_visits,
     6: add_company_pages_and_actions,
+    7: add_goal_events,
 }

@@ -11,14 +11,14 @@ the figures of the rest out of use.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, Select, Table, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, select, tuple_
 
 from tracker.store.arrays import column_array
 from tracker.store.batch import Batch
@@ -31,6 +31,8 @@ from tracker.store.schema import (
     counted_days,
     counted_months,
     events,
+    goal_days,
+    goal_events,
     held_rollup_ids,
     held_rollups,
     month_rollup_ids,
@@ -40,7 +42,16 @@ from tracker.store.schema import (
     schema_version,
     sealed_days,
 )
-from tracker.store.seals import MonthOfFigures, SealedDay, Span, final_before, ids_to_keep, rows_to_keep, spans_of
+from tracker.store.seals import (
+    KeptGoals,
+    MonthOfFigures,
+    SealedDay,
+    Span,
+    final_before,
+    ids_to_keep,
+    rows_to_keep,
+    spans_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,9 +234,39 @@ class Seals:
         with self._sealing, self._changes, figures, self._engine.begin() as connection:
             final = _final_days(connection, site)
             connection.execute(counted_months.delete().where(counted_months.c.site == site))
-            for table in (sealed_days, counted_days):
+            for table in (sealed_days, counted_days, goal_days):
                 within = (table.c.site == site, table.c.day >= first, table.c.day < end)
                 connection.execute(table.delete().where(*within, table.c.day.not_in(final)))
+
+    def keep_goals(self, site: str, work_out: Callable[[Snapshot], KeptGoals | None]) -> set[date]:
+        """Keeps the events of goals on sealed days; returns the days of which they are, as none of their events changed meanwhile."""
+        with self._sealing:
+            with self._changes:
+                changed: list[tuple[Span, float]] = []
+                self._changed = changed
+            try:
+                with self._engine.connect() as connection, connection.begin() as transaction:
+                    kept = work_out(DuckDBSnapshot(connection))
+                    if kept is None:
+                        return set()
+                    of_these = _of_goals(goal_events, site, kept.days, kept.goals)
+                    connection.execute(goal_events.delete().where(of_these))
+                    names = [column.name for column in kept.rows.selected_columns]
+                    connection.execute(goal_events.insert().from_select(names, kept.rows))
+                    with self._changes:
+                        days = [day for day in kept.days if not any(span.concerns(day) for span, _ in changed)]
+                        _seal_goals(connection, site, days, kept)
+                        transaction.commit()
+                return {day.day for day in days}
+            finally:
+                with self._changes:
+                    self._changed = None
+
+    def forget_goals(self, site: str, goals: Collection[str]) -> None:
+        """Removes what is kept of a site's goals but these."""
+        with self._sealing, self._engine.begin() as connection:
+            for table in (goal_days, goal_events):
+                connection.execute(table.delete().where(table.c.site == site, table.c.goal.not_in(goals)))
 
     def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
         """Makes a month's rollups of those of its days; False where it is not to be made."""
@@ -287,8 +328,25 @@ def _store_rows(connection: Connection, site: str, days: Sequence[SealedDay], *,
 def _seal(connection: Connection, days: Sequence[SealedDay]) -> None:
     if days:
         these = [(day.site, day.day) for day in days]
-        connection.execute(sealed_days.delete().where(tuple_(sealed_days.c.site, sealed_days.c.day).in_(these)))
+        # What is kept of goals is of a seal, which is made anew.
+        for table in (goal_days, sealed_days):
+            connection.execute(table.delete().where(tuple_(table.c.site, table.c.day).in_(these)))
         connection.execute(sealed_days.insert(), [day._asdict() for day in days])
+
+
+def _seal_goals(connection: Connection, site: str, days: Sequence[SealedDay], kept: KeptGoals) -> None:
+    marks = [
+        {"site": site, "day": day.day, "goal": goal, "time_zone": day.time_zone, "rules": kept.rules}
+        for day in days
+        for goal in kept.goals
+    ]
+    if marks:
+        connection.execute(goal_days.delete().where(_of_goals(goal_days, site, days, kept.goals)))
+        connection.execute(goal_days.insert(), marks)
+
+
+def _of_goals(table: Table, site: str, days: Sequence[SealedDay], goals: Sequence[str]) -> ColumnElement[bool]:
+    return and_(table.c.site == site, table.c.day.in_([day.day for day in days]), table.c.goal.in_(goals))
 
 
 def concerned(connection: Connection, batch: Batch) -> list[Span]:
@@ -312,6 +370,9 @@ def unseal(connection: Connection, spans: Sequence[Span]) -> None:
         overlap = (sealed_days.c.site == site, sealed_days.c.end_at > start_at, sealed_days.c.start_at < end_at)
         if connection.execute(select(sealed_days.c.day).where(*overlap).limit(1)).first() is not None:
             final = _final_days(connection, site)
+            concerned_days = select(sealed_days.c.day).where(*overlap, sealed_days.c.day.not_in(final))
+            of_goals = (goal_days.c.site == site, goal_days.c.day.in_(concerned_days))
+            connection.execute(goal_days.delete().where(*of_goals))
             connection.execute(sealed_days.delete().where(*overlap, sealed_days.c.day.not_in(final)))
 
 

@@ -31,7 +31,7 @@ from tracker.store.schema import (
     not_counted,
     schema_version,
 )
-from tracker.store.seals import MonthOfFigures, SealedDay, Span
+from tracker.store.seals import KeptGoals, MonthOfFigures, SealedDay, Span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,6 +121,14 @@ class DuckDBStore:
     def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
         """Makes a month's rollups of those of its days; False where it is not to be made."""
         return self._seals.count_month(work_out)
+
+    def keep_goals(self, site: str, work_out: Callable[[Snapshot], KeptGoals | None]) -> set[date]:
+        """Keeps the events of goals on sealed days; returns the days of which they are."""
+        return self._seals.keep_goals(site, work_out)
+
+    def forget_goals(self, site: str, goals: Collection[str]) -> None:
+        """Removes what is kept of a site's goals but these."""
+        self._seals.forget_goals(site, goals)
 
     def lags(self) -> dict[str, float]:
         """For how many seconds the figures of sites have lacked events. Sites of which no day was counted are not among them."""

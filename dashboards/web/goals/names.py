@@ -1,0 +1,25 @@
+"""What the goals of the request's site are called, for whoever words a filter of one."""
+
+from __future__ import annotations
+
+from flask import g
+
+from dashboards.translations import translate
+from tracker.db.models import Site
+from tracker.stats.goals import Goal, goals_of
+
+
+def remember_goals(site: Site) -> None:
+    """Remembers the goals of the site that a request is about."""
+    g.goals_by_key = {goal.key: goal for goal in goals_of(site)}
+
+
+def goal_name(language: str, key: str) -> str:
+    """Returns what a goal of the request's site is called; the text itself where it names none by its key."""
+    goals: dict[str, Goal] = g.get("goals_by_key", {})
+    return called(language, goals[key]) if key in goals else key
+
+
+def called(language: str, goal: Goal) -> str:
+    """Returns a goal's name: the publisher's as it is, that of a built-in one in the language."""
+    return translate(language, goal.name) if goal.is_built_in else goal.name
