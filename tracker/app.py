@@ -29,6 +29,7 @@ from tracker.service.operations.endpoint import create_blueprint as operations_b
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.store.engines import repairs
+from tracker.store.patience import nobody_waiting
 from tracker.store.protocol import EventStore
 from tracker.store.repairs import describe
 
@@ -115,7 +116,9 @@ def _notes(service: Service) -> list[str]:
 def _probes(service: Service) -> health.Health:
     def ask(question: Callable[[], object]) -> str | None:
         try:
-            question()
+            # A page that shows the state may be given up; that is no failure of what is asked here.
+            with nobody_waiting():
+                question()
         except Exception as problem:
             log.exception("a health probe failed")
             return str(problem).splitlines()[0]

@@ -10,7 +10,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.sql import Select
 
 from tests.databases import new_event_store
-from tracker.store.patience import Superseded, TookTooLong, Waiting, interruptible, waiting
+from tracker.store.patience import Superseded, TookTooLong, Waiting, interruptible, nobody_waiting, waiting
 from tracker.store.protocol import EventStore
 
 # It adds up so many numbers that no test waits for it.
@@ -45,6 +45,14 @@ def test_a_statement_that_nobody_waits_for_any_more_is_stopped(store: EventStore
         store.rows(ENDLESS)
     with waiting(one), pytest.raises(Superseded):
         store.ping()
+
+
+def test_what_is_asked_for_its_own_sake_goes_on_when_a_request_is_given_up(store: EventStore) -> None:
+    with waiting(Waiting(0)):
+        with nobody_waiting():
+            store.ping()
+        with pytest.raises(TookTooLong):
+            store.ping()
 
 
 def test_an_error_of_the_statement_itself_stays_what_it_is(store: EventStore) -> None:

@@ -90,6 +90,16 @@ def waiting(one: Waiting) -> Iterator[Waiting]:
         _waiting.reset(token)
 
 
+@contextmanager
+def nobody_waiting() -> Iterator[None]:
+    """The statements of the block are nobody's, though a request may wait: they take the time that they take."""
+    token = _waiting.set(None)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
 def asker() -> Waiting | None:
     """Who waits for the statements of this thread."""
     return _waiting.get()

@@ -2,8 +2,8 @@
 
 The search of HubSpot finds a company only some moments after it was added, and Pipedrive's reads an index as well. A second
 push within that time would add a second company.
-Source: https://developers.hubspot.com/docs/api-reference/search/guide ("may take a few moments for newly created or updated
-CRM objects to appear in search results").
+Source: https://help.okta.com/wf/en-us/content/Topics/Workflows/connector-reference/hubspotcrm/actions/searchcontacts.htm,
+which says to wait ten seconds after a record was added and sixty after a change.
 """
 
 from __future__ import annotations
