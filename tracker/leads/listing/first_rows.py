@@ -38,7 +38,7 @@ def first_leads(
     store: EventStore, scope: Scope, *, now: datetime, confirmed: Collection[str], rules: Rules, number: int
 ) -> pd.DataFrame:
     """Returns the first leads of a scope (`tracker.leads.report.leads`), for a page from what another saw if nothing changed."""
-    of_figures = reads_kept_rows(scope.filters)
+    of_figures = scope.period if reads_kept_rows(scope.filters) else None
 
     def work(page: EventStore) -> pd.DataFrame:
         return once_of_site(
@@ -50,7 +50,7 @@ def first_leads(
         )
 
     found = work(store)
-    if of_figures:
+    if of_figures is not None:
         asked(store, scope.site, ("first leads", scope, number), work)
     return found
 

@@ -21,8 +21,9 @@ from tracker.stats.goals.conversions import reaching
 from tracker.stats.local_time import local_moment
 from tracker.stats.long_visits import followed
 from tracker.stats.periods import Period
+from tracker.stats.rollups.coverage import cut_day
 from tracker.stats.rollups.day_figures.scopes import scope_of_day, scope_of_days
-from tracker.stats.rollups.days import Run, cut_day, number_of_events, runs
+from tracker.stats.rollups.days import Run, number_of_events, runs
 from tracker.stats.rollups.registry import RULES
 from tracker.stats.scope import Scope
 from tracker.store.functions import date_trunc

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Table, and_, false, or_, select, union_all
 
+from tracker.stats.rollups.coverage import cut_day
 from tracker.stats.rollups.day_figures.figures import DayOfFigures, Piece
 from tracker.stats.rollups.day_figures.scopes import scope_of_day
-from tracker.stats.rollups.days import Days, cut_day
+from tracker.stats.rollups.days import Days
 from tracker.stats.rollups.moment import Notes
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import Snapshot

@@ -11,6 +11,7 @@ from sqlalchemy import Select, Table, and_, func, or_, select
 
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period, months_after
+from tracker.stats.rollups.coverage import cut_day
 from tracker.stats.rollups.moment import Caveats, Moment
 from tracker.stats.rollups.registry import RULES, TOTAL, unknown_to
 from tracker.stats.scope import Scope
@@ -44,11 +45,6 @@ class Days:
     beside_months: tuple[Run, ...] = ()
     open: tuple[date, ...] = ()
     beyond: frozenset[str] = frozenset()
-
-
-def cut_day(period: Period) -> date | None:
-    """The last day of a period that ends within it, as what an unfinished one is compared with does."""
-    return None if period.end_at == replace(period, moments=None).end_at else period.last_day
 
 
 def sealed_otherwise(snapshot: Snapshot, site: str, period: Period) -> dict[date, Made]:

@@ -15,6 +15,8 @@ from typing import Any, TypeVar, cast
 
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter
+from tracker.stats.periods import Period
+from tracker.stats.rollups.coverage import are_all_counted, cut_day
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.reading import Reading
@@ -81,10 +83,13 @@ class Moment:
             self._snapshot = self._stack.enter_context(self._store.snapshot())
         yield self._snapshot
 
-    def once(self, reading: Reading, question: Hashable, work: Callable[[], T], *, of_figures: bool = False) -> T:
+    def once(
+        self, reading: Reading, question: Hashable, work: Callable[[], T], *, of_figures: Period | None = None
+    ) -> T:
         """What `work` returns for a question, which may be kept from a page that saw the same; not to be changed.
 
-        `of_figures`: it is answered from figures of days, which hits leave as they are until these are counted again.
+        `of_figures`: a period whose answer comes from figures of days, if all are counted: hits then leave it as it is until
+        they are counted again.
         """
 
         def with_caveats() -> tuple[T, Caveats]:
@@ -96,10 +101,18 @@ class Moment:
 
         with self.snapshot() as snapshot:
             of_before = self.takes_figures_of_before(reading.site)
-            asked, of_figures = (question, of_before), of_figures and of_before
-            found, caveats = snapshot.once(reading, asked, with_caveats, of_figures=of_figures)
+            lasts = of_figures is not None and of_before and self._are_all_counted(snapshot, reading, of_figures)
+            found, caveats = snapshot.once(reading, (question, of_before, lasts), with_caveats, of_figures=lasts)
         self.caveats.add(caveats)
         return cast(T, found)
+
+    def _are_all_counted(self, snapshot: Snapshot, reading: Reading, period: Period) -> bool:
+        if cut_day(period) is not None:
+            return False
+        zone = period.time_zone
+        return bool(
+            snapshot.once(reading, ("are all counted", zone.key), lambda: are_all_counted(snapshot, reading, zone))
+        )
 
     def takes_figures_of_now(self) -> None:
         """From here on the figures of open days are worked out from their events."""
@@ -128,7 +141,7 @@ def once(store: EventStore, scope: Scope, question: Hashable, work: Callable[[],
     """As `Moment.once` for a scope; of other stores all is answered anew. Filtered events are not kept by day: each hit changes them."""
     if not isinstance(store, Moment):
         return work()
-    return store.once(_reading(scope), (question, scope), work, of_figures=not scope.filters)
+    return store.once(_reading(scope), (question, scope), work, of_figures=None if scope.filters else scope.period)
 
 
 def _reading(scope: Scope) -> Reading:
@@ -145,7 +158,7 @@ def once_of_past(store: EventStore, scope: Scope, question: Hashable, work: Call
 
 
 def once_of_site(
-    store: EventStore, site: str, question: Hashable, work: Callable[[], T], *, of_figures: bool = False
+    store: EventStore, site: str, question: Hashable, work: Callable[[], T], *, of_figures: Period | None = None
 ) -> T:
     """The same for what may depend on all that a site has; the question says all else on which it depends."""
     if not isinstance(store, Moment):
@@ -195,9 +208,8 @@ def once_of_present(store: EventStore, scope: Scope, question: Hashable, work: C
     """What `work` returns of one state of the store; for a page it may be kept (`Moment.once`)."""
     with present(store) as opened:
         page = cast(Moment, opened)
-        return page.once(
-            _reading(scope), (question, scope), lambda: work(opened), of_figures=reads_kept_rows(scope.filters)
-        )
+        of_figures = scope.period if reads_kept_rows(scope.filters) else None
+        return page.once(_reading(scope), (question, scope), lambda: work(opened), of_figures=of_figures)
 
 
 def reads_kept_rows(filters: Collection[Filter]) -> bool:
