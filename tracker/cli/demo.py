@@ -16,6 +16,7 @@ from tracker.cli.rollups import FEWEST_TO_SEAL
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
+    from tracker.db.models import Site
     from tracker.store.protocol import EventStore
 
 _DAYS = 366
@@ -108,19 +109,23 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
                     on_progress=bar.update,
                 )
             if events >= FEWEST_TO_SEAL:
-                _seal(databases.events, SITE, site.time_zone)
+                _seal(databases.events, site)
         finally:
             databases.events.close()
             databases.app.close()
     return password
 
 
-def _seal(store: EventStore, site: str, time_zone: str) -> None:
-    """Counts the days' figures once, so that the first page has them."""
+def _seal(store: EventStore, site: Site) -> None:
+    """Counts the days' figures and what reached goals once, so that the first page has them."""
     from tracker.clock import utc_now
+    from tracker.stats.goals import goals_of
+    from tracker.stats.goals.kept import keep_goals
     from tracker.stats.rollups.keeping import Keeper
 
-    zone = ZoneInfo(time_zone)
+    name, zone, goals = site.stored_as, ZoneInfo(site.time_zone), goals_of(site)
     with click.progressbar(length=_DAYS, label="the figures of its days", show_pos=False) as bar:
         today = utc_now().astimezone(zone).date()
-        Keeper(store).seal_all(site, zone, today=today, on_progress=lambda done, _: bar.update(done))
+        Keeper(store).seal_all(name, zone, today=today, on_progress=lambda done, _: bar.update(done))
+        while keep_goals(store, name, zone, goals):
+            pass

@@ -24,7 +24,7 @@ function dialog(): HTMLDialogElement {
   return made;
 }
 
-async function open(link: HTMLAnchorElement): Promise<void> {
+async function openDialog(link: HTMLAnchorElement): Promise<void> {
   const form = await formOf(await fetch(link.href, { headers: { Accept: "text/html" } }));
   if (!form) return location.assign(link.href);
   const box = dialog();
@@ -68,7 +68,10 @@ async function redraw(form: HTMLFormElement, what: string): Promise<void> {
     place.focus();
     place.setSelectionRange(typed.selectionStart, typed.selectionEnd);
   } else if (place) place.focus();
-  else [...fresh.querySelectorAll<HTMLElement>("select[data-redraws]")].at(what.startsWith("remove") ? 0 : -2)?.focus();
+  else {
+    const selects = [...fresh.querySelectorAll<HTMLElement>("select[data-redraws]")];
+    selects[what.startsWith("remove") ? 0 : selects.length - 2]?.focus();
+  }
 }
 
 const formAround = (event: Event): HTMLFormElement | null =>
@@ -78,7 +81,7 @@ document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[data-filters]") : null;
   if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  open(link).catch(() => location.assign(link.href));
+  openDialog(link).catch(() => location.assign(link.href));
 });
 
 document.addEventListener("submit", (event) => {
