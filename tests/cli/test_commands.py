@@ -25,6 +25,8 @@ from tracker.db.models import ChecklistMark
 from tracker.demo.catalogue import SITE
 from tracker.settings import Settings
 from tracker.sites.sites import find_site
+from tracker.store.engines import open_event_store
+from tracker.store.schema import goal_days, sealed_days
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 WEEK = "2026-W45"
@@ -171,6 +173,19 @@ def test_the_same_seed_makes_the_same_demo(demo: Path, tmp_path: Path) -> None:
         assert webleads("demo", *options, data=tmp_path / name).returncode == 0
         assert (ask(tmp_path / name, query) == ask(demo, query)) == same
     assert sum(row["metrics"][3] for row in ask(demo, query)) == 3000
+
+
+def test_a_demo_of_many_events_has_its_figures_and_what_reached_goals(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    made = webleads("demo", "--events", "20000", "--no-serve", "--today", "2026-11-15", data=data)
+    assert made.returncode == 0, made.stderr
+    store = open_event_store(data / "events.duckdb")
+    try:
+        (kept,) = store.rows(sqlalchemy.select(sqlalchemy.func.count(goal_days.c.day.distinct())))
+        (sealed,) = store.rows(sqlalchemy.select(sqlalchemy.func.count()).select_from(sealed_days))
+        assert kept[0] == sealed[0] >= 365
+    finally:
+        store.close()
 
 
 def test_sites_and_users_are_added_and_listed(tmp_path: Path) -> None:

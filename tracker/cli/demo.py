@@ -76,7 +76,7 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
     from tracker.service.checklist import dismiss
     from tracker.service.context import Context
     from tracker.service.databases import open_databases
-    from tracker.sites.sites import add_site, update_site
+    from tracker.sites.sites import add_site, find_site, update_site
 
     settings = settings_of(folder)
     data_folder.prepare(folder)
@@ -109,7 +109,9 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
                     on_progress=bar.update,
                 )
             if events >= FEWEST_TO_SEAL:
-                _seal(databases.events, site)
+                made = find_site(databases.app, SITE)  # as it is now, with its goals
+                assert made is not None
+                _seal(databases.events, made)
         finally:
             databases.events.close()
             databases.app.close()
