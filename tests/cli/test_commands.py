@@ -23,7 +23,7 @@ from tracker.clock import utc_now
 from tracker.db.engine import open_app_database
 from tracker.db.models import ChecklistMark
 from tracker.demo.catalogue import SITE
-from tracker.settings import Settings
+from tracker.settings import Settings, load_settings
 from tracker.sites.sites import find_site
 from tracker.store.engines import open_event_store
 from tracker.store.schema import goal_days, sealed_days
@@ -179,7 +179,7 @@ def test_a_demo_of_many_events_has_its_figures_and_what_reached_goals(tmp_path: 
     data = tmp_path / "demo"
     made = webleads("demo", "--events", "20000", "--no-serve", "--today", "2026-11-15", data=data)
     assert made.returncode == 0, made.stderr
-    store = open_event_store(data / "events.duckdb")
+    store = open_event_store(load_settings(data=data).event_store)
     try:
         (kept,) = store.rows(sqlalchemy.select(sqlalchemy.func.count(goal_days.c.day.distinct())))
         (sealed,) = store.rows(sqlalchemy.select(sqlalchemy.func.count()).select_from(sealed_days))
