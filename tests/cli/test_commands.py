@@ -26,7 +26,7 @@ from tracker.demo.catalogue import SITE
 from tracker.settings import Settings, load_settings
 from tracker.sites.sites import find_site
 from tracker.store.engines import open_event_store
-from tracker.store.schema import goal_days, sealed_days
+from tracker.store.schema import goal_days, not_counted, sealed_days
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 WEEK = "2026-W45"
@@ -173,6 +173,20 @@ def test_the_same_seed_makes_the_same_demo(demo: Path, tmp_path: Path) -> None:
         assert webleads("demo", *options, data=tmp_path / name).returncode == 0
         assert (ask(tmp_path / name, query) == ask(demo, query)) == same
     assert sum(row["metrics"][3] for row in ask(demo, query)) == 3000
+
+
+def test_a_demo_leaves_out_its_excluded_hits_by_networks_that_its_site_lists(demo: Path) -> None:
+    settings = load_settings(data=demo)
+    database, store = open_app_database(settings.app_database), open_event_store(settings.event_store)
+    try:
+        found = find_site(database, SITE)
+        assert found is not None
+        assert found.excluded_networks
+        reasons = store.rows(sqlalchemy.select(not_counted.c.reason).distinct())
+        assert "excluded_address" in {row.reason for row in reasons}
+    finally:
+        store.close()
+        database.close()
 
 
 def test_a_demo_of_many_events_has_its_figures_and_what_reached_goals(tmp_path: Path) -> None:
