@@ -43,6 +43,11 @@ class Waiting:
                 stop()
 
     @property
+    def ended(self) -> Interrupted | None:
+        """Why the waiting has ended; None while it goes on."""
+        return self._ended
+
+    @property
     def seconds_left(self) -> float:
         return max(0.0, self._until - time.monotonic())
 

@@ -42,7 +42,9 @@ class Flights:
         try:
             own.answer = run()
         except BaseException as problem:
-            own.problem = problem
+            # A statement that is stopped fails with the engine's own error, and so may what cleans up after it.
+            one = asker()
+            own.problem = problem if one is None or one.ended is None else one.ended
             raise
         finally:
             with self._lock:
