@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "tracker").rglob("data/SOURCES.md"))
 
-# "as the project": our own work, under the licence of the project.
-ALLOWED = frozenset({"MIT", "CC0-1.0", "CC BY 4.0", "public domain", "as the project"})
+# "Licence Ouverte 2.0" asks for the source and its date, as CC BY does. "as the project": our own work, under the licence of the project.
+ALLOWED = frozenset({"MIT", "CC0-1.0", "CC BY 4.0", "Licence Ouverte 2.0", "public domain", "as the project"})
 HEADS = (("file", "origin", "licence", "date", "made by"), ("read for", "origin", "licence", "date"))
 
 

@@ -32,6 +32,7 @@ COPIED = {
     "site_domains",
     "shared_links",
     "annotations",
+    "crm_records",
     "sites",
     "company_changes",
     "company_confirmations",

@@ -137,7 +137,8 @@ def tried(tmp_path: Path) -> Iterator[tuple[Enricher, Identity]]:
 # What geo databases, a resolver or the publisher fill, and words that few agents and companies are made of.
 NOT_A_VISITOR_S = frozenset(
     "groups_of_word is_shared classify_organisation judge_reverse_name is_acronym is_whole_browser _salt_of <lambda>"
-    " SiteRules shown_domain _sum_of_word _sum_of_groups _sum_of_number _sum_of_asn _plain known_beginning name_key".split()
+    " SiteRules shown_domain _sum_of_word _sum_of_groups _sum_of_number _sum_of_asn _plain known_beginning name_key"
+    " is_of_private_person".split()
 )
 # An IP address's and a browser's facts, of which most share theirs with others, are worth more memory than the rest, and
 # so are the pages of a busy site: one whose pages do not fit is parsed anew for each hit, which trebles its cost.

@@ -9,6 +9,7 @@ from tracker.store.duckdb.migrations import (
     add_company_pages_and_actions,
     add_company_visits,
     add_counted_days_and_months,
+    add_goal_events,
     add_rollups,
 )
 from tracker.store.schema import ROLLUP_SUMS, ROLLUP_TABLES, metadata
@@ -27,7 +28,13 @@ def test_a_migrated_store_has_the_tables_of_a_fresh_one() -> None:
     )
     found = []
     for steps in (
-        [add_rollups, add_counted_days_and_months, add_company_visits, add_company_pages_and_actions],
+        [
+            add_rollups,
+            add_counted_days_and_months,
+            add_company_visits,
+            add_company_pages_and_actions,
+            add_goal_events,
+        ],
         [metadata.create_all],
     ):
         engine = create_engine("duckdb:///:memory:")

@@ -123,6 +123,7 @@ class Visitor:
 
     def page(self, path: str) -> Page:
         status, at, html = self._read(path)
+        html = _NEW_PANELS.sub("", html)
         heading = re.search(r"<h1[^>]*>(.*?)</h1>", html, re.DOTALL)
         return Page(
             status,
@@ -135,6 +136,8 @@ class Visitor:
         )
 
 
+# Panels that an overview did not have then.
+_NEW_PANELS = re.compile(r'<section class="panel" id="panel-(?:goals|actions)".*?</section>', re.DOTALL)
 _ROW = re.compile(r'class="row-label"[^>]*>(.*?)</a>\s*<span class="row-figure">([^<]+)<', re.DOTALL)
 # All values of a dimension are a table since they have more figures than one; a page's path stands beside its title as before.
 _DETAILS = re.compile(

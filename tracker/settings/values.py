@@ -32,7 +32,7 @@ _DRIVERS = {
 # First parts of the paths of the service's own pages. A path for hits that begins so would hide a page.
 OWN_PAGES = frozenset(
     "account email email-notices forgotten-password healthz identify invitation language metrics new-password operations opt-out people"
-    " readyz setup sign-in sign-out sites status theme".split()
+    " public readyz setup share sign-in sign-out sites status theme".split()
 )
 
 
