@@ -52,7 +52,7 @@ class RegisterWork:
                 # What the next page asks for is read here, so that the page does not wait for it.
                 facts = kept_facts(self._context.app_db, site.id)
                 for dimension in OF_REGISTERS:
-                    facts.present(dimension)
+                    facts.own(dimension)
 
 
 class _Running(NamedTuple):

@@ -111,9 +111,12 @@ def sector_name(language: str, code: str | None) -> str:
 
 
 def activity_name(language: str, code: str | None) -> str:
-    """What a value of the dimension `activity` is called: a code with its label where it has one."""
-    label = activity_label(Entry("sirene", "", "", activity=code or ""), language) if code else None
-    return f"{code} {label.words}" if label else code or _none(language)
+    """What a value of the dimension `activity` is called: a code with its label, of the nomenclature that has it."""
+    if not code:
+        return _none(language)
+    of_either = (Entry("sirene", "", "", activity=code, activity_list=one) for one in ("", "NAF2025"))
+    label = next(filter(None, (activity_label(entry, language) for entry in of_either)), None)
+    return f"{code} {label.words}" if label else code
 
 
 def size_name(language: str, value: str | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from dashboards.presentation import numbers
 from dashboards.translations import message, translate
 from dashboards.web.filters.goals import goal_name
+from dashboards.web.filters.registered import registered_values
 from dashboards.web.filters.tree import GOAL
 from dashboards.web.language import current_language
 from dashboards.web.panels import codes_that_read, word_dimension
@@ -15,6 +16,8 @@ from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.filter_bar import values_of_work
 from dashboards.web.workflow.shown import words
 from tracker.db.models import Site
+from tracker.enrichment.source.channels import without_accents
+from tracker.leads.registers.kept import OF_REGISTERS
 from tracker.service.context import Context
 from tracker.stats.details import Asked, details
 from tracker.stats.dimensions import BY_NAME, Dimension
@@ -125,13 +128,16 @@ def offered(context: Context, selection: Selection, dimension: str, typed: str =
         names = [(goal.key, goal_name(language, goal)) for goal in goals_of(selection.site)]
         return _found(names, typed)
     chosen = BY_NAME[dimension]
+    scope = replace(selection.scope, filters=())
+    if chosen in OF_REGISTERS:
+        return _of_registers(registered_values(context, selection, scope, chosen, language), typed)
     if chosen.is_of_company:
         return _found(values_of_work(context, selection, words(context, selection.site)).get(chosen, ()), typed)
     if not chosen.can_group:
         return []
     codes = codes_that_read(language, chosen, typed) if typed else ()
     asked = Asked(("visitors",), search=typed, codes=codes, limit=_OFFERED + 1)
-    rows = details(context.event_store, replace(selection.scope, filters=()), chosen, asked).rows
+    rows = details(context.event_store, scope, chosen, asked).rows
     return [
         Offered(value, word_dimension(language, chosen, value), numbers.count(language, visitors))
         for value, visitors in zip(rows["value"], rows["visitors"], strict=True)
@@ -142,11 +148,7 @@ def offered(context: Context, selection: Selection, dimension: str, typed: str =
 def meant(context: Context, selection: Selection, dimension: str, typed: str) -> str:
     """The value that somebody means who typed a text: that which is called so, or else the text."""
     if dimension == GOAL or BY_NAME[dimension].is_of_company or BY_NAME[dimension].definition.vocabulary:
-        same = (
-            one.value
-            for one in offered(context, selection, dimension, typed)
-            if one.label.casefold() == typed.casefold()
-        )
+        same = (one.value for one in offered(context, selection, dimension, typed) if _key(one.label) == _key(typed))
         return next(same, typed)
     return typed
 
@@ -163,5 +165,16 @@ def word_value(context: Context, site: Site, dimension: str, value: str) -> str:
 
 
 def _found(names: Sequence[tuple[str, str]], typed: str) -> list[Offered]:
-    text = typed.casefold()
-    return [Offered(value, label, "") for value, label in names if value and text in label.casefold()][:_MOST_CODES]
+    text = _key(typed)
+    return [Offered(value, label, "") for value, label in names if value and text in _key(label)][:_MOST_CODES]
+
+
+def _of_registers(found: Sequence[tuple[str, str, int]], typed: str) -> list[Offered]:
+    text, language = _key(typed), current_language()
+    named = [one for one in found if text in _key(one[1])]
+    return [Offered(value, label, numbers.count(language, visitors)) for value, label, visitors in named][:_OFFERED]
+
+
+def _key(text: str) -> str:
+    """How a text is compared: many type a town without its accents."""
+    return without_accents(text).casefold()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dashboards.presentation import labels
 from dashboards.presentation.companies.fit import BANDS, fit_band
-from dashboards.presentation.companies.register_facts import (
-    SIZE_BANDS,
-    region_name,
-    sector_name,
-    size_name,
-    state_name,
-)
+from dashboards.presentation.companies.register_facts import SIZE_BANDS
 from dashboards.presentation.workflow import WorkWords, work_value
 from dashboards.translations import translate
+from dashboards.web.panels import word_dimension
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.loading import companies_of
 from tracker.db.models import Site
@@ -28,6 +24,8 @@ from tracker.stats.filters import Filter
 from tracker.stats.filters.address_bar import as_clicked, clicked, write_filter
 
 _MOST_COUNTRIES = 40
+# The form of filters (dashboards.web.filters) finds the others.
+_MOST_OF_REGISTERS = 40
 
 
 @dataclass(frozen=True)
@@ -91,23 +89,26 @@ def values_of_work(
 
 
 def of_registers(context: Context, site: Site, language: str) -> dict[Dimension, list[tuple[str, str]]]:
-    """What can be chosen of what registers say: the values that a company of the site has, with their words."""
+    """What can be chosen of what registers say: the values that most companies of the site have, with their words."""
     facts = companies_of(context, site).facts
     found = {}
-    for dimension, word in _OF_REGISTERS.items():
-        pairs = [(value, word(language, value)) for value in facts.present(dimension)]
+    for dimension in _OF_REGISTERS:
+        values = Counter(facts.own(dimension).values()).most_common(_MOST_OF_REGISTERS)
+        pairs = [(value, word_dimension(language, dimension, value)) for value, _ in values]
         found[dimension] = sorted(pairs, key=lambda one: one[1])
     sizes = dict(found[Dimension.COMPANY_SIZE])
     found[Dimension.COMPANY_SIZE] = [(value, sizes[value]) for value in SIZE_BANDS if value in sizes]
     return found
 
 
-_OF_REGISTERS = {
-    Dimension.COMPANY_SECTOR: sector_name,
-    Dimension.COMPANY_SIZE: size_name,
-    Dimension.COMPANY_REGION: region_name,
-    Dimension.COMPANY_STATE: state_name,
-}
+_OF_REGISTERS = (
+    Dimension.COMPANY_SECTOR,
+    Dimension.COMPANY_ACTIVITY,
+    Dimension.COMPANY_SIZE,
+    Dimension.COMPANY_TOWN,
+    Dimension.COMPANY_REGION,
+    Dimension.COMPANY_STATE,
+)
 
 
 def _bands(context: Context, selection: Selection, language: str) -> list[tuple[str, str]]:

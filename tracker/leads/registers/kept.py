@@ -27,7 +27,7 @@ class KeptFacts:
 
     by_name: Mapping[str, CompanyFacts] = field(default_factory=dict)
     _values: dict[Dimension, CompanyValues] = field(default_factory=dict)
-    _present: dict[Dimension, frozenset[str]] = field(default_factory=dict)
+    _own: dict[Dimension, Mapping[str, str]] = field(default_factory=dict)
 
     def of(self, name: str) -> CompanyFacts | None:
         return self.by_name.get(name)
@@ -40,13 +40,12 @@ class KeptFacts:
             self._values[dimension] = CompanyValues({name: values for name, values in found.items() if values}, "")
         return self._values[dimension]
 
-    def present(self, dimension: Dimension) -> frozenset[str]:
-        """All values that a company has of a dimension."""
-        if dimension not in self._present:
-            self._present[dimension] = frozenset(
-                one for values in self.values(dimension).by_name.values() for one in values
-            )
-        return self._present[dimension]
+    def own(self, dimension: Dimension) -> Mapping[str, str]:
+        """The one value that each company has of a dimension, as a form offers it; a company without one is left out."""
+        if dimension not in self._own:
+            read = _OWN[dimension]
+            self._own[dimension] = {name: value for name, facts in self.by_name.items() if (value := read(facts))}
+        return self._own[dimension]
 
     def found(self, words: str, language: str) -> set[str]:
         """The names of the companies whose name, number, seat or activity in a register contains the text."""
@@ -89,18 +88,23 @@ def _town(facts: CompanyFacts) -> frozenset[str]:
     return frozenset({town, without_accents(town)}) if town else frozenset()
 
 
-def _one(text: str) -> frozenset[str]:
-    return frozenset({text}) if text else frozenset()
+def _alone(read: Callable[[CompanyFacts], str]) -> Callable[[CompanyFacts], frozenset[str]]:
+    return lambda facts: frozenset({text}) if (text := read(facts)) else frozenset()
 
 
-# What each dimension has of a company.
+_OWN: Mapping[Dimension, Callable[[CompanyFacts], str]] = {
+    Dimension.COMPANY_SECTOR: lambda facts: facts.section,
+    Dimension.COMPANY_ACTIVITY: lambda facts: facts.entry.activity,
+    Dimension.COMPANY_SIZE: lambda facts: facts.size,
+    Dimension.COMPANY_TOWN: lambda facts: facts.entry.seat.town,
+    Dimension.COMPANY_REGION: lambda facts: facts.region,
+    Dimension.COMPANY_STATE: lambda facts: facts.state,
+}
+# What each dimension has of a company: a filter finds it by all of these.
 OF_REGISTERS: Mapping[Dimension, Callable[[CompanyFacts], frozenset[str]]] = {
-    Dimension.COMPANY_SECTOR: lambda facts: _one(facts.section),
+    **{one: _alone(read) for one, read in _OWN.items()},
     Dimension.COMPANY_ACTIVITY: _activity,
-    Dimension.COMPANY_SIZE: lambda facts: _one(facts.size),
     Dimension.COMPANY_TOWN: _town,
-    Dimension.COMPANY_REGION: lambda facts: _one(facts.region),
-    Dimension.COMPANY_STATE: lambda facts: _one(facts.state),
 }
 
 

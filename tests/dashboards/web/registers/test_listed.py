@@ -13,7 +13,9 @@ from flask import Flask
 
 from dashboards.email.report import render_report
 from tests.dashboards.web.conftest import SITE, Browser, Clock
+from tests.dashboards.web.filters.test_views import filters_of, send, ticks
 from tests.dashboards.web.test_leads_pages import names, text
+from tests.dashboards.web.test_overview import figures
 from tests.dashboards.web.workflow.test_views import LIST
 from tests.reference.registers.published import imported, seat, unit
 from tracker.db.engine import AppDatabase
@@ -81,6 +83,25 @@ def test_the_list_shows_filters_sorts_and_finds_by_what_the_register_says(
     assert listed(signed_in, "q=manufacture+of+machinery") == ["Breguet Systèmes"]
     assert listed(signed_in, "q=552+100+554") == ["Breguet Systèmes"]
     assert listed(signed_in, "sort=size") == ["Zéphyr", "Breguet Systèmes", "Chez nous"]
+
+
+def test_forms_offer_activities_and_towns_with_their_visitors_and_find_them_by_words(
+    signed_in: Browser, listed_site: Site, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", company="Zéphyr", city="Lyon", ago=timedelta(hours=30))
+    activity, town = (send(signed_in, LIST, "redraw", t_0_d=one).text for one in ("activity", "seat_town"))
+    assert ticks(activity) == [("47.59A", False), ("28.99B", False)]
+    assert ticks(town) == [("Lyon", False), ("Besançon", False)]
+    assert '<span>Lyon</span> <span class="muted">2</span>' in town
+    assert figures(signed_in.get(f"/{SITE}?f=seat_town:is:Lyon").text)["Visitors"] == "2"
+    found = send(signed_in, LIST, "redraw", t_0_d="activity", t_0_of="activity", t_0_q="machinery").text
+    assert ticks(found) == [("28.99B", False)]
+    assert "28.99B Manufacture of machinery" in found
+    typed = send(signed_in, LIST, "apply", t_0_d="seat_town", t_0_of="seat_town", t_0_q="besancon")
+    assert filters_of(typed) == ["seat_town:is:Besançon"]
+    selects = signed_in.get(LIST).text
+    assert '<option value="activity:is:28.99B">28.99B Manufacture of machinery' in selects
+    assert '<option value="seat_town:is:Besançon">Besançon' in selects
 
 
 def test_files_the_command_and_the_query_say_the_same(
