@@ -95,7 +95,10 @@ def written_number(entry: Entry) -> str:
 
 
 def links_of(language: str, entry: Entry) -> list[tuple[str, str]]:
-    """Returns pages about the company: what each is called, and its URL."""
+    """Returns pages about the company: what each is called, and its URL.
+
+    Those for a SIREN are as the Annuaire des entreprises writes its own and INPI's (src/clients/routes.ts of its public source).
+    """
     if entry.register == "sirene":
         pages = [
             ("Annuaire des entreprises", f"https://annuaire-entreprises.data.gouv.fr/entreprise/{entry.number}"),
