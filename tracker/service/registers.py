@@ -7,52 +7,96 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
+from tracker.db.models import Site
 from tracker.leads.registers.kept import OF_REGISTERS, kept_facts
-from tracker.leads.registers.matching import match_companies
+from tracker.leads.registers.matching import match_companies, match_newcomers
 from tracker.reference.registers.registers import registers_of
 from tracker.reference.registers.schedule import Update, is_due, kept_fresh, last_updates, note_update
 from tracker.service.context import Context
 from tracker.sites.sites import list_sites
+from tracker.store.reading import Reading
 
 log = logging.getLogger(__name__)
 
 _REST_SECONDS = 0.05
+# A newcomer is looked up within so many seconds; all companies are after so many looks for newcomers.
+_SECONDS_BETWEEN_LOOKS = 2.0
+_LOOKS_BETWEEN = 30
+_EVER = datetime(1, 1, 1), datetime(9999, 1, 1)  # noqa: DTZ001 - as the store has moments
 _LONGEST_SAID = 300
 _LOWEST_PRIORITY = 19
 UPDATE = (sys.executable, "-P", "-m", "tracker.cli", "registers", "update")
 
 
 class RegisterWork:
-    """Matches the companies of all sites, each time that it is called; `stop` ends it early."""
+    """Matches the companies of all sites: newcomers within seconds, and all of them each minute. `stop` ends it early."""
 
     def __init__(self, context: Context, stop: threading.Event) -> None:
         self._context = context
         self._stop = stop
+        self._seen: dict[str, int | None] = {}
 
-    def __call__(self) -> None:
-        registers = registers_of(self._context.settings)
-        for site in list_sites(self._context.app_db):
+    def run(self) -> None:
+        """Goes on until it is stopped."""
+        while not self._stop.is_set():
+            self._tried(self.match_all)
+            for _ in range(_LOOKS_BETWEEN):
+                if self._stop.wait(_SECONDS_BETWEEN_LOOKS):
+                    return
+                self._tried(self.match_newcomers)
+
+    def match_all(self) -> None:
+        """Makes every match that is missing or outdated."""
+        context, registers = self._context, registers_of(self._context.settings)
+        for site in list_sites(context.app_db):
             if self._stop.is_set():
                 return
             done = match_companies(
-                self._context.app_db,
-                self._context.event_store,
+                context.app_db,
+                context.event_store,
                 site,
                 registers,
-                now=self._context.now(),
+                now=context.now(),
                 pause=lambda: self._stop.wait(_REST_SECONDS),
             )
-            if done:
-                log.info("%s: %s companies looked up in the registers", site.domain, done)
-                # What the next page asks for is read here, so that the page does not wait for it.
-                facts = kept_facts(self._context.app_db, site.id)
-                for dimension in OF_REGISTERS:
-                    facts.own(dimension)
+            self._note(site, done)
+
+    def match_newcomers(self) -> None:
+        """Makes the matches of companies that have just come to a site for the first time; sites without a new event are passed over."""
+        context, registers = self._context, registers_of(self._context.settings)
+        if not registers.stamp():
+            return
+        for site in self._with_new_events(list_sites(context.app_db)):
+            if not self._stop.is_set():
+                done = match_newcomers(context.app_db, context.event_store, site, registers, now=context.now())
+                self._note(site, done)
+
+    def _with_new_events(self, sites: Sequence[Site]) -> list[Site]:
+        with self._context.event_store.snapshot() as snapshot:
+            now = {site.stored_as: snapshot.revision(Reading(site.stored_as, *_EVER)) for site in sites}
+        before, self._seen = self._seen, now
+        return [one for one in sites if now[one.stored_as] is None or now[one.stored_as] != before.get(one.stored_as)]
+
+    def _note(self, site: Site, done: int) -> None:
+        if not done:
+            return
+        log.info("%s: %s companies looked up in the registers", site.domain, done)
+        # What the next page asks for is read here, so that the page does not wait for it.
+        facts = kept_facts(self._context.app_db, site.id)
+        for dimension in OF_REGISTERS:
+            facts.own(dimension)
+
+    def _tried(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("companies could not be looked up in the registers; it is tried again")
 
 
 class _Running(NamedTuple):

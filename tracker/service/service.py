@@ -76,7 +76,7 @@ class Service:
             self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
             self._spawn("sealing", lambda: self._sealing.run(self._stop))
             self._spawn("joining", partial(self._run_every_minute, self._joining))
-            self._spawn("registers", partial(self._run_every_minute, self._registers))
+            self._spawn("registers", self._registers.run)
             self._spawn("register updates", partial(self._run_every_minute, self._register_updates))
             self._spawn("removals", partial(self._run_every_minute, self._removals))
         if self._schedule is not None and self.settings.scheduler:

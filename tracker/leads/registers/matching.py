@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, insert, select
 
@@ -26,6 +27,7 @@ from tracker.reference.registers.matching import Asked, Candidate
 from tracker.reference.registers.name_keys import town_key
 from tracker.reference.registers.registers import Registers
 from tracker.stats.companies.visit_rows import company_rows, scope_of_all
+from tracker.stats.periods import Period
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
 from tracker.store import functions
@@ -34,6 +36,7 @@ from tracker.store.protocol import EventStore
 # As the facts that are kept change their shape or a match its rules, all are made again.
 _RULES = "2"
 _BATCH = 200
+_JUST_NOW = timedelta(minutes=2)
 
 
 class Question(NamedTuple):
@@ -56,8 +59,15 @@ def questions(store: EventStore, site: str) -> dict[str, Question]:
     return found
 
 
-def _questions(store: EventStore, of_all: Scope) -> dict[str, Question]:
-    with company_rows(store, of_all) as did:
+def _latest_questions(store: EventStore, site: str, now: datetime) -> dict[str, Question]:
+    """The same of the visits that have just been here."""
+    moments = now - _JUST_NOW, now + _JUST_NOW
+    days = Period(moments[0].date(), moments[1].date() + timedelta(days=1), ZoneInfo("UTC"), "just now", moments)
+    return _questions(store, Scope(site, days))
+
+
+def _questions(store: EventStore, scope: Scope) -> dict[str, Question]:
+    with company_rows(store, scope) as did:
         own, visits = did.c, func.count(did.c.visit_id.distinct())
         named = (own.company, own.country, own.region, own.city)
         statement = select(*named, visits).where(own.country.is_not(None)).group_by(*named).order_by(visits, *named)
@@ -120,6 +130,19 @@ def match_companies(
     return keep_matches(database, site.id, registers, asked, now=now, pause=pause, only=only)
 
 
+def match_newcomers(
+    database: AppDatabase, store: EventStore, site: Site, registers: Registers, *, now: datetime
+) -> int:
+    """Makes the matches of companies that have just come for the first time. Returns how many it made.
+
+    They are asked for as these visits say; `match_companies` asks again if all of their visits say something else.
+    """
+    asked = _latest_questions(store, site.stored_as, now) if registers.stamp() else {}
+    known = _kept(database, site.id, asked) if asked else {}
+    new = {name: one for name, one in asked.items() if name not in known}
+    return keep_matches(database, site.id, registers, new, now=now, only=new) if new else 0
+
+
 def keep_matches(
     database: AppDatabase,
     site_id: int,
@@ -132,15 +155,14 @@ def keep_matches(
 ) -> int:
     """The same for all companies that a site has, by name, with what to ask of each."""
     made, edition = choices(database), f"{_RULES} {registers.stamp()}"
-    kept = _kept(database, site_id)
+    kept = _kept(database, site_id, only)
     keys = {name: one.key(made.of(one.asked)) for name, one in asked.items()}
     waiting = [name for name in asked if kept.get(name) != (keys[name], edition) and (only is None or name in only)]
     gone = [name for name in kept if name not in asked] if only is None else []
     if gone:
         _write(database, site_id, gone, [], now)
     done = 0
-    for start in range(0, len(waiting), _BATCH):
-        names = waiting[start : start + _BATCH]
+    for names in _pieces(waiting):
         rows = []
         for name in names:
             facts = facts_of(registers, made, asked[name])
@@ -164,21 +186,34 @@ def question_of(database: AppDatabase, site_id: int, name: str) -> Question | No
     return Question(Asked(name, country, town, domain), region)
 
 
-def _kept(database: AppDatabase, site_id: int) -> Mapping[str, tuple[str, str]]:
+def _kept(database: AppDatabase, site_id: int, only: Collection[str] | None = None) -> Mapping[str, tuple[str, str]]:
+    """The question and the edition of each match that is kept; with `only`, of these companies."""
     own = RegisterMatch
+    statement = select(own.company, own.asked, own.edition).where(own.site_id == site_id)
+    statements = [statement] if only is None else [statement.where(own.company.in_(some)) for some in _pieces(only)]
     with database.transaction() as session:
-        rows = session.execute(select(own.company, own.asked, own.edition).where(own.site_id == site_id))
-        return {name: (asked, edition) for name, asked, edition in rows}
+        rows = [row for one in statements for row in session.execute(one)]
+    return {name: (asked, edition) for name, asked, edition in rows}
+
+
+def _pieces(names: Collection[str]) -> Iterator[Sequence[str]]:
+    listed = list(names)
+    return (listed[start : start + _BATCH] for start in range(0, len(listed), _BATCH))
 
 
 def _write(
     database: AppDatabase, site_id: int, names: Sequence[str], rows: Sequence[Mapping[str, object]], now: datetime
 ) -> None:
-    """Replaces the matches of these companies, in one step with the revision that tells readers of it."""
+    """Replaces the matches of these companies, in one step with the revision that tells readers that facts changed."""
     own = RegisterMatch
+    changes_facts = any(row["facts"] for row in rows)
     with database.transaction() as session:
-        for start in range(0, len(names), _BATCH):
-            session.execute(delete(own).where(own.site_id == site_id, own.company.in_(names[start : start + _BATCH])))
+        for some in _pieces(names):
+            concerned = own.site_id == site_id, own.company.in_(some)
+            had_facts = select(own.company).where(*concerned, own.facts.is_not(None)).limit(1)
+            changes_facts = changes_facts or session.scalar(had_facts) is not None
+            session.execute(delete(own).where(*concerned))
         if rows:
             session.execute(insert(own), list(rows))
-        session.merge(RegisterMatches(site_id=site_id, revision=secrets.token_hex(8), changed_at=now))
+        if changes_facts:
+            session.merge(RegisterMatches(site_id=site_id, revision=secrets.token_hex(8), changed_at=now))
