@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,9 @@ from tests.reference.registers.published import (
     unit,
     zipped,
 )
-from tracker.reference.registers.building import BuildFailed
+from tracker.reference.registers.building import BuildFailed, building
 from tracker.reference.registers.entries import Place, Sort, State
-from tracker.reference.registers.files import BadFile
+from tracker.reference.registers.files import BadFile, Progress
 from tracker.reference.registers.sirene import import_files
 from tracker.reference.registers.store import RegisterStore
 
@@ -113,6 +114,16 @@ def _cut(path: Path) -> Path:
     return path
 
 
+def _pipe(path: Path) -> Path:
+    os.mkfifo(path)
+    return path
+
+
+def _loop(path: Path) -> Path:
+    path.symlink_to(path)
+    return path
+
+
 def _other(path: Path, text: str | bytes) -> Path:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return path
@@ -147,6 +158,9 @@ def _other(path: Path, text: str | bytes) -> Path:
             "has a line of more than",
             id="endless-line",
         ),
+        pytest.param(lambda folder: [_pipe(folder / "a.csv")], "is not a file", id="pipe"),
+        pytest.param(lambda folder: [folder], "is not a file", id="folder"),
+        pytest.param(lambda folder: [_loop(folder / "a.csv")], "cannot be read (Too many levels", id="loop"),
         pytest.param(lambda folder: [_other(folder / "a.csv", GOOD + "1,2\n")], "row 3 has 2 values", id="short-row"),
         pytest.param(lambda folder: [_other(folder / "a.csv", b"")], "is neither StockUniteLegale", id="empty"),
         pytest.param(
@@ -172,7 +186,27 @@ def test_a_bad_file_is_one_line_and_the_register_in_use_stays(tmp_path: Path, ma
     assert words in str(raised.value)
     assert "\n" not in str(raised.value)
     assert store.entry("552100554") is not None
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".") and path.is_dir()] == []
+
+
+def test_a_file_that_is_written_to_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = _other(tmp_path / "a.csv", csv_text(UNIT_COLUMNS, [unit(f"{number:09d}", "A") for number in range(9)]))
+    half = len(path.read_bytes()) // 2
+
+    def cut(_: Path) -> Progress:
+        return lambda _read, _size: os.truncate(path, half)
+
+    with pytest.raises(BadFile, match="was changed while it was read"):
+        import_files(tmp_path / "sirene.sqlite", [path], now=NOW, report=cut)
+
+
+def test_a_register_that_another_process_imports_is_left_to_it(tmp_path: Path) -> None:
+    paths = stock(tmp_path, [unit("552100554", "BREGUET")])
+    with building(tmp_path / "sirene.sqlite"):
+        with pytest.raises(BuildFailed, match="sirene is being imported by another process"):
+            import_files(tmp_path / "sirene.sqlite", paths, now=NOW)
+        import_files(tmp_path / "another.sqlite", paths, now=NOW)
+    assert import_files(tmp_path / "sirene.sqlite", paths, now=NOW) == (1, 0)
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -29,7 +29,12 @@ def test_fetches_and_imports_what_a_register_publishes_once(tmp_path: Path, publ
     assert entry is not None
     assert entry.seat.town == "BESANCON"
     assert update(tmp_path, "sirene", now=NOW, host=publisher.url) is None
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["fetched.json", "sirene.sqlite", "there"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".sirene.lock",
+        "fetched.json",
+        "sirene.sqlite",
+        "there",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,6 +38,9 @@ CREATE TABLE names (
   key TEXT, rank INTEGER, entry INTEGER, sort INTEGER, is_loose INTEGER, PRIMARY KEY (key, rank, entry, sort, is_loose)
 ) WITHOUT ROWID;
 CREATE TABLE large (key TEXT, entry INTEGER, PRIMARY KEY (key, entry)) WITHOUT ROWID;
+CREATE TABLE staged.names (key TEXT, rank INTEGER, entry INTEGER, sort INTEGER, is_loose INTEGER);
+CREATE TABLE staged.parents (child TEXT, is_ultimate INTEGER, parent TEXT, PRIMARY KEY (child, is_ultimate)) WITHOUT ROWID;
+CREATE TABLE staged.with_children (parent TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _INSERT_ENTRY = "INSERT OR IGNORE INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _CACHE_KB = 96_000
@@ -98,6 +102,24 @@ class Builder:
         if len(self._places) >= _BATCH:
             self.flush()
 
+    def add_parents(self, rows: Iterable[tuple[str, int, str]]) -> None:
+        """Adds relations: the number of a child, whether the parent is its ultimate one, and the parent's. The last one counts."""
+        self._connection.executemany("INSERT OR REPLACE INTO staged.parents VALUES (?,?,?)", rows)
+        self._connection.execute("INSERT OR IGNORE INTO staged.with_children SELECT parent FROM staged.parents")
+
+    def parents_of(self, number: str) -> list[str]:
+        """Returns the numbers of the parents that were added, the direct one first."""
+        rows = self._connection.execute(
+            "SELECT parent FROM staged.parents WHERE child = ? ORDER BY is_ultimate", (number,)
+        )
+        return [parent for (parent,) in rows]
+
+    def has_children(self, number: str) -> bool:
+        """Whether the number is a parent's."""
+        return bool(
+            self._connection.execute("SELECT 1 FROM staged.with_children WHERE parent = ?", (number,)).fetchone()
+        )
+
     def rank_of(self, number: int) -> int | None:
         """Returns the rank of an entry that was added; None where there is none."""
         self._flush_entries()
@@ -149,11 +171,9 @@ def national_key(country: str, registered: str) -> str:
 @contextmanager
 def building(target: Path) -> Iterator[Builder]:
     """Gives a builder of a new file, and replaces the old one at the end. Raises BuildFailed; then the old one stays."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(f".{target.stem}-*"):
-        shutil.rmtree(left, ignore_errors=True)
     try:
-        with TemporaryDirectory(prefix=f".{target.stem}-", dir=target.parent) as place:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(target), TemporaryDirectory(prefix=f".{target.stem}-", dir=target.parent) as place:
             fresh = Path(place) / target.name
             with closing(_connect(fresh)) as connection:
                 yield Builder(connection)
@@ -165,6 +185,21 @@ def building(target: Path) -> Iterator[Builder]:
     except (sqlite3.Error, OSError) as problem:
         reason = str(getattr(problem, "strerror", None) or problem)
         raise BuildFailed(f"{target.name} cannot be written to {target.parent}: {reason}") from problem
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Keeps another build of the same register away, and removes what one left that was cut off."""
+    with open(target.parent / f".{target.stem}.lock", "wb") as lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            raise BuildFailed(
+                f"{target.stem} is being imported by another process; wait until that has ended"
+            ) from None
+        for left in target.parent.glob(f".{target.stem}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
 
 
 def _connect(fresh: Path) -> sqlite3.Connection:
@@ -179,6 +214,5 @@ def _connect(fresh: Path) -> sqlite3.Connection:
         run(f"PRAGMA {database}.synchronous = OFF")
         run(f"PRAGMA {database}.cache_size = -{_CACHE_KB}")
     connection.executescript(_TABLES)
-    run("CREATE TABLE staged.names (key TEXT, rank INTEGER, entry INTEGER, sort INTEGER, is_loose INTEGER)")
     run("BEGIN")
     return connection

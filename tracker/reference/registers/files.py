@@ -6,11 +6,13 @@ Whatever is wrong with a file is a BadFile of one line. Memory does not depend o
 from __future__ import annotations
 
 import csv
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO, NamedTuple
 
 from tracker.store.engines import parquet_columns, parquet_rows
@@ -42,7 +44,9 @@ class Table(NamedTuple):
 def open_table(path: Path, progress: Progress = lambda _read, _size: None) -> Iterator[Table]:
     """Opens a file of a register. Raises BadFile, also while its rows are read."""
     try:
-        with open(path, "rb") as file:
+        if not S_ISREG(path.stat().st_mode):  # a pipe would be waited for, and has no end to begin a ZIP file with
+            raise BadFile(f"{path}: is not a file; download the register's file and name that")
+        with open(path, "rb") as file, _unchanged(file, path):
             start = file.read(4)
             file.seek(0)
             if start == b"PAR1":
@@ -58,6 +62,16 @@ def open_table(path: Path, progress: Progress = lambda _read, _size: None) -> It
         raise BadFile(f"{path.name}: the ZIP file is damaged or its end is missing; download it again") from problem
     except OSError as problem:
         raise BadFile(f"{path}: cannot be read ({problem.strerror or problem})") from problem
+
+
+@contextmanager
+def _unchanged(file: IO[bytes], path: Path) -> Iterator[None]:
+    """Refuses a file that another program wrote to while it was read: the rest of it may be missing."""
+    before = os.fstat(file.fileno())
+    yield
+    after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise BadFile(f"{path.name}: was changed while it was read; wait until it is complete")
 
 
 class FileKind(NamedTuple):

@@ -7,7 +7,6 @@ says who consolidates whom). It has no sizes: who has an LEI and who is a parent
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -67,12 +66,11 @@ def import_files(
     entities, relations = found[_ENTITY_FILES], found[_RELATION_FILES]
     if not entities:
         raise BadFile("the golden copy of level 1 is missing: give its file as well, which has the names")
-    parents: dict[str, list[str]] = {}
-    for path in relations:
-        with open_table(path, report(path)) as table:
-            _read_parents(parents, table.rows(_RELATIONS))
     with building(target) as builder:
-        reading = _Entities(builder, parents, now.date().isoformat())
+        for path in relations:
+            with open_table(path, report(path)) as table:
+                builder.add_parents(_parents(table.rows(_RELATIONS)))
+        reading = _Entities(builder, now.date().isoformat())
         for path in entities:
             with open_table(path, report(path)) as table:
                 reading.read(table.rows(_ENTITIES))
@@ -82,21 +80,18 @@ def import_files(
         return builder.count, reading.unusable
 
 
-def _read_parents(parents: dict[str, list[str]], rows: Iterator[Row]) -> None:
-    """Adds the direct and the ultimate parent of each entity."""
+def _parents(rows: Iterator[Row]) -> Iterator[tuple[str, int, str]]:
+    """The direct and the ultimate parent of each entity that has one."""
     for child, parent, kind, status in rows:
         if status == "ACTIVE" and kind in {_DIRECT, _ULTIMATE} and _LEI.fullmatch(child) and _LEI.fullmatch(parent):
-            known = parents.setdefault(child, ["", ""])
-            known[kind == _ULTIMATE] = parent
+            yield child, kind == _ULTIMATE, parent
 
 
 class _Entities:
     """Reads legal entities. `as_of` becomes the newest day on which one of them was changed."""
 
-    def __init__(self, builder: Builder, parents: dict[str, list[str]], today: str) -> None:
+    def __init__(self, builder: Builder, today: str) -> None:
         self._builder = builder
-        self._parents = parents
-        self._children = Counter(parent for both in parents.values() for parent in set(both) if parent)
         self._today = today
         self._next = 0
         self.as_of = ""
@@ -110,10 +105,10 @@ class _Entities:
             if not _LEI.fullmatch(row[0]):
                 self.unusable += 1
                 continue
-            entry = _entry(row, self._parents.get(row[0], ()))
+            entry = _entry(row, self._builder.parents_of(row[0]))
             if entry is not None:
                 self._next += 1
-                rank = _RANK_OF_PARENT if self._children[entry.number] else _RANK
+                rank = _RANK_OF_PARENT if self._builder.has_children(entry.number) else _RANK
                 self._builder.add(self._next, entry, rank)
                 self._builder.add_national(self._next, entry.country, row[8], rank)
                 if entry.seat.town:
