@@ -122,7 +122,9 @@ def unlike(shown: Sequence[Shown]) -> list[str]:
 
 def main(data: str, site: str, *periods: str) -> int:
     with tempfile.TemporaryDirectory() as copy:
-        shutil.copytree(data, copy, dirs_exist_ok=True)
+        shutil.copytree(
+            data, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock")
+        )  # of a service that runs
         settings = replace(Settings(data=Path(copy)), base_url="http://localhost")
         database, store = open_databases(settings)
         context = Context(settings, database, store, utc_now)
