@@ -79,3 +79,30 @@ def test_an_export_says_where_leads_stand(blog: Blog) -> None:
     visits(blog, "Bolt", "10-01", "11-18")
     said = {one["company"]: one["standing"] for one in leads_as_json(leads(blog.store, scope(WEEK)), str)}
     assert said == {"Acme": {"code": "new", "values": {}}, "Bolt": {"code": "back", "values": {"weeks": 6}}}
+
+
+@pytest.mark.parametrize("period", ["2026-01-05,2026-11-22", "2025-12-01,2026-11-22"])
+def test_over_all_time_new_and_back_are_of_its_last_30_days(blog: Blog, period: str) -> None:
+    """No time lies before such a period, in which a company could have been seen already."""
+    visits(blog, "Eldest", "01-05")
+    visits(blog, "Newcomer", "10-24", "11-17")
+    visits(blog, "Back", "02-03", "11-17")
+    visits(blog, "Month-old", "10-23", "10-24")
+    visits(blog, "Cooling", "10-12", "10-13", "10-14", "10-15", "10-16", "10-17")
+    found = {one["company"]: one["standing"] for one in leads(blog.store, scope(period)).to_dict("records")}
+    assert found == {
+        "Eldest": None,
+        "Newcomer": Standing.NEW,
+        "Back": Standing.BACK,
+        "Month-old": None,
+        "Cooling": Standing.COOLING,
+    }
+
+
+def test_in_a_period_with_time_before_it_new_is_of_the_whole_period(blog: Blog) -> None:
+    visits(blog, "Eldest", "01-05")
+    visits(blog, "Newcomer", "01-06", "11-17")
+    found = {
+        one["company"]: one["standing"] for one in leads(blog.store, scope("2026-01-06,2026-11-22")).to_dict("records")
+    }
+    assert found == {"Newcomer": Standing.NEW}

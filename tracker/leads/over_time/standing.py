@@ -5,6 +5,8 @@ filters, so that a company stands alike in list, page, email and file.
 
 - *new*: first seen in the period, of all time.
 - *back*: seen again in the period after four weeks or more without a visit.
+- A period that goes back to the first day of the site has no time before it: all its companies would be new. Of such a
+  one, both words are of its last 30 days, those that the score looks at.
 - *rising*: at least three visits in the two weeks up to the day, and twice as many as in the four weeks before by two weeks.
 - *cooling*: at most half as many as in the four weeks before by two weeks, which had at least three.
 """
@@ -12,7 +14,7 @@ filters, so that a company stands alike in list, page, email and file.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -20,6 +22,7 @@ from sqlalchemy import Date, Select, and_, cast, func, select
 
 from tracker.leads.activity import ScoredDay
 from tracker.leads.certainty import is_listed, is_sure
+from tracker.leads.scoring import SCORED_DAYS
 from tracker.stats.companies.visit_rows import company_rows, scope_ever
 from tracker.stats.periods import Period
 from tracker.stats.rollups.moment import once_of_present
@@ -70,14 +73,23 @@ def stands(
 
 
 def _stands(store: EventStore, of: ScoredDay, period: Period, companies: Collection[str] | None) -> dict[str, Stand]:
-    with company_rows(store, scope_ever(store, of.site, of.day, of.time_zone)) as did:
-        rows = did.rows(_statement(did.c, of, period, companies))
+    ever = scope_ever(store, of.site, of.day, of.time_zone)
+    since = _since(of, period, first_day=ever.period.start)
+    with company_rows(store, ever) as did:
+        rows = did.rows(_statement(did.c, of, since, companies))
     certain = {row.company for row in rows if row.sure}
     return {row.company: _stand(row) for row in rows if row.sure or row.company not in certain}
 
 
-def _statement(own: Any, of: ScoredDay, period: Period, companies: Collection[str] | None) -> Select[Any]:
-    sure, start = is_sure(of.confirmed, own).label("sure"), cast(period.start, Date)
+def _since(of: ScoredDay, period: Period, *, first_day: date) -> date:
+    """The day from which a first visit makes a company new, and one after a gap brings it back."""
+    if period.start > first_day:
+        return period.start
+    return max(period.start, of.day - timedelta(days=SCORED_DAYS - 1))
+
+
+def _statement(own: Any, of: ScoredDay, since: date, companies: Collection[str] | None) -> Select[Any]:
+    sure, start = is_sure(of.confirmed, own).label("sure"), cast(since, Date)
     recent = cast(of.day - timedelta(days=RECENT_DAYS - 1), Date)
     earliest = cast(of.day - timedelta(days=RECENT_DAYS + DAYS_BEFORE - 1), Date)
     whose = is_listed(of.confirmed, own)
@@ -107,13 +119,12 @@ def _stand(row: Any) -> Stand:
 
 
 def _standing(row: Any) -> tuple[Standing | None, dict[str, int]]:
-    if row.again is None:
-        return None, {}
-    if row.previous is None:
-        return Standing.NEW, {}
-    gap = row.again - row.previous
-    if gap >= BACK_AFTER:
-        return Standing.BACK, {"weeks": gap.days // 7}
+    if row.again is not None:
+        if row.previous is None:
+            return Standing.NEW, {}
+        gap = row.again - row.previous
+        if gap >= BACK_AFTER:
+            return Standing.BACK, {"weeks": gap.days // 7}
     usual = row.before * RECENT_DAYS / DAYS_BEFORE
     values = {
         "visits": int(row.recent),
