@@ -50,7 +50,7 @@ from dashboards.web.views import (
     sites,
     status,
 )
-from dashboards.web.workflow import company_lists, fit_settings, saved_views, work_settings
+from dashboards.web.workflow import company_lists, fit_settings, saved_views, trash, work_settings
 from dashboards.web.workflow import views as workflow
 from tracker.service.context import Context
 
@@ -120,6 +120,7 @@ def register(
         company_lists,
         work_settings,
         fit_settings,
+        trash,
         possible,
         corrections,
         registers,

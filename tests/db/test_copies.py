@@ -44,6 +44,7 @@ COPIED = {
     "company_tags",
     "company_work",
     "saved_views",
+    "trash",
     "workflow_settings",
     "users",
     "report_recipients",

@@ -1,4 +1,4 @@
-"""The app database's tables of what a site's people do with its companies: work, notes, history, lists, saved views.
+"""The app database's tables of what a site's people do with its companies: work, notes, history, lists, saved views, trash.
 
 A row hangs on the company's stable id (tracker.leads.companies), so that no event is touched. Importing this module adds
 the tables to those of tracker.db.models; tracker.db.engine does.
@@ -145,3 +145,17 @@ class WorkflowSettings(Base):
     counts_all_companies: Mapped[bool] = mapped_column(default=True)  # False: traffic without internal and ignored ones
     fit_rules: Mapped[str | None]  # JSON: [[weight, stored filters], …]; None for none
     email_view: Mapped[str | None]  # the key of the view whose companies the weekly email lists
+
+
+class Trash(Base):
+    """Something that the site's people removed, so that it can be brought back (tracker.sites.trash)."""
+
+    __tablename__ = "trash"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), index=True)
+    thing: Mapped[str]
+    name: Mapped[str]  # as pages call it
+    kept: Mapped[str]  # JSON: what it consists of
+    removed_by: Mapped[str | None]  # the email that the user had; None: the operator
+    removed_at: Mapped[datetime]

@@ -17,6 +17,7 @@ from dashboards.web.language import current_language
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.trash import told_undoable
 from tracker.accounts.permissions import Action
 from tracker.db.alert_models import AlertRule
 from tracker.db.invalid import Invalid, about
@@ -77,8 +78,9 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.post("/remove")
     def remove(site: str) -> Response:
         found = site_or_404(context, site, Action.CHANGE_SETTINGS)
-        if remove_rule(context.app_db, found.id, _rule(context, found).id) is not None:
-            flash(_("The alert is removed, with what was still to be delivered."))
+        number, by = _rule(context, found).id, current_user.email
+        removed = remove_rule(context.app_db, found.id, number, by=by, now=context.now())
+        told_undoable(removed, _("The alert is removed, with what was still to be delivered."))
         return _back(found)
 
     _add_states(blueprint, context)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.translations import message, translate
@@ -15,11 +16,13 @@ from dashboards.web.local_url import local_url
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.trash import told_undoable
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.seen_version import ChangedMeanwhileError, version_of
 from tracker.service.context import Context
 from tracker.sites.sites import find_site
+from tracker.sites.trash import Removed
 from tracker.stats.goals import ANY, KIND_BY_BUILT_IN, KIND_NAMES, MOST_POINTS, POINTS, Kind, goals_of
 from tracker.stats.goals.buying_pages import buying_pages_of, write_buying_pages
 from tracker.stats.goals.received import counts_already, goal_counts, is_goal, received, touched
@@ -41,10 +44,13 @@ _MOST_PROPOSED = 12
 
 
 class _Form(NamedTuple):
-    """A form of the page: its URL, what it changes for a site's domain and the goal in the URL, and what is said then."""
+    """A form of the page: its URL, what it changes for a site's domain and the goal in the URL, and what is said then.
+
+    What it removes can be brought back.
+    """
 
     url: str
-    change: Callable[[Context, str, str], None]
+    change: Callable[[Context, str, str], Removed | None]
     done: str
 
 
@@ -66,14 +72,14 @@ def _saving(context: Context, name: str) -> Callable[..., Response | tuple[str, 
     def save(site: str, goal: str = "") -> Response | tuple[str, int]:
         selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
         try:
-            _FORMS[name].change(context, selection.site.domain, goal)
+            removed = _FORMS[name].change(context, selection.site.domain, goal)
         except Invalid as problem:
             typed = {"problem": describe_problem(problem), "problem_of": name, "typed": request.form, "of_goal": goal}
             return _page(context, selection, typed), 422
         except ChangedMeanwhileError as problem:
             typed = {"typed": request.form, "problem_of": name, "theirs": problem.present, "of_goal": goal}
             return _page(context, selection, typed), 409
-        flash(translate(current_language(), _FORMS[name].done))
+        told_undoable(removed, translate(current_language(), _FORMS[name].done))
         return redirect(local_url(request.form.get("next"), url_for("goals.show", site=selection.site.domain)))
 
     return save
@@ -92,8 +98,9 @@ def _change(context: Context, site: str, goal: str) -> None:
     change_goal(context.app_db, site, goal, pattern=pattern, name=name, points=_points(), seen=seen)
 
 
-def _remove(context: Context, site: str, goal: str) -> None:
-    remove_goal(context.app_db, site, goal, seen=request.form.get("version"))
+def _remove(context: Context, site: str, goal: str) -> Removed | None:
+    seen, by = request.form.get("version"), current_user.email
+    return remove_goal(context.app_db, site, goal, by=by, now=context.now(), seen=seen)
 
 
 def _take_off(context: Context, site: str, _goal: str) -> None:

@@ -15,6 +15,7 @@ from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.forms import read_number
 from dashboards.web.workflow.shown import work_choices
+from dashboards.web.workflow.trash import told_undoable
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
@@ -59,12 +60,13 @@ def create_blueprint(context: Context) -> Blueprint:
         found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), read_number(request.form, "list")
         try:
             seen = request.form.get("version")
-            name = None if number is None else remove_list(context.app_db, found.id, number, seen=seen)
+            by, now = current_user.email, context.now()
+            gone = None if number is None else remove_list(context.app_db, found.id, number, by=by, now=now, seen=seen)
         except ChangedMeanwhileError as problem:
             flash(_("Somebody else has imported the list %(name)s again meanwhile, so it was not removed.", name=problem.present), "error")  # fmt: skip
             return redirect(url_for("lists.show", site=found.domain))
-        if name:
-            flash(_("The list %(name)s is removed.", name=name))
+        if gone:
+            told_undoable(gone, _("The list %(name)s is removed.", name=gone.name))
         return redirect(url_for("lists.show", site=found.domain))
 
     return blueprint

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.presentation import labels
@@ -19,10 +19,19 @@ from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.loading import companies_of
 from dashboards.web.workflow.shown import words
+from dashboards.web.workflow.trash import told_undoable
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.seen_version import ChangedMeanwhileError
-from tracker.leads.fit.rules import FitRule, change_fit, fit_rules, make_rule, version_of_fit, with_rule
+from tracker.leads.fit.rules import (
+    FitRule,
+    change_fit,
+    fit_rules,
+    make_rule,
+    remove_from_fit,
+    version_of_fit,
+    with_rule,
+)
 from tracker.leads.workflow import lists, states
 from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.reference.registers.areas import region_names
@@ -60,18 +69,19 @@ def create_blueprint(context: Context) -> Blueprint:
     def remove(site: str) -> Response:
         selection, gone = selection_or_404(context, site, Action.CHANGE_SETTINGS), request.form.get("rule", "")
 
-        def others(rules: Sequence[FitRule]) -> list[FitRule]:
-            seen = request.form.get("weight")
-            for one in rules:
-                if write_filter(one.filter) == gone and seen not in (None, str(int(one.weight))):
-                    raise ChangedMeanwhileError(gone)
-            return [one for one in rules if write_filter(one.filter) != gone]
+        def is_gone(one: FitRule) -> bool:
+            if write_filter(one.filter) != gone:
+                return False
+            if request.form.get("weight") not in (None, str(int(one.weight))):
+                raise ChangedMeanwhileError(gone)
+            return True
 
         try:
-            change_fit(context.app_db, selection.site.id, others)
+            number, by = selection.site.id, current_user.email
+            removed = remove_from_fit(context.app_db, number, is_gone, by=by, now=context.now())
         except ChangedMeanwhileError as problem:
             return make_response(_page(context, selection, not_removed=problem.present), 409)
-        flash(_("The rule is removed."))
+        told_undoable(removed, _("The rule is removed."))
         return redirect(url_for("fit_settings.show", site=selection.site.domain))
 
     return blueprint

@@ -12,6 +12,7 @@ from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import site_or_404
 from dashboards.web.workflow.columns import SORTS, USUAL, WITH_FIT, chosen_columns
 from dashboards.web.workflow.forms import read_number
+from dashboards.web.workflow.trash import told_undoable
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.seen_version import ChangedMeanwhileError
@@ -54,12 +55,13 @@ def create_blueprint(context: Context) -> Blueprint:
         found, number = site_or_404(context, site, Action.WORK_WITH_COMPANIES), read_number(request.form, "view")
         try:
             seen = request.form.get("version")
-            name = None if number is None else remove_view(context.app_db, found.id, number, seen=seen)
+            by, now = current_user.email, context.now()
+            gone = None if number is None else remove_view(context.app_db, found.id, number, by=by, now=now, seen=seen)
         except ChangedMeanwhileError as problem:
             flash(_("Somebody else has saved the view %(name)s meanwhile, so it was not removed. This is how it is now.", name=problem.present), "error")  # fmt: skip
             return redirect(local_url(request.form.get("next"), url_for("leads.show", site=found.domain)))
-        if name:
-            flash(_("The view %(name)s is removed.", name=name))
+        if gone:
+            told_undoable(gone, _("The view %(name)s is removed.", name=gone.name))
         return redirect(url_for("leads.show", site=found.domain))
 
     return blueprint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.presentation.workflow import codes_of_statuses
@@ -11,6 +12,7 @@ from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.shown import words
+from dashboards.web.workflow.trash import told_undoable
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.seen_version import ChangedMeanwhileError
@@ -76,7 +78,8 @@ def create_blueprint(context: Context) -> Blueprint:
     @blueprint.post("/work-settings/rules/remove")
     def remove(site: str) -> Response:
         found, gone = site_or_404(context, site, Action.CHANGE_SETTINGS), request.form.get("rule", "")
-        remove_rule(context.app_db, found.id, gone)
+        removed = remove_rule(context.app_db, found.id, gone, by=current_user.email, now=context.now())
+        told_undoable(removed, _("The rule is removed."))
         return redirect(url_for("work_settings.show", site=found.domain))
 
     return blueprint

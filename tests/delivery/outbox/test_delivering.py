@@ -113,7 +113,7 @@ def test_a_rule_that_is_removed_while_its_message_is_sent_leaves_nothing_behind(
     posted.message(rule)
 
     def answer(_: Received) -> tuple[int, dict[str, str]]:
-        remove_rule(posted.database, posted.site.id, rule.id)
+        remove_rule(posted.database, posted.site.id, rule.id, by=None, now=posted.clock())
         return 200, {}
 
     posted.hooks.answer = answer

@@ -7,8 +7,9 @@ from datetime import timedelta
 from tests.leads.alerts.conftest import Told
 from tracker.db.workflow_models import CompanyList, CompanyListEntry
 from tracker.leads.alerts.rule_changes import change_rule, pause_rule, resume_rule
-from tracker.leads.alerts.rules import NewRule, remove_rule
+from tracker.leads.alerts.rules import NewRule, list_rules, put_rule_back, remove_rule
 from tracker.leads.alerts.rules_vocabulary import Channel, Trigger
+from tracker.sites.trash import Thing, bring_back
 from tracker.store.batch import Batch, SegmentPosition
 
 
@@ -115,9 +116,25 @@ def test_a_rule_is_removed_with_what_it_raised(told: Told) -> None:
     rule = told.rule()
     told.visit("Armor")
     told.look()
-    assert remove_rule(told.database, told.site.id + 1, rule.id) is None
-    assert remove_rule(told.database, told.site.id, rule.id) == rule.name
+    assert remove_rule(told.database, told.site.id + 1, rule.id, by=None, now=told.clock()) is None
+    gone = remove_rule(told.database, told.site.id, rule.id, by=None, now=told.clock())
+    assert gone is not None
+    assert gone.name == rule.name
     assert (told.alerts(), told.messages()) == ([], [])
+
+
+def test_a_rule_that_is_brought_back_tells_what_happens_from_then_on(told: Told) -> None:
+    rule = told.rule()
+    gone = remove_rule(told.database, told.site.id, rule.id, by="lea@exemple.fr", now=told.clock())
+    assert gone is not None
+    told.visit("Armor")
+    told.clock.now += timedelta(minutes=5)
+    back = bring_back(told.database, told.site.id, gone.number, {Thing.ALERT: put_rule_back}, now=told.clock())
+    assert back is not None
+    (found,) = list_rules(told.database, told.site.id)
+    assert (found.name, found.target, found.secret) == (rule.name, rule.target, rule.secret)
+    assert told.look() == [], "what happened while it was away is no news"
+    assert bring_back(told.database, told.site.id, gone.number, {Thing.ALERT: put_rule_back}, now=told.clock()) is None
 
 
 def test_a_paused_rule_raises_nothing_and_what_happened_in_the_pause_is_no_news(told: Told) -> None:

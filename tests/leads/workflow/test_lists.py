@@ -12,9 +12,17 @@ from tests.databases import new_app_database
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.leads.workflow.list_files import MOST_BYTES, read_list
-from tracker.leads.workflow.lists import all_lists, matched_lines, memberships, remove_list, save_list
+from tracker.leads.workflow.lists import (
+    all_lists,
+    matched_lines,
+    memberships,
+    put_list_back,
+    remove_list,
+    save_list,
+)
 from tracker.leads.workflow.vocabulary import Kind
 from tracker.sites.sites import add_site
+from tracker.sites.trash import Thing, bring_back, trash_of
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 KNOWN = {
@@ -94,7 +102,18 @@ def test_a_list_is_refreshed_by_importing_it_again_and_gives_its_kind(database: 
     assert set(memberships(database, 1).of_companies(KNOWN)) == {"Société Générale SA", "Acme"}
     first, second = all_lists(database, 1)
     assert [(one.name, one.lines) for one in (first, second)] == [("Cibles", 1), ("Clients 2026", 2)]
-    assert remove_list(database, 2, first.id) is None, "another site's list"
-    assert remove_list(database, 1, first.id) == "Cibles"
+    assert remove_list(database, 2, first.id, by="lea@exemple.fr", now=NOW) is None, "another site's list"
+    gone = remove_list(database, 1, second.id, by="lea@exemple.fr", now=NOW)
+    assert gone is not None
+    assert gone.name == "Clients 2026"
+    assert set(memberships(database, 1).of_companies(KNOWN)) == {"Acme"}
+    bring_back(database, 1, gone.number, {Thing.LIST: put_list_back}, now=NOW)
+    assert set(memberships(database, 1).of_companies(KNOWN)) == {"Société Générale SA", "Acme"}
+    again = remove_list(database, 1, all_lists(database, 1)[1].id, by="lea@exemple.fr", now=NOW)
+    assert again is not None
+    save(b"acme.com", None)
+    with pytest.raises(Invalid, match="by now"):
+        bring_back(database, 1, again.number, {Thing.LIST: put_list_back}, now=NOW)
+    assert [one.name for one in trash_of(database, 1, now=NOW)] == ["Clients 2026"], "what has no room stays"
     with pytest.raises(Invalid, match="name of at most"):
         save(b"acme.com", None, " ")

@@ -15,10 +15,19 @@ from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site, SiteGoal
 from tracker.sites.sites import add_site, find_site
+from tracker.sites.trash import Thing, bring_back
 from tracker.stats import traffic
 from tracker.stats.filters.json import read_stored, write_stored
 from tracker.stats.goals import Goal, Kind, condition_of, goals_of
-from tracker.stats.goals.rows import MOST_GOALS, add_goal, change_goal, put_back, remove_goal, take_off
+from tracker.stats.goals.rows import (
+    MOST_GOALS,
+    add_goal,
+    change_goal,
+    put_back,
+    put_goal_back,
+    remove_goal,
+    take_off,
+)
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
 
@@ -103,7 +112,7 @@ def test_own_goals_come_first_and_the_built_in_ones_count_the_rest(app: AppDatab
 
 def test_what_is_taken_off_can_be_put_back(app: AppDatabase) -> None:
     take_off(app, "a.fr", Kind.FORM, "search")
-    remove_goal(app, "a.fr", "downloads")
+    remove_goal(app, "a.fr", "downloads", by=None, now=NOW)
     assert list(goals(app)) == ["Forms sent"]
     put_back(app, "a.fr", Kind.DOWNLOAD, "*")
     put_back(app, "a.fr", Kind.FORM, "search")
@@ -116,10 +125,13 @@ def test_a_goal_is_changed_and_removed(app: AppDatabase) -> None:
     assert "/merci/?x=1" in goals(app)
     change_goal(app, "a.fr", key, pattern="danke", name="Thanks", points=5)
     assert (goals(app)["Thanks"].pattern, goals(app)["Thanks"].points) == ("/danke", 5)
-    remove_goal(app, "a.fr", key)
+    gone = remove_goal(app, "a.fr", key, by="lea@exemple.fr", now=NOW)
     assert "Thanks" not in goals(app)
     with pytest.raises(Invalid, match="no goal"):
-        remove_goal(app, "a.fr", key)
+        remove_goal(app, "a.fr", key, by=None, now=NOW)
+    assert gone is not None
+    bring_back(app, 1, gone.number, {Thing.GOAL: put_goal_back}, now=NOW)
+    assert (goals(app)["Thanks"].key, goals(app)["Thanks"].pattern) == (key, "/danke"), "views and alerts name its key"
 
 
 @pytest.mark.parametrize(

@@ -155,13 +155,14 @@ def list_alerts(site: str, data: Path | None) -> None:
 @data_option
 def remove(number: int, site: str, data: Path | None) -> None:
     """Remove the alert with a number of `alert list`, with what was still to be delivered."""
+    from tracker.clock import utc_now
     from tracker.leads.alerts.rules import remove_rule
 
     with app_database(settings_of(data)) as database:
-        name = remove_rule(database, _site(database, site).id, number)
-    if name is None:
+        gone = remove_rule(database, _site(database, site).id, number, by=None, now=utc_now())
+    if gone is None:
         raise _no_rule(site, number)
-    click.echo(f"{name} is no longer an alert of {site}")
+    click.echo(f"{gone.name} is no longer an alert of {site}")
 
 
 def _site(database: AppDatabase, domain: str) -> Site:

@@ -69,10 +69,11 @@ def list_goals(site: str, data: Path | None) -> None:
 @data_option
 def remove(key: str, site: str, data: Path | None) -> None:
     """Remove the goal with a key of `goal list`; `forms` and `downloads` are taken off, `goal add form '*'` counts them again."""
+    from tracker.clock import utc_now
     from tracker.stats.goals.rows import remove_goal
 
     with app_database(settings_of(data)) as database, said_in_one_line(site):
-        remove_goal(database, site, key)
+        remove_goal(database, site, key, by=None, now=utc_now())
     click.echo(f"{key} is no longer a goal of {site}")
 
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tracker.accounts.emails import normalise_email
 from tracker.db.alert_models import AlertRule
@@ -20,6 +21,7 @@ from tracker.db.invalid import Invalid, about
 from tracker.leads.alerts.crm_fields import read_fields
 from tracker.leads.alerts.rules_vocabulary import AMOUNTS, CRMS, OF_SITE, Channel, Pace, Trigger
 from tracker.leads.alerts.targets import check_url
+from tracker.sites.trash import Removed, Thing, as_row, throw_away, values_of
 
 LONGEST_NAME = 80
 MOST_RULES = 100
@@ -116,9 +118,7 @@ def add_rule(database: AppDatabase, site_id: int, rule: NewRule, *, by: str, now
     values = {name: getattr(rule, name) for name in NewRule.__dataclass_fields__ if name != "token"}
     secret = rule.token or new_secret(rule.channel)
     with database.transaction() as session:
-        number = session.scalar(select(func.count()).select_from(AlertRule).where(AlertRule.site_id == site_id)) or 0
-        if number >= MOST_RULES:
-            raise Invalid("A site has at most %(most)s alerts; remove one first.", most=str(MOST_RULES))
+        _require_room(session, site_id)
         made = AlertRule(site_id=site_id, made_by=by, made_at=now, secret=secret, **values)
         session.add(made)
         session.flush()
@@ -131,14 +131,32 @@ def list_rules(database: AppDatabase, site_id: int) -> Sequence[AlertRule]:
         return session.scalars(select(AlertRule).where(AlertRule.site_id == site_id).order_by(AlertRule.id)).all()
 
 
-def remove_rule(database: AppDatabase, site_id: int, number: int) -> str | None:
-    """Removes a rule with what it raised and what was still to be delivered. Returns its name; None if there is none."""
+def remove_rule(database: AppDatabase, site_id: int, number: int, *, by: str | None, now: datetime) -> Removed | None:
+    """Throws a rule away; what it raised and what was still to be delivered is gone. None if there is no such rule."""
     with database.transaction() as session:
         found = session.get(AlertRule, number)
         if found is None or found.site_id != site_id:
             return None
         session.delete(found)
-        return found.name
+        kept = {"row": values_of(found)}
+        return throw_away(session, site_id, Thing.ALERT, found.name, kept, by=by, now=now)
+
+
+def put_rule_back(session: Session, site_id: int, kept: Mapping[str, Any], now: datetime) -> None:
+    """Puts a rule back. It tells what happens from now on: who meets its condition by then is found out in its next look.
+
+    Raises Invalid where the site has too many.
+    """
+    _require_room(session, site_id)
+    rule = as_row(AlertRule, kept["row"])
+    rule.made_at, rule.looked_at = now, None
+    session.add(rule)
+
+
+def _require_room(session: Session, site_id: int) -> None:
+    number = session.scalar(select(func.count()).select_from(AlertRule).where(AlertRule.site_id == site_id)) or 0
+    if number >= MOST_RULES:
+        raise Invalid("A site has at most %(most)s alerts; remove one first.", most=str(MOST_RULES))
 
 
 def new_secret(channel: Channel) -> str:

@@ -7,14 +7,18 @@ in the settings, the command and the score of fit.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from enum import Enum, IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.seen_version import require_seen, version_of
 from tracker.db.workflow_models import WorkflowSettings
+from tracker.sites.trash import Removed, Thing, throw_away
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter, FilterError
 from tracker.stats.filters.json import read_stored, write_stored
@@ -112,6 +116,37 @@ def change_fit(
             raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
         found.fit_rules = _write(tuple(once.values()))
         session.add(found)
+
+
+def remove_from_fit(
+    database: AppDatabase,
+    site_id: int,
+    is_gone: Callable[[FitRule], bool],
+    *,
+    by: str | None,
+    now: datetime,
+) -> Removed | None:
+    """Throws away the rule for which `is_gone` is true; None where none is. What it raises, it raises before anything is removed."""
+    with database.transaction() as session:
+        found = session.get(WorkflowSettings, site_id)
+        rules = _read(found.fit_rules or "[]") if found is not None else ()
+        gone = next((one for one in rules if is_gone(one)), None)
+        if found is None or gone is None:
+            return None
+        found.fit_rules = _write([one for one in rules if one is not gone])
+        kept, name = {"rules": _write([gone])}, ", ".join(gone.filter.values)
+        return throw_away(session, site_id, Thing.FIT_RULE, name, kept, by=by, now=now)
+
+
+def put_fit_rule_back(session: Session, site_id: int, kept: Mapping[str, Any], _now: datetime) -> None:
+    """Puts a rule back that was thrown away; one that looks for the same by now stays. Raises Invalid."""
+    found = session.get(WorkflowSettings, site_id)
+    assert found is not None  # it had the rule
+    rules = [*_read(found.fit_rules or "[]"), *_read(kept["rules"])]
+    once = {one.filter: one for one in reversed(rules)}
+    if len(once) > MOST_RULES:
+        raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
+    found.fit_rules = _write(tuple(reversed(once.values())))
 
 
 def with_rule(rules: Sequence[FitRule], made: FitRule) -> list[FitRule]:

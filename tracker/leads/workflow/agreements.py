@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
@@ -13,6 +17,8 @@ from tracker.db.seen_version import require_seen, version_of
 from tracker.db.workflow_models import WorkflowSettings
 from tracker.leads.workflow.kind_rules import MOST_RULES, KindRule, read_rules, write_rules
 from tracker.leads.workflow.vocabulary import STATUS_NAMES, STATUSES, Status
+from tracker.sites.trash import Removed, Thing, throw_away
+from tracker.stats.filters import Comparison
 
 MOST_STATUSES = 20
 _LONGEST_STATUS = 40
@@ -92,21 +98,50 @@ def add_rule(database: AppDatabase, site_id: int, rule: KindRule) -> None:
         found.kind_rules = write_rules(rules)
 
 
-def remove_rule(database: AppDatabase, site_id: int, written: str) -> None:
-    """Removes the rule that is written so; one that is gone stays so."""
-    with _settings(database, site_id) as found:
-        found.kind_rules = write_rules([one for one in read_rules(found.kind_rules) if write_rules([one]) != written])
+def remove_rule(database: AppDatabase, site_id: int, written: str, *, by: str | None, now: datetime) -> Removed | None:
+    """Throws away the rule that is written so; None if it is gone already."""
+    with database.transaction() as session:
+        found = _row(session, site_id)
+        rules = list(read_rules(found.kind_rules))
+        place = next((place for place, one in enumerate(rules) if write_rules([one]) == written), None)
+        if place is None:
+            return None
+        gone = rules.pop(place)
+        found.kind_rules = write_rules(rules)
+        kept = {"rule": written, "place": place}
+        return throw_away(session, site_id, Thing.KIND_RULE, _name(gone), kept, by=by, now=now)
+
+
+def put_rule_back(session: Session, site_id: int, kept: Mapping[str, Any], _now: datetime) -> None:
+    """Puts a rule for kinds back in its place among the others: the first that matches holds. Raises Invalid."""
+    found = _row(session, site_id)
+    back = read_rules(kept["rule"])
+    rules = [one for one in read_rules(found.kind_rules) if one not in back]
+    if len(rules) >= MOST_RULES:
+        raise Invalid("A site has at most %(most)s rules; remove one first.", most=str(MOST_RULES))
+    rules[kept["place"] : kept["place"]] = back
+    found.kind_rules = write_rules(rules)
+
+
+def _name(rule: KindRule) -> str:
+    """What a rule is called where its words are not to be had: what it looks for."""
+    return ", ".join(rule.filter.values) if isinstance(rule.filter, Comparison) else rule.kind.value
 
 
 @contextmanager
 def _settings(database: AppDatabase, site_id: int) -> Iterator[WorkflowSettings]:
-    """The row of a site within a transaction, which is that of the program's own where there is none yet."""
+    """The row of a site within a transaction."""
     with database.transaction() as session:
-        found = session.get(WorkflowSettings, site_id)
-        if found is None:
-            found = WorkflowSettings(site_id=site_id, statuses="[]", kind_rules="[]", counts_all_companies=True)
-            session.add(found)
-        yield found
+        yield _row(session, site_id)
+
+
+def _row(session: Session, site_id: int) -> WorkflowSettings:
+    """The row of a site, which is that of the program's own where there is none yet."""
+    found = session.get(WorkflowSettings, site_id)
+    if found is None:
+        found = WorkflowSettings(site_id=site_id, statuses="[]", kind_rules="[]", counts_all_companies=True)
+        session.add(found)
+    return found
 
 
 def _save_statuses(found: WorkflowSettings, statuses: Sequence[Status]) -> None:

@@ -10,19 +10,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.workflow_models import CompanyList, CompanyListEntry
 from tracker.enrichment.organisation.legal_forms import name_key
 from tracker.leads.workflow.list_files import Entry
-from tracker.leads.workflow.named_rows import found_or_made, removed
+from tracker.leads.workflow.named_rows import found_or_made, put_row_back, removed
 from tracker.leads.workflow.vocabulary import Kind
+from tracker.sites.trash import Removed, Thing
 
 LONGEST_NAME = 80
 MOST_LISTS = 50
+_LINE = ("written", "domain", "name_key")
 
 key_of_name = lru_cache(maxsize=100_000)(name_key)
 
@@ -125,9 +129,8 @@ def save_list(
     if not plain or len(plain) > LONGEST_NAME:
         raise Invalid("Give the list a name of at most %(most)s characters.", most=str(LONGEST_NAME))
     with database.transaction() as session:
-        full = Invalid("A site has at most %(most)s lists; remove one first.", most=str(MOST_LISTS))
         made = CompanyList(site_id=site_id, name=plain)
-        found = found_or_made(session, made, CompanyList.name == plain, most=MOST_LISTS, full=full)
+        found = found_or_made(session, made, CompanyList.name == plain, most=MOST_LISTS, full=_full())
         found.kind, found.imported_at, found.imported_by = kind, now, by
         session.flush()
         session.execute(delete(CompanyListEntry).where(CompanyListEntry.list_id == found.id))
@@ -140,12 +143,45 @@ def save_list(
         return found.id
 
 
-def remove_list(database: AppDatabase, site_id: int, list_id: int, *, seen: str | None = None) -> str | None:
-    """Removes a list. Returns its name; None if it is not the site's or was removed already.
+def remove_list(
+    database: AppDatabase, site_id: int, list_id: int, *, by: str | None, now: datetime, seen: str | None = None
+) -> Removed | None:
+    """Throws a list away with its lines; None if it is not the site's or was removed already.
 
     Raises ChangedMeanwhileError where it was imported again since it was `seen` (`moment_of` its import).
     """
-    return removed(database, CompanyList, site_id, list_id, seen, lambda one: one.imported_at)
+    imported_at = lambda one: one.imported_at  # noqa: E731 - it would be as long as what it says
+    return removed(
+        database,
+        CompanyList,
+        site_id,
+        list_id,
+        seen,
+        imported_at,
+        thing=Thing.LIST,
+        by=by,
+        now=now,
+        and_keep=_kept_lines,
+    )
+
+
+def put_list_back(session: Session, _site_id: int, kept: Mapping[str, Any], _now: datetime) -> None:
+    """Puts back a list that was thrown away, with its lines. Raises Invalid."""
+    found = put_row_back(session, CompanyList, kept, "name", most=MOST_LISTS, full=_full())
+    rows = [dict(zip(_LINE, one, strict=True)) | {"list_id": found.id} for one in kept["lines"]]
+    if rows:
+        session.execute(insert(CompanyListEntry), rows)
+
+
+def _kept_lines(session: Session, row: CompanyList) -> dict[str, Any]:
+    entries = CompanyListEntry.__table__.c
+    columns = [entries[name] for name in _LINE]
+    rows = session.execute(select(*columns).where(entries.list_id == row.id).order_by(entries.id))
+    return {"lines": [list(one) for one in rows]}
+
+
+def _full() -> Invalid:
+    return Invalid("A site has at most %(most)s lists; remove one first.", most=str(MOST_LISTS))
 
 
 def matched_lines(entries: Sequence[Entry], known: Mapping[str, Iterable[str]]) -> dict[int, list[str]]:

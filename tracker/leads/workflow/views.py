@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.workflow_models import SavedView
 from tracker.enrichment.organisation.legal_forms import name_key
-from tracker.leads.workflow.named_rows import found_or_made, moment_of, removed
+from tracker.leads.workflow.named_rows import found_or_made, moment_of, put_row_back, removed
+from tracker.sites.trash import Removed, Thing
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter, FilterError
 from tracker.stats.filters.json import read_stored, write_stored
@@ -87,21 +90,32 @@ def save_view(
     if not key or len(plain) > LONGEST_NAME:
         raise Invalid("Give the view a name of at most %(most)s characters.", most=str(LONGEST_NAME))
     with database.transaction() as session:
-        full = Invalid("A site has at most %(most)s views; remove one first.", most=str(MOST_VIEWS))
         made = SavedView(site_id=site_id, key=key)
-        found = found_or_made(session, made, SavedView.key == key, most=MOST_VIEWS, full=full)
+        found = found_or_made(session, made, SavedView.key == key, most=MOST_VIEWS, full=_full())
         found.name, found.filters, found.sort = plain, write_stored(filters), sort
         found.columns, found.made_by, found.made_at = " ".join(columns), by, now
         session.flush()
         return View(key, plain, filters, sort, tuple(columns), found.id, moment_of(now))
 
 
-def remove_view(database: AppDatabase, site_id: int, number: int, *, seen: str | None = None) -> str | None:
-    """Removes a saved view. Returns its name; None if it is not the site's or was removed already.
+def remove_view(
+    database: AppDatabase, site_id: int, number: int, *, by: str | None, now: datetime, seen: str | None = None
+) -> Removed | None:
+    """Throws a saved view away; None if it is not the site's or was removed already.
 
     Raises ChangedMeanwhileError where it was saved again since it was `seen` (its `saved`).
     """
-    return removed(database, SavedView, site_id, number, seen, lambda one: one.made_at)
+    made_at = lambda one: one.made_at  # noqa: E731 - it would be as long as what it says
+    return removed(database, SavedView, site_id, number, seen, made_at, thing=Thing.VIEW, by=by, now=now)
+
+
+def put_view_back(session: Session, _site_id: int, kept: Mapping[str, Any], _now: datetime) -> None:
+    """Puts back a view that was thrown away. Raises Invalid."""
+    put_row_back(session, SavedView, kept, "key", most=MOST_VIEWS, full=_full())
+
+
+def _full() -> Invalid:
+    return Invalid("A site has at most %(most)s views; remove one first.", most=str(MOST_VIEWS))
 
 
 def _view(row: SavedView) -> View | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from tracker.db.models import Site, SiteGoal
 from tracker.db.seen_version import require_seen, version_of
 from tracker.enrichment.text import clean_text
 from tracker.sites.sites import site_of
+from tracker.sites.trash import Removed, Thing, as_row, throw_away, values_of
 from tracker.stats.goals import (
     ANY,
     BUILT_IN,
@@ -99,19 +101,37 @@ def version_of_goal(name: str, pattern: str, points: int) -> str:
     return version_of(name, pattern, str(points))
 
 
-def remove_goal(database: AppDatabase, domain: str, key: str, *, seen: str | None = None) -> None:
-    """Removes a goal that the publisher added, or takes off one of those that every site has.
+def remove_goal(
+    database: AppDatabase, domain: str, key: str, *, by: str | None, now: datetime, seen: str | None = None
+) -> Removed | None:
+    """Throws away a goal that the publisher added, or takes off one of those that every site has, which returns None.
 
     `seen` is the version that the person has before them (`version_of_goal`). Raises ChangedMeanwhileError for another one.
     """
     if key in BUILT_IN:
         take_off(database, domain, KIND_BY_BUILT_IN[key], ANY)
-        return
-    with _site(database, domain) as (_, site):
+        return None
+    with _site(database, domain) as (session, site):
         row = _row(site, key)
         present = (row.name, row.pattern, str(row.points))
         require_seen(seen, *present, present="\n".join(present))
         site.goals.remove(row)
+        name = row.name or row.pattern
+        return throw_away(session, site.id, Thing.GOAL, name, {"row": values_of(row), "key": row.id}, by=by, now=now)
+
+
+def put_goal_back(session: Session, site_id: int, kept: Mapping[str, Any], _now: datetime) -> None:
+    """Puts back a goal that was thrown away. Raises Invalid."""
+    row: SiteGoal = as_row(SiteGoal, kept["row"])
+    site = session.get_one(Site, site_id)
+    same = next((one for one in site.goals if (one.kind, one.pattern) == (row.kind, row.pattern)), None)
+    if same is not None:
+        raise Invalid("There is such a goal already: %(name)s.", name=same.name)
+    if len(site.goals) >= MOST_GOALS:
+        raise Invalid("A site has %(most)s goals at most; remove one first.", most=str(MOST_GOALS))
+    if session.get(SiteGoal, kept["key"]) is None:  # views, alerts and reports name it by its key
+        row.id = kept["key"]
+    site.goals.append(row)
 
 
 def take_off(database: AppDatabase, domain: str, kind: Kind, pattern: str, *, now: datetime | None = None) -> None:
