@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,12 +120,11 @@ def updating(tmp_path: Path, script: str) -> RegisterUpdates:
 def ended(updates: RegisterUpdates, folder: Path) -> Update:
     """What an update that was started is noted as, once its process has ended."""
     updates()
-    for _ in range(600):
-        if found := last_updates(folder).get("sirene"):
-            return found
-        time.sleep(0.05)
-        updates()
-    raise AssertionError("the process did not end")
+    running = updates._running
+    assert running is not None
+    running.process.wait()
+    updates()
+    return last_updates(folder)["sirene"]
 
 
 @pytest.mark.parametrize(
