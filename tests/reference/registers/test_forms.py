@@ -14,13 +14,15 @@ from tracker.reference.registers.name_keys import name_keys
             (f"Acme {form}", True)
             for form in ("GmbH", "GmbH & Co. KG", "Ltd.", "S.p.A.", "B.V.", "Sp. z o.o.", "AB", "Inc")
         ),
+        *((f"Acme {form}", True) for form in ("Co., Ltd.", "Oy Ab", "Pty Ltd", "Ltd. GmbH", "Inc. LLC", "S.p.A. SAS")),
+        *((f"Acme {form}", False) for form in ("& Co SAS", "et Cie SARL", "S. A. S.")),
         *((f"Acme {form}", False) for form in ("SAS", "SASU", "SARL", "Sàrl", "SA", "SE", "SNC", "SCOP", "")),
     ],
 )
 def test_knows_a_legal_form_that_no_french_company_has(name: str, is_foreign: bool) -> None:
     keys = name_keys(name)
     assert keys is not None
-    assert is_foreign_form(keys.form) is is_foreign
+    assert is_foreign_form(keys) is is_foreign
 
 
 @pytest.mark.parametrize(

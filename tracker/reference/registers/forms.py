@@ -36,6 +36,8 @@ _OTHER_FRENCH_FORMS = frozenset(
     "ei eirl sca scs sem spl sel selca selafa sep sc scm sccv scea scpi scop scic gfa gfr gaec cuma asl association fondation ste cie"
     " societe coop groupe group sicav fcp".split()
 )
+# Beside another form they say nothing of the country: Martin & Co SAS.
+_IN_MANY_NAMES = frozenset({"co", "company"})
 _PUBLIC = ("4", "71", "72", "73", "74")
 _PUBLIC_WORDS = frozenset("commune departement region communaute syndicat ministere universite lycee college".split())
 
@@ -58,8 +60,16 @@ def _of_the_world_agrees(form: str, code: str) -> bool | None:
     return form in known.abbreviations
 
 
-def is_foreign_form(form: str) -> bool:
-    """Whether a form in a name is one that companies of other countries have, and none of France has."""
+def is_foreign_form(keys: NameKeys) -> bool:
+    """Whether a name has a form that companies of other countries have, and none of France has.
+
+    Some have several: Co., Ltd. or Oy Ab, or what a network's registry has added to the name.
+    """
+    several = (word for word in keys.form_words if len(word) > 1 and word not in _IN_MANY_NAMES)
+    return _is_foreign(keys.form) or (len(keys.form_words) > 1 and any(map(_is_foreign, several)))
+
+
+def _is_foreign(form: str) -> bool:
     return form in _abbreviations() and form not in _FORMS and form not in _OTHER_FRENCH_FORMS
 
 

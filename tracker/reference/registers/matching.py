@@ -134,7 +134,7 @@ def _may_be_in(register: str, asked: Asked, keys: NameKeys) -> bool:
     """Whether a register of one country is asked about a company of that country."""
     if register != "sirene":
         return asked.country != ""
-    if is_foreign_form(keys.form):
+    if is_foreign_form(keys):
         return False
     return asked.country == "" or asked.country in FRENCH or asked.domain.endswith(".fr")
 

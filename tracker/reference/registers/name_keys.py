@@ -44,12 +44,16 @@ _LONGEST_BODY = max(map(len, _BODY_WORDS))
 
 
 class NameKeys(NamedTuple):
-    """The keys of one name. `words` are those of the exact key; `form` is the legal form in the name, folded."""
+    """The keys of one name. `words` are those of the exact key.
+
+    `form` is the legal form in the name, folded; `form_words` are the words that it consists of, of which each may be one.
+    """
 
     exact: str
     loose: str
     words: tuple[str, ...]
     form: str
+    form_words: tuple[str, ...]
 
 
 def name_keys(name: str) -> NameKeys | None:
@@ -57,26 +61,26 @@ def name_keys(name: str) -> NameKeys | None:
     tokens = name.replace("’", "'").split()
     kept = without_legal_form(tokens)
     words = [word for word in tokens_of(" ".join(kept)) if word not in _CONJUNCTIONS]
-    form = _form_between(tokens, kept)
+    form_words = _form_between(tokens, kept)
     if len(words) > 1 and words[0] in _FORMS_IN_FRONT:
-        form, words = form or words[0], words[1:]
+        form_words, words = form_words or (words[0],), words[1:]
     if len(words) > 1 and words[-1] in {"cie", "compagnie"}:
         words = words[:-1]
     if not words:
         return None
     words = [_SPELLINGS.get(word, word) for word in words]
-    return NameKeys(" ".join(words), " ".join(_significant(words)), tuple(words), form)
+    return NameKeys(" ".join(words), " ".join(_significant(words)), tuple(words), "".join(form_words), form_words)
 
 
-def _form_between(tokens: Sequence[str], kept: Sequence[str]) -> str:
-    """The legal form that was taken from a name, folded."""
+def _form_between(tokens: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
+    """The words of the legal form that was taken from a name, each folded."""
     if len(kept) == len(tokens):
-        return ""
+        return ()
     ends = next(
         (end for end in range(len(tokens), 0, -1) if list(tokens[end - len(kept) : end]) == list(kept)), len(tokens)
     )
     taken = [*tokens[: ends - len(kept)], *tokens[ends:]]
-    return "".join(tokens_of(" ".join(taken)))
+    return tuple("".join(tokens_of(word)) for word in taken)
 
 
 def _significant(words: Sequence[str]) -> list[str]:
