@@ -16,7 +16,8 @@ from tracker.db.models import Site
 from tracker.leads.registers.choices import Chosen, choose, take_back
 from tracker.leads.registers.facts import as_json, as_text, from_text
 from tracker.leads.registers.kept import KeptFacts, kept_facts
-from tracker.leads.registers.matching import match_companies, question_of, questions
+from tracker.leads.registers.matching import Question, match_companies, question_of, questions
+from tracker.reference.registers.matching import Asked
 from tracker.reference.registers.registers import Registers
 from tracker.sites.sites import add_site, find_site
 from tracker.stats.dimensions import Dimension
@@ -163,3 +164,21 @@ def test_knows_nothing_before_the_first_match(database: AppDatabase, site: Site)
 
 def test_stops_between_two_pieces(database: AppDatabase, site: Site, folder: Path, visited: Blog) -> None:
     assert match_companies(database, visited.store, site, Registers(folder), now=NOW, pause=lambda: True) == 3
+
+
+def test_whoever_says_that_they_are_of_a_company_does_not_move_it(
+    database: AppDatabase, visited: Blog, site: Site, folder: Path
+) -> None:
+    matched(database, visited, site, folder)
+    asked = questions(visited.store, SITE)["Breguet Systèmes"]
+    for hour, method in enumerate(("given", "given", "tenant_referrer", "tenant_referrer") * 3, start=8):
+        visited.visit(
+            f"2026-11-13T{hour:02}:00+01:00", (0, "/"), company="Breguet Systèmes", city="München", country="DE",
+            company_method=method, company_confidence=0.95, company_domain="breguet-systemes.de",
+        )  # fmt: skip
+    moved = questions(visited.store, SITE)["Breguet Systèmes"]
+    assert moved == asked == Question(Asked("Breguet Systèmes", "FR", "Besançon"))
+    matched(database, visited, site, folder)
+    facts = kept_facts(database, site.id).of("Breguet Systèmes")
+    assert facts is not None
+    assert facts.entry.number == BREGUET

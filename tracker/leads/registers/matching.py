@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import case, delete, func, insert, null, select
 
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.db.register_models import RegisterMatch, RegisterMatches
+from tracker.enrichment.event import SELF_IDENTIFIED
 from tracker.leads.certainty import best_first
 from tracker.leads.registers.choices import Choices, Chosen, choices, company_match
 from tracker.leads.registers.facts import CompanyFacts, as_text
@@ -34,9 +35,10 @@ from tracker.store import functions
 from tracker.store.protocol import EventStore
 
 # As the facts that are kept change their shape or a match its rules, all are made again.
-_RULES = "2"
+_RULES = "3"
 _BATCH = 200
 _JUST_NOW = timedelta(minutes=2)
+_TOLD_BY_VISITORS = (SELF_IDENTIFIED, "tenant_referrer")
 
 
 class Question(NamedTuple):
@@ -69,16 +71,20 @@ def _latest_questions(store: EventStore, site: str, now: datetime) -> dict[str, 
 def _questions(store: EventStore, scope: Scope) -> dict[str, Question]:
     with company_rows(store, scope) as did:
         own, visits = did.c, func.count(did.c.visit_id.distinct())
+        # Whoever says that they are of a company changes nothing of what its own network says.
+        by_network = case((own.company_method.in_(_TOLD_BY_VISITORS), 0), else_=1)
         named = (own.company, own.country, own.region, own.city)
-        statement = select(*named, visits).where(own.country.is_not(None)).group_by(*named).order_by(visits, *named)
-        places: Sequence[Any] = did.rows(statement)
-        domain = functions.arg_max(own.company_domain, best_first(own))
-        companies: Sequence[Any] = did.rows(select(own.company, domain).group_by(own.company))
-    most = {name: (country or "", region or "", city or "") for name, country, region, city, _ in places}
+        statement = select(*named).where(own.country.is_not(None)).group_by(by_network, *named)
+        places: Sequence[Any] = did.rows(statement.order_by(by_network, visits, *named))
+        of_network = case((by_network == 1, own.company_domain), else_=null())
+        domains = [functions.arg_max(one, best_first(own)) for one in (of_network, own.company_domain)]
+        known = select(own.company, func.max(by_network), *domains).group_by(own.company)
+        companies: Sequence[Any] = did.rows(known)
+    most = {name: (country or "", region or "", city or "") for name, country, region, city in places}
     nowhere = ("", "", "")
     return {
-        name: Question(Asked(name, country, city, domain or ""), region)
-        for name, domain in companies
+        name: Question(Asked(name, country, city, (domain if has_network else told_domain) or ""), region)
+        for name, has_network, domain, told_domain in companies
         for country, region, city in (most.get(name, nowhere),)
     }
 
