@@ -82,7 +82,7 @@ _WORDS_OF_SORT = MappingProxyType(
 _LOOSE = 0.35
 # By rank (tracker.reference.registers.sirene.SIZES): the number of employees to the power of 0.6.
 _OF_RANK = (1.0, 1.7, 2.6, 3.7, 5.0, 8.5, 13.0, 20.0, 26.0, 34.0, 54.0, 80.0, 130.0, 200.0, 300.0)
-_TOWNS = MappingProxyType({"seat": 7.0, "establishment": 4.0, "": 0.3})
+_TOWNS = MappingProxyType({"seat": 7.0, "establishment": 4.0, "": 0.2})
 # Many networks stand in the geo databases with the capital, wherever they are, so that it says little.
 _CAPITAL = "paris"
 _IN_CAPITAL = MappingProxyType({"seat": 1.6, "establishment": 1.2, "": 0.8})
