@@ -20,7 +20,7 @@ TRANSLATIONS := $(CATALOGUES:.po=.mo)
 WORDPRESS := dashboards/web/static/webleads-tracker.zip
 WORDPRESS_SOURCES := $(shell find snippet/wordpress -type f)
 BROWSER_SOURCES := $(shell find snippet dashboards -type f \( -name '*.ts' -o -name '*.css' -o -name '*.svg' -o -name '*.tpl' -o -name '*.png' \
-	-o -name 'build.mjs' -o -name 'package.json' -o -name 'tsconfig.json' \) -not -path '*/node_modules/*' -not -path '*/static/*' -not -path '*/dist/*')
+	-o -name '*.mjs' -o -name 'package.json' -o -name 'tsconfig.json' \) -not -path '*/node_modules/*' -not -path '*/static/*' -not -path '*/dist/*')
 
 .PHONY: help
 help:  ## Show this list

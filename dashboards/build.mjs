@@ -6,10 +6,11 @@
  */
 
 import { build } from "esbuild";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
+import { world } from "./world.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(HERE, "web", "assets");
@@ -28,6 +29,9 @@ for (const name of names.filter((name) => !CODE.has(extname(name)) && !name.ends
 
 // What the set-up page offers beside the snippet itself.
 cpSync(join(HERE, "..", "snippet", "gtm", "template.tpl"), join(TARGET, "webleads-tracker.tpl"));
+
+// The server draws the map of these shapes.
+writeFileSync(join(TARGET, "world.json"), JSON.stringify(world()));
 
 await build({
   entryPoints: names.filter(isEntry).map((name) => join(SOURCES, name)),

@@ -1,7 +1,11 @@
-"""Each SOURCES.md names every data file that ships, with its origin, a licence that allows an MIT product, and its date."""
+"""Each SOURCES.md names every data file that ships, with its origin, a licence that allows an MIT product, and its date.
+
+What the build makes of npm packages counts as well.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "tracker").rglob("data/SOURCES.md"))
 
 # "Licence Ouverte 2.0" asks for the source and its date, as CC BY does. "as the project": our own work, under the licence of the project.
-ALLOWED = frozenset({"MIT", "CC0-1.0", "CC BY 4.0", "Licence Ouverte 2.0", "public domain", "as the project"})
+ALLOWED = frozenset({"MIT", "ISC", "CC0-1.0", "CC BY 4.0", "Licence Ouverte 2.0", "public domain", "as the project"})
 HEADS = (("file", "origin", "licence", "date", "made by"), ("read for", "origin", "licence", "date"))
 
 
@@ -59,6 +63,22 @@ def test_every_data_file_that_ships_has_a_licence_that_allows_it(page: Path) -> 
 def test_what_a_file_was_made_by_exists(page: Path) -> None:
     scripts = {row["made by"] for row in tables(page.read_text(encoding="utf-8")) if "made by" in row} - {"by hand"}
     assert [script for script in sorted(scripts) if not (ROOT / script).is_file()] == []
+
+
+def test_what_the_build_takes_from_packages_has_a_licence_that_allows_it() -> None:
+    """The page has each package that a script of the build resolves, with the version and licence of the lock."""
+    page = (ROOT / "dashboards" / "web" / "assets" / "SOURCES.md").read_text(encoding="utf-8")
+    assert list(problems(page, [])) == []
+    scripts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "dashboards").glob("*.mjs"))
+    taken = re.findall(r'resolve\("([^"]+)/package\.json"\)', scripts)
+    locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert taken == ["world-atlas"]
+    for name in taken:
+        package = locked[f"node_modules/{name}"]
+        (row,) = (row for row in tables(page) if f"{name} {package['version']}," in row["origin"])
+        assert row["licence"] == package["license"]
+    built = json.loads((ROOT / "dashboards" / "web" / "static" / "world.json").read_text(encoding="utf-8"))
+    assert "Copyright 2013-2019 Michael Bostock" in built["notice"]
 
 
 HEAD = "| file | origin | licence | date | made by |\n| --- | --- | --- | --- | --- |\n"

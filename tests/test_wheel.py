@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 # What stands in the packages' folders for those who build them: browser sources, catalogues, scripts beside data.
 NOT_SHIPPED = re.compile(
-    r"(^|/)__pycache__/|^dashboards/web/assets/|^dashboards/(build\.mjs|package\.json|tsconfig\.json)$"
+    r"(^|/)__pycache__/|^dashboards/web/assets/|^dashboards/((build|world)\.mjs|package\.json|tsconfig\.json)$"
     r"|^dashboards/node_modules/|\.po$|/data/[^/]+\.py$"
 )
 BUILT = (
@@ -24,8 +24,10 @@ BUILT = (
     "tracker/collector/assets/webleads.js.br",
     "dashboards/web/static/dashboard.css",
     "dashboards/web/static/dashboard.js",
+    "dashboards/web/static/dashboard-map.js",
     "dashboards/web/static/webleads-tracker.tpl",
     "dashboards/web/static/webleads-tracker.zip",
+    "dashboards/web/static/world.json",
     "dashboards/web/translations/fr/LC_MESSAGES/messages.mo",
 )
 

@@ -40,8 +40,8 @@ class PanelKind:
     tabs: tuple[tuple[Dimension, str], ...]
     empty: str
     remedy: str
-    # Further pages about the same: endpoints and names.
-    pages: tuple[tuple[str, str], ...] = ()
+    # Further pages about the same: endpoints, their arguments and names.
+    pages: tuple[tuple[str, Mapping[str, str], str], ...] = ()
 
     def shown(self, opened: Dimension) -> list[tuple[Dimension, str]]:
         """The tabs in the panel's head: those that are always there, and the one that is open."""
@@ -53,7 +53,7 @@ class PanelKind:
         return [tab for tab in self.tabs if tab[0].definition.more]
 
 
-def _panel(key: str, title: str, empty: str, remedy: str, *pages: tuple[str, str]) -> PanelKind:
+def _panel(key: str, title: str, empty: str, remedy: str, *pages: tuple[str, Mapping[str, str], str]) -> PanelKind:
     defined = [(one, one.definition) for one in Dimension]
     tabs = tuple((one, definition.title) for one, definition in defined if definition.panel == key)
     return PanelKind(key, title, tabs, empty, remedy, pages)
@@ -65,8 +65,8 @@ PANELS = (
         message("Pages"),
         message("No page view in this period."),
         message("Choose a longer period, or check that the snippet is on every page."),
-        ("broken_links.show", message("Broken links")),
-        ("timing.show", message("When people come")),
+        ("broken_links.show", {}, message("Broken links")),
+        ("timing.show", {}, message("When people come")),
     ),
     _panel(
         "sources",
@@ -85,6 +85,7 @@ PANELS = (
         message("Places"),
         message("No place is known for this period."),
         message("Places come from a geo database."),
+        ("overview.breakdown", {"dimension": "country"}, message("World map")),
     ),
     _panel(
         "devices",

@@ -25,6 +25,7 @@ from dashboards.web.details.asked import (
 from dashboards.web.details.rows import Rows, read_rows
 from dashboards.web.language import current_language
 from dashboards.web.panels import DIMENSION_TITLES, word_dimension
+from dashboards.web.places.world_map import places, regions_url
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
@@ -56,7 +57,10 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class DetailRow:
-    """One value in words. `url` is its company's page, or else the overview narrowed to it; `lead` the best one's name."""
+    """One value in words. `url` is its company's page, or else the overview narrowed to it; `lead` the best one's name.
+
+    `regions_url` is the list of a country's regions.
+    """
 
     label: str
     detail: str
@@ -67,6 +71,7 @@ class DetailRow:
     score: int
     score_level: str
     change: Change | None
+    regions_url: str = ""
 
 
 def details_page(context: Context, site: str, name: str) -> str:
@@ -89,6 +94,7 @@ def details_page(context: Context, site: str, name: str) -> str:
             labels={key: translate(language, LABELS[key]) for key in listing.columns},
             meanings={key: translate(language, MEANINGS[key]) for key in listing.columns},
             has_more=found.number > listing.page * _PAGE,
+            **places(of_page, selection, dimension, language),
             **head(context, selection),
         )
 
@@ -151,6 +157,7 @@ def _row(listing: Listing, record: dict[Any, Any], befores: dict[str | None, int
         score=int(record["score"]),
         score_level=level(int(record["score"])),
         change=None if befores is None else changed(language, "visitors", record["visitors"], befores.get(value, 0)),
+        regions_url=regions_url(selection, value) if dimension is Dimension.COUNTRY and value else "",
     )
 
 

@@ -30,7 +30,7 @@ EMPTY_SITE = "nouveau.fr"
 # What signed-in people see, by endpoint.
 PAGES: Mapping[str, tuple[str, ...]] = {
     "overview.show": (f"/{SITE}", f"/{SITE}?f=country:is:FR&period=7d", f"/{SITE}?f=country:is:ZZ", f"/{EMPTY_SITE}"),
-    "overview.breakdown": (f"/{SITE}/breakdown/page",),
+    "overview.breakdown": (f"/{SITE}/breakdown/page", f"/{SITE}/breakdown/country"),
     "timing.show": (f"/{SITE}/timing",),
     "broken_links.show": (f"/{SITE}/broken-links",),
     "filters.show": (

@@ -31,7 +31,12 @@ def some_visits(site: str, visit: Callable[..., None], company_visit: Callable[.
 def table(text: str) -> list[list[str]]:
     """The cells of each row, without marks."""
     rows = re.findall(r"<tr>\s*<th scope=\"row\".*?</tr>", text, re.DOTALL)
-    plain = [re.split(r"</t[hd]>", re.sub(r"<span class=\"row-change.*?</span></span>", "", row)) for row in rows]
+    plain = [
+        re.split(
+            r"</t[hd]>", re.sub(r"<span class=\"row-change.*?</span></span>|<a class=\"details-regions.*?</a>", "", row)
+        )
+        for row in rows
+    ]
     return [[" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row[:-1]] for row in plain]
 
 

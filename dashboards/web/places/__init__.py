@@ -1,0 +1,1 @@
+"""Places: the map of the world above the list of countries."""
