@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from dashboards import web
 from tracker import journal
+from tracker.api import annotations as api_annotations
 from tracker.api import health
+from tracker.api.asking import door
 from tracker.clock import utc_now
 from tracker.data_folder.secret_key import secret_key
 from tracker.db import recovery as app_recovery
@@ -62,6 +64,8 @@ def create_app(
     context = Context(settings, app_database, store, utc_now)
     operations = operations_blueprint(context, operator_key, forget_site)
     app.register_blueprint(operations)
+    api = api_annotations.create_blueprint(context, door(context))
+    app.register_blueprint(api)
 
     kept = quarantine.Quarantine(settings.journal_folder)
 
@@ -84,7 +88,8 @@ def create_app(
         lambda: tuple(diagnose(context)),
         mailing(context),
     )
-    csrf.exempt(operations)  # its key is not a cookie, so no browser sends it by itself
+    for by_key in (operations, api):
+        csrf.exempt(by_key)  # a key is not a cookie, so no browser sends it by itself
     return app
 
 

@@ -65,6 +65,9 @@ PUBLIC = {
     "shared.public": "the publisher made it public",
     "email_notices.take": "the secret in the URL is the right to it",
     "opt_out.show": "visitors read there how a site counts, and say no",
+    "api_annotations.listed": "the API's token is the right to it (tests/api/test_annotations.py)",
+    "api_annotations.added": "the API's token is the right to it (tests/api/test_annotations.py)",
+    "api_annotations.removed": "the API's token is the right to it (tests/api/test_annotations.py)",
     "operations.answer": "the data folder's key opens it, and each operation asks for itself: they are walked below",
 }
 

@@ -26,6 +26,7 @@ COPIED = {
     "alert_members",
     "alert_rules",
     "alerts",
+    "api_tokens",
     "outgoing_attempts",
     "outgoing_messages",
     "checklist_marks",

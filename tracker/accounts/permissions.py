@@ -1,6 +1,7 @@
 """Permissions: the closed list of actions, and the one function that every page, API call and operation asks.
 
-Today every user is an owner and may do everything to every site. When roles come, only `may` changes.
+Today every user is an owner and may do everything to every site; a program with an API token may do what the token is for,
+to its site. When roles come, only `may` changes.
 """
 
 from __future__ import annotations
@@ -52,9 +53,14 @@ SITE_ACTIONS = frozenset(
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a user, by their id, or the operator, who has the data folder's key and is not a user."""
+    """Who asks: a user, by their id, the operator, who has the data folder's key and is not a user, or a program.
+
+    A program may do the actions of `only`, to the site `only_site`.
+    """
 
     user_id: int | None
+    only_site: int | None = None
+    only: frozenset[Action] = frozenset()
 
 
 OPERATOR = Actor(None)
@@ -68,4 +74,6 @@ def may(user: Actor | None, action: Action, site: Site | None = None) -> bool:
     """
     if (action in SITE_ACTIONS) != (site is not None):
         raise ValueError(f"to {action.value} {'needs a' if site is None else 'is not about a'} site")
+    if user is not None and user.only_site is not None:
+        return site is not None and site.id == user.only_site and action in user.only
     return user is not None

@@ -24,7 +24,7 @@ from tracker.cli import (
 )
 from tracker.cli.options import EXPECTED_ERRORS
 from tracker.cli.reference import registers
-from tracker.cli.site import alerts, dkim, fit, goals
+from tracker.cli.site import alerts, api_tokens, dkim, fit, goals
 from tracker.cli.site import annotations as annotation_commands
 from tracker.enrichment.text import visible_text
 from tracker.server.logs import escape_unset_log
@@ -44,6 +44,7 @@ for _command in (
     goals.goal,
     alerts.alert,
     annotation_commands.annotation,
+    api_tokens.api_token,
     fit.fit,
     users.user,
     tokens.token,

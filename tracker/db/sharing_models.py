@@ -1,4 +1,4 @@
-"""The app database's tables of what a publisher shares with people without an account."""
+"""The app database's tables of what a publisher shares with people without an account, and with programs."""
 
 from __future__ import annotations
 
@@ -30,4 +30,17 @@ class SharedLink(Base):
     shows_companies: Mapped[bool]
     frame_hosts: Mapped[str]
     created_by: Mapped[str]  # the user's email
+    created_at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """A token by which a program asks the HTTP API about one site. Only its hash is stored; deleting the row revokes it."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    may_change: Mapped[bool]
     created_at: Mapped[datetime]

@@ -34,6 +34,8 @@ OWN_PAGES = frozenset(
     "account email email-notices forgotten-password healthz identify invitation language metrics new-password operations opt-out people"
     " public readyz setup share sign-in sign-out sites status theme".split()
 )
+# The HTTP API's, beside which a path for hits may be.
+OWN_API = "/api/v1/"
 
 
 def refuse_controls(value: str) -> None:
@@ -165,7 +167,7 @@ def url_path(ending: str = "") -> Callable[[str], str]:
     def parse(value: str) -> str:
         if not _is_plain_path(value) or value.endswith("/") or not value.endswith(ending):
             raise ValueError(f"must be a path such as /stats/hello{ending}")
-        if value.split("/")[1] in OWN_PAGES:
+        if value.split("/")[1] in OWN_PAGES or value.startswith(OWN_API):
             raise ValueError(f"would hide pages of the service; choose another, such as /stats/hello{ending}")
         return value
 
