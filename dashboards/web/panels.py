@@ -158,6 +158,11 @@ class Panel:
     has_more: bool = False
 
 
+def panel_of(dimension: Dimension) -> PanelKind:
+    """The panel that has the dimension among its tabs."""
+    return next(panel for panel in PANELS if any(one is dimension for one, _ in panel.tabs))
+
+
 def read_panels(
     context: Context, selection: Selection, keys: Sequence[str], language: str, *, everybody: int
 ) -> list[Panel]:

@@ -24,8 +24,8 @@ from dashboards.web.details.asked import (
 )
 from dashboards.web.details.rows import Rows, read_rows
 from dashboards.web.language import current_language
-from dashboards.web.panels import DIMENSION_TITLES, word_dimension
-from dashboards.web.places.world_map import places, regions_url
+from dashboards.web.panels import DIMENSION_TITLES, panel_of, word_dimension
+from dashboards.web.places.world_map import regions_url, world_map
 from dashboards.web.rendering import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
@@ -94,7 +94,8 @@ def details_page(context: Context, site: str, name: str) -> str:
             labels={key: translate(language, LABELS[key]) for key in listing.columns},
             meanings={key: translate(language, MEANINGS[key]) for key in listing.columns},
             has_more=found.number > listing.page * _PAGE,
-            **places(of_page, selection, dimension, language),
+            panel=panel_of(dimension),
+            world=world_map(of_page, selection, language) if dimension is Dimension.COUNTRY else None,
             **head(context, selection),
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dashboards.presentation import labels, numbers
 from dashboards.translations import translate
@@ -16,7 +15,6 @@ from tracker.service.context import Context
 from tracker.stats.breakdowns import breakdown
 from tracker.stats.dimensions import Dimension
 
-_PLACES = (Dimension.COUNTRY, Dimension.REGION, Dimension.CITY)
 _STEPS = 5
 # There are fewer countries than this.
 _EVERY_COUNTRY = 1000
@@ -50,17 +48,6 @@ class WorldMap:
     countries: list[Country]
     empty: list[str]
     steps: list[Step]
-
-
-def places(context: Context, selection: Selection, dimension: Dimension, language: str) -> dict[str, Any]:
-    """The template variables of the pages about places: which there are, and the map above the list of countries."""
-    if dimension not in _PLACES:
-        return {"places": [], "world": None}
-    names = [(one.value, translate(language, one.definition.title)) for one in _PLACES]
-    return {
-        "places": names,
-        "world": world_map(context, selection, language) if dimension is Dimension.COUNTRY else None,
-    }
 
 
 def regions_url(selection: Selection, country: str) -> str:
