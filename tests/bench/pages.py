@@ -27,6 +27,8 @@ from tracker.db.models import Site
 from tracker.demo.catalogue import SITE
 from tracker.leads.report import leads
 from tracker.sites.sites import find_sites
+from tracker.stats.goals import goals_of
+from tracker.stats.goals.figures import goal_figures
 from tracker.stats.periods import Period, parse_period
 from tracker.stats.scope import Scope
 from tracker.store.schema import events
@@ -97,7 +99,16 @@ class Bench:
             yield from self.listed(f"all {what} with companies and goals, 30 days", address, at_most=1.0)
         yield from self.listed("pages that brought companies, 30 days", f"/{SITE}/breakdown/page?period=30d&sort=companies", at_most=1.0)  # fmt: skip
         yield from self._page("overview of 30 days, by a group of filters", f"/{SITE}?period=30d&f={quote(_GROUP)}", "30d", _FILTERED_BUDGETS.get(self._size))  # fmt: skip
-        yield from self.listed("when people come, 30 days", f"/{SITE}/timing?period=30d")
+        for what, of in (("people", "visits"), ("companies", "companies"), ("goals", "goals")):
+            yield from self.listed(f"when {what} come, 30 days", f"/{SITE}/timing?period=30d&of={of}")
+        yield from self.listed("kinds of networks with what each brought, 30 days", f"/{SITE}/breakdown/social_kind?period=30d", at_most=1.0)  # fmt: skip
+        yield from self.listed("map of countries, 30 days", f"/{SITE}/breakdown/country?period=30d", at_most=1.0)
+        goals = goals_of(Site(domain=SITE, stored_as=SITE, time_zone="Europe/Paris", language="fr"))
+        for period, words in PERIODS.items():
+            span = _span(period)
+            yield from self._part(
+                f"goals of {words}", lambda span=span: goal_figures(self._store, Scope(SITE, span), goals), span
+            )
         yield from self.listed("page of a company, 12 months", f"/{SITE}/leads/verrier-fils.example?period=12mo")
         if self._hit is not None:
             seconds = median(self._hit.seconds)

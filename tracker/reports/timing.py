@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from sqlalchemy import func, select
 
-from tracker.reports.advice.rhythm import DAYS, HOURS, Rhythm, hours_of_companies, hours_of_visits
-from tracker.reports.advice.window import visits_of_companies
-from tracker.stats.aggregation import Group
-from tracker.stats.filters import Or
+from tracker.leads.certainty import is_sure
+from tracker.reports.advice.rhythm import DAYS, HOURS, Rhythm, hours_of_companies, hours_of_visits, with_slots
+from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.goals import Goal
-from tracker.stats.rollups.counting import counting
+from tracker.stats.goals.kept import reached
+from tracker.stats.local_time import local_moment
 from tracker.stats.scope import Scope
+from tracker.store.functions import date_trunc
 from tracker.store.protocol import EventStore
 
 What = Literal["visits", "companies", "goals"]
@@ -27,23 +28,30 @@ def timing(
 ) -> Rhythm:
     """Returns how many visits began in each hour of the week, how many companies came, each once an hour, or goals were reached.
 
-    Visits are counted from figures of days where these are kept. Nothing is said of what stands out: that takes weeks
+    All are counted from what is kept of days, where it is; a goal counts as often as in the panel of goals. Nothing is said of what stands out: that takes weeks
     (tracker.reports.advice).
     """
     if what == "visits":
         return _rhythm(hours_of_visits(store, scope))
     if what == "companies":
-        return _rhythm(hours_of_companies(visits_of_companies(store, scope, confirmed)))
+        return _rhythm(hours_of_companies(_visits_of_companies(store, scope, confirmed)))
     return _rhythm(_hours_of_goals(store, scope, goals))
 
 
+def _visits_of_companies(store: EventStore, scope: Scope, confirmed: Collection[str]) -> pd.DataFrame:
+    """The visits of the companies that are certain: `company` and `began_at`, on the site's clock."""
+    with company_rows(store, scope) as did:
+        began = local_moment(scope.period, func.min(did.c.first_at)).label("began_at")
+        visits = select(did.c.company, began).where(is_sure(confirmed, did.c))
+        frame = did.frame(visits.group_by(did.c.company, did.c.visit_id))
+    return frame.assign(began_at=pd.to_datetime(frame["began_at"]))
+
+
 def _hours_of_goals(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> pd.DataFrame:
-    reaching = replace(scope, filters=(*scope.filters, Or(tuple(goal.condition for goal in goals))))
-    with counting(store, reaching) as counted:
-        rows = counted.rows(counted.statement(["events"], [Group(interval="hour")]))
-    frame = pd.DataFrame([(row.g0, int(row.events)) for row in rows], columns=["began_at", "visits"])
-    began = pd.to_datetime(frame["began_at"])
-    return frame.assign(weekday=began.dt.day_of_week, hour=began.dt.hour)
+    with reached(store, scope, goals) as rows:
+        hour = date_trunc("hour", local_moment(scope.period, rows.c.occurred_at)).label("began_at")
+        frame = rows.frame(select(hour, func.count().label("visits")).group_by(hour))
+    return with_slots(frame.assign(began_at=pd.to_datetime(frame["began_at"])))
 
 
 def _rhythm(began: pd.DataFrame) -> Rhythm:

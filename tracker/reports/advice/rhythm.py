@@ -88,21 +88,24 @@ def hours_by_network(store: EventStore, scope: Scope) -> pd.DataFrame:
 
 
 def hours_of_companies(theirs: pd.DataFrame) -> pd.DataFrame:
-    """Returns the hours in which companies came, each company once an hour, of a frame of window.visits_of_companies."""
-    hours = theirs.assign(began_at=theirs["began_at"].dt.floor("h"), visits=1)[
-        ["company", "began_at", "week", "visits"]
-    ]
-    return _with_slots(hours.drop_duplicates(["company", "began_at"]))
+    """Returns the hours in which companies came, each company once an hour, of a frame of window.visits_of_companies.
+
+    A frame without weeks gives one without.
+    """
+    hours = theirs.assign(began_at=theirs["began_at"].dt.floor("h"), visits=1)
+    kept = [name for name in ("company", "began_at", "week", "visits") if name in hours]
+    return with_slots(hours[kept].drop_duplicates(["company", "began_at"]))
 
 
 def _by_slots(frame: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     frame["began_at"] = pd.to_datetime(frame["began_at"])
     frame["visits"] = frame["visits"].astype("int64")
     frame["week"] = week_of(frame["began_at"], scope)
-    return _with_slots(frame)
+    return with_slots(frame)
 
 
-def _with_slots(frame: pd.DataFrame) -> pd.DataFrame:
+def with_slots(frame: pd.DataFrame) -> pd.DataFrame:
+    """Returns the frame with the weekday, Monday being 0, and the hour of `began_at`."""
     return frame.assign(weekday=frame["began_at"].dt.day_of_week, hour=frame["began_at"].dt.hour)
 
 
