@@ -11,9 +11,10 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
@@ -69,6 +70,17 @@ def add_link(database: AppDatabase, site_id: int, asked: Asked, *, by: str, now:
         if not token and any(one.token_hash is None and one.id != link.id for one in kept):
             raise Invalid("The site has a public dashboard already; revoke it first.")
     return link, token
+
+
+def end_of_day(text: str, zone: ZoneInfo) -> datetime | None:
+    """The end of a link's last day, as typed; None for an empty text. Raises Invalid."""
+    if not text.strip():
+        return None
+    with about("ends_at"):
+        try:
+            return datetime.combine(date.fromisoformat(text.strip()) + timedelta(days=1), time(), zone)
+        except (ValueError, OverflowError):
+            raise Invalid("“%(text)s” is not a day; write one such as 2026-12-31.", text=text[:20]) from None
 
 
 def _checked(asked: Asked, now: datetime) -> SharedLink:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,9 +16,18 @@ from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
-from tracker.db.invalid import Invalid, about
+from tracker.db.invalid import Invalid
 from tracker.service.context import Context
-from tracker.sharing.links import LEAST_PASSWORD, LONGEST_NAME, Asked, Page, add_link, links_of, revoke_link
+from tracker.sharing.links import (
+    LEAST_PASSWORD,
+    LONGEST_NAME,
+    Asked,
+    Page,
+    add_link,
+    end_of_day,
+    links_of,
+    revoke_link,
+)
 from tracker.stats.filters.address_bar import write_filter
 
 _PAGES = {
@@ -69,29 +77,16 @@ def _asked(selection: Selection) -> Asked:
     form = request.form
     if selection.unread_filters:  # without it the link would show more than its maker thinks
         raise Invalid("“%(filter)s” is not a known filter and is left out.", filter=selection.unread_filters[0])
-    with about("ends_at"):
-        ends_at = _end(form.get("ends_at", ""), selection)
     return Asked(
         name=form.get("name", ""),
         page=form.get("page", Page.DASHBOARD),
         password=form.get("password", ""),
-        ends_at=ends_at,
+        ends_at=end_of_day(form.get("ends_at", ""), selection.zone),
         filters=[write_filter(one) for one in selection.filters],
         shows_companies="shows_companies" in form,
         frame_hosts=form.get("frame_hosts", ""),
         is_public="is_public" in form,
     )
-
-
-def _end(text: str, selection: Selection) -> datetime | None:
-    """The end of a day in the site's time zone; None for an empty text. Raises Invalid."""
-    if not text.strip():
-        return None
-    try:
-        day = date.fromisoformat(text.strip())
-        return datetime.combine(day + timedelta(days=1), time(), selection.zone)
-    except (ValueError, OverflowError):
-        raise Invalid("“%(text)s” is not a day; write one such as 2026-12-31.", text=text[:20]) from None
 
 
 def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:

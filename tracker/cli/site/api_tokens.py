@@ -49,7 +49,7 @@ def list_tokens(site: str, data: Path | None) -> None:
 
 
 @api_token.command("revoke")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=click.IntRange(min=1, max=2**31 - 1))
 @_site_option
 @data_option
 def revoke(number: int, site: str, data: Path | None) -> None:
