@@ -23,8 +23,9 @@ from sqlalchemy import create_engine, text
 from tracker.accounts.users import count_users, create_user
 from tracker.db import recovery
 from tracker.db.copies import folder_of, list_copies
-from tracker.db.engine import MIGRATIONS, AppDatabase, open_app_database
+from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.errors import AppDatabaseDamaged, AppDatabaseUnavailable
+from tracker.db.migrations.schema_number import MIGRATIONS
 from tracker.ingest.visits.salts import Salts
 from tracker.sites.sites import add_site, list_sites
 

@@ -13,7 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from tracker.db.engine import MIGRATIONS, NewerDatabaseError, open_app_database
+from tracker.db.engine import open_app_database
+from tracker.db.errors import NewerDatabaseError
+from tracker.db.migrations.schema_number import MIGRATIONS, newest_number
 from tracker.db.models import Base
 from tracker.sites.sites import add_site, list_sites
 
@@ -78,6 +80,10 @@ def test_migrations_lead_to_the_models(url: str) -> None:
     with opened.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     opened.close()
+
+
+def test_the_newest_number_is_that_of_the_last_migration() -> None:
+    assert newest_number() == scripts().get_current_head()
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(url: str) -> None:

@@ -13,15 +13,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -34,12 +29,11 @@ from tracker.db import (  # noqa: F401 - their tables are the database's too
     workflow_models,
 )
 from tracker.db.copies import Copy, SourceDamaged, make_copy
-from tracker.db.errors import AppDatabaseUnavailable, NewerDatabaseError
+from tracker.db.errors import AppDatabaseUnavailable
+from tracker.db.migrations.schema_number import newest_number, stored_number
 from tracker.db.opened_file import OpenedFile
 
 log = logging.getLogger(__name__)
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 _PRAGMAS = (
     # Several processes share the file: they wait for a writer instead of failing, and reading goes on during a write.
@@ -248,51 +242,9 @@ def _pack_now(engine: Engine) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    scripts = _migrations()
-    with engine.connect() as connection, _keys_not_enforced(connection):
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql(
-                "BEGIN IMMEDIATE"
-            )  # two processes that start at once migrate one after the other
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == scripts.get_current_head():
-            return
-        if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
-            raise NewerDatabaseError(
-                f"the app database is at schema {current}, written by a newer version: upgrade webleads-tracker"
-            )
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    with engine.connect() as connection:
+        stored = stored_number(connection)
+    if stored != newest_number():
+        from tracker.db.migrations.migrating import migrate  # Alembic is loaded only for a database that needs it
 
-
-@contextmanager
-def _keys_not_enforced(connection: Connection) -> Iterator[None]:
-    """A table that a migration makes anew is dropped, by which SQLite would delete all rows that refer to it.
-
-    Outside a transaction, where alone the setting takes effect.
-    """
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-    connection.rollback()
-    try:
-        yield
-    finally:
-        connection.rollback()
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-        connection.rollback()
-
-
-@cache
-def _migrations() -> ScriptDirectory:
-    """All migrations: to load their files takes longer than to open a database that has them."""
-    return ScriptDirectory.from_config(_config())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
+        migrate(engine)

@@ -36,7 +36,7 @@ from tracker.store.seals import KeptGoals, MonthOfFigures, SealedDay, Span
 if TYPE_CHECKING:
     import pandas as pd
 
-_KEPT_MB = 48
+_KEPT_MB = 24
 
 
 class DuckDBStore:
