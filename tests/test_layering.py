@@ -69,7 +69,21 @@ DUCKDB = "tracker/store/duckdb/"
 REACHES_DUCKDB = {"tracker/store/engines.py", "tracker/store/errors.py"}
 # Standard SQL, which every engine of the event store and of the app database has; all else is in tracker.store.functions.
 STANDARD_FUNCTIONS = {
-    *("avg", "coalesce", "count", "grouping", "grouping_sets", "lower", "max", "min", "nullif", "row_number", "sum"),
+    *(
+        "avg",
+        "coalesce",
+        "count",
+        "grouping",
+        "grouping_sets",
+        "lag",
+        "lead",
+        "lower",
+        "max",
+        "min",
+        "nullif",
+        "row_number",
+        "sum",
+    ),
 }
 
 PURE = ("tracker/enrichment/", "tracker/ingest/visits/assign.py", "tracker/leads/scoring.py")

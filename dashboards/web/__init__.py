@@ -19,6 +19,8 @@ from dashboards.web.domains import views as domains
 from dashboards.web.filters import views as filters
 from dashboards.web.first_day import checklist
 from dashboards.web.first_day import views as first_day_views
+from dashboards.web.funnels import paths
+from dashboards.web.funnels import views as funnels
 from dashboards.web.goals import actions
 from dashboards.web.outgoing_mail import OutgoingMail, SendEmail, no_mail
 from dashboards.web.people import forgotten_password, invitation, new_password, people
@@ -108,6 +110,8 @@ def register(
         goals,
         alerts,
         actions,
+        funnels,
+        paths,
         overview,
         realtime,
         annotation_views,

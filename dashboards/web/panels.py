@@ -65,6 +65,7 @@ PANELS = (
         message("Pages"),
         message("No page view in this period."),
         message("Choose a longer period, or check that the snippet is on every page."),
+        ("paths.show", {}, message("Paths")),
         ("broken_links.show", {}, message("Broken links")),
         ("timing.show", {}, message("When people come")),
     ),

@@ -33,6 +33,7 @@ COPIED = {
     "site_domains",
     "shared_links",
     "annotations",
+    "funnels",
     "crm_records",
     "sites",
     "company_changes",

@@ -24,7 +24,7 @@ from tracker.cli import (
 )
 from tracker.cli.options import EXPECTED_ERRORS
 from tracker.cli.reference import registers
-from tracker.cli.site import alerts, api_tokens, dkim, fit, goals, sharing
+from tracker.cli.site import alerts, api_tokens, dkim, fit, funnels, goals, sharing
 from tracker.cli.site import annotations as annotation_commands
 from tracker.enrichment.text import visible_text
 from tracker.server.logs import escape_unset_log
@@ -42,6 +42,7 @@ for _command in (
     running.ingest,
     sites.site,
     goals.goal,
+    funnels.funnel,
     alerts.alert,
     annotation_commands.annotation,
     api_tokens.api_token,

@@ -262,6 +262,21 @@ class Annotation(Base):
     created_at: Mapped[datetime]
 
 
+class Funnel(Base):
+    """Steps that a publisher hopes visitors take: a JSON list of pairs, a kind of tracker.stats.funnels and its value."""
+
+    __tablename__ = "funnels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    steps: Mapped[str]
+    days: Mapped[int]  # from the first step to the last; 0: within one visit
+    in_order: Mapped[bool]
+    created_by: Mapped[str | None]  # the user's email; None: a command
+    created_at: Mapped[datetime]
+
+
 class Salt(Base):
     """The secret of one day's visitor ids. Deleted once no event of that day can arrive: then no id leads to a visitor."""
 

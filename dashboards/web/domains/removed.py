@@ -25,6 +25,7 @@ _NAMES = {
     "company_lists": message("Lists"),
     "saved_views": message("Saved views"),
     "annotations": message("Annotations"),
+    "funnels": message("Funnels"),
     "shared_links": message("Shared links"),
     "company_corrections": message("Corrections of companies"),
 }

@@ -50,6 +50,8 @@ _FILTERED = frozenset(
         "overview.show",
         "overview.breakdown",
         "timing.show",
+        "funnels.show",
+        "paths.show",
         "broken_links.show",
         "leads.show",
         "company.show",

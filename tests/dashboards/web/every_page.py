@@ -32,6 +32,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "overview.show": (f"/{SITE}", f"/{SITE}?f=country:is:FR&period=7d", f"/{SITE}?f=country:is:ZZ", f"/{EMPTY_SITE}"),
     "overview.breakdown": (f"/{SITE}/breakdown/page", f"/{SITE}/breakdown/country"),
     "timing.show": (f"/{SITE}/timing",),
+    "funnels.show": (f"/{SITE}/funnels",),
+    "paths.show": (f"/{SITE}/paths?page=/tarifs",),
     "broken_links.show": (f"/{SITE}/broken-links",),
     "filters.show": (
         f'/{SITE}/filters?next=/{SITE}%3Ff=country:is:FR%26f=["or",[["is","visit:os",["Linux"]],["is","event:page",["/a"]]]]',
@@ -146,6 +148,7 @@ def fill(
     _send(browser, f"/{SITE}/lead-views", f"/{SITE}/leads", filters="tag:is:Salon", sort="company", name="Salon")
     browser.post(f"/{SITE}/settings/goals/add", form=f"/{SITE}/settings/goals", kind="page", pattern="/merci*", name="Merci", points="12")  # fmt: skip
     browser.post(f"/{SITE}/alerts", form=f"/{SITE}/alerts", name="Customers", trigger="visit", watches="view:customers", channel="webhook", target="https://hooks.exemple.fr/" + "x" * 80)  # fmt: skip
+    browser.post(f"/{SITE}/funnels", name="Du blog aux tarifs", step=["*", "/tarifs", "Merci"])
     browser.post(f"/{SITE}/annotations", day="2026-11-12", hour="9", text="Newsletter envoyée")
     browser.post(f"/{SITE}/alerts/test", form=f"/{SITE}/alerts", rule="1")
     browser.post(f"/{SITE}/corrections", form=f"/{SITE}/leads/{ARMOR}", kind="rename", subject="Armor", target="Armorique")  # fmt: skip

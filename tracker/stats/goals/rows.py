@@ -202,7 +202,7 @@ def _pattern(kind: Kind, text: str) -> str:
     if len(plain) > _LONGEST_PATTERN:
         raise Invalid("“%(pattern)s…” is too long; write %(most)s characters at most.", pattern=plain[:40], most=str(_LONGEST_PATTERN))  # fmt: skip
     if kind is Kind.PAGE:
-        return _page(plain)
+        return page_pattern(plain)
     if kind in MEASURES:
         return _measured(kind, plain)
     if kind is Kind.REVENUE and not plain:
@@ -216,7 +216,7 @@ def _pattern(kind: Kind, text: str) -> str:
     return plain
 
 
-def _page(plain: str) -> str:
+def page_pattern(plain: str) -> str:
     """A path. Of a URL that somebody copied it is the path and what follows."""
     path = re.sub(r"^[a-z][a-z0-9+.-]*://[^/]*", "", plain, flags=re.IGNORECASE)
     if path and not path.startswith(("/", ANY)):
@@ -234,7 +234,7 @@ def _measured(kind: Kind, plain: str) -> str:
         example = "75" if measure == "scroll_depth" else "120"
         raise Invalid("“%(pattern)s” is not a number from 1 to %(most)s; write one, such as %(example)s or %(example)s /blog/*.", pattern=plain[:60], most=str(most), example=example)  # fmt: skip
     page = match["page"]
-    return str(int(match["number"])) + (f" {_page(page)}" if page and not _ONLY_STARS.fullmatch(page) else "")
+    return str(int(match["number"])) + (f" {page_pattern(page)}" if page and not _ONLY_STARS.fullmatch(page) else "")
 
 
 def _refuse_another_kind(name: str) -> None:

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
 
 from tracker.stats.companies.tiers import of_tier
-from tracker.stats.companies.visit_rows import company_rows, read_from
+from tracker.stats.companies.visit_rows import Rows, company_rows, read_from
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
 from tracker.store import functions
@@ -26,12 +27,26 @@ def whose(store: EventStore, scope: Scope, visits: Select[Any]) -> Iterator[Any]
 
     A visit's company is the last one of its events, from the day before the period to the day after it.
     """
+    with company_rows(store, _around(scope)) as did:
+        yield _last_sure(did).where(did.c.visit_id.in_(visits)).subquery("whose")
+
+
+def companies_by_visit(store: EventStore, scope: Scope) -> pd.Series:
+    """Returns the sure company of each visit of a period that has one, by the visit's id."""
+    with company_rows(store, _around(scope)) as did:
+        whose = _last_sure(did).subquery("whose")
+        found = did.frame(select(whose).where(whose.c.company.is_not(None)))
+    return pd.Series(found["company"].to_numpy(object), index=found["visit_id"].to_numpy())
+
+
+def _around(scope: Scope) -> Scope:
     period = scope.period
-    around = Period(period.start - _DAY, period.end + _DAY, period.time_zone, period.name)
-    with company_rows(store, Scope(scope.site, around)) as did:
-        last = tuple_(did.c.last_at, did.c.company)
-        nobody: ColumnElement[str] = literal_column("''")
-        sure = func.coalesce(read_from(of_tier(events.c.company), did.table), nobody)
-        company = func.nullif(functions.arg_max(sure, last), nobody).label("company")
-        found = select(did.c.visit_id, company).where(did.c.visit_id.in_(visits)).group_by(did.c.visit_id)
-        yield found.subquery("whose")
+    return Scope(scope.site, Period(period.start - _DAY, period.end + _DAY, period.time_zone, period.name))
+
+
+def _last_sure(did: Rows) -> Select[Any]:
+    last = tuple_(did.c.last_at, did.c.company)
+    nobody: ColumnElement[str] = literal_column("''")
+    sure = func.coalesce(read_from(of_tier(events.c.company), did.table), nobody)
+    company = func.nullif(functions.arg_max(sure, last), nobody).label("company")
+    return select(did.c.visit_id, company).group_by(did.c.visit_id)

@@ -1,0 +1,77 @@
+"""A funnel as its page shows it: each step with a bar, how many went on, and the companies that stopped there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboards.presentation import numbers
+from dashboards.translations import message_plural, translate, translate_plural
+from dashboards.web.funnels.words import STEP_KINDS, step_name
+from tracker.stats.funnels import Funnel, Step, StepKind, is_every_page
+from tracker.stats.funnels.figures import FunnelFigures, StepFigures
+from tracker.stats.goals import ANY, Goal
+
+_COMPANIES = 5
+_VISITS = message_plural(
+    "%(count)s visit of %(all)s did all steps: %(share)s.", "%(count)s visits of %(all)s did all steps: %(share)s."
+)
+_VISITORS = message_plural(
+    "%(count)s visitor of %(all)s did all steps: %(share)s.", "%(count)s visitors of %(all)s did all steps: %(share)s."
+)
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step in words. `stopped` are companies, `more` how many further ones there are; `page` is its only page, if it is one."""
+
+    name: str
+    kind: str
+    reached: str
+    share: str
+    width: float
+    left: str
+    left_share: str
+    companies: str
+    stopped: Sequence[str]
+    further: Sequence[str]
+    page: str
+
+
+def step_rows(language: str, funnel: Funnel, goals: Sequence[Goal], found: FunnelFigures) -> list[StepRow]:
+    """The rows of a funnel's steps."""
+    first = max(found.steps[0].reached, 1)
+    return [_row(language, step, goals, one, first) for step, one in zip(funnel.steps, found.steps, strict=True)]
+
+
+def _row(language: str, step: Step, goals: Sequence[Goal], one: StepFigures, first: int) -> StepRow:
+    only = step.kind is StepKind.PAGE and ANY not in step.value
+    return StepRow(
+        name=step_name(language, step, goals),
+        kind="" if is_every_page(step) else translate(language, STEP_KINDS[step.kind]),
+        reached=numbers.count(language, one.reached),
+        share=numbers.percent(language, one.reached / first, digits=1),
+        width=round(100 * one.reached / first, 1),
+        left=numbers.count(language, one.left) if one.left else "",
+        left_share=numbers.percent(language, one.left / max(one.reached, 1), digits=1),
+        companies=translate_plural(
+            language,
+            "%(count)s company",
+            "%(count)s companies",
+            one.companies,
+            count=numbers.count(language, one.companies),
+        ),
+        stopped=one.stopped[:_COMPANIES],
+        further=one.stopped[_COMPANIES:],
+        page=step.value if only else "",
+    )
+
+
+def in_all(language: str, funnel: Funnel, found: FunnelFigures) -> str:
+    """How many did all steps, in one sentence."""
+    first, last = found.steps[0].reached, found.steps[-1].reached
+    words = _VISITORS if funnel.days else _VISITS
+    share = numbers.percent(language, last / max(first, 1), digits=1)
+    return translate_plural(
+        language, *words, last, count=numbers.count(language, last), all=numbers.count(language, first), share=share
+    )

@@ -1,0 +1,74 @@
+"""Funnels are added, edited and removed on their page, which shows where visits and their companies stopped; paths follow them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+from tests.dashboards.web.conftest import SITE, Browser
+
+PAGE = f"/{SITE}/funnels"
+
+
+def test_a_funnel_is_added_shown_edited_and_removed(
+    signed_in: Browser, site: str, company_visit: Callable[..., None], visit: Callable[..., None]
+) -> None:
+    company_visit("/a", "/tarifs", company="Air France")
+    company_visit("/a", company="Kerjean & fils")
+    visit("/a", "/tarifs", "/merci")
+    assert "No funnel yet." in signed_in.get(PAGE).text
+    added = signed_in.post(
+        PAGE, name="<b>Prix</b>", step=["*", "/tarifs/", "", "Forms sent"], within="visit", order="in"
+    )
+    assert added.location == f"{PAGE}?funnel=1"
+    page = unescape(re.sub(r"<[^>]+>", " ", signed_in.get(PAGE).text))
+    shown = " ".join(page.split())
+    assert "1. Any page 3 100.0%" in shown
+    assert "2. /tarifs/ Page 2 66.7%" in shown
+    assert "3. Forms sent Goal 0 0.0%" in shown
+    assert "0 visits of 3 did all steps: 0.0%." in shown
+    assert "1 stopped here: 33.3%" in shown
+    assert "<b>Prix</b>" not in signed_in.get(PAGE).text
+    assert f'href="/{SITE}/leads/Kerjean%20&amp;%20fils"' in signed_in.get(PAGE).text
+    version = re.search(r'name="version" value="(\w+)"', signed_in.get(PAGE).text)
+    assert version
+    change, fields = f"{PAGE}/1/change", {"step": ["/a", "/merci"], "within": "days", "order": "any"}
+    again = signed_in.post(change, form=PAGE, name="Deux", days="7", version=version[1], **fields)
+    assert again.location == f"{PAGE}?funnel=1"
+    assert "1 visitor of 3 did all steps: 33.3%." in signed_in.get(PAGE).text
+    assert "0 visitors at the first step and 0 at the last have an identifier that lasts." in signed_in.get(PAGE).text
+    late = signed_in.post(change, form=PAGE, name="Mine", days="7", version=version[1], **fields)
+    assert late.status_code == 409
+    assert 'value="Mine"' in late.text
+    refused = signed_in.post(change, form=PAGE, name="Mine", days="400", **fields)
+    assert refused.status_code == 422
+    assert "“400” is not a number of days" in refused.text
+    assert signed_in.post(f"{PAGE}/1/remove", form=PAGE).location == PAGE
+    assert "No funnel yet." in signed_in.get(PAGE).text
+
+
+def test_a_funnel_of_a_goal_that_is_gone_says_so(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    visit("/a", "/merci")
+    settings = f"/{SITE}/settings/goals"
+    signed_in.post(f"{settings}/add", form=settings, kind="page", pattern="/merci", name="Merci", points="12")
+    signed_in.post(PAGE, name="Demande", step=["/a", "merci"], order="in")
+    assert "1 visit of 1 did all steps" in signed_in.get(PAGE).text
+    signed_in.post(f"{settings}/1/remove", form=settings)
+    assert "A step is a goal that was removed." in signed_in.get(PAGE).text
+
+
+def test_paths_say_what_comes_before_and_after_and_lead_on(
+    signed_in: Browser, site: str, company_visit: Callable[..., None], visit: Callable[..., None]
+) -> None:
+    company_visit("/a", "/tarifs", "/merci")
+    visit("/tarifs")
+    page = signed_in.get(f"/{SITE}/paths?page=/tarifs").text
+    shown = " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    assert "Titre de /a /a · 1 company 1 50.0% The visit began here 0 companies 1 50.0%" in shown
+    assert "Titre de /merci /merci · 1 company 1 50.0%" in shown
+    assert f'href="/{SITE}/paths?page=/merci"' in page
+    assert "2 visits · 1 company" in shown
+    assert "Nobody viewed this page" in signed_in.get(f"/{SITE}/paths?page=/x").text
+    assert "Titre de /tarifs" in signed_in.get(f"/{SITE}/paths").text
+    assert signed_in.get(f"/{SITE}/paths?page=%00&f=country:is:ZZ").status_code == 200
