@@ -20,6 +20,7 @@ import pandas as pd
 
 from dashboards.email.audience import Audience
 from dashboards.email.chart import Chart, chart_of
+from dashboards.email.goal_lines import GoalLine, goal_lines
 from dashboards.email.news_words import from_outside, sentence, subject
 from dashboards.email.rendering import inline, template
 from dashboards.presentation import dates, labels, numbers
@@ -126,6 +127,7 @@ class View:
     pages: list[EmailRow]
     sources_title: str
     sources: list[EmailRow]
+    goals: list[GoalLine]
     advice: list[Said]
     advice_needs: list[str]
     advice_url: str
@@ -190,6 +192,7 @@ def report_view(
         pages=pages,
         sources_title=sources_title,
         sources=sources,
+        goals=goal_lines(language, report, f"{base_url}/{site.domain}/leads"),
         advice=_advice(language, report),
         advice_needs=needed(language, report.advice.needs[:1]) if report.advice else [],
         advice_url=f"{base_url}/{site.domain}/advice",
@@ -233,6 +236,7 @@ def _words(language: str, kind: str, dashboard_url: str, audience: Audience) -> 
         **{name: say(text) for name, text in (_OF_WEEKS if kind == WEEKLY else _OF_MONTHS).items()},
         "traffic": say("Visits to the site"),
         "see_visits": say("See its visits"),
+        "goals": say("Goals"),
         "advice": say("Advice"),
         "see_advice": say("See all advice"),
         "button": say("Open the dashboard"),

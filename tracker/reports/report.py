@@ -20,12 +20,14 @@ from tracker.leads.segments.asked import KnownCompanies
 from tracker.reference.naming_sources import NamingSource
 from tracker.reports.advice.advice import Advice, advice_of_site
 from tracker.reports.brought import Brought, brought
+from tracker.reports.goals_reached import GoalReached, goals_reached
 from tracker.reports.news import News, news_of
 from tracker.stats import traffic
 from tracker.stats.breakdowns import breakdown
 from tracker.stats.companies.identified import Identified, identified
 from tracker.stats.comparisons import Against, compared
 from tracker.stats.dimensions import Dimension
+from tracker.stats.goals import goals_of
 from tracker.stats.periods import Period, PeriodError, Unread, months_after, parse_month, parse_week
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
@@ -45,7 +47,7 @@ class Report:
     `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are timeseries by day; `pages` and
     `sources` are breakdowns; `leads` is the frame of tracker.leads.report, of the companies that are certain; `brought` is
     what brought them. `identified` says how many visits came from companies, `missing` what would name more. `advice` is that of
-    the thirteen weeks up to the period's end.
+    the thirteen weeks up to the period's end. `goals` are those that were reached then or in the period before.
     """
 
     site: str
@@ -65,6 +67,7 @@ class Report:
     missing: tuple[NamingSource, ...] = ()
     view: str | None = None
     advice: Advice | None = None
+    goals: tuple[GoalReached, ...] = ()
 
     @property
     def news(self) -> list[News]:
@@ -107,6 +110,7 @@ class Report:
                 "pages": _rows(self.brought.pages.head(_ROWS), "title", "companies"),
                 "sources": _rows(self.brought.sources.head(_ROWS), "companies"),
             },
+            "goals": [one.as_json() for one in self.goals],
             "advice": None if self.advice is None else self.advice.as_json(),
         }
 
@@ -158,6 +162,7 @@ def report_on(
         missing=missing,
         view=view,
         advice=advice_of_site(store, site, period.end, counted=counted),
+        goals=goals_reached(store, scope, before, goals_of(site), list(companies["company"])),
     )
 
 

@@ -21,8 +21,11 @@ from dashboards.presentation.advice.words import said
 from tests.reports.advice.made_visits import store_thirteen_weeks
 from tests.stats.conftest import SITE, Blog, blog, site, store  # noqa: F401 - fixtures
 from tracker.db.models import Site
+from tracker.reports.goals_reached import GoalReached
 from tracker.reports.news import News
 from tracker.reports.report import Report, report_on
+from tracker.stats.goals import Goal, Kind, condition_of
+from tracker.stats.goals.figures import GoalFigures
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 BASE = "https://stats.exemple.fr"
@@ -247,6 +250,36 @@ def test_companies_below_the_bar_are_one_link(blog: Blog, site: Site) -> None:  
     assert "Voir les 2 entreprises de la semaine" in html
 
 
+def test_goals_have_their_change_and_the_companies_that_reached_them(blog: Blog, site: Site) -> None:  # noqa: F811
+    sent = {"props": '{"form":"devis"}', "revenue": 90.0, "currency": "EUR"}
+    blog.visit("2026-11-03T10:00:00+01:00", (0, "/x", "Form: Submission"), **sent)
+    blog.visit("2026-11-10T10:00:00+01:00", (0, "/x", "Form: Submission"), company=HOSTILE, **COMPANY, **sent)
+    for _ in range(2):
+        blog.visit("2026-11-10T11:00:00+01:00", (0, "/x", "Form: Submission"), **sent)
+    report = report_on(blog.store, site, "weekly", "2026-W46", now=NOW)
+    [told] = report.as_json(lambda *_: "")["goals"]
+    assert told == {
+        "key": "forms",
+        "name": "Forms sent",
+        "conversions": 3,
+        "visits": 3,
+        "visitors": 3,
+        "revenue": {"EUR": 270.0},
+        "previous": {"conversions": 1, "visits": 1, "visitors": 1},
+        "companies": [HOSTILE],
+    }
+    message = message_of(report, site)
+    text, html = text_of(message), html_of(message)
+    assert re.search(
+        r"3 visites  Formulaires envoyés · 270\s€   ↑\s\+200\s% par rapport à la semaine précédente", text
+    )
+    assert ">Formulaires envoyés</a> · 3 visites" in html
+    assert "<script>" not in html
+    quiet = message_of(replace(report, goals=()), site)
+    assert "Objectifs" in text
+    assert "Objectifs" not in text_of(quiet) + html_of(quiet)
+
+
 def test_it_is_small(report: Report, site: Site) -> None:  # noqa: F811
     [row] = report.leads.to_dict("records")
     full = replace(
@@ -260,6 +293,22 @@ def test_it_is_small(report: Report, site: Site) -> None:  # noqa: F811
                 }
             ]
             * 30
+        ),
+        goals=tuple(
+            GoalReached(
+                Goal(
+                    str(key),
+                    "Une demande de rendez-vous d’une demi-heure",
+                    Kind.FORM,
+                    "x",
+                    20,
+                    condition_of(Kind.FORM, "x"),
+                ),
+                GoalFigures(12, 12, 12, 30, {"EUR": 1_200_000.0}),
+                GoalFigures(9, 9, 9),
+                tuple(report.leads["company"]) * 30,
+            )
+            for key in range(30)
         ),
     )
     assert len(message_of(full, site).as_bytes()) < 60_000
