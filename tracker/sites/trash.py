@@ -32,6 +32,7 @@ class Thing(StrEnum):
     LIST = "list"
     ALERT = "alert"
     GOAL = "goal"
+    FUNNEL = "funnel"
 
 
 class Removed(NamedTuple):

@@ -18,6 +18,7 @@ from dashboards.web.sign_in.permission import allowed
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
+from dashboards.web.workflow.trash import told_undoable
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid, about
 from tracker.db.seen_version import ChangedMeanwhileError
@@ -78,10 +79,14 @@ def create_blueprint(context: Context) -> Blueprint:
         return redirect(url_for("funnels.show", site=selection.site.domain, funnel=number if found else None))
 
     @blueprint.post("/<int:number>/remove")
-    def remove(site: str, number: int) -> Response:
+    def remove(site: str, number: int) -> Response | tuple[str, int]:
         selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
-        gone = remove_funnel(context.app_db, selection.site.id, number)
-        flash(_("The funnel is removed.") if gone else _("That funnel was removed already."))
+        by, seen = current_user.email, request.form.get("version")
+        try:
+            gone = remove_funnel(context.app_db, selection.site.id, number, by=by, now=context.now(), seen=seen)
+        except ChangedMeanwhileError as problem:
+            return _page(context, selection, {"not_removed": problem.present, "problem_of": number}), 409
+        told_undoable(gone, _("The funnel is removed.") if gone else _("That funnel was removed already."))
         return redirect(url_for("funnels.show", site=selection.site.domain))
 
     return blueprint
@@ -125,8 +130,8 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
         longest=LONGEST_NAME,
         longest_step=LONGEST_STEP,
         **shown,
-        typed_again=_typed_again() if typed else None,
-        **{"problem": None, "problem_of": None, "typed": False, "theirs": None} | typed,
+        typed_again=_typed_again() if typed.get("typed") else None,
+        **{"problem": None, "problem_of": None, "typed": False, "theirs": None, "not_removed": None} | typed,
         **head(context, selection),
     )
 

@@ -27,6 +27,7 @@ from tracker.leads.workflow.lists import put_list_back
 from tracker.leads.workflow.views import put_view_back
 from tracker.service.context import Context
 from tracker.sites.trash import PutBack, Removed, Thing, bring_back, trash_of
+from tracker.stats.funnels.rows import put_funnel_back
 from tracker.stats.goals.rows import put_goal_back
 
 _PUT_BACK: Mapping[Thing, PutBack] = {
@@ -36,6 +37,7 @@ _PUT_BACK: Mapping[Thing, PutBack] = {
     Thing.LIST: put_list_back,
     Thing.ALERT: put_alert_back,
     Thing.GOAL: put_goal_back,
+    Thing.FUNNEL: put_funnel_back,
 }
 _NAMES = {
     Thing.KIND_RULE: message("Rule: %(name)s"),
@@ -44,6 +46,7 @@ _NAMES = {
     Thing.LIST: message("List: %(name)s"),
     Thing.ALERT: message("Alert: %(name)s"),
     Thing.GOAL: message("Goal: %(name)s"),
+    Thing.FUNNEL: message("Funnel: %(name)s"),
 }
 # What belongs to the work with companies; all else is a setting of the site.
 _OF_WORK = (Thing.VIEW, Thing.LIST)

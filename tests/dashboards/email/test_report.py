@@ -270,9 +270,7 @@ def test_goals_have_their_change_and_the_companies_that_reached_them(blog: Blog,
     }
     message = message_of(report, site)
     text, html = text_of(message), html_of(message)
-    assert re.search(
-        r"3 visites  Formulaires envoyés · 270\s€   ↑\s\+200\s% par rapport à la semaine précédente", text
-    )
+    assert re.search(r"3 visites  Formulaires envoyés · 270\s€   ↑\s\+200\s% par rapport à la semaine précédente", text)
     assert ">Formulaires envoyés</a> · 3 visites" in html
     assert "<script>" not in html
     quiet = message_of(replace(report, goals=()), site)

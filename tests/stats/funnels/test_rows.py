@@ -12,8 +12,9 @@ from tests.databases import new_app_database
 from tracker.cli import webleads
 from tracker.db.invalid import Invalid
 from tracker.sites.sites import add_site
+from tracker.sites.trash import Thing, bring_back
 from tracker.stats.funnels import Step, StepKind
-from tracker.stats.funnels.rows import add_funnel, funnels_of, read_step, remove_funnel
+from tracker.stats.funnels.rows import add_funnel, funnels_of, put_funnel_back, read_step, remove_funnel
 from tracker.stats.goals import ANY, Goal, Kind, condition_of
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -60,8 +61,12 @@ def test_funnels_are_checked_and_are_their_sites(tmp_path: Path) -> None:
     (found,) = funnels_of(database, mine)
     assert (found.number, list(found.steps), found.days, found.in_order) == (number, TWO, 7, False)
     assert funnels_of(database, other) == []
-    assert not remove_funnel(database, other, number)
-    assert remove_funnel(database, mine, number)
+    assert remove_funnel(database, other, number, by=None, now=NOW) is None
+    removed = remove_funnel(database, mine, number, by="a@b.fr", now=NOW)
+    assert removed is not None
+    assert funnels_of(database, mine) == []
+    assert bring_back(database, mine, removed.number, {Thing.FUNNEL: put_funnel_back}, now=NOW) == removed
+    assert [(one.name, list(one.steps), one.days) for one in funnels_of(database, mine)] == [("x", TWO, 7)]
     database.close()
 
 

@@ -66,10 +66,11 @@ def list_funnels(site: str, data: Path | None) -> None:
 @data_option
 def remove(number: int, site: str, data: Path | None) -> None:
     """Remove the funnel with a number of `funnel list`."""
+    from tracker.clock import utc_now
     from tracker.stats.funnels.rows import remove_funnel
 
     with app_database(settings_of(data)) as database, said_in_one_line(site):
-        gone = remove_funnel(database, find_present(database, site).id, number)
-    if not gone:
+        gone = remove_funnel(database, find_present(database, site).id, number, by=None, now=utc_now())
+    if gone is None:
         raise CommandError(f"there is no funnel {number}; `webleads funnel list` numbers them")
     click.echo(f"funnel {number} is removed")

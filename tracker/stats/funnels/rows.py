@@ -6,14 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
 from tracker.db.models import Funnel as Row
 from tracker.db.seen_version import require_seen, version_of
 from tracker.enrichment.text import clean_text
+from tracker.sites.trash import Removed, Thing, as_row, throw_away, values_of
 from tracker.stats.funnels import (
     FEWEST_STEPS,
     MOST_DAYS,
@@ -53,8 +56,7 @@ def add_funnel(
     with database.transaction() as session:
         session.add(made)
         session.flush()
-        if (session.scalar(select(func.count()).where(Row.site_id == site_id)) or 0) > MOST_FUNNELS:
-            raise Invalid("%(count)s funnels are too many; remove one first.", count=str(MOST_FUNNELS))
+        _require_room(session, site_id)
         return made.id
 
 
@@ -80,11 +82,26 @@ def change_funnel(
         return True
 
 
-def remove_funnel(database: AppDatabase, site_id: int, number: int) -> bool:
-    """Removes a funnel; False when there is none."""
-    gone = delete(Row).where(Row.site_id == site_id, Row.id == number)
+def remove_funnel(
+    database: AppDatabase, site_id: int, number: int, *, by: str | None, now: datetime, seen: str | None = None
+) -> Removed | None:
+    """Throws a funnel away; None when there is none. Raises ChangedMeanwhileError when it is not what was `seen`."""
     with database.transaction() as session:
-        return session.scalar(gone.returning(Row.id)) is not None
+        found = session.scalar(_own(site_id, number).with_for_update())
+        if found is None:
+            return None
+        require_seen(seen, *_texts(funnel_of(found)), present=found.name)
+        session.delete(found)
+        return throw_away(session, site_id, Thing.FUNNEL, found.name, {"row": values_of(found)}, by=by, now=now)
+
+
+def put_funnel_back(session: Session, site_id: int, kept: Mapping[str, Any], _now: datetime) -> None:
+    """Puts back a funnel that was thrown away. Raises Invalid."""
+    row: Row = as_row(Row, kept["row"])
+    row.site_id = site_id
+    session.add(row)
+    session.flush()
+    _require_room(session, site_id)
 
 
 def funnels_of(database: AppDatabase, site_id: int) -> list[Funnel]:
@@ -147,6 +164,11 @@ def _checked(name: str, steps: Sequence[Step], days: str) -> tuple[str, str, int
         if plain and not (plain.isascii() and plain.isdigit() and len(plain) < 4 and int(plain) <= MOST_DAYS):
             raise Invalid("“%(days)s” is not a number of days; write 1 to %(most)s, or nothing for one visit.", days=days[:20], most=str(MOST_DAYS))  # fmt: skip
     return title, written_steps(steps), int(plain) if plain else 0
+
+
+def _require_room(session: Session, site_id: int) -> None:
+    if (session.scalar(select(func.count()).where(Row.site_id == site_id)) or 0) > MOST_FUNNELS:
+        raise Invalid("%(count)s funnels are too many; remove one first.", count=str(MOST_FUNNELS))
 
 
 def _own(site_id: int, number: int) -> Select[Row]:

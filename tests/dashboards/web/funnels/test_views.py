@@ -44,6 +44,7 @@ def test_a_funnel_is_added_shown_edited_and_removed(
     refused = signed_in.post(change, form=PAGE, name="Mine", days="400", **fields)
     assert refused.status_code == 422
     assert "“400” is not a number of days" in refused.text
+    assert signed_in.post(f"{PAGE}/1/remove", form=PAGE, version="other").status_code == 409
     assert signed_in.post(f"{PAGE}/1/remove", form=PAGE).location == PAGE
     assert "No funnel yet." in signed_in.get(PAGE).text
 
