@@ -1,26 +1,26 @@
 """The site's clock in SQL: UTC moments shifted by the offsets that its zone has in the period.
 
 A zone has at most a few offsets in a year, so the shift is a short CASE, which every engine runs fast and which needs
-no time zone data of the engine's own. Where a period has few intervals, even that is spared: their beginnings are worked
-out here, and the engine only compares a moment with some of them, which is three times as fast as date_trunc.
+no time zone data of the engine's own. Of a period of few months even that is spared: their beginnings are worked
+out here, and the engine only compares a moment with some of them, which is faster than date_trunc. Of days, weeks and hours
+date_trunc takes half as long as that, and its statement is a tenth as long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Interval, case, literal
 
-from tracker.stats.periods import Period
+from tracker.stats.periods import Period, months_after
 from tracker.store import functions
 from tracker.store.schema import events
 
-# So many intervals are searched by halving; a statement of more takes longer to plan than it saves.
-_FEW_INTERVALS = 32
-_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 31}
+# So many days have few months, which are searched by halving; a statement of more takes longer to plan than it saves.
+_FEW_MONTHS = 32 * 31
 
 # Before all periods.
 OUTSIDE = datetime(1900, 1, 1)  # noqa: DTZ001 - as the store has moments
@@ -73,45 +73,21 @@ def _searched(moment: ColumnElement[Any], beginnings: Sequence[_Beginning]) -> C
 
 @lru_cache(maxsize=256)
 def _few_beginnings(period: Period, interval: str) -> tuple[_Beginning, ...] | None:
-    """When each interval begins, in the order of time, or None where there are many."""
-    if period.days // _DAYS[interval] > _FEW_INTERVALS:
+    """When each month begins, in the order of time, or None where there are many, and for other intervals."""
+    if interval != "month" or period.days > _FEW_MONTHS:
         return None
-    if interval == "hour":
-        return _hours(period)
-    day = period.start
-    if interval == "week":
-        day -= timedelta(days=day.weekday())
-    elif interval == "month":
-        day = day.replace(day=1)
+    month = period.start.replace(day=1)
     found: list[_Beginning] = []
-    while day < period.end:
-        local = datetime.combine(day, time())
+    while month < period.end:
+        local = datetime.combine(month, time())
         found.append((local.replace(tzinfo=period.time_zone).astimezone(UTC).replace(tzinfo=None), local))
-        day = _next(day, interval)
+        month = months_after(month, 1)
     return tuple(found)
-
-
-def _next(day: date, interval: str) -> date:
-    if interval == "month":
-        return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return day + timedelta(days=7 if interval == "week" else 1)
 
 
 def quarter(moment: datetime) -> datetime:
     """The beginning of the quarter of an hour that a moment lies in."""
     return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
-
-
-def _hours(period: Period) -> tuple[tuple[datetime, datetime], ...]:
-    """The hours that the clock shows; offsets are whole quarters of an hour."""
-    found: list[_Beginning] = []
-    moment = quarter(period.start_at)
-    while moment < period.end_at:
-        local = moment.astimezone(period.time_zone).replace(tzinfo=None, minute=0, second=0, microsecond=0, fold=0)
-        if not found or found[-1][1] != local:
-            found.append((moment.replace(tzinfo=None), local))
-        moment += timedelta(minutes=15)
-    return tuple(found)
 
 
 @lru_cache(maxsize=256)
