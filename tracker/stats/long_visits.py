@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from tracker.stats.rollups.moment import Moment, once_of_site
 from tracker.stats.scope import Reach, Scope, naive
 from tracker.store import functions
 from tracker.store.protocol import EventStore, Snapshot
@@ -20,7 +21,15 @@ _USUAL = Reach()
 
 
 def followed(store: EventStore | Snapshot, scope: Scope) -> Scope:
-    """The scope with a reach that has all of each visit with events in the period."""
+    """The scope with a reach that has all of each visit with events in the period; for a page it is searched once for all filters."""
+    if not isinstance(store, Moment):
+        return replace(scope, reach=_reach(store, scope))
+    with store.snapshot() as snapshot:
+        question = ("reach", scope.period)
+        return replace(scope, reach=once_of_site(store, scope.site, question, lambda: _reach(snapshot, scope)))
+
+
+def _reach(store: EventStore | Snapshot, scope: Scope) -> Reach:
     usual = int(min(_USUAL.before, _USUAL.after).total_seconds())
     is_long = events.c.visit_age_seconds > usual
     start, end = naive(scope.period.start_at), naive(scope.period.end_at)
@@ -31,8 +40,8 @@ def followed(store: EventStore | Snapshot, scope: Scope) -> Scope:
     first = select(func.min(began_at)).where(scope.span(), is_long)
     last_at, first_at = store.rows(select(last.scalar_subquery(), first.scalar_subquery()))[0]
     if last_at is None and first_at is None:
-        return scope
+        return _USUAL
     # A visit may have events before the one with which it began; they come no more than half a day before it.
     before = _USUAL.before if first_at is None else max(_USUAL.before, start - first_at + _USUAL.before)
     after = _USUAL.after if last_at is None else max(_USUAL.after, last_at - end + timedelta(seconds=1))
-    return replace(scope, reach=Reach(before, after))
+    return Reach(before, after)

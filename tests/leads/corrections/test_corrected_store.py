@@ -18,6 +18,7 @@ from tracker.leads.report import leads
 from tracker.leads.visits import company_visits
 from tracker.stats.breakdowns import breakdown, leading, visitors_of
 from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison
 from tracker.stats.rollups.keeping import seal
 from tracker.stats.rollups.moment import moment
 from tracker.store.schema import events
@@ -139,3 +140,16 @@ def test_a_renamed_company_keeps_its_id_within_a_page(three: Blog) -> None:
         known = known_companies(page, scope(DAYS))
         assert find_company(page, SITE, known, "armor.fr") == ("Armor Biscuits", "armor.fr")
         assert {one.company for one in claims_of_names(stored(page), SITE)} == {"Armor", "Armor Groupe", "Bolt"}
+
+
+def test_a_page_reads_the_corrections_once(three: Blog) -> None:
+    read: list[Rules] = []
+
+    def rules() -> Rules:
+        read.append(Rules([Rule(SITE, Kind.RENAME, "Armor", "Armor Biscuits")]))
+        return read[-1]
+
+    with moment(CorrectedStore(three.store, rules)) as page:
+        for narrowed in (scope(DAYS), scope(DAYS, Comparison(Dimension.PAGE, "is", ("/a",)))):
+            assert "Armor Biscuits" in set(leads(page, narrowed)["company"])
+    assert len(read) == 1

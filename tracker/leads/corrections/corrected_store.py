@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import FromClause, Row, Select, Table, select
@@ -57,8 +58,14 @@ def _view(table: FromClause, corrected: dict[str, Any]) -> FromClause:
 def stored(store: EventStore) -> EventStore:
     """The store itself, whose events are as they are: what counts days reads it, and what gives companies their ids."""
     if isinstance(store, Moment):
-        return store.beneath(stored)
+        return store.beneath(_stored_now)
     return cast("EventStore", getattr(store, "stored", store))
+
+
+def _stored_now(store: EventStore) -> EventStore:
+    """The same of a moment's store, whose corrections stay as they are: where there are none it is that store, with what it noted."""
+    rules = getattr(store, "rules", None)
+    return store if rules is not None and not rules() else stored(store)
 
 
 def shown_names(store: EventStore, site: str) -> ShownNames:
@@ -114,6 +121,10 @@ class CorrectedStore:
     def snapshot(self) -> Iterator[Snapshot]:
         with self.stored.snapshot() as found:
             yield CorrectedSnapshot(found, self.rules())
+
+    def as_of_now(self) -> CorrectedStore:
+        """The same with the corrections of one moment, which are read when they are asked for first."""
+        return CorrectedStore(self.stored, cache(self.rules))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stored, name)

@@ -52,7 +52,7 @@ def reached(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> Iterator[
     each = list({goal.meant: replace(goal, key=goal.meant) for goal in goals}.values())
     with store.snapshot() as snapshot:
         found = _kept(snapshot, scope, each) if _has_whole_days(scope) else None
-        table = reaching(followed(snapshot, scope), each, facts=_FACTS).subquery("found") if found is None else found
+        table = reaching(followed(store, scope), each, facts=_FACTS).subquery("found") if found is None else found
         yield Rows(table, snapshot, None)
 
 

@@ -39,7 +39,7 @@ from tracker.stats.metrics import Part
 from tracker.stats.rollups.day_figures.figures import Piece
 from tracker.stats.rollups.day_rows import FIGURES, IDS, DayRows
 from tracker.stats.rollups.days import Days, days_for, number_of_events
-from tracker.stats.rollups.moment import Caveats, Moment, Notes, noted
+from tracker.stats.rollups.moment import Caveats, Moment, Notes
 from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TITLES, TOTAL
 from tracker.stats.rollups.wanted import Wanted
 from tracker.stats.scope import Scope
@@ -75,8 +75,12 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
             if days is not None:
                 yield Counting(snapshot, scope, days, notes)
                 return
-    reach = noted(store, ("reach", scope.site, scope.period), lambda: followed(store, scope).reach)
-    yield Counting(store, replace(scope, reach=reach), None)
+    narrowed = followed(store, scope)
+    if isinstance(store, Moment):
+        with store.snapshot() as snapshot:
+            yield Counting(snapshot, narrowed, None)
+    else:
+        yield Counting(store, narrowed, None)
 
 
 def _has_whole_days(scope: Scope) -> bool:
@@ -110,7 +114,7 @@ class Counting:
         aggregation = Aggregation(self.scope, names, groups, with_total)
         dimension = _dimension_of(groups)
         if self.days is None or dimension is None or self._is_read_otherwise(dimension):
-            scope = followed(self.source, self.scope)
+            scope = self.scope if self.days is None else followed(self.source, self.scope)
             return replace(aggregation, scope=scope, groups=without_persons(self.source, scope, groups)).statement()
         visits = "touched" if aggregation.keeps_single_events else "visits"
         wanted = {visits if raw.name == "visits" else raw.name for part in Part for raw in aggregation.needs(part)}

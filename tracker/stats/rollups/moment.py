@@ -65,7 +65,8 @@ class Moment:
 
     def __init__(self, store: EventStore, stack: ExitStack, *, of_now: bool = False) -> None:
         self._of_now = of_now
-        self._store = store
+        # A store that corrects what it reads does so in the same way throughout.
+        self._store = store.as_of_now() if hasattr(store, "as_of_now") else store
         self._stack = stack
         self._snapshot: Snapshot | None = None
         self._beneath: Moment | None = None

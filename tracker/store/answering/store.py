@@ -135,7 +135,7 @@ class AnsweringStore:
             return run(statement)
 
         def in_lane() -> Any:
-            with self._lane(reading):
+            with self.lane(reading):
                 return run(statement)
 
         return self._answer((kind, key), self._revisions.of(reading), in_lane, size)
@@ -172,7 +172,8 @@ class AnsweringStore:
         return answer
 
     @contextmanager
-    def _lane(self, reading: Reading) -> Iterator[None]:
+    def lane(self, reading: Reading) -> Iterator[None]:
+        """Around a statement, whose turn it is."""
         lane = self._long if reading.until - reading.since > _LONG else self._short
         one = asker()
         if not lane.acquire(timeout=None if one is None else one.seconds_left):
@@ -192,6 +193,20 @@ class AnsweringSnapshot:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
+
+    def rows(self, statement: Select[Any]) -> Any:
+        return self._in_lane(statement, self._inner.rows)
+
+    def frame(self, statement: Select[Any]) -> Any:
+        return self._in_lane(statement, self._inner.frame)
+
+    def _in_lane(self, statement: Select[Any], run: Callable[[Select[Any]], Any]) -> Any:
+        """What declares that it reads events waits its turn; what is read of figures does not."""
+        reading = reading_of(statement)
+        if reading is None:
+            return run(statement)
+        with self._store.lane(reading):
+            return run(statement)
 
     def once(self, reading: Reading, question: Hashable, work: Callable[[], Any], *, of_figures: bool = False) -> Any:
         """What `work` returned for another snapshot that saw the same, if that is kept."""
