@@ -6,20 +6,21 @@ moment and the ids of its events, and nothing that a rule decides. Corrections a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, or_, select, union_all
 from sqlalchemy.sql import visitors
 
 from tracker.stats.periods import Period
 from tracker.stats.rollups.days import Days
 from tracker.stats.rollups.exact_days import exact_days
 from tracker.stats.rollups.kept_rows import day_of, of_actions, of_company_pages
+from tracker.stats.rollups.made_days import Made, made_days
 from tracker.stats.rollups.moment import Moment, noted
 from tracker.stats.scope import Scope
 from tracker.stats.traffic import first_day, last_event_at
@@ -29,7 +30,6 @@ from tracker.store.schema import (
     actions,
     company_pages,
     company_visits,
-    counted_days,
     events,
 )
 
@@ -126,8 +126,7 @@ def scope_ever(store: EventStore, site: str, last_day: date, time_zone: ZoneInfo
 
 def _scope_ever(store: EventStore, site: str, last_day: date, time_zone: ZoneInfo) -> Scope:
     first = first_day(store, site, time_zone) or last_day
-    counted = select(func.min(counted_days.c.day)).where(counted_days.c.site == site)
-    kept = store.rows(counted)[0][0] or first
+    kept = min(_counted(store, site), default=first)
     return Scope(site, Period(min(first, kept, last_day), last_day + timedelta(days=1), time_zone, "ever"))
 
 
@@ -137,11 +136,15 @@ def scope_of_all(store: EventStore, site: str) -> Scope:
 
 
 def _scope_of_all(store: EventStore, site: str) -> Scope:
-    day = counted_days.c
-    counted = store.rows(select(day.time_zone).where(day.site == site).order_by(day.day.desc()).limit(1))
-    zone = ZoneInfo(counted[0].time_zone if counted else "UTC")
+    counted = _counted(store, site)
+    zone = ZoneInfo(counted[max(counted)].time_zone if counted else "UTC")
     last = last_event_at(store, site)
     return scope_ever(store, site, date.min if last is None else last.astimezone(zone).date(), zone)
+
+
+def _counted(store: EventStore, site: str) -> Mapping[date, Made]:
+    with store.snapshot() as snapshot:
+        return made_days(snapshot, site).counted
 
 
 def _of_events(scope: Scope) -> Select[Any]:

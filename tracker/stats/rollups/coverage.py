@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, union_all
 
 from tracker.stats.periods import Period
-from tracker.stats.rollups.registry import RULES
+from tracker.stats.rollups.made_days import made_days
 from tracker.stats.scope import naive
 from tracker.store.protocol import Snapshot
 from tracker.store.reading import Reading
-from tracker.store.schema import counted_days, events, sealed_days
+from tracker.store.schema import events
 
 _DAY = timedelta(days=1)
 # A site whose days have more gaps has few events, which are counted again for little.
@@ -32,18 +32,17 @@ def are_all_counted(snapshot: Snapshot, read: Reading, time_zone: ZoneInfo) -> b
 
     Where one is, the days beside it are worked out from their events as well: each hit changes what a page says of them.
     """
-    days: set[date] = set()
-    for table in (counted_days, sealed_days):
-        made_now = (table.c.site == read.site, table.c.time_zone == time_zone.key, table.c.rules == RULES)
-        days.update(row.day for row in snapshot.rows(select(table.c.day).where(*made_now)))
+    made = made_days(snapshot, read.site)
+    days = {day for of_kind in made for day, one in of_kind.items() if one.is_of(time_zone)}
     gaps = list(_between(sorted(days), time_zone)) if days else []
     if not 0 < len(gaps) <= _MOST_GAPS:
         return False
-    # Each alone: of a span the store looks at few blocks, of several in one condition at all.
+    # Each as a select of its own: of a span the store looks at few blocks, of several in one condition at all.
     among = select(events.c.site).where(
         events.c.site == read.site, events.c.occurred_at >= read.since, events.c.occurred_at < read.until
     )
-    return not any(snapshot.rows(among.where(gap).limit(1)) for gap in gaps)
+    first = [select(among.where(gap).limit(1).subquery()) for gap in gaps]
+    return not snapshot.rows(select(union_all(*first).subquery()) if len(first) > 1 else first[0])
 
 
 def _between(days: list[date], time_zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:

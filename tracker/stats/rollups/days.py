@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, timedelta
 
-from sqlalchemy import Select, Table, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period, months_after
 from tracker.stats.rollups.coverage import cut_day
+from tracker.stats.rollups.made_days import Made, made_days
 from tracker.stats.rollups.moment import Caveats, Moment
 from tracker.stats.rollups.registry import RULES, TOTAL, unknown_to
 from tracker.stats.scope import Scope
 from tracker.store.protocol import Snapshot
-from tracker.store.schema import BEYOND, counted_days, counted_months, events, rollups, sealed_days
+from tracker.store.schema import BEYOND, counted_months, events, rollups
 
 _DAY = timedelta(days=1)
 # Working out a day costs about what one panel over a month of events does.
 _MOST_OPEN_DAYS = 3
 # Days in a row, as the first and the one after the last.
 Run = tuple[date, date]
-
-
-class Made(NamedTuple):
-    """The time zone and the version of the rules that a day was counted in, and when it ended (UTC without a zone)."""
-
-    time_zone: str
-    rules: int
-    end_at: datetime
 
 
 @dataclass(frozen=True)
@@ -49,23 +41,28 @@ class Days:
 
 def sealed_otherwise(snapshot: Snapshot, site: str, period: Period) -> dict[date, Made]:
     """The period's whole days that are sealed in another time zone or by the rules of before."""
-    rows = snapshot.rows(_within(sealed_days, site, period).add_columns(sealed_days.c.end_at))
-    found = {row.day: Made(row.time_zone, row.rules, row.end_at) for row in rows}
-    return {day: made for day, made in found.items() if made[:2] != _made_now(period) and day != cut_day(period)}
+    return {
+        day: made
+        for day, made in _of_period(made_days(snapshot, site).sealed, period)
+        if not made.is_of(period.time_zone)
+    }
 
 
 def sealed(snapshot: Snapshot, site: str, period: Period) -> set[date]:
     """The period's whole days that are sealed by today's rules in its time zone."""
-    return _of_period(snapshot, sealed_days, site, period)
+    return {day for day, made in _of_period(made_days(snapshot, site).sealed, period) if made.is_of(period.time_zone)}
 
 
 def counted(snapshot: Snapshot, site: str, period: Period) -> set[date]:
     """The same, with days whose figures are of a moment before their last events; they all are of the same moment."""
-    return _of_period(snapshot, counted_days, site, period)
+    return {day for day, made in _of_period(made_days(snapshot, site).counted, period) if made.is_of(period.time_zone)}
 
 
-def days_of(snapshot: Snapshot, scope: Scope, kept: Collection[date]) -> Days | None:
-    """How a period's figures are put together where those of the days `kept` are; None where rollups help little."""
+def days_of(snapshot: Snapshot, scope: Scope, kept: Collection[date], *, with_beyond: bool = True) -> Days | None:
+    """How a period's figures are put together where those of the days `kept` are; None where rollups help little.
+
+    `with_beyond` where it is asked of which dimensions not all is kept.
+    """
     if not kept:
         return None
     period = scope.period
@@ -80,7 +77,7 @@ def days_of(snapshot: Snapshot, scope: Scope, kept: Collection[date]) -> Days | 
     of_months = {month + timedelta(days=number) for month in months for number in range((_after(month) - month).days)}
     beside = [day for day in days if day in kept and day not in of_months]
     spans = tuple(runs(sorted(kept)))
-    beyond = _beyond(snapshot, scope.site, spans)
+    beyond = _beyond(snapshot, scope.site, spans) if with_beyond else frozenset()
     return Days(spans, tuple(months), tuple(runs(beside)), tuple(found), beyond)
 
 
@@ -126,16 +123,18 @@ def _note(caveats: Caveats, period: Period, final: Mapping[date, Made]) -> None:
         caveats.final_before, caveats.final_in = last + timedelta(days=1), others[last]
 
 
-def of_now_or_before(snapshot: Snapshot, scope: Scope, of_page: Moment | None, kept: Collection[date]) -> Days | None:
+def of_now_or_before(
+    snapshot: Snapshot, scope: Scope, of_page: Moment | None, kept: Collection[date], *, with_beyond: bool = True
+) -> Days | None:
     """How figures are put together of the days `kept`, or for a page of all that were counted, by today's rules."""
     if of_page is not None and of_page.takes_figures_of_before(scope.site):
         earlier = counted(snapshot, scope.site, scope.period) | {*kept}
         if len(earlier) > len(kept):
-            days = days_of(snapshot, scope, earlier)
+            days = days_of(snapshot, scope, earlier, with_beyond=with_beyond)
             # What is worked out is of now, and must not be added to what is of a moment before.
             if days is not None and not days.open:
                 return days
-    return days_of(snapshot, scope, kept)
+    return days_of(snapshot, scope, kept, with_beyond=with_beyond)
 
 
 def _beyond(snapshot: Snapshot, site: str, spans: Sequence[Run]) -> frozenset[str]:
@@ -162,20 +161,10 @@ def runs(days: Iterable[date]) -> list[Run]:
     return found
 
 
-def _of_period(snapshot: Snapshot, table: Table, site: str, period: Period) -> set[date]:
-    time_zone, rules = _made_now(period)
-    statement = _within(table, site, period).where(table.c.time_zone == time_zone, table.c.rules == rules)
-    # Of the figures of a day that is cut only a part is asked for.
-    return {row.day for row in snapshot.rows(statement)} - {cut_day(period)}
-
-
-def _within(table: Table, site: str, period: Period) -> Select[Any]:
-    within = (table.c.site == site, table.c.day >= period.start, table.c.day < period.end)
-    return select(table.c.day, table.c.time_zone, table.c.rules).where(*within)
-
-
-def _made_now(period: Period) -> tuple[str, int]:
-    return period.time_zone.key, RULES
+def _of_period(days: Mapping[date, Made], period: Period) -> Iterator[tuple[date, Made]]:
+    """Of the figures of a day that is cut only a part is asked for."""
+    cut = cut_day(period)
+    return ((day, made) for day, made in days.items() if period.start <= day < period.end and day != cut)
 
 
 def _months(snapshot: Snapshot, scope: Scope, missing: Collection[date]) -> list[date]:

@@ -26,7 +26,7 @@ def exact_days(snapshot: Snapshot, scope: Scope, store: EventStore) -> Days | No
     key = ("rows", scope.site, scope.period)
     if key not in noted.days:
         scope = replace(scope, filters=())
-        days = of_now_or_before(snapshot, scope, of_page, _kept(snapshot, scope))
+        days = of_now_or_before(snapshot, scope, of_page, _kept(snapshot, scope), with_beyond=False)
         if days is not None and days.open and number_of_events(snapshot, scope.site, days.kept) < FEWEST_EVENTS:
             days = None
         noted.days[key] = days
