@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.enrichment.event import IDENTIFY
 from tracker.stats.companies.visit_rows import Rows, action_rows, read_from
@@ -56,21 +56,19 @@ class Value:
 def actions(store: EventStore, scope: Scope, *, limit: int, offset: int = 0) -> list[Action]:
     """Returns the actions of a scope, the most frequent first."""
     with present(store) as opened, action_rows(opened, scope) as rows:
-        key = [rows.c.name, _detail(rows)]
-        named = rows.c.name != IDENTIFY
-        first = select(*key).where(named).group_by(*key).order_by(func.count().desc(), *key)
-        wanted = [_is(rows, row.name, row.detail) for row in rows.rows(first.limit(limit).offset(offset))]
-        return _found(opened, scope, rows, or_(*wanted)) if wanted else []
+        return _found(opened, scope, rows, rows.c.name != IDENTIFY, limit=limit, offset=offset)
 
 
 def action(store: EventStore, scope: Scope, event: str, detail: str | None) -> Action:
     """Returns what one action adds up to; nothing where it was not done."""
     with present(store) as opened, action_rows(opened, scope) as rows:
-        found = _found(opened, scope, rows, _is(rows, event, detail))
+        found = _found(opened, scope, rows, _is(rows, event, detail), limit=1)
     return found[0] if found else Action(event, detail, 0, 0, 0, 0)
 
 
-def _found(store: EventStore, scope: Scope, rows: Rows, wanted: ColumnElement[bool]) -> list[Action]:
+def _found(
+    store: EventStore, scope: Scope, rows: Rows, wanted: ColumnElement[bool], *, limit: int, offset: int = 0
+) -> list[Action]:
     detail = _detail(rows)
     with whose(store, scope, select(rows.c.visit_id).where(wanted)) as of_visits:
         statement = (
@@ -87,7 +85,7 @@ def _found(store: EventStore, scope: Scope, rows: Rows, wanted: ColumnElement[bo
             .group_by(rows.c.name, detail)
             .order_by(func.count().desc(), rows.c.name, detail)
         )
-        return [Action(*tuple(row)) for row in rows.rows(statement)]
+        return [Action(*tuple(row)) for row in rows.rows(statement.limit(limit).offset(offset))]
 
 
 def properties(store: EventStore, scope: Scope, event: str, detail: str | None) -> dict[str, list[tuple[str, Value]]]:

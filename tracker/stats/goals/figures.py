@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
-from tracker.stats.companies.visit_rows import Rows
 from tracker.stats.goals import Goal
 from tracker.stats.goals.kept import reached
 from tracker.stats.goals.whose import whose
@@ -37,35 +36,33 @@ def goal_figures(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> dict
 
 
 def _figures(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> dict[str, GoalFigures]:
-    with reached(store, scope, goals) as rows:
-        goal = rows.c.goal
-        sums = select(
-            goal,
-            func.count().label("events"),
-            func.count(rows.c.visit_id.distinct()).label("visits"),
-            func.count(rows.c.visitor_id.distinct()).label("visitors"),
+    """The figures by what goals count, in one statement: a row for each goal, and one for each currency of its amounts."""
+    with (
+        reached(store, scope, goals) as rows,
+        whose(store, scope, select(rows.c.visit_id)) as of_visits,
+    ):
+        goal, currency = rows.c.goal, rows.c.currency
+        joined = rows.table.join(of_visits, of_visits.c.visit_id == rows.c.visit_id, isouter=True)
+        statement = (
+            select(
+                goal,
+                currency,
+                func.grouping(currency).label("is_whole"),
+                func.count().label("events"),
+                func.count(rows.c.visit_id.distinct()).label("visits"),
+                func.count(rows.c.visitor_id.distinct()).label("visitors"),
+                func.count(of_visits.c.company.distinct()).label("companies"),
+                func.sum(rows.c.revenue).label("amount"),
+            )
+            .select_from(joined)
+            .group_by(func.grouping_sets(tuple_(goal), tuple_(goal, currency)))
         )
-        counted = rows.rows(sums.group_by(goal))
-        if not counted:
-            return {}
-        companies = _companies(store, scope, rows)
-        paid = select(goal, rows.c.currency, func.sum(rows.c.revenue).label("amount"))
-        paid = paid.where(rows.c.currency.is_not(None)).group_by(goal, rows.c.currency).order_by(rows.c.currency)
-        revenue: dict[str, dict[str, float]] = {}
-        for row in rows.rows(paid):
-            revenue.setdefault(row.goal, {})[row.currency] = float(row.amount)
+        found = rows.rows(statement)
+    revenue: dict[str, dict[str, float]] = {}
+    for row in sorted((row for row in found if row.currency is not None), key=lambda row: row.currency):
+        revenue.setdefault(row.goal, {})[row.currency] = float(row.amount)
     return {
-        row.goal: GoalFigures(
-            row.events, row.visits, row.visitors, companies.get(row.goal, 0), revenue.get(row.goal, {})
-        )
-        for row in counted
+        row.goal: GoalFigures(row.events, row.visits, row.visitors, row.companies, revenue.get(row.goal, {}))
+        for row in found
+        if row.is_whole
     }
-
-
-def _companies(store: EventStore, scope: Scope, rows: Rows) -> dict[str, int]:
-    """How many companies reached each goal."""
-    with whose(store, scope, select(rows.c.visit_id)) as of_visits:
-        joined = rows.table.join(of_visits, of_visits.c.visit_id == rows.c.visit_id)
-        number = func.count(of_visits.c.company.distinct()).label("companies")
-        found = rows.rows(select(rows.c.goal, number).select_from(joined).group_by(rows.c.goal))
-    return {row.goal: row.companies for row in found}
