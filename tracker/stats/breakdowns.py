@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, union_all
 
 from tracker.stats import metrics
 from tracker.stats.aggregation import Group
@@ -108,15 +108,21 @@ def _leading(counted: Counting, dimensions: Sequence[Dimension], wanted: Wanted)
 def leading_of_events(
     counted: Counting, dimensions: Sequence[Dimension], wanted: Wanted
 ) -> dict[Dimension, pd.DataFrame]:
-    """The wanted values of several dimensions by visitors, from the events: `value` and `visitors`."""
+    """The wanted values of several dimensions by visitors, from the events, in one statement: `value` and `visitors`."""
+    if not dimensions:
+        return {}
     facts = [one for one in dimensions if _is_on_every_row(one)]
-    frames = _leading_facts(counted, facts, wanted) if facts else {}
-    for dimension in dimensions:
-        if dimension not in facts:
-            frames[dimension] = counted.frame(_wanted_values(counted, dimension, wanted)).rename(
-                columns={"g0": "value"}
-            )
-    return frames
+    marks = _marks(facts)
+    parts = [_leading_facts(counted.scope, marks, wanted)] if facts else []
+    for one in dimensions:
+        if one not in marks:
+            marks[one] = -1 - len(marks)
+            found = _wanted_values(counted, one, wanted).subquery()
+            parts.append(select(literal(marks[one]).label("which"), found.c.g0.label("value"), found.c.visitors))
+    both = union_all(*parts).subquery("both") if len(parts) > 1 else parts[0].subquery("both")
+    ordered = select(both).order_by(both.c.which, both.c.visitors.desc(), both.c.value)
+    frame = counted.frame(counted.scope.asked(ordered))
+    return {one: frame[frame["which"] == mark][["value", "visitors"]].copy() for one, mark in marks.items()}
 
 
 def _wanted_values(counted: Counting, dimension: Dimension, wanted: Wanted) -> Select[Any]:
@@ -135,10 +141,15 @@ def _is_on_every_row(dimension: Dimension) -> bool:
     )
 
 
-def _leading_facts(counted: Counting, dimensions: Sequence[Dimension], wanted: Wanted) -> dict[Dimension, pd.DataFrame]:
-    """Of dimensions that stand alike on each row of a visit: all in one scan of the visits' first rows."""
-    scope = counted.scope
-    columns = [one.event_column for one in dimensions]
+def _marks(dimensions: Sequence[Dimension]) -> dict[Dimension, int]:
+    """What GROUPING gives of rows that are grouped by one of several: a bit for each, the first one's the highest, which is 0."""
+    everything = 2 ** len(dimensions) - 1
+    return {one: everything - 2 ** (len(dimensions) - 1 - index) for index, one in enumerate(dimensions)}
+
+
+def _leading_facts(scope: Scope, marks: Mapping[Dimension, int], wanted: Wanted) -> Select[Any]:
+    """Of dimensions that stand alike on each row of a visit: all in one scan of the visits' first rows, as which, value and visitors."""
+    columns = [one.event_column for one in marks]
     which = func.grouping(*columns).label("which")
     by_value = (
         select(which, *columns, metrics.VISITORS.label("visitors"))
@@ -146,19 +157,10 @@ def _leading_facts(counted: Counting, dimensions: Sequence[Dimension], wanted: W
         .group_by(func.grouping_sets(*(tuple_(column) for column in columns)))
         .subquery("by_value")
     )
-    # GROUPING gives a bit for each column, the first one's the highest, that is 0 where the row is grouped by it.
-    everything = 2 ** len(columns) - 1
-    marks = {one: everything - 2 ** (len(columns) - 1 - index) for index, one in enumerate(dimensions)}
     value = func.coalesce(*(by_value.c[column.name] for column in columns)).label("value")
     rank = func.row_number().over(partition_by=by_value.c.which, order_by=[by_value.c.visitors.desc(), value])
     ranked = select(by_value.c.which, value, by_value.c.visitors, rank.label("rank")).subquery("ranked")
-    first = (
-        select(ranked.c.which, ranked.c.value, ranked.c.visitors)
-        .where(wanted.of(ranked, marks, ranked.c.which))
-        .order_by(ranked.c.which, ranked.c.rank)
-    )
-    frame = counted.frame(scope.asked(first))
-    return {one: frame[frame["which"] == mark][["value", "visitors"]].copy() for one, mark in marks.items()}
+    return select(ranked.c.which, ranked.c.value, ranked.c.visitors).where(wanted.of(ranked, marks, ranked.c.which))
 
 
 def _first_rows(scope: Scope) -> ColumnElement[bool]:
