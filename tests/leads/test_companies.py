@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.stats.conftest import SITE, Blog, scope
-from tracker.leads.companies import company_ids, find_company, known_companies, name_of_company
+from tracker.leads.companies import company_ids, find_company, ids_among, known_companies, name_of_company
 from tracker.leads.report import leads, one_lead
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison
 
 SURE = {"company_method": "as_organisation", "company_evidence": "AS64500", "company_confidence": 0.8}
 TYPED = {"company_method": "given", "company_evidence": "the visitor named the company", "company_confidence": 0.4}
@@ -49,6 +51,17 @@ def test_of_names_that_fold_alike_each_has_its_own(blog: Blog) -> None:
     for day, name in enumerate(("ACME", "Acme", "name:acme", "acme"), 2):
         visit(blog, day, name)
     assert ids(blog) == {"ACME": "acme", "Acme": "name:Acme", "name:acme": "name:name:acme", "acme": "name:acme"}
+
+
+def test_some_of_a_filter_s_companies_have_the_ids_that_they_have_among_all_of_it(blog: Blog) -> None:
+    for day, (name, source) in enumerate((("ACME", "Google"), ("Acme", "Bing"), ("acme", "Bing"), ("Bolt", "Bing")), 2):
+        visit(blog, day, name, source=source)
+    for source in ("Google", "Bing"):
+        narrowed = scope("2026-11", Comparison(Dimension.SOURCE, "is", (source,)))
+        known = known_companies(blog.store, narrowed)
+        for one in known:
+            found = ids_among(blog.store, narrowed, [one])
+            assert found[one.name] == company_ids(blog.store, SITE, known)[one.name]
 
 
 @pytest.mark.parametrize("asked", ["airfrance.fr", "Air France", "air france"])

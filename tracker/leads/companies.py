@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -24,7 +25,7 @@ from tracker.leads.certainty import best_first, is_sure
 from tracker.leads.corrections.corrected_store import shown_names, stored
 from tracker.stats.companies.tiers import is_possible
 from tracker.stats.companies.visit_rows import company_rows, scope_of_all
-from tracker.stats.rollups.moment import once_of_present
+from tracker.stats.rollups.moment import once_of_present, reads_kept_rows
 from tracker.stats.scope import Scope
 from tracker.store import functions
 from tracker.store.protocol import EventStore
@@ -198,16 +199,25 @@ def ids_among(
 ) -> dict[str, str]:
     """Returns the ids of some companies of a scope, by name: the same as `company_ids` returns for all of them.
 
-    Only names that fold to the same text affect each other, so only the names of the others are read.
+    Only names that fold to the same text affect each other, so only the names of the others are read. Those of all filters are
+    read first: they are kept for all of them, and seldom is one alike.
     """
     own = {one.name for one in companies}
-    every = names_among(store, scope)
-    origins = _origins(store, scope.site, [*every, *own])
-    folds = {name: folded(origins[name].name if name in origins else name) for name in (*every, *own)}
-    wanted = {folds[name] for name in own}
-    alike = {name for name in every if folds[name] in wanted} - own
+    if not reads_kept_rows(scope.filters):
+        of_period = replace(scope, filters=())
+        if not _alike(store, scope.site, names_among(store, of_period), own):
+            return company_ids(store, scope.site, companies, only=own)
+    alike = _alike(store, scope.site, names_among(store, scope), own)
     others = known_companies(store, scope, confirmed=confirmed, names=alike) if alike else []
     return company_ids(store, scope.site, [*companies, *others], only=own)
+
+
+def _alike(store: EventStore, site: str, every: Collection[str], own: Collection[str]) -> set[str]:
+    """Returns the other names among `every` that fold to the same text as one of `own`."""
+    origins = _origins(store, site, [*every, *own])
+    folds = {name: folded(origins[name].name if name in origins else name) for name in (*every, *own)}
+    wanted = {folds[name] for name in own}
+    return {name for name in every if folds[name] in wanted} - {*own}
 
 
 def names_among(store: EventStore, scope: Scope) -> Sequence[str]:

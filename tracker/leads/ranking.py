@@ -37,12 +37,14 @@ class Ranking:
 
     `company`, `sure` (whether it is certain in the period), `score` and `last_seen` (UTC without a zone). Where all
     companies were asked for also `visits`, `pageviews`, `engaged_seconds` and `first_seen` of the period. `scores` are those
-    of the day, a row a company (tracker.leads.activity.scores); `of` is that day.
+    of the day, a row a company (tracker.leads.activity.scores), of all companies or only of the one that was asked for; `of` is
+    that day.
     """
 
     rows: pd.DataFrame
     of: ScoredDay
     scores: pd.DataFrame
+    of_all: bool
 
 
 def scored_day(period: Period, now: datetime | None = None) -> date:
@@ -74,7 +76,7 @@ def _rank(store: EventStore, scope: Scope, of: ScoredDay, company: str | None, f
         rows = found
     else:
         rows = _companies(store, scope, of, None)
-    return Ranking(_ordered(_with_scores(rows, scored))[:first], of, scored)
+    return Ranking(_ordered(_with_scores(rows, scored))[:first], of, scored, company is None)
 
 
 def _with_scores(rows: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
