@@ -8,8 +8,9 @@ from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
-# The mean size of a cell that is a Python object.
+# The mean size of a cell that is a Python object, and of one of a frame, which are mostly texts.
 CELL_BYTES = 64
+_TEXT_BYTES = 128
 # Of so many values of a long list the mean size is taken.
 _SAMPLE = 100
 
@@ -60,8 +61,9 @@ class KeptAnswers:
 
 def size_of(answer: Any) -> int:
     """About how many bytes an answer takes: a frame, a value, or several of them."""
-    if hasattr(answer, "memory_usage"):
-        return int(answer.memory_usage(index=True, deep=True).sum())
+    if hasattr(answer, "columns"):
+        # What pandas says of its memory takes longer than many an answer.
+        return len(answer) * sum(_TEXT_BYTES if kind.kind == "O" else kind.itemsize for kind in answer.dtypes)
     if isinstance(answer, Mapping):
         return size_of(list(answer.values())) + CELL_BYTES * len(answer)
     if isinstance(answer, tuple | list):

@@ -75,9 +75,7 @@ class AnsweringStore:
         return answer
 
     def frame(self, statement: Select[Any]) -> pd.DataFrame:
-        answer: pd.DataFrame = self._ask(
-            "frame", statement, self._inner.frame, lambda frame: int(frame.memory_usage(index=True, deep=True).sum())
-        )
+        answer: pd.DataFrame = self._ask("frame", statement, self._inner.frame, size_of)
         return answer.copy()
 
     @contextmanager
