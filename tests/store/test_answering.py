@@ -32,7 +32,7 @@ OCTOBER, YEAR = scope("2026-10"), scope("2025-11-01,2026-10-31")
 
 
 # What is asked after a change of events, to know that all days with events have figures.
-OF_COVERAGE = 4
+OF_COVERAGE = 2
 
 
 class Slow:
