@@ -171,11 +171,20 @@ document.addEventListener("change", (event) => {
   const box = event.target;
   if (box instanceof HTMLSelectElement) box.closest<HTMLFormElement>("form[data-auto]")?.requestSubmit();
   if (!(box instanceof HTMLInputElement)) return;
+  if (box.type === "file") refuseLarge(box);
   if (box.dataset["all"] !== undefined) {
     for (const one of rows().map(boxOf)) if (one) one.checked = box.checked;
   }
   if (box.dataset["all"] !== undefined || box.closest("tr[data-lead]")) countTicks();
 });
+
+/** Says before a file is sent that it is larger than the service takes: what is too large reaches no page. */
+function refuseLarge(field: HTMLInputElement): void {
+  const most = Number(field.dataset["mostBytes"] ?? Infinity);
+  const isLarge = [...(field.files ?? [])].some((file) => file.size > most);
+  field.setCustomValidity(isLarge ? (field.dataset["tooLarge"] ?? "") : "");
+  field.reportValidity();
+}
 
 function move(step: number): boolean {
   const all = rows();

@@ -23,7 +23,7 @@ from tracker.db.seen_version import ChangedMeanwhileError, version_of
 from tracker.service.context import Context
 from tracker.sites.sites import find_site
 from tracker.sites.trash import Removed
-from tracker.stats.goals import ANY, KIND_BY_BUILT_IN, KIND_NAMES, MOST_POINTS, POINTS, Kind, goals_of
+from tracker.stats.goals import ANY, KIND_BY_BUILT_IN, KIND_NAMES, MOST_POINTS, POINTS, Kind, goals_of, with_unit
 from tracker.stats.goals.buying_pages import buying_pages_of, write_buying_pages
 from tracker.stats.goals.received import counts_already, goal_counts, is_goal, received, touched
 from tracker.stats.goals.rows import (
@@ -162,6 +162,7 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
         offered=[(one, counts_already(one, goals)) for one in offered],
         left_out=left_out,
         any_pattern=ANY,
+        with_unit=with_unit,
         built_in_kinds=list(KIND_BY_BUILT_IN.values()),
         usual_points=POINTS,
         most_points=MOST_POINTS,

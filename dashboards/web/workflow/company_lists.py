@@ -20,7 +20,7 @@ from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.db.seen_version import ChangedMeanwhileError
-from tracker.leads.workflow.list_files import ReadList, read_list
+from tracker.leads.workflow.list_files import MOST_BYTES, ReadList, read_list
 from tracker.leads.workflow.lists import all_lists, matched_lines, remove_list, save_list
 from tracker.leads.workflow.names import known_names
 from tracker.leads.workflow.vocabulary import Kind
@@ -102,6 +102,7 @@ def _page(
         problem=problem,
         typed=typed,
         most=_MOST_TOLD,
+        most_bytes=MOST_BYTES,
         **work_choices(context, selection.site),
         **head(context, selection),
     )

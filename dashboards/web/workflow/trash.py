@@ -73,7 +73,7 @@ def create_blueprint(context: Context) -> Blueprint:
         if back_again is None:
             flash(_("This was undone already."))
         else:
-            flash(_("%(name)s is back.", name=_name(back_again)))
+            flash(_("“%(name)s” is back.", name=back_again.name))
         return back
 
     @blueprint.app_context_processor

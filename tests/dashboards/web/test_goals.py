@@ -111,13 +111,18 @@ def test_the_overview_has_goals_that_filter_it_and_actions_with_their_properties
 
 
 @pytest.mark.parametrize(
-    ("kind", "typed", "kept"),
-    [("scroll", "75%", "75"), ("scroll", "090 blog/*", "90 /blog/*"), ("time", "120 s", "120"), ("revenue", "*", "*")],
+    ("kind", "typed", "called"),
+    [
+        ("scroll", "75%", "75\u00a0%"),
+        ("scroll", "090 blog/*", "90\u00a0% /blog/*"),
+        ("time", "120 s", "120\u00a0s"),
+        ("revenue", "*", "*"),
+    ],
 )
 def test_measured_goals_take_a_number_and_a_path(
-    signed_in: Browser, site: str, database: AppDatabase, kind: str, typed: str, kept: str
+    signed_in: Browser, site: str, database: AppDatabase, kind: str, typed: str, called: str
 ) -> None:
     signed_in.post(f"{GOALS}/add", kind=kind, pattern=typed, name="", points="")
-    assert names(database)[0] == kept
+    assert names(database)[0] == called, "its number says what it counts"
     refused = signed_in.post(f"{GOALS}/add", kind="scroll", pattern="101", name="", points="")
     assert "not a number from 1 to 100" in unescape(refused.text)

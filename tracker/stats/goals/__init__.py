@@ -86,6 +86,13 @@ EVENTS = {
 }
 # The most that a goal of a measure can ask for: per cent of a page, and seconds.
 MEASURES: dict[Kind, tuple[Measure, int]] = {Kind.SCROLL: ("scroll_depth", 100), Kind.TIME: ("engaged_seconds", 86_400)}
+_UNITS = {Kind.SCROLL: "%", Kind.TIME: "s"}
+
+
+def with_unit(kind: Kind, pattern: str) -> str:
+    """A pattern as people read it: that of a measure has its unit, such as `75 % /blog/*`."""
+    number, space, path = pattern.partition(" ")
+    return f"{number}\u00a0{_UNITS[kind]}{space}{path}" if kind in _UNITS else pattern
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from tracker.stats.goals import (
     MOST_POINTS,
     POINTS,
     Kind,
+    with_unit,
 )
 from tracker.stats.goals.buying_pages import buying_pages_of, read_buying_pages, write_buying_pages
 
@@ -184,7 +185,7 @@ def goal_kind(text: str) -> Kind:
 def _checked(kind: Kind, pattern: str, name: str, points: int | None) -> tuple[str, str, int]:
     with about("pattern"):
         plain = _pattern(kind, pattern)
-    title = (clean_text(name) or "").strip() or plain
+    title = (clean_text(name) or "").strip() or with_unit(kind, plain)
     with about("name"):
         if len(title) > _LONGEST_PATTERN or (name.strip() and len(title) > _LONGEST_NAME):
             raise Invalid("A goal’s name has %(most)s characters at most.", most=str(_LONGEST_NAME))

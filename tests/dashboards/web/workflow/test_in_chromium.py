@@ -104,13 +104,6 @@ def letters_move_and_act(page: Page, database: AppDatabase) -> None:
 
 def a_note_that_is_being_written_survives(page: Page, url: str, database: AppDatabase) -> None:
     page.goto(url)
-    expect(page.get_by_text("Keys: S sets the status, E hides or shows the company.")).to_be_visible()
-    press(page, "e")
-    expect(page.get_by_text("This company is hidden")).to_be_visible()
-    press(page, "e")
-    expect(page.get_by_text("This company is hidden")).to_have_count(0)
-    press(page, "s")
-    assert page.evaluate("document.activeElement.id") == "work-status"
     page.locator("#work-note").fill("Rappeler lundi")
     page.locator("#work-kind").select_option("partner")
     expect(page.get_by_text("Air France is changed.")).to_be_visible()
@@ -119,6 +112,14 @@ def a_note_that_is_being_written_survives(page: Page, url: str, database: AppDat
     page.get_by_role("button", name="Add the note").click()
     expect(page.locator(".work-note-text")).to_have_text("Rappeler lundi")
     assert [one.text for one in notes(database, 1, "air france")] == ["Rappeler lundi"]
+    page.locator("h1").click()
+    expect(page.get_by_text("Keys: S sets the status, E hides or shows the company.")).to_be_visible()
+    press(page, "e")
+    expect(page.get_by_text("This company is hidden")).to_be_visible()
+    press(page, "e")
+    expect(page.get_by_text("This company is hidden")).to_have_count(0)
+    press(page, "s")
+    assert page.evaluate("document.activeElement.id") == "work-status"
 
 
 def the_second_of_two_is_told(first: Page, second: Page, url: str) -> None:
