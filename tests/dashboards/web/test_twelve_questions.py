@@ -28,6 +28,8 @@ from tracker.service.checklist import dismiss
 from tracker.service.context import Context
 from tracker.settings import Settings
 from tracker.sites.sites import add_site, find_site
+from tracker.stats.funnels import Step, StepKind
+from tracker.stats.funnels.rows import add_funnel
 from tracker.stats.goals.rows import add_goal
 from tracker.stats.query.run import run_query
 from tracker.store.batch import Batch
@@ -37,6 +39,7 @@ from tracker.store.schema import EVENT_COLUMNS, events, not_counted
 MOST_CLICKS = 3
 DEMO = "Asked for a demo"
 ASKED = ["has_done", ["is", "event:props:form", ["demande-de-demo"]]]
+READ = ["has_done", ["is", "event:page", ["/tarifs/"]]]
 REACHED = ["has_done", ["is", "event:name", ["Form: Submission", "File Download"]]]
 ARTICLE = "/linkedin-pour-les-discrets/"
 EMPTY = {column.name: None if column.nullable else 0 for column in events.columns}
@@ -78,15 +81,19 @@ def demo(store: EventStore, database: AppDatabase, clock: Clock, tmp_path: Path)
     rows += visits(2, ago(minutes=4), every=timedelta(minutes=1))
     known = {"company_method": "as_organisation", "company_evidence": "AS64500, owned by a business", "company_confidence": 0.8}  # fmt: skip
     for days, company, city in ((2, "Armor", "Rennes"), (5, "Kerjean", "Brest"), (6, "Kerjean", "Brest")):
-        form = {"name": "Form: Submission", "props": '{"form":"demande-de-demo"}', "pageviews": 0, "bounces": 0}
         facts = known | {"company": company, "organisation": company, "network_kind": "business", "city": city}
-        rows += visits(1, ago(days=days), **(facts | form))
+        (view,) = visits(1, ago(days=days), **facts)
+        later = view["occurred_at"] + 60_000_000
+        form = {"name": "Form: Submission", "props": '{"form":"demande-de-demo"}', "occurred_at": later}
+        rows += [view, view | form | {"visits": 0, "pageviews": 0, "bounces": -1}]
     store.append(Batch({name: [row[name] for row in rows] for name in EVENT_COLUMNS}))
     add_site(database, SITE, now=clock())
-    add_goal(database, SITE, kind="form", pattern="demande-de-demo", name=DEMO, now=clock())
+    goal = add_goal(database, SITE, kind="form", pattern="demande-de-demo", name=DEMO, now=clock())
     dismiss(Context(Settings(data=tmp_path), database, store, clock))  # there is nothing to set up
     found = find_site(database, SITE)
     assert found
+    steps = (Step(StepKind.PAGE, "/tarifs/"), Step(StepKind.GOAL, str(goal)))
+    add_funnel(database, found.id, name="From the prices to the form", steps=steps, by=None, now=clock())
     return found
 
 
@@ -173,7 +180,7 @@ def test_each_question_of_a_publisher_takes_three_clicks_at_most(
         reader.start()
         question(reader, asking)
         reader.answered(question.__name__.replace("_", " "))
-    assert len(reader.told) == len(QUESTIONS)
+    assert len(reader.told) == 12
 
 
 def which_article_brought_companies_this_month(reader: Reader, asking: Asking) -> None:
@@ -267,6 +274,19 @@ def which_campaign_paid(reader: Reader, asking: Asking) -> None:
     assert cells[reader.column("Goal rate")] == (f"{rate:.1f}%" if 0 < rate < 10 else f"{rate:.0f}%")
 
 
+def where_people_leave_before_the_form(reader: Reader, asking: Asking) -> None:
+    reader.click("#panel-goals a:has-text('Funnels')")
+    came = asking.figure("visits", filters=[READ])
+    asked = asking.figure("visits", filters=[READ, ASKED])
+    assert 0 < asked < came
+    steps = reader.page.locator(".funnel-step")
+    assert [figure.replace(",", "") for figure in steps.locator(".row-figure").all_inner_texts()] == [
+        str(came),
+        str(asked),
+    ]
+    assert f"{came - asked} stopped here" in steps.first.inner_text()
+
+
 def which_network_to_drop(reader: Reader, asking: Asking) -> None:
     """The one with many visitors, no company and no goal; the page of advice says the same once there are visits enough."""
     reader.click("#panel-sources .panel-more a")
@@ -306,6 +326,7 @@ QUESTIONS: tuple[Callable[[Reader, Asking], None], ...] = (
     what_happens_now,
     when_to_publish,
     which_campaign_paid,
+    where_people_leave_before_the_form,
     which_network_to_drop,
     what_was_not_counted_and_why,
 )
