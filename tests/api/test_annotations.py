@@ -154,6 +154,8 @@ def test_what_is_no_annotation_is_refused_with_its_field(client: FlaskClient, da
     for sent, expected in HOSTILE:
         body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
         assert said(client.post(URL, headers=by, data=body)) == expected, body[:60]
+    for site in ("%00", "x" * 5000, "%F0%9F%98%80", "..", "-", "%E2%80%AE"):
+        assert client.get(f"/api/v1/sites/{site}/annotations", headers=by).status_code == 404, site
     assert said(client.get(f"{URL}?since=yesterday", headers=by)) == (422, "since")
     assert client.get(f"{URL}?until=9999-12-31", headers=by).status_code == 200
     assert client.delete(f"{URL}/{10**30}", headers=by).status_code == 404
