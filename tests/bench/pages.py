@@ -101,6 +101,9 @@ class Bench:
         yield from self._page("overview of 30 days, by a group of filters", f"/{SITE}?period=30d&f={quote(_GROUP)}", "30d", _FILTERED_BUDGETS.get(self._size))  # fmt: skip
         for what, of in (("people", "visits"), ("companies", "companies"), ("goals", "goals")):
             yield from self.listed(f"when {what} come, 30 days", f"/{SITE}/timing?period=30d&of={of}")
+        self._browser.post(f"/{SITE}/funnels", data={"name": "To a form", "step": ["*", "/tarifs/", "goal:forms"]})
+        yield from self.listed("a funnel from any page, 30 days", f"/{SITE}/funnels?period=30d", at_most=1.0)
+        yield from self.listed("paths of the most viewed page, 30 days", f"/{SITE}/paths?period=30d", at_most=1.0)
         yield from self.listed("kinds of networks with what each brought, 30 days", f"/{SITE}/breakdown/social_kind?period=30d", at_most=1.0)  # fmt: skip
         yield from self.listed("map of countries, 30 days", f"/{SITE}/breakdown/country?period=30d", at_most=1.0)
         goals = goals_of(Site(domain=SITE, stored_as=SITE, time_zone="Europe/Paris", language="fr"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,27 +18,29 @@ from tracker.stats.metrics import METRICS
 _LONGEST_SEARCH = 100
 # The figures of each value, in their order.
 FIGURES = ("visitors", "visits", "pageviews", "bounce_rate", "engaged_seconds", "scroll_depth")
-GOAL_RATE, COMPANIES, LEAD = "goal_rate", "companies", "lead"
+GOAL_RATE, REVENUE, COMPANIES, LEAD = "goal_rate", "revenue", "companies", "lead"
 LABELS = {
     **{name: METRICS[name].label for name in FIGURES},
     GOAL_RATE: message("Goal rate"),
+    REVENUE: message("Revenue"),
     COMPANIES: message("Companies"),
     LEAD: message("Best lead"),
 }
 MEANINGS = {
     **{name: METRICS[name].meaning for name in FIGURES},
     GOAL_RATE: message("Share of the visitors who reached a goal."),
+    REVENUE: message("Amounts of the goals of revenue, each event once."),
     COMPANIES: message("Named companies that came this way."),
     LEAD: message("The company with the highest score that came this way."),
 }
 # By these only values that have some are listed.
-WORKED_OUT = (GOAL_RATE, COMPANIES, LEAD)
+WORKED_OUT = (GOAL_RATE, REVENUE, COMPANIES, LEAD)
 SORTS = ("value", *LABELS)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """`descending` is the order that is shown; `has_goals` whether the site has any."""
+    """`descending` is the order that is shown, `columns` what each value has."""
 
     selection: Selection
     dimension: Dimension
@@ -69,11 +72,11 @@ class Listing:
 
 
 def read_listing(
-    selection: Selection, dimension: Dimension, arguments: MultiDict[str, str], *, has_goals: bool
+    selection: Selection, dimension: Dimension, arguments: MultiDict[str, str], *, without: Collection[str] = ()
 ) -> Listing:
-    """Reads the page's own arguments of a URL."""
+    """Reads the page's own arguments of a URL; `without` are columns that it does not have."""
     sort = arguments.get("sort", "visitors")
-    sort = sort if sort in SORTS else "visitors"
+    sort = sort if sort in SORTS and sort not in without else "visitors"
     return Listing(
         selection,
         dimension,
@@ -81,5 +84,5 @@ def read_listing(
         sort=sort,
         descending=(sort != "value") != (arguments.get("order") == "reversed"),
         page=page_number(arguments),
-        columns=tuple(name for name in LABELS if has_goals or name != GOAL_RATE),
+        columns=tuple(name for name in LABELS if name not in without),
     )

@@ -19,6 +19,7 @@ from dashboards.web.details.asked import (
     LABELS,
     LEAD,
     MEANINGS,
+    REVENUE,
     Listing,
     read_listing,
 )
@@ -35,9 +36,12 @@ from tracker.service.context import Context
 from tracker.stats.breakdowns import visitors_of
 from tracker.stats.dimensions import BY_NAME, Dimension
 from tracker.stats.goals import goals_of
+from tracker.stats.goals.revenue_by_value import has_revenue
 from tracker.stats.rollups.moment import moment
 
 _PAGE = 100
+# The panel whose values have revenue: where the visits that paid came from.
+_PAID = "sources"
 # More rows than this are no table that a person reads; the API pages through all.
 _MOST_IN_FILE = 10_000
 FileForm = Literal["csv", "xlsx"]
@@ -128,7 +132,11 @@ def _dimension_or_404(name: str) -> Dimension:
 
 
 def _listing(selection: Selection, dimension: Dimension) -> Listing:
-    return read_listing(selection, dimension, request.args, has_goals=bool(goals_of(selection.site)))
+    goals = goals_of(selection.site)
+    without = [] if goals else [GOAL_RATE]
+    if dimension.definition.panel != _PAID or not has_revenue(goals):
+        without.append(REVENUE)
+    return read_listing(selection, dimension, request.args, without=without)
 
 
 def _shown(context: Context, listing: Listing, found: Rows, language: str) -> list[DetailRow]:
@@ -163,6 +171,8 @@ def _row(listing: Listing, record: dict[Any, Any], befores: dict[str | None, int
 
 
 def _cell(language: str, key: str, value: Any) -> str:
+    if key == REVENUE:
+        return " + ".join(numbers.money(language, amount, currency) for currency, amount in value.items()) or "–"
     if value is None or pd.isna(value):
         return "–"
     if key == GOAL_RATE:
@@ -174,6 +184,16 @@ def _cell(language: str, key: str, value: Any) -> str:
     return word_value(language, key, value)
 
 
+def _revenue_columns(frame: pd.DataFrame, language: str) -> list[Column]:
+    """A column of a file for each currency."""
+    title = translate(language, LABELS[REVENUE])
+    currencies = sorted({currency for revenue in frame[REVENUE] for currency in revenue})
+    return [
+        Column(f"{title} ({currency})", Kind.NUMBER, [revenue.get(currency) for revenue in frame[REVENUE]])
+        for currency in currencies
+    ]
+
+
 def _columns(frame: pd.DataFrame, listing: Listing, language: str) -> list[Column]:
     """The columns of a file. What is unknown has the same words as on the page."""
     dimension = listing.dimension
@@ -182,6 +202,9 @@ def _columns(frame: pd.DataFrame, listing: Listing, language: str) -> list[Colum
     if dimension is Dimension.PAGE:
         columns.append(Column(translate(language, "Title"), Kind.TEXT, list(frame["title"])))
     for key in listing.columns:
+        if key == REVENUE:
+            columns += _revenue_columns(frame, language)
+            continue
         cells = [None if value is None or pd.isna(value) else value for value in frame[key]]
         columns.append(Column(translate(language, LABELS[key]), _KINDS[key], cells))
     scores = [score if lead else None for score, lead in zip(frame["score"], frame[LEAD], strict=True)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from dashboards.web.details.asked import COMPANIES, FIGURES, GOAL_RATE, LEAD, WORKED_OUT, Listing
+from dashboards.web.details.asked import COMPANIES, FIGURES, GOAL_RATE, LEAD, REVENUE, WORKED_OUT, Listing
 from dashboards.web.panels import codes_that_read
 from dashboards.web.workflow.loading import companies_of, listed_of
 from tracker.leads.by_value.companies import companies_by_value
@@ -20,17 +21,20 @@ from tracker.stats.details import Asked, details
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import HasDone, Or
 from tracker.stats.goals import goals_of
+from tracker.stats.goals.revenue_by_value import Revenue, main_currency, revenue_by_value
 from tracker.stats.scope import Scope
 
 # So many values are put in order by what is worked out of them.
 _MOST_ORDERED = 2000
 # Of a file of thousands of pages the first have their titles, each of which is looked for.
 _MOST_TITLED = 500
+# Columns that are ordered by another one.
+_ORDERED_BY = {LEAD: "score", REVENUE: "paid"}
 
 
 @dataclass(frozen=True)
 class Rows:
-    """`frame` has `value`, `title` (of pages, else None), FIGURES, goal_rate, companies, lead and score; `number` is of all pages."""
+    """`frame` has `value`, `title` (of pages, else None), FIGURES, goal_rate, revenue (a dict by currency), companies, lead and score; `number` is of all pages."""
 
     frame: pd.DataFrame
     number: int
@@ -61,6 +65,8 @@ class _Reading:
         if self._listing.sort == GOAL_RATE:
             reaching = details(self._store, self._of_goals, self._dimension, replace(asked, names=("visitors",))).rows
             values = list(reaching["value"])
+        elif self._listing.sort == REVENUE:
+            values = list(self._revenue)
         else:
             counted = self._companies(None)
             values = list(counted["value"][:_MOST_ORDERED])
@@ -69,9 +75,14 @@ class _Reading:
             within = details(self._store, self._scope, self._dimension, replace(asked, names=("visitors",))).rows
             named = replace(named, named=tuple(value for value in values if value in set(within["value"])))
         frame = self._complete(details(self._store, self._scope, self._dimension, named).rows)
-        key = "score" if self._listing.sort == LEAD else self._listing.sort
+        key = _ORDERED_BY.get(self._listing.sort, self._listing.sort)
         ordered = frame.sort_values([key, "visitors"], ascending=not self._listing.descending, kind="stable")
         return Rows(ordered.iloc[offset : offset + limit].reset_index(drop=True), len(frame))
+
+    @cached_property
+    def _revenue(self) -> dict[str | None, Revenue]:
+        goals = goals_of(self._listing.selection.site)
+        return revenue_by_value(self._store, self._scope, self._dimension, goals)
 
     @property
     def _of_goals(self) -> Scope:
@@ -93,6 +104,11 @@ class _Reading:
                 people.get(value, 0) / visitors if visitors else None
                 for value, visitors in zip(values, frame["visitors"], strict=True)
             ]
+        if REVENUE in self._listing.columns:
+            currency = main_currency(self._revenue)
+            of_values = [self._revenue.get(value, {}) for value in values]
+            frame[REVENUE] = pd.Series(of_values, dtype=object)
+            frame["paid"] = pd.Series([one.get(currency, 0.0) for one in of_values], dtype="float64")
         counted = self._companies(values if len(values) <= _MOST_ORDERED else None).set_index("value")
         rows = counted.to_dict("records")
         by_value = dict(zip(counted.index, rows, strict=True))

@@ -113,3 +113,23 @@ def test_companies_of_kept_days_are_those_of_the_events(signed_in: Browser, some
     for dimension in ("country", "entry_page", "exit_page", "channel", "device"):
         rows = table(signed_in.get(f"/{SITE}/breakdown/{dimension}?sort=companies").text)
         assert max(int(row[8]) for row in rows) in (1, 2), dimension
+
+
+def test_sources_and_campaigns_say_what_they_brought_in_where_a_goal_has_revenue(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    paid = {"name": "Purchase", "revenue": 25.0, "currency": "EUR"}
+    visit("/a", source="Google", campaign="noel", **paid)
+    visit("/a", source="LinkedIn", campaign="ete", **(paid | {"revenue": 1200.0}))
+    visit("/a", source="LinkedIn", campaign="ete", **(paid | {"currency": "USD"}))
+    visit("/a", source="Bing")
+    assert "Revenue" not in signed_in.get(SOURCES).text
+    goals = f"/{SITE}/settings/goals"
+    signed_in.post(f"{goals}/add", form=goals, kind="revenue", pattern="Purchase", name="Ventes", points="40")
+    sorted_by = table(signed_in.get(f"{SOURCES}?sort=revenue").text)
+    assert [(row[0], row[8]) for row in sorted_by] == [("LinkedIn", "€1,200 + $25"), ("Google", "€25")]
+    assert {row[0]: row[8] for row in table(signed_in.get(SOURCES).text)}["Bing"] == "–"
+    campaigns = signed_in.get(f"/{SITE}/breakdown/campaign.csv").text
+    assert "Revenue (EUR)" in campaigns
+    assert "1200" in campaigns
+    assert "Revenue" not in signed_in.get(PAGES).text
