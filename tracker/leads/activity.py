@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, func, select
 
 from tracker.leads import scoring
 from tracker.leads.certainty import is_listed, is_sure
@@ -52,24 +52,24 @@ class ScoredDay:
         return is_sure(self.confirmed).label("sure")
 
 
-def scores(store: EventStore, of: ScoredDay, *, company: str | None = None) -> pd.DataFrame:
-    """Returns the scores of all companies with events that count, or of one: a row each.
+def scores(store: EventStore, of: ScoredDay) -> pd.DataFrame:
+    """Returns the scores of all companies with events that count: a row each.
 
     The columns are `company`, `sure` (whether it is certain), `score`, one of points for each of scoring.CODES, those of
     scoring.ACTIVITY, and `last_seen` (UTC without a zone).
     """
-    if company is None:
-        work = lambda page: _scores(page, of, None, listed=True)  # noqa: E731 - of two lines
-        return once_of_present(store, of.scope, ("scores", *of.key), work).copy()
-    found = _scores(store, of, company, listed=True)
-    # A possible company is in no list; its page shows what it did.
-    return _scores(store, of, company, listed=False) if found.empty else found
+    work = lambda page: _scores(page, of, None)  # noqa: E731 - of two lines
+    return once_of_present(store, of.scope, ("scores", *of.key), work).copy()
 
 
-def _scores(store: EventStore, of: ScoredDay, company: str | None, *, listed: bool) -> pd.DataFrame:
+def scores_of_unlisted(store: EventStore, of: ScoredDay, company: str) -> pd.DataFrame:
+    """Returns the same of a company that is not among them: a possible one is in no list, and its page shows what it did."""
+    return _scores(store, of, company)
+
+
+def _scores(store: EventStore, of: ScoredDay, company: str | None) -> pd.DataFrame:
     def whose(own: Any) -> ColumnElement[bool]:
-        named_so = true() if company is None else own.company == company
-        return and_(is_listed(of.confirmed, own), named_so) if listed else named_so
+        return is_listed(of.confirmed, own) if company is None else own.company == company
 
     key = ["company", "sure"]
     frame = _sums(store, of, whose)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import func, select, true
 
-from tracker.leads.activity import ScoredDay, scores
+from tracker.leads.activity import ScoredDay, scores, scores_of_unlisted
 from tracker.leads.certainty import is_listed, is_sure
 from tracker.leads.rules import DEFAULT_RULES, Rules
 from tracker.stats.companies.visit_rows import company_rows
@@ -37,8 +37,8 @@ class Ranking:
 
     `company`, `sure` (whether it is certain in the period), `score` and `last_seen` (UTC without a zone). Where all
     companies were asked for also `visits`, `pageviews`, `engaged_seconds` and `first_seen` of the period. `scores` are those
-    of the day, a row a company (tracker.leads.activity.scores), of all companies or only of the one that was asked for; `of` is
-    that day.
+    of the day, a row a company (tracker.leads.activity.scores): `of_all`, or only of the one that was asked for and is possible;
+    `of` is that day.
     """
 
     rows: pd.DataFrame
@@ -69,14 +69,19 @@ def rank(
 
 
 def _rank(store: EventStore, scope: Scope, of: ScoredDay, company: str | None, first: int | None) -> Ranking:
-    scored = scores(store, of, company=company)
+    scored = scores(
+        store, of
+    )  # kept, also where one company is asked for: whoever looks at one has mostly seen the list
+    of_all = company is None or bool((scored["company"] == company).any())
+    if company is not None and not of_all:
+        scored = scores_of_unlisted(store, of, company)
     if company is not None:
         rows = _companies(store, scope, of, [company], listed=False)
     elif first is not None and (found := _first(store, scope, of, scored, first)) is not None:
         rows = found
     else:
         rows = _companies(store, scope, of, None)
-    return Ranking(_ordered(_with_scores(rows, scored))[:first], of, scored, company is None)
+    return Ranking(_ordered(_with_scores(rows, scored))[:first], of, scored, of_all)
 
 
 def _with_scores(rows: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:

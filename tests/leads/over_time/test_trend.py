@@ -24,7 +24,7 @@ def test_each_day_has_the_score_of_that_day(blog: Blog) -> None:
     trend = score_trend(blog.store, of, "Acme", sure=True)
     assert [one.day for one in trend] == [of.day - timedelta(days=number) for number in range(83, -1, -1)]
     for one in trend[::5] + trend[-12:]:
-        found = scores(blog.store, replace(of, day=one.day), company="Acme")
+        found = scores(blog.store, replace(of, day=one.day))
         assert one.score == (0 if found.empty else found.iloc[0]["score"]), one.day
     assert len({one.score for one in trend}) > 5
 
