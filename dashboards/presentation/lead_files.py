@@ -167,7 +167,7 @@ class LeadFile:
                 language,
                 "Lead score: %(score)s of 100. Why: %(why)s. Last visit: %(day)s. %(url)s",
                 score=row.score,
-                why=row.why or "–",
+                why=(row.why or "–").removesuffix("."),  # French dates are short with a full stop
                 day=last_seen,
                 url=f"{self.pages}/{quote(row.company_id, safe='')}",
             ),

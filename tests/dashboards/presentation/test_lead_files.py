@@ -154,6 +154,8 @@ def test_a_crm_gets_its_own_columns_and_certain_companies_alone(frame: pd.DataFr
 def test_the_names_that_crms_publish(frame: pd.DataFrame) -> None:
     (hubspot,) = rows(LeadFile("en", PARIS, PAGES, "hubspot").content(frame, "csv"), ",")
     assert (hubspot["Company domain name"], hubspot["Country/Region"]) == ("elan.fr", "Germany")
+    (french,) = rows(LeadFile("fr", PARIS, PAGES, "hubspot").content(frame, "csv"), ",")
+    assert ".. " not in french["Description"], "a day with a short month ends the sentence already"
     (salesforce,) = rows(LeadFile("fr", PARIS, PAGES, "salesforce").content(frame, "csv"), ",")
     assert (salesforce["Account Name"], salesforce["Billing Country"]) == ("Élan & fils", "Germany")
     assert salesforce["Website"] == "https://elan.fr"
