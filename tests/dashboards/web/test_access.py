@@ -29,7 +29,11 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
 ONLY_CONTRASTS = OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 RUN_AXE = "([place, options]) => axe.run(place, options).then(r => r.violations.flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 160), n.failureSummary.slice(0, 200)])))"
-UNFOLD = "document.querySelectorAll('main details:not(.menu)').forEach(one => { one.open = true })"
+UNFOLD = """() => {
+  const folded = [...document.querySelectorAll('main details:not(.menu):not([open])')];
+  for (const one of folded) one.open = true;
+  return folded.length;
+}"""
 TEMPLATES = Path(web.__file__).with_name("templates")
 LABELLED = re.compile(r"""aria-label="\{\{ _\('([^']+)'[^}]*\}\}">\{\{ _\("([^"]+)"\) \}\}</(?:button|summary|a)>""")
 OPEN_MENU = """menu => {
@@ -93,8 +97,9 @@ class Walk:
     def look(self, name: str) -> None:
         """The page as it comes and with all that it folds away open, then each of its menus alone, as a person opens them."""
         self.problems += [f"{name}: {one}" for one in misfits(self.page)]
-        self.page.evaluate(UNFOLD)
-        self.problems += [f"{name}: {one}" for one in (*findings(self.page), *misfits(self.page))]
+        was_folded = self.page.evaluate(UNFOLD)
+        self.problems += [f"{name}: {one}" for one in findings(self.page)]
+        self.problems += [f"{name}: {one}" for one in (misfits(self.page) if was_folded else ())]
         for menu in self.page.locator("details.menu:visible").all():
             label = menu.evaluate(OPEN_MENU)
             if label not in self._menus:
