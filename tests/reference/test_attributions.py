@@ -12,4 +12,4 @@ def test_names_the_source_licence_and_day_of_a_register_in_use(tmp_path: Path) -
     assert attributions(settings) == ()
     imported(settings.registers_folder, [unit("552100554", "BREGUET")])
     (one,) = attributions(settings)
-    assert f"{one.before}{one.link}" == "Company data: SIRENE (INSEE, 2026-10-31), Licence Ouverte 2.0"
+    assert f"{one.before}{one.link}" == "SIRENE (INSEE, 2026-10-31), Licence Ouverte 2.0"

@@ -21,4 +21,4 @@ def _of_registers(settings: Settings) -> Iterator[LicenceCredit]:
     for edition in registers_of(settings).editions():
         one = known[edition.register]
         day = f", {edition.as_of}" if edition.as_of else ""
-        yield LicenceCredit("Company data: ", f"{one.title} ({one.publisher}{day}), {one.licence}", one.url)
+        yield LicenceCredit("", f"{one.title} ({one.publisher}{day}), {one.licence}", one.url)
