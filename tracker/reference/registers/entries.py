@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+# No company's name or town is longer; what is would fill a page.
+LONGEST_TEXT = 500
+
 
 class Sort(IntEnum):
     """What a name is to its company. The value is kept in the register's file."""

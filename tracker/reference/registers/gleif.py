@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.reference.registers.building import Builder, building
-from tracker.reference.registers.entries import Entry, Place, Sort, State
+from tracker.reference.registers.entries import LONGEST_TEXT, Entry, Place, Sort, State
 from tracker.reference.registers.files import BadFile, FileKind, Progress, Row, by_kind, open_table
 
 REGISTER = "gleif"
@@ -125,7 +125,7 @@ def _entry(row: Row, parents: Sequence[str]) -> Entry | None:
     others, types = ([next(columns) for _ in _NAMES] for _ in range(2))
     events, standings = ([next(columns) for _ in _EVENTS] for _ in range(2))
     names = [
-        (Sort.USUAL, " ".join(other.split()))
+        (Sort.USUAL, _plain(other))
         for other, kind in zip(others, types, strict=True)
         if other and kind != "PREVIOUS_LEGAL_NAME"
     ]
@@ -136,12 +136,16 @@ def _entry(row: Row, parents: Sequence[str]) -> Entry | None:
     return Entry(
         register=REGISTER,
         number=lei,
-        name=" ".join(name.split()),
+        name=_plain(name),
         names=tuple(names),
         form=form,
         founded=founded[:10] if _DAY.fullmatch(founded[:10]) else "",
         state=state,
         country=country[:2],
-        seat=Place(postcode, town or legal_town, True, area),
+        seat=Place(_plain(postcode), _plain(town or legal_town), True, area),
         parents=tuple(dict.fromkeys(filter(None, parents))),
     )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_TEXT]

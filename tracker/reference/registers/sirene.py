@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tracker.reference.registers.areas import department_of
 from tracker.reference.registers.building import Builder, building
-from tracker.reference.registers.entries import Entry, Place, Sort, State
+from tracker.reference.registers.entries import LONGEST_TEXT, Entry, Place, Sort, State
 from tracker.reference.registers.files import BadFile, FileKind, Progress, Row, by_kind, open_table
 
 REGISTER = "sirene"
@@ -162,4 +162,4 @@ def _is_said(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.split())[:LONGEST_TEXT]
