@@ -73,9 +73,10 @@ class RegisterWork:
         if not registers.stamp():
             return
         for site in self._with_new_events(list_sites(context.app_db)):
-            if not self._stop.is_set():
-                done = match_newcomers(context.app_db, context.event_store, site, registers, now=context.now())
-                self._note(site, done)
+            done = match_newcomers(context.app_db, context.event_store, site, registers, now=context.now())
+            self._note(site, done)
+            if self._stop.wait(_REST_SECONDS):
+                return
 
     def _with_new_events(self, sites: Sequence[Site]) -> list[Site]:
         with self._context.event_store.snapshot() as snapshot:
