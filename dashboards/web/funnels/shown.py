@@ -13,6 +13,8 @@ from tracker.stats.funnels.figures import FunnelFigures, StepFigures
 from tracker.stats.goals import ANY, Goal
 
 _COMPANIES = 5
+# So many further ones unfold; more are no list that somebody reads.
+_FURTHER = 45
 _VISITS = message_plural(
     "%(count)s visit of %(all)s did all steps: %(share)s.", "%(count)s visits of %(all)s did all steps: %(share)s."
 )
@@ -23,7 +25,7 @@ _VISITORS = message_plural(
 
 @dataclass(frozen=True)
 class StepRow:
-    """A step in words. `stopped` are companies, `more` how many further ones there are; `page` is its only page, if it is one."""
+    """A step in words. `stopped` and `further` are companies, `more` how many there are beyond `stopped`; `page` is its only page, if it is one."""
 
     name: str
     kind: str
@@ -35,6 +37,7 @@ class StepRow:
     companies: str
     stopped: Sequence[str]
     further: Sequence[str]
+    more: int
     page: str
 
 
@@ -62,7 +65,8 @@ def _row(language: str, step: Step, goals: Sequence[Goal], one: StepFigures, fir
             count=numbers.count(language, one.companies),
         ),
         stopped=one.stopped[:_COMPANIES],
-        further=one.stopped[_COMPANIES:],
+        further=one.stopped[_COMPANIES : _COMPANIES + _FURTHER],
+        more=len(one.stopped) - _COMPANIES,
         page=step.value if only else "",
     )
 

@@ -69,12 +69,13 @@ def _figures(store: EventStore, scope: Scope, steps: Sequence[Goal], *, days: in
             func.coalesce(did.c.consented, False).label("lasts"),
         ]
         done = snapshot.frame(select(*columns))
-    done["at"] = done["occurred_at"].to_numpy("datetime64[us]").astype(np.int64)
-    done = done.sort_values(["who", "at"], kind="stable", ignore_index=True)
-    who = pd.factorize(done["who"])[0].astype(np.int64)
+    ids, at = done["who"].to_numpy(np.int64), done["occurred_at"].to_numpy("datetime64[us]").astype(np.int64)
+    order = np.lexsort((at, ids))
+    done, ids = done.take(order), ids[order]
+    who = np.cumsum(np.diff(ids, prepend=ids[:1]) != 0)
     furthest = furthest_steps(
         who,
-        done["at"].to_numpy(),
+        at[order],
         done["step"].to_numpy(np.int64),
         len(steps),
         window=timedelta(days=days) // _MICROSECOND if days else None,
@@ -93,8 +94,11 @@ def _companies(
     store: EventStore, scope: Scope, visits: pd.Series, furthest: np.ndarray[tuple[int], np.dtype[np.int64]]
 ) -> pd.DataFrame:
     """By company: how many steps the one of it that came furthest came, and how many visits did a step; the most visits first."""
-    rows = pd.DataFrame({"company": visits.map(companies_by_visit(store, scope)), "visit": visits, "steps": furthest})
-    grouped = rows.dropna(subset="company").groupby("company")
+    named = companies_by_visit(store, scope)
+    has_one = visits.isin(named.index).to_numpy()
+    own = visits[has_one]
+    rows = pd.DataFrame({"company": own.map(named), "visit": own, "steps": furthest[has_one]})
+    grouped = rows.groupby("company")
     found = grouped.agg(steps=("steps", "max"), visits=("visit", "nunique")).reset_index()
     return found.sort_values(["visits", "company"], ascending=[False, True], kind="stable")
 

@@ -49,6 +49,18 @@ def test_a_funnel_is_added_shown_edited_and_removed(
     assert "No funnel yet." in signed_in.get(PAGE).text
 
 
+def test_of_many_companies_only_some_are_listed(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    for number in range(53):
+        company_visit("/a", company=f"Entreprise {number:02}")
+    signed_in.post(PAGE, name="Prix", step=["/a", "/tarifs"])
+    page = signed_in.get(PAGE).text
+    assert "48 more companies" in page
+    assert len(re.findall(r'href="[^"]*/leads/Entreprise', page)) == 50
+    assert "and 3 more" in page
+
+
 def test_a_funnel_of_a_goal_that_is_gone_says_so(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
     visit("/a", "/merci")
     settings = f"/{SITE}/settings/goals"
