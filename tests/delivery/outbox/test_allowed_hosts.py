@@ -37,11 +37,28 @@ def test_a_network_that_the_setting_names_is_allowed_in_its_other_form_too() -> 
     assert not is_allowed(ip_address("10.0.6.7"), allowed)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "::1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost", "127.0.0.1", "::1", "0", "127.1", "0x7f.1", "0177.1"),
+        *("2130706433", "0x7f000001", "017700000001", "0177.0.0.1", "0300.0250.0.1"),
+        *("::ffff:127.0.0.1", "::ffff:7f00:1", "①②⑦.0.0.1", "127。0。0。1"),
+    ],
+)
 def test_a_host_is_judged_by_what_it_resolves_to(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", _socket.getaddrinfo)  # none of these asks a name server
     with pytest.raises(NotAllowed, match="private or reserved"):
         addresses_of(host, 80, ())
+
+
+def test_a_name_with_a_dot_at_its_end_is_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"metadata.example.": "169.254.169.254", "hooks.example.": "93.184.216.34"}
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found[host], 443))]
+    )
+    with pytest.raises(NotAllowed, match=r"169\.254\.169\.254"):
+        addresses_of("metadata.example.", 443, ())
+    assert addresses_of("hooks.example.", 443, ()) == ["93.184.216.34"]
 
 
 def test_a_name_with_one_private_address_among_others_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

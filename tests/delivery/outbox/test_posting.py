@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from ipaddress import ip_network
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
 from tests.webhook_server import Hooks, hook_server
-from tracker.delivery.outbox.posting import send
+from tracker.delivery.outbox.posting import Answer, send
 
 HERE = (ip_network("127.0.0.1"),)
 
@@ -65,6 +66,45 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(hooks: Hooks) -> None
     assert answer.status is None
     assert "no answer within" in answer.text
     assert not answer.is_for_good
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [(b"", b"x" * 8192), (b"Transfer-Encoding: chunked\r\n", b"2000\r\n" + b"x" * 0x2000 + b"\r\n")],
+)
+def test_of_an_answer_that_never_ends_the_beginning_is_read(header: bytes, part: bytes) -> None:
+    sent, answer = _never_ending(b"HTTP/1.1 200 OK\r\n" + header + b"\r\n", part)
+    assert answer.is_good
+    assert len(answer.text) <= 64 * 1024
+    assert sent < 10_000_000
+
+
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_a_head_that_never_ends_is_given_up(begin: bytes) -> None:
+    _, answer = _never_ending(begin, begin or b"x" * 8192, seconds=0.3)
+    assert (answer.status, answer.is_for_good) == (None, False)
+
+
+def _never_ending(begin: bytes, part: bytes, *, seconds: float = 20.0) -> tuple[int, Answer]:
+    """Asks a server whose answer has no end. Returns how many bytes it could send, and what was made of them."""
+    sent = 0
+
+    def serve() -> None:
+        nonlocal sent
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(begin)
+            while True:
+                connection.sendall(part)
+                sent += len(part)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=serve)
+        thread.start()
+        answer = send(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {}, allowed=HERE, seconds=seconds)
+        thread.join()
+    return sent, answer
 
 
 def test_a_server_that_is_not_there_is_tried_again_later(hooks: Hooks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import socket
 import ssl
 import threading
@@ -10,11 +11,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tracker import __version__
 from tracker.delivery.outbox.allowed_hosts import NotAllowed, addresses_of
 from tracker.settings.values import Network
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # For all of it: the name, the connection, TLS, the request and the answer.
 SECONDS = 15.0
@@ -53,7 +58,7 @@ def send(
     ends_at = monotonic() + seconds
     try:
         with closing(_connection(url, allowed, ends_at)) as connection, _Watch(connection, ends_at):
-            return _exchange(connection, method, url, body, headers)
+            return _exchange(connection, method, url, body, headers, ends_at)
     except NotAllowed as problem:
         return Answer(None, f"not sent: {problem}", is_for_good=True)
     except (OSError, http.client.HTTPException, UnicodeError) as problem:
@@ -120,12 +125,42 @@ class _Watch:
         self._timer.cancel()
 
 
-def _exchange(connection: _Pinned, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+class _Timed(io.RawIOBase):
+    """Reads until the time is over, also of what had arrived before a connection was shut."""
+
+    def __init__(self, raw: io.RawIOBase, ends_at: float) -> None:
+        self._raw, self._ends_at = raw, ends_at
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        if monotonic() >= self._ends_at:
+            raise TimeoutError("its time is over")
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer that is read within its time: however many heads come before it, and however small its parts are."""
+
+    def __init__(self, opened: socket.socket, method: str, ends_at: float) -> None:
+        super().__init__(opened, method=method)
+        self.fp = io.BufferedReader(_Timed(self.fp.detach(), ends_at))
+
+
+def _exchange(
+    connection: _Pinned, method: str, url: str, body: bytes, headers: Mapping[str, str], ends_at: float
+) -> Answer:
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection.request(method, target, body, {"User-Agent": USER_AGENT, "Connection": "close", **headers})
-    response = connection.getresponse()
-    text = response.read(_MOST_READ).decode("utf-8", "replace")
+    with closing(_Response(connection.sock, method, ends_at)) as response:
+        response.begin()
+        text = response.read(_MOST_READ).decode("utf-8", "replace")
     if 300 <= response.status < 400:
         return Answer(response.status, "it redirects to another URL, which is not followed", is_for_good=True)
     return Answer(response.status, text, _seconds(response.getheader("Retry-After")), response.status == 410)

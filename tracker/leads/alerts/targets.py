@@ -26,7 +26,7 @@ def check_url(text: str) -> str:
         host = None
     if host is None or parts.scheme not in ("https", "http") or len(url) > _LONGEST or not url.isprintable():
         raise Invalid("Give a URL such as https://hooks.example.com/webleads.")
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         raise Invalid("The URL has a name or password in it, which is not sent: leave it out.")
     if not url.isascii() or " " in url:
         raise Invalid("The URL has characters that must be percent-encoded.")

@@ -50,6 +50,8 @@ def test_a_rule_is_added_shown_with_its_secret_and_removed(
         ({"trigger": "segment", "watches": ""}, "watches"),
         ({"target": "ftp://hooks.exemple.fr"}, "target"),
         ({"target": "https://name:word@hooks.exemple.fr"}, "target"),
+        ({"target": "https://@127.0.0.1/"}, "target"),
+        ({"target": "https://hooks.exemple.fr\\@127.0.0.1/"}, "target"),
         ({"target": "https://hooks.exemple.fr/é"}, "target"),
         ({"target": "https://hooks.exemple.fr:99999/"}, "target"),
         ({"channel": "email", "target": "a stranger"}, "target"),
