@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace as replace_fields
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
+
+import pytest
 
 from tests.delivery.outbox.conftest import Posted
 from tests.webhook_server import Received
 from tracker.db.alert_models import OutgoingMessage
-from tracker.delivery.outbox.messages import MOST_ATTEMPTS, STALE, claim_due, forget_old, settle_after_stop, wait_after
+from tracker.db.engine import open_app_database
+from tracker.db.errors import AppDatabaseUnavailable
+from tracker.delivery.outbox.channels import deliver
+from tracker.delivery.outbox.delivering import Outbox
+from tracker.delivery.outbox.messages import (
+    MOST_ATTEMPTS,
+    STALE,
+    Due,
+    claim_due,
+    forget_old,
+    settle_after_stop,
+    wait_after,
+)
+from tracker.delivery.outbox.posting import Answer
 from tracker.leads.alerts.log import log_of, replay
 from tracker.leads.alerts.rules import remove_rule
+from tracker.service.context import Context
+from tracker.sites.removal import set_aside, take_back
 
 HOUR = timedelta(hours=1)
 
@@ -128,3 +149,79 @@ def test_the_log_is_kept_for_a_month(posted: Posted) -> None:
     assert isinstance(posted.messages()[0], OutgoingMessage)
     forget_old(posted.database, now=posted.clock() + timedelta(days=31))
     assert (posted.messages(), posted.attempts()) == ([], [])
+
+
+def test_nothing_leaves_for_a_removed_site_until_it_is_taken_back(posted: Posted) -> None:
+    message = posted.message(posted.rule())
+    set_aside(posted.database, "blog.exemple.fr", by=None, now=posted.clock())
+    assert posted.deliver(later=HOUR) == ["waiting"]
+    take_back(posted.database, "blog.exemple.fr")
+    assert posted.deliver() == ["delivered"]
+    assert posted.hooks.ids() == [message.uid]
+
+
+def test_a_clock_that_is_set_forward_and_back_holds_up_no_message(posted: Posted) -> None:
+    year = timedelta(days=365)
+    posted.hooks.answer = lambda _: (500, {})
+    posted.message(posted.rule())
+    assert posted.deliver(later=year) == ["waiting"]
+    posted.hooks.answer = lambda _: (204, {})
+    assert posted.deliver(later=-year) == ["delivered"]
+    posted.message(posted.rule())
+    claim_due(posted.database, now=posted.clock() + year)  # by a process that was killed
+    assert posted.deliver()[-1] == "delivered"
+    assert len(posted.hooks.received) == 3
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Every write to a file fails, of all that this process does."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+def test_while_the_disk_is_full_nothing_is_sent_and_afterwards_all(posted: Posted) -> None:
+    posted.message(posted.rule())
+    with full_disk(), pytest.raises(AppDatabaseUnavailable):
+        posted.outbox.run_once()
+    assert posted.hooks.received == []
+    assert posted.deliver() == ["delivered"]
+
+
+def test_what_was_sent_as_the_disk_became_full_is_sent_again_under_its_id(posted: Posted) -> None:
+    message = posted.message(posted.rule())
+    with ExitStack() as until_then:
+
+        def deliver_and_fill(context: Context, due: Due) -> Answer:
+            answer = deliver(context, due)
+            until_then.enter_context(full_disk())
+            return answer
+
+        Outbox(posted.context, deliver=deliver_and_fill).run_once()
+    assert [one.status for one in posted.messages()] == ["sending"]
+    assert posted.deliver(later=STALE + timedelta(seconds=1)) == ["delivered"]
+    assert posted.hooks.ids() == [message.uid] * 2
+
+
+def test_two_services_on_one_folder_send_each_message_once(posted: Posted) -> None:
+    rules = [posted.rule(f"/{number}") for number in range(8)]
+    uids = [posted.message(rule).uid for rule in rules for _ in range(3)]
+    together = Barrier(2)
+
+    def serve() -> None:
+        with closing(open_app_database(f"sqlite:///{posted.database.file}")) as database:
+            outbox = Outbox(replace_fields(posted.context, app_db=database))
+            for _ in range(6):
+                together.wait()
+                outbox.run_once()
+
+    both = [Thread(target=serve) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(posted.hooks.ids()) == sorted(uids)

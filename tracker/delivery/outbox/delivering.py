@@ -63,7 +63,7 @@ class Outbox:
         now = self._now()
         self._forget(now)
         with self._lock:
-            self._resting = {url: until for url, until in self._resting.items() if until > now}
+            self._resting = {url: until for url, until in self._resting.items() if now < until <= now + messages.AHEAD}
             free = _MOST_AT_A_TIME - len(self._busy)
             if free <= 0:
                 return []

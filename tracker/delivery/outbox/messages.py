@@ -15,6 +15,7 @@ from sqlalchemy import CursorResult, delete, select, update
 
 from tracker.db.alert_models import AlertRule, OutgoingAttempt, OutgoingMessage
 from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
 from tracker.delivery.outbox.posting import Answer
 from tracker.leads.alerts.log import DELIVERED, FAILED, SENDING, WAITING
 
@@ -25,6 +26,8 @@ MOST_ATTEMPTS = len(_WAITS) + 1
 _JITTER = 0.2
 _LONGEST_ANSWER = 500
 _LONGEST_WAIT = timedelta(hours=12)
+# Neither attempts nor quiet hours put a message off so long: it was put off by a clock that was ahead.
+AHEAD = timedelta(days=2)
 KEPT = timedelta(days=30)
 
 
@@ -36,13 +39,18 @@ class Due(NamedTuple):
 
 
 def claim_due(database: AppDatabase, *, now: datetime, but: Collection[str] = (), limit: int = 1) -> list[Due]:
-    """The messages that are due, the oldest first, one for each URL; none for those in `but`."""
-    waiting = (OutgoingMessage.status == WAITING) & (OutgoingMessage.due_at <= now)
-    stale = (OutgoingMessage.status == SENDING) & (OutgoingMessage.claimed_at < now - STALE)
+    """The messages that are due, the oldest first, one for each URL; none for those in `but`.
+
+    Those of a rule that is paused and of a site that is removed wait until it goes on or is taken back.
+    """
+    own = OutgoingMessage
+    waiting = (own.status == WAITING) & ((own.due_at <= now) | (own.due_at > now + AHEAD))
+    stale = (own.status == SENDING) & ((own.claimed_at < now - STALE) | (own.claimed_at > now + AHEAD))
     statement = (
         select(OutgoingMessage, AlertRule)
         .join(AlertRule, AlertRule.id == OutgoingMessage.rule_id)
-        .where(waiting | stale, AlertRule.paused_at.is_(None))
+        .join(Site, Site.id == OutgoingMessage.site_id)
+        .where(waiting | stale, AlertRule.paused_at.is_(None), Site.removed_at.is_(None))
         .order_by(OutgoingMessage.due_at, OutgoingMessage.id)
     )
     if but:
