@@ -1,4 +1,4 @@
-"""What a running service does for alerts: looks for them every two seconds or less often, and delivers what they raised."""
+"""What a running service does for alerts: looks for them again and again, and delivers what they raised."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Event
-from time import monotonic
 
 from tracker.db.errors import AppDatabaseUnavailable
 from tracker.delivery.outbox.delivering import Outbox
@@ -15,10 +14,6 @@ from tracker.leads.alerts.watching import Watching
 from tracker.service.context import Context
 
 log = logging.getLogger(__name__)
-
-# A visit is told within seconds. It rests ten times as long as it looked, so that it takes a tenth of a core at most.
-_LEAST_PAUSE_SECONDS = 2.0
-_REST = 10.0
 
 
 def alerting(
@@ -35,9 +30,8 @@ def alerting(
 
 def _look(watching: Watching, stopping: Event) -> None:
     while not stopping.is_set():
-        begun = monotonic()
         try:
             watching()
         except AppDatabaseUnavailable as problem:
             log.warning("no alerts are looked for now: %s", problem)
-        stopping.wait(max(_LEAST_PAUSE_SECONDS, _REST * (monotonic() - begun)))
+        stopping.wait(watching.rest)

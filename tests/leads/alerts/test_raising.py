@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
 
 from tests.leads.alerts.conftest import Told
 from tracker.db.workflow_models import CompanyList, CompanyListEntry
 from tracker.leads.alerts.rule_changes import change_rule, pause_rule, resume_rule
 from tracker.leads.alerts.rules import NewRule, list_rules, put_rule_back, remove_rule
 from tracker.leads.alerts.rules_vocabulary import Channel, Trigger
+from tracker.leads.alerts.watching import LOOKED_AT_WITHIN, Watching, anyway_after, rest_after
+from tracker.leads.workflow.views import save_view
 from tracker.sites.trash import Thing, bring_back
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison
+from tracker.stats.goals.rows import add_goal, remove_goal
 from tracker.store.batch import Batch, SegmentPosition
 
 
@@ -170,3 +178,66 @@ def test_a_hit_of_a_company_is_looked_at_at_once_and_other_hits_within_a_minute(
     told.visit("Armor")
     told.store.append(Batch({}, positions=[SegmentPosition("1", 20, 2, 2, {})]))
     assert told.look(later=soon) == ["armor 2026-11-16", "host elsewhere.example"]
+
+
+def test_however_long_looks_take_a_visit_is_looked_at_within_the_minute() -> None:
+    for took in (0.125, 0.5, 1.0, 4.0, 4.25, 5.5, 10.0, 20.0, 24.0):
+        assert took + rest_after(took) + took <= LOOKED_AT_WITHIN
+        assert anyway_after(took).total_seconds() + 2.0 + took <= LOOKED_AT_WITHIN
+        assert rest_after(took) <= max(2.0, 10 * took)
+    assert rest_after(300.0) == 2.0
+
+
+def test_a_clock_that_was_ahead_hides_nothing_once_it_is_right(told: Told) -> None:
+    year = timedelta(days=365)
+    rule = told.rule()
+    told.visit("Armor")
+    assert told.look() == ["armor 2026-11-16"]
+    told.look(later=year)
+    later = told.rule(name="Made meanwhile")
+    told.clock.now -= year
+    told.visit("Kerjean")
+    assert told.look() == ["kerjean 2026-11-16"]  # of the first rule; the other begins anew
+    told.visit("Vauban")
+    assert told.look() == ["vauban 2026-11-16"] * 2
+    assert {one.rule_id for one in told.alerts()[-2:]} == {rule.id, later.id}
+
+
+def test_two_services_on_one_folder_raise_each_alert_once(told: Told) -> None:
+    told.rule()
+    told.rule(Trigger.FIRST_VISIT)
+    told.look()
+    together = Barrier(2)
+
+    def watch() -> None:
+        watching = Watching(told.database, told.store, late=timedelta(hours=24), lag_bytes=lambda: 0, now=told.clock)
+        for number in range(3):
+            if not together.wait():
+                told.clock.now += timedelta(minutes=1)
+                told.visit(f"Company {number}")
+            together.wait()
+            watching()
+
+    both = [Thread(target=watch) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    told.look()  # of both at once one may have been refused
+    assert len(told.alerts()) == len({(one.rule_id, one.key) for one in told.alerts()}) == 6
+    assert len(told.messages()) == 6
+
+
+@pytest.mark.parametrize("trigger", [Trigger.VISIT, Trigger.SEGMENT])
+def test_a_view_by_a_goal_that_was_removed_has_nobody_and_stops_no_other_rule(told: Told, trigger: Trigger) -> None:
+    key = add_goal(told.database, told.site.domain, kind="page", pattern="/merci*", name="Thanks", points=5, now=told.clock())  # fmt: skip
+    filters = (Comparison(Dimension.GOAL, "is", (key,)),)
+    view = save_view(told.database, told.site.id, "Thanked", filters, sort="score", columns=(), by="lea@exemple.fr", now=told.clock())  # fmt: skip
+    told.rule(trigger, view_key=view.key)
+    assert told.look() == []
+    told.visit("Armor", (0, "/"), (60, "/merci"))
+    assert told.look(later=timedelta(hours=1)) == ["armor 2026-11-16"]
+    remove_goal(told.database, told.site.domain, key, by="lea@exemple.fr", now=told.clock())
+    told.rule()
+    told.visit("Kerjean", (0, "/"), (60, "/merci"))
+    assert told.look(later=timedelta(hours=2)) == ["kerjean 2026-11-16"]

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from tracker.db.alert_models import AlertRule
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
-from tracker.leads.companies import company_ids, known_companies
+from tracker.leads.companies import ids_among, known_companies
 from tracker.leads.ranking import rank
 from tracker.leads.registers.facts import CompanyFacts
 from tracker.leads.rules import rules_of
@@ -142,16 +142,17 @@ class Look:
         found = rank(self.store, scope, now=self.now, confirmed=confirmed, rules=rules_of(self.site))
         rows = known.without_others(found.rows)
         rows = rows[rows["sure"]]
-        ids = self._ids(confirmed)
+        ids = self._ids(confirmed, frozenset(rows["company"]))
         return {
             name: Watched(ids[name], name, int(score), known.facts.of(name))
             for name, score in zip(rows["company"], rows["score"], strict=True)
             if name in ids
         }
 
-    def _ids(self, confirmed: frozenset[str]) -> Mapping[str, str]:
-        companies = known_companies(self.store, self.scope, confirmed=confirmed)
-        return company_ids(self.store, self.site.stored_as, companies)
+    def _ids(self, confirmed: frozenset[str], names: frozenset[str]) -> Mapping[str, str]:
+        every = known_companies(self.store, self.scope, confirmed=confirmed)
+        companies = [one for one in every if one.name in names]
+        return ids_among(self.store, self.scope, companies, confirmed=confirmed)
 
     def _filters(self, rule: AlertRule) -> tuple[Filter, ...] | None:
         """None where the view was removed: then nothing is watched until somebody chooses another."""

@@ -25,7 +25,7 @@ def change_rule(database: AppDatabase, site_id: int, number: int, rule: NewRule,
         if found is None:
             return None
         if any(getattr(found, name) != getattr(rule, name) for name in _SUBJECT):
-            _begin_anew(session, found, now)
+            begin_anew(session, found, now)
         if rule.token or rule.channel != found.channel:
             found.secret, found.old_secret, found.old_secret_until = rule.token or new_secret(rule.channel), None, None
         for name in NewRule.__dataclass_fields__:
@@ -48,7 +48,7 @@ def resume_rule(database: AppDatabase, site_id: int, number: int, *, now: dateti
     with database.transaction() as session:
         found = _found(session, site_id, number)
         if found is not None and found.paused_at is not None:
-            _begin_anew(session, found, now)
+            begin_anew(session, found, now)
             found.paused_at = None
         return found
 
@@ -69,7 +69,7 @@ def _found(session: Session, site_id: int, number: int) -> AlertRule | None:
     return found if found is not None and found.site_id == site_id else None
 
 
-def _begin_anew(session: Session, rule: AlertRule, now: datetime) -> None:
+def begin_anew(session: Session, rule: AlertRule, now: datetime) -> None:
     """From here on the rule tells what happens; who meets its condition by now is found out in its next look."""
     rule.made_at, rule.looked_at = now, None
     session.execute(delete(AlertMember).where(AlertMember.rule_id == rule.id))
