@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import threading
 import time
@@ -15,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.running_service import RunningService, free_port, webleads
+from tests.webhook_server import Hooks, hook_server
 
 PASSWORD = "un mot de passe assez long"
 PAGE = """<!doctype html><html lang="fr"><head><title>Publier au bon moment &lt;b&gt;vite&lt;/b&gt;</title>
@@ -23,8 +25,16 @@ PAGE = """<!doctype html><html lang="fr"><head><title>Publier au bon moment &lt;
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[RunningService]:
-    running = RunningService(tmp_path / "data").start()
-    yield running
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "networks.csv").write_text("network,name,domain\n203.0.113.0/24,Armor,armor.example\n", encoding="utf-8")
+    running = RunningService(
+        data,
+        WEBLEADS_SCHEDULER="yes",
+        WEBLEADS_PRIVATE_TARGETS="127.0.0.1",
+        WEBLEADS_TRUSTED_PROXIES="127.0.0.1",
+    )
+    yield running.start()
     running.stop()
 
 
@@ -45,7 +55,15 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-def test_a_reader_is_in_the_dashboard_within_two_seconds(browser: Browser, service: RunningService, blog: str) -> None:
+@pytest.fixture
+def hooks() -> Iterator[Hooks]:
+    with hook_server() as running:
+        yield running
+
+
+def test_a_visit_in_chromium_is_in_the_dashboard_and_causes_the_webhook(
+    browser: Browser, service: RunningService, blog: str, hooks: Hooks
+) -> None:
     link = re.search(r"/setup/\S+", service.log.read_text())
     assert link is not None
     publisher = browser.new_context(locale="fr-FR").new_page()
@@ -58,10 +76,22 @@ def test_a_reader_is_in_the_dashboard_within_two_seconds(browser: Browser, servi
     publisher.fill("input[name=domain]", "localhost")
     publisher.press("input[name=domain]", "Enter")
     publisher.get_by_text("webleads.js").first.wait_for()
+    publisher.goto(f"{service.url}/localhost/alerts")
+    publisher.fill("input[name=name]", "Anybody")
+    publisher.select_option("select[name=channel]", "webhook")
+    publisher.fill("input[name=target]", hooks.url + "/told")
+    publisher.press("input[name=target]", "Enter")
+    publisher.locator(".device-name").get_by_text("Anybody").wait_for()
+    told = threading.Event()
+    hooks.answer = lambda _: (told.set() or 204, {})
 
     # The service takes a headless browser for a robot, so this one says what a reader's says.
     agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-    reader = browser.new_context(user_agent=agent, viewport={"width": 1280, "height": 800})
+    reader = browser.new_context(
+        user_agent=agent,
+        viewport={"width": 1280, "height": 800},
+        extra_http_headers={"X-Forwarded-For": "203.0.113.7"},
+    )
     reader.add_init_script("Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})")
     page = reader.new_page()
     page.goto(blog + "/article.html", referer="https://www.linkedin.com/feed/")
@@ -75,6 +105,12 @@ def test_a_reader_is_in_the_dashboard_within_two_seconds(browser: Browser, servi
         publisher.wait_for_timeout(200)
         publisher.reload()
     reader.close()
+
+    assert told.wait(120), service.log.read_text()
+    (one,) = hooks.received
+    (alert,) = json.loads(one.body)["data"]["alerts"]
+    assert (one.path, alert["company"]["name"], alert["source"]) == ("/told", "Armor", "LinkedIn")
+    print(f"the webhook came {time.monotonic() - sent_at:.1f} s after the page, at the latest")
 
 
 def test_a_second_service_on_the_same_folder_says_so_and_ends(service: RunningService) -> None:

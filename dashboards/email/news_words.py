@@ -15,7 +15,7 @@ from tracker.enrichment.text import clean_text, without_links
 from tracker.reports.news import News
 from tracker.reports.report import MONTHLY, WEEKLY
 
-LONGEST_SUBJECT = 60
+LONGEST_SUBJECT = 59
 _LONGEST_TEXT = 120
 # Company names in subjects are cut to these lengths in turn, until the subject is short enough.
 _NAMES_CUT_TO = (_LONGEST_TEXT, 32, 20)
@@ -66,7 +66,7 @@ def sentence(language: str, kind: str, *news: News) -> str:
 def subject(language: str, kind: str, news: News, site: Site) -> str:
     """Returns a subject, the news first and the site last.
 
-    Above 60 characters the site is cut to its own label (atelier-plume of blog.atelier-plume.fr), then names to words.
+    From 60 characters on the site is cut to its own label (atelier-plume of blog.atelier-plume.fr), then names to words.
     """
     words = _SUBJECTS.get(news.code) or _words(kind, news.code)
     # An ending that is not on the list of public suffixes is taken for one.

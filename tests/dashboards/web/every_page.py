@@ -56,7 +56,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "advice.show": (f"/{SITE}/advice", f"/{EMPTY_SITE}/advice"),
     "not_counted.show": (f"/{SITE}/not-counted",),
     "site_settings.show": (f"/{SITE}/settings",),
-    "alerts.show": (f"/{SITE}/alerts",),
+    "alerts.show": (f"/{SITE}/alerts", f"/{SITE}/alerts?rule=1"),
     "goals.show": (f"/{SITE}/settings/goals",),
     "recipients.show": (f"/{SITE}/recipients",),
     "fit_settings.show": (f"/{SITE}/fit",),
