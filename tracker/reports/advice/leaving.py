@@ -64,8 +64,7 @@ def views_of_companies(store: EventStore, scope: Scope, confirmed: Collection[st
         events.c.pageviews > 0,
         events.c.path.is_not(None),
     )
-    rows = [tuple(row) for row in store.rows(scope.asked(statement))]
-    found = pd.DataFrame(rows, columns=["company", "visit_id", "path", "at", "place"])
+    found = store.frame(scope.asked(statement))
     began = pd.to_datetime(found["at"]).groupby(found["visit_id"]).transform("min")
     found["week"] = week_of(began, scope)
     return found.drop(columns="at").astype({"place": "int64"})

@@ -62,8 +62,9 @@ def visits_of_companies(store: EventStore, scope: Scope, confirmed: Collection[s
         .group_by(*columns, events.c.visit_id)
         .order_by(began, events.c.company)
     )
-    rows = [tuple(row) for row in store.rows(scope.asked(statement))]
-    found = pd.DataFrame(rows, columns=["company", "source", "entry_page", "began_at"], dtype=object)
+    found = store.frame(scope.asked(statement))
+    for name in ("source", "entry_page"):
+        found[name] = found[name].astype(object).where(found[name].notna(), None)
     found["began_at"] = pd.to_datetime(found["began_at"])
     found["week"] = week_of(found["began_at"], scope)
     return found
