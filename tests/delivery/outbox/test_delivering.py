@@ -129,6 +129,19 @@ def test_a_message_is_delivered_again_when_asked_under_its_id(posted: Posted) ->
     assert posted.hooks.ids() == [message.uid] * 2
 
 
+def test_whoever_asks_for_a_message_again_need_not_wait_until_its_url_has_rested(posted: Posted) -> None:
+    posted.hooks.answer = lambda _: (503, {"Retry-After": "36000"})
+    rule = posted.rule()
+    first, second = posted.message(rule), posted.message(rule)
+    assert posted.deliver() == ["waiting", "waiting"]
+    posted.hooks.answer = lambda _: (204, {})
+    assert posted.deliver(later=HOUR) == ["waiting", "waiting"]
+    assert replay(posted.database, posted.site.id, second.uid, now=posted.clock())
+    posted.deliver()
+    assert posted.deliver() == ["delivered", "delivered"]
+    assert sorted(posted.hooks.ids()) == sorted([first.uid, first.uid, second.uid])
+
+
 def test_a_rule_that_is_removed_while_its_message_is_sent_leaves_nothing_behind(posted: Posted) -> None:
     rule = posted.rule()
     posted.message(rule)

@@ -37,7 +37,7 @@ class Outbox:
         self._deliver = deliver
         self._lock = Lock()
         self._busy: set[str] = set()
-        # A URL that failed is left alone until its next attempt is due, with all that waits for it.
+        # Of what could not be noted it is not known how it went: its URL is left alone for a while.
         self._resting: dict[str, datetime] = {}
         self._forgot_at: datetime | None = None
 
@@ -77,16 +77,16 @@ class Outbox:
             messages.forget_old(self._database, now=now)
 
     def _one(self, due: Due) -> None:
-        begun, target, again_at = monotonic(), due.rule.target, None
+        begun, target, rests_until = monotonic(), due.rule.target, None
         try:
             answer = self._deliver(self._context, due)
             took_ms = int((monotonic() - begun) * 1000)
-            again_at = messages.settle(self._database, due.message, answer, now=self._now(), took_ms=took_ms)
+            messages.settle(self._database, due.message, answer, now=self._now(), took_ms=took_ms)
         except Exception:
             log.exception("the message %s could not be delivered; it is tried again later", due.message.uid)
-            again_at = self._now() + messages.STALE
+            rests_until = self._now() + messages.STALE
         finally:
             with self._lock:
                 self._busy.discard(target)
-                if again_at is not None:
-                    self._resting[target] = again_at
+                if rests_until is not None:
+                    self._resting[target] = rests_until

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from random import uniform
 from typing import NamedTuple
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Select, delete, select, update
 
 from tracker.db.alert_models import AlertRule, OutgoingAttempt, OutgoingMessage
 from tracker.db.engine import AppDatabase
@@ -50,7 +50,12 @@ def claim_due(database: AppDatabase, *, now: datetime, but: Collection[str] = ()
         select(OutgoingMessage, AlertRule)
         .join(AlertRule, AlertRule.id == OutgoingMessage.rule_id)
         .join(Site, Site.id == OutgoingMessage.site_id)
-        .where(waiting | stale, AlertRule.paused_at.is_(None), Site.removed_at.is_(None))
+        .where(
+            waiting | stale,
+            AlertRule.paused_at.is_(None),
+            Site.removed_at.is_(None),
+            AlertRule.target.not_in(_resting(now)),
+        )
         .order_by(OutgoingMessage.due_at, OutgoingMessage.id)
     )
     if but:
@@ -60,6 +65,13 @@ def claim_due(database: AppDatabase, *, now: datetime, but: Collection[str] = ()
         for message, rule in session.execute(statement.limit(500)):
             found.setdefault(rule.target, Due(message, rule))
     return [one for one in list(found.values())[:limit] if _claimed(database, one.message, now)]
+
+
+def _resting(now: datetime) -> Select[str]:
+    """The URLs that failed: they are left alone until their next attempt is due, with all that waits for them."""
+    own = OutgoingMessage
+    failed = (own.status == WAITING) & (own.attempts > 0) & (own.due_at > now) & (own.due_at <= now + AHEAD)
+    return select(AlertRule.target).join(own, own.rule_id == AlertRule.id).where(failed)
 
 
 def find(database: AppDatabase, uid: str) -> Due | None:
@@ -81,26 +93,22 @@ def _claimed(database: AppDatabase, message: OutgoingMessage, now: datetime) -> 
         return taken.rowcount == 1
 
 
-def settle(
-    database: AppDatabase, one: OutgoingMessage, answer: Answer, *, now: datetime, took_ms: int
-) -> datetime | None:
-    """Notes what an attempt came to. Returns when the next one is, None where there is none."""
+def settle(database: AppDatabase, one: OutgoingMessage, answer: Answer, *, now: datetime, took_ms: int) -> None:
+    """Notes what an attempt came to, and when the next one is."""
     attempts = one.attempts + 1
     text = answer.text[:_LONGEST_ANSWER]
-    again_at = None
     if answer.is_good:
         values: dict[str, object] = {"status": DELIVERED, "delivered_at": now, "error": None}
     elif answer.is_for_good or attempts >= MOST_ATTEMPTS:
         values = {"status": FAILED, "error": _reason(answer)}
     else:
-        again_at = now + wait_after(attempts, answer.retry_after)
-        values = {"status": WAITING, "due_at": again_at, "error": _reason(answer)}
+        due_at = now + wait_after(attempts, answer.retry_after)
+        values = {"status": WAITING, "due_at": due_at, "error": _reason(answer)}
     with database.transaction() as session:
         if session.get(OutgoingMessage, one.id) is None:
-            return None  # its rule was removed meanwhile
+            return  # its rule was removed meanwhile
         session.execute(update(OutgoingMessage).where(OutgoingMessage.id == one.id).values(**values))
         session.add(OutgoingAttempt(message_id=one.id, at=now, status_code=answer.status, answer=text, took_ms=took_ms))
-    return again_at
 
 
 def wait_after(attempts: int, retry_after: float | None = None) -> timedelta:

@@ -18,14 +18,24 @@ _MOST_SHOWN = 100
 
 
 def replay(database: AppDatabase, site_id: int, uid: str, *, now: datetime) -> bool:
-    """Delivers a message once more, under its id, with all attempts. False where it is not the site's or is being sent."""
+    """Delivers a message once more, under its id, with all attempts. False where it is not the site's or is being sent.
+
+    Whoever asks for it says that its URL answers again: what waits there after a failure is due now as well.
+    """
     with database.transaction() as session:
         taken: CursorResult[object] = session.execute(  # type: ignore[assignment]
             update(OutgoingMessage)
             .where(OutgoingMessage.uid == uid, OutgoingMessage.site_id == site_id, OutgoingMessage.status != SENDING)
             .values(status=WAITING, due_at=now, attempts=0)
         )
-        return taken.rowcount == 1
+        if taken.rowcount != 1:
+            return False
+        of_message = select(OutgoingMessage.rule_id).where(OutgoingMessage.uid == uid)
+        target = select(AlertRule.target).where(AlertRule.id == of_message.scalar_subquery()).scalar_subquery()
+        rules = select(AlertRule.id).where(AlertRule.site_id == site_id, AlertRule.target == target)
+        failed = (OutgoingMessage.status == WAITING) & (OutgoingMessage.attempts > 0)
+        session.execute(update(OutgoingMessage).where(failed, OutgoingMessage.rule_id.in_(rules)).values(due_at=now))
+        return True
 
 
 class Logged(NamedTuple):
