@@ -68,6 +68,7 @@ def test_it_is_not_skipped_without_cron_as_in_matomo_21315(context: Context, ser
 def test_it_is_not_empty_as_in_matomo_13351(context: Context, server: Mailbox, clock: Clock) -> None:  # noqa: F811
     clock.now = MONDAY_8 + timedelta(days=70)  # a week in which nobody came
     send_due(context)
+    assert sorted(server.recipients) == BOTH
     for one in server.messages:
         for part in ("plain", "html"):
             body = one.get_body((part,))
