@@ -40,7 +40,8 @@ MOST_CLICKS = 3
 DEMO = "Asked for a demo"
 ASKED = ["has_done", ["is", "event:props:form", ["demande-de-demo"]]]
 READ = ["has_done", ["is", "event:page", ["/tarifs/"]]]
-REACHED = ["has_done", ["is", "event:name", ["Form: Submission", "File Download"]]]
+REACHED = ["has_done", ["is", "event:name", ["Form: Submission", "File Download", "Purchase"]]]
+CAMPAIGN = "catalogue-hiver"
 ARTICLE = "/linkedin-pour-les-discrets/"
 EMPTY = {column.name: None if column.nullable else 0 for column in events.columns}
 
@@ -78,6 +79,17 @@ def demo(store: EventStore, database: AppDatabase, clock: Clock, tmp_path: Path)
         120, ago(days=40), source="Pinterest", channel="Organic Social", referrer="https://www.pinterest.com/"
     )
     rows += visits(3, ago(days=3), name="404", path="/guide-perdu", pageviews=0, referrer="https://ami.example/liens")
+    rows += visits(2, ago(days=4), campaign=CAMPAIGN)
+    rows += visits(
+        1,
+        ago(days=4, hours=1),
+        campaign=CAMPAIGN,
+        name="Purchase",
+        path="/merci/",
+        revenue=120.0,
+        currency="EUR",
+        pageviews=0,
+    )
     rows += visits(2, ago(minutes=4), every=timedelta(minutes=1))
     known = {"company_method": "as_organisation", "company_evidence": "AS64500, owned by a business", "company_confidence": 0.8}  # fmt: skip
     for days, company, city in ((2, "Armor", "Rennes"), (5, "Kerjean", "Brest"), (6, "Kerjean", "Brest")):
@@ -88,6 +100,7 @@ def demo(store: EventStore, database: AppDatabase, clock: Clock, tmp_path: Path)
         rows += [view, view | form | {"visits": 0, "pageviews": 0, "bounces": -1}]
     store.append(Batch({name: [row[name] for row in rows] for name in EVENT_COLUMNS}))
     add_site(database, SITE, now=clock())
+    add_goal(database, SITE, kind="revenue", pattern="Purchase", name="Sales", now=clock())
     goal = add_goal(database, SITE, kind="form", pattern="demande-de-demo", name=DEMO, now=clock())
     dismiss(Context(Settings(data=tmp_path), database, store, clock))  # there is nothing to set up
     found = find_site(database, SITE)
@@ -264,14 +277,14 @@ def which_campaign_paid(reader: Reader, asking: Asking) -> None:
     reader.click("#panel-sources .tabs a:has-text('Campaigns')")
     reader.page.locator("#panel-sources .tabs [aria-current]", has_text="Campaigns").wait_for()
     reader.click("#panel-sources .panel-more a")
-    (first, *_) = asking.figures(["visitors"], dimensions=["visit:utm_campaign"], filters=[["is_not", "visit:utm_campaign", [""]]])  # fmt: skip
-    name, visitors = first["dimensions"][0], first["metrics"][0]
-    of_it = [["is", "visit:utm_campaign", [name]]]
-    reached = asking.figure("visitors", filters=[*of_it, REACHED])
-    cells = reader.row(name)
+    of_it = [["is", "visit:utm_campaign", [CAMPAIGN]]]
+    visitors, reached = (asking.figure("visitors", filters=one) for one in (of_it, [*of_it, REACHED]))
+    paid = select(func.sum(events.c.revenue)).where(events.c.campaign == CAMPAIGN, events.c.currency == "EUR")
+    cells = reader.row(CAMPAIGN)
     assert cells[1].split()[0] == str(visitors)
-    rate = 100 * reached / visitors
-    assert cells[reader.column("Goal rate")] == (f"{rate:.1f}%" if 0 < rate < 10 else f"{rate:.0f}%")
+    assert cells[reader.column("Goal rate")] == f"{100 * reached / visitors:.0f}%"
+    assert re.sub(r"[^0-9.]", "", cells[reader.column("Revenue")]) in ("120", "120.00")
+    assert asking.store.rows(paid)[0][0] == 120
 
 
 def where_people_leave_before_the_form(reader: Reader, asking: Asking) -> None:
