@@ -17,6 +17,7 @@ from tracker.ingest.visits.visitor_ids import Identity
 from tracker.ingest.worker import Ingest
 from tracker.journal import list_segments, retirable, retire
 from tracker.settings import Settings
+from tracker.sites.trash import empty_trash
 from tracker.store.errors import StoreUnavailable
 from tracker.store.protocol import EventStore
 
@@ -24,12 +25,13 @@ log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_SECONDS = 10.0
 _COMPACT_SECONDS = 600.0
+_TRASH_SECONDS = 3600.0
 # A salt is kept as long as events of its day may arrive: the greatest age of a counted event, and a day for time zones.
 _SALT_MARGIN = timedelta(hours=26)
 
 
 class Housekeeping:
-    """The periodic tasks: retire journal segments, delete expired salts, copy and repair the app database."""
+    """The periodic tasks: retire journal segments, delete expired salts, empty the trash, copy and repair the app database."""
 
     def __init__(
         self, settings: Settings, app: AppDatabase, store: EventStore, ingest: Ingest, identity: Identity
@@ -43,6 +45,7 @@ class Housekeeping:
         self._identity = identity
         self._next_at = 0.0
         self._compact_at = time.monotonic() + _COMPACT_SECONDS
+        self._empty_trash_at = 0.0
 
     def __call__(self) -> None:
         """Runs the tasks when ten seconds have passed since the last run. A damaged app database is repaired at once."""
@@ -59,6 +62,7 @@ class Housekeeping:
             self._delete_salts(utc_now() - timedelta(hours=self._settings.too_old_hours) - _SALT_MARGIN)
         except AppDatabaseUnavailable as problem:  # ingest goes on without it; the next run tries again
             log.warning("salts are not deleted now: %s", problem)
+        self._empty_trash()
         self._app.look()
         self._copies(utc_now())
 
@@ -67,6 +71,16 @@ class Housekeeping:
         if time.monotonic() >= self._compact_at:
             self._compact_at = time.monotonic() + _COMPACT_SECONDS
             self._store.compact_not_counted()
+
+    def _empty_trash(self) -> None:
+        if time.monotonic() < self._empty_trash_at:
+            return
+        try:
+            empty_trash(self._app, now=utc_now())
+        except AppDatabaseUnavailable as problem:  # the next run tries again
+            log.warning("the trash is not emptied now: %s", problem)
+        else:
+            self._empty_trash_at = time.monotonic() + _TRASH_SECONDS
 
     def _delete_salts(self, made_before: datetime) -> None:
         self._salts.delete_made_before(made_before)

@@ -73,6 +73,12 @@ def trash_of(database: AppDatabase, site_id: int, *, now: datetime) -> list[Remo
         return [_removed(one) for one in session.scalars(select(Trash).where(*own).order_by(Trash.id.desc()))]
 
 
+def empty_trash(database: AppDatabase, *, now: datetime) -> None:
+    """Deletes for good what can no longer be brought back, of all sites."""
+    with database.transaction() as session:
+        session.execute(delete(Trash).where(Trash.removed_at < now - KEPT))
+
+
 def bring_back(
     database: AppDatabase, site_id: int, number: int, put_back: Mapping[Thing, PutBack], *, now: datetime
 ) -> Removed | None:
