@@ -14,7 +14,6 @@ from dashboards.web.annotations import views as annotation_views
 from dashboards.web.broken_links import page as broken_links
 from dashboards.web.corrections import possible
 from dashboards.web.corrections import views as corrections
-from dashboards.web.domain_converter import DomainConverter
 from dashboards.web.domains import views as domains
 from dashboards.web.filters import views as filters
 from dashboards.web.first_day import checklist
@@ -36,6 +35,7 @@ from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
 from dashboards.web.site import site_order
 from dashboards.web.timing import page as timing
+from dashboards.web.url_parts import DomainConverter, NumberConverter
 from dashboards.web.views import (
     account,
     company,
@@ -76,7 +76,7 @@ def register(
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form is valid as long as its login
     app.wsgi_app = with_plain_query(app.wsgi_app)  # type: ignore[assignment,method-assign]
     csrf = CSRFProtect(app)
-    app.url_map.converters["domain"] = DomainConverter
+    app.url_map.converters |= {"domain": DomainConverter, "number": NumberConverter}
     login.register(app, context)
     waiting.register(app, context.settings.query_seconds)
     language.register(app)

@@ -44,7 +44,7 @@ def create_blueprint(context: Context) -> Blueprint:
         flash(_("The annotation is saved."))
         return redirect(url_for("annotations.show", site=selection.site.domain))
 
-    @blueprint.post("/<int:number>/change")
+    @blueprint.post("/<number:number>/change")
     def change(site: str, number: int) -> Response | tuple[str, int]:
         selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
         seen = request.form.get("version")
@@ -58,7 +58,7 @@ def create_blueprint(context: Context) -> Blueprint:
         flash(_("The annotation is saved.") if found else _("That annotation was removed already."))
         return redirect(url_for("annotations.show", site=selection.site.domain))
 
-    @blueprint.post("/<int:number>/remove")
+    @blueprint.post("/<number:number>/remove")
     def remove(site: str, number: int) -> Response:
         selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
         gone = remove_annotation(context.app_db, selection.site.id, number)

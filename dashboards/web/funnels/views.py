@@ -64,7 +64,7 @@ def create_blueprint(context: Context) -> Blueprint:
         flash(_("The funnel is saved. It counts earlier visits as well."))
         return redirect(url_for("funnels.show", site=selection.site.domain, funnel=number))
 
-    @blueprint.post("/<int:number>/change")
+    @blueprint.post("/<number:number>/change")
     def change(site: str, number: int) -> Response | tuple[str, int]:
         selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
         typed: dict[str, Any] = {"typed": True, "problem_of": number}
@@ -78,7 +78,7 @@ def create_blueprint(context: Context) -> Blueprint:
         flash(_("The funnel is saved.") if found else _("That funnel was removed already."))
         return redirect(url_for("funnels.show", site=selection.site.domain, funnel=number if found else None))
 
-    @blueprint.post("/<int:number>/remove")
+    @blueprint.post("/<number:number>/remove")
     def remove(site: str, number: int) -> Response | tuple[str, int]:
         selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
         by, seen = current_user.email, request.form.get("version")

@@ -42,6 +42,7 @@ def test_it_is_edited_and_removed(signed_in: Browser, site: str) -> None:
     assert "Mine" in late.text
     assert signed_in.post(change, form=PAGE, day="soon", text="Mine").status_code == 422
     assert signed_in.post(f"{PAGE}/1/remove", form=PAGE).location == PAGE
+    assert signed_in.post(f"{PAGE}/{10**30}/remove", form=PAGE).status_code == 404
     assert "No annotation yet." in signed_in.get(PAGE).text
 
 
