@@ -1,8 +1,9 @@
 """Copies of the app database that the service makes by itself: one a day for seven days, each checked.
 
-A copy contains no secrets. The tables of `LEFT_OUT_OF_COPIES` are emptied in memory before anything is written. The
-copy is then written with VACUUM, so no byte of those tables reaches the file. Only SQLite is copied: PostgreSQL has
-backups of its own.
+A copy contains nothing that tells visitors apart, lets anybody in or belongs to a one-time link. What alerts need, a
+webhook's secret and a CRM's token, is in it: without them a restored database would tell nobody anything. The tables of
+`LEFT_OUT_OF_COPIES` are emptied in memory before anything is written. The copy is then written with VACUUM, so no byte of
+those tables reaches the file. Only SQLite is copied: PostgreSQL has backups of its own.
 """
 
 from __future__ import annotations
