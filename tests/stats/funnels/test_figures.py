@@ -65,10 +65,12 @@ class AtOnce(Blog):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@given(visits=VISITS, span=PERIODS, paths=STEPS, only=st.sampled_from([None, "Google"]))
+@given(
+    visits=VISITS, span=PERIODS, paths=STEPS, only=st.sampled_from([None, "Google"]), at_once=st.sampled_from([2, 1000])
+)
 @settings(max_examples=5)
 def test_every_step_is_what_plain_python_counts(
-    zone: str, visits: list[Any], span: tuple[date, int], paths: list[str], only: str | None
+    zone: str, visits: list[Any], span: tuple[date, int], paths: list[str], only: str | None, at_once: int
 ) -> None:
     start, number = span
     clock = ZoneInfo(zone)
@@ -90,7 +92,7 @@ def test_every_step_is_what_plain_python_counts(
             window = timedelta(days=days) if days else None
             furthest = [came(events, paths, window, in_order=in_order) for events in views.values()]
             reached = [sum(steps >= step for steps in furthest) for step in range(1, len(paths) + 1)]
-            found = funnel_figures(store, one, pages(*paths), days=days, in_order=in_order).steps
+            found = funnel_figures(store, one, pages(*paths), days=days, in_order=in_order, at_once=at_once).steps
             assert [step.reached for step in found] == reached
             assert [step.left for step in found] == [*(a - b for a, b in pairwise(reached)), 0]
 
@@ -107,6 +109,8 @@ def test_companies_stop_where_the_one_of_them_that_came_furthest_did(blog: Blog)
         StepFigures(2, 1, 2, ("Acme",)),
         StepFigures(1, 0, 1, ("Cora",)),
     )
+    few_at_once = funnel_figures(blog.store, scope("2026-11-16"), pages("/a", "/b", "/c"), at_once=2)
+    assert few_at_once == found, "read in parts, for as many events as there may be"
     nobody = StepFigures(0, 0, 0, ())
     assert funnel_figures(blog.store, scope("2026-11-15"), pages("/a", "/b")) == FunnelFigures((nobody, nobody), (0, 0))
 
