@@ -45,6 +45,7 @@ MARKS: dict[str, tuple[str, tuple[str, ...]]] = {
     ".nav a[aria-current]": ("border-bottom-color", PAGE),
     "input, select, textarea": ("border", PAGE),
     ":focus-visible": ("outline", (*PAGE, "--accent-soft")),
+    ".world-country:focus-visible path, .world-country:focus-visible circle": ("stroke", PAGE),
     "tr[data-lead]:focus-within": ("box-shadow", PAGE),
 }
 # What else is drawn, and means nothing that is not also said by a mark.
@@ -56,7 +57,10 @@ DECORATION = {
     ".row-bar rect": "its lower edge is the mark; the row's text stands on it",
     ".row:hover .row-bar rect:not(.row-edge)": "as without the pointer",
     ".mark circle": "the dot of the logo",
-}
+    ".world-empty": "the land of countries without visitors",
+    ".world-country path, .world-country circle": "the borders",
+    ".world-country:hover path, .world-country:hover circle": "the country's name and number stand beside the pointer",
+} | {f".world-{step}": "the list below the map has each country's number" for step in range(1, 6)}
 
 
 def rules() -> dict[str, dict[str, str]]:
