@@ -8,17 +8,20 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy
+from click.testing import CliRunner
 
 from tests.imports.log_lines import get, line
 from tests.mail_server import mail_server
 from tests.running_service import webleads
 from tracker.accounts.sessions import Device, find_session, open_session
 from tracker.accounts.users import create_user
+from tracker.cli import webleads as commands
 from tracker.clock import utc_now
 from tracker.db.engine import open_app_database
 from tracker.db.models import ChecklistMark
@@ -173,6 +176,16 @@ def test_the_same_seed_makes_the_same_demo(demo: Path, tmp_path: Path) -> None:
         assert webleads("demo", *options, data=tmp_path / name).returncode == 0
         assert (ask(tmp_path / name, query) == ask(demo, query)) == same
     assert sum(row["metrics"][3] for row in ask(demo, query)) == 3000
+
+
+def test_a_demo_in_no_folder_of_its_own_is_kept_where_it_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    made = CliRunner().invoke(commands, ["demo", "--events", "100", "--no-serve"])
+    (folder,) = tmp_path.glob("webleads-demo-*")
+    assert f"are in {folder}\n" in made.output
+    assert (folder / "events.duckdb").exists()
 
 
 def test_a_demo_leaves_out_its_excluded_hits_by_networks_that_its_site_lists(demo: Path) -> None:

@@ -47,16 +47,19 @@ def demo(
     if folder.exists() and any(folder.iterdir()):
         raise CommandError(f"{folder} is not empty; the demo needs a new folder")
     settings = settings_of(folder, host=host, port=port)
+    is_kept = data is not None
     try:
         password = _fill(folder, events, companies, seed, today.date() if today else None)
         click.echo(f"{events:,} events of a year are in {folder}")
         click.echo(f"sign in as {DEMO_EMAIL} with the password {password}")
-        if not no_serve:
+        if no_serve:
+            is_kept = True
+        else:
             from tracker.server import processes
 
             processes.serve(settings, roles=processes.Roles(), on_ready=_welcome)
     finally:
-        if data is None:
+        if not is_kept:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -121,7 +121,7 @@ _SILENT = message("%(host)s does not answer")
 _MEANINGS = {
     401: message("%(host)s refuses the key (HTTP %(status)s)"),
     403: message("%(host)s refuses the key, or this account may not have the database (HTTP %(status)s)"),
-    404: message("%(host)s has no such database (HTTP %(status)s)"),
+    404: message("%(host)s has no such file (HTTP %(status)s)"),
     429: message("%(host)s has answered too often today; it is tried again later (HTTP %(status)s)"),
 }
 _AWAY = message("%(host)s cannot give it now (HTTP %(status)s)")
