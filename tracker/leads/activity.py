@@ -58,8 +58,8 @@ def scores(store: EventStore, of: ScoredDay) -> pd.DataFrame:
     The columns are `company`, `sure` (whether it is certain), `score`, one of points for each of scoring.CODES, those of
     scoring.ACTIVITY, and `last_seen` (UTC without a zone).
     """
-    work = lambda page: _scores(page, of, None)  # noqa: E731 - of two lines
-    return once_of_present(store, of.scope, ("scores", *of.key), work).copy()
+    found = once_of_present(store, of.scope, ("scores", *of.key), lambda page: _scores(page, of, None))
+    return found.copy()
 
 
 def scores_of_unlisted(store: EventStore, of: ScoredDay, company: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 
 from dashboards.presentation import numbers
 from dashboards.translations import translate_plural
+from dashboards.web.funnels.words import companies_counted
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.service.context import Context
@@ -67,7 +68,7 @@ def create_blueprint(context: Context) -> Blueprint:
                 found.visits,
                 count=numbers.count(language, found.visits),
             ),
-            companies=_companies(language, found.companies),
+            companies=companies_counted(language, found.companies),
             **shown,
             **head(context, selection),
         )
@@ -83,14 +84,8 @@ def _rows(language: str, side: Sequence[Neighbour], visits: int, title_of: dict[
             title=title_of.get(one.page or "", ""),
             visits=numbers.count(language, one.visits),
             share=numbers.percent(language, one.visits / visits, digits=1),
-            companies=_companies(language, one.companies),
+            companies=companies_counted(language, one.companies),
             width=round(100 * one.visits / most, 1),
         )
         for one in side
     ]
-
-
-def _companies(language: str, number: int) -> str:
-    return translate_plural(
-        language, "%(count)s company", "%(count)s companies", number, count=numbers.count(language, number)
-    )

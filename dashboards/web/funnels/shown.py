@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboards.presentation import numbers
 from dashboards.translations import message_plural, translate, translate_plural
-from dashboards.web.funnels.words import STEP_KINDS, step_name
+from dashboards.web.funnels.words import STEP_KINDS, companies_counted, step_name
 from tracker.stats.funnels import Funnel, Step, StepKind, is_every_page
 from tracker.stats.funnels.figures import FunnelFigures, StepFigures
 from tracker.stats.goals import ANY, Goal
@@ -57,13 +57,7 @@ def _row(language: str, step: Step, goals: Sequence[Goal], one: StepFigures, fir
         width=round(100 * one.reached / first, 1),
         left=numbers.count(language, one.left) if one.left else "",
         left_share=numbers.percent(language, one.left / max(one.reached, 1), digits=1),
-        companies=translate_plural(
-            language,
-            "%(count)s company",
-            "%(count)s companies",
-            one.companies,
-            count=numbers.count(language, one.companies),
-        ),
+        companies=companies_counted(language, one.companies),
         stopped=one.stopped[:_COMPANIES],
         further=one.stopped[_COMPANIES : _COMPANIES + _FURTHER],
         more=len(one.stopped) - _COMPANIES,

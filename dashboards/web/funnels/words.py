@@ -1,10 +1,11 @@
-"""Steps of funnels in words, and what a form offers for one."""
+"""Funnels and paths in words: their steps, what a form offers for one, and how many companies there were."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboards.translations import message, translate
+from dashboards.presentation import numbers
+from dashboards.translations import message, translate, translate_plural
 from dashboards.web.goals.names import called
 from tracker.stats.funnels import Step, StepKind, is_every_page
 from tracker.stats.goals import Goal
@@ -35,6 +36,13 @@ def step_typed(language: str, step: Step, goals: Sequence[Goal]) -> str:
 def goal_names(language: str, goals: Sequence[Goal]) -> dict[str, str]:
     """What goals are called, by their keys."""
     return {goal.key: called(language, goal) for goal in goals}
+
+
+def companies_counted(language: str, number: int) -> str:
+    """How many companies there were."""
+    return translate_plural(
+        language, "%(count)s company", "%(count)s companies", number, count=numbers.count(language, number)
+    )
 
 
 def _goal_typed(language: str, goal: Goal, goals: Sequence[Goal]) -> str:
