@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import idna
 from sqlalchemy import select
 
 from tracker.db.engine import AppDatabase
@@ -17,7 +18,7 @@ _LONGEST = 2000
 
 
 def check_url(text: str) -> str:
-    """Returns the URL, without spaces around it. Raises Invalid."""
+    """Returns the URL, without spaces around it; a host with accents in its ASCII form. Raises Invalid."""
     url = text.strip()
     try:
         parts = urlsplit(url)
@@ -28,9 +29,20 @@ def check_url(text: str) -> str:
         raise Invalid("Give a URL such as https://hooks.example.com/webleads.")
     if "@" in parts.netloc:
         raise Invalid("The URL has a name or password in it, which is not sent: leave it out.")
+    if not host.isascii():
+        url = parts._replace(netloc=_in_ascii(parts.netloc, host)).geturl()
     if not url.isascii() or " " in url:
         raise Invalid("The URL has characters that must be percent-encoded.")
     return url.partition("#")[0]
+
+
+def _in_ascii(netloc: str, host: str) -> str:
+    try:
+        name = idna.encode(host, uts46=True, transitional=False).decode("ascii")
+    except idna.IDNAError:
+        raise Invalid("Give a URL such as https://hooks.example.com/webleads.") from None
+    _, colon, port = netloc.partition(":")
+    return f"{name}{colon}{port}"
 
 
 def may_get_alerts(database: AppDatabase, site_id: int, email: str) -> bool:
