@@ -37,9 +37,8 @@ def _stored(folder: Path) -> Iterator[Figure]:
         with_geo, service = _service(folder / f"serve-{turn}")
         try:
             with slow_clients.connected(service.port, _SLOW_CLIENTS) as answers:
-                begun, spent = time.monotonic(), cpu_seconds(service.pid)
+                spent = cpu_seconds(service.pid)
                 seen = load.run(service.url, folder, seconds=_SECONDS, distinct=_SECONDS * 50_000)
-                stopped = time.monotonic()
             _wait_until_stored(service)
             done = time.monotonic()
             costs.append((cpu_seconds(service.pid) - spent) / seen.requests * 1e6)
@@ -47,9 +46,9 @@ def _stored(folder: Path) -> Iterator[Figure]:
         finally:
             service.stop()
         served.update(answers)
-        rates.append(seen.requests / (done - begun))
+        rates.append(seen.requests / (done - seen.begun))
         latencies.append(seen.p99_ms)
-        kept_up.append((done - begun) / (stopped - begun))
+        kept_up.append((done - seen.begun) / (seen.ended - seen.begun))
         with servers.running("flask", folder / f"flask-{turn}") as (url, pid):
             spent, seen = cpu_seconds(pid), load.run(url, folder, seconds=_SECONDS // 2)
             flask_costs.append((cpu_seconds(pid) - spent) / seen.requests * 1e6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,13 +17,18 @@ class NoLoadGenerator(RuntimeError):
 
 
 class Load(NamedTuple):
-    """The result of a run of wrk. Rates are per second, latencies in milliseconds."""
+    """The result of a run of wrk. Rates are per second, latencies in milliseconds.
+
+    `begun` and `ended` are when it sent, by the monotonic clock: before that it makes its requests, some seconds of work.
+    """
 
     rate: float
     p50_ms: float
     p99_ms: float
     requests: int
     refused: int
+    begun: float
+    ended: float
 
 
 # The requests are made before the run, so that the generator takes as little as possible of the machine during it.
@@ -39,12 +45,14 @@ init = function()
       ["X-Forwarded-For"] = addresses[i %% #addresses + 1], ["Accept-Language"] = "fr-FR"}
     requests[i] = wrk.format("POST", "/api/event", headers, body)
   end
+  io.stderr:write("begun\\n")
 end
 request = function()
   n = n + 1
   return requests[(n - 1) %% #requests + 1]
 end
 done = function(summary, latency, requests)
+  io.stderr:write("ended\\n")
   io.write(string.format('\\n{"p50": %%f, "p99": %%f, "requests": %%d, "us": %%d, "refused": %%d, "failed": %%d}\\n',
     latency:percentile(50), latency:percentile(99), summary.requests, summary.duration, summary.errors.status,
     summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
@@ -66,7 +74,13 @@ def run(url: str, folder: Path, *, seconds: int, connections: int = 32, distinct
     names |= {"distinct": distinct}
     script.write_text(_REQUESTS % names)
     command = [program, "-t1", f"-c{connections}", f"-d{seconds}", "--timeout", "30", "-s", str(script), url]
-    out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        begun, ended = ((process.stderr.readline(), time.monotonic())[1] for _ in range(2))
+        out = process.stdout.read()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
     seen = json.loads(out.strip().splitlines()[-1])
     if seen["failed"]:
         raise RuntimeError(f"{seen['failed']} requests got no answer:\n{out}")
@@ -77,4 +91,6 @@ def run(url: str, folder: Path, *, seconds: int, connections: int = 32, distinct
         p99_ms=seen["p99"] / 1000,
         requests=answered,
         refused=seen["refused"],
+        begun=begun,
+        ended=ended,
     )
