@@ -127,6 +127,11 @@ def test_months_that_are_over_have_figures_of_their_own(app: AppDatabase, blog: 
 
 def test_it_waits_while_hits_queue_up(app: AppDatabase, blog: Blog) -> None:
     blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"))
-    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 50_000_000)
+    clock, lag = Clock(), [50_000_000]
+    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: lag[0], monotonic=clock)
+    assert not sealing.step(threading.Event())
+    lag[0] = 0  # a batch was stored, and more of them come
     assert not sealing.step(threading.Event())
     assert days(blog) == []
+    clock.seconds += 2
+    assert sealing.step(threading.Event())

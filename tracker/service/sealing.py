@@ -42,8 +42,10 @@ _LOOK_SECONDS = 5.0
 # A day that goes on changing is sealed again for its own sake no sooner than this.
 _AGAIN_SECONDS = 60.0
 _AFTER_A_FAILURE_SECONDS = 60.0
-# With more in the journal than this, ingest has all of the machine.
+# With more in the journal than this, ingest has all of the machine, and for a moment after: under load less waits only just
+# after a batch was stored.
 _BACKLOG_BYTES = 1_000_000
+_BACKLOG_SECONDS = 1.5
 
 
 class Sealing:
@@ -70,6 +72,7 @@ class Sealing:
         self._done: dict[str, tuple[date, str, frozenset[str]]] = {}
         self._nothing_left_at: dict[str, float] = {}
         self._looked_at = -_LOOK_SECONDS
+        self._backlog_at = -_BACKLOG_SECONDS
         self._turn = 0
         self._refreshed_last = False
         self._has_worked_off = False
@@ -106,7 +109,7 @@ class Sealing:
         lags = self._store.lags()
         if not any(lags.values()) and self._monotonic() - self._looked_at < _LOOK_SECONDS:
             return False
-        is_busy = self._lag_bytes() > _BACKLOG_BYTES
+        is_busy = self._is_ingest_busy()
         sites = list_sites(self._app)
         changed = [site for site in sites if lags.get(site.stored_as) and self._is_due(site, is_busy=is_busy)]
         is_turn_of_others, self._refreshed_last = self._refreshed_last or not changed, False
@@ -130,6 +133,12 @@ class Sealing:
         if self._has_worked_off:
             self._has_worked_off = not self._store.give_back_memory()
         return False
+
+    def _is_ingest_busy(self) -> bool:
+        now = self._monotonic()
+        if self._lag_bytes() > _BACKLOG_BYTES:
+            self._backlog_at = now
+        return now - self._backlog_at < _BACKLOG_SECONDS
 
     def _is_due(self, site: Site, *, is_busy: bool) -> bool:
         pause = _BUSY_REFRESH_SECONDS if is_busy else _REFRESH_SECONDS
