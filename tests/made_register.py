@@ -36,7 +36,7 @@ _STEMS = (
     "SOLEIL", "ETOILE", "CENTRAL", "DU PARC", "DE LA GARE", "DES ALPES", "DU LAC", "PHENIX", "HORIZON", "AZUR", "ATLAS", "LIBERTE",
     "SAINT MICHEL", "NOTRE DAME", "DES LILAS", "DU MOULIN", "HELIOS", "ORION", "PAPILLON", "CLAMART", "DELTA", "OMEGA",
 )  # fmt: skip
-_SYLLABLES = tuple(first + second for first in "BCDFGLMNPRSTV" for second in "AEIOU")
+SYLLABLES = tuple(first + second for first in "BCDFGLMNPRSTV" for second in "AEIOU")
 _AT_ONCE = 50_000
 _TAILS = ("", "", "", "ET FILS", "SERVICES", "CONSEIL", "INVEST", "DEVELOPPEMENT", "FRANCE", "DISTRIBUTION", "PLUS")
 _SUBSIDIARIES = ("SERVICES", "DISTRIBUTION", "IMMOBILIER", "LOGISTIQUE", "FRANCE", "FORMATION", "LYON", "OUEST")
@@ -106,7 +106,7 @@ class RegisterMaker:
         """The lines of so many units and of their establishments: France has 1.4 a unit, most have one and a few many."""
         draw, random = self._random.choices, self._random.random
         heads, stems, tails = (draw(words, k=units) for words in (_HEADS, _STEMS, _TAILS))
-        syllables = iter(draw(_SYLLABLES, k=3 * units))
+        syllables = iter(draw(SYLLABLES, k=3 * units))
         sizes, forms = draw(_SIZES, _OF_SIZES, k=units), draw(_FORMS, _OF_FORMS, k=units)
         activities = draw(_ACTIVITIES, k=units)
         towns = iter(draw([one[:2] for one in _TOWNS], [one[2] for one in _TOWNS], k=7 * units))
@@ -151,9 +151,14 @@ class RegisterMaker:
         return self._random.choices(_SIZES, _OF_SIZES)[0]
 
     def _town(self, but: str = "") -> tuple[str, str]:
-        towns = [one for one in _TOWNS if one[0] != but]
-        town, postcode, _ = self._random.choices(towns, [share for *_, share in towns])[0]
-        return town, postcode
+        return some_town(self._random, but)
+
+
+def some_town(draw: random.Random, but: str = "") -> tuple[str, str]:
+    """A town and its postcode, as frequent as companies have their seat there."""
+    towns = [one for one in _TOWNS if one[0] != but]
+    town, postcode, _ = draw.choices(towns, [share for *_, share in towns])[0]
+    return town, postcode
 
 
 def _unit_of_many() -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 Each company is asked for as networks name it, with its town and without, with the town of some namesake, and by a name with its
 legal form. A third of the companies is left out of the register while its likes stay: whatever is shown for those is wrong. So
-it is for the owners of foreign networks, whose French namesakes are in the register.
+it is for the owners of foreign networks, whose French namesakes are in the register, and for made-up companies, of which there are
+enough to count a mistake that is made once in thousands of names.
 
 Matching was tuned on the half of the companies whose SIREN's hash is even; what is measured is the other half, in several registers
 that differ in their namesakes and in who is left out.
@@ -11,6 +12,7 @@ that differ in their namesakes and in who is left out.
 from __future__ import annotations
 
 import csv
+import random
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.eval.measure import SHARED, Measure, timed
-from tests.made_register import Planted, RegisterMaker
+from tests.made_register import SYLLABLES, Planted, RegisterMaker, some_town
 from tracker.reference.registers.areas import is_foreign_domain
 from tracker.reference.registers.matching import Asked, Match, match
 from tracker.reference.registers.name_keys import name_keys
@@ -28,6 +30,7 @@ from tracker.reference.registers.store import RegisterStore
 
 _UNITS, _UNITS_OF_OTHERS = 50_000, 1_000
 _REGISTERS = 20
+_MADE_UP = 6_000
 _NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 _SUFFIXES = {"57": "SAS", "54": "SARL", "55": "SA", "58": "SE"}
 
@@ -37,21 +40,24 @@ class _Case(NamedTuple):
     right: str  # the SIREN; empty where no entry is the company
 
 
-def measures() -> Iterable[Measure]:
+def measures(seed: int = 0) -> Iterable[Measure]:
+    """The cases of 20 registers; another seed makes others, with other namesakes and other companies left out."""
     companies = [one for one in planted_companies() if _hash(f"half{one.siren}") % 2]
     cases: dict[str, list[_Case]] = {}
     answers: dict[str, list[Match]] = {}
     seconds: dict[str, float] = {}
-    for number in range(_REGISTERS):
+    for number in range(seed * _REGISTERS, (seed + 1) * _REGISTERS):
         absent = [one for one in companies if _hash(f"{number}{one.siren}") % 3 == 0]
         present = [one for one in companies if one not in absent]
+        made_up = [] if number % _REGISTERS else _made_up(number)
         with tempfile.TemporaryDirectory(prefix="webleads-eval-") as folder:
-            units = _UNITS if number == 0 else _UNITS_OF_OTHERS
-            paths = RegisterMaker(number).make(Path(folder) / "published", units, present, [*absent, *_owners()])
+            units = _UNITS_OF_OTHERS if number % _REGISTERS else _UNITS
+            left_out = [*absent, *_owners(), *made_up]
+            paths = RegisterMaker(number).make(Path(folder) / "published", units, present, left_out)
             target = Path(folder) / "sirene.sqlite"
             import_files(target, paths, now=_NOW)
             store = RegisterStore("sirene", target)
-            for what, asked in _cases(present, absent).items():
+            for what, asked in (_cases(present, absent) | _left_out("made up", made_up)).items():
                 found, microseconds = timed(lambda case: match(store, case.asked), asked)  # noqa: B023 - used at once
                 cases.setdefault(what, []).extend(asked)
                 answers.setdefault(what, []).extend(found)
@@ -76,15 +82,43 @@ def _cases(present: Sequence[Planted], absent: Sequence[Planted]) -> dict[str, l
         "ceased, with their town": [
             _Case(Asked(_spoken(one), "FR", one.town), one.siren) for one in present if not one.active
         ],
-        "not in the register, with their town": [_Case(Asked(_spoken(one), "FR", one.town), "") for one in absent],
-        "not in the register, without a town": [_Case(Asked(_spoken(one), "FR"), "") for one in absent],
+        "with the domain of its name": [
+            _Case(Asked(_spoken(one), "FR", "", _domain(one)), one.siren) for one in active
+        ],
+        **_left_out("not in the register", absent),
         "foreign, from their country": [_Case(Asked(one.name, one.country), "") for one in abroad],
         "foreign, visits from France": [
             _Case(Asked(one.name, "FR", "", one.domain), "") for one in owners if is_foreign_domain(one.domain)
         ],
         "foreign form, visits from France": [_Case(Asked(f"{one.name} GmbH", "FR", "Paris"), "") for one in owners],
+        "foreign, visits from Paris": [_Case(Asked(one.name, "FR", "Paris"), "") for one in owners],
         "foreign, country not known": [_Case(Asked(one.name), "") for one in owners],
     }
+
+
+def _left_out(what: str, absent: Sequence[Planted]) -> dict[str, list[_Case]]:
+    """Companies that are not in the register, asked for in every way that may seem to confirm one of their namesakes."""
+    asked = {
+        "with their town": lambda one: Asked(_spoken(one), "FR", one.town),
+        "without a town": lambda one: Asked(_spoken(one), "FR"),
+        "visits from Paris": lambda one: Asked(_spoken(one), "FR", "Paris"),
+        "with form and domain": lambda one: Asked(_with_form(one), "FR", "", _domain(one)),
+        "with form, domain and town": lambda one: Asked(_with_form(one), "FR", one.town, _domain(one)),
+    }
+    return {f"{what}, {how}": [_Case(made(one), "") for one in absent] for how, made in asked.items() if absent}
+
+
+def _made_up(number: int) -> list[Planted]:
+    """Companies with names of one to three words that nobody else has."""
+    draw = random.Random(number)
+    words = ("".join(draw.choices(SYLLABLES, k=4)) for _ in range(_MADE_UP * 2))
+    names = (" ".join(next(words) for _ in range(1 + count % 3)) for count in range(_MADE_UP))
+    return [Planted("", name, "5710", "", "", "", *some_town(draw)) for name in names]
+
+
+def _domain(one: Planted) -> str:
+    """The domain that a company of this name has."""
+    return f"{_spoken(one).replace(' ', '').lower()}.fr"
 
 
 def _measured(what: str, cases: Sequence[_Case], answers: Sequence[Match], microseconds: float) -> Measure:

@@ -29,7 +29,7 @@ class Installation:
 
     def __init__(self, folder: Path, store: EventStore) -> None:
         settings = load_settings({"WEBLEADS_DATA": str(folder)})
-        units = [unit("552100554", "BREGUET SYSTEMES", size="32"), unit("111111101", "KERJEAN", size="32")]
+        units = [unit("552100554", "BREGUET SYSTEMES", size="51"), unit("111111101", "KERJEAN", size="32")]
         imported(settings.registers_folder, units, [seat("552100554", "BESANCON"), seat("111111101", "BREST")])
         self.database = new_app_database(folder / "app.sqlite")
         add_site(self.database, SITE, now=NOW)

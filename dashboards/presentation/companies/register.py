@@ -26,6 +26,7 @@ _EVIDENCE = {
     Evidence.ONLY_ONE_IN_TOWN: message("the only one in this town"),
     Evidence.SAME_TOWN: message("seat in the town of its visits"),
     Evidence.ESTABLISHMENT_IN_TOWN: message("establishment in the town of its visits"),
+    Evidence.TOWN_IN_NAME: message("seat in the town that its name says"),
     Evidence.SAME_FORM: message("same legal form"),
     Evidence.SAME_DOMAIN: message("same name as its domain"),
     Evidence.LARGEST: message("the largest of this name"),

@@ -30,6 +30,9 @@ def units() -> tuple[Sequence[dict[str, str]], Sequence[dict[str, str]]]:
         (unit("111111113", "LE HAVRE DES PINS", size="22"), "LE HAVRE"),
         (unit("111111114", "HELIOS", size="22"), "SAINT-DENIS"),
         (unit("111111115", "HELIOS", size="22"), "SAINT-DENIS"),
+        (unit("111111116", "MISTRAL", size="42"), "LYON"),
+        (unit("111111117", "IMPRIMERIE DE DOLE", size="12"), "DOLE"),
+        (unit("111111118", "IMPRIMERIE DE VANNES", size="12"), "RENNES"),
         (unit("111111110", "SOCIETE NOUVELLE DES FORGES", size="22", sigleUniteLegale="SNF"), "METZ"),
     ]
     return [row for row, _ in known], [seat(row["siren"], town) for row, town in known]
@@ -52,6 +55,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> RegisterStore:
         pytest.param(Asked("Ville de Besançon", "FR", "Besançon"), "212500565", id="a-town"),
         pytest.param(Asked("Le Havre des Pins", "FR", "Le Havre"), "111111113", id="a-town-with-an-article"),
         pytest.param(Asked("Groupe Zéphyr", "FR", "Lille"), "111111112", id="the-group-itself"),
+        pytest.param(Asked("Mistral", "FR", "Lyon"), "111111116", id="a-common-name-in-its-town"),
+        pytest.param(Asked("Imprimerie de Dole", "FR"), "111111117", id="the-town-in-its-name"),
+        pytest.param(
+            Asked("Imprimerie de Dole", "FR", "Paris"), "111111117", id="the-town-in-its-name-and-not-of-its-visits"
+        ),
         pytest.param(Asked("Ateliers Réunis de la Dole & Cie", "FR", "Saint-Étienne"), "111111109", id="et-cie"),
     ],
 )
@@ -78,6 +86,28 @@ def test_names_the_company(store: RegisterStore, asked: Asked, number: str) -> N
     ],
 )
 def test_leaves_open_what_is_ambiguous_and_offers_candidates(store: RegisterStore, asked: Asked) -> None:
+    found = match(store, asked)
+    assert found.best is None
+    assert found.candidates
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(Asked("Mistral", "FR"), id="name"),
+        pytest.param(Asked("Mistral SAS", "FR"), id="form"),
+        pytest.param(Asked("Mistral", "FR", "", "mistral.fr"), id="domain"),
+        pytest.param(Asked("Mistral SAS", "FR", "Brest", "mistral.fr"), id="form-domain-and-another-town"),
+        pytest.param(Asked("Mistral SAS", "FR", "Paris", "mistral.fr"), id="form-domain-and-the-capital"),
+        pytest.param(
+            Asked("Imprimerie de Vannes", "FR", "", "imprimerie-de-vannes.fr"), id="its-seat-is-not-where-it-says"
+        ),
+    ],
+)
+def test_what_a_namesake_of_a_company_that_is_not_in_the_register_has_as_well_shows_nothing(
+    store: RegisterStore, asked: Asked
+) -> None:
+    """It has 1,000 people and no namesake here, and yet it may be that of a company that ceased or asked not to be published."""
     found = match(store, asked)
     assert found.best is None
     assert found.candidates

@@ -35,7 +35,7 @@ from tracker.store import functions
 from tracker.store.protocol import EventStore
 
 # As the facts that are kept change their shape or a match its rules, all are made again.
-_RULES = "3"
+_RULES = "4"
 _BATCH = 200
 _JUST_NOW = timedelta(minutes=2)
 _TOLD_BY_VISITORS = (SELF_IDENTIFIED, "tenant_referrer")

@@ -47,9 +47,14 @@ def form_agrees(keys: NameKeys, entry: Entry) -> bool | None:
     if entry.register != "sirene":
         return _of_the_world_agrees(keys.form, entry.form)
     if not _PUBLIC_WORDS.isdisjoint({keys.words[0], keys.loose.split()[0]}):
-        return entry.form.startswith(_PUBLIC)
+        return is_public(entry)
     expected = _FORMS.get(keys.form)
     return entry.form.startswith(expected) if expected else None
+
+
+def is_public(entry: Entry) -> bool:
+    """Whether an entry of SIRENE has a legal form of public bodies."""
+    return entry.register == "sirene" and entry.form.startswith(_PUBLIC)
 
 
 def _of_the_world_agrees(form: str, code: str) -> bool | None:

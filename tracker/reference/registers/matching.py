@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tracker.reference.registers.areas import FRENCH, is_foreign_domain, is_one_country, is_one_part
 from tracker.reference.registers.entries import Entry, Sort, State
-from tracker.reference.registers.forms import form_agrees, is_foreign_form
+from tracker.reference.registers.forms import form_agrees, is_foreign_form, is_public
 from tracker.reference.registers.name_keys import GROUP_WORDS, NameKeys, name_keys, town_key
 from tracker.reference.registers.store import MOST_NAMESAKES, Found, RegisterStore
 
@@ -34,6 +34,7 @@ class Evidence(StrEnum):
     ONLY_ONE_IN_TOWN = "only_one_in_town"
     SAME_TOWN = "same_town"
     ESTABLISHMENT_IN_TOWN = "establishment_in_town"
+    TOWN_IN_NAME = "town_in_name"
     SAME_FORM = "same_form"
     SAME_DOMAIN = "same_domain"
     LARGEST = "largest"
@@ -86,6 +87,7 @@ _TOWNS = MappingProxyType({"seat": 7.0, "establishment": 4.0, "": 0.2})
 # Many networks stand in the geo databases with the capital, wherever they are, so that it says little.
 _CAPITAL = "paris"
 _IN_CAPITAL = MappingProxyType({"seat": 1.6, "establishment": 1.2, "": 0.8})
+_TOWN_IN_NAME, _SHORTEST_IN_NAME = 4.0, 4
 _OTHER_COUNTRY, _UNKNOWN_COUNTRY = 0.1, 0.5
 # A company is not its group, its holding or its branch in a country: these are offered, and not shown.
 _OF_ITS_GROUP = 0.05
@@ -96,9 +98,11 @@ _PROPERTY_FORM, _PROPERTY = "654", 0.2
 _SAME_DOMAIN = 3.0
 # What is not in the register, by how many words the name has: a single word may be anybody's.
 _NOT_IN_REGISTER = (3.0, 1.5, 0.7, 0.4)
-# If neither a town, a domain nor a legal form confirms the name, it may more easily be that of somebody else.
-_UNCONFIRMED = 4.0
-_CONFIRMING = frozenset({Evidence.SAME_DOMAIN, Evidence.SAME_FORM})
+# If no place confirms the name, it may be that of a company that is not in the register, of which this is a namesake: one that is
+# shown has at least this rank, by how many words the name has. Legal form and domain say no more, for namesakes share them.
+_LEAST_ALONE = (12, 12, 11, 11)
+# A fifth of the companies have their seat in the capital, so that it says something where a namesake would have to have it too.
+_NOT_IN_CAPITAL = 0.66
 # What another company of the same name weighs at least then.
 _NAMESAKE = 5.0
 # Who employs nobody has a network of their own so seldom that others are at least as likely as that.
@@ -158,15 +162,25 @@ def _weighed(
     if form is not None:
         weight *= _SAME_FORM if form else _OTHER_FORM
         evidence += [Evidence.SAME_FORM] * form
+    is_in_name = _is_in_name(one.town_key, keys)
     if town and one.entry.seat.town:
         same = one.town_key == town and is_one_part(asked.country, one.entry.seat.area)
         place = "seat" if same else "establishment" if one.id in present else ""
-        weight *= (_IN_CAPITAL if town == _CAPITAL else _TOWNS)[place]
+        if place or not is_in_name:
+            weight *= (_IN_CAPITAL if town == _CAPITAL else _TOWNS)[place]
         evidence += {"seat": [Evidence.SAME_TOWN], "establishment": [Evidence.ESTABLISHMENT_IN_TOWN]}.get(place, [])
+    if is_in_name:
+        weight *= _TOWN_IN_NAME
+        evidence.append(Evidence.TOWN_IN_NAME)
     if asked.domain and not is_foreign and _is_named_so(asked.domain, one, keys):
         weight *= _SAME_DOMAIN
         evidence.append(Evidence.SAME_DOMAIN)
     return weight, one, evidence
+
+
+def _is_in_name(town: str, keys: NameKeys) -> bool:
+    """Whether a name says the town of a seat: Ville de Nantes. The capital is in the names of many that are not there."""
+    return len(town) >= _SHORTEST_IN_NAME and town not in {_CAPITAL, keys.exact} and f" {town} " in f" {keys.exact} "
 
 
 def _is_of_its_group(keys: NameKeys, entry: Entry) -> bool:
@@ -202,14 +216,17 @@ def _others(
     is_confirmed: bool,
 ) -> float:
     """The weight of all that was not weighed: who is not in the register, has a longer name, or is one namesake too many."""
-    words = len(keys.loose.split())
-    best = weighed[0][1]
+    words = min(len(keys.loose.split()), len(_NOT_IN_REGISTER) - 1)
+    _, best, evidence = weighed[0]
     only_acronym = best.sort is Sort.ACRONYM and not best.is_loose
-    weight = _NOT_IN_REGISTER[min(words, len(_NOT_IN_REGISTER) - 1)] * (_ACRONYM_OF if only_acronym else 1)
+    weight = _NOT_IN_REGISTER[words] * (_ACRONYM_OF if only_acronym else 1)
     if best.rank == 0:
         weight = max(weight, _NOBODY_EMPLOYED)
     if not is_confirmed:
-        weight *= _UNCONFIRMED
+        alone = _OF_RANK[_LEAST_ALONE[words]] * (1 / SHOWN - 1)
+        weight = max(weight, alone * (_NOT_IN_CAPITAL if Evidence.SAME_TOWN in evidence else 1)) * _shared(
+            best, evidence
+        )
         # Whatever their size, each other company of exactly this name may be the one.
         rest = (one for one in weighed[1:] if not one[1].is_loose and one[1].entry.state is State.ACTIVE)
         weight += sum(max(0.0, _NAMESAKE - own) for own, *_ in rest)
@@ -220,6 +237,15 @@ def _others(
     return weight
 
 
+def _shared(one: Found, evidence: Collection[Evidence]) -> float:
+    """What form and domain have added to a candidate's weight, where a namesake of the company has them as well.
+
+    The form of a public body is that of few namesakes.
+    """
+    by_form = _SAME_FORM if Evidence.SAME_FORM in evidence and not is_public(one.entry) else 1
+    return by_form * (_SAME_DOMAIN if Evidence.SAME_DOMAIN in evidence else 1)
+
+
 def _is_of_another_country(asked: Asked, entry: Entry) -> bool:
     """Whether the visits or the domain of a company are of another country than an entry."""
     if entry.country == "FR" and is_foreign_domain(asked.domain):
@@ -228,12 +254,13 @@ def _is_of_another_country(asked: Asked, entry: Entry) -> bool:
 
 
 def _is_confirmed(asked: Asked, first: tuple[float, Found, list[Evidence]], town: str) -> bool:
-    """Whether more than its name and size speaks for a candidate; the capital does not, where networks stand by default."""
+    """Whether a place speaks for a candidate; the capital does not, where networks stand by default."""
     _, found, evidence = first
     if _is_of_another_country(asked, found.entry):
         return False
     places = {Evidence.SAME_TOWN, Evidence.ESTABLISHMENT_IN_TOWN} if town != _CAPITAL else set()
-    return not (_CONFIRMING | places).isdisjoint(evidence)
+    said = {Evidence.TOWN_IN_NAME} if asked.country else set()
+    return not (places | said).isdisjoint(evidence)
 
 
 def _of_all(weighed: Sequence[tuple[float, Found, list[Evidence]]], town: str) -> list[Evidence]:
