@@ -27,7 +27,7 @@ _PREFERENCES, _UNSUBSCRIBE = (
 
 @dataclass(frozen=True)
 class Letter:
-    """One report in one language. `has_links` is whether its copies are for recipients, who can unsubscribe."""
+    """One report in one language."""
 
     report: Report
     host: str
@@ -35,7 +35,6 @@ class Letter:
     subject: str
     text: str
     html: str
-    has_links: bool
 
     def to(self, recipient: str, audience: Audience | None, *, sender: str, now: datetime) -> EmailMessage:
         """Returns the message to one recipient: text, and HTML without any image.
@@ -89,7 +88,6 @@ def write_letter(
         _one_line(view.subject),
         report_text(view),
         report_html(view),
-        with_links,
     )
 
 

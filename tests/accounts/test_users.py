@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.databases import new_app_database
-from tracker.accounts.users import authenticate, count_users, create_user, find_user, set_language, set_password
+from tracker.accounts.users import (
+    authenticate,
+    count_users,
+    create_user,
+    find_user_by_email,
+    set_language,
+    set_password,
+)
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.sites.sites import add_site
@@ -28,7 +35,7 @@ def test_signs_in_with_the_right_password_only(database: AppDatabase) -> None:
     found = authenticate(database, "LEA@exemple.fr ", PASSWORD, now=NOW)
     assert found is not None
     assert found.id == created.id
-    stored = find_user(database, created.id)
+    stored = find_user_by_email(database, "lea@exemple.fr")
     assert stored is not None
     assert stored.last_sign_in_at == NOW
     assert authenticate(database, "lea@exemple.fr", PASSWORD + "!", now=NOW) is None

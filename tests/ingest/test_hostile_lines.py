@@ -165,9 +165,6 @@ def test_a_batch_of_which_one_hit_cannot_be_read_keeps_the_others(service: Servi
     assert service.ingest.quarantine.summary().lines == 1
 
 
-Fail = Callable[[Any], None]
-
-
 @pytest.fixture
 def poisoned(service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Makes a step fail on every event whose path says "poison"."""

@@ -129,7 +129,7 @@ def test_every_count_is_what_plain_python_counts(zone: str, visits: list[Any], s
         for row in series.to_dict("records"):
             day = row["start"].date()
             assert as_row(row) == expected(events, lambda at, day=day: local(at).date() == day)
-        for row in traffic.timeseries(store, scope, "hour").to_dict("records"):
+        for row in traffic.course(store, scope, "hour")[1].to_dict("records"):
             hour = row["start"].to_pydatetime()
             assert as_row(row) == expected(events, lambda at, hour=hour: clock_hour(at) == hour)
 

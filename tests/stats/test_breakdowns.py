@@ -101,7 +101,7 @@ def test_pages_of_a_breakdown_follow_each_other(week: Blog) -> None:
 def test_filters_keep_visits(week: Blog, one: Filter, visits: int) -> None:
     total = traffic.totals(week.store, scope(WEEK, one)).iloc[0]
     assert total["visits"] == visits
-    assert traffic.timeseries(week.store, scope(WEEK, one), "day")["visits"].sum() == visits
+    assert traffic.course(week.store, scope(WEEK, one), "day")[1]["visits"].sum() == visits
 
 
 def test_like_signs_are_found_as_they_stand(blog: Blog) -> None:

@@ -45,7 +45,7 @@ def test_each_site_has_its_own_figures(visits: list[tuple[str, int, int]]) -> No
         for site, period in periods.items():
             alone = Scope(site, period)
             assert found[site].visitors == traffic.visitors(store, alone)
-            assert found[site].by_day == list(traffic.timeseries(store, alone, "day")["visitors"])
+            assert found[site].by_day == list(traffic.course(store, alone, "day")[1]["visitors"])
 
 
 def test_a_site_has_events_or_has_none(store: EventStore) -> None:

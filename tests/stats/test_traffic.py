@@ -48,7 +48,7 @@ def test_another_site_is_not_counted(blog: Blog) -> None:
 
 def test_a_series_has_every_day_with_zeros_where_nothing_was(blog: Blog) -> None:
     one_week(blog)
-    series = traffic.timeseries(blog.store, scope("2026-W47"), "day")
+    series = traffic.course(blog.store, scope("2026-W47"), "day")[1]
     assert series["start"].dt.strftime("%d").tolist() == ["16", "17", "18", "19", "20", "21", "22"]
     assert series["visits"].tolist() == [1, 2, 0, 0, 0, 0, 0]
     assert series["visitors"].tolist() == [1, 2, 0, 0, 0, 0, 0]
@@ -62,7 +62,7 @@ def test_the_course_gives_the_same_totals_and_series(blog: Blog) -> None:
     one_week(blog)
     total, series = traffic.course(blog.store, scope("2026-W47"), "day")
     pd.testing.assert_frame_equal(total, traffic.totals(blog.store, scope("2026-W47")))
-    pd.testing.assert_frame_equal(series, traffic.timeseries(blog.store, scope("2026-W47"), "day"))
+    pd.testing.assert_frame_equal(series, traffic.course(blog.store, scope("2026-W47"), "day")[1])
 
 
 def test_a_visit_over_midnight_counts_where_it_began(blog: Blog) -> None:
@@ -75,7 +75,7 @@ def test_a_visit_over_midnight_counts_where_it_began(blog: Blog) -> None:
     after = traffic.totals(blog.store, scope("2026-11-17")).iloc[0]
     assert after[["visitors", "visits", "pageviews"]].tolist() == [1, 0, 1]
     assert after[["bounce_rate", "visit_duration_seconds", "engaged_seconds"]].isna().all()
-    both = traffic.timeseries(blog.store, scope("2026-11-16,2026-11-17"), "day")
+    both = traffic.course(blog.store, scope("2026-11-16,2026-11-17"), "day")[1]
     assert both["bounce_rate"].tolist()[0] == 0.0
     assert pd.isna(both["bounce_rate"].tolist()[1])
 
@@ -83,7 +83,7 @@ def test_a_visit_over_midnight_counts_where_it_began(blog: Blog) -> None:
 def test_a_visit_whose_first_event_comes_late_has_its_length_where_it_is_counted(blog: Blog) -> None:
     """At 00:02 a page, at 00:03 another; then the one of 23:58 arrives, four minutes before the visit's beginning."""
     blog.visit("2026-11-17T00:02:00+01:00", (0, "/a"), (60, "/b"), (-240, "/c"))
-    days = traffic.timeseries(blog.store, scope("2026-11-16,2026-11-17"), "day")
+    days = traffic.course(blog.store, scope("2026-11-16,2026-11-17"), "day")[1]
     assert days["visits"].tolist() == [0, 1]
     assert pd.isna(days["visit_duration_seconds"].tolist()[0])
     assert days["visit_duration_seconds"].tolist()[1] == 300
@@ -116,7 +116,7 @@ def of_acme(blog: Blog) -> pd.DataFrame:
 def test_no_hour_shows_a_bounce_that_the_next_takes_back(blog: Blog) -> None:
     blog.visit("2026-11-16T09:59:00+01:00", (0, "/a"), (120, "/b"))
     blog.visit("2026-11-16T10:10:00+01:00", (0, "/a"))
-    series = traffic.timeseries(blog.store, scope("2026-11-16"), "hour")
+    series = traffic.course(blog.store, scope("2026-11-16"), "hour")[1]
     assert series["bounce_rate"].tolist()[9:11] == [0.0, 1.0]
 
 
@@ -142,7 +142,7 @@ def test_hours_that_the_clock_shows_twice_are_one_interval(blog: Blog) -> None:
     blog.visit("2026-10-25T00:30:00+00:00", (0, "/a"))
     blog.visit("2026-10-25T01:30:00+00:00", (0, "/a"))
     blog.visit("2026-10-25T02:30:00+00:00", (0, "/a"))
-    series = traffic.timeseries(blog.store, scope("2026-10-25"), "hour")
+    series = traffic.course(blog.store, scope("2026-10-25"), "hour")[1]
     assert series.set_index(series["start"].dt.hour)["visits"][[1, 2, 3]].tolist() == [0, 2, 1]
 
 
@@ -160,7 +160,7 @@ def test_hours_that_the_clock_shows_twice_are_one_interval(blog: Blog) -> None:
 def test_days_are_the_sites_own(blog: Blog, moment: str, zone: str, day: str) -> None:
     blog.visit(moment, (0, "/a"))
     assert traffic.totals(blog.store, scope(day, zone=zone)).iloc[0]["visitors"] == 1
-    year = traffic.timeseries(blog.store, scope("2026-01-01,2026-12-31", zone=zone), "day")
+    year = traffic.course(blog.store, scope("2026-01-01,2026-12-31", zone=zone), "day")[1]
     assert year[year["visits"] == 1]["start"].dt.strftime("%Y-%m-%d").tolist() == [day]
 
 
@@ -181,8 +181,8 @@ def test_weeks_and_months_add_up_their_days(blog: Blog) -> None:
     for day in ("2026-11-01", "2026-11-02", "2026-11-08", "2026-11-09"):
         blog.visit(f"{day}T12:00:00+01:00", (0, "/a"))
     span = scope("2026-10-15,2026-11-20")
-    assert traffic.timeseries(blog.store, span, "week")["visits"].tolist() == [0, 0, 1, 2, 1, 0]
-    assert traffic.timeseries(blog.store, span, "month")["visits"].tolist() == [0, 4]
+    assert traffic.course(blog.store, span, "week")[1]["visits"].tolist() == [0, 0, 1, 2, 1, 0]
+    assert traffic.course(blog.store, span, "month")[1]["visits"].tolist() == [0, 4]
 
 
 def test_live_visitors_are_those_of_the_last_five_minutes(blog: Blog) -> None:

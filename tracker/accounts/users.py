@@ -62,11 +62,6 @@ def normalise_name(text: str) -> str | None:
     return name or None
 
 
-def find_user(database: AppDatabase, user_id: int) -> User | None:
-    with database.transaction() as session:
-        return session.get(User, user_id)
-
-
 def find_user_by_email(database: AppDatabase, email: str) -> User | None:
     with database.transaction() as session:
         return session.scalar(select(User).where(User.email == email.strip().lower()))

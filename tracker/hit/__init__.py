@@ -84,11 +84,6 @@ class WireEvent(msgspec.Struct, omit_defaults=True, gc=False):
             given = self.m if self.m is not None else self.meta
         return given
 
-    @property
-    def is_interactive(self) -> bool:
-        """Whether the event keeps its visit from being a bounce. It is so unless the client says otherwise."""
-        return (self.i if self.i is not None else self.interactive) is not False
-
 
 class Hit(msgspec.Struct, omit_defaults=True, gc=False):
     """One accepted payload: when and from where it came, and the event in it.

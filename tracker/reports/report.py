@@ -44,7 +44,7 @@ class Report:
 
     `kind` is `weekly` or `monthly`; `label` is how the week or month is written, `2026-W46` or `2026-11`.
 
-    `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are timeseries by day; `pages` and
+    `totals` and `previous` are rows of traffic.totals; `days` and `days_before` are series of traffic.course by day; `pages` and
     `sources` are breakdowns; `leads` is the frame of tracker.leads.report, of the companies that are certain; `brought` is
     what brought them. `identified` says how many visits came from companies, `missing` what would name more. `advice` is that of
     the thirteen weeks up to the period's end. `goals` are those that were reached then or in the period before.

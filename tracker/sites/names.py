@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tracker.db.engine import AppDatabase
@@ -115,12 +115,6 @@ def forget_domain(database: AppDatabase, domain: str, former: str, *, seen: str 
         site.domains = [one for one in site.domains if one.domain != former or not one.is_former]
         session.flush()
         return site
-
-
-def stored_names(database: AppDatabase) -> set[str]:
-    """The names under which the event store has the events of the sites."""
-    with database.transaction() as session:
-        return set(session.scalars(select(Site.stored_as)))
 
 
 def _present(session: Session, domain: str, seen: str | None) -> Site:

@@ -38,15 +38,10 @@ def totals(store: EventStore, scope: Scope) -> pd.DataFrame:
         return _with_numbers(counted.frame(counted.statement(metrics.NAMES)))
 
 
-def timeseries(store: EventStore, scope: Scope, interval: str | None = None) -> pd.DataFrame:
-    """A row for every interval of the period, also the empty ones: `start` (local, datetime64) and metrics.NAMES."""
-    _, series = course(store, scope, interval)
-    return series
-
-
 def course(store: EventStore, scope: Scope, interval: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The totals and the time series of a scope, as `totals` and `timeseries` return them, from one statement.
+    """The totals of a scope, as `totals` returns them, and its time series, from one statement.
 
+    The series has a row for every interval of the period, also the empty ones: `start` (local, datetime64) and metrics.NAMES.
     Visits, bounces and durations belong to the interval in which the visit began; the rest to when it happened.
     """
     step = interval or scope.period.interval

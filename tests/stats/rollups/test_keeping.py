@@ -109,12 +109,12 @@ def test_days_whose_events_are_gone_stay_as_they_were_counted(blog: Blog, left: 
         blog.visit(f"2026-11-{day}T00:30:00+01:00", (0, "/a"), (60, "/b"), visitor=1)
     week = scope("2026-11-16,2026-11-20")
     Keeper(blog.store).seal_all(SITE, PARIS, today=date(2026, 11, 21), on_progress=lambda done, left: None)
-    meant = traffic.timeseries(blog.store, week)
+    meant = traffic.course(blog.store, week)[1]
     lose_events(blog, left)
     blog.store.unseal(SITE, date.min, date.max)
     Keeper(blog.store).seal_all(SITE, PARIS, today=date(2026, 11, 21), on_progress=lambda done, left: None)
     with moment(blog.store) as page:
-        assert traffic.timeseries(page, week).equals(meant)
+        assert traffic.course(page, week)[1].equals(meant)
     compared = compare_with_events(blog.store, SITE)
     assert compared.different == {}
     assert compared.days <= 2

@@ -40,7 +40,6 @@ _LAST_DIVISIONS = (
     (3, "A"), (9, "B"), (33, "C"), (35, "D"), (39, "E"), (43, "F"), (47, "G"), (53, "H"), (56, "I"), (63, "J"), (66, "K"),
     (68, "L"), (75, "M"), (82, "N"), (84, "O"), (85, "P"), (88, "Q"), (93, "R"), (96, "S"), (98, "T"), (99, "U"),
 )  # fmt: skip
-SECTIONS = tuple(section for _, section in _LAST_DIVISIONS)
 
 
 class Label(NamedTuple):
@@ -73,7 +72,7 @@ def division_of(activity: str) -> str:
 
 
 def section_of(activity: str) -> str:
-    """Returns the letter of a NAF code's section (SECTIONS); empty for another text."""
+    """Returns the letter of a NAF code's section; empty for another text."""
     division = int(division_of(activity) or 0)
     return next((section for last, section in _LAST_DIVISIONS if 0 < division <= last), "")
 

@@ -61,15 +61,14 @@ class Candidate(NamedTuple):
 class Match(NamedTuple):
     """The outcome for one company. `best` is the entry that it is with enough confidence, or None.
 
-    `candidates` are the most likely ones, the best included; `namesakes` is how many were found.
+    `candidates` are the most likely ones, the best included.
     """
 
     best: Candidate | None
     candidates: tuple[Candidate, ...]
-    namesakes: int
 
 
-NO_MATCH = Match(None, (), 0)
+NO_MATCH = Match(None, ())
 
 _OF_SORT = MappingProxyType({Sort.NAME: 1.0, Sort.USUAL: 0.8, Sort.SIGN: 0.4, Sort.ACRONYM: 0.15})
 _WORDS_OF_SORT = MappingProxyType(
@@ -131,7 +130,7 @@ def match(store: RegisterStore, asked: Asked) -> Match:
     first = candidates[0]
     first = first._replace(evidence=(*first.evidence, *_of_all(weighed, town)))
     candidates = (first, *candidates[1:])
-    return Match(first if first.confidence >= SHOWN else None, candidates, len(found))
+    return Match(first if first.confidence >= SHOWN else None, candidates)
 
 
 def _may_be_in(register: str, asked: Asked, keys: NameKeys) -> bool:
