@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from dashboards.translations import translate
 
+# Writing a day by a locale's rules takes as long as a statement of the app database, and a chart names some sixty twice.
+_KEPT = 4096
 _NARROW = "\u202f"
 _SPACE = "\u00a0"
 
@@ -31,6 +34,7 @@ def duration(language: str, seconds: float | None) -> str:  # noqa: ARG001 - bot
     return f"{hours}{_NARROW}h{_SPACE}{minutes:02d}" if minutes else f"{hours}{_NARROW}h"
 
 
+@lru_cache(_KEPT)
 def _written(language: str, when: date, pattern: str) -> str:
     text = format_date(when, pattern, locale=language)
     return re.sub(r"(?<!\d)1(?= )", lambda found: _first(language, found[0]), text, count=1) if when.day == 1 else text
@@ -55,6 +59,7 @@ def full_day(language: str, when: date) -> str:
     return _written(language, when, "EEEE d MMMM y")
 
 
+@lru_cache(_KEPT)
 def month(language: str, when: date, *, year: bool = True) -> str:
     return format_date(when, "LLLL y" if year else "LLLL", locale=language)
 

@@ -73,7 +73,13 @@ def level(score: int) -> str:
 
 def lead_rows(language: str, frame: pd.DataFrame) -> list[LeadRow]:
     """The rows of `tracker.leads.report.leads`, in their order."""
-    return [_row(language, record) for record in frame.to_dict("records")]
+    return [_row(language, record) for record in _records(frame)]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The rows with plain values, as `to_dict` has them: of the five leads of an overview that takes longer than their words."""
+    columns = [values.tolist() for _, values in frame.items()]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def reasons_in_words(language: str, record: dict[Any, Any]) -> list[ReasonRow]:

@@ -49,12 +49,17 @@ def by_reason(language: str, frame: pd.DataFrame) -> list[ReasonRow]:
     if frame.empty:
         return []
     total = int(frame["hits"].sum())
-    hits = frame.groupby("reason")["hits"].sum().sort_values(ascending=False, kind="stable")
-    return [_reason(language, str(code), int(number), total, frame) for code, number in hits.items()]
+    if "detail" not in frame:
+        pairs = zip(frame["reason"], frame["hits"], strict=True)
+        return [_reason(language, str(code), int(hits), total, []) for code, hits in pairs]
+    found = frame.groupby("reason")["hits"].sum().sort_values(ascending=False, kind="stable")
+    return [
+        _reason(language, str(code), int(hits), total, _details(frame[frame["reason"] == code]))
+        for code, hits in found.items()
+    ]
 
 
-def _reason(language: str, code: str, hits: int, total: int, frame: pd.DataFrame) -> ReasonRow:
-    named = _details(frame[frame["reason"] == code]) if "detail" in frame else []
+def _reason(language: str, code: str, hits: int, total: int, named: list[tuple[str, int]]) -> ReasonRow:
     largest = max((number for _, number in named), default=1)
     return ReasonRow(
         code=code,

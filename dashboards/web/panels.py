@@ -243,4 +243,5 @@ def _texts(frame: pd.DataFrame, column: str) -> list[str]:
     """Returns a column as text; empty where the column or its value is missing."""
     if column not in frame:
         return [""] * len(frame)
-    return ["" if pd.isna(value) else str(value) for value in frame[column]]
+    values = frame[column].tolist()
+    return [value if isinstance(value, str) else "" if pd.isna(value) else str(value) for value in values]

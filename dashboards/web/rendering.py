@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from jinja2 import pass_context
 from jinja2.runtime import Context as Template
 from markupsafe import Markup, escape
@@ -19,7 +19,7 @@ from dashboards.web.filters.words import Chip, filter_chip
 from dashboards.web.language import current_language
 from dashboards.web.service_status import ServiceStatus
 from dashboards.web.site.forms import invalid_field, mark
-from dashboards.web.site.selection import Selection
+from dashboards.web.site.links import selection_url
 from dashboards.web.theme import current_theme, theme_names
 from tracker.enrichment.text import visible_text
 from tracker.reference.attributions import attributions
@@ -87,9 +87,12 @@ def _of_each_page(words: Callable[..., Any]) -> Callable[..., Any]:
 
 def shown(value: Any) -> Any:
     """Prepares a template's value: text, which may come from outside, also within markup, loses what cannot be seen."""
-    if isinstance(value, Markup):
-        return Markup(visible_text(value))  # noqa: S704 - it was markup, with values escaped, before
-    return visible_text(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    seen = visible_text(value)
+    if seen is value or not isinstance(value, Markup):
+        return seen
+    return Markup(seen)  # noqa: S704 - it was markup, with values escaped, before
 
 
 def with_code(text: str) -> Markup:
@@ -97,11 +100,6 @@ def with_code(text: str) -> Markup:
     parts = visible_text(text).split("`")
     code = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
     return Markup("").join(code)
-
-
-def selection_url(selection: Selection, endpoint: str = "overview.show", /, **changes: Any) -> str:
-    """The URL of a page with this selection and some of its arguments changed."""
-    return url_for(endpoint, **selection.arguments(**changes))
 
 
 def _word_filter(one: Filter) -> Chip:

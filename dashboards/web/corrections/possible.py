@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.web.corrections.possible_shown import possible_rows
 from dashboards.web.language import current_language
-from dashboards.web.rendering import selection_url
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import confirmed_names, names_in_events

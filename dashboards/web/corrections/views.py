@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.web.corrections.shown import correction_rows
 from dashboards.web.language import current_language
-from dashboards.web.rendering import selection_url
 from dashboards.web.sign_in.permission import allowed, require
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action

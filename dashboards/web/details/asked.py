@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from dashboards.translations import message
 from dashboards.web.pages import page_number
-from dashboards.web.rendering import selection_url
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.selection import Selection
 from tracker.stats.dimensions import Dimension
 from tracker.stats.metrics import METRICS

@@ -27,7 +27,7 @@ from dashboards.web.details.rows import Rows, read_rows
 from dashboards.web.language import current_language
 from dashboards.web.panels import DIMENSION_TITLES, panel_of, word_dimension
 from dashboards.web.places.world_map import regions_url, world_map
-from dashboards.web.rendering import selection_url
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
 from tracker.accounts.permissions import Action

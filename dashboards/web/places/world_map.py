@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dashboards.presentation import labels, numbers
 from dashboards.translations import translate
 from dashboards.web.places.shapes import Shape, Shapes, shapes
-from dashboards.web.rendering import selection_url
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.selection import Selection
 from tracker.service.context import Context
 from tracker.stats.breakdowns import breakdown

@@ -11,11 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, make_response, render_template, request
-from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
 from dashboards.translations import LANGUAGES
-from dashboards.web.language import chosen_language, current_language
+from dashboards.web.language import chosen_language, current_language, in_language
 from dashboards.web.recipients.words import hour_names, rhythm_names, schedule_in_words, weekday_names
 from dashboards.web.site.forms import describe_problem
 from tracker.db.invalid import Invalid
@@ -81,7 +80,7 @@ def _found(context: Context, token: str, purpose: Purpose = Purpose.CHOOSE) -> R
 def _page(
     context: Context, recipient: ReportRecipient, token: str, *, problem: Invalid | None = None, done: str = ""
 ) -> Response:
-    with force_locale(_language(recipient)):
+    with in_language(_language(recipient)):
         language = current_language()
         values: dict[str, Any] = {
             "views": all_views(context.app_db, recipient.site_id),
@@ -97,7 +96,7 @@ def _page(
 
 
 def _short_page(recipient: ReportRecipient, what: str, token: str) -> Response:
-    with force_locale(_language(recipient)):
+    with in_language(_language(recipient)):
         schedule = schedule_in_words(current_language(), recipient)
         values = {"recipient": recipient, "site": recipient.site, "token": token}
         page = render_template("recipient_step.html", what=what, schedule=schedule, **values)

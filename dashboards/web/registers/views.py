@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.web.corrections.views import may_everywhere
-from dashboards.web.rendering import selection_url
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.pages import selection_or_404
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import names_in_events

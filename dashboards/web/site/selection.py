@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,7 +102,12 @@ class Selection:
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """The URL arguments of this selection without defaults, with `changes` to single ones."""
-        values: dict[str, Any] = {
+        values = {**self._own_arguments, **changes}
+        return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+    @cached_property
+    def _own_arguments(self) -> dict[str, Any]:
+        return {
             "site": self.site.domain,
             "period": self.period_text if self.period_text != DEFAULT_PERIOD else None,
             **write_against(self.against),
@@ -111,8 +116,6 @@ class Selection:
             "f": [write_filter(one) for one in self.filters],
             **dict(self.tabs),
         }
-        values.update(changes)
-        return {name: value for name, value in values.items() if value not in (None, "", [])}
 
     def filtered(self, dimension: Dimension, value: str) -> Selection:
         """Returns the selection with a filter on the dimension, which replaces an earlier one on it."""

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.translations import LANGUAGES
+from dashboards.web.language import in_language
 from dashboards.web.outgoing_mail import OutgoingMail
 from dashboards.web.people.password_notice import tell_of_new_password
 from dashboards.web.sign_in import login
@@ -90,7 +90,7 @@ def _change_profile(context: Context, name: str, language: str) -> Response:
         set_profile(context.app_db, current_user.id, name=name, language=language, uses_keys=uses_keys)
     except Invalid as problem:
         return make_response(_page(context, name=name, name_problem=describe_problem(problem)), 422)
-    with force_locale(language):
+    with in_language(language):
         flash(_("Your name and language are saved."))
     return redirect(url_for("account.show"))
 

@@ -19,8 +19,8 @@ from dashboards.web.corrections.views import may_everywhere
 from dashboards.web.language import current_language
 from dashboards.web.pages import page_number
 from dashboards.web.registers.shown import register_shown
-from dashboards.web.rendering import selection_url
 from dashboards.web.site.company_sections import sections
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.score_trend import trend_shown
 from dashboards.web.site.selection import Selection

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request, session
 
 from dashboards.web.pages import page_number
-from dashboards.web.rendering import selection_url
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.columns import SORTS, chosen_columns
 from dashboards.web.workflow.loading import companies_of, listed_of, of_events

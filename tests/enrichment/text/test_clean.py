@@ -46,6 +46,13 @@ def test_no_text_keeps_a_control_or_turns_a_line_around(text: str) -> None:
     assert clean_text(shown) == shown
 
 
+def test_what_is_known_as_plain_is_what_the_rules_leave_as_it_is() -> None:
+    for letter in map(chr, range(0x3000)):
+        text = f"a{letter * 5}\n"
+        # With a letter that is not known as plain each rule is applied.
+        assert visible_text(text) + "例" == visible_text(text + "例"), hex(ord(letter))
+
+
 @pytest.mark.parametrize(
     "text", ["http://evil.example/a", "www.evil.example", "call@evil.example", "evil.example", "mailto:x@y.fr", "https://1.2.3.4"]
 )  # fmt: skip

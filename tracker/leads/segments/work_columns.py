@@ -31,9 +31,7 @@ def with_work(frame: pd.DataFrame, work: SiteWork, fits: Fits, kept: KeptFacts =
         "hidden": [one.state.is_hidden for one in facts],
         "register": [kept.of(name) for name in frame["company"]],
     }
-    return frame.assign(
-        **{name: pd.Series(values, index=frame.index, dtype=object) for name, values in columns.items()}
-    )
+    return pd.concat([frame, pd.DataFrame(columns, index=frame.index, dtype=object)], axis=1)
 
 
 def fit_first(frame: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from tracker.stats.companies.visit_rows import Rows, action_rows, read_from
 from tracker.stats.goals import EVENTS, Kind
 from tracker.stats.goals.received import detail_of_event
 from tracker.stats.goals.whose import whose
-from tracker.stats.rollups.moment import present
+from tracker.stats.rollups.moment import once_of_present, present
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 
@@ -55,8 +55,12 @@ class Value:
 
 def actions(store: EventStore, scope: Scope, *, limit: int, offset: int = 0) -> list[Action]:
     """Returns the actions of a scope, the most frequent first."""
-    with present(store) as opened, action_rows(opened, scope) as rows:
-        return _found(opened, scope, rows, rows.c.name != IDENTIFY, limit=limit, offset=offset)
+
+    def work(opened: EventStore) -> list[Action]:
+        with action_rows(opened, scope) as rows:
+            return _found(opened, scope, rows, rows.c.name != IDENTIFY, limit=limit, offset=offset)
+
+    return list(once_of_present(store, scope, ("actions", limit, offset), work))
 
 
 def action(store: EventStore, scope: Scope, event: str, detail: str | None) -> Action:
