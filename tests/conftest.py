@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from werkzeug.routing import Rule
 
 from tests.chromium import ARGUMENTS, find_chromium
 
@@ -98,6 +99,25 @@ def compiled_templates() -> Iterator[None]:
     """Applications share what the templates were compiled to."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_routes() -> Iterator[None]:
+    """Applications share what builds their URLs: Werkzeug compiles two functions for each route of each of them."""
+    real = Rule._compile_builder
+    compiled: dict[tuple[bool, tuple[tuple[bool, str], ...]], Callable[..., tuple[str, str]]] = {}
+
+    def shared(self: Rule, append_unknown: bool) -> Callable[..., tuple[str, str]]:
+        if self.defaults:  # a part of the function, too
+            return real(self, append_unknown)
+        key = append_unknown, tuple(self._trace)
+        if key not in compiled:
+            compiled[key] = real(self, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", shared)
         yield
 
 
