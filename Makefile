@@ -45,8 +45,8 @@ build: .make/assets $(WORDPRESS) $(TRANSLATIONS)  ## Build the snippet, the dash
 wheel: .make/package build  ## Build the wheel into dist/
 	@$(PIP) wheel --no-deps --wheel-dir dist . && ls -l dist
 
-# Half of its time a test waits for a browser or a service.
-TEST_WORKERS ?= $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 ))
+# A test waits for a browser or a service for a half of its time: three workers left two cores idle for a sixth of theirs.
+TEST_WORKERS ?= $$(( $$(getconf _NPROCESSORS_ONLN) * 2 ))
 
 .PHONY: test
 test: .make/dev .make/package .make/browser .make/php .make/proxies build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
