@@ -94,8 +94,9 @@ def test_every_row_of_the_list_has_an_id_that_leads_to_it_and_to_its_figures(
 ) -> None:
     store, month = blog.store, scope("2026-11")
     store.forget_site(SITE)
-    for name, domain, is_sure, day in visits:
-        visit(blog, day, name, domain, **(SURE if is_sure else TYPED))
+    with blog.at_once():
+        for name, domain, is_sure, day in visits:
+            visit(blog, day, name, domain, **(SURE if is_sure else TYPED))
     listed = leads(store, month)
     known = known_companies(store, month)
     assert {one.name for one in known} == set(listed["company"])

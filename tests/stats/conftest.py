@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ class Blog:
     def __init__(self, store: EventStore) -> None:
         self.store = store
         self._visits = 0
+        self._gathered: list[dict[str, Any]] | None = None
 
     def visit(self, began_at: str, *steps: Step, visitor: int | None = None, **facts: Any) -> int:
         """One visit from `began_at` (ISO, with an offset); gives its id."""
@@ -68,7 +70,19 @@ class Blog:
         self.add(rows)
         return self._visits
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Stores the visits of the block as one batch in the end: what a store does for each batch takes longer than its rows."""
+        self._gathered = []
+        yield
+        rows, self._gathered = self._gathered, None
+        if rows:
+            self.add(rows)
+
     def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        if self._gathered is not None:
+            self._gathered += rows
+            return
         self.store.append(Batch({name: [row[name] for row in rows] for name in EVENT_COLUMNS}))
 
 

@@ -28,18 +28,20 @@ def store() -> Iterator[EventStore]:
         yield opened
 
 
-def add(store: EventStore, site: str, at: datetime, visitor: int) -> None:
+def add(blog: Blog, site: str, at: datetime, visitor: int) -> None:
     row = EMPTY | {"site": site, "name": "pageview", "path": "/", "entry_page": "/", "visits": 1, "pageviews": 1}
-    Blog(store).add([row | {"occurred_at": int(at.timestamp() * 1e6), "visitor_id": visitor, "visit_id": visitor}])
+    blog.add([row | {"occurred_at": int(at.timestamp() * 1e6), "visitor_id": visitor, "visit_id": visitor}])
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(ZONES), st.integers(0, 11 * 24 * 4), st.integers(1, 5)), max_size=25))
 def test_each_site_has_its_own_figures(visits: list[tuple[str, int, int]]) -> None:
     with new_event_store() as store:
-        for zone, quarters, visitor in visits:
-            at = datetime(2026, 10, 19, tzinfo=UTC) + timedelta(minutes=15 * quarters)
-            add(store, zone.lower(), at, visitor)
+        blog = Blog(store)
+        with blog.at_once():
+            for zone, quarters, visitor in visits:
+                at = datetime(2026, 10, 19, tzinfo=UTC) + timedelta(minutes=15 * quarters)
+                add(blog, zone.lower(), at, visitor)
         periods = {zone.lower(): parse_period("7d", today=TODAY, time_zone=ZoneInfo(zone)) for zone in ZONES}
         found = figures_of_sites(store, periods)
         for site, period in periods.items():
@@ -49,7 +51,7 @@ def test_each_site_has_its_own_figures(visits: list[tuple[str, int, int]]) -> No
 
 
 def test_a_site_has_events_or_has_none(store: EventStore) -> None:
-    add(store, "a.fr", datetime(2020, 1, 1, tzinfo=UTC), 1)
+    add(Blog(store), "a.fr", datetime(2020, 1, 1, tzinfo=UTC), 1)
     week = parse_period("7d", today=TODAY, time_zone=ZoneInfo("Europe/Paris"))
     found = figures_of_sites(store, {"a.fr": week, "b.fr": week})
     assert found == {"a.fr": (0, [0] * 7, True), "b.fr": (0, [0] * 7, False)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise, product
 from typing import Any
@@ -22,7 +21,6 @@ from tracker.stats.funnels.figures import FunnelFigures, StepFigures, funnel_fig
 from tracker.stats.goals import ANY, Goal, Kind, condition_of
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
-from tracker.store.protocol import EventStore
 
 STEPS = st.lists(st.sampled_from(["/a", "/b", "/c", ANY]), min_size=2, max_size=4)
 
@@ -49,21 +47,6 @@ def came(events: list[dict[str, Any]], paths: list[str], window: timedelta | Non
     return len(paths)
 
 
-class AtOnce(Blog):
-    """Stores all visits in one batch."""
-
-    def __init__(self, store: EventStore) -> None:
-        super().__init__(store)
-        self._rows: list[dict[str, Any]] = []
-
-    def add(self, rows: Sequence[dict[str, Any]]) -> None:
-        self._rows += rows
-
-    def store_them(self, visits: list[Any]) -> None:
-        store_them(self, visits)
-        super().add(self._rows)
-
-
 @pytest.mark.parametrize("zone", ZONES)
 @given(
     visits=VISITS, span=PERIODS, paths=STEPS, only=st.sampled_from([None, "Google"]), at_once=st.sampled_from([2, 1000])
@@ -84,7 +67,7 @@ def test_every_step_is_what_plain_python_counts(
         and start <= event["at"].astimezone(clock).date() < start + timedelta(days=number)
     ]
     with new_event_store() as store:
-        AtOnce(store).store_them(visits)
+        store_them(Blog(store), visits)
         for days, in_order in product((0, 1, 3), (True, False)):
             views: dict[int, list[dict[str, Any]]] = {}
             for event in here:

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from tests.databases import new_event_store
 from tests.stats.conftest import SITE, Blog, scope
-from tests.stats.funnels.test_figures import AtOnce
-from tests.stats.test_against_plain_python import PERIODS, VISITS, ZONES, as_events
+from tests.stats.test_against_plain_python import PERIODS, VISITS, ZONES, as_events, store_them
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
 from tracker.stats.site_pages.paths import Neighbour, Paths, paths
@@ -45,7 +44,7 @@ def test_what_comes_before_and_after_is_what_plain_python_counts(
                 before[runs[place - 1][1] if place else None].add(visit)
                 after[runs[place + 1][1] if place + 1 < len(runs) else None].add(visit)
     with new_event_store() as store:
-        AtOnce(store).store_them(visits)
+        store_them(Blog(store), visits)
         found = paths(store, one, "/b", at_once=at_once)
     assert {row.page: row.visits for row in found.before} == {page: len(ids) for page, ids in before.items()}
     assert {row.page: row.visits for row in found.after} == {page: len(ids) for page, ids in after.items()}
