@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwr
 from werkzeug.routing import Rule
 
 from tests.chromium import ARGUMENTS, find_chromium
+from tests.databases import migrated_once
 
 # A busy machine is no failing test; in CI the same examples come each time.
 # A busy machine is no fault of what is tested.
@@ -111,6 +112,13 @@ def compiled_templates() -> Iterator[None]:
     """Applications share what the templates were compiled to."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def app_databases() -> Iterator[None]:
+    """What Alembic makes of an empty app database is made once; tests/db holds what it makes of others."""
+    with migrated_once():
         yield
 
 

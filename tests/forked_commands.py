@@ -25,6 +25,8 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
+from tests.databases import migrated_once, statements_of_all_migrations
+
 _ROOT = Path(__file__).parents[1]
 # What commands import when they need it.
 _IMPORTED = (
@@ -102,16 +104,18 @@ def _umask() -> int:
 def _serve() -> None:
     for name in _IMPORTED:
         importlib.import_module(name)
+    statements_of_all_migrations()
     gc.collect()
     gc.freeze()  # a fork that looked through all of it would copy it
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            _become(json.loads(line))
-            runpy.run_module("tracker.cli", run_name="__main__", alter_sys=True)
-            return
-        print(pid, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+    with migrated_once():
+        for line in sys.stdin:
+            pid = os.fork()
+            if pid == 0:
+                _become(json.loads(line))
+                runpy.run_module("tracker.cli", run_name="__main__", alter_sys=True)
+                return
+            print(pid, flush=True)
+            print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 
 def _become(asked: dict[str, Any]) -> None:
