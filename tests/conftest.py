@@ -40,6 +40,11 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the longest tests: one that is begun last keeps one worker busy while the others have none left."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 class NetworkUsed(RuntimeError):
     """A test tried to reach another machine."""
 

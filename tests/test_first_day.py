@@ -92,6 +92,7 @@ def look(page: Page, name: str) -> None:
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
 def test_a_newcomer_s_first_day(
     new_context: NewContext, service: RunningService, blog: str, mailbox: Mailbox, tmp_path: Path, locale: str

@@ -6,6 +6,8 @@ import os
 import random
 from pathlib import Path
 
+import pytest
+
 from tests.crash.rounds import Campaign, table
 
 # One of each family of faults a run, so that it takes a minute at most.
@@ -17,6 +19,7 @@ _FAMILIES = (
 )
 
 
+@pytest.mark.long
 def test_faults_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
     seed = int(os.environ.get("CRASH_SEED", random.randrange(2**32)))
     print(f"seed {seed}")

@@ -117,6 +117,7 @@ def walk(request: pytest.FixtureRequest, new_context: Callable[..., BrowserConte
     return Walk(context.new_page(), address)
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_and_every_page_fits(
     walk: Walk, site: str, database: AppDatabase, clock: Clock, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
