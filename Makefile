@@ -48,9 +48,14 @@ wheel: .make/package build  ## Build the wheel into dist/
 # A test waits for a browser or a service for a half of its time: three workers left two cores idle for a sixth of theirs.
 TEST_WORKERS ?= $$(( $$(getconf _NPROCESSORS_ONLN) * 2 ))
 
+LAYERS := tests/test_layering.py
+
 .PHONY: test
-test: .make/dev .make/package .make/browser .make/php .make/proxies build  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
-	@$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal $(ARGS)
+test: test-needs  ## Run all tests, the browser's included (ARGS='tests/journal -x' for some)
+	@$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal $(if $(filter check-layers,$(MAKECMDGOALS)),--ignore=$(LAYERS)) $(ARGS)
+
+.PHONY: test-needs
+test-needs: .make/dev .make/package .make/browser .make/php .make/proxies build
 
 # What strangers reach: other versions of Python end otherwise on what is nested too deeply.
 IMAGE_TESTS := tests/collector tests/journal tests/ingest tests/fuzz
@@ -70,7 +75,7 @@ check-types:
 check-browser:
 	@npm run --silent check
 check-layers:
-	@$(BIN)/pytest -q tests/test_layering.py
+	@$(BIN)/pytest -q $(LAYERS)
 
 .PHONY: lint
 lint: .make/dev  ## Run ruff
