@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,12 @@ def test_no_french_is_left_of_messages_that_went(french, messages) -> None:  # t
     assert [
         one.id for one in french if one.id and (one.id if isinstance(one.id, str) else one.id[0]) not in known
     ] == []
+
+
+def test_a_message_has_one_french_text() -> None:
+    # A merge may keep two; the parser takes the last one without a word.
+    lines = (FOLDER / "fr" / "LC_MESSAGES" / "messages.po").read_text().splitlines()
+    assert [two for two in pairwise(lines) if all(line.startswith("msgstr ") for line in two)] == []
 
 
 def test_places_for_values_are_the_same_in_both_languages(french) -> None:  # type: ignore[no-untyped-def]

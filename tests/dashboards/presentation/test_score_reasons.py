@@ -42,5 +42,5 @@ def test_one_visit_is_no_plural_where_a_lead_rises_or_cools() -> None:
     values = {"visits": 1, "days": 14, "visits_before": 6, "days_before": 28}
     assert standing_in_words("en", "cooling", values) == "Cooling: 1 visit in 2 weeks, 6 in the 4 weeks before"
     french = standing_in_words("fr", "cooling", values)
-    assert french == "En baisse\xa0: 1 visite en 2 semaines, 6 les 4 semaines d’avant"
+    assert french == "En baisse\xa0: 1 visite en 2 semaines, 6 les 4 précédentes"
     assert "2 visites" in standing_in_words("fr", "rising", values | {"visits": 2})
