@@ -31,7 +31,7 @@ def figures(folder: Path) -> Iterator[Figure]:
 
 def _stored(folder: Path) -> Iterator[Figure]:
     """With default settings and no proxy, 500 slow clients connected; a bare Flask view in turn with it."""
-    rates, flask, latencies, kept_up, memory, served = [], [], [], [], [], Counter[str]()
+    rates, flask, latencies, kept_up, memory, counted, served = [], [], [], [], [], [], Counter[str]()
     costs, flask_costs = [], []
     for turn in range(_ROUNDS):
         with_geo, service = _service(folder / f"serve-{turn}")
@@ -43,6 +43,7 @@ def _stored(folder: Path) -> Iterator[Figure]:
             done = time.monotonic()
             costs.append((cpu_seconds(service.pid) - spent) / seen.requests * 1e6)
             memory.append(resident_mb(service.pid))
+            counted.append(_pageviews(_note(folder / f"serve-{turn}")) / seen.requests)
         finally:
             service.stop()
         served.update(answers)
@@ -62,6 +63,7 @@ def _stored(folder: Path) -> Iterator[Figure]:
     yield Figure("CPU of the bare Flask view", median(flask_costs), "us/hit")
     yield Figure("the service, accept p99 meanwhile", median(latencies), "ms", at_most=10)
     yield Figure("the same, time until all is stored against time of sending", median(kept_up), "x", at_most=1.05)
+    yield Figure("the same, page views of the accepted hits in a report", min(counted), "share", at_least=0.999)
     yield Figure("the same, memory of serve after it", median(memory), "MB")
     yield Figure("slow clients answered with 202", served["202"] / max(1, served.total()), "share", at_least=1)
 
@@ -79,8 +81,7 @@ def _wait_until_stored(service: RunningService) -> None:
 
 def _visible(data: Path) -> Iterator[Figure]:
     _, service = _service(data)
-    note = json.loads((data / "service.json").read_text())
-    times = []
+    note, times = _note(data), []
     try:
         for turn in range(15):
             service.post({"n": "pageview", "u": f"https://{SITE}/seen-{turn}", "d": SITE})
@@ -94,6 +95,10 @@ def _visible(data: Path) -> Iterator[Figure]:
     yield Figure("from 202 to visible in a report, median", median(times), "s", at_most=2)
     yield Figure("from 202 to visible in a report, slowest of 15", max(times), "s", at_most=2)
     yield Figure("memory of serve, hardly any data", memory, "MB")
+
+
+def _note(data: Path) -> dict[str, str]:
+    return dict(json.loads((data / "service.json").read_text()))
 
 
 def _pageviews(note: dict[str, str]) -> int:

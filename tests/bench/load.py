@@ -31,6 +31,9 @@ class Load(NamedTuple):
     ended: float
 
 
+# People come some at a time, and each views some pages: few enough that nobody is taken for a bot, whose hits are not stored.
+_AT_A_TIME, _PAGES = 2_000, 12
+
 # The requests are made before the run, so that the generator takes as little as possible of the machine during it.
 _REQUESTS = """
 local agents = %(agents)s
@@ -39,10 +42,12 @@ local requests, n = {}, 0
 init = function()
   local mark = os.time()
   for i = 1, %(distinct)d do
+    local turn = math.floor(i / %(at_a_time)d)
+    local person, page = math.floor(turn / %(pages)d) * %(at_a_time)d + i %% %(at_a_time)d, (i + turn) %% 400
     local body = string.format('{"n":"pageview","u":"https://%(site)s/article-%%d/","d":"%(site)s","r":"%%s","t":"Article %%d","w":1920,"id":"%%x.%%x"}',
-      i %% 400, i %% 3 == 0 and "https://www.linkedin.com/feed/" or "", i %% 400, i, mark)
-    local headers = {["Content-Type"] = "text/plain", ["User-Agent"] = agents[i %% #agents + 1],
-      ["X-Forwarded-For"] = addresses[i %% #addresses + 1], ["Accept-Language"] = "fr-FR"}
+      page, i %% 3 == 0 and "https://www.linkedin.com/feed/" or "", page, i, mark)
+    local headers = {["Content-Type"] = "text/plain", ["User-Agent"] = agents[person %% #agents + 1],
+      ["X-Forwarded-For"] = addresses[person %% #addresses + 1], ["Accept-Language"] = "fr-FR"}
     requests[i] = wrk.format("POST", "/api/event", headers, body)
   end
   io.stderr:write("begun\\n")
@@ -70,8 +75,9 @@ def run(url: str, folder: Path, *, seconds: int, connections: int = 32, distinct
     if program is None:
         raise NoLoadGenerator("wrk is not installed (Debian, Ubuntu: apt-get install wrk)")
     script = folder / "post.lua"
-    names: dict[str, object] = {"agents": _lua_list(agents(50)), "addresses": _lua_list(addresses(5000)), "site": SITE}
-    names |= {"distinct": distinct}
+    people = max(_AT_A_TIME, distinct // _PAGES)
+    names: dict[str, object] = {"agents": _lua_list(agents(50)), "addresses": _lua_list(addresses(people)), "site": SITE}
+    names |= {"distinct": distinct, "at_a_time": _AT_A_TIME, "pages": _PAGES}
     script.write_text(_REQUESTS % names)
     command = [program, "-t1", f"-c{connections}", f"-d{seconds}", "--timeout", "30", "-s", str(script), url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
