@@ -76,7 +76,11 @@ def run(url: str, folder: Path, *, seconds: int, connections: int = 32, distinct
         raise NoLoadGenerator("wrk is not installed (Debian, Ubuntu: apt-get install wrk)")
     script = folder / "post.lua"
     people = max(_AT_A_TIME, distinct // _PAGES)
-    names: dict[str, object] = {"agents": _lua_list(agents(50)), "addresses": _lua_list(addresses(people)), "site": SITE}
+    names: dict[str, object] = {
+        "agents": _lua_list(agents(50)),
+        "addresses": _lua_list(addresses(people)),
+        "site": SITE,
+    }
     names |= {"distinct": distinct, "at_a_time": _AT_A_TIME, "pages": _PAGES}
     script.write_text(_REQUESTS % names)
     command = [program, "-t1", f"-c{connections}", f"-d{seconds}", "--timeout", "30", "-s", str(script), url]
