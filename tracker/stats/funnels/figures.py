@@ -1,40 +1,43 @@
 """The figures of a funnel: how many came to each step, how many no further, and which companies those were.
 
-One statement finds the events of all steps; the rest is arithmetic over their moments. Where there are very many events,
-it is asked of some visitors at a time, so that memory does not grow with the period.
+The database finds who did a later step, and how far nearly all of these came; the moments of the few whom it cannot decide
+are read some people at a time, so that memory does not grow with the period.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import SmallInteger, cast, func, select
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, Subquery, case, cast, func, select
 
-from tracker.stats.funnels.furthest import furthest_steps
-from tracker.stats.funnels.in_parts import EVENTS_AT_ONCE, parts
+from tracker.stats.funnels.done import Done, does, step_column
+from tracker.stats.funnels.extremes import how_far
+from tracker.stats.funnels.furthest import Integers, furthest_steps
+from tracker.stats.funnels.in_parts import ROWS_AT_ONCE, in_parts
 from tracker.stats.goals import Goal
-from tracker.stats.goals.conversions import reaching
-from tracker.stats.goals.whose import companies_by_visit
+from tracker.stats.goals.whose import with_companies
 from tracker.stats.long_visits import followed
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
-from tracker.store.protocol import EventStore
+from tracker.store import functions
+from tracker.store.protocol import EventStore, Snapshot
 
 _MICROSECOND = timedelta(microseconds=1)
-
-_Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
 class StepFigures:
     """How many came as far as a step, and how many of them no further.
 
-    `companies` came as far; `stopped` are those that came no further, the ones with the most visits first. At the last step
-    these are the companies that did all steps.
+    `companies` came as far; `stopped` are those that came no further, by name. At the last step these are the companies that
+    did all steps.
     """
 
     reached: int
@@ -58,87 +61,135 @@ def funnel_figures(
     *,
     days: int = 0,
     in_order: bool = True,
-    at_once: int = EVENTS_AT_ONCE,
+    at_once: int = ROWS_AT_ONCE,
 ) -> FunnelFigures:
     """Returns the figures of steps within one visit; with `days`, of visitors who take no longer from first to last.
 
-    `at_once` is of how many events of the period, about, the steps are read together.
+    `at_once` is of how many events, about, the moments are read together.
     """
     question = ("funnel", tuple(step.meant for step in steps), days, in_order)
-    return once_of_present(
-        store, scope, question, lambda opened: _figures(opened, scope, steps, days, in_order=in_order, at_once=at_once)
-    )
+
+    def work(opened: EventStore) -> FunnelFigures:
+        with opened.snapshot() as snapshot, with_companies(opened, scope) as whose:
+            done = Done(followed(snapshot, scope), steps, by_visitor=days > 0)
+            return _Funnel(snapshot, done, whose, days, in_order=in_order, at_once=at_once).figures()
+
+    return once_of_present(store, scope, question, work)
 
 
 @dataclass(frozen=True)
-class _Came:
-    """How far some visitors (or visits) came: `furthest` and `lasts` of each, `visits` and `steps` of each step that was done."""
+class _Undecided:
+    """Those whose moments were looked at: how far each came, whose id lasts, and which companies they are of."""
 
-    furthest: _Integers
-    lasts: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    visits: pd.Series
-    steps: _Integers
+    furthest: Integers
+    lasts: NDArray[np.bool_]
+    companies: Counter[str]
 
 
-def _figures(
-    store: EventStore, scope: Scope, steps: Sequence[Goal], days: int, *, in_order: bool, at_once: int
-) -> FunnelFigures:
-    numbered = [replace(step, key=str(index)) for index, step in enumerate(steps)]
-    named = companies_by_visit(store, scope)
-    with store.snapshot() as snapshot:
-        did = reaching(followed(snapshot, scope), numbered, facts=("consented",)).subquery("did")
-        who = (did.c.visitor_id if days else did.c.visit_id).label("who")
-        done = select(
-            who,
-            did.c.visit_id,
-            did.c.occurred_at,
-            cast(did.c.goal, SmallInteger).label("step"),
-            func.coalesce(did.c.consented, False).label("lasts"),
+_NOBODY = _Undecided(np.zeros(0, np.int64), np.zeros(0, bool), Counter())
+
+
+class _Funnel:
+    """The questions about one funnel. `whose` are the visits of companies."""
+
+    def __init__(
+        self, snapshot: Snapshot, done: Done, whose: FromClause, days: int, *, in_order: bool, at_once: int
+    ) -> None:
+        self._snapshot, self._whose = snapshot, whose
+        self._done, self._number = done.all_steps(), len(done.steps)
+        self._days, self._in_order, self._at_once = days, in_order, at_once
+
+    def figures(self) -> FunnelFigures:
+        begun, lasting = self._begun()
+        came = self._snapshot.frame(self._those_who_did_more())
+        is_open = came["undecided"].to_numpy(bool)
+        decided, undecided = came[~is_open], self._undecided(came[is_open])
+        reached = [begun]
+        for step in range(2, self._number + 1):
+            further = int(decided["people"][decided["furthest"] >= step].sum())
+            reached.append(further + int((undecided.furthest >= step).sum()))
+        did_all = int(decided["lasting"][decided["furthest"] == self._number].sum())
+        did_all += int((undecided.furthest[undecided.lasts] == self._number).sum())
+        companies = undecided.companies | self._companies()  # of both the counter has the greater one
+        return FunnelFigures(
+            tuple(_step(step, reached, companies) for step in range(1, self._number + 1)), (lasting, did_all)
         )
-        came = [
-            _how_far(snapshot.frame(done.where(part)), named.index, len(steps), days, in_order=in_order)
-            for part in parts(snapshot, scope, who.element, at_once=at_once)
-        ]
-    furthest, lasts = (np.concatenate([getattr(one, name) for one in came]) for name in ("furthest", "lasts"))
-    companies = _companies(named, pd.concat([one.visits for one in came]), np.concatenate([one.steps for one in came]))
-    return FunnelFigures(
-        tuple(_step(index + 1, furthest, companies, len(steps)) for index in range(len(steps))),
-        (int((furthest[lasts] >= 1).sum()), int((furthest[lasts] >= len(steps)).sum())),
-    )
+
+    def _begun(self) -> tuple[int, int]:
+        """How many did the first step, and how many of them have an id that lasts."""
+        done = self._done
+        if not self._days:
+            number: Select[Any] = select(func.count(done.c.who.distinct())).where(does(done, 0))
+            return int(self._snapshot.rows(number)[0][0]), 0
+        lasts = func.max(cast(done.c.lasts, Integer)).label("lasts")
+        people = select(done.c.who, lasts).where(does(done, 0)).group_by(done.c.who).subquery("people")
+        sums: list[ColumnElement[Any]] = [func.count(), func.sum(people.c.lasts)]
+        ((begun, lasting),) = self._snapshot.rows(select(*sums))
+        return int(begun), int(lasting or 0)
+
+    def _those_who_did_more(self) -> Select[Any]:
+        """Of those who did a later step how many came how far; a row each for those who are undecided, with the number of their events."""
+        done = self._done
+        more = select(done.c.who).where(does(done, *range(1, self._number)))
+        theirs = select(done).where(done.c.who.in_(more)).subquery("theirs")
+        came = how_far(theirs, ("who",), self._number, days=self._days, in_order=self._in_order)
+        key = (came.c.undecided, case((came.c.undecided, came.c.who), else_=0).label("who"), came.c.furthest)
+        sums = [func.sum(came.c.rows).label("rows"), func.sum(came.c.lasts).label("lasting")]
+        return select(*key, func.count().label("people"), *sums).group_by(*key)
+
+    def _of_companies(self) -> Subquery:
+        """Each `who` with each `company` of theirs."""
+        done, whose = self._done, self._whose
+        if not self._days:
+            return select(whose.c.visit_id.label("who"), whose.c.company).subquery("of_companies")
+        joined = done.join(whose, whose.c.visit_id == done.c.visit_id)
+        return select(done.c.who, whose.c.company).select_from(joined).distinct().subquery("of_companies")
+
+    def _companies(self) -> Counter[str]:
+        """How far the one of each company came that came furthest, as far as the extremes tell."""
+        done, whose = self._done, self._of_companies()
+        theirs = select(done, whose.c.company).join_from(done, whose, whose.c.who == done.c.who).subquery("theirs")
+        came = how_far(theirs, ("who", "company"), self._number, days=self._days, in_order=self._in_order)
+        furthest = func.max(came.c.furthest).label("furthest")
+        found = select(came.c.company, furthest).where(came.c.furthest > 0).group_by(came.c.company)
+        return Counter({row.company: row.furthest for row in self._snapshot.rows(found)})
+
+    def _undecided(self, them: pd.DataFrame) -> _Undecided:
+        """Those of whom the extremes do not tell (`who` and `rows` of each), some at a time."""
+        done, whose = self._done, self._of_companies()
+        found = []
+        companies: Counter[str] = Counter()
+        for part in in_parts(them, at_once=self._at_once):
+            ids = select(functions.unnest(part["who"].tolist(), BigInteger()))
+            people = self._looked_at(self._snapshot.frame(select(done).where(done.c.who.in_(ids))))
+            found.append(people)
+            furthest = people["furthest"].to_dict()
+            for who, company in self._snapshot.rows(select(whose.c.who, whose.c.company).where(whose.c.who.in_(ids))):
+                companies[company] = max(companies[company], furthest[who])
+        if not found:
+            return _NOBODY
+        all_of_them = pd.concat(found)
+        return _Undecided(all_of_them["furthest"].to_numpy(), all_of_them["lasts"].to_numpy(bool), companies)
+
+    def _looked_at(self, moments: pd.DataFrame) -> pd.DataFrame:
+        """By the id of each: `furthest` and `lasts`, by all of their moments."""
+        places = [np.flatnonzero(moments[step_column(step)].to_numpy() == True) for step in range(self._number)]  # noqa: E712
+        rows, steps = np.concatenate(places), np.repeat(np.arange(self._number), [len(one) for one in places])
+        ids = moments["who"].to_numpy(np.int64)[rows]
+        at = moments["occurred_at"].to_numpy("datetime64[us]").astype(np.int64)[rows]
+        order = np.lexsort((at, ids))
+        people, who = np.unique(ids[order], return_inverse=True)
+        window = timedelta(days=self._days) // _MICROSECOND if self._days else None
+        furthest = furthest_steps(who, at[order], steps[order], self._number, window=window, in_order=self._in_order)
+        lasts = np.isin(people, moments["who"][moments["lasts"]])
+        return pd.DataFrame({"furthest": furthest, "lasts": lasts}, index=people)
 
 
-def _how_far(done: pd.DataFrame, of_companies: pd.Index, number: int, days: int, *, in_order: bool) -> _Came:
-    ids, at = done["who"].to_numpy(np.int64), done["occurred_at"].to_numpy("datetime64[us]").astype(np.int64)
-    order = np.lexsort((at, ids))
-    done, ids = done.take(order), ids[order]
-    who = np.cumsum(np.diff(ids, prepend=ids[:1]) != 0)
-    furthest = furthest_steps(
-        who,
-        at[order],
-        done["step"].to_numpy(np.int64),
-        number,
-        window=timedelta(days=days) // _MICROSECOND if days else None,
-        in_order=in_order,
-    )
-    lasts = np.zeros(len(furthest), dtype=bool)
-    lasts[who[done["lasts"].to_numpy(bool)]] = True
-    has_one = done["visit_id"].isin(of_companies).to_numpy()
-    return _Came(furthest, lasts, done["visit_id"][has_one], furthest[who[has_one]])
-
-
-def _companies(named: pd.Series, visits: pd.Series, steps: _Integers) -> pd.DataFrame:
-    """By company: how many steps the one of it that came furthest came, and how many visits did a step; the most visits first."""
-    rows = pd.DataFrame({"company": visits.map(named).to_numpy(), "visit": visits.to_numpy(), "steps": steps})
-    grouped = rows.groupby("company")
-    found = grouped.agg(steps=("steps", "max"), visits=("visit", "nunique")).reset_index()
-    return found.sort_values(["visits", "company"], ascending=[False, True], kind="stable")
-
-
-def _step(step: int, furthest: _Integers, companies: pd.DataFrame, number: int) -> StepFigures:
-    reached, further = int((furthest >= step).sum()), int((furthest > step).sum())
+def _step(step: int, reached: Sequence[int], companies: Mapping[str, int]) -> StepFigures:
+    further = reached[step] if step < len(reached) else reached[step - 1]
     return StepFigures(
-        reached,
-        reached - further if step < number else 0,
-        int((companies["steps"] >= step).sum()),
-        tuple(companies["company"][companies["steps"] == step]),
+        reached[step - 1],
+        reached[step - 1] - further,
+        sum(came >= step for came in companies.values()),
+        tuple(sorted(company for company, came in companies.items() if came == step)),
     )

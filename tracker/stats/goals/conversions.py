@@ -106,7 +106,11 @@ def reaching(scope: Scope, goals: Sequence[Goal], *, facts: Sequence[str] = ("co
     """Selects the events of the scope that reach goals, once for each: visit_id, visitor_id, occurred_at, detail, goal, and `facts`."""
     plain = [goal for goal in goals if not isinstance(goal.condition, AtLeast)]
     parts = [_spread(scope, plain, facts)] if plain else []
-    parts += [_read(scope, goal, goal.condition, facts) for goal in goals if isinstance(goal.condition, AtLeast)]
+    parts += [
+        having_read(scope, goal.condition, [*_columns(facts), literal(goal.key).label("goal")])
+        for goal in goals
+        if isinstance(goal.condition, AtLeast)
+    ]
     return select(union_all(*parts).subquery("each")) if len(parts) > 1 else parts[0]
 
 
@@ -127,13 +131,13 @@ def _spread(scope: Scope, goals: Sequence[Goal], facts: Sequence[str]) -> Select
     return select(spread).where(spread.c.goal.is_not(None))
 
 
-def _read(scope: Scope, goal: Goal, condition: AtLeast, facts: Sequence[str]) -> Select[Any]:
-    """Of a goal that asks how far or how long a visit read: joined, which is quicker than asking each event."""
+def having_read(scope: Scope, condition: AtLeast, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """Of the events with which visits had read so far or so long: joined, which is quicker than asking each event."""
     read = reached_by(condition, scope.around())
     same = and_(events.c.visit_id == read.c.visit_id, events.c.occurred_at == read.c.occurred_at)
     if "page" in read.c:
         same = and_(same, page_of_event() == read.c.page)
-    rows = select(*_columns(facts), literal(goal.key).label("goal")).select_from(events.join(read, same))
+    rows = select(*columns).select_from(events.join(read, same))
     return rows.where(scope.where(), events.c.name == ENGAGEMENT)
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
 
 from tracker.stats.companies.tiers import of_tier
@@ -31,12 +30,12 @@ def whose(store: EventStore, scope: Scope, visits: Select[Any]) -> Iterator[Any]
         yield _last_sure(did).where(did.c.visit_id.in_(visits)).subquery("whose")
 
 
-def companies_by_visit(store: EventStore, scope: Scope) -> pd.Series:
-    """Returns the sure company of each visit of a period that has one, by the visit's id."""
+@contextmanager
+def with_companies(store: EventStore, scope: Scope) -> Iterator[Any]:
+    """A subquery of `visit_id` and `company` of the visits of a period that have a sure one."""
     with company_rows(store, _around(scope)) as did:
-        whose = _last_sure(did).subquery("whose")
-        found = did.frame(select(whose).where(whose.c.company.is_not(None)))
-    return pd.Series(found["company"].to_numpy(object), index=found["visit_id"].to_numpy())
+        found = _last_sure(did).subquery("found")
+        yield select(found).where(found.c.company.is_not(None)).subquery("whose")
 
 
 def _around(scope: Scope) -> Scope:
