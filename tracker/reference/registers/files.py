@@ -27,6 +27,8 @@ _ROWS_BETWEEN_REPORTS = 20_000
 Row = Sequence[str]
 # Called with the bytes read so far of the file, and its size.
 Progress = Callable[[int, int], None]
+# Takes a file and returns the function that is told of its progress.
+Reporter = Callable[[Path], Progress]
 
 
 class BadFile(ValueError):

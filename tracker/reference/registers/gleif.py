@@ -7,13 +7,13 @@ says who consolidates whom). It has no sizes: who has an LEI and who is a parent
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from tracker.reference.registers.building import Builder, building
 from tracker.reference.registers.entries import LONGEST_TEXT, Entry, Place, Sort, State
-from tracker.reference.registers.files import BadFile, FileKind, Progress, Row, by_kind, open_table
+from tracker.reference.registers.files import BadFile, FileKind, Reporter, Row, by_kind, open_table
 
 REGISTER = "gleif"
 
@@ -46,8 +46,6 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
 # Ranks as of SIRENE's sizes: who has an LEI is seldom tiny, and a parent of others is large.
 _RANK, _RANK_OF_PARENT = 3, 8
-
-Reporter = Callable[[Path], Progress]
 
 
 def import_files(

@@ -8,14 +8,14 @@ runs a business is kept only under a business name, and not at all where they as
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from tracker.reference.registers.areas import department_of
 from tracker.reference.registers.building import Builder, building
 from tracker.reference.registers.entries import LONGEST_TEXT, Entry, Place, Sort, State
-from tracker.reference.registers.files import BadFile, FileKind, Progress, Row, by_kind, open_table
+from tracker.reference.registers.files import BadFile, FileKind, Reporter, Row, by_kind, open_table
 
 REGISTER = "sirene"
 # The codes of size, the smallest first (tranche d'effectifs). A code's place is a company's rank.
@@ -42,9 +42,6 @@ _WITHHELD = "[ND]"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _YEARS_CEASED = 3
 _ALL_NUMBERS = 1_000_000_000
-
-# Takes a file and returns the function that is told of its progress.
-Reporter = Callable[[Path], Progress]
 
 
 def import_files(
