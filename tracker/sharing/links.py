@@ -83,6 +83,11 @@ def end_of_day(text: str, zone: ZoneInfo) -> datetime | None:
             raise Invalid("“%(text)s” is not a day; write one such as 2026-12-31.", text=text[:20]) from None
 
 
+def last_day(link: SharedLink, zone: ZoneInfo) -> date | None:
+    """The last local day on which a link opens; None for one without an end."""
+    return (link.ends_at - timedelta(seconds=1)).astimezone(zone).date() if link.ends_at else None
+
+
 def _checked(asked: Asked, now: datetime) -> SharedLink:
     with about("name"):
         name = " ".join("".join(sign if sign.isprintable() else " " for sign in asked.name).split())

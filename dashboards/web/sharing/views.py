@@ -25,6 +25,7 @@ from tracker.sharing.links import (
     Page,
     add_link,
     end_of_day,
+    last_day,
     links_of,
     revoke_link,
 )
@@ -106,7 +107,7 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
                 "frame_hosts": " ".join(one.frame_hosts.split()),
                 "by": one.created_by,
                 "created_at": one.created_at,
-                "ends": one.ends_at and dates.absolute(language, one.ends_at, selection.zone),
+                "ends": (last := last_day(one, selection.zone)) and dates.full_day(language, last),
                 "is_over": one.ends_at is not None and one.ends_at <= context.now(),
             }
             for one in links_of(context.app_db, selection.site.id)

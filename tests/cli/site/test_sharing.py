@@ -35,7 +35,7 @@ def test_links_are_made_listed_and_removed(tmp_path: Path) -> None:
     assert find_public(database, site.id)
     run(tmp_path, "add", "Secret", "--password", typed="une phrase\nune phrase\n")
     listed = run(tmp_path, "list").splitlines()
-    assert listed[0].split(maxsplit=1)[1] == "weekly with companies, until 2100-01-01 00:00: Pour Anna"
+    assert listed[0].split(maxsplit=1)[1] == "weekly with companies, until 2099-12-31: Pour Anna"
     assert listed[1].split(maxsplit=1)[1] == "dashboard public: Tous"
     assert run(tmp_path, "remove", "1") == "“Pour Anna” is removed; its URL shows nothing from now on\n"
     assert find_link(database, url.rpartition("/share/")[2]) is None

@@ -59,14 +59,15 @@ def add(
 @data_option
 def list_links(site: str, data: Path | None) -> None:
     """List a site's links: number, what they show, until when, name. A URL cannot be shown again."""
-    from tracker.sharing.links import links_of
+    from tracker.sharing.links import last_day, links_of
 
     with app_database(settings_of(data)) as database, said_in_one_line(site):
         found = find_present(database, site)
         listed = links_of(database, found.id)
     for one in reversed(listed):
         shows = [one.page, "with companies" if one.shows_companies else "", "public" if one.token_hash is None else ""]
-        end = f", until {one.ends_at.astimezone(ZoneInfo(found.time_zone)):%Y-%m-%d %H:%M}" if one.ends_at else ""
+        last = last_day(one, ZoneInfo(found.time_zone))
+        end = f", until {last}" if last else ""
         click.echo(f"{one.id:>6}  {' '.join(filter(None, shows))}{end}: {one.name}")
     if not listed:
         click.echo("no link: webleads share add NAME --site DOMAIN")

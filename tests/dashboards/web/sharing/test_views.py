@@ -66,6 +66,7 @@ def test_a_link_ends_and_a_public_one_needs_no_token(signed_in: Browser, site: s
     ending, public = made(signed_in, ends_at="2026-11-17"), made(signed_in, is_public="1")
     assert public == f"/public/{SITE}"
     assert signed_in.get(ending).status_code == signed_in.get(public).status_code == 200
+    assert "until Tuesday 17 November 2026" in signed_in.get(PAGE).text
     clock.now += timedelta(days=2)
     assert signed_in.get(ending).status_code == 410
     assert signed_in.get("/public/autre.example").status_code == 404
