@@ -29,8 +29,8 @@ TRIGGERS = {
 _WITH_AMOUNT = {
     Trigger.BACK: message("A company is back after %(number)s days"),
     Trigger.SCORE: message("A company reaches a score of %(number)s"),
-    Trigger.SPIKE: message("%(number)s %% more page views than usual"),
-    Trigger.DROP: message("%(number)s %% fewer page views than usual"),
+    Trigger.SPIKE: message("%(number)s%% more page views than usual"),
+    Trigger.DROP: message("%(number)s%% fewer page views than usual"),
     Trigger.SILENCE: message("Nothing is counted for %(number)s hours"),
 }
 CHANNELS = {
