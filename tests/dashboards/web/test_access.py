@@ -1,7 +1,9 @@
 """In a real browser, axe-core finds nothing on any page, and each fits its screen: at both widths, in both themes and languages.
 
 Which pages there are is the routes' word (tests/dashboards/web/every_page.py). The dark theme has the same elements, so
-that only its contrasts are looked at; a menu that several pages have is opened once.
+that only its contrasts are looked at. The other language has the same colours and the same order of elements, so that
+axe-core looks at it on one width without contrasts; that all of it fits is looked at in both. A menu that several pages
+have is opened once.
 """
 
 from __future__ import annotations
@@ -19,21 +21,19 @@ from dashboards import web
 from dashboards.translations import catalogue
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tests.dashboards.web.every_page import DOORS, NO_PAGE, PAGES, fill, first_user_link, working_links
-from tests.dashboards.web.fitting import misfits
+from tests.dashboards.web.fitting import WIDTHS, misfits
 from tracker.db.engine import AppDatabase
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-WIDTHS = (1280, 390)
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Those at which axe-core looks.
+LOOKS = (1280, 390)
 # No rule that looks at these pages reads style sheets or media: axe-core would fetch them for each look.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
+NO_CONTRASTS = OPTIONS | {"rules": {"color-contrast": {"enabled": False}}}
 ONLY_CONTRASTS = OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 RUN_AXE = "([place, options]) => axe.run(place, options).then(r => r.violations.flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 160), n.failureSummary.slice(0, 200)])))"
-UNFOLD = """() => {
-  const folded = [...document.querySelectorAll('main details:not(.menu):not([open])')];
-  for (const one of folded) one.open = true;
-  return folded.length;
-}"""
+FOLDED = "document.querySelectorAll('main details:not(.menu):not([open])').length"
+UNFOLD = "document.querySelectorAll('main details:not(.menu)').forEach(one => { one.open = true })"
 TEMPLATES = Path(web.__file__).with_name("templates")
 LABELLED = re.compile(r"""aria-label="\{\{ _\('([^']+)'[^}]*\}\}">\{\{ _\("([^"]+)"\) \}\}</(?:button|summary|a)>""")
 OPEN_MENU = """menu => {
@@ -66,25 +66,38 @@ def test_what_a_control_is_called_begins_with_the_words_that_are_seen_on_it(lang
     assert [(label, text) for label, text in labelled if look_up(text).lower() not in look_up(label).lower()] == []
 
 
-def findings(page: Page, selector: str = "html") -> list[Any]:
-    """What axe-core finds in a part of the page as it stands, at both widths and in both themes."""
+def findings(page: Page) -> list[Any]:
+    """What axe-core finds on the page as it stands, at both widths and in both themes."""
     found: list[Any] = []
+    for width in LOOKS:
+        narrow(page, width)
+        found += seen(page)
+    return found
+
+
+def narrow(page: Page, width: int) -> None:
+    """Gives the page a screen of this width."""
+    page.set_viewport_size({"width": width, "height": 844})
+
+
+def seen(page: Page, selector: str = "html", *, contrasts: bool = True) -> list[Any]:
+    """What axe-core finds in a part of the page at the width that it has: with contrasts in both themes, else in one."""
     if page.evaluate("typeof axe") == "undefined":  # a page of another context than a walk's
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 844})
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
-            options = ONLY_CONTRASTS if theme == "dark" else OPTIONS
-            found += [(width, theme, *one) for one in page.evaluate(RUN_AXE, [selector, options])]
+    themes: dict[Literal["light", "dark"], Any] = {"light": OPTIONS, "dark": ONLY_CONTRASTS}
+    found: list[Any] = []
+    for theme, options in themes.items() if contrasts else [("light", NO_CONTRASTS)]:
+        page.emulate_media(color_scheme=theme)
+        found += [(page.viewport_size, theme, *one) for one in page.evaluate(RUN_AXE, [selector, options])]
     return found
 
 
 class Walk:
     """Pages opened one after another in one tab, and what was found on them."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self.address = page, address
+    def __init__(self, page: Page, address: str, *, contrasts: bool) -> None:
+        self.page, self.address, self._contrasts = page, address, contrasts
+        self._looks = LOOKS if contrasts else LOOKS[:1]
         self.problems: list[str] = []
         self._menus: set[str] = set()
 
@@ -96,16 +109,28 @@ class Walk:
 
     def look(self, name: str) -> None:
         """The page as it comes and with all that it folds away open, then each of its menus alone, as a person opens them."""
-        self.problems += [f"{name}: {one}" for one in misfits(self.page)]
-        was_folded = self.page.evaluate(UNFOLD)
-        self.problems += [f"{name}: {one}" for one in findings(self.page)]
-        self.problems += [f"{name}: {one}" for one in (misfits(self.page) if was_folded else ())]
+        if self.page.evaluate(FOLDED):
+            for width in WIDTHS:
+                narrow(self.page, width)
+                self._note(name, misfits(self.page, width))
+            self.page.evaluate(UNFOLD)
+        for width in sorted({*WIDTHS, *self._looks}, reverse=True):
+            narrow(self.page, width)
+            self._note(name, misfits(self.page, width) if width in WIDTHS else [])
+            self._note(name, self._seen() if width in self._looks else [])
         for menu in self.page.locator("details.menu:visible").all():
             label = menu.evaluate(OPEN_MENU)
             if label not in self._menus:
                 self._menus.add(label)
-                found = findings(self.page, ".menu[open] > :not(summary)")
-                self.problems += [f"{name}, {label}: {one}" for one in found]
+                for width in self._looks:
+                    narrow(self.page, width)
+                    self._note(f"{name}, {label}", self._seen(".menu[open] > :not(summary)"))
+
+    def _seen(self, selector: str = "html") -> list[Any]:
+        return seen(self.page, selector, contrasts=self._contrasts)
+
+    def _note(self, name: str, problems: list[Any]) -> None:
+        self.problems += [f"{name}: {one}" for one in problems]
 
 
 @pytest.fixture(params=["fr", "en"])
@@ -114,7 +139,7 @@ def walk(request: pytest.FixtureRequest, new_context: Callable[..., BrowserConte
     context = new_context(locale=request.param, reduced_motion="reduce")
     context.set_default_timeout(0)  # a busy machine is no fault of a page
     context.add_init_script(path=AXE)  # half a megabyte, sent to the browser once and not for each page
-    return Walk(context.new_page(), address)
+    return Walk(context.new_page(), address, contrasts=request.param == "fr")
 
 
 @pytest.mark.long
