@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.forked_commands import Forks
+from tests.forked_commands import Forked, Forks
 from tracker.hit import Hit, encode_line
 from tracker.journal import Journal
 from tracker.service.service import Service
@@ -68,18 +68,14 @@ class RunningService:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self.log = data.parent / f"{data.name}.log"
 
     def start(self) -> RunningService:
         """Starts it and waits until it is ready."""
-        with open(self.log, "ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tracker.cli", "serve", "--data", str(self.data), "--port", str(self.port)],
-                stdout=log,
-                stderr=log,
-                env=_environment(self._environment),
-            )
+        self._process = self._begin(
+            ["serve", "--data", str(self.data), "--port", str(self.port)], _environment(self._environment)
+        )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -90,6 +86,11 @@ class RunningService:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError(f"serve is not ready:\n{self.log.read_text()}")
+
+    def _begin(self, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes] | Forked:
+        with open(self.log, "ab") as log:
+            command = [sys.executable, "-m", "tracker.cli", *arguments]
+            return subprocess.Popen(command, stdout=log, stderr=log, env=environment)
 
     @property
     def pid(self) -> int:
@@ -137,6 +138,13 @@ class RunningService:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+
+class ForkedService(RunningService):
+    """The same with all code imported already, for what does not depend on how and when a service loads it."""
+
+    def _begin(self, arguments: list[str], environment: dict[str, str]) -> Forked:
+        return _FORKS.start(arguments, environment, self.log)
 
 
 def keep_hits(service: Service, hits: Iterable[Hit]) -> None:

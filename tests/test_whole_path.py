@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.running_service import RunningService, free_port, webleads
+from tests.running_service import ForkedService, RunningService, free_port, webleads
 from tests.webhook_server import Hooks, hook_server
 
 PASSWORD = "un mot de passe assez long"
@@ -172,6 +172,6 @@ def test_bad_input_is_named_by_the_real_server(running: RunningService, body: by
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    service = RunningService(tmp_path_factory.mktemp("service") / "data").start()
+    service = ForkedService(tmp_path_factory.mktemp("service") / "data").start()
     yield service
     assert service.stop() == 0

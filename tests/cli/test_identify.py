@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.mmdb import write_asn, write_city
-from tests.running_service import RunningService, webleads
+from tests.running_service import ForkedService, webleads
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_provider_is_no_lead_as_json(data: Path) -> None:
 
 
 def test_it_answers_while_the_service_runs(data: Path) -> None:
-    service = RunningService(data).start()
+    service = ForkedService(data).start()
     try:
         assert "Biscuiterie Armor" in webleads("identify", "192.0.2.7", data=data).stdout
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_service import FIREFOX, RunningService, webleads
+from tests.running_service import FIREFOX, ForkedService, RunningService, webleads
 from tracker.clock import utc_now
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.ingest.kept import Kept
@@ -30,7 +30,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def service(data: Path) -> Iterator[RunningService]:
-    running = RunningService(data).start()
+    running = ForkedService(data).start()
     yield running
     running.stop()
 

@@ -31,7 +31,7 @@ from sqlalchemy import update
 from werkzeug.security import generate_password_hash
 
 from tests.mail_server import Mailbox, mail_server
-from tests.running_service import RunningService, descendants
+from tests.running_service import ForkedService, RunningService, descendants
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.models import Delivery, ReportRecipient, Site, User
 from tracker.delivery.sending import MOST_CONNECTIONS
@@ -96,7 +96,7 @@ def run(folder: Path, *, recipients: int, refused: int, greylisted: int, kills: 
     with mail_server(smtp=CutsOff) as mailbox:
         mailbox.refused, mailbox.greylisted = set(emails[:refused]), set(emails[-greylisted:])
         mailbox.cut = emails[recipients // 2]
-        service = RunningService(
+        service = ForkedService(
             data, WEBLEADS_SCHEDULER="yes", WEBLEADS_SMTP_URL=mailbox.url, WEBLEADS_MAIL_FROM="stats@exemple.fr"
         )
         service.start()

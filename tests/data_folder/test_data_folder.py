@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_service import RunningService, webleads
+from tests.running_service import ForkedService, webleads
 from tracker import data_folder
 from tracker.data_folder import FolderInUse, FolderUnusable, ServiceNote
 
@@ -104,7 +104,7 @@ def test_a_service_starts_and_counts_whatever_its_small_files_are(
         path.parent.mkdir(exist_ok=True)
         if not path.is_dir():
             place(path)
-    service = RunningService(data).start()
+    service = ForkedService(data).start()
     try:
         assert service.post({"n": "pageview", "u": "https://a.fr/", "d": "a.fr"})[0] == 202
         assert json.loads(service.get("/readyz")[1])["status"] == "ready"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_service import RunningService, webleads
+from tests.running_service import ForkedService, webleads
 from tracker import data_folder
 from tracker.data_folder import file_modes
 
@@ -115,7 +115,7 @@ def test_a_running_service_leaves_nothing_open_and_the_doctor_looks(tmp_path: Pa
     assert webleads("site", "add", "a.fr", data=data).returncode == 0
     for path in (data, *data.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
-    service = RunningService(data).start()
+    service = ForkedService(data).start()
     try:
         service.post({"n": "pageview", "u": "https://a.fr/", "d": "a.fr"})
         assert {name: oct(mode) for name, mode in modes(data).items() if mode & 0o077} == {}

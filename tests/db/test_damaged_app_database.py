@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.running_service import RunningService, _environment, webleads
+from tests.running_service import ForkedService, RunningService, _environment, webleads
 
 SITE = "blog.exemple.fr"
 HIT = {"n": "pageview", "u": f"https://{SITE}/", "d": SITE}
@@ -29,7 +29,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def service(data: Path) -> Iterator[RunningService]:
-    running = RunningService(data)
+    running = ForkedService(data)
     yield running
     if running._process is not None:
         running.stop()
@@ -123,7 +123,7 @@ def test_a_full_disk_leaves_what_reads_and_heals_by_itself(tmp_path: Path) -> No
     data.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(data)], check=False).returncode:
         pytest.skip("this user may not mount a small disk")
-    service = RunningService(data)
+    service = ForkedService(data)
     try:
         assert webleads("site", "add", SITE, data=data).returncode == 0
         service.start()

@@ -13,7 +13,7 @@ import pytest
 
 from tests import raw_http
 from tests.journalled import ip_of
-from tests.running_service import RunningService, webleads
+from tests.running_service import ForkedService, RunningService, webleads
 from tracker.collector.client_ip import UNKNOWN
 
 SITE = "blog.example.fr"
@@ -26,7 +26,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
     data = tmp_path_factory.mktemp("front") / "data"
     for site in (SITE, OTHER_SITE):
         assert webleads("site", "add", site, data=data).returncode == 0
-    running = RunningService(data, WEBLEADS_TRUSTED_PROXIES="127.0.0.1").start()
+    running = ForkedService(data, WEBLEADS_TRUSTED_PROXIES="127.0.0.1").start()
     yield running
     running.stop()
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests import raw_http
 from tests.crash.processes import Role
-from tests.running_service import RunningService, descendants, free_port, lives, webleads
+from tests.running_service import ForkedService, RunningService, descendants, free_port, lives, webleads
 
 SITE = "blog.example.fr"
 HIT = {"n": "pageview", "u": f"https://{SITE}/", "d": SITE}
@@ -25,7 +25,7 @@ HIT = {"n": "pageview", "u": f"https://{SITE}/", "d": SITE}
 @contextmanager
 def serving(data: Path) -> Iterator[RunningService]:
     assert webleads("site", "add", SITE, data=data).returncode == 0
-    running = RunningService(data).start()
+    running = ForkedService(data).start()
     yield running
     running.stop()
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests import proxies, raw_http
 from tests.journalled import ip_of
-from tests.running_service import RunningService, webleads
+from tests.running_service import ForkedService, RunningService, webleads
 
 SITE = "blog.example.fr"
 # The proxies are at 127.0.0.1, which is trusted; these are nobody's proxies.
@@ -42,7 +42,7 @@ LIES = {
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     data = tmp_path_factory.mktemp("behind") / "data"
     assert webleads("site", "add", SITE, data=data).returncode == 0
-    running = RunningService(data, WEBLEADS_TRUSTED_PROXIES="127.0.0.1").start()
+    running = ForkedService(data, WEBLEADS_TRUSTED_PROXIES="127.0.0.1").start()
     yield running
     running.stop()
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, Playwright
 from sqlalchemy import select
 
 from tests.chromium import ARGUMENTS, find_chromium
-from tests.running_service import RunningService, webleads
+from tests.running_service import ForkedService, RunningService, webleads
 from tests.snippet.bundles import bundle
 from tests.snippet.servers import Blog, Service
 from tracker.store.engines import open_event_store
@@ -35,7 +35,7 @@ def counting(tmp_path: Path) -> Iterator[RunningService]:
     assert webleads("site", "add", SITE, data=data).returncode == 0
     # Its pages are on this machine.
     assert webleads("site", "set", SITE, "--count-development", data=data).returncode == 0
-    running = RunningService(data).start()
+    running = ForkedService(data).start()
     yield running
     running.stop()
 

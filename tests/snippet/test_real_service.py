@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.running_service import RunningService, webleads
+from tests.running_service import ForkedService, RunningService, webleads
 from tests.snippet.servers import Blog
 
 # The service takes a headless browser for a robot, so this one says what a reader's says.
@@ -34,7 +34,7 @@ class RealBlog(Blog):
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[RunningService]:  # type: ignore[override]
     assert webleads("site", "add", "localhost", data=tmp_path / "data").returncode == 0
-    running = RunningService(tmp_path / "data").start()
+    running = ForkedService(tmp_path / "data").start()
     yield running
     running.stop()
 
