@@ -87,7 +87,7 @@ COMPANY = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(visits=st.lists(COMPANY, min_size=1, max_size=6))
 def test_every_row_of_the_list_has_an_id_that_leads_to_it_and_to_its_figures(
     blog: Blog, visits: list[tuple[str, str | None, bool, int]]

@@ -49,7 +49,7 @@ def store_visits(blog: Blog, visits: list[dict[str, Any]]) -> None:
             blog.visit(began.isoformat(), *steps, visitor=one["visitor"], **facts)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(visits=st.lists(VISIT, max_size=14))
 def test_scores_are_those_of_each_companys_events_whatever_the_period_and_the_first_few_those_of_the_list(
     blog: Blog, visits: list[dict[str, Any]]
