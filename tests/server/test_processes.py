@@ -16,7 +16,7 @@ import pytest
 
 from tests import raw_http
 from tests.crash.processes import Role
-from tests.running_service import ForkedService, RunningService, descendants, free_port, lives, webleads
+from tests.running_service import RunningService, descendants, free_port, lives, webleads
 
 SITE = "blog.example.fr"
 HIT = {"n": "pageview", "u": f"https://{SITE}/", "d": SITE}
@@ -25,7 +25,7 @@ HIT = {"n": "pageview", "u": f"https://{SITE}/", "d": SITE}
 @contextmanager
 def serving(data: Path) -> Iterator[RunningService]:
     assert webleads("site", "add", SITE, data=data).returncode == 0
-    running = ForkedService(data).start()
+    running = RunningService(data).start()
     yield running
     running.stop()
 
@@ -52,6 +52,19 @@ def storing(service: RunningService) -> int:
 def listening(pid: int, *, but: int = 0) -> list[int]:
     """The processes below one that take connections: they started no other."""
     return [one for one in descendants(pid) if one != but and lives(one) and not descendants(one)]
+
+
+def a_listener(service: RunningService) -> int:
+    """One of a service's processes that take connections, once there is one: the one before may just have been killed."""
+    found: list[int] = []
+
+    def is_there() -> bool:
+        keeper = storing(service)
+        found[:] = listening(service.pid, but=keeper) if keeper else []
+        return bool(found)
+
+    wait_until(is_there)
+    return found[-1]
 
 
 def crash(pid: int, number: int) -> None:
@@ -117,8 +130,7 @@ def test_a_service_that_is_killed_is_started_again_and_counts_what_came_meanwhil
 def test_a_listener_that_crashes_again_and_again_is_started_again(service: RunningService, number: int) -> None:
     """granian gives up after two crashes within seconds; hits wait in the socket meanwhile, and none is refused."""
     for _ in range(5):
-        wait_until(lambda: bool(listening(service.pid, but=storing(service))))
-        crash(listening(service.pid, but=storing(service))[-1], number)
+        crash(a_listener(service), number)
         assert service.post(HIT)[0] == 202
     assert service.get("/readyz")[0] == 200
 
@@ -176,8 +188,7 @@ def test_a_dashboard_without_a_collector_is_started_again_when_it_crashes_again_
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_while_the_listener_is_started_again_ends_the_service(own_service: RunningService, number: int) -> None:
     for _ in range(2):
-        wait_until(lambda: bool(listening(own_service.pid, but=storing(own_service))))
-        crash(listening(own_service.pid, but=storing(own_service))[-1], signal.SIGKILL)
+        crash(a_listener(own_service), signal.SIGKILL)
     os.kill(own_service.pid, number)
     wait_until(lambda: not lives(own_service.pid))
     assert own_service.stop() == 0
