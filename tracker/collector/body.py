@@ -71,6 +71,10 @@ class UnfinishedBodies:
             self._give_up_one()
         return waiting
 
+    def has_too_many(self, client: str) -> bool:
+        """Whether the client may begin no other request, since it leaves too many unfinished."""
+        return self._of_client.get(subscriber_of(client), 0) >= self._most_of_a_client
+
     def grow(self, waiting: Waiting, size: int) -> None:
         """Counts bytes that came of a body whose size was not known."""
         with self._lock:

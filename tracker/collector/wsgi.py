@@ -120,14 +120,14 @@ class Collector:
         self._client_ip = client_ip
         self._rate_limit = rate_limit
         self._scripts = scripts
-        self._event_paths = frozenset((EVENT_PATH, event_path))
+        self.event_paths = frozenset((EVENT_PATH, event_path))
         self._pixel_paths = frozenset((PIXEL_PATH, pixel_path))
         self._clock = clock
         self._next_app = next_app or _not_found
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if path in self._event_paths:
+        if path in self.event_paths:
             return self._event(environ, start_response)
         if path in self._pixel_paths:
             return self._pixel(environ, start_response, read_pixel)
@@ -137,7 +137,7 @@ class Collector:
 
     def takes(self, path: str) -> bool:
         """Whether requests for the path are answered here, and not passed on."""
-        return path in self._event_paths or path in self._pixel_paths or self._scripts.serves(path)
+        return path in self.event_paths or path in self._pixel_paths or self._scripts.serves(path)
 
     def close(self) -> None:
         """Syncs and ends the journal's running segment."""

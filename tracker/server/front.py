@@ -23,12 +23,13 @@ from tracker.collector.payload import RequestProblem
 from tracker.collector.wsgi import CAN_HOLD, HELD, Environ, Held, WSGIApp
 from tracker.hit import UNREADABLE_AGENT
 from tracker.server.granian_loop import Moment
+from tracker.server.tunnels import Peers
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
 log = logging.getLogger(__name__)
 
-_SAME_FOR_ALL: Environ = {
+SAME_FOR_ALL: Environ = {
     "SCRIPT_NAME": "",
     "SERVER_PROTOCOL": "HTTP/1.1",
     "wsgi.version": (1, 0),
@@ -60,18 +61,27 @@ class Front:
         is_quick: Callable[[str], bool],
         largest: Callable[[str], int],
         pool: Executor,
+        peers: Peers | None = None,
+        server: tuple[str, int] | None = None,
     ) -> None:
+        """`peers` knows who is behind connections where they come through a door, and `server` is what it listens on."""
         self._app = app
         self._client_ip = client_ip
         self._bodies = bodies
         self._is_quick = is_quick
         self._largest = largest
         self._pool = pool
+        self._peers = peers
+        self._server = None if server is None else (server[0], str(server[1]))
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._end_overdue_bodies(loop)
+
+    def refuses(self, environ: Environ) -> bool:
+        """Whether a call is refused whatever it holds: its client leaves too many others unfinished."""
+        return self._bodies.has_too_many(self._client_ip.of(environ))
 
     def _end_overdue_bodies(self, loop: asyncio.AbstractEventLoop) -> None:
         self._bodies.end_overdue()
@@ -85,24 +95,25 @@ class Front:
             put_body(environ, problem)
         if self._is_quick(environ["PATH_INFO"]):
             environ[CAN_HOLD] = True
-            answer = _answer(self._app, environ)
+            answer = answer_of(self._app, environ)
             held: Held | None = environ.get(HELD)
             if held is not None:
                 await Moment(held.receipt.then, self._loop)
                 if held.receipt.problem is not None:
-                    answer = _answer(held.refusal, environ)
+                    answer = answer_of(held.refusal, environ)
             protocol.response_bytes(*answer)
         else:
-            environ["SERVER_NAME"], environ["SERVER_PORT"] = _host_and_port(scope.server)
+            environ["SERVER_NAME"], environ["SERVER_PORT"] = self._server or _host_and_port(scope.server)
             assert self._loop is not None
-            protocol.response_bytes(*await self._loop.run_in_executor(self._pool, _answer, self._app, environ))
+            protocol.response_bytes(*await self._loop.run_in_executor(self._pool, answer_of, self._app, environ))
 
     def _environ(self, scope: Any) -> Environ:
-        environ = _SAME_FOR_ALL.copy()
+        environ = SAME_FOR_ALL.copy()
         environ["REQUEST_METHOD"] = scope.method
         environ["PATH_INFO"] = _as_latin_1(scope.path)
         environ["QUERY_STRING"] = _as_latin_1(scope.query_string)
-        environ["REMOTE_ADDR"] = _host_and_port(scope.client)[0]
+        sender = _host_and_port(scope.client)[0]
+        environ["REMOTE_ADDR"] = sender if self._peers is None else self._peers.of(sender)
         headers = scope.headers
         for name, value in headers.items():
             key = _key_of(name) if len(name) <= _LONGEST_NAME else None
@@ -159,7 +170,7 @@ class Front:
         raise waiting.problem
 
 
-def _answer(app: WSGIApp, environ: Environ) -> Answer:
+def answer_of(app: WSGIApp, environ: Environ) -> Answer:
     """What a WSGI application answers: status, headers and body."""
     said: list[tuple[str, list[tuple[str, str]]]] = []
 

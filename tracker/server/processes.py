@@ -19,7 +19,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from multiprocessing.connection import Connection, Listener
 from multiprocessing.util import Finalize
-from socket import socket
+from socket import AF_INET, socket
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,14 +33,16 @@ from tracker.collector.client_ip import ClientIp
 from tracker.collector.payload import MAX_BODY_BYTES
 from tracker.collector.shared_limit import Table, shared_table
 from tracker.data_folder import ServiceNote
-from tracker.server import bridge, concurrency, granian_loop
+from tracker.server import bridge, concurrency, door, granian_loop
 from tracker.server.concurrency import ConcurrencyLimit
+from tracker.server.door import Door
 from tracker.server.front import Front
-from tracker.server.listening import Server, check_port, listening_sockets, start_listening, stop_signals
+from tracker.server.listening import BACKLOG, Server, check_port, listening_sockets, start_listening, stop_signals
 from tracker.server.logs import log_to_stderr
 from tracker.server.preflight import NotOpenNow, ServiceError, open_in_a_child
 from tracker.server.standby import Standby, open_at_last
 from tracker.server.supervisor import Supervisor, all_running, die_with_parent
+from tracker.server.tunnels import Peers
 from tracker.settings import Settings
 from tracker.store.engines import capabilities_of
 
@@ -69,6 +71,13 @@ class Opened(NamedTuple):
 
     first_user_link: str | None
     is_open: bool
+
+
+class Before(NamedTuple):
+    """Where a door is before granian: what it listens on, and where granian does."""
+
+    listener: socket
+    granian: tuple[str, int]
 
 
 class Roles(NamedTuple):
@@ -128,7 +137,7 @@ def collect(settings: Settings, *, workers: int) -> None:
         table = stack.enter_context(shared_table(path, workers)) if workers > 1 else None
         load = partial(_load_collector, settings, counted_in=table)
         listeners = [
-            Supervisor(f"collector {number}", partial(_listen, one, load))
+            Supervisor(f"collector {number}", partial(_listen_for_hits, settings, one, load))
             for number, one in enumerate(sockets, start=1)
         ]
         _run_listeners(sockets, listeners)
@@ -148,6 +157,17 @@ def _listen(listener: socket, load: Callable[[], Any], _again: bool) -> None:  #
     """Runs granian in a process of its own, until it is told to stop or its worker dies."""
     die_with_parent()
     _granian(listener).serve(target_loader=load, wrap_loader=False)
+
+
+def _listen_for_hits(settings: Settings, listener: socket, load: Callable[..., Any], again: bool) -> None:  # noqa: FBT001
+    """As `_listen`, behind a door (tracker.server.door) that answers hits; without one where each hit waits for the disk."""
+    if not door.is_possible() or settings.journal_sync == "always":
+        _listen(listener, load, again)
+        return
+    with socket(AF_INET) as behind:
+        behind.bind(("127.0.0.1", 0))
+        behind.listen(BACKLOG)
+        _listen(behind, partial(load, before=Before(listener, behind.getsockname())), again)
 
 
 def _listen_as_service(
@@ -194,7 +214,7 @@ def _granian(listener: socket) -> Server:
 def _allow_connections() -> None:
     """Raises the limit on open files as far as this process may: each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_CONNECTIONS + 1024
+    wanted = 3 * _MOST_CONNECTIONS + 1024  # a connection that is passed on from the door is three of this process
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         with suppress(OSError, ValueError):  # a sandbox may forbid it
@@ -219,7 +239,7 @@ def _serve_behind_a_collector(
         data_folder.write_service_note(settings.data, note)
         tell.send(opened)
         load = partial(_load_collector, settings, bridge_to=str(behind.address))
-        _run_listeners(sockets, [Supervisor("collector", partial(_listen, sockets[0], load))])
+        _run_listeners(sockets, [Supervisor("collector", partial(_listen_for_hits, settings, sockets[0], load))])
 
 
 def _start_service(
@@ -279,8 +299,15 @@ def _load_service(settings: Settings, start: Start, first_user_link: str | None)
     return _front(settings, ConcurrencyLimit(application))
 
 
-def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] = lambda _: False) -> Front:
-    """The entry point; `hits` says which paths the collector answers."""
+def _front(
+    settings: Settings,
+    application: Any,
+    *,
+    hits: Callable[[str], bool] = lambda _: False,
+    before: Before | None = None,
+    peers: Peers | None = None,
+) -> Front:
+    """The entry point; `hits` says which paths the collector answers, `before` and `peers` who comes through a door."""
     return Front(
         application,
         client_ip=ClientIp(settings.trusted_proxies, settings.client_ip_header),
@@ -288,11 +315,19 @@ def _front(settings: Settings, application: Any, *, hits: Callable[[str], bool] 
         is_quick=hits,
         largest=lambda path: MAX_BODY_BYTES if hits(path) else concurrency.MAX_BODY_BYTES,
         pool=ThreadPoolExecutor(_GATE_THREADS, "requests"),
+        peers=peers,
+        server=before.listener.getsockname()[:2] if before else None,
     )
 
 
-def _load_collector(settings: Settings, *, bridge_to: str | None = None, counted_in: Table | None = None) -> Any:
-    """Runs in granian's worker: gives the collector as an RSGI application, before the bridge where there is one."""
+def _load_collector(
+    settings: Settings,
+    *,
+    bridge_to: str | None = None,
+    counted_in: Table | None = None,
+    before: Before | None = None,
+) -> Any:
+    """Runs in granian's worker: gives the collector as an RSGI application, before the bridge where there is one, and opens its door."""
     from tracker.collector import build_collector, open_journal
 
     die_with_parent()
@@ -303,7 +338,20 @@ def _load_collector(settings: Settings, *, bridge_to: str | None = None, counted
         next_app = ConcurrencyLimit(bridge.Bridge(bridge_to, journal_problem=lambda: journal.problem))
     collector = build_collector(settings, journal=journal, next_app=next_app, counted_in=counted_in)
     Finalize(None, collector.close, exitpriority=100)
-    return _front(settings, collector, hits=collector.takes)
+    if before is None:
+        return _front(settings, collector, hits=collector.takes)
+    peers = Peers()
+    front = _front(settings, collector, hits=collector.takes, before=before, peers=peers)
+    Door(
+        before.listener,
+        collector,
+        paths=collector.event_paths,
+        refuses=front.refuses,
+        behind=before.granian,
+        peers=peers,
+        most_connections=_MOST_CONNECTIONS,
+    ).start()
+    return front
 
 
 def _local_url(settings: Settings) -> str:

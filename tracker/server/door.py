@@ -1,0 +1,277 @@
+"""The door of a collector: one thread that takes its connections, answers hits that come whole, and passes all else to granian.
+
+granian hands each request from its thread to Python's and back, twice for one with a body, which costs more than the
+hit itself. Nearly all hits are one small piece: a head in plain ASCII and its body. Such a one is read, kept and answered here
+in one go. Whatever differs in anything, or comes in parts, is granian's: its bytes are carried as they are, and what follows
+on its connection too, unless it is one whole request whose answer's end is plain. So nothing here waits for a client.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+
+from tracker.collector.body import put_body
+from tracker.collector.wsgi import Environ, WSGIApp
+from tracker.server.front import answer_of
+from tracker.server.tunnels import Peers, Tunnel, can_be_told_apart
+from tracker.server.whole_request import WholeRequest, whole_request
+
+log = logging.getLogger(__name__)
+
+_HAS_EPOLL = hasattr(select, "epoll")
+
+_PIECE = 64 * 1024
+_IDLE_SECONDS = 10.0
+_LEAVE_SECONDS = 2.0
+_PAUSE_SECONDS = 0.05
+_AT_ONCE = 64
+_CHANGES = select.EPOLLIN | select.EPOLLOUT | select.EPOLLET if _HAS_EPOLL else 0
+
+
+def is_possible() -> bool:
+    """Whether the system has what a door needs. Else granian takes the connections itself."""
+    return _HAS_EPOLL and can_be_told_apart()
+
+
+class _Client:
+    """A connection that sent nothing but whole hits so far."""
+
+    __slots__ = ("ip", "seen_at", "socket")
+
+    def __init__(self, connection: socket.socket, ip: str, now: float) -> None:
+        self.socket = connection
+        self.ip = ip
+        self.seen_at = now
+
+
+class Door:
+    """Takes the connections of `listener`. `app` answers hits of `paths`; granian listens at `behind` for all else.
+
+    `refuses` says of a hit's call whether granian is to refuse it; `peers` is told who is behind a connection to granian.
+    """
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        app: WSGIApp,
+        *,
+        paths: Collection[str],
+        refuses: Callable[[Environ], bool],
+        behind: tuple[str, int],
+        peers: Peers,
+        most_connections: int,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._listener = listener
+        self._app = app
+        self._beginnings = {f"POST {path} HTTP/1.{minor}".encode(): path for path in paths for minor in (0, 1)}
+        self._refuses = refuses
+        self._behind = behind
+        self._peers = peers
+        self._most = most_connections
+        self._monotonic = monotonic
+        self._clients: dict[int, _Client] = {}
+        self._tunnels: dict[int, Tunnel] = {}
+        self._with_more: set[Tunnel] = set()
+        self._ending_since: dict[Tunnel, float] = {}
+        self._is_listening = False
+        self._swept_at = monotonic()
+        self._warned_at = float("-inf")
+
+    def start(self) -> None:
+        """Takes connections in a thread of its own, until the process ends."""
+        self._listener.setblocking(False)
+        self._epoll = select.epoll()
+        threading.Thread(target=self._run, name="door", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._turn()
+            except Exception:
+                log.exception("the door goes on")
+                time.sleep(_PAUSE_SECONDS)
+
+    def _turn(self) -> None:
+        """Waits for connections that have something, and serves them; now and then closes those that are idle."""
+        is_full = len(self._clients) + len(self._tunnels) // 2 >= self._most
+        if self._is_listening == is_full:
+            self._listen(not is_full)
+        for tunnel in self._with_more.copy():
+            self._carry(tunnel)
+        for number, _events in self._epoll.poll(0 if self._with_more else 1.0):
+            try:
+                self._serve(number)
+            except Exception:
+                log.exception("a connection is dropped")
+                self._drop(number)
+        if self._monotonic() - self._swept_at >= 1:
+            self._sweep()
+
+    def _serve(self, number: int) -> None:
+        client = self._clients.get(number)
+        if client is not None:
+            self._read(number, client)
+        elif number in self._tunnels:
+            self._carry(self._tunnels[number])
+        elif number == self._listener.fileno():
+            self._accept()
+
+    def _drop(self, number: int) -> None:
+        if number in self._clients:
+            self._close(number, self._clients[number])
+        elif number in self._tunnels:
+            self._end(self._tunnels[number])
+
+    def _sweep(self) -> None:
+        """Closes connections that send nothing, and those whose clients do not take leave of granian."""
+        self._swept_at = now = self._monotonic()
+        for number, client in list(self._clients.items()):
+            if now - client.seen_at > _IDLE_SECONDS:
+                self._close(number, client)
+        for tunnel, since in list(self._ending_since.items()):
+            if now - since > _LEAVE_SECONDS:
+                self._end(tunnel)
+
+    def _listen(self, is_on: bool) -> None:  # noqa: FBT001
+        self._is_listening = is_on
+        if is_on:
+            self._epoll.register(self._listener.fileno(), select.EPOLLIN)
+        else:
+            self._epoll.unregister(self._listener.fileno())
+
+    def _hit(self, request: WholeRequest, ip: str) -> Environ | None:
+        """The WSGI call of a whole request, if it brings a hit."""
+        path, environ = self._beginnings.get(request.first_line), request.environ
+        if path is None or "CONTENT_LENGTH" not in environ:
+            return None
+        environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"] = "POST", path, ""
+        environ["REMOTE_ADDR"] = ip
+        put_body(environ, request.body)
+        return environ
+
+    def _accept(self) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                connection, address = self._listener.accept()
+            except BlockingIOError:
+                return
+            except OSError as problem:  # no more files may be open
+                self._warn("a connection cannot be taken", problem)
+                time.sleep(_PAUSE_SECONDS)
+                return
+            connection.setblocking(False)
+            with suppress(OSError):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._clients[connection.fileno()] = _Client(connection, address[0], self._monotonic())
+            self._epoll.register(connection.fileno(), select.EPOLLIN)
+
+    def _read(self, number: int, client: _Client) -> None:
+        try:
+            data = client.socket.recv(_PIECE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._close(number, client)
+            return
+        request = whole_request(data)
+        environ = None if request is None else self._hit(request, client.ip)
+        if environ is None or self._refuses(environ):
+            self._pass_on(number, client, data, is_whole=request is not None and not request.is_last)
+            return
+        client.seen_at = self._monotonic()
+        assert request is not None
+        is_last = request.is_last
+        status, headers, body = answer_of(self._app, environ)
+        answer = b"%bdate: %b\r\n%b\r\n%b" % (
+            _head_of(status, tuple(headers)), _date_at(int(time.time())), b"connection: close\r\n" if is_last else b"", body,
+        )  # fmt: skip
+        try:
+            is_sent = client.socket.send(answer) == len(answer)
+        except OSError:
+            is_sent = False
+        if is_last or not is_sent:  # who does not read some hundred bytes is gone, or does not want them
+            self._close(number, client)
+
+    def _pass_on(self, number: int, client: _Client, data: bytes, *, is_whole: bool) -> None:
+        """Makes the connection granian's, with what it sent: until that is answered if it is one whole request, else for good."""
+        del self._clients[number]
+        try:
+            tunnel = Tunnel(
+                client.socket, client.ip, data, behind=self._behind, peers=self._peers, is_one_request=is_whole
+            )
+        except OSError as problem:
+            self._warn("a connection cannot be passed on", problem)
+            self._epoll.unregister(number)
+            client.socket.close()
+            return
+        for one, tell in zip(tunnel.numbers, (self._epoll.modify, self._epoll.register), strict=True):
+            self._tunnels[one] = tunnel
+            tell(one, _CHANGES)
+        self._carry(tunnel)
+
+    def _take_back(self, tunnel: Tunnel) -> None:
+        """The client's request is answered, and it may go on with hits."""
+        number, onward = tunnel.numbers
+        for one in tunnel.numbers:
+            del self._tunnels[one]
+        self._epoll.unregister(onward)
+        self._with_more.discard(tunnel)
+        connection = tunnel.leave()
+        self._clients[number] = _Client(connection, tunnel.ip, self._monotonic())
+        self._epoll.modify(number, select.EPOLLIN)
+
+    def _carry(self, tunnel: Tunnel) -> None:
+        if not tunnel.carry():
+            self._end(tunnel)
+            return
+        if tunnel.is_answered:
+            self._take_back(tunnel)
+            return
+        if tunnel.is_ending:
+            self._ending_since.setdefault(tunnel, self._monotonic())
+        if tunnel.has_more:
+            self._with_more.add(tunnel)
+        else:
+            self._with_more.discard(tunnel)
+
+    def _end(self, tunnel: Tunnel) -> None:
+        self._with_more.discard(tunnel)
+        self._ending_since.pop(tunnel, None)
+        for number in tunnel.numbers:
+            del self._tunnels[number]
+            self._epoll.unregister(number)
+        tunnel.close()
+
+    def _warn(self, what: str, problem: OSError) -> None:
+        """Once a second at most, since a flood of clients may be what makes the problem."""
+        if self._monotonic() - self._warned_at >= 1:
+            self._warned_at = self._monotonic()
+            log.warning("%s: %s", what, problem.strerror)
+
+    def _close(self, number: int, client: _Client) -> None:
+        del self._clients[number]
+        self._epoll.unregister(number)
+        client.socket.close()
+
+
+@lru_cache(maxsize=256)
+def _head_of(status: int, headers: tuple[tuple[str, str], ...]) -> bytes:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name.lower()}: {value}" for name, value in headers)]
+    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
+
+
+@lru_cache(maxsize=2)
+def _date_at(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode("ascii")
