@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from dashboards.presentation import numbers
@@ -23,6 +23,9 @@ _VISITORS = message_plural(
 )
 
 
+Order = Callable[[Iterable[str]], Sequence[str]]
+
+
 @dataclass(frozen=True)
 class StepRow:
     """A step in words. `stopped` and `further` are companies, `more` how many there are beyond `stopped`; `page` is its only page, if it is one."""
@@ -41,13 +44,18 @@ class StepRow:
     page: str
 
 
-def step_rows(language: str, funnel: Funnel, goals: Sequence[Goal], found: FunnelFigures) -> list[StepRow]:
-    """The rows of a funnel's steps."""
+def step_rows(
+    language: str, funnel: Funnel, goals: Sequence[Goal], found: FunnelFigures, in_order: Order
+) -> list[StepRow]:
+    """The rows of a funnel's steps; `in_order` are the companies that are listed, as they are."""
     first = max(found.steps[0].reached, 1)
-    return [_row(language, step, goals, one, first) for step, one in zip(funnel.steps, found.steps, strict=True)]
+    return [
+        _row(language, step, goals, one, first, in_order) for step, one in zip(funnel.steps, found.steps, strict=True)
+    ]
 
 
-def _row(language: str, step: Step, goals: Sequence[Goal], one: StepFigures, first: int) -> StepRow:
+def _row(language: str, step: Step, goals: Sequence[Goal], one: StepFigures, first: int, in_order: Order) -> StepRow:
+    stopped = in_order(one.stopped)
     only = step.kind is StepKind.PAGE and ANY not in step.value
     return StepRow(
         name=step_name(language, step, goals),
@@ -58,9 +66,9 @@ def _row(language: str, step: Step, goals: Sequence[Goal], one: StepFigures, fir
         left=numbers.count(language, one.left) if one.left else "",
         left_share=numbers.percent(language, one.left / max(one.reached, 1), digits=1),
         companies=companies_counted(language, one.companies),
-        stopped=one.stopped[:_COMPANIES],
-        further=one.stopped[_COMPANIES : _COMPANIES + _FURTHER],
-        more=len(one.stopped) - _COMPANIES,
+        stopped=stopped[:_COMPANIES],
+        further=stopped[_COMPANIES : _COMPANIES + _FURTHER],
+        more=len(stopped) - _COMPANIES,
         page=step.value if only else "",
     )
 

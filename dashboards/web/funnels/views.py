@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.presentation import numbers
+from dashboards.web.funnels.companies import CompaniesInOrder
 from dashboards.web.funnels.shown import in_all, step_rows
 from dashboards.web.funnels.words import goal_names, step_typed
 from dashboards.web.language import current_language
 from dashboards.web.sign_in.permission import allowed
 from dashboards.web.site.forms import describe_problem
+from dashboards.web.site.links import selection_url
 from dashboards.web.site.pages import head, selection_or_404
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.trash import told_undoable
@@ -62,7 +65,7 @@ def create_blueprint(context: Context) -> Blueprint:
         except Invalid as problem:
             return _page(context, selection, {"problem": describe_problem(problem), "typed": True}), 422
         flash(_("The funnel is saved. It counts earlier visits as well."))
-        return redirect(url_for("funnels.show", site=selection.site.domain, funnel=number))
+        return redirect(selection_url(selection, "funnels.show", funnel=number))
 
     @blueprint.post("/<number:number>/change")
     def change(site: str, number: int) -> Response | tuple[str, int]:
@@ -76,7 +79,7 @@ def create_blueprint(context: Context) -> Blueprint:
         except ChangedMeanwhileError as problem:
             return _page(context, selection, typed | {"theirs": problem.present}), 409
         flash(_("The funnel is saved.") if found else _("That funnel was removed already."))
-        return redirect(url_for("funnels.show", site=selection.site.domain, funnel=number if found else None))
+        return redirect(selection_url(selection, "funnels.show", funnel=number if found else None))
 
     @blueprint.post("/<number:number>/remove")
     def remove(site: str, number: int) -> Response | tuple[str, int]:
@@ -87,7 +90,7 @@ def create_blueprint(context: Context) -> Blueprint:
         except ChangedMeanwhileError as problem:
             return _page(context, selection, {"not_removed": problem.present, "problem_of": number}), 409
         told_undoable(gone, _("The funnel is removed.") if gone else _("That funnel was removed already."))
-        return redirect(url_for("funnels.show", site=selection.site.domain))
+        return redirect(selection_url(selection, "funnels.show"))
 
     return blueprint
 
@@ -113,7 +116,8 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
     chosen = next((one for one in funnels if str(one.number) == asked), funnels[0] if funnels else None)
     may_change = allowed(Action.CHANGE_SETTINGS, selection.site)
     with moment(context.event_store) as store:
-        shown = {} if chosen is None else _shown(store, selection, chosen, goals, language)
+        of_page = replace(context, event_store=store)
+        shown = {} if chosen is None else _shown(of_page, selection, chosen, goals, language)
         pages = breakdown(store, selection.scope, Dimension.PAGE, limit=_OFFERED_PAGES)["value"] if may_change else ()
     return render_template(
         "funnels.html",
@@ -136,14 +140,18 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
     )
 
 
-def _shown(store: Any, selection: Selection, funnel: Funnel, goals: Sequence[Goal], language: str) -> dict[str, Any]:
+def _shown(
+    context: Context, selection: Selection, funnel: Funnel, goals: Sequence[Goal], language: str
+) -> dict[str, Any]:
     """The template variables of the funnel that is shown."""
     steps = [step for step in reached_by(funnel.steps, goals) if step is not None]
     if len(steps) < len(funnel.steps):
         return {"rows": [], "lacks_goal": True}
-    found = funnel_figures(store, selection.scope, steps, days=funnel.days, in_order=funnel.in_order)
+    found = funnel_figures(context.event_store, selection.scope, steps, days=funnel.days, in_order=funnel.in_order)
     return {
-        "rows": step_rows(language, funnel, goals, found) if found.steps[0].reached else [],
+        "rows": step_rows(language, funnel, goals, found, CompaniesInOrder(context, selection))
+        if found.steps[0].reached
+        else [],
         "in_all": in_all(language, funnel, found),
         "lasting": [numbers.count(language, number) for number in found.lasting],
     }

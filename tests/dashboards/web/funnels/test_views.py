@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 from tests.dashboards.web.conftest import SITE, Browser
+from tests.dashboards.web.workflow.test_views import send
 
 PAGE = f"/{SITE}/funnels"
 
@@ -47,6 +49,39 @@ def test_a_funnel_is_added_shown_edited_and_removed(
     assert signed_in.post(f"{PAGE}/1/remove", form=PAGE, version="other").status_code == 409
     assert signed_in.post(f"{PAGE}/1/remove", form=PAGE).location == PAGE
     assert "No funnel yet." in signed_in.get(PAGE).text
+
+
+def test_the_best_leads_come_first_and_hidden_companies_are_left_out(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    for company, times in (("Air France", 1), ("Kerjean & fils", 4), ("Zénith", 2)):
+        for hours in range(1, times + 1):
+            company_visit("/a", company=company, ago=timedelta(hours=30 * hours))
+    company_visit("/a", company="Zénith", ago=timedelta(hours=2), titles={"/a": "Tarifs"})
+    company_visit("/a", company="Cachée")
+    send(signed_in, "0:cachée", hidden="yes")
+    signed_in.post(PAGE, name="Prix", step=["/a", "/tarifs"])
+    listed = re.findall(r'<a href="[^"]*/leads/[^"]*">([^<]+)</a>', signed_in.get(PAGE).text)
+    assert listed == ["Kerjean &amp; fils", "Zénith", "Air France"]
+
+
+def test_the_period_and_the_filters_of_the_page_stay(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    visit("/a", "/b")
+    narrowed = f"{PAGE}?period=7d&f=country:is:FR"
+    form = re.search(r'action="([^"]+funnels[^"]*)" class="form funnel-form"', signed_in.get(narrowed).text)
+    assert form
+    action = unescape(form[1])
+    added = signed_in.post(action, form=PAGE, name="Deux", step=["/a", "/b"]).location
+    assert added
+    assert ("period=7d" in added, "f=country:is:FR" in added, "funnel=1" in added) == (True, True, True)
+    refused = signed_in.post(action, form=PAGE, name="", step=["/a", "/b"])
+    assert refused.status_code == 422
+    for one in ("change", "remove"):
+        found = re.search(rf'action="([^"]+/1/{one}[^"]*)"', signed_in.get(added).text)
+        assert found
+        after = signed_in.post(unescape(found[1]), form=PAGE, name="Deux", step=["/a", "/c"]).location
+        assert after
+        assert ("period=7d" in after, "f=country:is:FR" in after) == (True, True), one
 
 
 def test_of_many_companies_only_some_are_listed(
