@@ -34,8 +34,10 @@ def test_links_are_made_listed_and_removed(tmp_path: Path) -> None:
     assert run(tmp_path, "add", "Tous", "--public").strip().endswith("/public/blog.exemple.fr")
     assert find_public(database, site.id)
     run(tmp_path, "add", "Secret", "--password", typed="une phrase\nune phrase\n")
+    run(tmp_path, "add", "Intranet", "--frame-hosts", "intranet.exemple.fr", "--frame-hosts", "Wiki.exemple.fr")
     listed = run(tmp_path, "list").splitlines()
     assert listed[0].split(maxsplit=1)[1] == "weekly with companies, until 2099-12-31: Pour Anna"
+    assert listed[3].split(maxsplit=1)[1] == "dashboard, embedded on intranet.exemple.fr wiki.exemple.fr: Intranet"
     assert listed[1].split(maxsplit=1)[1] == "dashboard public: Tous"
     assert run(tmp_path, "remove", "1") == "“Pour Anna” is removed; its URL shows nothing from now on\n"
     assert find_link(database, url.rpartition("/share/")[2]) is None
@@ -49,6 +51,7 @@ def test_what_is_no_link_is_refused_in_a_line(tmp_path: Path) -> None:
         ("add", "x", "--filter", "nothing:is:x"): "`--filter`",
         ("add", "x", "--until", "tomorrow"): "“tomorrow” is not a day",
         ("add", " "): "Write a name",
+        ("add", "x", "--frame-hosts", "a.fr; script-src *"): "not a host",
         ("add", "x", "--until", "2020-01-01"): "The end is over already",
         ("remove", "7"): "there is no link 7",
     }

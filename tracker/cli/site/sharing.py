@@ -28,10 +28,11 @@ def share() -> None:
 @click.option("--until", default="", metavar="DAY", help="The last day on which it opens.")
 @click.option("--password", is_flag=True, help="Ask for a password, which the link then asks for.")
 @click.option("--public", "is_public", is_flag=True, help="For everybody, without a secret in the URL.")
+@click.option("--frame-hosts", "frame_hosts", multiple=True, metavar="HOST", help="A host whose pages may embed it, such as intranet.example.fr; may be repeated.")  # fmt: skip
 @_site_option
 @data_option
 def add(
-    name: str, page: str, companies: bool, filters: tuple[str, ...], until: str, password: bool, is_public: bool, site: str, data: Path | None
+    name: str, page: str, companies: bool, filters: tuple[str, ...], until: str, password: bool, is_public: bool, frame_hosts: tuple[str, ...], site: str, data: Path | None
 ) -> None:  # fmt: skip
     """Make a link and print its URL, once: only a hash of its secret is kept."""
     from tracker.clock import utc_now
@@ -49,6 +50,7 @@ def add(
             filters=_known(filters),
             shows_companies=companies,
             is_public=is_public,
+            frame_hosts="\n".join(frame_hosts),
         )
         _, token = add_link(database, found.id, asked, by=_BY, now=utc_now())
     click.echo(f"{settings.public_url}{f'/share/{token}' if token else f'/public/{found.domain}'}")
@@ -68,7 +70,8 @@ def list_links(site: str, data: Path | None) -> None:
         shows = [one.page, "with companies" if one.shows_companies else "", "public" if one.token_hash is None else ""]
         last = last_day(one, ZoneInfo(found.time_zone))
         end = f", until {last}" if last else ""
-        click.echo(f"{one.id:>6}  {' '.join(filter(None, shows))}{end}: {one.name}")
+        framed = f", embedded on {' '.join(one.frame_hosts.split())}" if one.frame_hosts else ""
+        click.echo(f"{one.id:>6}  {' '.join(filter(None, shows))}{end}{framed}: {one.name}")
     if not listed:
         click.echo("no link: webleads share add NAME --site DOMAIN")
 
