@@ -30,6 +30,7 @@ from dashboards.web.recipients.mailing import Mailing, no_mailing
 from dashboards.web.registers import views as registers
 from dashboards.web.service_status import Diagnose, ServiceStatus, no_diagnosis
 from dashboards.web.sharing import shared
+from dashboards.web.sharing import tokens as api_tokens
 from dashboards.web.sharing import views as sharing
 from dashboards.web.sign_in import login
 from dashboards.web.sign_in.limit import SignInLimit
@@ -107,6 +108,7 @@ def register(
         site_settings,
         domains,
         sharing,
+        api_tokens,
         goal_settings,
         alerts,
         actions,

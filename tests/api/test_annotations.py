@@ -65,7 +65,7 @@ def client(database: AppDatabase, tmp_path: Path, seconds: Seconds) -> FlaskClie
 def token(database: AppDatabase, site: str = SITE, *, may_change: bool = True) -> str:
     found = find_site(database, site)
     assert found
-    return add_token(database, found.id, "Newsletter", may_change=may_change, now=NOW)[1]
+    return add_token(database, found.id, "Newsletter", may_change=may_change, by="lea@exemple.fr", now=NOW)[1]
 
 
 def bearer(text: str) -> dict[str, str]:
@@ -178,7 +178,7 @@ def test_a_token_has_rights_to_one_site_and_no_more(database: AppDatabase) -> No
     own, other = find_site(database, SITE), find_site(database, OTHER)
     assert own
     assert other
-    actor = actor_of(database, token(database))
+    actor = actor_of(database, token(database), now=NOW)
     assert {action for action in SITE_ACTIONS if may(actor, action, own)} == {
         Action.VIEW_REPORTS,
         Action.EXPORT_REPORTS,
@@ -189,4 +189,4 @@ def test_a_token_has_rights_to_one_site_and_no_more(database: AppDatabase) -> No
     assert not any(may(actor, action) for action in set(Action) - SITE_ACTIONS)
     for name in ("", " \u202e", "x" * 81):
         with pytest.raises(Invalid, match="Write a name"):
-            add_token(database, own.id, name, may_change=True, now=NOW)
+            add_token(database, own.id, name, may_change=True, by="", now=NOW)

@@ -49,16 +49,20 @@ class Door:
         if not self.limit.allows(self.client.of(request.environ)):
             raise Refused(429, "too_many_requests", "Too many requests; try again in a second.", **{"Retry-After": "1"})
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        actor = actor_of(self.context.app_db, token.strip()) if scheme.lower() == "bearer" else None
+        actor = (
+            actor_of(self.context.app_db, token.strip(), now=self.context.now()) if scheme.lower() == "bearer" else None
+        )
         if actor is None:
-            message = "Send a token of the site in the header `Authorization: Bearer TOKEN`; `webleads api-token add` makes one."
+            message = "Send a token of the site in the header `Authorization: Bearer TOKEN`; the page *API tokens* in its settings and `webleads api-token add` make one."
             raise Refused(401, "unauthorized", message, **{"WWW-Authenticate": "Bearer"})
         found = find_site(self.context.app_db, domain)
         if found is None or not may(actor, Action.VIEW_REPORTS, found):
             raise Refused(404, "not_found", "The token is of no site with this domain; ask about the token's own site.")
         if not may(actor, action, found):
             raise Refused(
-                403, "forbidden", "The token may only read; make one with `webleads api-token add --changes`."
+                403,
+                "forbidden",
+                "The token may only read; make one that may also change, on the page *API tokens* or with `webleads api-token add --changes`.",
             )
         return found
 

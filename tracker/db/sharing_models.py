@@ -43,4 +43,6 @@ class ApiToken(Base):
     name: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     may_change: Mapped[bool]
+    created_by: Mapped[str] = mapped_column(server_default="")  # the user's email, or the command; empty where unknown
     created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]  # to the minute

@@ -23,14 +23,18 @@ def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
     database = new_app_database(Settings(data=tmp_path).data / "webleads.sqlite")
     add_site(database, "blog.exemple.fr", now=utc_now())
     assert "no token" in run(tmp_path, "list")[1]
+    run(tmp_path, "add", "Never")
+    assert "never used" in run(tmp_path, "list")[1]
+    assert run(tmp_path, "revoke", "1")[0] == 0
     text = run(tmp_path, "add", "Newsletter", "--changes")[1].strip()
-    assert actor_of(database, text)
+    assert actor_of(database, text, now=utc_now())
     listed = run(tmp_path, "list")[1]
     assert "changes" in listed
+    assert f"used {utc_now():%Y}" in listed
     assert "Newsletter" in listed
     assert text not in listed
     assert run(tmp_path, "revoke", "1") == (0, "the token “Newsletter” is revoked\n")
-    assert actor_of(database, text) is None
+    assert actor_of(database, text, now=utc_now()) is None
     assert "there is no token 1" in run(tmp_path, "revoke", "1")[1]
     assert "Write a name" in run(tmp_path, "add", " ")[1]
     database.close()

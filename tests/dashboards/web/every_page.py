@@ -50,6 +50,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "realtime.show": (f"/{SITE}/realtime",),
     "annotations.show": (f"/{SITE}/annotations",),
     "sharing.show": (f"/{SITE}/sharing",),
+    "api_tokens.show": (f"/{SITE}/api-tokens",),
     "domains.show": (f"/{SITE}/settings/site",),
     "corrections.show": (f"/{SITE}/corrections",),
     "lists.show": (f"/{SITE}/lists",),

@@ -9,6 +9,8 @@ import click
 from tracker.cli.options import CommandError, data_option, settings_of
 from tracker.cli.sites import app_database, find_present, said_in_one_line
 
+# Who made a token, as the page of tokens says it.
+_BY = "webleads api-token"
 _site_option = click.option("--site", required=True, help="The site that the token is for.")
 
 
@@ -29,7 +31,7 @@ def add(name: str, changes: bool, site: str, data: Path | None) -> None:
 
     with app_database(settings_of(data)) as database, said_in_one_line(site):
         found = find_present(database, site)
-        _, text = add_token(database, found.id, name, may_change=changes, now=utc_now())
+        _, text = add_token(database, found.id, name, may_change=changes, by=_BY, now=utc_now())
     click.echo(text)
 
 
@@ -37,13 +39,15 @@ def add(name: str, changes: bool, site: str, data: Path | None) -> None:
 @_site_option
 @data_option
 def list_tokens(site: str, data: Path | None) -> None:
-    """List a site's tokens: number, what they may do, since when, name."""
+    """List a site's tokens: number, what they may do, since when, when last used, name."""
     from tracker.accounts.api_tokens import tokens_of
 
     with app_database(settings_of(data)) as database, said_in_one_line(site):
         listed = tokens_of(database, find_present(database, site).id)
     for one in listed:
-        click.echo(f"{one.id:>6}  {'changes' if one.may_change else 'reads':<7}  {one.created_at:%Y-%m-%d}  {one.name}")
+        used = f"used {one.last_used_at:%Y-%m-%d}" if one.last_used_at else "never used"
+        scope = "changes" if one.may_change else "reads"
+        click.echo(f"{one.id:>6}  {scope:<7}  {one.created_at:%Y-%m-%d}  {used:<15}  {one.name}")
     if not listed:
         click.echo("no token: webleads api-token add NAME --site DOMAIN")
 
