@@ -100,7 +100,9 @@ def _typed(selection: Selection) -> dict[str, Any]:
     form, goals = request.form, goals_of(selection.site)
     names = goal_names(current_language(), goals)
     with about("step"):
-        steps = [read_step(text, goals, names) for text in form.getlist("step") if text.strip()]
+        # One too many is refused; a form of a hundred thousand is not read to its end for that.
+        texts = [text for text in form.getlist("step") if text.strip()][: MOST_STEPS + 1]
+        steps = [read_step(text, goals, names) for text in texts]
     return {
         "name": form.get("name", ""),
         "steps": steps,

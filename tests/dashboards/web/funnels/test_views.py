@@ -96,6 +96,20 @@ def test_of_many_companies_only_some_are_listed(
     assert "and 3 more" in page
 
 
+def test_hostile_addresses_and_forms_are_refused_or_shown_nothing(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    visit("/a" * 900, "/b")
+    unending = "/*" + "a*" * 240 + "b"
+    refused = (["/a"] * 9, ["/a"] * 20_000, ["x" * 501, "/a"], ["\x00", "\u202e"], ["goal:9999999999999999999", "/a"])
+    for steps in refused:
+        assert signed_in.post(PAGE, name="x", step=steps).status_code == 422, steps[:1]
+    assert signed_in.post(PAGE, name="x", step=[unending, "/a\ud7ff\x07%ff'\"<b>"]).location == f"{PAGE}?funnel=1"
+    assert "Nobody did the first step" in signed_in.get(PAGE).text
+    for asked in ("funnel=%ff%00", "funnel=" + "9" * 3000, "funnel[]=1&funnel=2", "f=" + "[" * 2000):
+        assert signed_in.get(f"{PAGE}?{asked}").status_code == 200, asked[:20]
+
+
 def test_a_funnel_of_a_goal_that_is_gone_says_so(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
     visit("/a", "/merci")
     settings = f"/{SITE}/settings/goals"
