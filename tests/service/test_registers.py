@@ -12,6 +12,7 @@ import pytest
 from tests.databases import new_app_database, new_event_store
 from tests.reference.registers.published import imported, seat, unit
 from tests.stats.conftest import SITE, Blog
+from tracker.data_folder import acquire
 from tracker.leads.registers.kept import kept_facts
 from tracker.reference.registers.schedule import Update, last_updates
 from tracker.service import registers
@@ -144,8 +145,23 @@ def test_fetches_a_register_that_is_due_and_notes_what_became_of_it(
     updates.close()
 
 
-def test_ends_an_update_when_the_service_stops(tmp_path: Path) -> None:
+def test_ends_an_update_when_the_service_stops_and_removes_what_it_left(tmp_path: Path) -> None:
+    folder = tmp_path / "registers"
+    (folder / ".fetched-cut-off").mkdir(parents=True)
     updates = updating(tmp_path, "import time; time.sleep(600)")
     updates()
+    assert list(folder.glob("*cut-off")) == []
+    (folder / ".sirene-cut-off").mkdir()
     updates.close()
-    assert last_updates(tmp_path / "registers") == {}
+    assert list(folder.glob("*cut-off")) == []
+    assert last_updates(folder) == {}
+
+
+def test_does_not_disturb_an_import_by_hand(tmp_path: Path) -> None:
+    left = tmp_path / "registers" / ".fetched-by-hand"
+    left.mkdir(parents=True)
+    updates = updating(tmp_path, "")
+    with acquire(tmp_path, "registers.lock"):
+        updates()
+        assert left.exists()
+    updates.close()

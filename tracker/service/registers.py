@@ -13,11 +13,13 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
+from tracker.data_folder import FolderInUse, FolderUnusable, acquire
 from tracker.db.models import Site
 from tracker.leads.registers.kept import OF_REGISTERS, kept_facts
 from tracker.leads.registers.matching import match_companies, match_newcomers
 from tracker.reference.registers.registers import registers_of
-from tracker.reference.registers.schedule import Update, is_due, kept_fresh, last_updates, note_update
+from tracker.reference.registers.schedule import REGISTER_NAMES, Update, is_due, kept_fresh, last_updates, note_update
+from tracker.reference.registers.update import remove_cut_off
 from tracker.service.context import Context
 from tracker.sites.sites import list_sites
 from tracker.store.reading import Reading
@@ -116,8 +118,12 @@ class RegisterUpdates:
         self._context = context
         self._command = command
         self._running: _Running | None = None
+        self._is_tidy = False
 
     def __call__(self) -> None:
+        if not self._is_tidy:
+            self._is_tidy = True
+            self._remove_cut_off()
         if self._running is not None:
             if self._running.process.poll() is None:
                 return
@@ -132,6 +138,16 @@ class RegisterUpdates:
             self._running.process.wait()
             self._running.said.close()
             self._running = None
+            self._remove_cut_off()
+
+    def _remove_cut_off(self) -> None:
+        """Removes what ended in the middle, some gigabytes; not while another process fetches or imports a register."""
+        settings = self._context.settings
+        if not settings.registers_folder.is_dir():
+            return
+        with suppress(FolderInUse, FolderUnusable), acquire(settings.data, "registers.lock"):
+            for name in REGISTER_NAMES:
+                remove_cut_off(settings.registers_folder, name)
 
     def _start_one(self) -> None:
         settings = self._context.settings

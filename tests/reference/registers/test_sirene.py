@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gzip
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -105,7 +107,8 @@ def test_reads_parquet_as_well(tmp_path: Path) -> None:
     assert (entry.name, entry.size, entry.founded) == ("ALPHA", "12", "1998-04-01")
 
 
-GOOD = csv_text(UNIT_COLUMNS, [unit("100000001", "ALPHA")])
+ALPHA = unit("100000001", "ALPHA")
+GOOD = csv_text(UNIT_COLUMNS, [ALPHA])
 
 
 def _cut(path: Path) -> Path:
@@ -122,6 +125,20 @@ def _pipe(path: Path) -> Path:
 def _loop(path: Path) -> Path:
     path.symlink_to(path)
     return path
+
+
+def _zip(path: Path, *names: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, GOOD)
+    return path
+
+
+def _encrypted(path: Path) -> Path:
+    """A ZIP file that says of its file that it is encrypted."""
+    content = bytearray(_zip(path, "a.csv").read_bytes())
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return _other(path, bytes(content))
 
 
 def _other(path: Path, text: str | bytes) -> Path:
@@ -145,7 +162,7 @@ def _other(path: Path, text: str | bytes) -> Path:
         ),
         pytest.param(
             lambda folder: [_other(folder / "a.csv", GOOD.replace("ALPHA", "ÉCOLE").encode("latin-1"))],
-            "is not text in UTF-8 (perhaps Latin-1)",
+            "is not text in UTF-8 (perhaps Latin-1",
             id="latin-1",
         ),
         pytest.param(
@@ -157,6 +174,28 @@ def _other(path: Path, text: str | bytes) -> Path:
             lambda folder: [_other(folder / "a.csv", GOOD + "x" * 3_000_000)],
             "has a line of more than",
             id="endless-line",
+        ),
+        pytest.param(
+            lambda folder: [_other(folder / "a.csv", GOOD.encode("utf-16"))], "(perhaps Latin-1 or UTF-16)", id="utf-16"
+        ),
+        pytest.param(
+            lambda folder: [_other(folder / "a.csv.gz", gzip.compress(GOOD.encode()))],
+            "is compressed, and not as ZIP",
+            id="gzip",
+        ),
+        pytest.param(lambda folder: [_zip(folder / "a.zip")], "has 0 CSV files", id="empty-zip"),
+        pytest.param(lambda folder: [_zip(folder / "a.zip", "b.zip")], "has 0 CSV files", id="zip-within-a-zip"),
+        pytest.param(lambda folder: [_zip(folder / "a.zip", "a.csv", "b.csv")], "has 2 CSV files", id="two-in-a-zip"),
+        pytest.param(lambda folder: [_encrypted(folder / "a.zip")], "is protected by a password", id="encrypted"),
+        pytest.param(
+            lambda folder: [_other(folder / "a.csv", GOOD.replace("ALPHA", '"ALPHA'))],
+            "row 2 has 24 values",
+            id="quote-that-is-not-closed",
+        ),
+        pytest.param(
+            lambda folder: [_other(folder / name, GOOD) for name in ("a.csv", "b.csv")],
+            "a.csv and b.csv: both are StockUniteLegale",
+            id="two-editions",
         ),
         pytest.param(lambda folder: [_pipe(folder / "a.csv")], "is not a file", id="pipe"),
         pytest.param(lambda folder: [folder], "is not a file", id="folder"),
@@ -187,6 +226,43 @@ def test_a_bad_file_is_one_line_and_the_register_in_use_stays(tmp_path: Path, ma
     assert "\n" not in str(raised.value)
     assert store.entry("552100554") is not None
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".") and path.is_dir()] == []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda path: _other(path, "\ufeff" + GOOD.replace("\n", "\r\n")), id="bom-and-windows-lines"),
+        pytest.param(
+            lambda path: _other(path, GOOD.replace("ALPHA,", '"ALPHA\nSYSTEMES",').replace("\n", "\r\n")),
+            id="line-within-quotes",
+        ),
+        pytest.param(lambda path: _other(path, csv_text(sorted(UNIT_COLUMNS), [ALPHA])), id="columns-in-another-order"),
+        pytest.param(lambda path: _other(path, csv_text([*UNIT_COLUMNS, "new"], [ALPHA])), id="another-column"),
+        pytest.param(lambda path: _zip(path, "stock/a.CSV", "__MACOSX/stock/._a.CSV"), id="packed-on-a-mac"),
+    ],
+)
+def test_the_same_file_written_in_another_way_is_the_same_register(tmp_path: Path, make) -> None:  # type: ignore[no-untyped-def]
+    target = tmp_path / "sirene.sqlite"
+    assert import_files(target, [make(tmp_path / "a")], now=NOW) == (1, 0)
+    entry = RegisterStore("sirene", target).entry("100000001")
+    assert entry is not None
+    assert (entry.name.split()[0], entry.founded, entry.state) == ("ALPHA", "1998-04-01", "A")
+
+
+def test_a_number_of_an_establishment_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    places = [seat("100000001", "DOLE", nic="9" * 40), seat("100000001", "METZ", nic="two")]
+    target = imported(tmp_path, [ALPHA], [*places, seat("100000001", "BREST")])
+    entry = RegisterStore("sirene", target).entry("100000001")
+    assert entry is not None
+    assert (entry.places, entry.seat.town) == (1, "BREST")
+
+
+def test_what_a_killed_import_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    left = tmp_path / ".sirene-cut-off"
+    left.mkdir()
+    (left / "sirene.sqlite").write_bytes(b"half")
+    imported(tmp_path, [ALPHA])
+    assert not left.exists()
 
 
 def test_a_file_that_is_written_to_while_it_is_read_is_refused(tmp_path: Path) -> None:

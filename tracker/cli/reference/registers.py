@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli.options import CommandError, counted, data_option, settings_of
+from tracker.data_folder import FolderInUse
 
 if TYPE_CHECKING:
     from tracker.reference.registers.files import Progress
 
+_UNDER_WAY = "another process is fetching or importing a register; wait until it has ended"
 _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…"
 )
@@ -68,6 +70,8 @@ def _import(
     try:
         with data_folder.acquire(settings.data, "registers.lock", wait_seconds=1):
             kept, unusable = run(target, files, now=utc_now(), report=bars.of)
+    except FolderInUse as problem:
+        raise CommandError(_UNDER_WAY) from problem
     except (BadFile, BuildFailed) as problem:
         remains = "; the register that was imported before stays in use" if target.exists() else ""
         raise CommandError(f"{problem}{remains}") from problem
@@ -101,6 +105,8 @@ def update_register(register: str, host: str | None, data: Path | None) -> None:
                 report=bars.of,
                 host=host or settings.registers_mirror or None,
             )
+    except FolderInUse as problem:
+        raise CommandError(_UNDER_WAY) from problem
     except UpdateFailed as problem:
         raise CommandError(str(problem)) from problem
     finally:

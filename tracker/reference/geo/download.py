@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -16,6 +17,8 @@ from tracker.phrase import Phrase, message
 _SECONDS = 30.0
 _MOST_BYTES = 1_500_000_000
 _PIECE = 1 << 17
+# Who sends less for longer than it may be silent would be waited for until somebody looks.
+_LEAST_BYTES_A_SECOND = 1_000
 _AGENT = "webleads-tracker geo update"
 
 # Called with the number of bytes so far and in total; the total is 0 when the server does not say it.
@@ -69,11 +72,15 @@ def fetch_file(
     Raises DownloadFailed, OSError when the disk fails.
     """
     digest = hashlib.sha256()
-    received = 0
+    received, begun = 0, time.monotonic()
     with _open(url, headers, seconds) as answer, open(target, "wb") as file:
-        announced = int(answer.headers.get("Content-Length") or 0)
-        while piece := _guarded(url, lambda: answer.read(_PIECE)):
+        said = answer.headers.get("Content-Length") or ""
+        announced = int(said) if said.isascii() and said.isdigit() else 0
+        # Whatever has come, and not a full piece: a timeout is for one read.
+        while piece := _guarded(url, lambda: answer.read1(_PIECE)):
             received += len(piece)
+            if time.monotonic() - begun > seconds + received / _LEAST_BYTES_A_SECOND:
+                raise DownloadFailed(Phrase(message("%(host)s sends too slowly"), host=_place(url)))
             if received > most_bytes:
                 raise DownloadFailed(
                     Phrase(message("%(host)s sends more than %(bytes)s bytes"), host=_place(url), bytes=most_bytes)

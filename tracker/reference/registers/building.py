@@ -187,6 +187,12 @@ def building(target: Path) -> Iterator[Builder]:
         raise BuildFailed(f"{target.name} cannot be written to {target.parent}: {reason}") from problem
 
 
+def remove_cut_off(target: Path) -> None:
+    """Removes what a build of a register left that was cut off; nothing while one is under way."""
+    with suppress(BuildFailed, OSError), _alone(target):
+        pass
+
+
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """Keeps another build of the same register away, and removes what one left that was cut off."""

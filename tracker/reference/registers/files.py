@@ -6,6 +6,7 @@ Whatever is wrong with a file is a BadFile of one line. Memory does not depend o
 from __future__ import annotations
 
 import csv
+import io
 import os
 import zipfile
 import zlib
@@ -23,6 +24,9 @@ _MOST_UNPACKED = 100
 _BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 20
 _ROWS_BETWEEN_REPORTS = 20_000
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_OTHERWISE_COMPRESSED = (b"\x1f\x8b", b"\xfd7zX", b"(\xb5/\xfd", b"BZh", b"7z\xbc\xaf")
+_IS_ENCRYPTED = 1
 
 Row = Sequence[str]
 # Called with the bytes read so far of the file, and its size.
@@ -53,7 +57,11 @@ def open_table(path: Path, progress: Progress = lambda _read, _size: None) -> It
             file.seek(0)
             if start == b"PAR1":
                 yield _parquet(path, progress)
-            elif start == b"PK\x03\x04":
+            elif start.startswith(_OTHERWISE_COMPRESSED):
+                raise BadFile(
+                    f"{path.name}: is compressed, and not as ZIP; unpack it, or use the file as it is published"
+                )
+            elif start in _ZIP:
                 with zipfile.ZipFile(file) as archive, archive.open(_member(archive, path)) as member:
                     yield _csv(member, path, _reporter(file, path, progress))
             else:
@@ -98,6 +106,8 @@ def by_kind(paths: Sequence[Path], kinds: Sequence[FileKind], *, publisher: str)
             raise BadFile(
                 f"{path.name}: the column {missing[0]} is missing, so it is not {kind.name} as {publisher} publishes it"
             )
+        if found[kind]:
+            raise BadFile(f"{found[kind][0].name} and {path.name}: both are {kind.name}; give the newest of them alone")
         found[kind].append(path)
     return found
 
@@ -108,9 +118,12 @@ def _reporter(file: IO[bytes], path: Path, progress: Progress) -> Callable[[], N
 
 
 def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
-    members = [one for one in archive.infolist() if one.filename.lower().endswith(".csv")]
+    names = {one: one.filename.lower() for one in archive.infolist() if not one.filename.startswith("__MACOSX/")}
+    members = [one for one, name in names.items() if name.endswith(".csv")]
     if len(members) != 1:
         raise BadFile(f"{path.name}: has {len(members)} CSV files where one is expected")
+    if members[0].flag_bits & _IS_ENCRYPTED:
+        raise BadFile(f"{path.name}: is protected by a password; use the file as it is published")
     if members[0].file_size > _MOST_UNPACKED * max(members[0].compress_size, 1):
         raise BadFile(f"{path.name}: unpacks to more than {_MOST_UNPACKED} times its size, as no register does")
     return members[0]
@@ -151,8 +164,9 @@ def _lines(file: IO[bytes], path: Path, report: Callable[[], None]) -> Iterator[
             raise BadFile(f"{path.name}: has a line of more than {_LONGEST_LINE:,} bytes, so it is not a CSV file")
         rest = block[cut:]
         if cut:
-            text = _decoded(block[: cut - 1], path)
-            yield from (text.removeprefix("\ufeff") if first else text).split("\n")
+            text = _decoded(block[:cut], path)
+            # A line keeps its end, which may stand within quotes. Nothing else ends a line.
+            yield from io.StringIO(text.removeprefix("\ufeff") if first else text, newline="\n")
             first = False
     if rest:
         yield _decoded(rest, path).removeprefix("\ufeff" if first else "")
@@ -164,7 +178,7 @@ def _decoded(block: bytes, path: Path) -> str:
         text = block.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise BadFile(
-            f"{path.name}: is not text in UTF-8 (perhaps Latin-1); use the file as it is published"
+            f"{path.name}: is not text in UTF-8 (perhaps Latin-1 or UTF-16); use the file as it is published"
         ) from problem
     if "\0" in text:
         raise BadFile(f"{path.name}: is not a text file")

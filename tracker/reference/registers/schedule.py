@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tracker.reference.registers import gleif, sirene
 from tracker.reference.registers.store import Edition
 
+REGISTER_NAMES = (sirene.REGISTER, gleif.REGISTER)
 _EVERY = timedelta(days=30)
 _AGAIN_AFTER_A_FAILURE = timedelta(days=1)
 _NOTES = "updates.json"
@@ -26,8 +27,7 @@ class Update(NamedTuple):
 
 def kept_fresh(setting: str) -> tuple[str, ...]:
     """Returns the registers that the setting WEBLEADS_REGISTERS_UPDATE names."""
-    known = (sirene.REGISTER, gleif.REGISTER)
-    return known if setting == "all" else tuple(one for one in known if one == setting)
+    return REGISTER_NAMES if setting == "all" else tuple(one for one in REGISTER_NAMES if one == setting)
 
 
 def is_due(last: Update | None, edition: Edition | None, now: datetime) -> bool:

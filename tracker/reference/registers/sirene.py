@@ -40,6 +40,7 @@ _PLACE_FILES = FileKind("StockEtablissement", "nic", _PLACES[:6])
 _PERSON = "1000"
 _WITHHELD = "[ND]"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NIC = re.compile("[0-9]{1,5}")
 _YEARS_CEASED = 3
 _ALL_NUMBERS = 1_000_000_000
 
@@ -126,8 +127,8 @@ class _Units:
             size=size if size in _RANKS else "",
             size_year=year,
             category=category,
-            founded=founded if _DAY.fullmatch(founded) and founded > "1900-01-01" else "",
-            ceased=began if state == "C" and _DAY.fullmatch(began) else "",
+            founded=founded[:10] if _DAY.fullmatch(founded[:10]) and founded > "1900-01-01" else "",
+            ceased=began[:10] if state == "C" and _DAY.fullmatch(began[:10]) else "",
             state=State.CEASED if state == "C" else State.ACTIVE,
             country="FR",
         )
@@ -136,7 +137,7 @@ class _Units:
 def _read_places(builder: Builder, kept: bytearray, rows: Iterator[Row]) -> None:
     for siren, nic, seat, state, postcode, town, sign, usual, abroad, commune in rows:
         number = _number(siren)
-        if number is None or not kept[number >> 3] & 1 << (number & 7) or not (nic.isascii() and nic.isdigit()):
+        if number is None or not kept[number >> 3] & 1 << (number & 7) or not _NIC.fullmatch(nic):
             continue
         is_seat = seat.lower() in {"true", "1"}
         if state != "A" and not is_seat:

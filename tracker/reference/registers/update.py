@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from tracker.reference.geo.download import DownloadFailed, fetch_file
-from tracker.reference.registers import gleif, sirene
+from tracker.reference.registers import building, gleif, sirene
 from tracker.reference.registers.building import BuildFailed
 from tracker.reference.registers.files import BadFile, Progress
 from tracker.reference.registers.registers import file_of
@@ -69,11 +70,15 @@ def update(
 ) -> int | None:
     """Fetches a register's files and imports them into its folder. Returns how many companies it has; None if nothing changed.
 
-    `host` replaces the publisher's server, for example by http://127.0.0.1:8080. Raises UpdateFailed.
+    `host` replaces the publisher's server, for example by http://127.0.0.1:8080. Only one may run at a time: it removes what one left
+    that was cut off. Raises UpdateFailed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    if (host and not urlsplit(host).netloc) or urlsplit(host or "").scheme not in {"", "http", "https"}:
+        raise UpdateFailed(f"{register}: {host} is not a server; write it as https://mirror.example")
     target = file_of(folder, register)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_cut_off(folder, register)
         with TemporaryDirectory(prefix=".fetched-", dir=folder) as place:
             paths = [Path(place) / one.name for one in PUBLISHED[register]]
             checksums = {
@@ -92,6 +97,13 @@ def update(
     except OSError as problem:
         raise UpdateFailed(f"{register}: {folder} cannot be written ({problem.strerror or problem})") from problem
     return kept
+
+
+def remove_cut_off(folder: Path, register: str) -> None:
+    """Removes what an update of a register left that was cut off. Nobody else may fetch or import one meanwhile."""
+    for left in folder.glob(".fetched-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    building.remove_cut_off(file_of(folder, register))
 
 
 def _at(url: str, host: str | None) -> str:
