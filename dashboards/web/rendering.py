@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request
+from flask import Flask, g
 from jinja2 import pass_context
 from jinja2.runtime import Context as Template
 from markupsafe import Markup, escape
@@ -17,6 +17,7 @@ from dashboards.translations import LANGUAGES, translate
 from dashboards.web.assets import asset
 from dashboards.web.filters.words import Chip, filter_chip
 from dashboards.web.language import current_language
+from dashboards.web.local_url import page_shown, url_shown
 from dashboards.web.service_status import ServiceStatus
 from dashboards.web.site.forms import invalid_field, mark
 from dashboards.web.site.links import selection_url
@@ -59,12 +60,13 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.add_template_global(mark, "mark")
     app.add_template_global(invalid_field, "invalid_field")
     app.add_template_global(selection_url, "selection_url")
+    app.add_template_global(page_shown, "page_shown")
     app.add_template_global(_language_names, "language_names")
     app.add_template_global(current_theme, "current_theme")
     app.add_template_global(theme_names, "theme_names")
     app.add_template_global(lambda: attributions(context.settings), "attributions")
     app.add_template_global(lambda: service_status().needs_attention, "needs_attention")
-    app.context_processor(lambda: {"language": current_language(), "here": request.full_path.rstrip("?")})
+    app.context_processor(lambda: {"language": current_language(), "here": url_shown()})
 
 
 # The filters that word something in the page's language.

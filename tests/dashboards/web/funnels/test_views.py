@@ -45,6 +45,7 @@ def test_a_funnel_is_added_shown_edited_and_removed(
     assert 'value="Mine"' in late.text
     refused = signed_in.post(change, form=PAGE, name="Mine", days="400", **fields)
     assert refused.status_code == 422
+    assert f'name="next" value="{PAGE}' in refused.text, "whoever changes the language there comes back to the page"
     assert "“400” is not a number of days" in refused.text
     assert signed_in.post(f"{PAGE}/1/remove", form=PAGE, version="other").status_code == 409
     assert signed_in.post(f"{PAGE}/1/remove", form=PAGE).location == PAGE
