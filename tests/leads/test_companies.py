@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.stats.conftest import SITE, Blog, scope
-from tracker.leads.companies import company_ids, find_company, ids_among, known_companies, name_of_company
+from tracker.leads.companies.asked import find_company, name_of_company
+from tracker.leads.companies.ids import company_ids, ids_among
+from tracker.leads.companies.known import known_companies
 from tracker.leads.report import leads, one_lead
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison

@@ -14,7 +14,7 @@ import pytest
 from tests.databases import new_event_store
 from tests.stats.rollups.histories import DAYS, History, history
 from tracker.leads.activity import ScoredDay, scores
-from tracker.leads.companies import known_companies
+from tracker.leads.companies.known import known_companies
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.leads.corrections.rules import Kind, Rule
 from tracker.leads.corrections.rules import Rules as Corrections

@@ -16,7 +16,7 @@ from tracker.db.models import Base
 class RegisterChoice(Base):
     """Which entry of a register a company is, chosen for all sites. It names the entry, so it outlives an edition.
 
-    `company` is a folded name (tracker.leads.companies.folded). `number` is missing where the company is none of the register.
+    `company` is a folded name (tracker.leads.companies.names). `number` is missing where the company is none of the register.
     """
 
     __tablename__ = "register_choices"

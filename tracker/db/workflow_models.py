@@ -1,6 +1,6 @@
 """The app database's tables of what a site's people do with its companies: work, notes, history, lists, saved views, trash.
 
-A row hangs on the company's stable id (tracker.leads.companies), so that no event is touched. Importing this module adds
+A row hangs on the company's stable id (tracker.leads.companies.ids), so that no event is touched. Importing this module adds
 the tables to those of tracker.db.models; tracker.db.engine does.
 """
 

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from tracker.leads.activity import ScoredDay
-from tracker.leads.companies import ListedCompany, ids_among
+from tracker.leads.companies.ids import ids_among
+from tracker.leads.companies.known import ListedCompany
 from tracker.leads.listing import day_facts, period_facts
 from tracker.leads.over_time.standing import Stand
 from tracker.leads.ranking import Ranking, rank, scored_day
@@ -36,7 +37,7 @@ def leads(
 ) -> pd.DataFrame:
     """Returns the leads, one row a company: the certain ones first, then by score, then by the last visit.
 
-    The columns are COLUMNS. `company_id` is the id (tracker.leads.companies). `reasons` are scoring.Reason. `sources` are
+    The columns are COLUMNS. `company_id` is the id (tracker.leads.companies.ids). `reasons` are scoring.Reason. `sources` are
     names by visits, without Direct. `pages` are titles or paths by views. `first_seen` (of all time), `last_seen`
     (of the period) and `last_seen_ever` (up to the day of the score) are aware UTC. `standing` is a
     tracker.leads.over_time.standing.Standing or None, with the `standing_values` of a sentence about it.

@@ -10,7 +10,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from tracker.db.engine import AppDatabase
-from tracker.leads.companies import known_companies
+from tracker.leads.companies.known import known_companies
 from tracker.leads.corrections.changes import rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.leads.corrections.joining import join_companies

@@ -20,7 +20,7 @@ from tracker.accounts.permissions import Action
 from tracker.db.models import Site
 from tracker.db.seen_version import ChangedMeanwhileError, version_of
 from tracker.enrichment.text import clean_text
-from tracker.leads.companies import known_companies
+from tracker.leads.companies.known import known_companies
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.corrections.changes import (
     NotACorrection,

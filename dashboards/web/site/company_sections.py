@@ -11,7 +11,8 @@ from dashboards.presentation.lead_rows import LeadRow
 from dashboards.web.language import current_language
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.loading import work_of
-from tracker.leads.companies import ids_among, known_companies
+from tracker.leads.companies.ids import ids_among
+from tracker.leads.companies.known import known_companies
 from tracker.leads.one_company.courses import pages_over_time, sources_over_time
 from tracker.leads.one_company.facts import identifications, places
 from tracker.leads.one_company.looked_at import most_alike

@@ -28,7 +28,8 @@ from dashboards.web.workflow.fit_settings import fit_shown
 from dashboards.web.workflow.shown import WorkRow, company_work
 from tracker.accounts.permissions import Action
 from tracker.leads.activity import ScoredDay
-from tracker.leads.companies import ListedCompany, find_company, name_of_company
+from tracker.leads.companies.asked import find_company, name_of_company
+from tracker.leads.companies.known import ListedCompany
 from tracker.leads.confirmations import (
     confirm_company,
     confirmed_names,

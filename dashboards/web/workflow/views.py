@@ -24,7 +24,7 @@ from dashboards.web.workflow.shown import words
 from tracker.accounts.permissions import Action
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
-from tracker.leads.companies import name_of_company
+from tracker.leads.companies.asked import name_of_company
 from tracker.leads.workflow.changes import Conflict, Outcome, change_companies, of_companies, undo
 from tracker.leads.workflow.names import known_names
 from tracker.leads.workflow.work_row import Person

@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from tests.leads.test_certainty import BY_NETWORK, DAYS
 from tests.stats.conftest import PARIS, Blog, blog, scope, site, store  # noqa: F401 - fixtures
-from tracker.leads.companies import claims_of_names, find_company, known_companies, name_of_company
+from tracker.leads.companies.asked import find_company, name_of_company
+from tracker.leads.companies.claims import claims_of_names
+from tracker.leads.companies.known import known_companies
 from tracker.leads.corrections.corrected_store import CorrectedStore, stored
 from tracker.leads.corrections.rules import Kind, Rule, Rules
 from tracker.leads.report import leads

@@ -11,7 +11,7 @@ from tests.databases import new_app_database
 from tests.leads.possible.test_companies import POSSIBLE
 from tests.leads.test_certainty import BY_NETWORK, DAYS
 from tests.stats.conftest import SITE, Blog, scope
-from tracker.leads.companies import ListedCompany
+from tracker.leads.companies.known import ListedCompany
 from tracker.leads.corrections.changes import corrections_of, rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.leads.corrections.joining import AUTOMATIC, join_companies, joins, split

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tracker.leads.companies import ListedCompany
+from tracker.leads.companies.known import ListedCompany
 from tracker.leads.corrections.suggestions import same_beginning
 
 DAY = datetime(2026, 11, 10)  # noqa: DTZ001 - as the store has it

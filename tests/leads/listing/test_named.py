@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.stats.conftest import Blog, scope
-from tracker.leads.companies import company_ids, find_company, known_companies
+from tracker.leads.companies.asked import find_company
+from tracker.leads.companies.ids import company_ids
+from tracker.leads.companies.known import known_companies
 from tracker.leads.corrections.suggestions import same_beginning
 from tracker.leads.listing.named import companies_of_link, companies_of_same_beginning
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.leads.test_certainty import BY_NETWORK, DAYS, WEEK
 from tests.stats.conftest import Blog, scope
 from tracker.db.models import CompanyConfirmation, Site
-from tracker.leads.companies import find_company, known_companies
+from tracker.leads.companies.asked import find_company
+from tracker.leads.companies.known import known_companies
 from tracker.leads.possible.companies import possible_companies
 from tracker.leads.report import leads, one_lead
 from tracker.reports.report import report_on

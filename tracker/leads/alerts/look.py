@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, func, select
 from tracker.db.alert_models import AlertRule
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
-from tracker.leads.companies import ids_among, known_companies
+from tracker.leads.companies.ids import ids_among
+from tracker.leads.companies.known import known_companies
 from tracker.leads.ranking import rank
 from tracker.leads.registers.facts import CompanyFacts
 from tracker.leads.rules import rules_of

@@ -17,7 +17,7 @@ from tracker.db.engine import AppDatabase
 from tracker.enrichment.organisation.legal_forms import without_legal_form
 from tracker.enrichment.organisation.name_beginnings import SHORTEST, rest_is_generic
 from tracker.enrichment.organisation.name_tokens import tokens_of
-from tracker.leads.companies import ListedCompany
+from tracker.leads.companies.known import ListedCompany
 from tracker.leads.corrections.changes import TooManyCorrections, corrections_of, make, take_back
 from tracker.leads.corrections.rules import Kind
 

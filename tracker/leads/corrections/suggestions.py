@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from tracker.enrichment.organisation.name_beginnings import begins_with_name, name_words, rest_is_generic
 from tracker.enrichment.organisation.name_tokens import may_have_token
-from tracker.leads.companies import ListedCompany
+from tracker.leads.companies.known import ListedCompany
 
 _MOST = 3
 

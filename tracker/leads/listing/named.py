@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from tracker.enrichment.organisation.name_beginnings import name_words
 from tracker.enrichment.organisation.name_tokens import may_have_token
-from tracker.leads.companies import ListedCompany, folded, keys_of, known_companies, names_among
+from tracker.leads.companies.known import ListedCompany, known_companies, names_among
+from tracker.leads.companies.names import folded, keys_of
 from tracker.leads.corrections.corrected_store import shown_names
 from tracker.leads.corrections.suggestions import same_beginning
 from tracker.stats.companies.visit_rows import company_rows

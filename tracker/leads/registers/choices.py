@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 
 from tracker.db.engine import AppDatabase
 from tracker.db.register_models import RegisterChoice
-from tracker.leads.companies import folded
+from tracker.leads.companies.names import folded
 from tracker.reference.registers.matching import Asked, Candidate, Evidence, Match
 from tracker.reference.registers.registers import Registers
 

@@ -16,7 +16,7 @@ import pandas as pd
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.leads.activity import ScoredDay
-from tracker.leads.companies import known_companies
+from tracker.leads.companies.known import known_companies
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.fit.fits import Fits, fits
 from tracker.leads.fit.rules import fit_rules

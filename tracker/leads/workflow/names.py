@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from tracker.leads.companies import BY_NAME, claims_of_names, folded, is_domain
+from tracker.leads.companies.claims import claims_of_names
+from tracker.leads.companies.names import BY_NAME, folded, is_domain
 from tracker.leads.corrections.corrected_store import shown_names, stored
 from tracker.leads.corrections.shown_names import ShownNames
 from tracker.store.protocol import EventStore

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
-from tracker.leads.companies import ListedCompany
+from tracker.leads.companies.known import ListedCompany
 from tracker.leads.corrections.joining import join_companies
 from tracker.sites.sites import find_site
 

@@ -15,7 +15,7 @@ from tracker.delivery.outbox.messages import Due
 from tracker.delivery.outbox.posting import Answer
 from tracker.leads.alerts.payload import TEST
 from tracker.leads.alerts.rules_vocabulary import Channel
-from tracker.leads.companies import is_domain
+from tracker.leads.companies.names import is_domain
 from tracker.settings.values import Network
 
 
