@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 
-from tests.databases import new_app_database
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid
 from tracker.db.models import Site
 from tracker.leads.fit.rules import MOST_RULES, RULED, Weight, agree_on_fit, fit_rules, make_rule
 from tracker.leads.workflow.agreements import agree, agreements
-from tracker.sites.sites import add_site
 from tracker.stats.filters.address_bar import read_filter
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = new_app_database(tmp_path / "app.sqlite")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def site(database: AppDatabase) -> Site:
-    return add_site(database, "blog.exemple.fr", now=datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def test_rules_are_kept_beside_what_else_a_site_agreed_on(database: AppDatabase, site: Site) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.databases import new_app_database
+from tests.leads.kept_site import NOW
 from tests.reference.registers.published import imported, seat, unit
 from tests.stats.conftest import SITE, Blog
 from tracker.db.engine import AppDatabase
@@ -19,26 +17,9 @@ from tracker.leads.registers.kept import KeptFacts, kept_facts
 from tracker.leads.registers.matching import Question, match_companies, question_of, questions
 from tracker.reference.registers.matching import Asked
 from tracker.reference.registers.registers import Registers
-from tracker.sites.sites import add_site, find_site
 from tracker.stats.dimensions import Dimension
 
-NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 BREGUET, PAPILLON = "552100554", "111111102"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = new_app_database(tmp_path / "app.sqlite")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def site(database: AppDatabase) -> Site:
-    add_site(database, SITE, now=NOW)
-    found = find_site(database, SITE)
-    assert found is not None
-    return found
 
 
 @pytest.fixture

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 
-from tests.databases import new_app_database
-from tests.stats.conftest import SITE, Blog, scope
+from tests.leads.kept_site import NOW
+from tests.stats.conftest import Blog, scope
 from tracker.db.engine import AppDatabase
 from tracker.db.models import Site
 from tracker.leads.fit.rules import agree_on_fit, make_rule
 from tracker.leads.report import leads
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.leads.segments.work_columns import fit_first
-from tracker.sites.sites import add_site, find_site
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Or
 from tracker.stats.filters.address_bar import read_filter
 
-NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 WEEK = scope("2026-11-09,2026-11-15")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[AppDatabase]:
-    opened = new_app_database(tmp_path / "app.sqlite")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def site(database: AppDatabase) -> Site:
-    add_site(database, SITE, now=NOW)
-    found = find_site(database, SITE)
-    assert found is not None
-    return found
 
 
 @pytest.fixture
