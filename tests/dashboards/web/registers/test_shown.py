@@ -45,6 +45,10 @@ def test_an_ambiguous_name_shows_its_candidates(
     said = text(signed_in.get(f"/{SITE}/leads/papillon").text)
     assert "Several companies of the register may be meant" in said
     assert said.index("20–49 people · 25000 Lyon") < said.index("10–19 people · 25000 Brest")
+    company_visit("/a", company="Breguet Systèmes", city="Lyon")
+    said = text(signed_in.get(f"/{SITE}/leads/breguet systèmes").text)
+    assert "One company of the register has this name, and no place confirms that it is this one." in said
+    assert "250–499 people · 25000 Besancon" in said
 
 
 def test_without_a_register_the_page_says_nothing_of_one(
