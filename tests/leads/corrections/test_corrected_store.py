@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.leads.test_certainty import BY_NETWORK, DAYS
 from tests.stats.conftest import PARIS, Blog, blog, scope, site, store  # noqa: F401 - fixtures
+from tests.stats.goals.test_goals import sent
 from tracker.leads.companies.asked import find_company, name_of_company
 from tracker.leads.companies.claims import claims_of_names
 from tracker.leads.companies.known import known_companies
@@ -21,11 +22,16 @@ from tracker.leads.visits import company_visits
 from tracker.stats.breakdowns import breakdown, leading, visitors_of
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison
+from tracker.stats.goals import Goal
+from tracker.stats.goals import Kind as GoalKind
+from tracker.stats.goals.actions import actions
+from tracker.stats.goals.figures import goal_figures
 from tracker.stats.rollups.keeping import seal
 from tracker.stats.rollups.moment import moment
 from tracker.store.schema import events
 
 SITE = scope(DAYS).site
+FORMS = Goal("forms", "Forms", GoalKind.FORM, "*", 1, Comparison(Dimension.EVENT, "is", ("Form: Submission",)))
 BY_NAME = {"company_method": "reverse_dns", "company_confidence": 0.65}
 
 
@@ -68,6 +74,18 @@ def test_each_kind_is_applied_when_events_are_read(three: Blog, rule: Rule, left
     corrected = CorrectedStore(three.store, lambda: Rules([rule]))
     found = breakdown(corrected, scope(DAYS), Dimension.COMPANY)
     assert sorted(found["value"].dropna()) == left
+
+
+@pytest.mark.parametrize("filters", [(), (Comparison(Dimension.DEVICE, "is", ("desktop",)),)], ids=["all", "filtered"])
+def test_goals_and_actions_of_merged_companies_count_one(three: Blog, filters: tuple[Comparison, ...]) -> None:
+    for company, day in (("Armor", 10), ("Armor Groupe", 11)):
+        form = {"company": company, "device": "desktop", **sent("demo"), **BY_NETWORK}
+        three.visit(f"2026-11-{day}T12:00:00+01:00", (0, "/x", "Form: Submission"), **form)
+    corrected = CorrectedStore(three.store, lambda: Rules([Rule(SITE, Kind.MERGE, "Armor Groupe", "Armor")]))
+    for asked, companies in ((three.store, 2), (corrected, 1)):
+        (did,) = actions(asked, scope(DAYS, *filters), limit=9)
+        reached = goal_figures(asked, scope(DAYS, *filters), [FORMS])["forms"]
+        assert (did.visits, did.companies) == (reached.visits, reached.companies) == (2, companies)
 
 
 def test_a_merged_company_has_the_visits_of_both_and_both_links_lead_to_it(three: Blog) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.sql import visitors
 from tracker.stats.periods import Period
 from tracker.stats.rollups.days import Days
 from tracker.stats.rollups.exact_days import exact_days
-from tracker.stats.rollups.kept_rows import day_of, of_actions, of_company_pages
+from tracker.stats.rollups.kept_rows import day_of, of_actions
 from tracker.stats.rollups.made_days import Made, made_days
 from tracker.stats.rollups.moment import Moment, noted
 from tracker.stats.scope import Scope
@@ -27,6 +27,7 @@ from tracker.stats.traffic import first_day, last_event_at
 from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import (
     COMPANY_FACTS,
+    COMPANY_NAMES,
     actions,
     company_pages,
     company_visits,
@@ -72,7 +73,7 @@ def company_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows
 
 def page_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows]:
     """The pages that companies viewed: the local `day`, the company's names, `path`, `title` and `views`."""
-    return _rows(store, scope, company_pages, of_company_pages)
+    return _rows(store, scope, company_pages, _pages_of_events)
 
 
 def action_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows]:
@@ -153,6 +154,13 @@ def _of_events(scope: Scope) -> Select[Any]:
     sums = [events.c[name] for name in _SUMS]
     rows = select(day_of(scope.period), *facts, *moments, *sums)
     return rows.where(scope.where(), events.c.company.is_not(None))
+
+
+def _pages_of_events(scope: Scope) -> Select[Any]:
+    """Each view by itself: added up by day, rows of single companies could be told only once those of all had been."""
+    names = [events.c[name] for name in (*COMPANY_NAMES, "path", "title")]
+    rows = select(day_of(scope.period), *names, events.c.pageviews.label("views"))
+    return rows.where(scope.where(), events.c.company.is_not(None), events.c.pageviews > 0)
 
 
 def _of_days(

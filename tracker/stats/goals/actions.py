@@ -73,21 +73,26 @@ def action(store: EventStore, scope: Scope, event: str, detail: str | None) -> A
 def _found(
     store: EventStore, scope: Scope, rows: Rows, wanted: ColumnElement[bool], *, limit: int, offset: int = 0
 ) -> list[Action]:
-    detail = _detail(rows)
-    with whose(store, scope, select(rows.c.visit_id).where(wanted)) as of_visits:
+    # A table of its own, asked twice, so that events are read once; what is told in properties is read there.
+    done = (
+        select(rows.c.name, _detail(rows), rows.c.visit_id, rows.c.visitor_id)
+        .where(wanted)
+        .cte("done")
+        .prefix_with("MATERIALIZED")
+    )
+    with whose(store, scope, select(done.c.visit_id)) as of_visits:
         statement = (
             select(
-                rows.c.name,
-                detail,
+                done.c.name,
+                done.c.detail,
                 func.count().label("events"),
-                func.count(rows.c.visit_id.distinct()).label("visits"),
-                func.count(rows.c.visitor_id.distinct()).label("visitors"),
+                func.count(done.c.visit_id.distinct()).label("visits"),
+                func.count(done.c.visitor_id.distinct()).label("visitors"),
                 func.count(of_visits.c.company.distinct()).label("companies"),
             )
-            .select_from(rows.table.join(of_visits, of_visits.c.visit_id == rows.c.visit_id, isouter=True))
-            .where(wanted)
-            .group_by(rows.c.name, detail)
-            .order_by(func.count().desc(), rows.c.name, detail)
+            .select_from(done.join(of_visits, of_visits.c.visit_id == done.c.visit_id, isouter=True))
+            .group_by(done.c.name, done.c.detail)
+            .order_by(func.count().desc(), done.c.name, done.c.detail)
         )
         return [Action(*tuple(row)) for row in rows.rows(statement.limit(limit).offset(offset))]
 

@@ -52,7 +52,12 @@ def reached(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> Iterator[
     each = list({goal.meant: replace(goal, key=goal.meant) for goal in goals}.values())
     with store.snapshot() as snapshot:
         found = _kept(snapshot, scope, each) if _has_whole_days(scope) else None
-        table = reaching(followed(store, scope), each, facts=_FACTS).subquery("found") if found is None else found
+        # A table of its own: what asks it twice, for whose visits these were, is not to read the events twice.
+        table = (
+            reaching(followed(store, scope), each, facts=_FACTS).cte("found").prefix_with("MATERIALIZED")
+            if found is None
+            else found
+        )
         yield Rows(table, snapshot, None)
 
 
