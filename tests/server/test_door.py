@@ -123,22 +123,39 @@ def test_an_answer_as_large_as_a_page_comes_whole(service: RunningService) -> No
     assert len(whole[1].partition(b"\r\n\r\n")[2]) == length > 1000
 
 
+def sender_of(peers: Peers, client: str) -> str:
+    with socket.socket() as connection:
+        return peers.bind(connection, client)
+
+
 def test_a_client_that_leaves_at_once_is_not_taken_for_another() -> None:
     peers = Peers()
-    senders = [peers.new(f"203.0.113.{number}") for number in range(3)]
+    senders = [sender_of(peers, f"203.0.113.{number}") for number in range(3)]
     peers.leave(senders[0])
     assert [peers.of(sender) for sender in senders] == ["203.0.113.0", "203.0.113.1", "203.0.113.2"]
-    assert len(set(senders)) == 3
-    assert peers.of("127.0.0.1") == "", "whoever finds granian's own port is nobody, and no trusted proxy"
+    assert len({sender.partition(":")[0] for sender in senders}) == 3
+    peers.end(senders[1])
+    assert peers.of(senders[1]) == "", "granian is done with it, so that another program may have its sender next"
 
 
-def test_of_clients_that_left_only_the_latest_are_remembered() -> None:
+def test_a_program_of_this_machine_that_finds_granian_s_port_is_nobody() -> None:
     peers = Peers()
-    first, stays = peers.new("203.0.113.1"), peers.new("203.0.113.2")
+    ip, _, port = sender_of(peers, "127.0.0.1").partition(":")
+    assert [peers.of(sender) for sender in ("127.0.0.1:4000", f"127.0.0.1:{port}", f"{ip}:{int(port) ^ 1}")] == [""] * 3
+
+
+def test_of_clients_that_left_only_the_latest_are_remembered_and_not_for_long() -> None:
+    now = 0.0
+    peers = Peers(monotonic=lambda: now)
+    first, stays, last = (sender_of(peers, "203.0.113.1") for _ in range(3))
     peers.leave(first)
-    for _ in range(16_384):
-        peers.leave(peers.new("203.0.113.3"))
-    assert (peers.of(first), peers.of(stays)) == ("", "203.0.113.2")
+    for number in range(16_384 - 1):
+        peers.leave(f"127.9.9.9:{number}")
+    peers.leave(last)
+    assert (peers.of(first), peers.of(stays), peers.of(last)) == ("", "203.0.113.1", "203.0.113.1")
+    now = 6.0
+    peers.forget()
+    assert (peers.of(stays), peers.of(last)) == ("203.0.113.1", "")
 
 
 def test_bytes_go_both_ways_as_they_are_and_to_their_end() -> None:

@@ -9,6 +9,7 @@ on its connection too, unless it is one whole request whose answer's end is plai
 from __future__ import annotations
 
 import logging
+import os
 import select
 import socket
 import threading
@@ -33,7 +34,14 @@ _PIECE = 64 * 1024
 _IDLE_SECONDS = 10.0
 _LEAVE_SECONDS = 2.0
 _PAUSE_SECONDS = 0.05
-_AT_ONCE = 64
+# Turns that fail one after the other before the process ends, so that another begins anew.
+_MOST_FAILURES = 10
+# Many, as a turn of many connections takes a tenth of a second, and a hit may be behind a flood of others.
+_AT_ONCE = 1024
+_LOOKED_AT = 8
+# The client's connection, that to granian, and granian's end of it.
+_FILES_OF_A_TUNNEL = 3
+_SILENT_SECONDS = 1.0
 _CHANGES = select.EPOLLIN | select.EPOLLOUT | select.EPOLLET if _HAS_EPOLL else 0
 
 
@@ -57,6 +65,7 @@ class Door:
     """Takes the connections of `listener`. `app` answers hits of `paths`; granian listens at `behind` for all else.
 
     `refuses` says of a hit's call whether granian is to refuse it; `peers` is told who is behind a connection to granian.
+    Connections take `most_files` at most, of this process's open files.
     """
 
     def __init__(
@@ -69,16 +78,22 @@ class Door:
         behind: tuple[str, int],
         peers: Peers,
         most_connections: int,
+        most_files: int,
         monotonic: Callable[[], float] = time.monotonic,
+        end_process: Callable[[int], object] = os._exit,
     ) -> None:
         self._listener = listener
+        self._listener.setblocking(False)
+        self._epoll = select.epoll()
         self._app = app
         self._beginnings = {f"POST {path} HTTP/1.{minor}".encode(): path for path in paths for minor in (0, 1)}
         self._refuses = refuses
         self._behind = behind
         self._peers = peers
         self._most = most_connections
+        self._most_files = most_files
         self._monotonic = monotonic
+        self._end_process = end_process
         self._clients: dict[int, _Client] = {}
         self._tunnels: dict[int, Tunnel] = {}
         self._with_more: set[Tunnel] = set()
@@ -86,36 +101,72 @@ class Door:
         self._is_listening = False
         self._swept_at = monotonic()
         self._warned_at = float("-inf")
+        self._accepts_from = float("-inf")
 
     def start(self) -> None:
         """Takes connections in a thread of its own, until the process ends."""
-        self._listener.setblocking(False)
-        self._epoll = select.epoll()
-        threading.Thread(target=self._run, name="door", daemon=True).start()
+        threading.Thread(target=self.run, name="door", daemon=True).start()
 
-    def _run(self) -> None:
-        while True:
-            try:
-                self._turn()
-            except Exception:
-                log.exception("the door goes on")
-                time.sleep(_PAUSE_SECONDS)
+    def run(self) -> None:
+        """Ends the process when it cannot go on: its supervisor starts another, and connections wait in the listener."""
+        try:
+            failures = 0
+            while failures < _MOST_FAILURES:
+                try:
+                    self.turn()
+                    failures = 0
+                except Exception:
+                    failures += 1
+                    log.exception("the door goes on")
+                    time.sleep(_PAUSE_SECONDS)
+        finally:
+            log.critical("the door cannot go on; the process ends")
+            self._end_process(1)
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
         """Waits for connections that have something, and serves them; now and then closes those that are idle."""
-        is_full = len(self._clients) + len(self._tunnels) // 2 >= self._most
-        if self._is_listening == is_full:
-            self._listen(not is_full)
+        pauses = self._monotonic() < self._accepts_from
+        wants_more = not pauses and self._has_room()
+        if self._is_listening != wants_more:
+            self._listen(wants_more)
         for tunnel in self._with_more.copy():
-            self._carry(tunnel)
-        for number, _events in self._epoll.poll(0 if self._with_more else 1.0):
-            try:
-                self._serve(number)
-            except Exception:
-                log.exception("a connection is dropped")
-                self._drop(number)
+            self._serve_or_drop(tunnel.numbers[0])
+        wait = 0 if self._with_more else 1.0 if wants_more else _PAUSE_SECONDS
+        for number, _events in self._epoll.poll(wait):
+            self._serve_or_drop(number)
         if self._monotonic() - self._swept_at >= 1:
             self._sweep()
+
+    def _has_room(self, *, connections: int = 1, files: int = 1) -> bool:
+        """Whether so many connections may be added, and such a number of files; who is silent makes room for them."""
+        while True:
+            clients, tunnels = len(self._clients), len(self._tunnels) // 2
+            have_room = clients + tunnels + connections <= self._most
+            if have_room and clients + tunnels * _FILES_OF_A_TUNNEL + files <= self._most_files:
+                return True
+            if not self._make_room():
+                return False
+
+    def _make_room(self) -> bool:
+        """Closes a connection that has sent nothing for a while, where one is found soon; the eldest is looked at first."""
+        now = self._monotonic()
+        for _ in range(min(_LOOKED_AT, len(self._clients))):
+            number = next(iter(self._clients))
+            client = self._clients.pop(number)
+            self._clients[number] = client  # as the last one
+            if now - client.seen_at > _SILENT_SECONDS:
+                self._close(number, client)
+                return True
+        return False
+
+    def _serve_or_drop(self, number: int) -> None:
+        """Whatever goes wrong with a connection is the end of that one alone."""
+        try:
+            self._serve(number)
+        except Exception:
+            if self._may_warn():
+                log.exception("a connection is dropped")
+            self._drop(number)
 
     def _serve(self, number: int) -> None:
         client = self._clients.get(number)
@@ -125,6 +176,8 @@ class Door:
             self._carry(self._tunnels[number])
         elif number == self._listener.fileno():
             self._accept()
+        else:  # its connection was closed since; one that nobody has must not wake this thread again
+            self._forget(number)
 
     def _drop(self, number: int) -> None:
         if number in self._clients:
@@ -141,13 +194,18 @@ class Door:
         for tunnel, since in list(self._ending_since.items()):
             if now - since > _LEAVE_SECONDS:
                 self._end(tunnel)
+        for tunnel in {one for one in self._tunnels.values() if one.is_waiting_for_client}:
+            self._serve_or_drop(tunnel.numbers[0])
+            if tunnel.is_unread(now):
+                self._end(tunnel)
+        self._peers.forget()
 
     def _listen(self, is_on: bool) -> None:  # noqa: FBT001
-        self._is_listening = is_on
         if is_on:
             self._epoll.register(self._listener.fileno(), select.EPOLLIN)
         else:
             self._epoll.unregister(self._listener.fileno())
+        self._is_listening = is_on
 
     def _hit(self, request: WholeRequest, ip: str) -> Environ | None:
         """The WSGI call of a whole request, if it brings a hit."""
@@ -161,19 +219,21 @@ class Door:
 
     def _accept(self) -> None:
         for _ in range(_AT_ONCE):
+            if not self._has_room():
+                return
             try:
                 connection, address = self._listener.accept()
             except BlockingIOError:
                 return
-            except OSError as problem:  # no more files may be open
+            except OSError as problem:  # no more files may be open; those that are get their answers meanwhile
                 self._warn("a connection cannot be taken", problem)
-                time.sleep(_PAUSE_SECONDS)
+                self._accepts_from = self._monotonic() + _PAUSE_SECONDS
                 return
             connection.setblocking(False)
             with suppress(OSError):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._clients[connection.fileno()] = _Client(connection, address[0], self._monotonic())
             self._epoll.register(connection.fileno(), select.EPOLLIN)
+            self._clients[connection.fileno()] = _Client(connection, address[0], self._monotonic())
 
     def _read(self, number: int, client: _Client) -> None:
         try:
@@ -185,12 +245,12 @@ class Door:
         if not data:
             self._close(number, client)
             return
+        client.seen_at = self._monotonic()
         request = whole_request(data)
         environ = None if request is None else self._hit(request, client.ip)
         if environ is None or self._refuses(environ):
             self._pass_on(number, client, data, is_whole=request is not None and not request.is_last)
             return
-        client.seen_at = self._monotonic()
         assert request is not None
         is_last = request.is_last
         status, headers, body = answer_of(self._app, environ)
@@ -206,18 +266,21 @@ class Door:
 
     def _pass_on(self, number: int, client: _Client, data: bytes, *, is_whole: bool) -> None:
         """Makes the connection granian's, with what it sent: until that is answered if it is one whole request, else for good."""
-        del self._clients[number]
+        if not self._has_room(connections=0, files=_FILES_OF_A_TUNNEL - 1):
+            self._close(number, client)
+            return
         try:
             tunnel = Tunnel(
                 client.socket, client.ip, data, behind=self._behind, peers=self._peers, is_one_request=is_whole
             )
         except OSError as problem:
             self._warn("a connection cannot be passed on", problem)
-            self._epoll.unregister(number)
-            client.socket.close()
+            self._close(number, client)
             return
-        for one, tell in zip(tunnel.numbers, (self._epoll.modify, self._epoll.register), strict=True):
+        del self._clients[number]
+        for one in tunnel.numbers:
             self._tunnels[one] = tunnel
+        for one, tell in zip(tunnel.numbers, (self._epoll.modify, self._epoll.register), strict=True):
             tell(one, _CHANGES)
         self._carry(tunnel)
 
@@ -250,20 +313,29 @@ class Door:
         self._with_more.discard(tunnel)
         self._ending_since.pop(tunnel, None)
         for number in tunnel.numbers:
-            del self._tunnels[number]
-            self._epoll.unregister(number)
+            if self._tunnels.pop(number, None) is not None:
+                self._forget(number)
         tunnel.close()
 
     def _warn(self, what: str, problem: OSError) -> None:
-        """Once a second at most, since a flood of clients may be what makes the problem."""
-        if self._monotonic() - self._warned_at >= 1:
-            self._warned_at = self._monotonic()
+        if self._may_warn():
             log.warning("%s: %s", what, problem.strerror)
+
+    def _may_warn(self) -> bool:
+        """Once a second at most, since a flood of clients may be what makes the problem."""
+        is_time = self._monotonic() - self._warned_at >= 1
+        if is_time:
+            self._warned_at = self._monotonic()
+        return is_time
 
     def _close(self, number: int, client: _Client) -> None:
         del self._clients[number]
-        self._epoll.unregister(number)
+        self._forget(number)
         client.socket.close()
+
+    def _forget(self, number: int) -> None:
+        with suppress(OSError):
+            self._epoll.unregister(number)
 
 
 @lru_cache(maxsize=256)

@@ -112,8 +112,8 @@ class Front:
         environ["REQUEST_METHOD"] = scope.method
         environ["PATH_INFO"] = _as_latin_1(scope.path)
         environ["QUERY_STRING"] = _as_latin_1(scope.query_string)
-        sender = _host_and_port(scope.client)[0]
-        environ["REMOTE_ADDR"] = sender if self._peers is None else self._peers.of(sender)
+        client, peers = scope.client, self._peers
+        environ["REMOTE_ADDR"] = _host_and_port(client)[0] if peers is None else peers.of(client)
         headers = scope.headers
         for name, value in headers.items():
             key = _key_of(name) if len(name) <= _LONGEST_NAME else None
@@ -184,7 +184,7 @@ def answer_of(app: WSGIApp, environ: Environ) -> Answer:
             answer.close()
     except Exception:
         log.exception("%s %s could not be answered", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-        said, body = [("500", [("Content-Type", "text/plain")])], _FAILED
+        said, body = [("500", [("Content-Type", "text/plain"), ("Content-Length", str(len(_FAILED)))])], _FAILED
     status, headers = said[0]
     return int(status[:3]), headers, body
 

@@ -57,6 +57,9 @@ _LISTENER_STOP_SECONDS = _STOP_SECONDS + 1.5
 _SERVICE_STOP_SECONDS = 5.5
 # Connections that send nothing cost little; they are closed after the ten seconds that a request's head may take.
 _MOST_CONNECTIONS = 16_384
+# One that is passed on from the door to granian is so many open files of this process.
+_FILES_OF_A_CONNECTION = 3
+_OTHER_FILES = 256
 # As many as the limit lets in, wait or pass, and some that it turns away.
 _GATE_THREADS = 64
 
@@ -214,11 +217,18 @@ def _granian(listener: socket) -> Server:
 def _allow_connections() -> None:
     """Raises the limit on open files as far as this process may: each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 3 * _MOST_CONNECTIONS + 1024  # a connection that is passed on from the door is three of this process
+    wanted = _FILES_OF_A_CONNECTION * _MOST_CONNECTIONS + 1024
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         with suppress(OSError, ValueError):  # a sandbox may forbid it
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _most_files_of_a_door() -> int:
+    """Of those that this process may have open; the journal and the bridge need some as well."""
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    most = _FILES_OF_A_CONNECTION * _MOST_CONNECTIONS
+    return most if soft == resource.RLIM_INFINITY else max(_OTHER_FILES, min(most, soft - _OTHER_FILES))
 
 
 def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
@@ -350,6 +360,7 @@ def _load_collector(
         behind=before.granian,
         peers=peers,
         most_connections=_MOST_CONNECTIONS,
+        most_files=_most_files_of_a_door(),
     ).start()
     return front
 

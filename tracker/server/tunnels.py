@@ -1,45 +1,60 @@
 """Tunnels from the door to granian: bytes carried both ways as they are, and who is at the other end.
 
-Each has an IP address of this machine's own (127.0.0.0/8) as its sender, which no other one has for as long as it may matter, so
-that granian's requests can be told whose they are. No client can make such a one: whoever is not known here is nobody.
+Each has an IP address of this machine's own (127.0.0.0/8) and a port as its sender, which no other one has for as long as it may
+matter, so that granian's requests can be told whose they are. Whoever is not known here is nobody: a program of this machine that
+finds granian's port and takes such an IP address has another port.
 """
 
 from __future__ import annotations
 
 import re
 import socket
+import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 
 _PIECE = 64 * 1024
-_MOST_WAITING = 64 * 1024
 _PIECES_IN_A_TURN = 8
-# Of so many clients that left it is still known who they were.
+# Of so many clients that left it is still known who they were, and for so long.
 _REMEMBERED = 16_384
+_REMEMBERED_SECONDS = 5.0
+# A client that takes nothing of its answer for so long is gone.
+_UNREAD_SECONDS = 60.0
 
 
 class Peers:
-    """Who is behind a connection to granian, by the IP address from which it comes."""
+    """Who is behind a connection to granian, by the IP address and the port from which it comes. `monotonic` gives seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._numbers = count()
         self._known: dict[str, str] = {}
-        self._left: deque[str] = deque()
+        self._left: deque[tuple[float, str]] = deque()
 
-    def new(self, peer: str) -> str:
-        """A sender's address for a connection of a client."""
-        sender = _loopback(next(self._numbers))
-        while sender in self._known:
-            sender = _loopback(next(self._numbers))
+    def bind(self, connection: socket.socket, peer: str) -> str:
+        """Gives a connection that stands for a client a sender, which is returned. Raises OSError."""
+        connection.bind((_loopback(next(self._numbers)), 0))
+        ip, port = connection.getsockname()
+        sender = f"{ip}:{port}"
         self._known[sender] = peer
         return sender
 
     def leave(self, sender: str) -> None:
-        """The connection has ended; granian may be about to begin what it brought."""
-        self._left.append(sender)
+        """The client has left; granian may be about to begin what it brought."""
+        self._left.append((self._monotonic(), sender))
         if len(self._left) > _REMEMBERED:
-            del self._known[self._left.popleft()]
+            self._known.pop(self._left.popleft()[1], None)
+
+    def end(self, sender: str) -> None:
+        """The connection has ended, and granian is done with it."""
+        self._known.pop(sender, None)
+
+    def forget(self) -> None:
+        """Forgets who left some time ago, before another program of this machine can have their sender."""
+        while self._left and self._monotonic() - self._left[0][0] > _REMEMBERED_SECONDS:
+            self._known.pop(self._left.popleft()[1], None)
 
     def of(self, sender: str) -> str:
         """The client's IP address; empty where it is not known."""
@@ -79,16 +94,16 @@ class Tunnel:
     ) -> None:
         """`first` is what the client sent. Where that is one whole request, the tunnel ends with its answer."""
         onward = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._peers, self._sender = peers, peers.new(ip)
+        self._peers, self._sender = peers, ""
         try:
-            onward.bind((self._sender, 0))
+            self._sender = peers.bind(onward, ip)
             onward.setblocking(False)
             onward.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with suppress(BlockingIOError):
                 onward.connect(behind)
         except OSError:
             onward.close()
-            peers.leave(self._sender)
+            peers.end(self._sender)
             raise
         self.numbers = (client.fileno(), onward.fileno())
         self._up = _Direction(client, onward, first)
@@ -96,11 +111,25 @@ class Tunnel:
         self._answer = self._down.seen_by = Answer() if is_one_request else None
         self.ip = ip
         self.has_more = False
+        self._sent_before = 0
+        self._sent_at = float("inf")
 
     @property
     def is_ending(self) -> bool:
         """Whether granian has said all, and only the client's end is waited for."""
         return self._down.is_done
+
+    @property
+    def is_waiting_for_client(self) -> bool:
+        """Whether the client is to take what has come for it."""
+        return bool(self._down.waiting)
+
+    def is_unread(self, now: float) -> bool:
+        """Whether the client has taken nothing for long of what waits for it; ask now and then."""
+        sent = self._down.sent
+        if sent != self._sent_before or self._sent_at > now or not self._down.waiting:
+            self._sent_before, self._sent_at = sent, now
+        return now - self._sent_at > _UNREAD_SECONDS
 
     @property
     def is_answered(self) -> bool:
@@ -121,19 +150,24 @@ class Tunnel:
         try:
             self._up.carry()
         except OSError:  # granian listens no more, as to a body that is too large; it may have said why
+            if self._up.is_broken:
+                return False
             self._up.discards = True
         try:
             self._down.carry()
         except OSError:
             return False
         self.has_more = self._up.has_more or self._down.has_more
-        return not (self._down.is_done and (self._up.has_ended or self._up.is_broken))
+        return not (self._down.is_done and self._up.has_ended)
 
     def close(self) -> None:
         """Ends both connections."""
         for one in (self._up, self._down):
             one.source.close()
-        self._peers.leave(self._sender)
+        if self._down.has_ended:
+            self._peers.end(self._sender)
+        else:
+            self._peers.leave(self._sender)
 
 
 class Answer:
@@ -176,6 +210,7 @@ class _Direction:
         "is_broken",
         "is_done",
         "seen_by",
+        "sent",
         "source",
         "target",
         "waiting",
@@ -185,6 +220,7 @@ class _Direction:
         self.source = source
         self.target = target
         self.waiting = bytearray(waiting)
+        self.sent = 0  # bytes that the target took
         self.has_brought = False  # something came of the source
         self.seen_by: Answer | None = None
         self.has_ended = False  # the source has no more
@@ -198,7 +234,7 @@ class _Direction:
         self.has_more = False
         self._send()
         for _ in range(_PIECES_IN_A_TURN):
-            if self.has_ended or len(self.waiting) >= _MOST_WAITING:
+            if self.has_ended or self.waiting:
                 break
             try:
                 data = self.source.recv(_PIECE)
@@ -230,3 +266,4 @@ class _Direction:
             except BlockingIOError:
                 return
             del self.waiting[:sent]
+            self.sent += sent

@@ -12,6 +12,7 @@ from tracker.collector.wsgi import Environ
 from tracker.server.front import SAME_FOR_ALL
 
 _LARGEST_HEAD = 8 * 1024
+_MOST_HEADERS = 64
 _HEAD_END = b"\r\n\r\n"
 # Lines of a head that no server reads in another way: no folded line, no underscore, no byte beyond ASCII.
 _PLAIN_LINES = re.compile(rb"(?:[A-Za-z0-9-]{1,64}:[\x20-\x7e]*\r\n)+")
@@ -37,7 +38,10 @@ def whole_request(data: bytes) -> WholeRequest | None:
     if end < 0 or begin == end or _PLAIN_LINES.fullmatch(data, begin + 2, end + 2) is None:
         return None
     environ: dict[str, Any] = SAME_FOR_ALL.copy()
-    for line in data[begin + 2 : end].decode("ascii").split("\r\n"):
+    lines = data[begin + 2 : end].decode("ascii").split("\r\n")
+    if len(lines) > _MOST_HEADERS:
+        return None
+    for line in lines:
         name, _, value = line.partition(":")
         key = _keys.get(name) or _key_of(name)
         if key in environ:
