@@ -17,7 +17,7 @@ CONTENT_SECURITY_POLICY = (
 
 def policy_for_frames(hosts: Sequence[str]) -> str:
     """The policy of a page that pages of these hosts may embed. The names of hosts are checked when they are kept."""
-    allowed = " ".join(f"https://{host}" for host in hosts)
+    allowed = " ".join(f"https://[{host}]" if ":" in host else f"https://{host}" for host in hosts)
     return CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {allowed}")
 
 

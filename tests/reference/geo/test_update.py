@@ -129,6 +129,20 @@ def test_ipinfo_is_fetched_with_the_token(
     assert (settings.geo_folder / "ipinfo_lite.mmdb").read_bytes() == plain
 
 
+@pytest.mark.parametrize(
+    ("provider", "path"),
+    [
+        ("geolite2", GEOLITE2.format("City") + ".sha256"),
+        ("ipinfo", "/data/ipinfo_lite.mmdb?token=t0ken"),
+    ],
+)
+def test_who_asks_with_a_key_is_told_that_it_is_refused(
+    settings: Settings, publisher: Publisher, provider: str, path: str
+) -> None:
+    publisher.answers[path] = status(403)  # type: ignore[assignment]
+    assert "refuses the key, or this account" in str(fetch(settings, publisher, provider)[0])
+
+
 def test_a_redirect_is_followed_without_showing_the_key_to_another_host(
     settings: Settings, publisher: Publisher, content: Callable[..., bytes]
 ) -> None:
@@ -159,8 +173,8 @@ def refusals(content: Callable[..., bytes], gate: threading.Event) -> dict[str, 
         "a foreign file": (gzipped(content("Weather")), "Weather"),
         "an older one": (gzipped(content("DBIP-City-Lite", built_at=BUILT_AT - 86_400)), "before the one in use"),
         "one of the future": (gzipped(content("DBIP-City-Lite", built_at=1_900_000_000)), "in the future"),
-        "401": (status(401), "refuses the key (HTTP 401)"),
-        "403": (status(403), "refuses the key"),
+        "401": (status(401), "refuses the request (HTTP 401)"),
+        "403": (status(403), "refuses the request (HTTP 403)"),
         "404": (status(404), "has no such file (HTTP 404)"),
         "429": (status(429), "too often today"),
         "503": (status(503), "cannot give it now (HTTP 503)"),

@@ -103,15 +103,16 @@ def fetch_file(
 def _open(url: str, headers: Mapping[str, str], seconds: float) -> Any:
     request = urllib.request.Request(url, headers={"User-Agent": _AGENT, **headers})  # noqa: S310 - from providers.HOSTS
     opener = urllib.request.build_opener(_Redirects())
-    return _guarded(url, lambda: opener.open(request, timeout=seconds))
+    has_key = "Authorization" in headers or bool(urlsplit(url).query)
+    return _guarded(url, lambda: opener.open(request, timeout=seconds), has_key=has_key)
 
 
-def _guarded(url: str, act: Callable[[], Any]) -> Any:
+def _guarded(url: str, act: Callable[[], Any], *, has_key: bool = False) -> Any:
     try:
         return act()
     except urllib.error.HTTPError as problem:
         problem.close()
-        raise DownloadFailed(_said(url, problem), problem.code) from None
+        raise DownloadFailed(_said(url, problem, has_key=has_key), problem.code) from None
     except TimeoutError:
         raise DownloadFailed(Phrase(_SILENT, host=_place(url))) from None
     except urllib.error.URLError as problem:
@@ -125,9 +126,11 @@ def _guarded(url: str, act: Callable[[], Any]) -> Any:
 
 
 _SILENT = message("%(host)s does not answer")
-_MEANINGS = {
+_OF_KEYS = {
     401: message("%(host)s refuses the key (HTTP %(status)s)"),
     403: message("%(host)s refuses the key, or this account may not have the database (HTTP %(status)s)"),
+}
+_MEANINGS = {
     404: message("%(host)s has no such file (HTTP %(status)s)"),
     429: message("%(host)s has answered too often today; it is tried again later (HTTP %(status)s)"),
 }
@@ -135,8 +138,9 @@ _AWAY = message("%(host)s cannot give it now (HTTP %(status)s)")
 _REFUSED = message("%(host)s refuses the request (HTTP %(status)s)")
 
 
-def _said(url: str, problem: urllib.error.HTTPError) -> Phrase:
-    meaning = _MEANINGS.get(problem.code, _AWAY if problem.code >= 500 else _REFUSED)
+def _said(url: str, problem: urllib.error.HTTPError, *, has_key: bool) -> Phrase:
+    meanings = _MEANINGS | (_OF_KEYS if has_key else {})
+    meaning = meanings.get(problem.code, _AWAY if problem.code >= 500 else _REFUSED)
     return Phrase(meaning, host=_place(url), status=problem.code)
 
 
