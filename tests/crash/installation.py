@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from tests.crash import kept_days
 from tests.crash.processes import Role
 from tests.crash.traffic import SITE
 from tests.running_service import free_port, webleads
@@ -120,6 +121,14 @@ class Installation:
         run = webleads("quarantine", "replay", data=self.data, **self.environment)
         assert run.returncode == 0, run.stderr
         self.drain()
+
+    def seal(self, seconds: float = 120.0) -> None:
+        """Lets a service that nothing troubles seal days, where none is sealed: a store is read while no process has it."""
+        begun = time.monotonic()
+        while not kept_days.compare(self.store)[0] and time.monotonic() - begun < seconds:
+            self.start()
+            time.sleep(3)
+            self.stop()
 
     def disagreements(self) -> list[str]:
         """Totals that are not the sum of the rows."""

@@ -135,6 +135,7 @@ class Campaign:
         house = Installation(self._kept)
         house.drain()
         house.replay()
+        house.seal()
         _judge(outcome, house, self._everything, self._unreadable, "r")
         return outcome
 

@@ -12,6 +12,7 @@ from tests.ingest.test_caches import MEGABYTE, largest_entry
 
 def caches() -> list[Any]:
     """All caches of the importer that are alive."""
+    gc.unfreeze()  # what was there before the first test is not listed else
     found = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
     return [one for one in found if (one.__module__ or "").startswith("tracker.imports") and one.cache_info().currsize]
 

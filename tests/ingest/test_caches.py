@@ -75,6 +75,7 @@ def worst_hits(count: int) -> Iterator[Hit]:
 
 def caches() -> list[Any]:
     """All caches of ours that are alive and may fill up; those of one entry hold a table of the package's own."""
+    gc.unfreeze()  # what was there before the first test is not listed else
     found = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
     ours = [one for one in found if (one.__module__ or "").startswith(PARTS)]
     latest = [one for one in gc.get_objects() if isinstance(one, Latest)]
