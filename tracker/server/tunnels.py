@@ -197,7 +197,7 @@ class Answer:
 
 
 _LENGTH = re.compile(rb"\r\ncontent-length: ?([0-9]{1,12})(?=\r\n)")
-_FOLLOWED = re.compile(rb"http/1\.1 (?:2|3|4|5)(?!04)[0-9]{2} ")
+_FOLLOWED = re.compile(rb"http/1\.1 (?:[23](?!04)|[45])[0-9]{2} ")
 _NOT_FOLLOWED = re.compile(rb"\r\n(?:transfer-encoding|connection|upgrade):")
 
 
