@@ -29,7 +29,7 @@ DEMO_EMAIL = "demo@example.com"
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same traffic.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The last day of the year of traffic.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the demo in this (new) folder.")
-@click.option("--host", default=None, help="Address to listen on.")
+@click.option("--host", default=None, help="The IP address or host to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port.")
 @click.option("--no-serve", is_flag=True, help="Make the data and stop.")
 def demo(

@@ -38,7 +38,7 @@ _SHOWN_PATHS = 30
 )
 @click.option("--site", "domain", required=True, help="The site whose log it is.")
 @click.option(
-    "--host", "hosts", multiple=True, help="A further host of the site, beside those in its settings; repeatable."
+    "--host", "hosts", multiple=True, help="A further host of the site, besides those in its settings; repeatable."
 )
 @click.option(
     "--only-path", "only", multiple=True, metavar="GLOB", help="Count these paths only, as '/blog/*'; repeatable."

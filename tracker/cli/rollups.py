@@ -1,4 +1,4 @@
-"""`webleads rollups`: the figures of days that are kept, made anew."""
+"""`webleads rollups`: the figures of days that are kept, made again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rollups() -> None:
 @until_option
 @data_option
 def rebuild(site: str, data: Path | None, since: datetime | None, until: datetime | None) -> None:
-    """Count the figures of all days of a site anew from its events, or of some, the newest first."""
+    """Count the figures of all days of a site again from its events, or of some, the newest first."""
     settings = settings_of(data)
     ask(settings, "forget_rollups", site=site, **named_days(since, until))
     sealed, left = seal_days(settings, site)

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @data_option
-@click.option("--host", default=None, help="Address to listen on (default: $WEBLEADS_HOST, else 127.0.0.1).")
+@click.option(
+    "--host", default=None, help="The IP address or host to listen on (default: $WEBLEADS_HOST, else 127.0.0.1)."
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port (default: $WEBLEADS_PORT, else 8000).")
 @click.option("--no-collect", is_flag=True, help="Leave the public endpoints to `webleads collect`.")
 @click.option("--no-ingest", is_flag=True, help="Leave storing to `webleads ingest`; not with a DuckDB file.")
 def serve(data: Path | None, host: str | None, port: int | None, no_collect: bool, no_ingest: bool) -> None:
-    """Run everything in one service: collector, ingest, dashboard, weekly emails."""
+    """Run everything in one service: collector, ingest, dashboard, emails, alerts."""
     from tracker.server import processes
 
     settings = settings_of(data, host=host, port=port)
@@ -53,7 +55,7 @@ def _welcome(settings: Settings, first_user_link: str | None) -> None:
 
 @click.command()
 @data_option
-@click.option("--host", default=None, help="Address to listen on.")
+@click.option("--host", default=None, help="The IP address or host to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 def collect(data: Path | None, host: str | None, port: int | None, workers: int) -> None:

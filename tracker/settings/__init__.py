@@ -221,7 +221,7 @@ class Settings:
         "WEBLEADS_REVERSE_DNS",
         False,
         read.yes_or_no,
-        "Whether the host names of visitors' IP addresses are looked up, to recognise companies behind a provider's line."
+        "Whether the host names of visitors' IP addresses are looked up, to identify companies behind an internet provider's line."
         " The IP addresses then reach your resolver, and the name servers that it asks.",
     )
     name_server: NameServer | None = _setting(
@@ -235,7 +235,7 @@ class Settings:
         "WEBLEADS_SCHEDULER",
         True,
         read.yes_or_no,
-        "Whether `webleads serve` sends the weekly reports and fetches geo databases by itself.",
+        "Whether `webleads serve` sends reports and alerts and fetches geo databases by itself.",
     )
     log_level: str = _setting(
         "WEBLEADS_LOG_LEVEL", "info", read.one_of("debug", "info", "warning", "error"), "How much the service logs."
