@@ -26,7 +26,9 @@ from dashboards.web.site.selection import Selection
 from tracker.service.context import Context
 from tracker.stats.breakdowns import leading, visitors_of
 from tracker.stats.dimensions import Dimension
+from tracker.stats.scope import Scope
 from tracker.stats.site_pages.site_search import as_typed
+from tracker.store.protocol import EventStore
 
 ROWS = 8
 
@@ -169,15 +171,21 @@ def read_panels(
 ) -> list[Panel]:
     """The panels with the tabs that the selection names open. `everybody` is the number of the period's visitors."""
     tabs = {key: _open_tab(selection, BY_KEY[key]) for key in keys}
-    frames = leading(
-        context.event_store, selection.scope, list(dict.fromkeys(tabs.values())), limit=ROWS + 2, everybody=everybody
-    )
+    opened = list(dict.fromkeys(tabs.values()))
+    frames = first_values(context.event_store, selection.scope, opened, everybody=everybody)
     befores = _befores(context, selection, frames)
     panels = []
     for key, dimension in tabs.items():
         rows = _rows(frames[dimension], dimension, language, befores.get(dimension))
         panels.append(Panel(BY_KEY[key], dimension, rows[:ROWS], len(rows) > ROWS))
     return panels
+
+
+def first_values(
+    store: EventStore, scope: Scope, dimensions: Sequence[Dimension], *, everybody: int
+) -> dict[Dimension, pd.DataFrame]:
+    """The values of dimensions that panels show, with some that they may leave out (`tracker.stats.breakdowns.leading`)."""
+    return leading(store, scope, dimensions, limit=ROWS + 2, everybody=everybody)
 
 
 def _befores(

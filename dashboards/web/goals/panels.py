@@ -21,6 +21,7 @@ from tracker.stats.goals.figures import GoalFigures, goal_figures
 from tracker.stats.goals.received import Received, is_goal, received
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
+from tracker.store.protocol import EventStore
 
 ROWS = 8
 _SUGGESTED = 3
@@ -55,13 +56,18 @@ class ActionRow:
 def panels(context: Context, selection: Selection, language: str, *, visits: int) -> dict[str, Any]:
     """The template variables of both panels. `visits` is the number of the period's visits."""
     rows = goal_rows(context, selection, language, visits=visits)
-    found = actions(context.event_store, selection.scope, limit=ROWS + 1)
+    found = first_actions(context.event_store, selection.scope)
     return {
         "goal_rows": rows,
         "suggested_goals": [] if rows else _suggested(context, selection, language),
         "action_rows": action_rows(language, found[:ROWS]),
         "has_more_actions": len(found) > ROWS,
     }
+
+
+def first_actions(store: EventStore, scope: Scope) -> list[Action]:
+    """The actions that the panel shows, and one more where there are more."""
+    return actions(store, scope, limit=ROWS + 1)
 
 
 def goal_rows(context: Context, selection: Selection, language: str, *, visits: int) -> list[GoalRow]:

@@ -24,6 +24,7 @@ from dashboards.web.panels import BY_KEY, open_tabs, read_panels
 from dashboards.web.sign_in.permission import allowed
 from dashboards.web.site.caveats import caveats_in_words
 from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
+from dashboards.web.site.overview_ready import note_overview
 from dashboards.web.site.pages import COMPARISONS, compared_days, head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
 from dashboards.web.workflow.loading import companies_of, listed_of
@@ -101,6 +102,7 @@ def _overview(context: Context, site: str) -> str:
 def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.DataFrame) -> str:
     """The overview of a period with visits: `now` are its totals, `series` its course."""
     language = current_language()
+    note_overview(context.event_store, selection)
     scope = selection.compared_scope
     before, earlier = (None, None) if scope is None else traffic.course(context.event_store, scope, selection.interval)
     excluded = traffic.not_counted_by_reason(context.event_store, selection.site.stored_as, selection.period)

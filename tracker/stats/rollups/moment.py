@@ -111,9 +111,15 @@ class Moment:
         if cut_day(period) is not None:
             return False
         zone = period.time_zone
-        return bool(
-            snapshot.once(reading, ("are all counted", zone.key), lambda: are_all_counted(snapshot, reading, zone))
-        )
+
+        def asked_of(what: Reading) -> bool:
+            question = ("are all counted", zone.key)
+            return bool(snapshot.once(what, question, lambda: are_all_counted(snapshot, what, zone)))
+
+        # What the last change concerns is asked of all that the site has: once for a page's periods that go on.
+        whole = Reading(reading.site, _FIRST, _LAST)
+        is_of_last_change = snapshot.revision(whole) == snapshot.revision(reading)
+        return (is_of_last_change and asked_of(whole)) or asked_of(reading)
 
     def takes_figures_of_now(self) -> None:
         """From here on the figures of open days are worked out from their events."""

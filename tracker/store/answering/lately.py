@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tracker.store.protocol import EventStore
 
 SITES = 50
-QUESTIONS = 4
+QUESTIONS = 6
 _SECONDS = 600.0
 
 
