@@ -312,7 +312,7 @@ def _lead(language: str, lead: dict[Any, Any], site: Site, base_url: str, period
 def _list_pages(language: str, pages: Sequence[str]) -> str:
     quote = "«\u202f%s\u202f»" if language == "fr" else "“%s”"
     listed = ", ".join(quote % from_outside(page) for page in pages[:3])
-    return translate(language, "Articles read: %(articles)s", articles=listed) if listed else ""
+    return translate(language, "Pages read: %(pages)s", pages=listed) if listed else ""
 
 
 def _local_day(moment: datetime, site: Site) -> date:

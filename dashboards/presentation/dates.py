@@ -45,6 +45,11 @@ def _first(language: str, number: str) -> str:
     return f"{number}er" if language == "fr" and number == "1" else number
 
 
+def hour(language: str, number: int) -> str:
+    """8 h in French, 08:00 in English."""
+    return f"{number}{_NARROW}h" if language == "fr" else f"{number:02d}:00"
+
+
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%H:%M")
 

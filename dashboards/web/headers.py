@@ -16,8 +16,11 @@ CONTENT_SECURITY_POLICY = (
 
 
 def policy_for_frames(hosts: Sequence[str]) -> str:
-    """The policy of a page that pages of these hosts may embed. The names of hosts are checked when they are kept."""
-    allowed = " ".join(f"https://[{host}]" if ":" in host else f"https://{host}" for host in hosts)
+    """The policy of a page that pages of these hosts may embed, on any port. The names of hosts are checked when they are kept.
+
+    Without a scheme a host means those as safe as the page: https where it came by https (CSP 3, 6.7.2.8).
+    """
+    allowed = " ".join(f"[{host}]:*" if ":" in host else f"{host}:*" for host in hosts)
     return CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {allowed}")
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from babel.dates import get_day_names
 
-from dashboards.presentation import numbers
+from dashboards.presentation import dates, numbers
 from dashboards.translations import message, translate
 from tracker.reports.advice.rhythm import DAYS, HOURS, Rhythm
 
@@ -23,7 +22,6 @@ _ON_DAYS = (
     message("Sundays"),
 )
 _STEPS = 5
-_RHYTHM_OF = MappingProxyType({"fr": "{hour} h", "en": "{hour}:00"})
 
 
 @dataclass(frozen=True)
@@ -54,18 +52,13 @@ def days_in_words(language: str, days: Sequence[int]) -> str:
     return translate(language, "%(first)s and %(last)s", first=", ".join(named[:-1]), last=named[-1])
 
 
-def hour_in_words(language: str, hour: int) -> str:
-    """9 h or 9:00."""
-    return _RHYTHM_OF[language].format(hour=hour).replace(" ", "\u202f")
-
-
 def heatmap(language: str, rhythm: Rhythm) -> Heatmap:
     """Returns a rhythm as a table, without the hours before the first visit of any day and after the last."""
     most = max(max(row) for row in rhythm.cells) or 1
     full, short = (get_day_names(width, locale=language) for width in ("wide", "abbreviated"))
     rows = [
         (
-            hour_in_words(language, hour),
+            dates.hour(language, hour),
             [
                 Cell(numbers.count(language, count), -(-_STEPS * count // most))
                 for count in (rhythm.cells[day][hour] for day in range(DAYS))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dashboards.presentation import numbers
-from dashboards.presentation.advice.slots import days_in_words, hour_in_words
+from dashboards.presentation import dates, numbers
+from dashboards.presentation.advice.slots import days_in_words
 from dashboards.translations import message, translate, translate_plural
 from tracker.reports.advice.findings import Finding, Need
 from tracker.reports.advice.rereading import RECENT_WEEKS
@@ -96,7 +96,7 @@ def _values(language: str, finding: Finding, shorten: Callable[[str], str]) -> d
         values["days"] = days_in_words(language, facts["slots"])
     elif finding.code.startswith("hours"):
         values["start"], values["end"] = (
-            hour_in_words(language, one) for one in (facts["slots"][0], facts["slots"][-1] + 1)
+            dates.hour(language, one) for one in (facts["slots"][0], facts["slots"][-1] + 1)
         )
     return values
 

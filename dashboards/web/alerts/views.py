@@ -202,6 +202,7 @@ def _page(context: Context, selection: Selection, problem: str | None = None, ch
         "crms": CRMS,
         "statuses": STATUSES,
         "log": log_of(context.app_db, site.id),
+        "hour": lambda number: dates.hour(language, number),
         "clock": lambda moment: dates.clock(moment, selection.zone),
         "problem": problem,
         "changed": changed,

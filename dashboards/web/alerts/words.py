@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+from dashboards.presentation import dates
 from dashboards.translations import message, translate
 from tracker.db.alert_models import AlertRule
 from tracker.db.models import Site
@@ -43,8 +44,8 @@ CHANNELS = {
 }
 PACES = {
     Pace.AT_ONCE: message("At once"),
-    Pace.DAILY: message("Together, each day at 8:00"),
-    Pace.WEEKLY: message("Together, on Mondays at 8:00"),
+    Pace.DAILY: message("Together, each day at 08:00"),
+    Pace.WEEKLY: message("Together, on Mondays at 08:00"),
 }
 _Code = TypeVar("_Code", bound=str)
 STATUSES = {
@@ -82,10 +83,8 @@ def rule_in_words(language: str, site: Site, rule: AlertRule, views: list[View])
         parts.append(_watched(language, rule, views))
     parts.append(translate(language, PACES[Pace(rule.pace)]))
     if rule.quiet_from is not None:
-        quiet = translate(
-            language, "quiet from %(first)s:00 to %(last)s:00", first=rule.quiet_from, last=rule.quiet_until
-        )
-        parts.append(quiet)
+        first, last = dates.hour(language, rule.quiet_from), dates.hour(language, rule.quiet_until or 0)
+        parts.append(translate(language, "quiet from %(first)s to %(last)s", first=first, last=last))
     return " · ".join(parts)
 
 

@@ -40,5 +40,6 @@ def marks(context: Context, selection: Selection, starts: Sequence[Any]) -> list
 
 def day_in_words(day: Any, hour: int | None) -> str:
     """A day, with the hour where there is one."""
-    words = dates.day(current_language(), day, year=True, weekday=False)
-    return words if hour is None else f"{words}, {hour:02d}:00"
+    language = current_language()
+    words = dates.day(language, day, year=True, weekday=False)
+    return words if hour is None else f"{words}, {dates.hour(language, hour)}"

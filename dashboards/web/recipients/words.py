@@ -32,12 +32,12 @@ def weekday_names(language: str) -> list[tuple[int, str]]:
 
 
 def hour_names(language: str) -> list[tuple[int, str]]:
-    return [(number, _hour(language, number)) for number in HOURS]
+    return [(number, dates.hour(language, number)) for number in HOURS]
 
 
 def schedule_in_words(language: str, recipient: ReportRecipient) -> str:
     """When a recipient's reports are sent, as a sentence; the hour is the site's."""
-    hour = _hour(language, recipient.hour)
+    hour = dates.hour(language, recipient.hour)
     if recipient.rhythm == WEEKLY:
         day = get_day_names("wide", locale=language)[recipient.weekday]
         return translate(language, "Every %(day)s at %(hour)s, about the week before.", day=day, hour=hour)
@@ -63,7 +63,3 @@ def report_in_words(language: str, kind: str, label: str) -> str:
     if kind == MONTHLY:
         return translate(language, "report of %(month)s", month=dates.month(language, parse_month(label)))
     return translate(language, "request to confirm")
-
-
-def _hour(language: str, hour: int) -> str:
-    return f"{hour}\u202fh" if language == "fr" else f"{hour:02d}:00"

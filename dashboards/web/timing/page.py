@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from dashboards.presentation.advice.slots import days_in_words, heatmap, hour_in_words
+from dashboards.presentation import dates
+from dashboards.presentation.advice.slots import days_in_words, heatmap
 from dashboards.translations import message, translate
 from dashboards.web.language import current_language
 from dashboards.web.site.pages import head, selection_or_404
@@ -58,5 +59,5 @@ def _busiest(language: str, found: Rhythm) -> str:
         language,
         "Most: %(days)s at %(hour)s.",
         days=days_in_words(language, [day]),
-        hour=hour_in_words(language, hour),
+        hour=dates.hour(language, hour),
     )

@@ -29,6 +29,11 @@ def test_durations_have_two_units_at_most(seconds: float | None, text: str) -> N
     assert dates.duration("fr", seconds) == text
 
 
+def test_an_hour_has_one_form_in_each_language() -> None:
+    assert [dates.hour("fr", 8), dates.hour("fr", 18)] == ["8\u202fh", "18\u202fh"]
+    assert [dates.hour("en", 8), dates.hour("en", 18)] == ["08:00", "18:00"]
+
+
 @pytest.mark.parametrize(
     ("passed", "french", "english"),
     [

@@ -270,7 +270,7 @@ def when_to_publish(reader: Reader, asking: Asking) -> None:
     cells = reader.page.locator(".heat td[class^=heat-]").all_inner_texts()
     assert max(int(cell) for cell in cells) == max(by_slot.values())
     day, hour = max(by_slot, key=lambda slot: (by_slot[slot], -slot[0], -slot[1]))
-    assert f"{('Mon', 'Tues', 'Wednes', 'Thurs', 'Fri', 'Satur', 'Sun')[day]}days at {hour}:00" in reader.page.inner_text("main")  # fmt: skip
+    assert f"{('Mon', 'Tues', 'Wednes', 'Thurs', 'Fri', 'Satur', 'Sun')[day]}days at {hour:02d}:00" in reader.page.inner_text("main")  # fmt: skip
 
 
 def which_campaign_paid(reader: Reader, asking: Asking) -> None:
