@@ -24,7 +24,7 @@ _OPERATOR = "webleads alert"
 
 @click.group()
 def alert() -> None:
-    """What is told at once: a visit, a score, a goal, a spike, by email, webhook, Slack or Teams, or pushed to a CRM."""
+    """What is reported by email, webhook, Slack or Teams, or pushed to a CRM: a visit, a score, a goal, a spike."""
 
 
 def _choices(command: Callable[..., None]) -> Callable[..., None]:

@@ -18,7 +18,7 @@ _site_option = click.option("--site", required=True, help="The site.")
 
 @click.group()
 def goal() -> None:
-    """What visitors may do that you hope for: sent forms, downloads, events, pages, links."""
+    """What visitors may do that you hope for: sent forms, downloads, events, pages, links, reading and revenue."""
 
 
 @goal.command("add")
