@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from tests.databases import new_event_store
 from tests.stats.rollups.histories import DAYS, History, history
 from tracker.leads.activity import ScoredDay, scores
+from tracker.leads.by_value.companies import companies_by_value
 from tracker.leads.companies.known import known_companies
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.leads.corrections.rules import Kind, Rule
@@ -28,6 +30,8 @@ from tracker.leads.visit_days import most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.leads.workflow.names import known_names
 from tracker.stats.companies.visit_rows import company_rows
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison
 from tracker.stats.goals import Goal, condition_of
 from tracker.stats.goals import Kind as GoalKind
 from tracker.stats.goals.buying_pages import BuyingPages
@@ -50,6 +54,16 @@ RULES = Rules(
     BuyingPages((("/c", 1.0),)),
 )
 _METHODS = [("as_organisation", 0.8), ("as_organisation", 0.3), ("given", 0.4), ("given", 0.95), ("reverse_dns", 0.6)]
+# What is told of a visit beside its source, and the dimensions by which companies are asked for.
+_FACTS = {
+    "channel": ["Organic Social", "Direct"],
+    "social_kind": ["networking", None],
+    "campaign": [None, "spring"],
+    "entry_page": ["/a", "/b"],
+    "browser": ["Firefox", "Chrome"],
+}
+_BY = [Dimension.SOURCE, Dimension.CHANNEL, Dimension.SOCIAL_KIND, Dimension.CAMPAIGN, Dimension.ENTRY_PAGE, Dimension.BROWSER]  # fmt: skip
+_SOCIAL = Comparison(Dimension.CHANNEL, "is", ("Organic Social",))
 
 
 @pytest.fixture(autouse=True)
@@ -97,10 +111,19 @@ def with_companies(one: History) -> Iterator[Batch]:
                     for company, named in zip(batch.columns["company"], is_named, strict=True)
                 ],
                 "organisation": [chance.choice(["Alpha SA", "Beta Ltd"]) for _ in is_named],
+                **_came(one, batch),
             }
             yield Batch(dict(batch.columns) | more, retracted=batch.retracted)
         else:
             yield batch
+
+
+def _came(one: History, batch: Batch) -> dict[str, list[Any]]:
+    """How each visit of a batch came, the same on all of its events."""
+    told = {visit: random.Random(f"{one.seed} {visit}") for visit in batch.columns["visit_id"]}
+    of_visit = {visit: [chance.choice(values) for values in _FACTS.values()] for visit, chance in told.items()}
+    rows = [of_visit[visit] for visit in batch.columns["visit_id"]]
+    return dict(zip(_FACTS, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
 
 
 def corrections(one: History, chance: random.Random) -> Corrections:
@@ -127,7 +150,14 @@ def said(store: EventStore, scope: Scope, confirmed: list[str]) -> list[Any]:
         sorted(known_names(store, scope.site).owners.items()),
         [company_visits(store, scope, "Beta"), companies_found(store, scope, "gam")],
         [most_visitors_on_a_day(store, scope, company) for company in ("Alpha", "Beta")],
+        *(_brought(store, scope, dimension, confirmed) for dimension in _BY),
+        _brought(store, replace(scope, filters=(_SOCIAL,)), Dimension.SOURCE, confirmed),
     ]
+
+
+def _brought(store: EventStore, scope: Scope, dimension: Dimension, confirmed: list[str]) -> list[str]:
+    ranked = pd.DataFrame({"company": ["Alpha", "Beta", "Gamma", "Gamma & Co"], "score": [40, 30, 20, 10]})
+    return _rows(companies_by_value(store, scope, dimension, ranked, confirmed=confirmed))
 
 
 def _rows(frame: pd.DataFrame) -> list[str]:

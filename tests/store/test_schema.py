@@ -9,6 +9,7 @@ from tracker.store.duckdb.migrations import (
     add_company_pages_and_actions,
     add_company_visits,
     add_counted_days_and_months,
+    add_facts_of_company_visits,
     add_goal_events,
     add_rollups,
 )
@@ -34,6 +35,7 @@ def test_a_migrated_store_has_the_tables_of_a_fresh_one() -> None:
             add_company_visits,
             add_company_pages_and_actions,
             add_goal_events,
+            add_facts_of_company_visits,
         ],
         [metadata.create_all],
     ):

@@ -28,7 +28,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 metadata = MetaData()
 
@@ -192,6 +192,21 @@ COMPANY_FACTS = (
     "source",
 )
 
+# How the visit came beside its source, and with what: null in rows that were made by rules before 6 (tracker/stats/rollups).
+VISIT_FACTS = (
+    "channel",
+    "social_kind",
+    "campaign",
+    "content",
+    "term",
+    "utm_source",
+    "utm_medium",
+    "entry_page",
+    "browser",
+    "os",
+    "language",
+)
+
 
 def _of_company_visits() -> list[Column[Any]]:
     facts = [Column(name, events.c[name].type, nullable=name != "company") for name in COMPANY_FACTS]
@@ -206,6 +221,7 @@ def _of_company_visits() -> list[Column[Any]]:
         Column("pageviews", BigInteger, nullable=False),
         Column("engaged_ms", BigInteger, nullable=False),
         Column("region", Text),
+        *(Column(name, events.c[name].type) for name in VISIT_FACTS),
     ]
 
 

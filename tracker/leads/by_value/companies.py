@@ -19,10 +19,10 @@ from tracker.stats.filters.sql import exit_pages
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
-from tracker.store.schema import COMPANY_FACTS, events
+from tracker.store.schema import COMPANY_FACTS, VISIT_FACTS, events
 
 COLUMNS = ("value", "companies", "lead", "score")
-_KEPT = {*COMPANY_FACTS, "region"}
+_KEPT = {*COMPANY_FACTS, "region", *VISIT_FACTS}
 
 
 def companies_by_value(
@@ -64,7 +64,7 @@ def _pairs(
         with page_rows(store, scope) as read:
             return _frame(read.frame(_selected(read.c.path, read.c, values, confirmed)))
     if column in _KEPT and not (dimension.is_event_level or dimension.definition.worked_out):
-        with company_rows(store, scope) as did:
+        with company_rows(store, scope, with_visit_facts=column in VISIT_FACTS) as did:
             return _frame(did.frame(_selected(did.c[column], did.c, values, confirmed)))
     if dimension.definition.of_last_page_view:
         exits = exit_pages(scope.around())

@@ -18,7 +18,7 @@ from sqlalchemy.sql import visitors
 
 from tracker.stats.periods import Period
 from tracker.stats.rollups.days import Days
-from tracker.stats.rollups.exact_days import exact_days
+from tracker.stats.rollups.exact_days import FIRST_WITH_ROWS, FIRST_WITH_VISIT_FACTS, exact_days
 from tracker.stats.rollups.kept_rows import day_of, of_actions
 from tracker.stats.rollups.made_days import Made, made_days
 from tracker.stats.rollups.moment import Moment, noted
@@ -28,6 +28,7 @@ from tracker.store.protocol import EventStore, Snapshot
 from tracker.store.schema import (
     COMPANY_FACTS,
     COMPANY_NAMES,
+    VISIT_FACTS,
     actions,
     company_pages,
     company_visits,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _IDS = ("visitor_id", "visit_id")
 _SUMS = ("pageviews", "engaged_ms")
+# Of a site that never had an event.
+_NO_DAY = date(1970, 1, 1)
 
 
 class Rows(NamedTuple):
@@ -62,12 +65,15 @@ class Rows(NamedTuple):
         return statement if self.scope is None else self.scope.asked(statement)
 
 
-def company_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows]:
+def company_rows(store: EventStore, scope: Scope, *, with_visit_facts: bool = False) -> AbstractContextManager[Rows]:
     """What visits did as companies.
 
     The columns are those of `tracker.store.schema.company_visits`, without the site: the local `day`, the company's facts, the
-    ids, `first_at` and `last_at` (UTC without a zone), `pageviews` and `engaged_ms`. Each row has a company.
+    ids, `first_at` and `last_at` (UTC without a zone), `pageviews` and `engaged_ms`; the visit's further facts
+    (VISIT_FACTS) only where they are asked for, since days by earlier rules do not know them. Each row has a company.
     """
+    if with_visit_facts:
+        return _rows(store, scope, company_visits, _of_events_with_visit_facts, since=FIRST_WITH_VISIT_FACTS)
     return _rows(store, scope, company_visits, _of_events)
 
 
@@ -82,7 +88,14 @@ def action_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows]
 
 
 @contextmanager
-def _rows(store: EventStore, scope: Scope, kept: Table, read: Callable[[Scope], Select[Any]]) -> Iterator[Rows]:
+def _rows(
+    store: EventStore,
+    scope: Scope,
+    kept: Table,
+    read: Callable[[Scope], Select[Any]],
+    *,
+    since: int = FIRST_WITH_ROWS,
+) -> Iterator[Rows]:
     """The rows of a scope: those that are kept of its days, and else those that `read` makes of its events.
 
     Kept rows know filters by what they have as it was stored, and those alone.
@@ -90,9 +103,10 @@ def _rows(store: EventStore, scope: Scope, kept: Table, read: Callable[[Scope], 
     where = None if scope.period.moments else _kept_where(scope, kept)
     if where is not None:
         with store.snapshot() as snapshot:
-            days = exact_days(snapshot, scope, store)
+            since = max(since, FIRST_WITH_VISIT_FACTS if _asks_visit_facts(where) else since)
+            days = exact_days(snapshot, scope, store, since=since)
             if days is not None:
-                made = ("rows of", kept.name, scope, days)
+                made = ("rows of", kept.name, scope, days, read)
                 yield Rows(noted(store, made, lambda: _of_days(scope, days, kept, where, read)), snapshot, None)
                 return
     found = read(scope).subquery("did")
@@ -108,6 +122,12 @@ def _kept_where(scope: Scope, kept: Table) -> ColumnElement[bool] | None:
     found = read_from(scope.kept(), kept)
     asks_more = any(one is events or getattr(one, "table", None) is events for one in visitors.iterate(found))
     return None if asks_more else found
+
+
+def _asks_visit_facts(where: ColumnElement[bool]) -> bool:
+    """Whether a condition on kept rows asks what days by earlier rules do not know."""
+    columns = (one for one in visitors.iterate(where) if getattr(one, "table", None) is company_visits)
+    return any(getattr(one, "name", None) in VISIT_FACTS for one in columns)
 
 
 def read_from(clause: ColumnElement[Any] | Select[Any], table: FromClause) -> Any:
@@ -140,7 +160,8 @@ def _scope_of_all(store: EventStore, site: str) -> Scope:
     counted = _counted(store, site)
     zone = ZoneInfo(counted[max(counted)].time_zone if counted else "UTC")
     last = last_event_at(store, site)
-    return scope_ever(store, site, date.min if last is None else last.astimezone(zone).date(), zone)
+    last_day = max(counted, default=_NO_DAY) if last is None else last.astimezone(zone).date()
+    return scope_ever(store, site, last_day, zone)
 
 
 def _counted(store: EventStore, site: str) -> Mapping[date, Made]:
@@ -149,7 +170,15 @@ def _counted(store: EventStore, site: str) -> Mapping[date, Made]:
 
 
 def _of_events(scope: Scope) -> Select[Any]:
-    facts = [events.c[name] for name in (*COMPANY_FACTS, "region", *_IDS)]
+    return _with_facts(scope, ())
+
+
+def _of_events_with_visit_facts(scope: Scope) -> Select[Any]:
+    return _with_facts(scope, VISIT_FACTS)
+
+
+def _with_facts(scope: Scope, more: Sequence[str]) -> Select[Any]:
+    facts = [events.c[name] for name in (*COMPANY_FACTS, "region", *_IDS, *more)]
     moments = [events.c.occurred_at.label(name) for name in ("first_at", "last_at")]
     sums = [events.c[name] for name in _SUMS]
     rows = select(day_of(scope.period), *facts, *moments, *sums)

@@ -20,6 +20,7 @@ from tracker.store.schema import (
     ACTION_COLUMNS,
     COMPANY_FACTS,
     COMPANY_NAMES,
+    VISIT_FACTS,
     actions,
     company_pages,
     company_visits,
@@ -35,7 +36,7 @@ def hold_rows(snapshot: Snapshot, scope: Scope) -> None:
 
 def of_company_visits(scope: Scope) -> Select[Any]:
     """What each visit did on each day as one company with the same facts."""
-    key = [events.c[name] for name in (*COMPANY_FACTS, "region", "visitor_id", "visit_id")]
+    key = [events.c[name] for name in (*COMPANY_FACTS, "region", *VISIT_FACTS, "visitor_id", "visit_id")]
     sums = [
         func.min(events.c.occurred_at).label("first_at"),
         func.max(events.c.occurred_at).label("last_at"),

@@ -144,6 +144,13 @@ def add_goal_events(connection: Connection) -> None:
     )
 
 
+def add_facts_of_company_visits(connection: Connection) -> None:
+    """8 to 9: visits of companies say how they came, and with what. Rows do so once their days are counted by the rules that fill it."""
+    campaign = ("campaign", "content", "term", "utm_source", "utm_medium")
+    for column in ("channel", "social_kind", *campaign, "entry_page", "browser", "os", "language"):
+        connection.execute(text(f"alter table company_visits add column if not exists {column} varchar"))
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
 STEPS: dict[int, Step] = {
     1: add_visit_lengths,
@@ -153,4 +160,5 @@ STEPS: dict[int, Step] = {
     5: add_company_visits,
     6: add_company_pages_and_actions,
     7: add_goal_events,
+    8: add_facts_of_company_visits,
 }
