@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import select
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -14,12 +15,22 @@ from tests import raw_http
 from tracker.collector.wsgi import Environ
 from tracker.server.door import Door
 from tracker.server.tunnels import Peers
-from tracker.server.whole_request import whole_request
 
 
-def takes_all(_environ: Environ, start_response: Any) -> Iterable[bytes]:
-    start_response("202 Accepted", [("Content-Length", "2")])
-    return [b"ok"]
+class TakesAll:
+    """Keeps every hit as it is."""
+
+    def __init__(self) -> None:
+        self.kept: list[list[bytes]] = []
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        raise AssertionError("all hits of these tests are usual")
+
+    def usual_line(self, _environ: Environ, body: bytes) -> bytes | None:
+        return body
+
+    def keep(self, lines: list[bytes]) -> None:
+        self.kept.append(lines)
 
 
 class Alone:
@@ -33,11 +44,11 @@ class Alone:
         self.codes: list[int] = []
         self._doors: list[Door] = []
 
-    def opened(self, app: Any = takes_all, **changes: Any) -> Door:
+    def opened(self, hits: Any = None, **changes: Any) -> Door:
         limits = {"most_connections": 100, "most_files": 300, "refuses": lambda _: False} | changes
         door = Door(
             self.listener,
-            app,
+            hits or TakesAll(),
             paths=["/api/event"],
             behind=("127.0.0.1", 1),
             peers=Peers(),
@@ -51,8 +62,8 @@ class Alone:
     def close(self) -> None:
         """Lets go of what doors hold, which live as long as their process."""
         for door in self._doors:
-            for number, client in list(door._clients.items()):
-                door._close(number, client)
+            for client in list(door._clients.values()):
+                door._close(client)
             door._epoll.close()
 
     def client(self) -> socket.socket:
@@ -81,18 +92,76 @@ def alone() -> Iterator[Alone]:
         alone.close()
 
 
-def test_a_hit_that_fails_is_answered_whole_and_the_connection_goes_on(alone: Alone) -> None:
-    def fails_once(environ: Environ, start_response: Any, failed: list[int] = []) -> Iterable[bytes]:  # noqa: B006
-        if not failed:
-            failed.append(1)
-            raise RuntimeError("of the test")
-        return takes_all(environ, start_response)
+class FailsOnce(TakesAll):
+    """Cannot read the first hit, whichever way it is asked."""
 
-    door, client = alone.opened(fails_once), alone.client()
+    failures = 2
+
+    def usual_line(self, environ: Environ, body: bytes) -> bytes | None:
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("of the test")
+        return super().usual_line(environ, body)
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        self.usual_line(environ, b"")
+        return super().__call__(environ, start_response)
+
+
+def test_a_hit_that_fails_is_answered_whole_and_the_connection_goes_on(alone: Alone) -> None:
+    door, client = alone.opened(FailsOnce()), alone.client()
     head, _, body = alone.answer(door, client).lower().partition(b"\r\n\r\n")
     assert head.startswith(b"http/1.1 500 ")
     assert b"content-length: %d" % len(body) in head, "else the client waits, or takes the next answer for its body"
     assert alone.answer(door, client).startswith(b"HTTP/1.1 202 ")
+
+
+class CannotKeep(TakesAll):
+    """A journal that fails in a way that nobody thought of."""
+
+    def keep(self, lines: list[bytes]) -> None:
+        super().keep(lines)
+        raise MemoryError
+
+
+def test_hits_that_could_not_be_kept_are_not_acknowledged(alone: Alone) -> None:
+    hits = CannotKeep()
+    door, clients = alone.opened(hits), [alone.client(), alone.client()]
+    assert [alone.answer(door, one)[9:12] for one in clients] == [b"500", b"500"]
+    assert hits.kept
+
+
+class Watches(TakesAll):
+    """Looks whether a client, known by its hit's body, has an answer before its hit is kept."""
+
+    def __init__(self, clients: dict[bytes, socket.socket]) -> None:
+        super().__init__()
+        self.waiting = clients.copy()
+        self.answered_early = False
+
+    def keep(self, lines: list[bytes]) -> None:
+        self.answered_early |= any(map(has_something, self.waiting.values()))
+        super().keep(lines)
+        for line in lines:
+            del self.waiting[line]
+
+
+def has_something(client: socket.socket) -> bool:
+    return bool(select.select([client], [], [], 0)[0])
+
+
+def test_hits_that_come_together_are_kept_with_one_write_before_any_is_answered(alone: Alone) -> None:
+    requests = [raw_http.page_view(f"/{number}/") for number in range(100)]
+    clients = {request.partition(b"\r\n\r\n")[2]: alone.client() for request in requests}
+    hits = Watches(clients)
+    door = alone.opened(hits, most_connections=200)
+    door.turn()  # all are taken
+    for client, request in zip(clients.values(), requests, strict=True):
+        client.sendall(request)
+    door.turn()
+    assert [len(lines) for lines in hits.kept] == [64, 36], "the first of very many does not wait for the last"
+    assert (hits.waiting, hits.answered_early) == ({}, False)
+    assert [alone.received(door, one)[9:12] for one in clients.values()] == [b"202"] * 100
 
 
 def test_what_fails_of_one_connection_ends_that_one_alone(alone: Alone) -> None:
@@ -156,9 +225,3 @@ def test_the_process_ends_with_a_door_that_cannot_go_on(alone: Alone) -> None:
     alone.listener.close()
     door.run()
     assert alone.codes == [1], "its supervisor starts another one"
-
-
-def test_a_head_of_very_many_lines_is_read_by_granian() -> None:
-    lines = [b"X-%d: a" % number for number in range(80)]
-    assert whole_request(raw_http.page_view("/", *lines[:40])) is not None
-    assert whole_request(raw_http.page_view("/", *lines)) is None

@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from tracker.collector.body import read_body
@@ -75,8 +76,10 @@ _MAX_AGENT = 1024
 _MAX_REASON = 300
 
 _ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
-_ACCEPTED = [("Content-Type", "text/plain"), ("Content-Length", "2"), _ANY_ORIGIN, ("Cache-Control", "no-store")]
-_ACCEPTED_BODY = [b"ok"]
+# The answer to a hit that is kept as it is.
+ACCEPTED_STATUS = "202 Accepted"
+ACCEPTED = [("Content-Type", "text/plain"), ("Content-Length", "2"), _ANY_ORIGIN, ("Cache-Control", "no-store")]
+ACCEPTED_BODY = [b"ok"]
 _IMAGE = [
     ("Content-Type", "image/gif"),
     ("Content-Length", str(len(PIXEL))),
@@ -139,6 +142,26 @@ class Collector:
         """Whether requests for the path are answered here, and not passed on."""
         return path in self.event_paths or path in self._pixel_paths or self._scripts.serves(path)
 
+    def usual_line(self, environ: Environ, body: bytes) -> bytes | None:
+        """The line for the journal of a hit that is accepted as it is; None where there is more to say than that.
+
+        Once `keep` has kept the line the answer is `ACCEPTED`. Without a line, call this application as any other.
+        """
+        try:
+            events, left_out = read_events(body, environ.get("HTTP_REFERER", ""))
+            return None if left_out else self._line(environ, events)
+        except RequestProblem:
+            return None
+
+    def keep(self, lines: list[bytes]) -> WSGIApp | None:
+        """Keeps the lines of several hits with one write: all of them, or none; then it returns what answers each."""
+        try:
+            self._journal.append_together(lines)
+        except JournalUnavailable as problem:
+            log.error("%d hits were refused: %s", len(lines), problem)  # noqa: TRY400 - as in `_keep`
+            return partial(_refuse_always, _unavailable(problem))
+        return None
+
     def close(self) -> None:
         """Syncs and ends the journal's running segment."""
         self._journal.close()
@@ -152,8 +175,8 @@ class Collector:
                 self._keep(environ, events, _refuse)
             except RequestProblem as problem:
                 return _refuse(problem, start_response)
-            start_response("202 Accepted", [*_ACCEPTED, _dropped(left_out)] if left_out else _ACCEPTED)
-            return _ACCEPTED_BODY
+            start_response(ACCEPTED_STATUS, [*ACCEPTED, _dropped(left_out)] if left_out else ACCEPTED)
+            return ACCEPTED_BODY
         if method == "OPTIONS":
             start_response("204 No Content", _preflight(environ))
             return []
@@ -178,17 +201,7 @@ class Collector:
 
         Where the answer can be held back it does not wait for the disk; `refuse` makes another one if it must.
         """
-        ip = self._client_ip.of(environ)
-        if not self._rate_limit.allows(ip, len(events)):
-            raise _too_many(len(events), self._rate_limit.most)
-        received_at = self._clock()
-        user_agent = environ.get("HTTP_USER_AGENT", "")[:_MAX_AGENT]
-        headers = {name: environ[key][:most] for key, name, most in _KEPT_HEADERS if key in environ}
-        try:
-            line = encode_line([Hit(received_at, ip, user_agent, headers, one) for one in events])
-        except UnicodeEncodeError:  # header bytes that the server passes on as surrogates
-            plain = {name: _printable(value) for name, value in headers.items()}
-            line = encode_line([Hit(received_at, ip, _printable(user_agent), plain, one) for one in events])
+        line = self._line(environ, events)
         try:
             receipt = self._journal.begin_append(line)
             if receipt is None:
@@ -200,6 +213,20 @@ class Collector:
         except JournalUnavailable as problem:
             log.error("a hit was refused: %s", problem)  # noqa: TRY400 - the cause says all, and a flood of hits logs it
             raise _unavailable(problem) from problem
+
+    def _line(self, environ: Environ, events: list[WireEvent]) -> bytes:
+        """The line of the events of a request. Raises RequestProblem (429)."""
+        ip = self._client_ip.of(environ)
+        if not self._rate_limit.allows(ip, len(events)):
+            raise _too_many(len(events), self._rate_limit.most)
+        received_at = self._clock()
+        user_agent = environ.get("HTTP_USER_AGENT", "")[:_MAX_AGENT]
+        headers = {name: environ[key][:most] for key, name, most in _KEPT_HEADERS if key in environ}
+        try:
+            return encode_line([Hit(received_at, ip, user_agent, headers, one) for one in events])
+        except UnicodeEncodeError:  # header bytes that the server passes on as surrogates
+            plain = {name: _printable(value) for name, value in headers.items()}
+            return encode_line([Hit(received_at, ip, _printable(user_agent), plain, one) for one in events])
 
 
 def _preflight(environ: Environ) -> list[tuple[str, str]]:
@@ -236,6 +263,10 @@ def _refuse(problem: RequestProblem, start_response: StartResponse) -> list[byte
         headers.append(("Allow", "POST, OPTIONS"))
     start_response(_STATUS[problem.status], headers)
     return [body]
+
+
+def _refuse_always(problem: RequestProblem, _environ: Environ, start_response: StartResponse) -> list[bytes]:
+    return _refuse(problem, start_response)
 
 
 def _refuse_with_an_image(problem: RequestProblem, start_response: StartResponse) -> list[bytes]:

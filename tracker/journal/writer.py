@@ -88,6 +88,10 @@ class Journal:
         if receipt is not None:
             receipt.wait()
 
+    def append_together(self, lines: list[bytes]) -> None:
+        """As `append`, with one write for several lines: all of them are kept, or none."""
+        self.append(b"\n".join(lines))
+
     def begin_append(self, line: bytes) -> Receipt | None:
         """Writes one line. With `always` it is kept once its receipt says so; there is none where nothing is waited for.
 

@@ -16,13 +16,9 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from email.utils import formatdate
-from functools import lru_cache
-from http import HTTPStatus
 
-from tracker.collector.body import put_body
-from tracker.collector.wsgi import Environ, WSGIApp
-from tracker.server.front import answer_of
+from tracker.collector.wsgi import Environ
+from tracker.server.together import Hits, Together
 from tracker.server.tunnels import Peers, Tunnel, can_be_told_apart
 from tracker.server.whole_request import WholeRequest, whole_request
 
@@ -53,16 +49,17 @@ def is_possible() -> bool:
 class _Client:
     """A connection that sent nothing but whole hits so far."""
 
-    __slots__ = ("ip", "seen_at", "socket")
+    __slots__ = ("ip", "number", "seen_at", "socket")
 
     def __init__(self, connection: socket.socket, ip: str, now: float) -> None:
         self.socket = connection
+        self.number = connection.fileno()
         self.ip = ip
         self.seen_at = now
 
 
 class Door:
-    """Takes the connections of `listener`. `app` answers hits of `paths`; granian listens at `behind` for all else.
+    """Takes the connections of `listener`. `hits` takes those of `paths`; granian listens at `behind` for all else.
 
     `refuses` says of a hit's call whether granian is to refuse it; `peers` is told who is behind a connection to granian.
     Connections take `most_files` at most, of this process's open files.
@@ -71,7 +68,7 @@ class Door:
     def __init__(
         self,
         listener: socket.socket,
-        app: WSGIApp,
+        hits: Hits,
         *,
         paths: Collection[str],
         refuses: Callable[[Environ], bool],
@@ -85,7 +82,7 @@ class Door:
         self._listener = listener
         self._listener.setblocking(False)
         self._epoll = select.epoll()
-        self._app = app
+        self._together: Together[_Client] = Together(hits)
         self._beginnings = {f"POST {path} HTTP/1.{minor}".encode(): path for path in paths for minor in (0, 1)}
         self._refuses = refuses
         self._behind = behind
@@ -99,7 +96,7 @@ class Door:
         self._with_more: set[Tunnel] = set()
         self._ending_since: dict[Tunnel, float] = {}
         self._is_listening = False
-        self._swept_at = monotonic()
+        self._now = self._swept_at = monotonic()
         self._warned_at = float("-inf")
         self._accepts_from = float("-inf")
 
@@ -132,9 +129,12 @@ class Door:
         for tunnel in self._with_more.copy():
             self._serve_or_drop(tunnel.numbers[0])
         wait = 0 if self._with_more else 1.0 if wants_more else _PAUSE_SECONDS
-        for number, _events in self._epoll.poll(wait):
+        ready = self._epoll.poll(wait)
+        self._now = self._monotonic()
+        for number, _events in ready:
             self._serve_or_drop(number)
-        if self._monotonic() - self._swept_at >= 1:
+        self._answer()
+        if self._now - self._swept_at >= 1:
             self._sweep()
 
     def _has_room(self, *, connections: int = 1, files: int = 1) -> bool:
@@ -155,7 +155,7 @@ class Door:
             client = self._clients.pop(number)
             self._clients[number] = client  # as the last one
             if now - client.seen_at > _SILENT_SECONDS:
-                self._close(number, client)
+                self._close(client)
                 return True
         return False
 
@@ -171,8 +171,10 @@ class Door:
     def _serve(self, number: int) -> None:
         client = self._clients.get(number)
         if client is not None:
-            self._read(number, client)
-        elif number in self._tunnels:
+            self._read(client)
+            return
+        self._answer()  # hits do not wait for what takes longer
+        if number in self._tunnels:
             self._carry(self._tunnels[number])
         elif number == self._listener.fileno():
             self._accept()
@@ -181,16 +183,16 @@ class Door:
 
     def _drop(self, number: int) -> None:
         if number in self._clients:
-            self._close(number, self._clients[number])
+            self._close(self._clients[number])
         elif number in self._tunnels:
             self._end(self._tunnels[number])
 
     def _sweep(self) -> None:
         """Closes connections that send nothing, and those whose clients do not take leave of granian."""
         self._swept_at = now = self._monotonic()
-        for number, client in list(self._clients.items()):
+        for client in list(self._clients.values()):
             if now - client.seen_at > _IDLE_SECONDS:
-                self._close(number, client)
+                self._close(client)
         for tunnel, since in list(self._ending_since.items()):
             if now - since > _LEAVE_SECONDS:
                 self._end(tunnel)
@@ -207,15 +209,14 @@ class Door:
             self._epoll.unregister(self._listener.fileno())
         self._is_listening = is_on
 
-    def _hit(self, request: WholeRequest, ip: str) -> Environ | None:
-        """The WSGI call of a whole request, if it brings a hit."""
+    def _is_hit(self, request: WholeRequest, ip: str) -> bool:
+        """Whether a whole request brings a hit; its environ is then that of a WSGI call."""
         path, environ = self._beginnings.get(request.first_line), request.environ
         if path is None or "CONTENT_LENGTH" not in environ:
-            return None
+            return False
         environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"] = "POST", path, ""
         environ["REMOTE_ADDR"] = ip
-        put_body(environ, request.body)
-        return environ
+        return True
 
     def _accept(self) -> None:
         for _ in range(_AT_ONCE):
@@ -233,9 +234,9 @@ class Door:
             with suppress(OSError):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._epoll.register(connection.fileno(), select.EPOLLIN)
-            self._clients[connection.fileno()] = _Client(connection, address[0], self._monotonic())
+            self._clients[connection.fileno()] = _Client(connection, address[0], self._now)
 
-    def _read(self, number: int, client: _Client) -> None:
+    def _read(self, client: _Client) -> None:
         try:
             data = client.socket.recv(_PIECE)
         except BlockingIOError:
@@ -243,31 +244,30 @@ class Door:
         except OSError:
             data = b""
         if not data:
-            self._close(number, client)
+            self._close(client)
             return
-        client.seen_at = self._monotonic()
+        client.seen_at = self._now
         request = whole_request(data)
-        environ = None if request is None else self._hit(request, client.ip)
-        if environ is None or self._refuses(environ):
-            self._pass_on(number, client, data, is_whole=request is not None and not request.is_last)
-            return
-        assert request is not None
-        is_last = request.is_last
-        status, headers, body = answer_of(self._app, environ)
-        answer = b"%bdate: %b\r\n%b\r\n%b" % (
-            _head_of(status, tuple(headers)), _date_at(int(time.time())), b"connection: close\r\n" if is_last else b"", body,
-        )  # fmt: skip
-        try:
-            is_sent = client.socket.send(answer) == len(answer)
-        except OSError:
-            is_sent = False
-        if is_last or not is_sent:  # who does not read some hundred bytes is gone, or does not want them
-            self._close(number, client)
+        if request is None or not self._is_hit(request, client.ip) or self._refuses(request.environ):
+            self._answer()
+            self._pass_on(client, data, is_whole=request is not None and not request.is_last)
+        elif self._together.take(client, request.environ, request.body, is_last=request.is_last):
+            self._answer()
 
-    def _pass_on(self, number: int, client: _Client, data: bytes, *, is_whole: bool) -> None:
+    def _answer(self) -> None:
+        """Keeps and answers the hits that were taken since the last time."""
+        for client, answer, is_last in self._together.answers():
+            try:
+                is_sent = client.socket.send(answer) == len(answer)
+            except OSError:
+                is_sent = False
+            if is_last or not is_sent:  # who does not read some hundred bytes is gone, or does not want them
+                self._close(client)
+
+    def _pass_on(self, client: _Client, data: bytes, *, is_whole: bool) -> None:
         """Makes the connection granian's, with what it sent: until that is answered if it is one whole request, else for good."""
         if not self._has_room(connections=0, files=_FILES_OF_A_TUNNEL - 1):
-            self._close(number, client)
+            self._close(client)
             return
         try:
             tunnel = Tunnel(
@@ -275,9 +275,9 @@ class Door:
             )
         except OSError as problem:
             self._warn("a connection cannot be passed on", problem)
-            self._close(number, client)
+            self._close(client)
             return
-        del self._clients[number]
+        del self._clients[client.number]
         for one in tunnel.numbers:
             self._tunnels[one] = tunnel
         for one, tell in zip(tunnel.numbers, (self._epoll.modify, self._epoll.register), strict=True):
@@ -328,22 +328,12 @@ class Door:
             self._warned_at = self._monotonic()
         return is_time
 
-    def _close(self, number: int, client: _Client) -> None:
-        del self._clients[number]
-        self._forget(number)
+    def _close(self, client: _Client) -> None:
+        if self._clients.get(client.number) is client:
+            del self._clients[client.number]
+            self._forget(client.number)
         client.socket.close()
 
     def _forget(self, number: int) -> None:
         with suppress(OSError):
             self._epoll.unregister(number)
-
-
-@lru_cache(maxsize=256)
-def _head_of(status: int, headers: tuple[tuple[str, str], ...]) -> bytes:
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name.lower()}: {value}" for name, value in headers)]
-    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
-
-
-@lru_cache(maxsize=2)
-def _date_at(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode("ascii")

@@ -27,6 +27,9 @@ from tracker.server.tunnels import Peers
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
+_WRONG = b"Something went wrong; the service's log says what.\n"
+FAILED: Answer = 500, [("Content-Type", "text/plain"), ("Content-Length", str(len(_WRONG)))], _WRONG
+
 log = logging.getLogger(__name__)
 
 SAME_FOR_ALL: Environ = {
@@ -42,7 +45,6 @@ SAME_FOR_ALL: Environ = {
 }
 _LONGEST_NAME = 64
 _LOOK_SECONDS = 0.5
-_FAILED = b"Something went wrong; the service's log says what.\n"
 
 
 class Front:
@@ -184,7 +186,7 @@ def answer_of(app: WSGIApp, environ: Environ) -> Answer:
             answer.close()
     except Exception:
         log.exception("%s %s could not be answered", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-        said, body = [("500", [("Content-Type", "text/plain"), ("Content-Length", str(len(_FAILED)))])], _FAILED
+        return FAILED
     status, headers = said[0]
     return int(status[:3]), headers, body
 
