@@ -23,7 +23,7 @@ from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
 from tracker.store.batch import Batch, NotCounted
-from tracker.store.schema import events, not_counted
+from tracker.store.schema import event_ids, events, not_counted
 
 TODAY = utc_now().date()
 
@@ -118,6 +118,20 @@ def test_rows_of_batches_that_say_the_same_become_one(service: Service) -> None:
     service.events.compact_not_counted()
     assert rows(service) == 3
     assert missed(service) == before
+
+
+def test_ids_of_events_are_kept_no_longer_than_they_may_be_sent_again(service: Service) -> None:
+    now = utc_now()
+    hours = {"new": 0, "may come again": 23, "of old": 24 + 27}
+    hits = [a_hit("/", at=now - timedelta(hours=ago), id=name) for name, ago in hours.items()]
+    write(service, *(encode_line([hit]) for hit in sorted(hits, key=lambda one: one.received_at)))
+    drain(service)
+    kept = select(event_ids.c.event_id)
+    assert {row.event_id for row in service.events.rows(kept)} == {*hours}
+    service._housekeeping._compact_at = 0
+    service._housekeeping()
+    assert {row.event_id for row in service.events.rows(kept)} == {"new", "may come again"}
+    assert service.events.rows(select(func.count()).select_from(events)) == [(3,)]
 
 
 def test_the_ids_of_one_visits_events_are_bounded_and_the_latest_are_known() -> None:

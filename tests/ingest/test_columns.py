@@ -29,8 +29,9 @@ def test_each_event_has_its_own_values_whatever_it_shares() -> None:
     fourth.facts = replace(fourth.facts, agent=first.facts.agent)
     batch = [first, third, second, fourth]
     columns = columns_of_batch(batch)
-    assert set(columns) == set(EVENT_COLUMNS)
+    assert set(columns) == {*EVENT_COLUMNS, "event_id"}
     made = {name: plain(name, values) for name, values in columns.items() if name != "occurred_at"}
+    assert made.pop("has_event_id") == [True, False, True, False]
     assert made == {name: [columns_of(one)[name] for one in batch] for name in made}
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from tracker.hit import Hit, encode_line
 from tracker.service.service import Service
 from tracker.settings import Settings
 from tracker.sites.sites import add_site
-from tracker.store.schema import EVENT_COLUMNS, events
+from tracker.store.schema import EVENT_COLUMNS, event_ids, events
 
 # Salts are each run's own.
 OF_THE_RUN = frozenset({"visitor_id", "visit_id"})
@@ -88,9 +88,14 @@ def enriched(hits: list[Hit], data: Path) -> list[dict[str, Any]]:
 
 
 def stored(service: Service) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
+    ids: dict[tuple[int, datetime], list[str]] = {}
+    for one in service.events.rows(select(event_ids)):
+        ids.setdefault((one.visit_id, one.occurred_at), []).append(one.event_id)
     for row in service.events.rows(select(events)):
         found = dict(zip(EVENT_COLUMNS, row, strict=True))
+        has_id = found.pop("has_event_id")
+        found["event_id"] = ids[row.visit_id, row.occurred_at].pop() if has_id else None
         found["occurred_at"] = row.occurred_at.isoformat(timespec="milliseconds") + "Z"
         found["company_evidence"] = describe_stored("en", found["company_evidence"]) or None
         rows.append(found)

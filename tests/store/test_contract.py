@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -18,7 +18,7 @@ from tracker.store.batch import Batch, NotCounted, SegmentPosition
 from tracker.store.engines import open_event_store
 from tracker.store.errors import PositionMoved
 from tracker.store.protocol import EventStore
-from tracker.store.schema import EVENT_COLUMNS, events, not_counted
+from tracker.store.schema import EVENT_COLUMNS, event_ids, events, not_counted
 
 DAY = date(2026, 11, 16)
 
@@ -245,6 +245,42 @@ def test_a_batch_that_fails_retracts_nothing(store: EventStore) -> None:
     with pytest.raises(PositionMoved):
         store.append(batch(0, 200, rows=1)._replace(retracted=[1]))
     assert sorted(row.visit_id for row in store.rows(select(events.c.visit_id))) == [1, 2]
+
+
+# Ids of clients
+
+
+def with_ids(ids: list[str | None], **values: list[object]) -> Batch:
+    """Events with these ids, a minute apart from the newest back."""
+    moments = [MOMENT - number * 60_000_000 for number in range(len(ids))]
+    return Batch(columns(len(ids), occurred_at=moments, **values) | {"event_id": ids})
+
+
+def ids_kept(store: EventStore) -> list[str]:
+    return sorted(row.event_id for row in store.rows(select(event_ids.c.event_id)))
+
+
+def test_ids_are_kept_of_the_events_that_have_one(store: EventStore) -> None:
+    store.append(with_ids(["b", None, "a"], visit_id=[7, 8, 9]))
+    store.append(Batch(columns(2)))
+    store.append(with_ids([None, None]))
+    assert sorted((row.event_id, row.visit_id) for row in store.rows(select(event_ids))) == [("a", 9), ("b", 7)]
+
+
+def test_ids_are_forgotten_by_age_before_the_newest(store: EventStore) -> None:
+    store.forget_event_ids(timedelta(minutes=1))
+    store.append(with_ids(["0", "1", "2", "3"]))
+    store.forget_event_ids(timedelta(minutes=2))
+    assert ids_kept(store) == ["0", "1", "2"]
+    assert count(store) == 4
+
+
+def test_ids_go_with_a_retracted_visit_and_with_their_site(store: EventStore) -> None:
+    store.append(with_ids(["a", "b", "c"], visit_id=[1, 2, 3], site=["a.fr", "a.fr", "b.fr"]))
+    store.append(batch(0, 100, rows=0)._replace(retracted=[1]))
+    assert ids_kept(store) == ["b", "c"]
+    store.forget_site("a.fr")
+    assert ids_kept(store) == ["c"]
 
 
 # Housekeeping

@@ -209,13 +209,13 @@ def _make_events(
     before = np.cumsum(gap_us) - gap_us
     at = visits.start_us[visit] + before - before[np.flatnonzero(step == 0)][visit]
     read = random.random(len(visit)) < 0.87
-    views = _columns(random, visits, visit, page, PAGEVIEW, at, networks)
+    views = _columns(visits, visit, page, PAGEVIEW, at, networks)
     views |= {
         "engaged_ms": np.zeros(len(visit), np.int64),
         "scroll_depth": pd.array(np.full(len(visit), None), dtype="Int64"),
     }
     reads = _columns(
-        random, visits, visit[read], page[read], ENGAGEMENT, at[read] + (seconds[read] * 1e6).astype(np.int64), networks
+        visits, visit[read], page[read], ENGAGEMENT, at[read] + (seconds[read] * 1e6).astype(np.int64), networks
     )
     reads |= {
         "engaged_ms": (seconds[read] * 1000 * 0.9).astype(np.int64),
@@ -257,7 +257,6 @@ def _next_page(
 
 
 def _columns(
-    random: np.random.Generator,
     visits: _Visits,
     visit: Whole,
     page: Whole,
@@ -267,14 +266,12 @@ def _columns(
 ) -> dict[str, Any]:
     """Returns every column but the deltas. The values of a visit are looked up in tables by the visit's indices."""
     rows = len(visit)
-    columns: dict[str, Any] = {
-        column: np.full(rows, None, dtype=object) for column in ("event_id", "revenue", "currency", "props")
-    }
+    columns: dict[str, Any] = {column: np.full(rows, None, dtype=object) for column in ("revenue", "currency", "props")}
     columns |= {
         "site": _text([catalogue.SITE], np.zeros(rows, np.int64)),
         "name": _text([name], np.zeros(rows, np.int64)),
         "occurred_at": at.astype("datetime64[us]"),
-        "event_id": _event_ids(random, rows),
+        "has_event_id": np.ones(rows, np.bool_),
         "visitor_id": _mix(visits.person * 400 + visits.day)[visit],
         "visit_id": _mix(visits.person * 1_000_003 + visits.start_us)[visit],
         "hostname": _text([catalogue.SITE], np.zeros(rows, np.int64)),
@@ -406,12 +403,6 @@ def _mix(values: Whole) -> Whole:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return (mixed ^ (mixed >> np.uint64(31))).view(np.int64)
-
-
-def _event_ids(random: np.random.Generator, rows: int) -> NDArray[np.object_]:
-    """Ids as the snippet makes them: short random text."""
-    numbers = random.integers(16**9, 16**10, rows)
-    return np.array([f"{number:x}" for number in numbers.tolist()], dtype=object)
 
 
 def local_today(now: datetime) -> date:

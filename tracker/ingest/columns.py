@@ -16,7 +16,7 @@ from tracker.store.arrays import Places, Shared, column_array
 
 
 def columns_of_batch(events: Sequence[Event]) -> dict[str, Any]:
-    """Values for every name in EVENT_COLUMNS, in the events' order; nothing for no events."""
+    """Values for every name in EVENT_COLUMNS and for `event_id`, in the events' order; nothing for no events."""
     return {} if not events else _own_columns(events) | _fact_columns([event.facts for event in events])
 
 
@@ -27,6 +27,7 @@ def _own_columns(events: Sequence[Event]) -> dict[str, Any]:
         "name": [event.name for event in events],
         "occurred_at": column_array("occurred_at", [event.occurred_at for event in events]),
         "event_id": [event.event_id for event in events],
+        "has_event_id": [event.event_id is not None for event in events],
         "visitor_id": [event.visitor_id for event in events],
         "visit_id": [event.visit_id for event in events],
         "hostname": [event.hostname for event in events],

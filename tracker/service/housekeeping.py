@@ -27,6 +27,7 @@ _HOUSEKEEPING_SECONDS = 10.0
 _COMPACT_SECONDS = 600.0
 _TRASH_SECONDS = 3600.0
 # A salt is kept as long as events of its day may arrive: the greatest age of a counted event, and a day for time zones.
+# The ids that clients gave their events are kept as long.
 _SALT_MARGIN = timedelta(hours=26)
 
 
@@ -67,10 +68,11 @@ class Housekeeping:
         self._copies(utc_now())
 
     def _compact(self) -> None:
-        """Merges rows of what is not counted: each batch adds rows, and many have the same key."""
+        """Merges rows of what is not counted, of which each batch adds some, and lets go of the ids of old events."""
         if time.monotonic() >= self._compact_at:
             self._compact_at = time.monotonic() + _COMPACT_SECONDS
             self._store.compact_not_counted()
+            self._store.forget_event_ids(timedelta(hours=self._settings.too_old_hours) + _SALT_MARGIN)
 
     def _empty_trash(self) -> None:
         if time.monotonic() < self._empty_trash_at:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Boolean, Column, DateTime, Double, Integer
 
-from tracker.store.schema import events
+from tracker.store.schema import event_ids, events
 
 if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
@@ -76,4 +76,4 @@ def _optional(values: list[Any] | ExtensionArray, dtype: np.dtype[Any]) -> NDArr
     return np.ma.masked_array(np.where(nothing, 0, numbers).astype(dtype), nothing)
 
 
-_MAKERS: dict[str, Maker] = {column.name: _maker(column) for column in events.columns}
+_MAKERS: dict[str, Maker] = {column.name: _maker(column) for column in (*event_ids.columns, *events.columns)}

@@ -35,7 +35,8 @@ class SegmentPosition(NamedTuple):
 class Batch(NamedTuple):
     """What one append adds. `columns` has a list, an array or a `Shared` for every name in EVENT_COLUMNS, all of one length.
 
-    Those of `site` are no `Shared`; `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us].
+    So it may for `event_id`, whose values are kept for as long as an event may be sent again. The columns `site` and `event_id`
+    are no `Shared`; `occurred_at` is whole microseconds since 1970 in UTC, or an array of datetime64[us].
     `retracted` are visits that must not be counted after all: their stored events are removed. `starts` has the byte of
     each segment in `positions` at which the batch begins, so that a store can detect bytes that it already has.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Row, Select, Table
@@ -133,6 +133,13 @@ class EventStore(Protocol):
 
     def compact_not_counted(self) -> None:
         """Makes one row of the rows that batches added for the same site, day, reason and detail."""
+        ...
+
+    def forget_event_ids(self, kept: timedelta) -> None:
+        """Removes the ids that clients gave events which are older by more than this than the newest with one.
+
+        Such an event that is sent again would be counted twice.
+        """
         ...
 
     def forget_site(self, site: str) -> None:

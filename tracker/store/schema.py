@@ -28,7 +28,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 metadata = MetaData()
 
@@ -39,7 +39,7 @@ events = Table(
     Column("site", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("occurred_at", DateTime, nullable=False),
-    Column("event_id", Text),
+    Column("has_event_id", Boolean),  # whether its client gave it an id: `event_ids`
     Column("visitor_id", BigInteger, nullable=False),
     Column("visit_id", BigInteger, nullable=False),
     Column("hostname", Text),
@@ -87,6 +87,16 @@ events = Table(
     Column("utm_medium", Text),
     # Whether `visitor_id` is one that the visitor agreed to, and lives on; else it is of one day. Null before version 3.
     Column("consented", Boolean),
+)
+
+# The ids that clients gave their events, which tell an event that is sent again: of those that may still be, and no longer.
+event_ids = Table(
+    "event_ids",
+    metadata,
+    Column("site", Text, nullable=False),
+    Column("visit_id", BigInteger, nullable=False),
+    Column("occurred_at", DateTime, nullable=False),
+    Column("event_id", Text, nullable=False),
 )
 
 # One row a (batch, site, day, reason, detail): summed when read, so nothing is updated.

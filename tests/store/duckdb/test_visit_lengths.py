@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from tracker.store.schema import SCHEMA_VERSION, schema_version
 
 HERE = Path(__file__).parent
 ANSWERS = json.loads((HERE / "version_1.json").read_text())
-NEW = ("visit_seconds", "visit_age_seconds", "utm_source", "utm_medium", "consented")
+NEW = ("visit_seconds", "visit_age_seconds", "utm_source", "utm_medium", "consented", "has_event_id")
 
 
 @pytest.fixture
@@ -80,7 +80,8 @@ def test_rows_stay_where_they_are_and_what_they_are(url: str) -> None:
     migrations.STEPS.update(dict.fromkeys(steps, lambda _: None))
     try:
         before = open_event_store(url)
-        old = rows(before, "select * from events order by rowid")
+        old = rows(before, "select * exclude (event_id) from events order by rowid")
+        ids = rows(before, "select site, visit_id, occurred_at, event_id from events where event_id is not null")
         with before.transaction() as connection:
             connection.execute(text("update schema_version set version = 1"))
         before.close()
@@ -88,6 +89,9 @@ def test_rows_stay_where_they_are_and_what_they_are(url: str) -> None:
         migrations.STEPS.update(steps)
     after = open_event_store(url)
     assert rows(after, f"select * exclude ({', '.join(NEW)}) from events order by rowid") == old
+    newest = max(moment for _, _, moment, _ in ids)
+    assert {*rows(after, "select * from event_ids")} == {one for one in ids if newest - one[2] < timedelta(days=31)}
+    assert rows(after, "select count(*) from events where has_event_id") == [(len(ids),)]
     after.close()
 
 

@@ -210,7 +210,10 @@ class Visits:
 
     def _judge(self, visit: Visit, event: Event, disabled_rules: frozenset[str]) -> None:
         name = event.name
-        scripted = name != ENGAGEMENT and is_scripted(event.event_id, event.screen_width, event.title, event.language)
+        has_id = event.event_id is not None
+        scripted = name != ENGAGEMENT and is_scripted(
+            event.screen_width, event.title, event.language, has_event_id=has_id
+        )
         rule = visit.behaviour.see(name, event.occurred_at, event.engaged_ms, scripted=scripted)
         if rule is not None and rule not in disabled_rules:
             self._condemn([visit.visit_id], rule)

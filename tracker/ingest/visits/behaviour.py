@@ -58,6 +58,6 @@ class Behaviour:
         return BotRule.READS_NOTHING if self._unread >= UNREAD_PAGES and not self.engaged else None
 
 
-def is_scripted(event_id: str | None, screen_width: int | None, title: str | None, language: str | None) -> bool:
+def is_scripted(screen_width: int | None, title: str | None, language: str | None, *, has_event_id: bool) -> bool:
     """Whether an event came from the snippet: it gives each event an id, the screen's width, the title and the language."""
-    return event_id is not None and screen_width is not None and title is not None and language is not None
+    return has_event_id and screen_width is not None and title is not None and language is not None

@@ -16,14 +16,14 @@ from tracker.hit import EPOCH
 from tracker.ingest.visits.assign import MOST_EVENT_IDS, PastEvent
 from tracker.ingest.visits.behaviour import is_scripted
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
+from tracker.store.schema import event_ids, events
 
 _COLUMNS = (
     events.c.visitor_id,
     events.c.visit_id,
     events.c.name,
     events.c.occurred_at,
-    events.c.event_id,
+    events.c.has_event_id,
     events.c.bounces,
     events.c.engaged_ms,
     events.c.screen_width,
@@ -95,19 +95,34 @@ class StoredVisits:
             .where(or_(numbered.c.place <= _FIRST_ROWS, numbered.c.from_end <= _LAST_ROWS))
             .order_by(numbered.c.occurred_at)
         )
-        for row in self._store.rows(statement):
+        rows = self._store.rows(statement)
+        given = self._event_ids({row.visit_id for row in rows if row.has_event_id}, from_us, to_us)
+        for row in rows:
+            same = given.get((row.visit_id, row.occurred_at)) if row.has_event_id else None
             yield PastEvent(
                 visitor_id=row.visitor_id,
                 visit_id=row.visit_id,
                 name=row.name,
                 occurred_at=_microseconds(row.occurred_at),
-                event_id=row.event_id,
+                event_id=same.pop() if same else None,
                 bounces=row.bounces,
                 facts=visit_facts(row._asdict()),
                 engaged_ms=row.engaged_ms,
-                scripted=is_scripted(row.event_id, row.screen_width, row.title, row.language),
+                scripted=is_scripted(row.screen_width, row.title, row.language, has_event_id=bool(row.has_event_id)),
                 visit_age_seconds=row.visit_age_seconds,
             )
+
+    def _event_ids(self, visit_ids: Collection[int], from_us: int, to_us: int) -> dict[tuple[int, datetime], list[str]]:
+        """The ids that clients gave the events of visits at each moment, as far as they are still kept."""
+        found: dict[tuple[int, datetime], list[str]] = {}
+        columns = (event_ids.c.visit_id, event_ids.c.occurred_at, event_ids.c.event_id)
+        within = event_ids.c.occurred_at.between(_moment(from_us), _moment(to_us))
+        if visit_ids:
+            for visit_id, occurred_at, event_id in self._store.rows(
+                select(*columns).where(within, event_ids.c.visit_id.in_(sorted(visit_ids)))
+            ):
+                found.setdefault((visit_id, occurred_at), []).append(event_id)
+        return found
 
 
 def visit_facts(row: Mapping[str, Any]) -> VisitFacts:

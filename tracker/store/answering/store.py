@@ -230,7 +230,7 @@ class CountedSnapshot(AnsweringSnapshot):
 
 # The methods of an EventStore that change no event.
 _HARMLESS = frozenset(
-    {"positions", "offsets", "seal", "unseal", "count_month", "keep_goals", "forget_goals", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "checkpoint", "give_back_memory", "ping", "close"}
+    {"positions", "offsets", "seal", "unseal", "count_month", "keep_goals", "forget_goals", "lags", "details_of", "rehearse", "forget_positions", "compact_not_counted", "forget_event_ids", "checkpoint", "give_back_memory", "ping", "close"}
 )  # fmt: skip
 
 

@@ -12,24 +12,29 @@ import numpy as np
 from sqlalchemy import Connection, Dialect, column, select, table
 
 from tracker.store.arrays import Places, column_array, column_in_order, is_empty
-from tracker.store.schema import EVENT_COLUMNS, events
+from tracker.store.schema import EVENT_COLUMNS, event_ids, events
 
 _NULLABLE = frozenset(one.name for one in events.columns if one.nullable)
 
 
 def insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
-    """Inserts events in the connection's transaction. `columns` has values for every name in EVENT_COLUMNS.
+    """Inserts events in the connection's transaction. `columns` has values for every name in EVENT_COLUMNS, and for `event_id` or not.
 
     A column without any value is left to the table's default, which is nothing.
     """
     together = _together(columns)
     given = {name: columns[name] for name in EVENT_COLUMNS if name not in _NULLABLE or not is_empty(columns[name])}
     arrays = {name: column_in_order(name, values, together) for name, values in given.items()}
+    statements = [_insertion(connection.dialect, tuple(arrays))]
+    if "event_id" in columns and not is_empty(columns["event_id"]):
+        arrays["event_id"] = column_in_order("event_id", columns["event_id"], together)
+        statements.append(_insertion_of_ids(connection.dialect))
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.register("batch", arrays)  # as it is: a DataFrame would look through each text for its type
     try:
-        connection.exec_driver_sql(_insertion(connection.dialect, tuple(arrays)))
+        for statement in statements:
+            connection.exec_driver_sql(statement)
     except BaseException:
         with suppress(duckdb.Error):  # a transaction that failed takes no command but its end, and hides why
             driver.unregister("batch")
@@ -58,3 +63,11 @@ def _insertion(dialect: Dialect, names: tuple[str, ...]) -> str:
     named: list[Any] = [column(name) for name in names]
     rows = select(*named).select_from(table("batch"))
     return str(events.insert().from_select(list(names), rows).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=4)
+def _insertion_of_ids(dialect: Dialect) -> str:
+    names = event_ids.columns.keys()
+    named: list[Any] = [column(name) for name in names]
+    rows = select(*named).select_from(table("batch")).where(column("event_id").is_not(None))
+    return str(event_ids.insert().from_select(names, rows).compile(dialect=dialect))

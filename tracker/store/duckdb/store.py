@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -26,6 +26,7 @@ from tracker.store.protocol import Snapshot
 from tracker.store.revisions import State
 from tracker.store.schema import (
     ROLLUP_TABLES,
+    event_ids,
     events,
     journal_positions,
     not_counted,
@@ -158,6 +159,13 @@ class DuckDBStore:
             if rows:
                 connection.execute(not_counted.insert(), rows)
 
+    def forget_event_ids(self, kept: timedelta) -> None:
+        """Removes the ids that clients gave events which are older by more than this than the newest with one."""
+        with self.transaction() as connection:
+            newest = connection.execute(select(func.max(event_ids.c.occurred_at))).scalar()
+            if newest is not None:
+                connection.execute(event_ids.delete().where(event_ids.c.occurred_at < newest - kept))
+
     def positions(self) -> dict[str, SegmentPosition]:
         """How far each journal segment is stored, by its name."""
         found = self.rows(select(journal_positions))
@@ -178,8 +186,8 @@ class DuckDBStore:
         with self._seals.clearing(site), self.transaction() as connection:
             for of_days in ROLLUP_TABLES:
                 connection.execute(of_days.delete().where(of_days.c.site == site))
-            connection.execute(events.delete().where(events.c.site == site))
-            connection.execute(not_counted.delete().where(not_counted.c.site == site))
+            for kept in (events, event_ids, not_counted):
+                connection.execute(kept.delete().where(kept.c.site == site))
 
     def checkpoint(self) -> None:
         """Makes what was committed so far independent of DuckDB's log, which a crash may leave beyond repair.
@@ -240,7 +248,8 @@ def _add(connection: Connection, batch: Batch) -> list[Span]:
     spans = concerned(connection, batch)
     unseal(connection, spans)
     if batch.retracted:
-        connection.execute(events.delete().where(events.c.visit_id.in_(batch.retracted)))
+        for kept in (events, event_ids):
+            connection.execute(kept.delete().where(kept.c.visit_id.in_(batch.retracted)))
     if batch.columns and len(batch.columns["site"]):
         insert_events(connection, batch.columns)
     if batch.not_counted:
