@@ -84,7 +84,8 @@ def create_blueprint(context: Context) -> Blueprint:
 def _overview(context: Context, site: str) -> str:
     """The page, all of one moment of the store that is the context's."""
     selection = comparing(context, selection_or_404(context, site))
-    expect(context.event_store, [TOTAL, *open_tabs(selection), Dimension.IDENTIFICATION])
+    if not selection.scope.filters:
+        expect(context.event_store, [TOTAL, *open_tabs(selection), Dimension.IDENTIFICATION])
     now, series = traffic.course(context.event_store, selection.scope, selection.interval)
     last_event_at = None
     if not now[_SHOWN].to_numpy().any():

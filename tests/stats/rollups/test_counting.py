@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from tests.databases import new_event_store
 from tests.stats.conftest import PARIS, SITE, Blog, scope
@@ -20,6 +21,7 @@ from tracker.stats import traffic
 from tracker.stats.aggregation import Group
 from tracker.stats.breakdowns import breakdown, leading_of_events
 from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import METRICS, Unit
 from tracker.stats.periods import Period, months_after
@@ -35,6 +37,7 @@ from tracker.store import seals
 from tracker.store.answering.store import AnsweringStore
 from tracker.store.batch import Batch
 from tracker.store.protocol import EventStore, Snapshot
+from tracker.store.schema import events
 from tracker.store.seals import MonthOfFigures
 
 # `WEBLEADS_HISTORIES=10000 pytest tests/stats/rollups/test_counting.py` tries more of them.
@@ -42,6 +45,16 @@ HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "200"))
 # So many are of one site: most of what a small history costs are statements, which its days then share.
 A_CHAIN = 20
 ALL = tuple(METRICS)
+# By what is the same on each event of a visit: rollups answer them, as far as they know what is asked.
+FILTERS = [
+    Comparison(dimension, "is", (value,))
+    for dimension, values in (
+        (Dimension.SOURCE, ("Google", "LinkedIn", "")),
+        (Dimension.COUNTRY, ("FR", "BE", "IT")),
+        (Dimension.DEVICE, ("mobile", "")),
+    )
+    for value in values
+]
 INTERVALS = [Group(interval=step) for step in ("hour", "day", "week", "month")]
 
 
@@ -83,6 +96,14 @@ class Question:
             some,
             chance.choice([Wanted(2), named_of(some)]),
         )
+
+    def narrowed(self, only: Comparison) -> Question:
+        """The same by one filter, of the dimension that it is about where it is of one."""
+        dimension = only.dimension if self.group and self.group.dimension else None
+        group = Group(dimension) if dimension else self.group
+        some = list({self.some[0]: None, only.dimension: None})
+        wanted = self.wanted if self.wanted.named is None else named_of(some)
+        return Question(replace(self.scope, filters=(only,)), group, some, wanted)
 
     @property
     def dimensions(self) -> set[str]:
@@ -131,6 +152,13 @@ def from_events(store: EventStore, question: Question) -> list[Any]:
 def compare(store: EventStore, one: History, chance: random.Random) -> int:
     """Compares what a question is answered from rollups with the answer from events; returns how many were."""
     question = Question.at_random(one, chance)
+    if one.seed % 2:
+        only = random.Random(one.seed).choice(FILTERS)
+        return _compare(store, one, question) + _compare(store, one, question.narrowed(only))
+    return _compare(store, one, question)
+
+
+def _compare(store: EventStore, one: History, question: Question) -> int:
     with counting(store, question.scope, fewest_events=0) as counted:
         if counted.days is None:
             return 0
@@ -260,6 +288,33 @@ def test_where_sealed_days_have_few_events_an_open_day_is_counted_with_them_from
     with counting(store, two_days) as few, counting(store, two_days, fewest_events=0) as any_number:
         assert few.open_days is None
         assert any_number.open_days is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "is_known"),
+    [
+        pytest.param(Comparison(Dimension.DEVICE, "is", ("mobile",)), True, id="a value of each visit"),
+        pytest.param(Comparison(Dimension.DEVICE, "is", ("",)), True, id="the missing one"),
+        pytest.param(
+            Comparison(Dimension.DEVICE, "is", ("mobile", "desktop")), False, id="a visitor may have had both"
+        ),
+        pytest.param(Comparison(Dimension.DEVICE, "is_not", ("mobile",)), False, id="any but one"),
+        pytest.param(Comparison(Dimension.PAGE, "is", ("/a",)), False, id="events of a visit differ"),
+        pytest.param(Comparison(Dimension.COMPANY, "is", ("Alpha",)), False, id="a visit may name it late"),
+        pytest.param(Comparison(Dimension.EXIT_PAGE, "is", ("/a",)), False, id="a visit's last page"),
+    ],
+)
+def test_by_one_value_that_each_event_of_a_visit_has_rollups_answer(
+    store: EventStore, one: Comparison, *, is_known: bool
+) -> None:
+    of = history(3)
+    if not store.rows(select(events.c.site).where(events.c.site == of.site).limit(1)):
+        for batch in of.batches:
+            store.append(Batch(batch.columns))
+    assert seal(store, of.site, of.first, of.zone)
+    day = Scope(of.site, Period(of.first, of.first + timedelta(days=1), of.zone, ""), (one,))
+    with counting(store, day) as counted:
+        assert (counted.days is not None) is is_known
 
 
 def test_a_day_that_lost_all_of_its_events_has_none(store: EventStore) -> None:

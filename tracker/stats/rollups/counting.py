@@ -37,7 +37,7 @@ from tracker.stats.dimensions import Dimension
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
 from tracker.stats.rollups.day_figures.figures import Piece
-from tracker.stats.rollups.day_rows import FIGURES, IDS, DayRows
+from tracker.stats.rollups.day_rows import FIGURES, IDS, DayRows, narrowed_to
 from tracker.stats.rollups.days import Days, days_for, number_of_events
 from tracker.stats.rollups.moment import Caveats, Moment, Notes
 from tracker.stats.rollups.registry import DIMENSIONS, HOUR, TITLES, TOTAL
@@ -62,11 +62,13 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
     Days without figures are worked out only beside others with at least `fewest_events`. Of a `Moment`
     (`tracker.stats.rollups.moment`) the figures of open days may be of a moment before.
     """
-    if _has_whole_days(scope):
+    if _has_whole_days(scope) and (not scope.filters or narrowed_to(scope) is not None):
         with store.snapshot() as snapshot:
             of_page = store if isinstance(store, Moment) else None
             notes = Notes() if of_page is None else of_page.notes
-            key = (scope.site, scope.period, fewest_events)
+            # Beside what is read of events, figures of a narrowed scope are of the same moment as these.
+            of_page = None if scope.filters else of_page
+            key = (scope.site, scope.period, fewest_events, of_page is None)
             if key not in notes.days:
                 notes.days[key] = _days(snapshot, scope, of_page, fewest_events)
             days, caveats = notes.days[key]
@@ -84,8 +86,8 @@ def counting(store: EventStore, scope: Scope, *, fewest_events: int = _FEWEST_EV
 
 
 def _has_whole_days(scope: Scope) -> bool:
-    """Whether it has no filters, and begins with a day; the last day may be cut."""
-    return not scope.filters and scope.period.start_at == replace(scope.period, moments=None).start_at
+    """Whether it begins with a day; the last day may be cut."""
+    return scope.period.start_at == replace(scope.period, moments=None).start_at
 
 
 def _days(snapshot: Snapshot, scope: Scope, of_page: Moment | None, fewest_events: int) -> tuple[Days | None, Caveats]:
@@ -112,29 +114,55 @@ class Counting:
     def statement(self, names: Sequence[str], groups: Sequence[Group] = (), *, with_total: bool = False) -> Select[Any]:
         """A select with the groups as g0, g1, …, then the metrics by their names (`Aggregation.statement`)."""
         aggregation = Aggregation(self.scope, names, groups, with_total)
-        dimension = _dimension_of(groups)
+        dimension = self._dimension_of(groups)
         if self.days is None or dimension is None or self._is_read_otherwise(dimension):
-            scope = self.scope if self.days is None else followed(self.source, self.scope)
+            scope = self.scope if self.days is None else self._followed()
             return replace(aggregation, scope=scope, groups=without_persons(self.source, scope, groups)).statement()
         visits = "touched" if aggregation.keeps_single_events else "visits"
         wanted = {visits if raw.name == "visits" else raw.name for part in Part for raw in aggregation.needs(part)}
-        self._rows.hold({dimension, TOTAL} if with_total else {dimension}, _pieces(aggregation, wanted))
+        total = self._total
+        self._rows.hold({dimension, total} if with_total else {dimension}, _pieces(aggregation, wanted))
         summed = self.summed(dimension, groups[0] if groups else None, wanted)
         if with_total and groups:
-            whole = self.summed(TOTAL, None, wanted)
+            whole = self.summed(total, None, wanted)
             both = union_all(select(*summed.c), select(null(), *whole.c)).subquery("both")
             summed = both
         raw = {name: summed.c[name] for name in wanted} | ({"visits": summed.c[visits]} if visits in wanted else {})
         return aggregation.formulas([summed.c[label] for label in aggregation.labels], raw).select_from(summed)
 
+    def _followed(self) -> Scope:
+        """The scope with all of each visit with events in it; searched once for a page."""
+        asked = ("followed", self.scope.site, self.scope.period)
+        if asked not in self._notes.noted:
+            self._notes.noted[asked] = followed(self.source, self.scope).reach
+        return replace(self.scope, reach=self._notes.noted[asked])
+
     @property
     def _rows(self) -> DayRows:
         assert self.days is not None
-        return DayRows(cast_type(Snapshot, self.source), self.scope, self.days, self._notes)
+        return DayRows(cast_type(Snapshot, self.source), self.scope, self.days, self._notes, narrowed_to(self.scope))
+
+    @property
+    def _total(self) -> str:
+        """The dimension whose rows are all that is asked about: that of the value to which it is narrowed."""
+        one = narrowed_to(self.scope)
+        return TOTAL if one is None else one.dimension.value
+
+    def _dimension_of(self, groups: Sequence[Group]) -> str | None:
+        """What the rollups of a statement are by; None where they do not know it."""
+        dimension, total = _dimension_of(groups), self._total
+        if total in (TOTAL, dimension):
+            return dimension
+        return total if dimension == TOTAL else None
 
     def knows(self, dimension: Dimension) -> bool:
         """Whether rollups have the figures of a dimension's values."""
-        return self.days is not None and dimension in DIMENSIONS and not self._is_read_otherwise(dimension.value)
+        return (
+            self.days is not None
+            and dimension in DIMENSIONS
+            and self._total in (TOTAL, dimension.value)
+            and not self._is_read_otherwise(dimension.value)
+        )
 
     def _is_read_otherwise(self, dimension: str) -> bool:
         """Whether values are read otherwise now than they were when days were counted, or are too many to be kept."""

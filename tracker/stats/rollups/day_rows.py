@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, and_, false, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, and_, false, or_, select, union_all
 
+from tracker.stats.aggregation import Group
+from tracker.stats.filters import Comparison
 from tracker.stats.rollups.coverage import cut_day
 from tracker.stats.rollups.day_figures.figures import DayOfFigures, Piece
 from tracker.stats.rollups.day_figures.scopes import scope_of_day
 from tracker.stats.rollups.days import Days
 from tracker.stats.rollups.moment import Notes
+from tracker.stats.rollups.registry import DIMENSIONS
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import Snapshot
 from tracker.store.schema import (
@@ -41,14 +44,33 @@ FIGURES = Tables(rollups, month_rollups, held_rollups)
 IDS = Tables(rollup_ids, month_rollup_ids, held_rollup_ids)
 
 
+def narrowed_to(scope: Scope) -> Comparison | None:
+    """The only filter of a scope, where rows of its dimension are the answer: each event of a visit has the same value.
+
+    Several values are not: a visitor may have had each of them.
+    """
+    if len(scope.filters) != 1:
+        return None
+    (one,) = scope.filters
+    if not isinstance(one, Comparison) or one.operator != "is" or len(one.values) != 1:
+        return None
+    if one.dimension not in DIMENSIONS or one.dimension.is_event_level or one.dimension.definition.worked_out:
+        return None
+    return one if Group(one.dimension).is_visit_column else None
+
+
 @dataclass
 class DayRows:
-    """The rows of a scope's days. Open ones are worked out as they are needed, and noted for the rest of the page."""
+    """The rows of a scope's days, of some value of a dimension where it is `narrowed` to one.
+
+    Open days are worked out as they are needed, and noted for the rest of the page.
+    """
 
     snapshot: Snapshot
     scope: Scope
     days: Days
     notes: Notes
+    narrowed: Comparison | None = None
 
     def hold(self, dimensions: Collection[str], pieces: Sequence[Piece]) -> None:
         """Works out of the days without figures what is not yet."""
@@ -93,6 +115,8 @@ class DayRows:
             columns = [held.c[column.name] for column in tables.days.columns]
             of_site = (held.c.site == self.scope.site, held.c.dimension.in_(dimensions))
             found.append(select(*columns).where(*of_site, or_(*open_days)))
+        if self.narrowed is not None:
+            found = [one.where(_has_value(one.selected_columns["value"], self.narrowed)) for one in found]
         return found[0].subquery("days_of") if len(found) == 1 else union_all(*found).subquery("days_of")
 
     def _untils(self) -> list[tuple[Scope, datetime]]:
@@ -107,6 +131,10 @@ class DayRows:
         if self.notes.with_ids[site] or not self.notes.held:
             return self.notes.with_ids[site]
         return bool(self.snapshot.rows(select(held_rollup_ids.c.day).limit(1)))
+
+
+def _has_value(value: ColumnElement[Any], one: Comparison) -> ColumnElement[bool]:
+    return value.is_(None) if one.values[0] == "" else value == one.values[0]
 
 
 def _within(table: Table, site: str, dimensions: Sequence[str]) -> Select[Any]:
