@@ -93,9 +93,11 @@ def create_app(
     return app
 
 
-def build(settings: Settings, *, operator_key: str, ingests: bool = True) -> tuple[Any, Service]:
+def build(
+    settings: Settings, *, operator_key: str, ingests: bool = True, tell_backlog: Callable[[int], None] = lambda _: None
+) -> tuple[Any, Service]:
     """Returns the WSGI application of dashboard and API, and the service behind it, which is not started yet."""
-    service = Service(settings, schedule=everything_due, ingests=ingests)
+    service = Service(settings, schedule=everything_due, ingests=ingests, tell_backlog=tell_backlog)
     app = create_app(
         settings,
         app_database=service.app_database,

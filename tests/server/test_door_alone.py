@@ -164,6 +164,17 @@ def test_hits_that_come_together_are_kept_with_one_write_before_any_is_answered(
     assert [alone.received(door, one)[9:12] for one in clients.values()] == [b"202"] * 100
 
 
+def test_a_door_rests_after_what_it_answered_as_long_as_it_is_told(alone: Alone) -> None:
+    rests, slept = [0.0], []
+    door = alone.opened(rest_seconds=lambda: rests[0], sleep=slept.append)
+    client = alone.client()
+    assert alone.answer(door, client)
+    assert slept == []
+    rests[0] = 0.002
+    assert alone.answer(door, client).startswith(b"HTTP/1.1 202 "), "before it rests"
+    assert slept == [0.002]
+
+
 def test_what_fails_of_one_connection_ends_that_one_alone(alone: Alone) -> None:
     def refuses(environ: Environ, failed: list[int] = []) -> bool:  # noqa: B006
         if not failed:

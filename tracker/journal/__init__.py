@@ -10,6 +10,7 @@ It knows nothing of what a line means.
 
 from __future__ import annotations
 
+from tracker.journal.backlog import Backlog
 from tracker.journal.receipts import JournalUnavailable, Receipt
 from tracker.journal.segments import (
     SUFFIX,
@@ -26,6 +27,7 @@ from tracker.journal.writer import Journal
 
 __all__ = [
     "SUFFIX",
+    "Backlog",
     "Journal",
     "JournalUnavailable",
     "Receipt",

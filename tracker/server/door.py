@@ -62,7 +62,7 @@ class Door:
     """Takes the connections of `listener`. `hits` takes those of `paths`; granian listens at `behind` for all else.
 
     `refuses` says of a hit's call whether granian is to refuse it; `peers` is told who is behind a connection to granian.
-    Connections take `most_files` at most, of this process's open files.
+    Connections take `most_files` at most, of this process's open files. After each turn it rests for `rest_seconds`.
     """
 
     def __init__(
@@ -76,7 +76,9 @@ class Door:
         peers: Peers,
         most_connections: int,
         most_files: int,
+        rest_seconds: Callable[[], float] = lambda: 0.0,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
         end_process: Callable[[int], object] = os._exit,
     ) -> None:
         self._listener = listener
@@ -89,7 +91,9 @@ class Door:
         self._peers = peers
         self._most = most_connections
         self._most_files = most_files
+        self._rest_seconds = rest_seconds
         self._monotonic = monotonic
+        self._sleep = sleep
         self._end_process = end_process
         self._clients: dict[int, _Client] = {}
         self._tunnels: dict[int, Tunnel] = {}
@@ -134,6 +138,8 @@ class Door:
         for number, _events in ready:
             self._serve_or_drop(number)
         self._answer()
+        if ready and (rest := self._rest_seconds()):
+            self._sleep(rest)  # others may use the processor meanwhile, and more hits come together
         if self._now - self._swept_at >= 1:
             self._sweep()
 

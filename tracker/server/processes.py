@@ -33,6 +33,7 @@ from tracker.collector.client_ip import ClientIp
 from tracker.collector.payload import MAX_BODY_BYTES
 from tracker.collector.shared_limit import Table, shared_table
 from tracker.data_folder import ServiceNote
+from tracker.journal import Backlog
 from tracker.server import bridge, concurrency, door, granian_loop
 from tracker.server.concurrency import ConcurrencyLimit
 from tracker.server.door import Door
@@ -105,10 +106,11 @@ def serve(settings: Settings, *, roles: Roles, on_ready: OnReady) -> None:
         _check_roles(settings, roles)
         with listening_sockets(settings) as sockets:
             note = ServiceNote(_local_url(settings), secrets.token_urlsafe(24), os.getpid())
-            start = partial(_start_service, settings, roles, note.key, on_ready)
+            backlog = Backlog()
+            start = partial(_start_service, settings, roles, note.key, on_ready, backlog)
             try:
                 if roles.collects:
-                    _serve_behind_a_collector(settings, sockets, start, note, roles)
+                    _serve_behind_a_collector(settings, sockets, start, note, roles, backlog)
                 else:
                     _serve_alone(settings, sockets, start, note, roles)
             finally:
@@ -238,7 +240,12 @@ def _make_ready(settings: Settings, *, ingests: bool) -> str | None:
 
 
 def _serve_behind_a_collector(
-    settings: Settings, sockets: Sequence[socket], start: Start, note: ServiceNote, roles: Roles
+    settings: Settings,
+    sockets: Sequence[socket],
+    start: Start,
+    note: ServiceNote,
+    roles: Roles,
+    backlog: Backlog,
 ) -> None:
     """Runs the service and the collector. The service's program is loaded while another process opens the databases."""
     with bridge.listen(settings.data) as behind, ExitStack() as stack:
@@ -248,17 +255,17 @@ def _serve_behind_a_collector(
         opened = _open_first(settings, roles)
         data_folder.write_service_note(settings.data, note)
         tell.send(opened)
-        load = partial(_load_collector, settings, bridge_to=str(behind.address))
+        load = partial(_load_collector, settings, bridge_to=str(behind.address), backlog=backlog)
         _run_listeners(sockets, [Supervisor("collector", partial(_listen_for_hits, settings, sockets[0], load))])
 
 
 def _start_service(
-    settings: Settings, roles: Roles, key: str, on_ready: OnReady, first_user_link: str | None
+    settings: Settings, roles: Roles, key: str, on_ready: OnReady, backlog: Backlog, first_user_link: str | None
 ) -> tuple[Any, Service]:
     """Opens everything and starts it; the WSGI application and what stops it."""
     from tracker.app import build
 
-    application, service = build(settings, operator_key=key, ingests=roles.ingests)
+    application, service = build(settings, operator_key=key, ingests=roles.ingests, tell_backlog=backlog.tell)
     service.start()
     on_ready(settings, first_user_link)
     return application, service
@@ -336,6 +343,7 @@ def _load_collector(
     bridge_to: str | None = None,
     counted_in: Table | None = None,
     before: Before | None = None,
+    backlog: Backlog | None = None,
 ) -> Any:
     """Runs in granian's worker: gives the collector as an RSGI application, before the bridge where there is one, and opens its door."""
     from tracker.collector import build_collector, open_journal
@@ -361,6 +369,7 @@ def _load_collector(
         peers=peers,
         most_connections=_MOST_CONNECTIONS,
         most_files=_most_files_of_a_door(),
+        rest_seconds=(backlog or Backlog()).rest_seconds,
     ).start()
     return front
 

@@ -35,6 +35,7 @@ class Service:
     """A service: `start` it, use `app_database` and `events` in the WSGI application, `stop` it.
 
     With `ingests` False another process ingests; the event store's engine must then allow several processes.
+    `tell_backlog` is told now and then how many bytes of the journal wait to be stored.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Service:
         *,
         schedule: Callable[[Service], Mapping[str, Callable[[], None]]] | None = None,
         ingests: bool = True,
+        tell_backlog: Callable[[int], None] = lambda _: None,
     ) -> None:
         self.settings = settings
         self.ingests = ingests
@@ -69,11 +71,12 @@ class Service:
         self._registers, self._register_updates = RegisterWork(context, self._stop), RegisterUpdates(context)
         self._stack.callback(self._register_updates.close)
         self._schedule = schedule
+        self._tell_backlog = tell_backlog
 
     def start(self) -> None:
         """Starts ingest with the sealing of days and, when the settings say so, what is done each minute."""
         if self.ingests:
-            self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._housekeeping))
+            self._spawn("ingest", lambda: self.ingest.run(self._stop, housekeeping=self._before_a_batch))
             self._spawn("sealing", lambda: self._sealing.run(self._stop))
             self._spawn("joining", partial(self._run_every_minute, self._joining))
             self._spawn("registers", self._registers.run)
@@ -106,6 +109,11 @@ class Service:
             thread.join(timeout=max(0.0, deadline - time.monotonic()))
         self._threads.clear()
         self._stack.close()
+
+    def _before_a_batch(self) -> None:
+        # Where nothing can be stored, resting would not help.
+        self._tell_backlog(0 if self.ingest.problem else self.ingest.lag_bytes())
+        self._housekeeping()
 
     def _run_every_minute(self, tick: Callable[[], None]) -> None:
         while not self._stop.is_set():
