@@ -29,6 +29,8 @@ from tracker.leads.search import companies_found
 from tracker.leads.visit_days import most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.leads.workflow.names import known_names
+from tracker.reports.advice.window import visits_of_companies
+from tracker.reports.brought import brought
 from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison
@@ -139,6 +141,7 @@ def corrections(one: History, chance: random.Random) -> Corrections:
 def said(store: EventStore, scope: Scope, confirmed: list[str]) -> list[Any]:
     """All that is said of a site's companies, in an order of its own."""
     of = ScoredDay(scope.site, scope.period.last_day, scope.period.time_zone, confirmed, RULES)
+    what = brought(store, scope, {"Alpha", "Beta", "Gamma"}, confirmed=confirmed)
     return [
         _rows(leads(store, scope, confirmed=confirmed, rules=RULES)),
         _rows(leads(store, scope, confirmed=confirmed, rules=RULES, limit=1)),
@@ -152,6 +155,8 @@ def said(store: EventStore, scope: Scope, confirmed: list[str]) -> list[Any]:
         [most_visitors_on_a_day(store, scope, company) for company in ("Alpha", "Beta")],
         *(_brought(store, scope, dimension, confirmed) for dimension in _BY),
         _brought(store, replace(scope, filters=(_SOCIAL,)), Dimension.SOURCE, confirmed),
+        _rows(visits_of_companies(store, scope, confirmed)),
+        [_rows(getattr(what, name)) for name in ("sources", "pages", "pairs")],
     ]
 
 

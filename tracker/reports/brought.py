@@ -6,14 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tracker.leads.certainty import is_sure
-from tracker.stats import metrics
 from tracker.stats.breakdowns import titles
+from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 _KEPT = 50
 
@@ -33,12 +32,11 @@ class Brought:
 
 def brought(store: EventStore, scope: Scope, companies: Collection[str], *, confirmed: Collection[str] = ()) -> Brought:
     """Returns what brought these companies, given by name, in a scope. Only their certain visits count."""
-    statement = (
-        select(events.c.company, events.c.source, events.c.entry_page, metrics.VISITS_TOUCHED.label("visits"))
-        .where(scope.where(), events.c.company.is_not(None), is_sure(confirmed))
-        .group_by(events.c.company, events.c.source, events.c.entry_page)
-    )
-    rows = [tuple(row) for row in store.rows(scope.asked(statement)) if row[0] in companies]
+    with company_rows(store, scope, with_visit_facts=True) as did:
+        key = did.c.company, did.c.source, did.c.entry_page
+        visits = func.count(did.c.visit_id.distinct())
+        asked = did.rows(select(*key, visits).where(is_sure(confirmed, did.c)).group_by(*key))
+    rows = [tuple(row) for row in asked if row[0] in companies]
     found = pd.DataFrame(rows, columns=["company", "source", "page", "visits"], dtype=object)
     found["visits"] = found["visits"].astype("int64")
     sources = _counted(found, ["source"]).rename(columns={"source": "value"})

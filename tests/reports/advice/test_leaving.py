@@ -45,13 +45,16 @@ def test_neither_chance_nor_one_company_makes_a_page_that_companies_leave_from()
 
 def test_it_reads_the_views_of_certain_companies_in_their_order(blog: Blog) -> None:  # noqa: F811
     scope = Scope(SITE, Period(pd.Timestamp("2026-11-09").date(), pd.Timestamp("2026-11-16").date(), PARIS, ""))
-    blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), (60, "/b"), (70, "/b", 5_000), company="Acme", **SURE)
+    steps = (0, "/a"), (60, "/b"), (70, "/b", 5_000)
+    blog.visit("2026-11-10T10:00:00+01:00", *steps, (80, "/c"), company="Acme", **SURE)
+    blog.visit("2026-11-10T10:00:00+01:00", *steps, company="Acme", **SURE)  # of two views one tells nothing
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"), company="Acme", company_confidence=0.4)
     blog.visit("2026-11-10T10:00:00+01:00", (0, "/a"))
     found = views_of_companies(blog.store, scope).sort_values("place")
     assert found[["company", "path", "place", "week"]].to_numpy().tolist() == [
         ["Acme", "/a", 0, 0],
         ["Acme", "/b", 1, 0],
+        ["Acme", "/c", 2, 0],
     ]
 
 

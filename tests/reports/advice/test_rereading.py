@@ -11,6 +11,7 @@ from tests.reports.advice.made_visits import ManyVisits
 from tests.stats.conftest import PARIS, SITE, store  # noqa: F401 - fixtures
 from tracker.reports.advice.rereading import rank_z, reread
 from tracker.reports.advice.window import window
+from tracker.stats.rollups.keeping import Keeper
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 
@@ -22,7 +23,8 @@ def read(made: ManyVisits, path: str, day: date, times: int) -> None:
         made.visit(f"{day}T{8 + number % 12:02}:00:00+01:00", (0, path))
 
 
-def test_an_old_article_that_is_read_more_each_day_is_found(store: EventStore) -> None:  # noqa: F811
+@pytest.mark.parametrize("is_sealed", [False, True], ids=["of events", "of figures of days and months"])
+def test_an_old_article_that_is_read_more_each_day_is_found(store: EventStore, *, is_sealed: bool) -> None:  # noqa: F811
     made = ManyVisits(store)
     for path in ("/old", "/burst"):
         read(made, path, date(2026, 3, 2), 1)
@@ -34,6 +36,8 @@ def test_an_old_article_that_is_read_more_each_day_is_found(store: EventStore) -
     read(made, "/burst", END - timedelta(days=10), 60)
     read(made, "/burst", END - timedelta(days=9), 40)
     made.store_all()
+    if is_sealed:
+        Keeper(store).seal_all(SITE, PARIS, today=END, on_progress=lambda _done, _left: None)
     (found,) = reread(store, Scope(SITE, window(END, PARIS)))
     before, of_before = 21, 63 * 5 + 2 * 21
     of_recent = 28 * 5 + 2 * 84 + 100

@@ -64,9 +64,8 @@ def store() -> Iterator[EventStore]:
         yield opened
 
 
-def answers(counted: Counting, group: Group | None, *, with_total: bool) -> list[tuple[Any, ...]]:
-    """The rows of all metrics by a group; a count of nothing is 0, however the engine says it."""
-    groups = [] if group is None else [group]
+def answers(counted: Counting, groups: list[Group], *, with_total: bool) -> list[tuple[Any, ...]]:
+    """The rows of all metrics by groups; a count of nothing is 0, however the engine says it."""
     rows = counted.rows(counted.statement(ALL, groups, with_total=with_total))
     counts = {name for name in ALL if METRICS[name].unit in (Unit.COUNT, Unit.SHARE)}
     found = [tuple(0 if one is None and name in counts else one for name, one in row._mapping.items()) for row in rows]
@@ -80,12 +79,16 @@ def pairs(frame: pd.DataFrame) -> list[tuple[str | None, int]]:
 
 @dataclass
 class Question:
-    """What is asked of a history: a period, a group or none, and which values of two dimensions lead, or what named ones have."""
+    """What is asked of a history: a period, a group or none, and which values of two dimensions lead, or what named ones have.
+
+    `step` is an interval beside the group.
+    """
 
     scope: Scope
     group: Group | None
     some: list[Dimension]
     wanted: Wanted
+    step: Group | None = None
 
     @classmethod
     def at_random(cls, one: History, chance: random.Random) -> Question:
@@ -105,6 +108,11 @@ class Question:
         wanted = self.wanted if self.wanted.named is None else named_of(some)
         return Question(replace(self.scope, filters=(only,)), group, some, wanted)
 
+    def by_interval(self, chance: random.Random) -> Question:
+        """The same by a dimension and an interval."""
+        group = Group(chance.choice(DIMENSIONS))
+        return replace(self, group=group, step=chance.choice(INTERVALS))
+
     @property
     def dimensions(self) -> set[str]:
         of_group = [] if self.group is None or self.group.dimension is None else [self.group.dimension.value]
@@ -122,7 +130,8 @@ class Question:
         found = [pairs(led[one]) for one in self.some]
         if self.wanted.named is not None:
             found = [sorted(one, key=repr) for one in found]
-        return [answers(counted, self.group, with_total=self.group in INTERVALS), *found]
+        groups = [group for group in (self.group, self.step) if group is not None]
+        return [answers(counted, groups, with_total=self.group in INTERVALS), *found]
 
 
 def named_of(some: list[Dimension]) -> Wanted:
@@ -153,8 +162,9 @@ def compare(store: EventStore, one: History, chance: random.Random) -> int:
     """Compares what a question is answered from rollups with the answer from events; returns how many were."""
     question = Question.at_random(one, chance)
     if one.seed % 2:
-        only = random.Random(one.seed).choice(FILTERS)
-        return _compare(store, one, question) + _compare(store, one, question.narrowed(only))
+        of_seed = random.Random(one.seed)
+        found = _compare(store, one, question) + _compare(store, one, question.narrowed(of_seed.choice(FILTERS)))
+        return found + _compare(store, one, question.by_interval(of_seed))
     return _compare(store, one, question)
 
 
@@ -327,8 +337,8 @@ def test_a_day_that_lost_all_of_its_events_has_none(store: EventStore) -> None:
     store.append(Batch({}, retracted=[-7]))
     with counting(store, scope("2026-11-16,2026-11-23"), fewest_events=0) as counted:
         assert counted.open_days == []
-        assert answers(counted, Group(interval="day"), with_total=False)[0][-2] == 1
-        assert len(answers(counted, Group(interval="day"), with_total=False)) == 1
+        assert answers(counted, [Group(interval="day")], with_total=False)[0][-2] == 1
+        assert len(answers(counted, [Group(interval="day")], with_total=False)) == 1
 
 
 def test_a_month_of_a_day_that_lost_all_of_its_events_is_not_used(store: EventStore) -> None:

@@ -30,11 +30,11 @@ from tracker.reports.advice.rhythm import (
 )
 from tracker.reports.advice.window import WEEKS, visits_by_week, visits_of_companies, window
 from tracker.stats.breakdowns import titles
+from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 _MOST_OF_A_KIND = 2
 # A network with fewer visits has no rhythm of its own, and no more of them have one.
@@ -84,10 +84,10 @@ def advice_of_site(store: EventStore, site: Site, end: date, *, counted: tuple[F
 def advice_on(store: EventStore, scope: Scope, confirmed: Collection[str] = ()) -> Advice:
     """Returns the advice of a scope, whose period is one of window.window."""
     theirs = visits_of_companies(store, scope, confirmed)
-    by_source = visits_by_week(store, scope, events.c.source)
+    by_source = visits_by_week(store, scope, Dimension.SOURCE)
     judges = enough(theirs)
     sources = bringing(by_source, theirs, "source") if judges else []
-    articles = bringing(visits_by_week(store, scope, events.c.entry_page), theirs, "entry_page") if judges else []
+    articles = bringing(visits_by_week(store, scope, Dimension.ENTRY_PAGE), theirs, "entry_page") if judges else []
     again = reread(store, scope)
     left = leaving(views_of_companies(store, scope, confirmed), WEEKS) if judges else []
     seen, when = networks(by_source, sources), _rhythms(store, scope, theirs)

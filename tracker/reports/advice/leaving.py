@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from tracker.leads.certainty import is_sure
 from tracker.reports.advice.chance import bar, steady_z, wilson
 from tracker.reports.advice.window import week_of
+from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.local_time import local_moment
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
@@ -22,6 +23,8 @@ from tracker.store.schema import events
 
 # A page is looked at if so many visits of companies went on to it, and is advice if so many companies left from it.
 LEAST_VISITS, LEAST_COMPANIES = 20, 5
+# Of the views after the first, the last tells something only where there are several.
+_FEWEST_VIEWS = 3
 
 
 @dataclass(frozen=True)
@@ -53,18 +56,22 @@ def leaving(views: pd.DataFrame, weeks: int) -> list[Leaving]:
 def views_of_companies(store: EventStore, scope: Scope, confirmed: Collection[str] = ()) -> pd.DataFrame:
     """Returns the page views of the companies that are certain: `company`, `visit_id`, `path`, `week` and `place` in the visit.
 
-    `week` is that of the visit, from 0.
+    `week` is that of the visit, from 0. Visits of one or two views, in which nobody chose where to leave, are not among them.
     """
     at = local_moment(scope.period).label("at")
     place = (func.row_number().over(partition_by=events.c.visit_id, order_by=events.c.occurred_at) - 1).label("place")
-    statement = select(events.c.company, events.c.visit_id, events.c.path, at, place).where(
-        scope.where(),
-        events.c.company.is_not(None),
-        is_sure(confirmed),
-        events.c.pageviews > 0,
-        events.c.path.is_not(None),
-    )
-    found = store.frame(scope.asked(statement))
+    with company_rows(store, scope) as did:
+        views = func.sum(did.c.pageviews)
+        went_on = select(did.c.visit_id).where(is_sure(confirmed, did.c)).group_by(did.c.visit_id)
+        statement = select(events.c.company, events.c.visit_id, events.c.path, at, place).where(
+            scope.where(),
+            events.c.visit_id.in_(went_on.having(views >= _FEWEST_VIEWS)),
+            events.c.company.is_not(None),
+            is_sure(confirmed),
+            events.c.pageviews > 0,
+            events.c.path.is_not(None),
+        )
+        found = did.frame(statement)
     began = pd.to_datetime(found["at"]).groupby(found["visit_id"]).transform("min")
     found["week"] = week_of(began, scope)
     return found.drop(columns="at").astype({"place": "int64"})

@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 
 from tracker.reports.advice.chance import bar, wilson
 from tracker.stats.aggregation import Group
+from tracker.stats.companies.visit_rows import scope_ever
 from tracker.stats.dimensions import Dimension
 from tracker.stats.local_time import truncated
 from tracker.stats.rollups.counting import counting
-from tracker.stats.scope import Scope, naive
+from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
 
@@ -88,18 +89,16 @@ def _visits(store: EventStore, scope: Scope) -> Counter[str]:
 
 
 def _read_before(store: EventStore, scope: Scope, paths: Sequence[str]) -> set[str]:
-    """Those of the pages that were read half a year before the scope's end."""
+    """Those of the pages that were read half a year before the scope's end or earlier, by anybody."""
     if not paths:
         return set()
-    period = scope.period
-    earlier = replace(scope, period=replace(period, start=period.end - timedelta(days=2 * OLD_DAYS), end=period.end - timedelta(days=OLD_DAYS)))  # fmt: skip
-    until = naive(earlier.period.end_at)
-    statement = (
-        select(events.c.path)
-        .where(events.c.site == scope.site, events.c.occurred_at < until, events.c.path.in_(paths))
-        .distinct()
-    )
-    return {row.path for row in store.rows(earlier.asked(statement))}
+    last_day = scope.period.last_day - timedelta(days=OLD_DAYS)
+    with counting(store, scope_ever(store, scope.site, last_day, scope.period.time_zone)) as counted:
+        if counted.days is not None:
+            rows = counted.rows(counted.statement(["visits"], [Group(Dimension.PAGE)]))
+            return {row.g0 for row in rows}.intersection(paths)
+        read = select(events.c.path).where(counted.scope.where(), events.c.path.in_(paths)).distinct()
+        return {row.path for row in counted.rows(counted.scope.asked(read))}
 
 
 def _by_day(store: EventStore, scope: Scope, paths: Sequence[str]) -> dict[str, Sequence[float]]:

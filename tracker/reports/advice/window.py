@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from tracker.leads.certainty import is_sure
-from tracker.stats.local_time import local_moment, truncated
+from tracker.stats.aggregation import Group
+from tracker.stats.companies.visit_rows import company_rows
+from tracker.stats.dimensions import Dimension
+from tracker.stats.local_time import local_moment
 from tracker.stats.periods import Period
+from tracker.stats.rollups.counting import counting
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
-from tracker.store.schema import events
 
 # Whole weeks, Monday to Sunday, so that each weekday is in it equally often; 91 days.
 WEEKS = 13
@@ -27,19 +29,17 @@ def window(end: date, time_zone: ZoneInfo) -> Period:
     return Period(monday - timedelta(days=7 * WEEKS), monday, time_zone, "advice")
 
 
-def visits_by_week(store: EventStore, scope: Scope, column: ColumnElement[Any]) -> pd.DataFrame:
-    """Returns how many visits began in each week with each value of an event column, without nulls: a row a value, a column a week."""
-    week = truncated(scope.period, "week").label("week")
-    statement = (
-        select(column, week, func.sum(events.c.visits))
-        .where(scope.where(), events.c.visits > 0, column.is_not(None))
-        .group_by(column, week)
-    )
-    rows = [tuple(row) for row in store.rows(scope.asked(statement))]
+def visits_by_week(store: EventStore, scope: Scope, dimension: Dimension) -> pd.DataFrame:
+    """Returns how many visits there were in each week with each value of a dimension, without nulls: a row a value, a column a week."""
+    with counting(store, scope) as counted:
+        groups = [Group(dimension), Group(interval="week")]
+        rows = [tuple(row) for row in counted.rows(counted.statement(["visits"], groups)) if row.g0 is not None]
     found = pd.DataFrame(rows, columns=["value", "week", "visits"])
     found["week"] = week_of(pd.to_datetime(found["week"]), scope)
     found["visits"] = found["visits"].astype("int64")
-    by_value = found.pivot_table(index="value", columns="week", values="visits", aggfunc="sum", fill_value=0)
+    by_value = found[found["visits"] > 0].pivot_table(
+        index="value", columns="week", values="visits", aggfunc="sum", fill_value=0
+    )
     return by_value.reindex(columns=range(WEEKS), fill_value=0).sort_index()
 
 
@@ -54,15 +54,16 @@ def visits_of_companies(store: EventStore, scope: Scope, confirmed: Collection[s
     Columns: company, source and entry_page (None where there is none), `began_at` (on the site's clock) and `week`, its
     number in the scope, from 0.
     """
-    columns = (events.c.company, events.c.source, events.c.entry_page)
-    began = func.min(local_moment(scope.period)).label("began_at")
-    statement = (
-        select(*columns, began)
-        .where(scope.where(), events.c.company.is_not(None), is_sure(confirmed))
-        .group_by(*columns, events.c.visit_id)
-        .order_by(began, events.c.company)
-    )
-    found = store.frame(scope.asked(statement))
+    with company_rows(store, scope, with_visit_facts=True) as did:
+        columns = (did.c.company, did.c.source, did.c.entry_page)
+        began = local_moment(scope.period, func.min(did.c.first_at)).label("began_at")
+        statement = (
+            select(*columns, began)
+            .where(is_sure(confirmed, did.c))
+            .group_by(*columns, did.c.visit_id)
+            .order_by(began, did.c.company)
+        )
+        found = did.frame(statement)
     for name in ("source", "entry_page"):
         found[name] = found[name].astype(object).where(found[name].notna(), None)
     found["began_at"] = pd.to_datetime(found["began_at"])

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Label,
     Row,
     Select,
     and_,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -115,16 +117,17 @@ class Counting:
         """A select with the groups as g0, g1, …, then the metrics by their names (`Aggregation.statement`)."""
         aggregation = Aggregation(self.scope, names, groups, with_total)
         dimension = self._dimension_of(groups)
-        if self.days is None or dimension is None or self._is_read_otherwise(dimension):
+        has_parts = with_total and len(groups) > 1
+        if self.days is None or dimension is None or has_parts or self._is_read_otherwise(dimension):
             scope = self.scope if self.days is None else self._followed()
             return replace(aggregation, scope=scope, groups=without_persons(self.source, scope, groups)).statement()
         visits = "touched" if aggregation.keeps_single_events else "visits"
         wanted = {visits if raw.name == "visits" else raw.name for part in Part for raw in aggregation.needs(part)}
         total = self._total
         self._rows.hold({dimension, total} if with_total else {dimension}, _pieces(aggregation, wanted))
-        summed = self.summed(dimension, groups[0] if groups else None, wanted)
+        summed = self.summed(dimension, groups, wanted)
         if with_total and groups:
-            whole = self.summed(total, None, wanted)
+            whole = self.summed(total, (), wanted)
             both = union_all(select(*summed.c), select(null(), *whole.c)).subquery("both")
             summed = both
         raw = {name: summed.c[name] for name in wanted} | ({"visits": summed.c[visits]} if visits in wanted else {})
@@ -224,55 +227,61 @@ class Counting:
         found = self.rows(select(rows.c.value).where(of_paths).group_by(rows.c.value).order_by(last))
         return {path: title for path, _, title in (row.value.partition("\n") for row in found)}
 
-    def summed(self, dimension: str, group: Group | None, names: Collection[str]) -> Any:
-        """A subquery of some of ROLLUP_SUMS over the period by a dimension's values, by an interval, or without a group at all."""
-        by_day = group is not None and group.interval not in (None, "month")
+    def summed(self, dimension: str, groups: Sequence[Group], names: Collection[str]) -> Any:
+        """A subquery of some of ROLLUP_SUMS over the period by a dimension's values, by an interval, by both, or in all."""
+        by_day = any(group.interval not in (None, "month") for group in groups)
         rows = self._rows.of(FIGURES, [dimension], by_day=by_day)
-        keys, first = self._key(rows, group), self._first_day(rows, group)
+        keys, first = _keys(rows, groups), self._first_day(rows, groups)
         sums = [carried(rows, first, name).label(name) for name in names]
-        by_key = select(*([keys.label("g0")] if keys is not None else []), *sums)
-        if keys is not None:
-            by_key = by_key.group_by(keys).having(func.sum(rows.c.events) > 0)
+        by_key = select(*keys, *sums)
+        if keys:
+            by_key = by_key.group_by(*keys).having(func.sum(rows.c.events) > 0)
         days = by_key.subquery("days")
         if not self._rows.has_ids() or not {"visitors", "touched"} & {*names}:
             return days
-        ids = self._rows.of(IDS, [dimension], by_day=by_day)
-        lasting = self._lasting(ids, self._key(ids, group))
-        on = days.c.g0.is_not_distinct_from(lasting.c.g0) if keys is not None else and_(True)
+        lasting = _lasting(self._rows.of(IDS, [dimension], by_day=by_day), groups)
+        labels = [days.c[key.name] for key in keys]
+        on = and_(true(), *(label.is_not_distinct_from(lasting.c[label.name]) for label in labels))
         added = {"visitors": lasting.c.people, "touched": lasting.c.their_visits}
         figures = [
             (days.c[name] + func.coalesce(added[name], 0) if name in added else days.c[name]).label(name)
             for name in names
         ]
-        labels = [days.c.g0] if keys is not None else []
         return select(*labels, *figures).select_from(days.join(lasting, on, isouter=True)).subquery("summed")
 
-    def _lasting(self, ids: Any, key: ColumnElement[Any] | None) -> Any:
-        counts = [
-            func.count(ids.c.visitor_id.distinct()).label("people"),
-            func.count(ids.c.visit_id.distinct()).label("their_visits"),
-        ]
-        if key is None:
-            return select(*counts).subquery("lasting")
-        return select(key.label("g0"), *counts).group_by(key).subquery("lasting")
-
-    def _key(self, source: Any, group: Group | None) -> ColumnElement[Any] | None:
-        if group is None:
-            return None
-        if group.interval == "hour":
-            return cast(source.c.value, DateTime)
-        if group.interval is not None:
-            return date_trunc(group.interval, cast(source.c.day, DateTime))
-        value: ColumnElement[Any] = source.c.value
-        return value
-
-    def _first_day(self, rows: Any, group: Group | None) -> ColumnElement[Any]:
+    def _first_day(self, rows: Any, groups: Sequence[Group]) -> ColumnElement[Any]:
         """The first day of the span over which a row is added up."""
         start = cast(self.scope.period.start, Date)
-        if group is None or group.interval in (None, "hour"):
+        steps = [group.interval for group in groups if group.interval not in (None, "hour")]
+        if not steps:
             return start
-        interval = cast(date_trunc(group.interval, cast(rows.c.day, DateTime)), Date)
+        interval = cast(date_trunc(steps[0], cast(rows.c.day, DateTime)), Date)
         return case((interval < start, start), else_=interval)
+
+
+def _keys(source: Any, groups: Sequence[Group]) -> list[Label[Any]]:
+    """What rows are grouped by, as g0, g1, …"""
+    return [_key(source, group).label(f"g{index}") for index, group in enumerate(groups)]
+
+
+def _key(source: Any, group: Group) -> ColumnElement[Any]:
+    if group.interval == "hour":
+        return cast(source.c.value, DateTime)
+    if group.interval is not None:
+        return date_trunc(group.interval, cast(source.c.day, DateTime))
+    value: ColumnElement[Any] = source.c.value
+    return value
+
+
+def _lasting(ids: Any, groups: Sequence[Group]) -> Any:
+    """Who has an id that lasts, and their visits, by the groups."""
+    keys = _keys(ids, groups)
+    counts = [
+        func.count(ids.c.visitor_id.distinct()).label("people"),
+        func.count(ids.c.visit_id.distinct()).label("their_visits"),
+    ]
+    found = select(*keys, *counts)
+    return (found.group_by(*keys) if keys else found).subquery("lasting")
 
 
 def _pieces(aggregation: Aggregation, sums: Collection[str]) -> list[Piece]:
@@ -300,11 +309,11 @@ def carried(rows: Any, first: ColumnElement[Any], name: str) -> ColumnElement[An
 
 def _dimension_of(groups: Sequence[Group]) -> str | None:
     """What the rollups of a statement are by; None where they do not know it."""
-    if not groups:
-        return TOTAL
-    if len(groups) > 1:
+    dimensions = [group.dimension for group in groups if group.dimension is not None]
+    steps = [group.interval for group in groups if group.interval is not None]
+    if len(dimensions) > 1 or len(steps) > 1 or "minute" in steps:
         return None
-    (group,) = groups
-    if group.interval is not None:
-        return {"minute": None, "hour": HOUR}.get(group.interval, TOTAL)
-    return group.dimension.value if group.dimension in DIMENSIONS else None
+    if not dimensions:
+        return HOUR if "hour" in steps else TOTAL
+    # The hours of a day are kept of all its events alone.
+    return dimensions[0].value if dimensions[0] in DIMENSIONS and "hour" not in steps else None
