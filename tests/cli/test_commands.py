@@ -129,6 +129,8 @@ def test_leads_in_every_format(demo: Path, tmp_path: Path) -> None:
     assert "no company was identified" in webleads("leads", "--site", SITE, "--period", "2020", data=demo).stdout + (
         webleads("leads", "--site", SITE, "--period", "2020-01", data=demo).stdout
     )
+    of_view = webleads("leads", "--site", SITE, "--period", "all", "--view", "customers", data=demo).stdout
+    assert of_view.endswith(": no company is in this view.\n")
 
 
 def test_the_weekly_report_says_what_a_query_says(demo: Path) -> None:

@@ -75,7 +75,7 @@ def leads(
         return
     found = ask(settings_of(data), "leads", **asked)
     if form == "table":
-        content = _lead_table(found).encode()
+        content = _lead_table(found, "in this view" if view else "with this standing" if standing else "").encode()
     else:
         content = json.dumps(found, ensure_ascii=False, indent=2).encode() + b"\n"
     _write(content, output)
@@ -92,9 +92,12 @@ def _write(content: bytes, output: Path | None) -> None:
         raise CommandError(f"{output} cannot be written: {problem.strerror}") from problem
 
 
-def _lead_table(found: dict[str, Any]) -> str:
+def _lead_table(found: dict[str, Any], chosen: str) -> str:
+    """The table of leads; `chosen` says of which companies alone they are, empty for all."""
     rows = found["leads"]
     span = f"{found['site']}, {found['period']['start']} to {found['period']['end']} (end not included)"
+    if not rows and chosen:
+        return f"{span}: no company is {chosen}.\n"
     if not rows:
         return f"{span}: no company was identified. `webleads doctor` says whether a network database is missing.\n"
     lines = [f"{span}: {counted(len(rows), 'company', 'companies')}", ""]
