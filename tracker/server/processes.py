@@ -38,6 +38,7 @@ from tracker.server import bridge, concurrency, door, granian_loop
 from tracker.server.concurrency import ConcurrencyLimit
 from tracker.server.door import Door
 from tracker.server.front import Front
+from tracker.server.importing import importing
 from tracker.server.listening import BACKLOG, Server, check_port, listening_sockets, start_listening, stop_signals
 from tracker.server.logs import log_to_stderr
 from tracker.server.preflight import NotOpenNow, ServiceError, open_in_a_child
@@ -288,7 +289,8 @@ def _run_service(
     answering = Thread(target=bridge.answer_calls, args=(listener, standby), name="answers", daemon=True)
     first_user_link = None
     if not again:
-        import tracker.app  # noqa: F401 - half of what a start takes, and meanwhile the databases are opened
+        with importing():
+            import tracker.app  # noqa: F401 - half of what a start takes, and meanwhile the databases are opened
 
         first_user_link, is_open = told.recv()
     if again or not is_open:  # whatever ended it may have left a log that the engine cannot replay

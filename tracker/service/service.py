@@ -19,6 +19,7 @@ from tracker.service.databases import open_databases
 from tracker.service.housekeeping import Housekeeping
 from tracker.service.ingesting import build_ingest, open_name_queue
 from tracker.service.joining import Joining
+from tracker.service.memory import Memory
 from tracker.service.registers import RegisterUpdates, RegisterWork
 from tracker.service.removals import Removals
 from tracker.service.sealing import Sealing
@@ -82,6 +83,7 @@ class Service:
             self._spawn("registers", self._registers.run)
             self._spawn("register updates", partial(self._run_every_minute, self._register_updates))
             self._spawn("removals", partial(self._run_every_minute, self._removals))
+        self._spawn("memory", partial(self._run_every_minute, Memory(self.events)))
         if self._schedule is not None and self.settings.scheduler:
             for name, tick in self._schedule(self).items():
                 self._spawn(name, partial(self._run_every_minute, tick))

@@ -10,12 +10,13 @@ import re
 from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
-from typing import NamedTuple
-
-from tldextract import TLDExtract
-from tldextract.tldextract import ExtractResult
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.enrichment.company.evidence import Evidence, EvidenceCode, evidence
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+    from tldextract.tldextract import ExtractResult
 
 _PROVIDER_DOMAINS = Path(__file__).parents[1] / "data" / "provider_domains.txt"
 
@@ -49,6 +50,8 @@ class JudgedHost(NamedTuple):
 @cache
 def suffixes() -> TLDExtract:
     """The Public Suffix List as the package brings it; it is never fetched, and nothing is cached on disk."""
+    from tldextract import TLDExtract  # with its client for HTTP, which is not used
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
@@ -100,7 +103,7 @@ def split_host(host: str) -> ExtractResult:
     labels = host.split(".")
     if parts.suffix or len(labels) < 2 or labels[-1] in _LOCAL or labels[-1].isdigit():
         return parts
-    return ExtractResult(".".join(labels[:-2]), labels[-2], labels[-1], is_private=False, registry_suffix=labels[-1])
+    return type(parts)(".".join(labels[:-2]), labels[-2], labels[-1], is_private=False, registry_suffix=labels[-1])
 
 
 @cache
