@@ -5,11 +5,12 @@ The choice is kept in a cookie of its own, which says nothing of who it is and s
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import Blueprint, abort, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dashboards.web.local_url import local_url
+from dashboards.web.sign_in.cookies import remove_cookie, set_cookie
 
 COOKIE = "webleads_theme"
 SYSTEM = "system"
@@ -38,17 +39,9 @@ def create_blueprint() -> Blueprint:
             abort(404)
         answer = redirect(local_url(request.form.get("next")))
         if chosen == SYSTEM:
-            answer.delete_cookie(COOKIE, path="/")
+            remove_cookie(answer, COOKIE)
         else:
-            answer.set_cookie(
-                COOKIE,
-                chosen,
-                max_age=_LASTS_SECONDS,
-                path="/",
-                secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-                httponly=True,
-                samesite="Lax",
-            )
+            set_cookie(answer, COOKIE, chosen, lasts_seconds=_LASTS_SECONDS)
         return answer
 
     return blueprint

@@ -174,6 +174,15 @@ def test_who_asks_too_often_is_told_when_to_try_again(
     assert client.get(URL, headers=by, environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
 
 
+def test_a_revoked_token_s_number_names_no_other(database: AppDatabase) -> None:
+    token(database)
+    (only,) = tokens_of(database, 1)
+    assert revoke_token(database, 1, only.id)
+    token(database)
+    (other,) = tokens_of(database, 1)
+    assert other.id > only.id
+
+
 def test_a_token_has_rights_to_one_site_and_no_more(database: AppDatabase) -> None:
     own, other = find_site(database, SITE), find_site(database, OTHER)
     assert own

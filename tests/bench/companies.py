@@ -18,7 +18,7 @@ from tracker.clock import utc_now
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.demo.catalogue import SITE
 from tracker.leads.activity import ScoredDay, scores
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.leads.workflow.list_files import read_list
 from tracker.leads.workflow.lists import save_list
 from tracker.leads.workflow.vocabulary import Kind

@@ -13,12 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, select, text
 
 from tracker.db.engine import open_app_database
 from tracker.db.errors import NewerDatabaseError
 from tracker.db.migrations.schema_number import MIGRATIONS, newest_number
 from tracker.db.models import Base
+from tracker.db.sharing_models import ApiToken, SharedLink
 from tracker.sites.sites import add_site, list_sites
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
@@ -90,6 +91,26 @@ def _add_recipient(connection: Connection) -> None:
     values = {name: usual.get(name, "") for name in needed}
     placed = ", ".join(f":{name}" for name in needed)
     connection.execute(text(f"insert into report_recipients ({', '.join(needed)}) values ({placed})"), values)
+
+
+def test_links_and_tokens_stay_when_their_tables_are_made_anew(url: str, tmp_path: Path) -> None:
+    (tmp_path / "app.sqlite").write_bytes(empty_databases()["0026"])
+    engine, at = create_engine(url), "2026-11-16 00:00:00.000000"
+    with engine.begin() as connection:
+        for statement in (
+            "insert into sites (domain, time_zone, language, excluded_networks, disabled_rules, created_at) values ('a.fr', 'UTC', 'fr', '', '', :at)",
+            "insert into shared_links (id, site_id, name, page, token_hash, filters, shows_companies, frame_hosts, created_by, created_at) values (7, 1, 'x', 'dashboard', 'h', '[]', 1, '', 'lea@a.fr', :at)",
+            "insert into api_tokens (id, site_id, name, token_hash, may_change, created_at) values (3, 1, 'y', 'h', 0, :at)",
+        ):
+            connection.execute(text(statement), {"at": at})
+    engine.dispose()
+    opened = open_app_database(url)
+    with opened.transaction() as session:
+        assert [(one.id, one.name, one.shows_companies) for one in session.scalars(select(SharedLink))] == [
+            (7, "x", True)
+        ]
+        assert [(one.id, one.name, one.created_by) for one in session.scalars(select(ApiToken))] == [(3, "y", "")]
+    opened.close()
 
 
 def test_migrations_lead_to_the_models(url: str) -> None:

@@ -216,13 +216,12 @@ def test_a_failed_sync_refuses_the_line_takes_it_back_and_begins_another_segment
 
 def test_a_sync_that_failed_at_the_end_of_a_segment_is_no_success_for_the_next(tmp_path: Path) -> None:
     disk = BrokenDisk()
-    journal = Journal(tmp_path, fsync=disk)
+    journal = Journal(tmp_path, segment_bytes=1, fsync=disk)
     journal.append(b"accepted")
     disk.broken = True
-    journal.rotate()
+    journal.append(b"next")  # ends the segment of the line before
     assert journal.problem is not None
     disk.broken = False
-    journal.append(b"next")
     journal.close()
     assert all_lines(tmp_path) == [b"accepted", b"next"]
 

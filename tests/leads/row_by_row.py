@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Any
 
-from tracker.leads.rules import DEFAULT_RULES
+from tracker.leads.score_rules import DEFAULT_RULES
 from tracker.leads.scoring import (
     BUYING_PAGES,
     ENGAGED_TIME,

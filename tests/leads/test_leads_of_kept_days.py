@@ -24,7 +24,7 @@ from tracker.leads.over_time.standing import stands
 from tracker.leads.over_time.trend import score_trend
 from tracker.leads.possible.companies import possible_companies
 from tracker.leads.report import leads
-from tracker.leads.rules import Rules
+from tracker.leads.score_rules import Rules
 from tracker.leads.search import companies_found
 from tracker.leads.visit_days import most_visitors_on_a_day
 from tracker.leads.visits import company_visits

@@ -46,6 +46,12 @@ def test_a_revoked_link_shows_nothing_and_another_site_cannot_revoke_it(database
     assert (find_link(database, token), list(links_of(database, 1))) == (None, [])
 
 
+def test_a_revoked_link_s_number_names_no_other(database: AppDatabase) -> None:
+    last = add_link(database, 1, Asked("x"), by="lea@a.fr", now=NOW)[0].id
+    assert revoke_link(database, 1, last) == "x"
+    assert add_link(database, 2, Asked("y"), by="lea@a.fr", now=NOW)[0].id > last
+
+
 def test_a_removed_site_s_links_show_nothing(database: AppDatabase) -> None:
     _link, token = add_link(database, 1, Asked("x"), by="lea@a.fr", now=NOW)
     add_link(database, 1, Asked("y", is_public=True), by="lea@a.fr", now=NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from tracker.enrichment.text import visible_text
 from tracker.settings import Settings
 
 _ANSWER_SECONDS = 300
+# How long a service that is starting, or has its hands full, is asked again.
+_PATIENCE_SECONDS = 90
 
 
 def ask(settings: Settings, operation: str, **arguments: Any) -> dict[str, Any]:
@@ -70,18 +73,38 @@ def _ask_service(note: ServiceNote, operation: str, arguments: dict[str, Any]) -
         headers={"Content-Type": "application/json", "X-Webleads-Key": note.key},
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    gives_up_at = time.monotonic() + _PATIENCE_SECONDS
     try:
-        with opener.open(request, timeout=_ANSWER_SECONDS) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
-    except urllib.error.HTTPError as problem:
-        raise CommandError(_said(problem)) from problem
+        while True:
+            try:
+                with opener.open(request, timeout=_ANSWER_SECONDS) as answer:
+                    found: dict[str, Any] = json.load(answer)
+                    return found
+            except urllib.error.HTTPError as problem:
+                said, wait = _said(problem), _wait_of(problem)
+                if said is None and wait is not None and time.monotonic() + wait < gives_up_at:
+                    time.sleep(wait)
+                    continue
+                raise CommandError(said or _unsaid(problem.code)) from problem
     except (OSError, ValueError) as problem:
         raise CommandError(f"the service (process {note.pid}) does not answer at {note.url}: {problem}") from problem
 
 
-def _said(problem: urllib.error.HTTPError) -> str:
+def _said(problem: urllib.error.HTTPError) -> str | None:
+    """The reason that the service's operations gave; None where they were not reached."""
     try:
         return str(json.load(problem)["error"])
     except (ValueError, KeyError, TypeError):
-        return f"the service answered {problem.code}; its log says why"
+        return None
+
+
+def _wait_of(problem: urllib.error.HTTPError) -> int | None:
+    """After how many seconds a request can be sent again; None where it may have been taken, or will not be."""
+    wait = problem.headers.get("Retry-After", "")
+    return int(wait) if problem.code == 503 and wait.isascii() and wait.isdigit() else None
+
+
+def _unsaid(code: int) -> str:
+    if code == 503:
+        return "the service is starting or busy with other requests; try again in a minute, or see its log"
+    return f"the service answered {code}; its log says why"

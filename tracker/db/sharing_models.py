@@ -1,4 +1,7 @@
-"""The app database's tables of what a publisher shares with people without an account, and with programs."""
+"""The app database's tables of what a publisher shares with people without an account, and with programs.
+
+A number of theirs names one row for ever: logs have it after the row was deleted.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ class SharedLink(Base):
     """
 
     __tablename__ = "shared_links"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), index=True)
@@ -37,6 +41,7 @@ class ApiToken(Base):
     """A token by which a program asks the HTTP API about one site. Only its hash is stored; deleting the row revokes it."""
 
     __tablename__ = "api_tokens"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), index=True)

@@ -119,11 +119,6 @@ class Journal:
             self._end_segment()
         self._sync_a_group()
 
-    def rotate(self) -> None:
-        """Ends the running segment, so that it can be retired; the next line begins another."""
-        with self._lock:
-            self._end_segment()
-
     def _write(self, data: bytes) -> None:
         try:
             if self._descriptor < 0 or self._is_full(len(data)):

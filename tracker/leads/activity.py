@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from tracker.leads import scoring
 from tracker.leads.certainty import is_listed, is_sure
-from tracker.leads.rules import DEFAULT_RULES, Rules
+from tracker.leads.score_rules import DEFAULT_RULES, Rules
 from tracker.stats.companies.visit_rows import company_rows, page_rows, scope_ever
 from tracker.stats.goals.conversions import conversions_by_company
 from tracker.stats.periods import Period

@@ -19,7 +19,7 @@ from sqlalchemy import func, select, true
 
 from tracker.leads.activity import ScoredDay, scores, scores_of_unlisted
 from tracker.leads.certainty import is_listed, is_sure
-from tracker.leads.rules import DEFAULT_RULES, Rules
+from tracker.leads.score_rules import DEFAULT_RULES, Rules
 from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.periods import Period
 from tracker.stats.rollups.moment import once_of_present

@@ -14,7 +14,7 @@ from tracker.leads.companies.known import ListedCompany
 from tracker.leads.listing import day_facts, period_facts
 from tracker.leads.over_time.standing import Stand
 from tracker.leads.ranking import Ranking, rank, scored_day
-from tracker.leads.rules import DEFAULT_RULES, Rules
+from tracker.leads.score_rules import DEFAULT_RULES, Rules
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore

@@ -15,7 +15,7 @@ from tracker.leads.confirmations import confirmed_names
 from tracker.leads.export import DescribeEvidence, leads_as_json, plain_value
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.reference.naming_sources import NamingSource
 from tracker.reports.advice.advice import Advice, advice_of_site

@@ -47,6 +47,7 @@ _BACKLOG = 128
 # A socket's path may have about a hundred bytes (unix(7)).
 _LONGEST_PATH = 100
 _AWAY = b"The dashboard is starting; try again in a few seconds. Visits are counted meanwhile.\n"
+_OPERATIONS = "/operations/"
 # The answer to a readiness probe meanwhile, in the service's own form.
 _NOT_READY = b'{"status":"not ready","problems":{"service":"it is starting, or does not answer"},"notes":[]}\n'
 
@@ -64,6 +65,10 @@ _read_call = msgspec.msgpack.Decoder(tuple[dict[str, str], bytes]).decode
 _read_answer = msgspec.msgpack.Decoder(BridgedAnswer).decode
 
 
+class _NotTaken(OSError):
+    """The answering process could not be reached: it has not seen the call."""
+
+
 class Bridge:
     """The calling end: a WSGI callable. `journal_problem` says why the caller's journal cannot keep hits."""
 
@@ -79,22 +84,31 @@ class Bridge:
             carried[JOURNAL_PROBLEM] = problem
         try:
             answer = self._ask(carried, environ["wsgi.input"].read())
-        except (OSError, EOFError, UnicodeError, msgspec.MsgspecError):
+        except _NotTaken:
             answer = _away(environ["PATH_INFO"])
+        except (OSError, EOFError, UnicodeError, msgspec.MsgspecError):
+            answer = _away(environ["PATH_INFO"], may_be_done=True)
         start_response(answer.status, answer.headers)
         return [answer.body]
 
     def _ask(self, environ: Environ, body: bytes) -> BridgedAnswer:
-        with _connected(self._socket_path) as connection:
+        try:
+            reached = _connected(self._socket_path)
+        except OSError as problem:
+            raise _NotTaken from problem
+        with reached as connection:
             connection.send_bytes(_encode((environ, body)))
             if not connection.poll(_PROBE_SECONDS if environ["PATH_INFO"] in _PROBES else _ANSWER_SECONDS):
                 raise TimeoutError("no answer")
             return _read_answer(connection.recv_bytes())
 
 
-def _away(path: str) -> BridgedAnswer:
+def _away(path: str, *, may_be_done: bool = False) -> BridgedAnswer:
+    """What is answered meanwhile. A command sends its operation again only if it was certainly not taken."""
     kind, body = ("application/json", _NOT_READY) if path == "/readyz" else ("text/plain; charset=utf-8", _AWAY)
-    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Retry-After", "2")]
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
+    if not (may_be_done and path.startswith(_OPERATIONS)):
+        headers.append(("Retry-After", "2"))
     return BridgedAnswer("503 Service Unavailable", headers, body)
 
 

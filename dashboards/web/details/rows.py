@@ -14,7 +14,7 @@ from dashboards.web.workflow.loading import companies_of, listed_of
 from tracker.leads.by_value.companies import companies_by_value
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.ranking import rank
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.service.context import Context
 from tracker.stats.breakdowns import titles
 from tracker.stats.details import Asked, details

@@ -9,7 +9,7 @@ from dashboards.web.workflow.loading import listed_of
 from tracker.leads.activity import ScoredDay, scores
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.ranking import scored_day
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.service.context import Context
 from tracker.stats.filters import Comparison
 

@@ -35,7 +35,7 @@ from tracker.db.models import Site
 from tracker.db.sharing_models import SharedLink
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.report import leads
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.service.context import Context
 from tracker.sharing.links import Page, find_link, find_public
 from tracker.sites.sites import find_site

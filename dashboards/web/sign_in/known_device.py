@@ -14,6 +14,8 @@ from typing import NamedTuple
 from flask import Response, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from dashboards.web.sign_in.cookies import set_cookie
+
 COOKIE = "webleads_device"
 # The longest time that browsers keep a cookie.
 _LASTS_SECONDS = 400 * 24 * 3600
@@ -37,15 +39,7 @@ def remember(email: str, answer: Response) -> Response:
     account = _account(known.device, email)
     others = [one for one in known.accounts if one != account]
     text = _serializer().dumps([known.device, [account, *others][:_MOST_ACCOUNTS]])
-    answer.set_cookie(
-        COOKIE,
-        text,
-        max_age=_LASTS_SECONDS,
-        path="/",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-        httponly=True,
-        samesite="Lax",
-    )
+    set_cookie(answer, COOKIE, text, lasts_seconds=_LASTS_SECONDS)
     return answer
 
 

@@ -42,7 +42,7 @@ from tracker.leads.one_company.looked_at import note_company, same_name
 from tracker.leads.over_time.trend import score_trend
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import one_lead
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.leads.visit_days import most_visitors_on_a_day
 from tracker.leads.visits import company_visits
 from tracker.service.context import Context

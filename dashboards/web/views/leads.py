@@ -24,7 +24,7 @@ from tracker.leads.files.crm_templates import TEMPLATES
 from tracker.leads.listing.first_rows import PAGE, note_list
 from tracker.leads.ranking import Ranking, rank
 from tracker.leads.report import described, described_once
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.leads.search import companies_found
 from tracker.leads.workflow.views import all_views
 from tracker.service.context import Context

@@ -31,7 +31,7 @@ from dashboards.web.workflow.loading import companies_of, listed_of
 from tracker.accounts.permissions import Action
 from tracker.leads.confirmations import confirmed_names
 from tracker.leads.listing.first_rows import first_leads
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.reference.naming_sources import missing_sources
 from tracker.service.context import Context
 from tracker.stats import traffic

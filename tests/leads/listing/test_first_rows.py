@@ -18,7 +18,7 @@ from tracker.leads.corrections.changes import rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.leads.listing.first_rows import first_leads, note_list
 from tracker.leads.ranking import rank
-from tracker.leads.rules import DEFAULT_RULES
+from tracker.leads.score_rules import DEFAULT_RULES
 from tracker.service.sealing import Sealing
 from tracker.sites.sites import add_site
 from tracker.stats.rollups.moment import moment

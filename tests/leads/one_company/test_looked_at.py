@@ -8,7 +8,7 @@ from typing import cast
 from tests.stats.conftest import PARIS, SITE, Blog, scope
 from tracker.leads.one_company.looked_at import most_alike, note_company, same_name
 from tracker.leads.report import one_lead
-from tracker.leads.rules import DEFAULT_RULES
+from tracker.leads.score_rules import DEFAULT_RULES
 from tracker.stats.rollups.keeping import Keeper
 from tracker.stats.rollups.moment import moment
 from tracker.stats.rollups.ready import make_ready

@@ -18,7 +18,7 @@ from tracker.leads.companies.ids import ids_among
 from tracker.leads.companies.known import known_companies
 from tracker.leads.ranking import rank
 from tracker.leads.registers.facts import CompanyFacts
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter

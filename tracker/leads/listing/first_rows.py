@@ -14,7 +14,7 @@ import pandas as pd
 
 from tracker.leads.ranking import rank, scored_day
 from tracker.leads.report import described_once, leads
-from tracker.leads.rules import Rules
+from tracker.leads.score_rules import Rules
 from tracker.leads.workflow.names import known_names
 from tracker.stats.rollups.moment import once_of_site, reads_kept_rows
 from tracker.stats.rollups.ready import asked

@@ -8,7 +8,7 @@ from datetime import datetime
 from tracker.leads.listing.named import companies_of_same_beginning
 from tracker.leads.one_company.alike import Alike, companies_alike
 from tracker.leads.report import one_lead
-from tracker.leads.rules import Rules
+from tracker.leads.score_rules import Rules
 from tracker.stats.rollups.moment import once_of_present, reads_kept_rows
 from tracker.stats.rollups.ready import asked
 from tracker.stats.scope import Scope

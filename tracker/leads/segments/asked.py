@@ -23,7 +23,7 @@ from tracker.leads.fit.rules import fit_rules
 from tracker.leads.over_time.standing import stands
 from tracker.leads.ranking import scored_day
 from tracker.leads.registers.kept import OF_REGISTERS, KeptFacts, kept_facts
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.leads.segments.work_columns import with_work
 from tracker.leads.workflow.agreements import agreements
 from tracker.leads.workflow.resolving import CompanyValues, asks_for_companies, listed, resolved

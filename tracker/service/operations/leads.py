@@ -20,7 +20,7 @@ from tracker.leads.files.crm_templates import TEMPLATES
 from tracker.leads.over_time.standing import Standing
 from tracker.leads.ranking import scored_day
 from tracker.leads.report import leads
-from tracker.leads.rules import rules_of
+from tracker.leads.score_rules import rules_of
 from tracker.leads.segments.work_columns import fit_first
 from tracker.leads.workflow.agreements import agreements
 from tracker.service.context import Context
