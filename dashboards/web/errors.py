@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, render_template, request
+from flask import Flask, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import (
@@ -30,8 +30,10 @@ log = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 2
 
+# Its answers are JSON, those that refuse too (tracker.api.asking).
+_API = "/api/"
 # Paths for programs, which read JSON or the status.
-_NOT_FOR_PEOPLE = ("/api/", "/operations/", "/healthz", "/readyz", "/metrics")
+_NOT_FOR_PEOPLE = ("/operations/", "/healthz", "/readyz", "/metrics")
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,22 @@ def _again(error: Superseded) -> Response | HTTPException:
     return answer
 
 
+def _for_programs(error: HTTPException) -> Response:
+    if isinstance(error, MethodNotAllowed):
+        message = f"This URL does not take {request.method}; it takes {', '.join(sorted(error.valid_methods or ()))}."
+    elif isinstance(error, NotFound):
+        message = "There is nothing at this URL; docs/api.md has those that the API answers."
+    else:
+        message = str(error.description)
+    answer = jsonify(error=error.name.lower().replace(" ", "_"), message=message)
+    answer.status_code = error.code or 500
+    answer.headers.extend([(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")])
+    return answer
+
+
 def _page(error: HTTPException, problem: ErrorPage) -> Response | HTTPException:
+    if request.path.startswith(_API):
+        return _for_programs(error)
     if request.path.startswith(_NOT_FOR_PEOPLE) or isinstance(request.routing_exception, BadHost):
         return error  # without a host a page cannot say where its style sheet and its links lead
     answer = Response(render_template("error.html", problem=problem), problem.status, mimetype="text/html")

@@ -41,6 +41,6 @@ def register(app: Flask) -> None:
             if name == "X-Frame-Options" and g.get("frame_hosts"):
                 continue  # it cannot name hosts, and the policy does
             response.headers.setdefault(name, value)
-        if response.mimetype == "text/html" and "Cache-Control" not in response.headers:
+        if response.mimetype in ("text/html", "application/json") and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -19,8 +19,9 @@ from tracker.service.context import Context
 from tracker.sharing.links import Page, filters_of
 from tracker.stats.dimensions import Dimension
 
-_PERIOD = ("period", "from", "to")
-_SHOWN = ("compare", "compare_from", "compare_to", "weekdays", "metric")
+# Those of a dashboard. A link to a week or a month has its own days, and those before to compare with.
+_PERIOD = ("period", "from", "to", "compare", "compare_from", "compare_to", "weekdays")
+_SHOWN = ("metric",)
 # The tabs of each panel that a link shows.
 TABS: Mapping[str, tuple[Dimension, ...]] = {
     "pages": (Dimension.PAGE, Dimension.ENTRY_PAGE),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
 from tracker.sharing.links import links_of
 
+START = date(2026, 11, 16)
 PAGE = f"/{SITE}/sharing"
 
 
@@ -87,3 +88,19 @@ def test_what_is_refused_is_said_and_an_unknown_filter_makes_no_wider_link(signe
     assert signed_in.post(PAGE, name="").status_code == 422
     assert signed_in.post(f"{PAGE}?f=nonsense", form=PAGE, name="x").status_code == 422
     assert signed_in.post(PAGE, name="x", ends_at="soon").status_code == 422
+
+
+def test_a_link_to_a_week_shows_no_other_days_in_a_comparison(
+    signed_in: Browser, site: str, visit: Callable[..., None], app: object
+) -> None:
+    for _ in range(7):
+        visit("/a", ago=timedelta(days=300))
+    days = (START - timedelta(days=301)).isoformat(), (START - timedelta(days=299)).isoformat()
+    asked = f"?compare={','.join(days)}&compare_from={days[0]}&compare_to={days[1]}&weekdays=no"
+    week, dashboard = made(signed_in, page="weekly"), made(signed_in)
+    of_week, of_days, of_dashboard = (
+        re.sub(r"\s+", " ", signed_in.get(address).text.partition("<main")[2].partition("<footer")[0])
+        for address in (week, week + asked, dashboard + asked)
+    )
+    assert of_days == of_week
+    assert "Jan 2026" in of_dashboard, of_dashboard[:3000]
