@@ -114,6 +114,11 @@ class Tab:
         self._target = target
         self._session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
 
+    def run_in_each_page(self, script: str) -> None:
+        """Runs a script in the pages that come, before their own."""
+        self._browser.call("Page.enable", self._session)
+        self._browser.call("Page.addScriptToEvaluateOnNewDocument", self._session, source=script)
+
     def goto(self, url: str) -> None:
         self._browser.call("Page.navigate", self._session, url=url)
         self.wait_for(f"location.href == {json.dumps(url)} && document.readyState == 'complete'")

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwr
 from werkzeug.routing import Rule
 
 from tests.chromium import ARGUMENTS, find_chromium
-from tests.databases import migrated_once
+from tests.databases import migrated_once, translated_once
 
 # A busy machine is no failing test; in CI the same examples come each time.
 # A busy machine is no fault of what is tested.
@@ -37,6 +37,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(100_000, 50, 100)  # looking for garbage took a sixteenth of the tests' time
         gc.enable()
 
 
@@ -123,7 +124,7 @@ def compiled_templates() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def app_databases() -> Iterator[None]:
     """What Alembic makes of an empty app database is made once; tests/db holds what it makes of others."""
-    with migrated_once():
+    with migrated_once(), translated_once():
         yield
 
 

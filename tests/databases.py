@@ -14,10 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine
 
+from tracker.db import engine as app_databases
 from tracker.db.engine import AppDatabase, open_app_database
 from tracker.db.migrations import migrating
 from tracker.store.duckdb.opening import open_store
@@ -36,6 +38,26 @@ def new_app_database(path: Path) -> AppDatabase:
     """Opens an empty SQLite app database at a path where none is yet."""
     path.write_bytes(_migrated())
     return open_app_database(f"sqlite:///{path}")
+
+
+@contextmanager
+def translated_once() -> Iterator[None]:
+    """App databases in SQLite share what their statements were translated to: each engine would translate all of them anew."""
+    real = app_databases.create_engine
+    first = create_engine("sqlite://")
+    first.connect().close()  # now its dialect knows this version of SQLite
+
+    def made(url: str) -> Engine:
+        engine = real(url)
+        if engine.dialect.name == "sqlite":
+            engine.dialect = engine.pool._dialect = first.dialect
+            engine._compiled_cache = first._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app_databases, "create_engine", made)
+        yield
+    first.dispose()
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from dashboards.translations import FOLDER
-from tests.dashboards.web.conftest import SITE, Browser
+from tests.dashboards.web.conftest import Browser, Clock
+from tests.dashboards.web.every_page import DOORS, PAGES, fill
 from tests.test_documentation import FENCE
+from tracker.store.protocol import EventStore
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,14 +36,11 @@ _VALUES = re.compile(r"%\(\w+\)s")
 ENGLISH = re.compile(r"\b(?:the|and|with|from|this|your|was|not|which|they|has|have|been|it|is|are)\b")
 # A browser's own names, a person's own words, and what the page says is English.
 _LEFT_OUT = re.compile(
-    r'<(\w+)[^>]* lang="en"[^>]*>.*?</\1>|<code>.*?</code>|<pre.*?</pre>|<script.*?</script>|<datalist.*?</datalist>',
+    r'<(\w+)[^>]* lang="en"[^>]*>.*?</\1>|<code>.*?</code>|<pre.*?</pre>|<script.*?</script>|<datalist.*?</datalist>|<textarea.*?</textarea>',
     re.DOTALL,
 )
-PAGES = [
-    f"/{SITE}", f"/{SITE}?f=country:is:ZZ", f"/{SITE}/leads", f"/{SITE}/leads/air%20france", f"/{SITE}/advice", f"/{SITE}/not-counted",
-    f"/{SITE}/settings", f"/{SITE}/setup", f"/{SITE}/breakdown/page", f"/{SITE}/timing?of=companies", f"/{SITE}/broken-links", f"/{SITE}/filters?next=/{SITE}%3Ff=source:is:x%26f=page:contains:y", f"/{SITE}/lists", f"/{SITE}/work-settings", f"/{SITE}/alerts", f"/{SITE}/fit", "/sites", "/sites/add", "/account", "/people",
-    "/identify", "/status", f"/opt-out/{SITE}", "/no-such-page", "/invitation/x", "/new-password/x", "/forgotten-password",
-]  # fmt: skip
+# Besides the pages of the dashboard.
+_DOORS = [path for paths in DOORS.values() for path in paths[:1]]
 
 
 def catalogue() -> Iterator[tuple[str, str]]:
@@ -86,17 +84,20 @@ def seen(page: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", kept) + " " + named)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_french_pages_have_no_english(
+def test_french_pages_have_no_english_and_no_banned_word(
     signed_in: Browser,
     site: str,
+    store: EventStore,
+    clock: Clock,
+    visit: Callable[..., Any],
     company_visit: Callable[..., Any],
-    page: str,
 ) -> None:
-    for hours in (1, 30, 60):
-        company_visit("/a", "/tarifs", ago=timedelta(hours=hours), source="LinkedIn", company_evidence="",
-                      titles={"/a": "Publier au bon moment", "/tarifs": "Tarifs"})  # fmt: skip
+    fill(signed_in, store, clock, visit, company_visit)
+    signed_in.get("/sites")  # shows what was said of the forms, in English
     signed_in.language = "fr"
-    text = seen(signed_in.get(page).text)
-    assert sorted(set(ENGLISH.findall(text))) == []
-    assert not BANNED_IN_FRENCH.search(text)
+    texts = {
+        path: seen(signed_in.get(path, follow_redirects=True).text)
+        for path in [*(path for paths in PAGES.values() for path in paths), *_DOORS]
+    }
+    assert {path: found for path, text in texts.items() if (found := set(ENGLISH.findall(text)))} == {}
+    assert {path: found for path, text in texts.items() if (found := BANNED_IN_FRENCH.findall(text))} == {}

@@ -10,6 +10,17 @@ import pytest
 from tests.chromium import PlainChromium, Tab
 from tests.snippet.servers import Blog, Service
 
+# The page itself notes how long it was visible: what a busy machine takes between two steps of a test counts too. The
+# focus is the test's alone: a busy headless Chromium gives and takes it of itself.
+NOTE_TIME = """
+document.hasFocus = () => true;
+window.visibleMs = 0;
+addEventListener("DOMContentLoaded", () => { window.visibleSince = performance.now(); });
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) window.visibleMs += performance.now() - window.visibleSince;
+  window.visibleSince = performance.now();
+});
+"""
 LONG = "<p style='height: 3000px'>long</p>"
 
 
@@ -36,18 +47,16 @@ def engaged_ms(service: Service, url: str | None = None) -> float:
 def test_time_in_front_is_close_to_the_truth_over_three_hides(
     tab: Tab, other: Tab, blog: Blog, service: Service
 ) -> None:
+    tab.run_in_each_page(NOTE_TIME)
     tab.goto(blog.origin + "/one")
-    truth_ms = 0.0
     for seconds in (1.0, 0.5, 0.8):
         tab.show()
-        shown_at = tab.run("performance.now()")
         time.sleep(seconds)
-        truth_ms += tab.run("performance.now()") - shown_at
         other.show()
         time.sleep(0.7)
 
     service.wait_for("engagement", 3)
-    assert engaged_ms(service) == pytest.approx(truth_ms, rel=0.2)
+    assert engaged_ms(service) == pytest.approx(tab.run("visibleMs"), rel=0.05)
     assert [event["u"] for event in service.events("engagement")] == [blog.origin + "/one"] * 3
     assert len(service.events("pageview")) == 1
 
@@ -168,20 +177,18 @@ def test_on_a_phone_time_in_front_and_depth_are_right_over_three_hides(
     phone: Tab, other_of_phone: Tab, blog: Blog, service: Service
 ) -> None:
     viewport = "<meta name=viewport content='width=device-width, initial-scale=1'>"
+    phone.run_in_each_page(NOTE_TIME)
     phone.goto(blog.put("/one", blog.article(LONG, head=viewport)))
     assert phone.run("innerWidth") == 390
-    truth_ms = 0.0
     for index, seconds in enumerate((0.9, 0.6, 0.8)):
         phone.show()
-        shown_at = phone.run("performance.now()")
         phone.run(f"scrollTo(0, {600 if index == 0 else 0})")
         time.sleep(seconds)
-        truth_ms += phone.run("performance.now()") - shown_at
         other_of_phone.show()
         time.sleep(0.5)
 
     events = service.wait_for("engagement", 3)
-    assert engaged_ms(service) == pytest.approx(truth_ms, rel=0.2)
+    assert engaged_ms(service) == pytest.approx(phone.run("visibleMs"), rel=0.05)
     assert len(service.events("pageview")) == 1
     reached = phone.run("(600 + innerHeight) / document.body.scrollHeight * 100")
     assert [event["sd"] for event in events] == pytest.approx([reached] * 3, abs=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -130,9 +131,15 @@ def _host(line: str) -> str:
     return f"{stars}{plain}"
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA database. They are read once: looking through its folder takes as long as a page."""
+    return frozenset(available_timezones())
+
+
 def zone(name: str) -> str:
     """A time zone of the IANA database."""
-    if name not in available_timezones():
+    if name not in time_zones():
         raise Invalid("There is no time zone “%(zone)s”; write one such as Europe/Paris.", zone=name[:60])
     return ZoneInfo(name).key
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import NamedTuple
-from zoneinfo import available_timezones
 
 from flask import g
 from markupsafe import Markup
@@ -13,6 +12,7 @@ from dashboards.presentation import labels, numbers
 from dashboards.translations import translate
 from dashboards.web.language import current_language
 from tracker.db.invalid import Invalid
+from tracker.sites.site_settings import time_zones
 
 
 def describe_problem(problem: Invalid) -> str:
@@ -44,7 +44,7 @@ def mark(name: str, *, first: bool = False) -> Markup:
 
 def time_zone_names() -> list[str]:
     """Those that a site may have, by name: places, and UTC."""
-    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    places = sorted(name for name in time_zones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
     return [*places, "Etc/UTC"]
 
 

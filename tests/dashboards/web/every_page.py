@@ -22,6 +22,8 @@ from tracker.db.models import ReportRecipient
 from tracker.recipients.links import Purpose, token_of
 from tracker.sharing.links import Asked, add_link
 from tracker.sites.sites import find_site
+from tracker.stats.filters.address_bar import read_filter
+from tracker.stats.filters.json import write_stored
 from tracker.store.batch import Batch, NotCounted
 from tracker.store.protocol import EventStore
 
@@ -63,7 +65,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "fit_settings.show": (f"/{SITE}/fit",),
     "work_settings.show": (f"/{SITE}/work-settings",),
     "sites.setup": (f"/{SITE}/setup", f"/{EMPTY_SITE}/setup"),
-    "sites.index": ("/sites", "/sites?q=nothing-like-it"),
+    "sites.index": ("/sites", "/sites?q=xyz"),
     "sites.add": ("/sites/add",),
     "account.show": ("/account",),
     "people.show": ("/people",),
@@ -146,7 +148,14 @@ def fill(
     store.append(Batch({}, [NotCounted(SITE, clock().date(), *one) for one in (("bot", "Googlebot", 12), ("unknown_site", "shop.exemple.fr", 3))]))  # fmt: skip
     browser.post("/sites/add", domain=EMPTY_SITE, time_zone="Europe/Paris")
     _send(browser, f"/{SITE}/work", f"/{SITE}/leads", company=[f"0:{COMPANY.casefold()}"], status="contacted", add_tag="Salon", owner="1")  # fmt: skip
-    _send(browser, f"/{SITE}/lead-views", f"/{SITE}/leads", filters="tag:is:Salon", sort="company", name="Salon")
+    _send(
+        browser,
+        f"/{SITE}/lead-views",
+        f"/{SITE}/leads",
+        filters=write_stored((read_filter("tag:is:Salon"),)),
+        sort="company",
+        name="Salon",
+    )
     browser.post(f"/{SITE}/settings/goals/add", form=f"/{SITE}/settings/goals", kind="page", pattern="/merci*", name="Merci", points="12")  # fmt: skip
     browser.post(f"/{SITE}/alerts", form=f"/{SITE}/alerts", name="Customers", trigger="visit", watches="view:customers", channel="webhook", target="https://hooks.exemple.fr/" + "x" * 80)  # fmt: skip
     browser.post(f"/{SITE}/funnels", name="Du blog aux tarifs", step=["*", "/tarifs", "Merci"])

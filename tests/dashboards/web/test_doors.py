@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale
+from werkzeug.test import TestResponse
 
 from dashboards import web
 from dashboards.web import assets
 from dashboards.web.views.sign_in import describe_wait
 from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock, ToldStatus
+from tests.dashboards.web.every_page import PAGES, fill
 from tracker.accounts.one_time_links import create_link
 from tracker.accounts.users import authenticate, count_users
 from tracker.db.engine import AppDatabase
@@ -145,17 +148,45 @@ def test_a_new_password_ends_the_other_logins_and_keeps_this_one(app: Flask, sig
     assert other.get("/sites/add").status_code == 302
 
 
-@pytest.mark.parametrize("address", ["/sign-in", "/no-such-page", *PROTECTED])
-def test_every_page_is_locked_down_and_loads_nothing_foreign(signed_in: Browser, site: str, address: str) -> None:
-    answer = signed_in.get(address)
+def locked_down(answer: TestResponse) -> bool:
+    """Whether the answer keeps foreign scripts, styles and frames out, loads nothing foreign and is kept by no cache."""
     policy = answer.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; ")
-    assert "unsafe" not in policy
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "no-store" in answer.headers["Cache-Control"] or answer.status_code == 302
-    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", answer.text)
     loaded = re.findall(r'(?:<link[^>]*href|<script[^>]*src|<img[^>]*src)="([^"]+)"', answer.text)
-    assert all(one.startswith("/assets/") for one in loaded)
+    return (
+        policy.startswith("default-src 'none'; ")
+        and "unsafe" not in policy
+        and answer.headers["X-Content-Type-Options"] == "nosniff"
+        and "no-store" in answer.headers["Cache-Control"]
+        and not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", answer.text)
+        and all(one.startswith("/assets/") for one in loaded)
+    )
+
+
+def forms_have_the_token(answer: TestResponse) -> bool:
+    """Whether each form that changes something has the token of the session, without which it is refused."""
+    forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", answer.text, re.DOTALL)
+    return all('name="csrf_token" value="' in form for form in forms)
+
+
+def test_every_page_is_locked_down_speaks_both_languages_and_has_the_token_in_its_forms(
+    signed_in: Browser,
+    site: str,
+    store: EventStore,
+    clock: Clock,
+    visit: Callable[..., None],
+    company_visit: Callable[..., None],
+) -> None:
+    fill(signed_in, store, clock, visit, company_visit)
+    for language in ("fr", "en"):
+        signed_in.language = language
+        answers = {path: signed_in.get(path) for paths in PAGES.values() for path in paths}
+        answers |= {path: signed_in.get(path) for path in (*PROTECTED, "/no-such-page")}
+        pages = {path: one for path, one in answers.items() if "<html" in one.text}
+        assert [path for path, one in answers.items() if one.status_code != 200] == ["/no-such-page"]
+        assert [path for path, one in pages.items() if f'<html lang="{language}">' not in one.text] == []
+        assert [path for path, one in pages.items() if not locked_down(one)] == []
+        assert [path for path, one in pages.items() if not forms_have_the_token(one)] == []
+    assert any("<form" in one.text for one in pages.values())
 
 
 def test_what_is_not_there_or_broken_says_so_in_words(signed_in: Browser, site: str, app: Flask) -> None:
@@ -170,8 +201,24 @@ def test_what_is_not_there_or_broken_says_so_in_words(signed_in: Browser, site: 
     assert "ZeroDivisionError" not in broken.text
 
 
-def test_programs_get_no_page_for_an_error(browser: Browser) -> None:
-    assert "There is no such page" not in browser.get("/api/nothing").text
+@pytest.mark.parametrize(
+    ("method", "path", "status", "error", "said"),
+    [
+        ("GET", "/api/nothing", 404, "not_found", "nothing at this URL"),
+        ("PUT", "/api/v1/pages", 405, "method_not_allowed", "does not take PUT; it takes GET, HEAD, OPTIONS."),
+        ("GET", "/api/broken", 500, "internal_server_error", "internal error"),
+    ],
+)
+def test_programs_get_json_for_an_error(
+    app: Flask, browser: Browser, method: str, path: str, status: int, error: str, said: str
+) -> None:
+    app.add_url_rule("/api/v1/pages", "pages", lambda: "x")
+    app.add_url_rule("/api/broken", "broken", lambda: 1 / 0)
+    answer = browser.client.open(path, method=method)
+    assert (answer.status_code, answer.json["error"]) == (status, error)  # type: ignore[index]
+    assert said in answer.json["message"]  # type: ignore[index]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert ("Allow" in answer.headers) == (status == 405)
 
 
 @pytest.mark.parametrize(
@@ -191,16 +238,6 @@ def test_a_chosen_language_stays_also_at_the_next_sign_in(app: Flask, signed_in:
     elsewhere.post("/sign-in", email=EMAIL, password=PASSWORD)
     assert '<html lang="fr">' in elsewhere.get("/sites/add").text
     assert signed_in.post("/language", form="/sites/add", language="tlh").status_code == 404
-
-
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("address", PROTECTED)
-def test_every_page_speaks_both_languages(signed_in: Browser, site: str, address: str, language: str) -> None:
-    signed_in.language = language
-    answer = signed_in.get(address)
-    assert answer.status_code == 200
-    if answer.mimetype == "text/html" and "<html" in answer.text:
-        assert f'<html lang="{language}">' in answer.text
 
 
 def test_assets_are_kept_for_a_year_under_the_hash_of_their_content(
