@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from sqlalchemy import Connection, Dialect, column, select, table
+from sqlalchemy import Connection, Dialect, column, select, text
 
 from tracker.store.arrays import Places, column_array, column_in_order, is_empty
 from tracker.store.schema import EVENT_COLUMNS, event_ids, events
@@ -57,11 +57,16 @@ def _together(columns: Mapping[str, Any]) -> Places:
     return np.lexsort(keys)
 
 
+# The rows of a batch beside a table of one row, as they stand: what DuckDB reads in several threads it copies twice on its way
+# into a table.
+_ROWS = "batch POSITIONAL JOIN (SELECT 1)"
+
+
 # The statement that stores a batch. The engine's dialect lets nothing be kept, and a batch is compiled for 5 ms.
 @lru_cache(maxsize=64)
 def _insertion(dialect: Dialect, names: tuple[str, ...]) -> str:
     named: list[Any] = [column(name) for name in names]
-    rows = select(*named).select_from(table("batch"))
+    rows = select(*named).select_from(text(_ROWS))
     return str(events.insert().from_select(list(names), rows).compile(dialect=dialect))
 
 
@@ -69,5 +74,5 @@ def _insertion(dialect: Dialect, names: tuple[str, ...]) -> str:
 def _insertion_of_ids(dialect: Dialect) -> str:
     names = event_ids.columns.keys()
     named: list[Any] = [column(name) for name in names]
-    rows = select(*named).select_from(table("batch")).where(column("event_id").is_not(None))
+    rows = select(*named).select_from(text(_ROWS)).where(column("event_id").is_not(None))
     return str(event_ids.insert().from_select(names, rows).compile(dialect=dialect))
