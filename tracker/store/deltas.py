@@ -69,8 +69,13 @@ class VisitSums:
     def count(self, row: Row, *, page_view: bool, interaction: bool) -> None:
         """Sets what a row adds, and adds it to the sums. An engagement report is neither a page view nor an interaction."""
         timestamp_us = row.occurred_at
-        row.visit_seconds = self.stretch(timestamp_us)
-        row.visit_age_seconds = timestamp_us // SECOND_US - self.began_s
+        second = timestamp_us // SECOND_US
+        if timestamp_us >= self.last_us:  # the usual case
+            row.visit_seconds = second - self.last_us // SECOND_US
+            self.last_us = timestamp_us
+        else:
+            row.visit_seconds = self._stretch(timestamp_us)
+        row.visit_age_seconds = second - self.began_s
         if page_view:
             row.pageviews = 1
         if page_view and not self.bounced and not self.engaging:
@@ -81,16 +86,12 @@ class VisitSums:
             self.bounced = False
             self.engaging = True
 
-    def stretch(self, timestamp_us: int) -> int:
-        """Extends the visit to an event's time. Returns by how many seconds it became longer."""
-        second, latest = timestamp_us // SECOND_US, self.last_us // SECOND_US
-        if timestamp_us >= self.last_us:  # the usual case
-            self.last_us = timestamp_us
-            return second - latest
+    def _stretch(self, timestamp_us: int) -> int:
+        """Extends the visit to an event that came late. Returns by how many seconds it became longer."""
         # If only later events were loaded, the beginning is all that is known of the earlier ones.
         earliest = min(self.first_us // SECOND_US, self.began_s)
         self.first_us = min(self.first_us, timestamp_us)
-        return max(earliest - second, second - latest, 0)
+        return max(earliest - timestamp_us // SECOND_US, 0)
 
     def restore(self, bounces: int) -> None:
         """Restores the sums from a stored row, in any order of rows. Not called for engagement reports."""

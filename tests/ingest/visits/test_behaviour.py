@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.made_events import new_event
 from tracker.enrichment.bots import BotRule
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.event import VISIT_FACTS, Event
 from tracker.ingest.visits.assign import Arrival, PastEvent, Visits
-from tracker.ingest.visits.behaviour import FAST_PAGES, UNREAD_PAGES
+from tracker.ingest.visits.behaviour import FAST_PAGES, UNREAD_PAGES, Behaviour
 from tracker.ingest.visits.crowds import CROWD
 from tracker.ingest.visits.history import visit_facts
 
@@ -51,6 +55,15 @@ def pages(number: int, every: float, **options) -> list[Arrival]:
 )
 def test_pages_faster_than_anyone_reads(number, every, rules):
     assert run(pages(number, every))[1] == rules
+
+
+@given(st.lists(st.integers(-2, 11) | st.sampled_from([0, 0, 0, 0.4]), max_size=80))
+def test_pages_are_too_fast_when_any_twenty_that_follow_one_another_lie_within_ten_seconds(steps):
+    moments = [int(second * SECOND) for second in accumulate(steps)]
+    behaviour = Behaviour()
+    found = [behaviour.see("pageview", NOON + at, 0, scripted=True) is BotRule.IMPOSSIBLE_RATE for at in moments]
+    windows = [moments[end + 1 - FAST_PAGES : end + 1] if end + 1 >= FAST_PAGES else [] for end in range(len(moments))]
+    assert found == [bool(window) and max(window) - min(window) < 10 * SECOND for window in windows]
 
 
 def test_many_pages_and_no_reading():

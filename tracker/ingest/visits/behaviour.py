@@ -46,14 +46,14 @@ class Behaviour:
             return None
         if not scripted:
             return None
-        before = self._moments
         self._unread += 1
-        if len(before) < FAST_PAGES - 1:
-            self._moments = (*before, occurred_at)
+        before = self._moments
+        # As people's do nearly always, it comes too late to be in ten seconds with the page before.
+        if not before or occurred_at - before[-1] >= FAST_US:
+            self._moments = (occurred_at,)
         else:
             self._moments = moments = (*before[1 - FAST_PAGES :], occurred_at)
-            # Of people's the last page alone was long ago, nearly always.
-            if occurred_at - before[-1] < FAST_US and max(moments) - min(moments) < FAST_US:
+            if len(moments) == FAST_PAGES and max(moments) - min(moments) < FAST_US:
                 return BotRule.IMPOSSIBLE_RATE
         return BotRule.READS_NOTHING if self._unread >= UNREAD_PAGES and not self.engaged else None
 
