@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,13 +13,16 @@ from tests.bench.hits import SITE, distinct_hits, make_hits
 from tracker import data_folder
 from tracker.clock import utc_now
 from tracker.enrichment.drops import Drop
+from tracker.enrichment.event import Event
 from tracker.enrichment.geo.databases import Databases
 from tracker.enrichment.pipeline import Enricher
 from tracker.enrichment.site_rules import SiteRules
-from tracker.hit import Hit, decode_line, encode_line
+from tracker.hit import Hit, encode_line
+from tracker.hit.plain import AnyHit
 from tracker.ingest.columns import columns_of_batch
 from tracker.ingest.gc_tuning import collect_less_often
-from tracker.ingest.visits.assign import Visits
+from tracker.ingest.journal_line import read_lines
+from tracker.ingest.visits.assign import Arrival, Visits
 from tracker.ingest.visits.visitor_ids import Identity
 from tracker.journal import Journal
 from tracker.service.databases import open_databases
@@ -31,6 +34,7 @@ from tracker.store.engines import open_event_store
 
 _EVENTS = 200_000
 _BATCH = 20_000
+_AT_ONCE = 500
 _DISTINCT = 100_000
 
 
@@ -117,12 +121,10 @@ def _steps(folder: Path, hits: list[Hit]) -> Iterator[Figure]:
 
     for start in range(0, len(lines), _BATCH):
         part = lines[start : start + _BATCH]
-        decoded = timed("decode", lambda part=part: [hit for line in part for hit in decode_line(line)])
-        made = timed("enrich", lambda decoded=decoded: [enricher.enrich(hit, rules) for hit in decoded])
+        decoded = timed("decode", lambda part=part: _decoded(part, identity))
+        made = timed("enrich", lambda decoded=decoded: _enriched(enricher, decoded, rules))
         pairs = [(event, hit) for event, hit in zip(made, decoded, strict=True) if not isinstance(event, Drop)]
-        arrivals = timed(
-            "identity", lambda pairs=pairs: [identity.arrival(event, hit, rules.time_zone) for event, hit in pairs]
-        )
+        arrivals = timed("identity", lambda pairs=pairs: _with_visitors(identity, pairs, rules))
         outcome = timed("visits", lambda arrivals=arrivals: visits.assign(arrivals))
         kept = [arrival.event for arrival, drop in zip(arrivals, outcome, strict=True) if drop is None]
         columns = timed("columns", lambda kept=kept: columns_of_batch(kept))
@@ -132,6 +134,28 @@ def _steps(folder: Path, hits: list[Hit]) -> Iterator[Figure]:
         yield from taken.figures(f"ingest, step {step}", len(hits), "us/event")
 
 
+def _decoded(lines: list[bytes], identity: Identity) -> list[AnyHit]:
+    found = [content for part in _in_parts(lines, _AT_ONCE) for content in read_lines(list(part), identity.senders)]
+    return [hit for content in found for hit in content.hits]
+
+
+def _enriched(enricher: Enricher, hits: list[AnyHit], rules: SiteRules) -> list[Event | Drop]:
+    return [one for part in _in_parts(hits, _AT_ONCE) for one in enricher.enrich_all(part, [rules] * len(part))]
+
+
+def _with_visitors(identity: Identity, pairs: list[tuple[Event, AnyHit]], rules: SiteRules) -> list[Arrival]:
+    arrivals: list[Arrival] = []
+    for part in _in_parts(pairs, _AT_ONCE):
+        events, hits = [event for event, _ in part], [hit for _, hit in part]
+        arrivals += identity.arrivals(events, hits, [rules.time_zone] * len(part))
+    return arrivals
+
+
+def _in_parts(things: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(things), most):
+        yield things[start : start + most]
+
+
 def _distinct(folder: Path) -> Iterator[Figure]:
     rules = SiteRules(SITE, hosts=frozenset({SITE}))
     collect_less_often()
@@ -139,14 +163,11 @@ def _distinct(folder: Path) -> Iterator[Figure]:
     enricher = Enricher(Databases.open(folder / "geo"))
     enricher.enrich(make_hits(1, people=1, kinds_of_agent=1)[0], rules)  # loads the lists
     clocks = Clocks()
-    for hit in hits:
-        enricher.enrich(hit, rules)
+    _enriched(enricher, [*hits], rules)
     yield from clocks.read().figures("enrichment, 100,000 distinct hits, cold", len(hits), "us/hit", at_most=60)
-    few = hits[:5_000]
-    for hit in few:
-        enricher.enrich(hit, rules)
+    few: list[AnyHit] = [*hits[:5_000]]
+    _enriched(enricher, few, rules)
     clocks = Clocks()
     for _ in range(10):
-        for hit in few:
-            enricher.enrich(hit, rules)
+        _enriched(enricher, few, rules)
     yield from clocks.read().figures("enrichment, 5,000 hits seen before, warm", len(few) * 10, "us/hit", at_most=15)

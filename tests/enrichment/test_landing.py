@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.landing import Landing, landing_of, landing_of_hit
+from tracker.enrichment.landing import Landing, landing_of, landings_of
 from tracker.enrichment.site_rules import SiteRules, same_rules
 from tracker.hit import Hit, WireEvent
 
@@ -65,7 +65,9 @@ def test_what_is_remembered_of_a_hit_is_what_it_says_whatever_was_asked_before(r
     hit = Hit(datetime(2026, 11, 16, tzinfo=UTC), "192.0.2.1", event=WireEvent(u="https://a.fr/?p=3", r=referrer))
     for excluded in (NOBODY, frozenset({"gain.example"}), NOBODY):
         for _ in range(2):
-            assert landing_of_hit(hit, rules(excluded)) == land("https://a.fr/?p=3", referrer, excluded=excluded)
+            assert landings_of([hit.event], [rules(excluded)])[0] == land(
+                "https://a.fr/?p=3", referrer, excluded=excluded
+            )
 
 
 def test_rules_that_say_the_same_are_one_object() -> None:

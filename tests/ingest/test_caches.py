@@ -23,7 +23,8 @@ from tracker.enrichment.pipeline import Enricher
 from tracker.enrichment.remembered import LONGEST_OF_MANY, Latest
 from tracker.enrichment.site_rules import SiteRules, same_rules
 from tracker.enrichment.source.url_parameters import RECOGNISED
-from tracker.hit import Hit
+from tracker.hit import Hit, encode_hit
+from tracker.hit.plain import PlainEvent, PlainHit
 from tracker.ingest.visits.visitor_ids import Identity
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -132,9 +133,23 @@ def tried(tmp_path: Path) -> Iterator[tuple[Enricher, Identity]]:
         event = enricher.enrich(hit, same_rules("a.fr", link_key="key", disabled_rules=disabled))
         assert isinstance(event, Event)
         identity.arrival(event, hit, "Europe/Paris")
+    for number in range(0, 700, 20):
+        said = {"accept-language": f"fr-{number}", "sec-ch-ua": "x" * (number // 2)}
+        keep_sender(enricher, identity, Hit(NOON, "203.0.113.7", f"{CHROME} {'x' * (number // 2)}", said))
     yield enricher, identity
     for cache in caches():
         empty(cache)
+
+
+def keep_sender(enricher: Enricher, identity: Identity, hit: Hit) -> None:
+    """The hit's sender as a plain hit leaves it."""
+    said = encode_hit(hit).partition(b',"ip":')[2].partition(b',"event":')[0]
+    sender = identity.senders.of(said)
+    assert sender is not None
+    plain = PlainHit(hit.received_at, hit.occurred_at_us, sender, PlainEvent(u="https://a.fr/"), b"")
+    event = enricher.enrich(plain, same_rules("a.fr"))
+    if isinstance(event, Event):
+        identity.arrival(event, plain, "Europe/Paris")
 
 
 # What geo databases, a resolver or the publisher fill, and words that few agents and companies are made of.
@@ -145,7 +160,13 @@ NOT_A_VISITOR_S = frozenset(
 )
 # An IP address's and a browser's facts, of which most share theirs with others, are worth more memory than the rest, and
 # so are the pages of a busy site: one whose pages do not fit is parsed anew for each hit, which trebles its cost.
-ROOM = {"_look_up": 32 * MEGABYTE, "_recognise": 32 * MEGABYTE, "_page": 24 * MEGABYTE, "landing_of": 32 * MEGABYTE}
+ROOM = {
+    "decode_sender": 32 * MEGABYTE,
+    "_look_up": 32 * MEGABYTE,
+    "_recognise": 32 * MEGABYTE,
+    "_page": 24 * MEGABYTE,
+    "landing_of": 32 * MEGABYTE,
+}
 
 
 def test_no_cache_takes_more_than_some_megabytes(tried: tuple[Enricher, Identity]) -> None:

@@ -171,17 +171,21 @@ def poisoned(service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
     ingest = service.ingest
 
     def enrich_fails() -> None:
-        enrich = ingest._enricher.enrich
+        enrich = ingest._enricher.enrich_all
         monkeypatch.setattr(
-            ingest._enricher, "enrich", lambda hit, site: _on(hit.event.url, RecursionError) or enrich(hit, site)
+            ingest._enricher,
+            "enrich_all",
+            lambda hits, sites: [_on(hit.event.page_url, RecursionError) for hit in hits] and enrich(hits, sites),
         )
 
     def identity_fails() -> None:
-        arrival = ingest._identity.arrival
+        arrivals = ingest._identity.arrivals
         monkeypatch.setattr(
             ingest._identity,
-            "arrival",
-            lambda event, hit, zone: _on(event.path, OverflowError) or arrival(event, hit, zone),
+            "arrivals",
+            lambda found, hits, zones: (
+                [_on(event.path, OverflowError) for event in found] and arrivals(found, hits, zones)
+            ),
         )
 
     def columns_fail() -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tracker.hit import Hit, WireEvent, decode_line, decode_plain_lines, encode_line
+from tracker.hit import Hit, WireEvent, encode_line
+from tracker.hit.plain import AnyHit, PlainHit
 from tracker.ingest import journal_reader
-from tracker.ingest.journal_line import read_line, read_lines
+from tracker.ingest.journal_line import Content, read_line, read_lines
 from tracker.ingest.journal_reader import in_order, next_pieces
+from tracker.ingest.senders import Senders
 
 NINE = datetime(2026, 11, 16, 9, tzinfo=UTC)
 
@@ -32,7 +37,7 @@ def read_all(folder: Path) -> list[list[str]]:
     def offset_of(name: str) -> int:
         return offsets.get(name, 0)
 
-    while pieces := next_pieces(folder, offset_of):
+    while pieces := next_pieces(folder, offset_of, Senders()):
         batches.append([line.hits[0].ip for line in in_order(pieces)])
         offsets.update((piece.segment, piece.end) for piece in pieces)
     return batches
@@ -84,7 +89,7 @@ def test_a_line_that_is_no_hit_keeps_its_place_and_says_why(tmp_path: Path) -> N
     name = write(tmp_path, "a", [0])
     with open(tmp_path / name, "ab") as file:
         file.write(b"no json\n")
-    (piece,) = next_pieces(tmp_path, lambda _: 0)
+    (piece,) = next_pieces(tmp_path, lambda _: 0, Senders())
     assert [[one.detail for one in line.unread] for line in piece.lines] == [[], ["not JSON"]]
     assert piece.end == (tmp_path / name).stat().st_size
 
@@ -97,7 +102,63 @@ def test_lines_that_are_decoded_together_hold_what_each_holds_alone() -> None:
     pieces = [*good, good[0] + good[1], good[0] + b" " + good[1], good[0][:half], good[0][half:], b"[" + good[1] + b"]"]
     pieces += [b"", b" ", b"{}", b"}", b"{", b'{"ip":"}', b'{"}', b"null", good[2] + b" ", b"\xff", b"[" * 900]
     pieces += [good[0][:-1], good[0][:-1] + b',"x":{}', good[1][:-2] + b'","x":"}']
+    pieces += [
+        good[0].replace(b'"event":', b'"scanner":"x","event":'),
+        good[0].replace(b',"ip"', b',"ip":"192.0.2.9","ip"'),
+    ]
+    pieces += [good[1].replace(b"Z", b""), good[1].replace(b"Z", b"+01:00"), good[1].replace(b'"u"', b'"u":[[]],"n"')]
+    pieces += [good[2].replace(b"192.0.2.2", rb"\",\"event\":{"), good[2].replace(b'{"u', b'{"p":{"a":[1]},"u')]
+    senders, plain = Senders(), Counter[bool]()
     for _ in range(3_000):
         lines = chance.choices(pieces, k=chance.randrange(1, 5))
-        assert read_lines(lines) == [read_line(line) for line in lines]
-    assert decode_plain_lines(good) == [hit for line in good for hit in decode_line(line)]
+        found = read_lines(lines, senders)
+        plain.update(type(hit) is PlainHit for content in found for hit in content.hits)
+        assert [in_full(content) for content in found] == [read_line(line) for line in lines]
+    assert min(plain[True], plain[False]) > 500
+
+
+def in_full(content: Content) -> Content:
+    """With hits in the place of plain ones, of what these say by themselves."""
+    for hit in content.hits:
+        assert hit.occurred_at_us == full(hit).occurred_at_us
+    return Content([full(hit) for hit in content.hits], content.unread, content.replayed)
+
+
+def full(hit: AnyHit) -> Hit:
+    if isinstance(hit, Hit):
+        return hit
+    event = WireEvent(**{name: getattr(hit.event, name) for name in hit.event.__struct_fields__})
+    whole = Hit(hit.received_at, hit.ip, hit.user_agent, hit.headers, event, hit.scanner)
+    assert whole == hit.whole()
+    return whole
+
+
+FIELDS = {
+    "n": st.none() | st.sampled_from(["pageview", "engagement", "Signup"]),
+    "u": st.none() | st.text(max_size=20),
+    "d": st.none() | st.text(max_size=20),
+    "r": st.none() | st.text(max_size=20),
+    "e": st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    "sd": st.none() | st.integers(-5, 200),
+    "t": st.none() | st.text(max_size=20),
+    "w": st.none() | st.integers(0, 4000),
+    "id": st.none() | st.text(max_size=20),
+    "age": st.none() | st.integers(0, 10_000),
+    "p": st.none() | st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2),
+    "title": st.none() | st.text(max_size=5),
+}
+MOMENTS = st.datetimes(datetime(1980, 1, 1), datetime(2210, 1, 1), timezones=st.none() | st.just(UTC))  # noqa: DTZ001
+HITS = st.builds(
+    Hit,
+    MOMENTS,
+    st.text(max_size=12),
+    st.text(max_size=20),
+    st.dictionaries(st.sampled_from(["accept-language", "dnt"]), st.text(max_size=5)),
+    st.fixed_dictionaries({}, optional=FIELDS).map(lambda fields: WireEvent(**fields)),  # type: ignore[arg-type]
+)
+
+
+@given(st.lists(HITS, max_size=8))
+def test_hits_that_are_decoded_together_are_those_that_each_line_holds(hits: list[Hit]) -> None:
+    lines = [encode_line([hit]) for hit in hits]
+    assert [in_full(content).hits for content in read_lines(lines, Senders())] == [[hit] for hit in hits]

@@ -5,6 +5,7 @@ Pure but for the geo databases that it reads. Cached: most hits come from a brow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -21,7 +22,7 @@ from tracker.enrichment.network.kind import Network, NetworkKind, network_of
 from tracker.enrichment.network.operator_list import ListedNetwork, NetworkList
 from tracker.enrichment.remembered import LONGEST_KEY, Latest
 from tracker.enrichment.site_rules import SiteRules
-from tracker.hit import Hit
+from tracker.hit.plain import AnyHit, PlainHit
 
 _MAX_AGENT = 1024
 _WIDEST = 32_767
@@ -29,8 +30,8 @@ _LONGEST_IP = 64
 _FEW_HEADERS = 4
 # An address's facts take about 600 bytes.
 _IPS = 32_000
-# A browser's take as much again, 2 KB at most, and most of it only comes back within its visit.
-_PROFILES = 8_192
+# A browser takes as much again, 2 KB at most. Senders of plain hits, which most are, remember theirs themselves.
+_PROFILES = 4_096
 # Of 100,000 addresses at random nine in ten have the owner of one before.
 _OWNERS = 8_192
 
@@ -69,6 +70,15 @@ class _Client(msgspec.Struct, frozen=True, gc=False):
     profile: ClientProfile
 
 
+class _Found(msgspec.Struct, frozen=True, gc=False):
+    """What a sender was found to be at a site, by a screen's width and whether the hit had an id."""
+
+    site: SiteRules
+    width: float | None
+    with_id: bool
+    profile: ClientProfile
+
+
 _ClientKey = tuple[str, str, float | None, bool, bool, SiteRules]
 _Headers = tuple[tuple[str, str], ...]
 
@@ -83,8 +93,20 @@ class Clients:
         self._clients: Latest[_ClientKey | tuple[_ClientKey, _Headers], _Client] = Latest(_PROFILES, "_recognise")
         self._known = self._clients.get
 
-    def profile_of(self, hit: Hit, site: SiteRules) -> ClientProfile:
-        """The browser that sent a hit."""
+    def profiles_of(self, hits: Sequence[AnyHit], sites: Sequence[SiteRules]) -> list[ClientProfile]:
+        """The browsers that sent hits, in their order. The senders of plain ones remember what they were found to be."""
+        return [
+            found.profile
+            if type(hit) is PlainHit
+            and (found := hit.sender.found) is not None
+            and found.site is site
+            and found.width == hit.event.w
+            and found.with_id is (hit.event.id is not None)
+            else self._profile_of(hit, site)
+            for hit, site in zip(hits, sites, strict=True)
+        ]
+
+    def _profile_of(self, hit: AnyHit, site: SiteRules) -> ClientProfile:
         wire = hit.event
         width = wire.w
         if width is None:
@@ -92,9 +114,11 @@ class Clients:
         key = (hit.ip, hit.user_agent, width, bool(wire.wd), wire.id is not None, site)
         known = self._known(key)
         # Its headers are the same in nearly every request, so that they are compared and not looked up.
-        if known is not None and known.headers == hit.headers:
-            return known.profile
-        return self._meet(key, hit.headers)
+        is_known = known is not None and known.headers == hit.headers
+        profile = known.profile if known is not None and is_known else self._meet(key, hit.headers)
+        if type(hit) is PlainHit:
+            hit.sender.found = _Found(site, width, wire.id is not None, profile)
+        return profile
 
     def _meet(self, key: _ClientKey, headers: dict[str, str]) -> ClientProfile:
         """Recognises a browser, and keeps it where strangers cannot fill the memory with it."""
@@ -116,11 +140,16 @@ class Clients:
         """What an IP address tells; `language` is that of the names of places."""
         return self._facts_of_ip(ip[:_LONGEST_IP], language)
 
-    def refresh_databases(self) -> None:
-        """Takes up geo databases and the operator's network list when they were replaced since."""
-        if self._databases.reload_if_changed() | self._network_list.reload_if_changed():
+    def refresh_databases(self) -> bool:
+        """Takes up geo databases and the operator's network list when they were replaced since; returns whether they were.
+
+        Senders that are kept must be forgotten then.
+        """
+        changed = self._databases.reload_if_changed() | self._network_list.reload_if_changed()
+        if changed:
             self._facts_of_ip.cache_clear()
             self._clients.clear()
+        return changed
 
     def _look_up(self, ip: str, language: str) -> IpFacts:
         place = self._databases.place(ip, language)

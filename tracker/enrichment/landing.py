@@ -5,7 +5,7 @@ Pure and cached, since most hits of a site bring a URL and a referrer that came 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -18,7 +18,7 @@ from tracker.enrichment.site_rules import SiteRules
 from tracker.enrichment.source.attribution import DIRECT, Attribution, attribute, is_referrer_spam, listed_referrer
 from tracker.enrichment.text.urls import is_development_host
 from tracker.enrichment.told import host_of_invalid_url
-from tracker.hit import Hit
+from tracker.hit.plain import AnyEvent
 
 # As many as a busy site has pages, or referrers. Each takes 2 KB at most beside what the page and the referrer take.
 _LANDINGS = 8_192
@@ -63,17 +63,12 @@ _landings: Latest[tuple[SiteRules, str, str | None, bool], Landing] = Latest(_LA
 _known = _landings.get
 
 
-def landing_of_hit(hit: Hit, site: SiteRules) -> Landing:
-    """What the URL and the referrer of a hit say; kept where strangers cannot fill the memory with them."""
-    wire = hit.event
-    url = wire.u
-    if url is None:
-        url = wire.url or ""
-    referrer = wire.r
-    if referrer is None:
-        referrer = wire.referrer
-    key = (site, url, referrer, bool(wire.h or wire.hash))
-    return _known(key) or _find(key)
+def landings_of(wires: Sequence[AnyEvent], sites: Sequence[SiteRules]) -> list[Landing]:
+    """What the URL and the referrer of each event say; kept where strangers cannot fill the memory with them."""
+    urls = [wire.u if wire.u is not None else wire.url or "" for wire in wires]
+    referrers = [wire.r if wire.r is not None else wire.referrer for wire in wires]
+    keep_hash = [bool(wire.h or wire.hash) for wire in wires]
+    return [_known(key) or _find(key) for key in zip(sites, urls, referrers, keep_hash, strict=True)]
 
 
 def _find(key: tuple[SiteRules, str, str | None, bool]) -> Landing:

@@ -5,44 +5,33 @@ Pure, except that it reads geo databases. The IP address is used here and for th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Protocol
+from itertools import compress
+from typing import Any, Protocol
 
 from tracker.enrichment.clients import ClientProfile, Clients, Owner
 from tracker.enrichment.company.cascade import Clues, company_of_visit, identify_company
 from tracker.enrichment.company.identified import Company
 from tracker.enrichment.company.self_identified import NOTHING, SelfIdentification, self_identification
 from tracker.enrichment.drops import Drop, DropReason
-from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, PAGEVIEW, Event, VisitFacts, Whereabouts
-from tracker.enrichment.event_name import event_name
-from tracker.enrichment.fields import language_tag, whole
+from tracker.enrichment.event import Event, Whereabouts
+from tracker.enrichment.events_of_hits import events_of
 from tracker.enrichment.geo.databases import Databases
-from tracker.enrichment.landing import Landing, landing_of_hit
+from tracker.enrichment.landing import Landing, landings_of
 from tracker.enrichment.network.operator_list import NetworkList
-from tracker.enrichment.properties import Scalar, as_text, read_properties
-from tracker.enrichment.revenue import read_revenue
 from tracker.enrichment.site_rules import DEFAULT_LANGUAGE, SiteRules
-from tracker.enrichment.text import clean_text
 from tracker.hit import Hit, WireEvent
+from tracker.hit.plain import AnyHit
 
-_MAX_ENGAGED_MS = 12 * 3600 * 1000
-_MAX_TEXT = 300
-_LONGEST_TITLE = 500
-_NOT_YET = 0  # the visitor's id and the visit's
-# Most events', for which nothing is to be cleaned.
-_USUAL_NAMES: dict[str | None, str] = {PAGEVIEW: PAGEVIEW, ENGAGEMENT: ENGAGEMENT}
-_USUAL_TITLE = 150
 _USUAL_HIT = Hit(
     datetime(2026, 1, 1, tzinfo=UTC),
     "192.0.2.1",
     "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
     event=WireEvent(u="https://blog.example/", r="https://www.google.com/"),
 )
-_TITLES = 6_144
-_NO_PROPERTIES: Mapping[str, Scalar] = {}
 
 
 class Names(Protocol):
@@ -72,36 +61,71 @@ class Enricher:
         self._names = names
         self.too_old_ms = too_old_ms
 
-    def enrich(self, hit: Hit, site: SiteRules) -> Event | Drop:
+    def enrich(self, hit: AnyHit, site: SiteRules) -> Event | Drop:
         """The event that a hit makes, without its visitor and visit, or why it is not counted."""
-        wire = hit.event
-        if wire.age is not None and wire.age > self.too_old_ms:
-            return Drop(DropReason.TOO_OLD, f"{wire.age / 3_600_000:.0f} h")
+        return self.enrich_all([hit], [site])[0]
+
+    def enrich_all(self, hits: Sequence[AnyHit], sites: Sequence[SiteRules]) -> list[Event | Drop]:
+        """The same of many hits, in their order. Column by column, which takes half as long as hit by hit.
+
+        What one of them raises is raised: whoever wants the others asks for each alone.
+        """
+        wires = [hit.event for hit in hits]
+        landings = landings_of(wires, sites)
+        refused = [
+            None
+            if wire.age is None and landing.refusal is None and not site.excluded and not site.honours_signals
+            else self._refused_unseen(hit, site, landing)
+            for hit, wire, site, landing in zip(hits, wires, sites, landings, strict=True)
+        ]
+        return _fill_in(refused, self._enrich_seen, hits, sites, landings)
+
+    def _refused_unseen(self, hit: AnyHit, site: SiteRules, landing: Landing) -> Drop | None:
+        """Why a hit is not counted whoever sends it, if it is not."""
+        age_ms = hit.event.age
+        if age_ms is not None and age_ms > self.too_old_ms:
+            return Drop(DropReason.TOO_OLD, f"{age_ms / 3_600_000:.0f} h")
         if site.excluded and _is_excluded(hit.ip, site.excluded):
             return Drop(DropReason.EXCLUDED_IP)
         if site.honours_signals and (signal := _objection(hit.headers)):
             return Drop(DropReason.OPTED_OUT, signal)
-        landing = landing_of_hit(hit, site)
-        if landing.refusal is not None:
-            return landing.refusal
-        client = self._clients.profile_of(hit, site)
-        if client.bot is not None:
-            return Drop(DropReason.BOT, client.bot.name)
-        if hit.scanner is not None:
-            return Drop(DropReason.SCANNER, hit.scanner)
-        if landing.spam is not None:
-            return landing.spam
-        about, owner = client.about, client.about.owner
-        given = self_identification(wire, site.link_key, hit.occurred_at_us) if wire.consent else NOTHING
-        company = owner.company
-        if given is not NOTHING or (company is None and (landing.from_tenant or self._names is not None)):
-            company = self._company(hit.ip, owner, landing, given)
-        company = company or owner.possible
-        facts = VisitFacts(landing.attribution, about.whereabouts, company, client.agent)
-        event = _event(hit, site, landing, client, facts)
-        if event.name == IDENTIFY:
-            event.props = as_text(given.shown(with_email=site.keeps_emails))
-        return event
+        return landing.refusal
+
+    def _enrich_seen(
+        self, hits: Sequence[AnyHit], sites: Sequence[SiteRules], landings: Sequence[Landing]
+    ) -> list[Event | Drop]:
+        """The rest of `enrich_all`, once it is known who sent the hits."""
+        clients = self._clients.profiles_of(hits, sites)
+        refused = [
+            None
+            if client.bot is None and hit.scanner is None and landing.spam is None
+            else _refused_seen(hit, landing, client)
+            for hit, landing, client in zip(hits, landings, clients, strict=True)
+        ]
+        return _fill_in(refused, self._events, hits, sites, landings, clients)
+
+    def _events(
+        self,
+        hits: Sequence[AnyHit],
+        sites: Sequence[SiteRules],
+        landings: Sequence[Landing],
+        clients: Sequence[ClientProfile],
+    ) -> list[Event]:
+        given = [
+            self_identification(hit.event, site.link_key, hit.occurred_at_us) if hit.event.consent else NOTHING
+            for hit, site in zip(hits, sites, strict=True)
+        ]
+        asks, owners = self._names is not None, [client.about.owner for client in clients]
+        companies = [
+            (
+                self._company(hit.ip, owner, landing, told)
+                if told is not NOTHING or (owner.company is None and (asks or landing.from_tenant))
+                else owner.company
+            )
+            or owner.possible
+            for hit, owner, landing, told in zip(hits, owners, landings, given, strict=True)
+        ]
+        return events_of(hits, sites, landings, clients, companies, given)
 
     def _company(self, ip: str, owner: Owner, landing: Landing, given: SelfIdentification) -> Company | None:
         host, silent = landing.referrer_host, not given.email and not given.company
@@ -144,45 +168,25 @@ class Enricher:
         about = self._clients.at_ip(ip, language)
         return about.whereabouts, about.owner.company or about.owner.possible
 
-    def refresh_databases(self) -> None:
-        """Reloads geo databases and the operator's network list if they were replaced."""
-        self._clients.refresh_databases()
+    def refresh_databases(self) -> bool:
+        """Reloads geo databases and the operator's network list if they were replaced; returns whether they were."""
+        return self._clients.refresh_databases()
 
 
-def _event(hit: Hit, site: SiteRules, landing: Landing, client: ClientProfile, facts: VisitFacts) -> Event:
-    wire = hit.event
-    given, money = wire.properties, wire.revenue if wire.revenue_short is None else wire.revenue_short
-    props = read_properties(given) if given else _NO_PROPERTIES
-    sent = wire.n if wire.n is not None else wire.name
-    name = _USUAL_NAMES.get(sent) or event_name(sent, props.get("url"))
-    # Of an engagement the title is none: a router may have set the next page's before it leaves the one that was read.
-    title = None if name is ENGAGEMENT else wire.t if wire.t is not None else wire.title
-    language = wire.l if wire.l is not None else wire.language
-    engaged_ms, depth = wire.e, wire.sd
-    revenue, currency = read_revenue(money) if money else (None, None)
-    # In the order of the columns: by their names they cost six times as much. What few hits have is not asked further.
-    return Event(
-        site.domain,
-        name,
-        hit.occurred_at_us,
-        wire.id,
-        _NOT_YET,
-        _NOT_YET,
-        landing.hostname or site.domain,  # an app may have no host
-        landing.path,
-        (_kept_title if len(title) <= _USUAL_TITLE else _clean_title)(title) if title else None,
-        language_tag(language) if language else client.language,
-        client.screen_width,
-        facts,
-        0,  # visits
-        0,  # bounces
-        0,  # pageviews
-        whole(engaged_ms, 0, _MAX_ENGAGED_MS) or 0 if engaged_ms else 0,
-        None if depth is None else whole(depth + 0.5, 0, 100),
-        revenue,
-        currency,
-        as_text(props) if props else None,
-    )
+def _refused_seen(hit: AnyHit, landing: Landing, client: ClientProfile) -> Drop | None:
+    """Why a hit of a browser is not counted, if it is not."""
+    if client.bot is not None:
+        return Drop(DropReason.BOT, client.bot.name)
+    return Drop(DropReason.SCANNER, hit.scanner) if hit.scanner is not None else landing.spam
+
+
+def _fill_in(refused: list[Drop | None], work: Callable[..., Sequence[Any]], *columns: Sequence[Any]) -> list[Any]:
+    """What is made of the rows that are not refused, with the refusals in their places."""
+    if refused.count(None) == len(refused):
+        return list(work(*columns))
+    passed = [drop is None for drop in refused]
+    made = iter(work(*(list(compress(column, passed)) for column in columns)))
+    return [next(made) if drop is None else drop for drop in refused]
 
 
 def _objection(headers: Mapping[str, str]) -> str | None:
@@ -198,10 +202,3 @@ def _is_excluded(ip: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bo
     except ValueError:
         return False
     return any(parsed in network for network in networks)
-
-
-def _clean_title(given: str) -> str | None:
-    return clean_text(given[:_LONGEST_TITLE])[:_MAX_TEXT] or None
-
-
-_kept_title = lru_cache(maxsize=_TITLES)(_clean_title)

@@ -113,7 +113,6 @@ class Hit(msgspec.Struct, omit_defaults=True, gc=False):
 encode_event = encode_hit = msgspec.json.Encoder().encode
 
 _decode_hit = msgspec.json.Decoder(Hit).decode
-_decode_hit_lines = msgspec.json.Decoder(Hit).decode_lines
 _decode_hits = msgspec.json.Decoder(list[Hit]).decode
 
 
@@ -132,24 +131,6 @@ def decode_line(line: bytes) -> list[Hit]:
     """The hits of a journal line. Raises msgspec.MsgspecError."""
     _check_nesting(line)
     return _decode_hits(line) if line.startswith(b"[") else [_decode_hit(line)]
-
-
-def decode_plain_lines(lines: list[bytes]) -> list[Hit] | None:
-    """The hit of each line, in one go; None where one of them is anything else than a hit alone, or cannot be decoded.
-
-    A line break between `}` and `{` ends one value and begins another, whatever stands around: no value holds one there.
-    So as many values as lines means one in each.
-    """
-    text = b"\n".join(lines)
-    if not (text.startswith(b"{") and text.endswith(b"}") and text.count(b"}\n{") == len(lines) - 1):
-        return None
-    if not all(map(is_harmless, lines)):
-        return None
-    try:
-        hits = _decode_hit_lines(text)
-    except (msgspec.MsgspecError, UnicodeError):
-        return None
-    return hits if len(hits) == len(lines) else None
 
 
 def _check_nesting(line: bytes | str) -> None:

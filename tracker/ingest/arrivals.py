@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import compress
 from typing import NamedTuple
 
 import msgspec
@@ -20,7 +21,8 @@ from tracker.enrichment.event import Event, Whereabouts
 from tracker.enrichment.pipeline import Enricher
 from tracker.enrichment.site_rules import SiteRules
 from tracker.enrichment.told import unknown_site
-from tracker.hit import Hit, decode_hit, encode_hit
+from tracker.hit import decode_hit, encode_hit
+from tracker.hit.plain import AnyHit, PlainHit
 from tracker.ingest.journal_line import EARLIEST, LATEST, is_possible, timestamp_of
 from tracker.ingest.journal_reader import Line
 from tracker.ingest.kept import NO_HIT, Kept, VisitorFacts
@@ -33,6 +35,8 @@ from tracker.store.errors import blames_the_data
 log = logging.getLogger(__name__)
 
 
+# Hits that are taken together: few enough for the processor's cache. One that cannot be has these taken one by one.
+_AT_ONCE = 500
 _FIRST_YEAR, _END_YEAR = EARLIEST.year, LATEST.year
 _IMPOSSIBLE = Drop(DropReason.INVALID_HIT, "impossible date")
 
@@ -47,7 +51,7 @@ class Failure(NamedTuple):
     site: str
     day: date
     detail: str
-    hit: Hit | None
+    hit: AnyHit | None
     raw: bytes | None
 
     def to_keep(self, now: datetime) -> Kept:
@@ -55,7 +59,7 @@ class Failure(NamedTuple):
         hit, raw = NO_HIT, self.raw
         if self.hit is not None:
             try:
-                hit = msgspec.Raw(encode_hit(self.hit))
+                hit = msgspec.Raw(self.hit.line if type(self.hit) is PlainHit else encode_hit(self.hit))
             except Exception:
                 log.exception("a hit that failed cannot be written either; it is counted and not kept")
                 raw = b""
@@ -82,26 +86,42 @@ class Arrivals:
 
     def of(self, lines: Sequence[Line], tallies: Mapping[str, SegmentTally]) -> Taken:
         """The arrivals of lines. Each hit that makes no arrival is counted in its segment's tally."""
-        taken = Taken([], [], [])
-        found: dict[str, SiteRules] = {}
-        told: set[str] = set()
-        for line in lines:
-            tally = tallies[line.segment]
-            if line.unread or line.refused or line.replayed is not None:
-                self._set_apart(line, tally, taken.failures)
-            known = line.replayed.known if line.replayed is not None else None
-            for hit in line.hits:
-                try:
-                    self._take(hit, known, tally, taken, found)
-                except Exception as problem:
-                    if not blames_the_data(problem):
-                        raise
-                    detail = type(problem).__name__
-                    if detail not in told:  # once a batch, so that many such hits do not fill the disk with log lines
-                        told.add(detail)
-                        log.exception("a hit could not be enriched and is kept in the quarantine")
-                    self._fail(line, hit, detail, tally, taken.failures)
+        taken, told = Taken([], [], []), set[str]()
+        for start in range(0, len(lines), _AT_ONCE):
+            some = lines[start : start + _AT_ONCE]
+            for line in some:
+                if line.unread or line.refused or line.replayed is not None:
+                    self._set_apart(line, tallies[line.segment], taken.failures)
+            hits = [hit for line in some for hit in line.hits]
+            of_line = some if len(hits) == len(some) else [line for line in some for _ in line.hits]
+            try:
+                self._take(of_line, hits, tallies, taken)
+            except Exception as problem:
+                if not blames_the_data(problem):
+                    raise
+                self._take_each(of_line, hits, tallies, taken, told)
         return taken
+
+    def _take_each(
+        self,
+        lines: Sequence[Line],
+        hits: Sequence[AnyHit],
+        tallies: Mapping[str, SegmentTally],
+        taken: Taken,
+        told: set[str],
+    ) -> None:
+        """Takes hits one by one, some of which cannot be enriched. `told` are the problems that the log has already."""
+        for line, hit in zip(lines, hits, strict=True):
+            try:
+                self._take([line], [hit], tallies, taken)
+            except Exception as problem:
+                if not blames_the_data(problem):
+                    raise
+                detail = type(problem).__name__
+                if detail not in told:  # once a batch, so that many such hits do not fill the disk with log lines
+                    told.add(detail)
+                    log.exception("a hit could not be enriched and is kept in the quarantine")
+                self._fail(line, hit, detail, tallies[line.segment], taken.failures)
 
     def known_of(self, kept: Kept) -> VisitorFacts | None:
         """What is derived from a kept hit's IP address before that is removed; None where that fails, too."""
@@ -132,41 +152,70 @@ class Arrivals:
         for hit, detail in line.refused:
             self._fail(line, hit, detail, tally, failures)
 
-    def _fail(self, line: Line, hit: Hit, detail: str, tally: SegmentTally, failures: list[Failure]) -> None:
+    def _fail(self, line: Line, hit: AnyHit, detail: str, tally: SegmentTally, failures: list[Failure]) -> None:
         site = self._sites.find(claimed_domain(hit))
         domain, day = site.domain if site else "", self._day(hit, site)
         tally.drop(domain, day, Drop(DropReason.INVALID_HIT, detail))
         failures.append(Failure(line, domain, day, detail, hit, None))
 
     def _take(
-        self, hit: Hit, known: VisitorFacts | None, tally: SegmentTally, taken: Taken, found: dict[str, SiteRules]
+        self, lines: Sequence[Line], hits: Sequence[AnyHit], tallies: Mapping[str, SegmentTally], taken: Taken
     ) -> None:
-        """`found` are the sites of the batch by what their hits call them."""
-        claimed = hit.event.d
-        site = found.get(claimed) if claimed else None
-        if site is None:
-            domain = claimed_domain(hit)
-            site = self._sites.find(domain)
-            if site is None:
-                tally.drop("", self._day(hit, None), _unknown_site(hit, domain))
-                return
-            if claimed:
-                found[claimed] = site
-        event = self._enricher.enrich(hit, site) if _FIRST_YEAR <= hit.received_at.year < _END_YEAR else _IMPOSSIBLE
-        if type(event) is Event and not is_possible(event.occurred_at):
-            event = _IMPOSSIBLE
-        if isinstance(event, Drop):
-            tally.drop(site.domain, self._day(hit, site), event)
-            return
-        arrival = self._identity.arrival(event, hit, site.time_zone)
-        if known is not None:
-            arrival.event, arrival.visitor_id, arrival.yesterdays_id = _with(event, known), known.visitor_id, None
-        if site.disabled_rules:
-            arrival.disabled_rules = site.disabled_rules
-        taken.arrivals.append(arrival)
-        taken.origins.append((site, tally))
+        """Takes hits together, each with its line. Where one makes a step fail, nothing of them has been counted."""
+        sites = self._sites_of(hits)
+        made = self._made(hits, sites)
+        of_hit = [tallies[line.segment] for line in lines]
+        is_event = [type(one) is Event for one in made]
+        events: list[Event] = [one for one in made if type(one) is Event]
+        arrivals = self._with_visitors(events, *(list(compress(column, is_event)) for column in (hits, sites, lines)))  # type: ignore[arg-type]
+        dropped = [
+            (tally, site.domain if site else "", self._day(hit, site), one)
+            for one, hit, site, tally in zip(made, hits, sites, of_hit, strict=True)
+            if isinstance(one, Drop)
+        ]
+        taken.arrivals.extend(arrivals)
+        taken.origins.extend(compress(zip(sites, of_hit, strict=True), is_event))  # type: ignore[arg-type]
+        for tally, domain, day, drop in dropped:
+            tally.drop(domain, day, drop)
 
-    def _day(self, hit: Hit, site: SiteRules | None) -> date:
+    def _sites_of(self, hits: Sequence[AnyHit]) -> list[SiteRules | None]:
+        """The site of each hit; None for one that is not here."""
+        claimed = [hit.event.d for hit in hits]
+        found: dict[str | None, SiteRules | None] = {}
+        for name, hit in zip(claimed, hits, strict=True):
+            if name and name not in found:
+                found[name] = self._sites.find(claimed_domain(hit))
+        return [
+            found[name] if name else self._sites.find(claimed_domain(hit))
+            for name, hit in zip(claimed, hits, strict=True)
+        ]
+
+    def _made(self, hits: Sequence[AnyHit], sites: Sequence[SiteRules | None]) -> list[Event | Drop]:
+        """The event of each hit, or why it is not counted."""
+        usable = [
+            site is not None and _FIRST_YEAR <= hit.received_at.year < _END_YEAR
+            for hit, site in zip(hits, sites, strict=True)
+        ]
+        enriched = iter(self._enricher.enrich_all(list(compress(hits, usable)), list(compress(sites, usable))))  # type: ignore[arg-type]
+        made = [
+            next(enriched) if is_usable else _IMPOSSIBLE if site is not None else _unknown_site(hit)
+            for hit, site, is_usable in zip(hits, sites, usable, strict=True)
+        ]
+        return [_IMPOSSIBLE if type(one) is Event and not is_possible(one.occurred_at) else one for one in made]
+
+    def _with_visitors(
+        self, events: Sequence[Event], hits: Sequence[AnyHit], sites: Sequence[SiteRules], lines: Sequence[Line]
+    ) -> list[Arrival]:
+        arrivals = self._identity.arrivals(events, hits, [site.time_zone for site in sites])
+        for arrival, site, line in zip(arrivals, sites, lines, strict=True):
+            if line.replayed is not None and (known := line.replayed.known) is not None:
+                arrival.event, arrival.visitor_id = _with(arrival.event, known), known.visitor_id
+                arrival.yesterdays_id = None
+            if site.disabled_rules:
+                arrival.disabled_rules = site.disabled_rules
+        return arrivals
+
+    def _day(self, hit: AnyHit, site: SiteRules | None) -> date:
         """The day of an excluded hit: its own, or today where its own is impossible."""
         timestamp_us, age_ms = timestamp_of(hit), hit.event.age
         if timestamp_us is None or (age_ms is not None and age_ms > self._enricher.too_old_ms):
@@ -177,8 +226,8 @@ class Arrivals:
             return datetime.now(UTC).date()
 
 
-def _unknown_site(hit: Hit, domain: str) -> Drop:
-    return Drop(DropReason.UNKNOWN_SITE, unknown_site(domain, hit.event.page_url or ""))
+def _unknown_site(hit: AnyHit) -> Drop:
+    return Drop(DropReason.UNKNOWN_SITE, unknown_site(claimed_domain(hit), hit.event.page_url or ""))
 
 
 def _with(event: Event, known: VisitorFacts) -> Event:

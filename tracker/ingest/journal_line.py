@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from tracker.hit import EPOCH, Hit, decode_hit, decode_line, decode_plain_lines
+from tracker.hit import EPOCH, decode_hit, decode_line
 from tracker.hit.nesting import MAX_NESTING, is_harmless, nests_too_deep
+from tracker.hit.plain import AnyHit, decode_plain
 from tracker.ingest.kept import Kept, decode_kept
+from tracker.ingest.senders import Senders
 
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -35,23 +37,23 @@ class Unread(NamedTuple):
 class Content(msgspec.Struct, gc=False):
     """The content of a line. `replayed` is what was known of it, when it comes from the quarantine."""
 
-    hits: list[Hit]
+    hits: list[AnyHit]
     unread: Sequence[Unread] = ()
     replayed: Kept | None = None
 
 
-def read_lines(raw: list[bytes], *, from_quarantine: bool = False) -> list[Content]:
-    """What lines hold, one by one. Those of hits alone, as nearly all are, are decoded together."""
-    hits = None if from_quarantine else decode_plain_lines(raw)
-    if hits is None:
-        return [read_line(line, from_quarantine=from_quarantine) for line in raw]
-    return [Content([hit]) for hit in hits]
+def read_lines(raw: list[bytes], senders: Senders, *, from_quarantine: bool = False) -> list[Content]:
+    """What lines hold, one by one. Plain hits, as nearly all are, are decoded together."""
+    if from_quarantine:
+        return [read_line(line, from_quarantine=True) for line in raw]
+    plain = decode_plain(raw, senders.of)
+    return [read_line(line) if hit is None else Content([hit]) for line, hit in zip(raw, plain, strict=True)]
 
 
 def read_line(raw: bytes, *, from_quarantine: bool = False) -> Content:
     """What a line holds; a batch of which some hits cannot be read keeps the others."""
     try:
-        return _read_kept(raw) if from_quarantine else Content(decode_line(raw))
+        return _read_kept(raw) if from_quarantine else Content([*decode_line(raw)])
     except MemoryError:
         raise
     except Exception as problem:  # noqa: BLE001 - whatever a line makes a decoder raise, the next line is read
@@ -63,7 +65,7 @@ def is_possible(timestamp_us: int) -> bool:
     return _EARLIEST_US <= timestamp_us < _LATEST_US
 
 
-def timestamp_of(hit: Hit) -> int | None:
+def timestamp_of(hit: AnyHit) -> int | None:
     """When a hit happened, in µs since 1970; None for an impossible time."""
     try:
         timestamp_us = hit.occurred_at_us
@@ -95,7 +97,7 @@ def _read_in_part(raw: bytes, problem: Exception) -> Content:
         items = _decode_items(raw)
     except Exception:  # noqa: BLE001 - it is no list
         return whole
-    hits: list[Hit] = []
+    hits: list[AnyHit] = []
     unread: list[Unread] = []
     for item in items:
         try:

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from tracker.hit import Hit
+from tracker.hit.plain import AnyHit
 from tracker.ingest import journal_line
 from tracker.ingest.journal_line import EARLIEST, LATEST, Unread
 from tracker.ingest.kept import Kept, is_replay
+from tracker.ingest.senders import Senders
 from tracker.journal import Segment, list_segments, read_lines
 
 PIECE_BYTES = 4 * 1024 * 1024
@@ -37,10 +38,10 @@ class Line(msgspec.Struct, gc=False):
     arrived_at: datetime
     segment: str
     end: int
-    hits: list[Hit]
+    hits: list[AnyHit]
     unread: Sequence[Unread] = ()
     replayed: Kept | None = None
-    refused: Sequence[tuple[Hit, str]] = ()
+    refused: Sequence[tuple[AnyHit, str]] = ()
 
 
 class Piece(NamedTuple):
@@ -55,7 +56,7 @@ class Piece(NamedTuple):
         return self.lines[-1].end
 
 
-def next_pieces(folder: Path, offset_of: Callable[[str], int]) -> list[Piece]:
+def next_pieces(folder: Path, offset_of: Callable[[str], int], senders: Senders) -> list[Piece]:
     """The next piece of each writer that has something new; empty when the journal is drained."""
     unread: dict[str, list[Segment]] = {}
     for segment in list_segments(folder):
@@ -63,7 +64,7 @@ def next_pieces(folder: Path, offset_of: Callable[[str], int]) -> list[Piece]:
             unread.setdefault(segment.writer, []).append(segment)
     pieces, horizon = [], _NEVER
     for segments in unread.values():
-        piece, has_more = _first_piece(segments, offset_of, PIECE_BYTES // len(unread))
+        piece, has_more = _first_piece(segments, offset_of, PIECE_BYTES // len(unread), senders)
         if piece is None:
             continue
         pieces.append(piece)
@@ -80,7 +81,7 @@ def in_order(pieces: list[Piece]) -> list[Line]:
 
 
 def _first_piece(
-    segments: list[Segment], offset_of: Callable[[str], int], most_bytes: int
+    segments: list[Segment], offset_of: Callable[[str], int], most_bytes: int, senders: Senders
 ) -> tuple[Piece | None, bool]:
     """The first piece of a writer's unread segments, and whether more follows it.
 
@@ -90,16 +91,16 @@ def _first_piece(
         raw, offset = read_lines(segment.path, offset_of(segment.name), most_bytes)
         if raw:
             more = offset < segment.size or number + 1 < len(segments)
-            return Piece(segment.name, _decoded(segment.name, offset_of(segment.name), raw)), more
+            return Piece(segment.name, _decoded(segment.name, offset_of(segment.name), raw, senders)), more
     return None, False
 
 
-def _decoded(segment: str, offset: int, raw: list[bytes]) -> list[Line]:
+def _decoded(segment: str, offset: int, raw: list[bytes], senders: Senders) -> list[Line]:
     """Times never run backwards within a piece, whatever the clock did, so that a cut by time is a cut by place."""
     lines, latest, replay = [], EARLIEST, is_replay(segment)
     for start in range(0, len(raw), _AT_ONCE):
         some = raw[start : start + _AT_ONCE]
-        for line, content in zip(some, journal_line.read_lines(some, from_quarantine=replay), strict=True):
+        for line, content in zip(some, journal_line.read_lines(some, senders, from_quarantine=replay), strict=True):
             offset += len(line) + 1
             if content.hits:
                 arrived_at = content.hits[0].received_at

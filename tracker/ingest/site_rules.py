@@ -14,7 +14,7 @@ from tracker.db.models import Site
 from tracker.enrichment.page.query import DEFAULT_PARAMETERS
 from tracker.enrichment.site_rules import SiteRules, same_rules
 from tracker.enrichment.text.urls import is_development_host
-from tracker.hit import Hit
+from tracker.hit.plain import AnyHit
 from tracker.sites.domain_name import plain_domain
 
 FRESH_SECONDS = 1.0
@@ -95,7 +95,7 @@ def rules_of(site: Site) -> SiteRules:
     )
 
 
-def claimed_domain(hit: Hit) -> str:
+def claimed_domain(hit: AnyHit) -> str:
     """The site that a hit says it is of: its domain, else the host of its URL; as it stands where it is no name."""
     domain = hit.event.site_domain
     if not domain:

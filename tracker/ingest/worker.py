@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from tracker.enrichment.pipeline import Enricher
-from tracker.hit import Hit
+from tracker.hit.plain import AnyHit
 from tracker.ingest.arrivals import Arrivals, Failure
 from tracker.ingest.columns import columns_of_batch
 from tracker.ingest.details import Details
@@ -184,8 +184,9 @@ class Ingest:
         """
         self._sites.refresh()
         self._forget_removed()
-        self._enricher.refresh_databases()
-        pieces = next_pieces(self._journal_folder, self._offset)
+        if self._enricher.refresh_databases():
+            self._identity.senders.forget()
+        pieces = next_pieces(self._journal_folder, self._offset, self._identity.senders)
         if not pieces:
             return Progress(0, 0, Counter())
         before(pieces)
@@ -220,7 +221,7 @@ class Ingest:
                 raise
             return self._store_at_once([_without(line, [], problem)])
 
-    def _can_be_stored(self, line: Line, hit: Hit) -> bool:
+    def _can_be_stored(self, line: Line, hit: AnyHit) -> bool:
         try:
             self._store.rehearse(self._make([replace(line, hits=[hit], unread=())]).batch)
         except Exception as problem:
@@ -306,7 +307,7 @@ class Ingest:
         return self._visits
 
 
-def _without(line: Line, good: list[Hit], problem: Exception) -> Line:
+def _without(line: Line, good: list[AnyHit], problem: Exception) -> Line:
     refused = [(hit, type(problem).__name__) for hit in line.hits if hit not in good]
     return replace(line, hits=good, refused=refused)
 

@@ -8,10 +8,12 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from tracker.enrichment.event import Event
-from tracker.hit import WireEvent
+from tracker.enrichment.event import PAGEVIEW, Event
+from tracker.hit.plain import AnyEvent
 
 # A document that is loaded by a link names the page before as its referrer, where a change in place keeps the one of
 # the document; but some clients name the page before there as well, and nobody follows links so fast for long.
@@ -31,12 +33,18 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     in_place: bool
 
 
-def opening_of(event: Event, wire: WireEvent) -> Opening:
-    """What a page view opened; `event` is what enrichment made of `wire`."""
-    referrer = wire.r if wire.r is not None else wire.referrer
-    url = wire.u if wire.u is not None else wire.url
-    page = hash(event.hostname) ^ hash(event.path)
-    return Opening(page, hash(url), hash(referrer) if referrer else None, event.occurred_at, wire.e is not None)
+def openings_of(events: Sequence[Event], wires: Sequence[AnyEvent]) -> list[Opening | None]:
+    """What page views opened, and None for other events; `events` are what enrichment made of `wires`."""
+    referrers = [wire.r if wire.r is not None else wire.referrer for wire in wires]
+    openings = map(
+        Opening,
+        [hash(event.hostname) ^ hash(event.path) for event in events],
+        [hash(wire.u if wire.u is not None else wire.url) for wire in wires],
+        [hash(referrer) if referrer else None for referrer in referrers],
+        [event.occurred_at for event in events],
+        [wire.e is not None for wire in wires],
+    )
+    return [opening if event.name == PAGEVIEW else None for opening, event in zip(openings, events, strict=True)]
 
 
 def is_same_page(before: Opening, now: Opening) -> bool:

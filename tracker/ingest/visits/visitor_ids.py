@@ -8,22 +8,27 @@ method: Plausible's data policy (https://plausible.io/data-policy), with the day
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import repeat
 from zoneinfo import ZoneInfo
 
-from tracker.enrichment.event import PAGEVIEW, Event
+import msgspec
+
+from tracker.enrichment.event import Event
 from tracker.enrichment.remembered import Latest, is_short
-from tracker.hit import EPOCH, Hit
+from tracker.hit import EPOCH
+from tracker.hit.plain import AnyHit, PlainHit
+from tracker.ingest.senders import Senders
 from tracker.ingest.visits.assign import Arrival
-from tracker.ingest.visits.same_page import opening_of
+from tracker.ingest.visits.same_page import openings_of
 
 # A visit that runs into the night longer than this is cut in two: people sleep.
 _NIGHT_US = 4 * 3600 * 1_000_000
-# The number of cached ids: most hits follow others of their visit.
-_VISITORS = 8_192
+# Those of hits that are not plain; senders of plain ones remember theirs.
+_VISITORS = 4_096
 _NO_RULES: frozenset[str] = frozenset()
 
 
@@ -50,6 +55,14 @@ class LocalDays:
         return int(midnight.timestamp()) * 1_000_000
 
 
+class _Ids(msgspec.Struct, frozen=True, gc=False):
+    """A sender's ids on a day at a site."""
+
+    day: date
+    site: str
+    both: tuple[int, int | None]
+
+
 class Identity:
     """Computes the visitor id of hits."""
 
@@ -58,6 +71,7 @@ class Identity:
         self._days: dict[str, LocalDays] = {}
         self._ids: Latest[tuple[date, str, str, str], int] = Latest(_VISITORS, "_make_id")
         self._known = self._ids.get
+        self.senders = Senders()
 
     def visitor_ids(
         self, site: str, time_zone: str, ip: str, user_agent: str, timestamp_us: int, consented: str | None = None
@@ -87,17 +101,58 @@ class Identity:
     def _make_id(self, day: date, site: str, ip: str, user_agent: str) -> int:
         return _hash(self._salt_of(day), f"{site}\0{ip}\0{user_agent}")
 
-    def arrival(self, event: Event, hit: Hit, time_zone: str) -> Arrival:
+    def arrival(self, event: Event, hit: AnyHit, time_zone: str) -> Arrival:
         """The event with its visitor; after this the IP address is not needed any more."""
-        wire, agreed = hit.event, hit.event.vid
-        visitor_id, yesterdays_id = self.visitor_ids(
-            event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, agreed
+        return self.arrivals([event], [hit], [time_zone])[0]
+
+    def arrivals(self, events: Sequence[Event], hits: Sequence[AnyHit], time_zones: Sequence[str]) -> list[Arrival]:
+        """The same of many events, of which each has its hit and the time zone of its site."""
+        wires, ids = [hit.event for hit in hits], self._ids_of(events, hits, time_zones)
+        for event, wire in zip(events, wires, strict=True):
+            if wire.vid:
+                event.consented = True
+        return list(
+            map(
+                Arrival,
+                events,
+                [visitor_id for visitor_id, _ in ids],
+                [yesterdays_id for _, yesterdays_id in ids],
+                [(wire.i if wire.i is not None else wire.interactive) is not False for wire in wires],
+                repeat(_NO_RULES),
+                openings_of(events, wires),
+            )
         )
-        if agreed:
-            event.consented = True
-        opening = opening_of(event, wire) if event.name == PAGEVIEW else None
-        interactive = (wire.i if wire.i is not None else wire.interactive) is not False
-        return Arrival(event, visitor_id, yesterdays_id, interactive, _NO_RULES, opening)
+
+    def _ids_of(
+        self, events: Sequence[Event], hits: Sequence[AnyHit], time_zones: Sequence[str]
+    ) -> list[tuple[int, int | None]]:
+        """The ids of each event's visitor. The senders of plain hits remember theirs of a day, but for the hours after midnight."""
+        day = self._only_day([event.occurred_at for event in events], time_zones)
+        return [
+            ids.both
+            if day is not None
+            and type(hit) is PlainHit
+            and (ids := hit.sender.ids) is not None
+            and ids.day == day
+            and ids.site == event.site
+            else self._find(event, hit, zone, day)
+            for event, hit, zone in zip(events, hits, time_zones, strict=True)
+        ]
+
+    def _find(self, event: Event, hit: AnyHit, time_zone: str, day: date | None) -> tuple[int, int | None]:
+        both = self.visitor_ids(event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, hit.event.vid)
+        if day is not None and type(hit) is PlainHit:
+            hit.sender.ids = _Ids(day, event.site, both)
+        return both
+
+    def _only_day(self, moments: Sequence[int], time_zones: Sequence[str]) -> date | None:
+        """The local day of all these moments; None where they are of several, or some of the hours after midnight."""
+        if not moments or time_zones.count(time_zones[0]) < len(time_zones):
+            return None
+        days = self._days_of(time_zones[0])
+        day, midnight_us = days.at(min(moments))
+        is_past_night = min(moments) - midnight_us > _NIGHT_US
+        return day if is_past_night and days.at(max(moments))[0] == day else None
 
     def local_day(self, time_zone: str, timestamp_us: int) -> date:
         """The calendar day of a moment in a time zone."""
@@ -113,6 +168,7 @@ class Identity:
         """Drops cached salts and the ids made with them, so that a salt deleted from the database is gone."""
         self._salt_of.cache_clear()
         self._ids.clear()
+        self.senders.forget()
 
 
 def _hash(key: bytes, text: str) -> int:
