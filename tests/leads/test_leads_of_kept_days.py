@@ -37,6 +37,7 @@ from tracker.stats.filters import Comparison
 from tracker.stats.goals import Goal, condition_of
 from tracker.stats.goals import Kind as GoalKind
 from tracker.stats.goals.buying_pages import BuyingPages
+from tracker.stats.goals.keeping import keep_goals
 from tracker.stats.periods import Period
 from tracker.stats.rollups import exact_days
 from tracker.stats.rollups.keeping import Keeper, seal, unsealed_days
@@ -47,11 +48,13 @@ from tracker.store.protocol import EventStore
 # `WEBLEADS_HISTORIES=10000 pytest tests/leads/test_leads_of_kept_days.py` tries more of them.
 HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "4"))
 A_TEST = 2
-# A goal that actions reach, one that views do, and a page that somebody reads who thinks of buying.
+# A goal that actions reach, those that views and what was read of them do, and a page that somebody reads who thinks of buying.
 RULES = Rules(
     (
         Goal("1", "Signed up", GoalKind.EVENT, "Signup", 30, condition_of(GoalKind.EVENT, "Signup")),
         Goal("2", "Page b", GoalKind.PAGE, "/b", 20, condition_of(GoalKind.PAGE, "/b")),
+        Goal("3", "Half read", GoalKind.SCROLL, "50", 5, condition_of(GoalKind.SCROLL, "50")),
+        Goal("4", "Read for long", GoalKind.TIME, "5", 5, condition_of(GoalKind.TIME, "5")),
     ),
     BuyingPages((("/c", 1.0),)),
 )
@@ -179,6 +182,8 @@ def play(kept: EventStore, by_events: EventStore, seed: int) -> int:
         for day in list(unsealed_days(kept, one.site, days)):
             if chance.random() < 0.7:
                 seal(kept, one.site, day, one.zone)
+        while chance.random() < 0.8 and keep_goals(kept, one.site, one.zone, RULES.goals):
+            pass
         if chance.random() < 0.3:
             Keeper(kept).refresh(one.site, one.zone, today=days.last_day)
         rules = corrections(one, chance)

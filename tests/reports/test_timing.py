@@ -12,7 +12,7 @@ from tracker.reports.timing import What, timing
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison
 from tracker.stats.goals import Goal, Kind, condition_of
-from tracker.stats.goals.kept import keep_goals
+from tracker.stats.goals.keeping import keep_goals
 from tracker.stats.rollups.keeping import Keeper
 
 FORM = "Form: Submission"

@@ -49,7 +49,7 @@ class Clock:
 
 
 def test_it_seals_the_newest_days_first_until_all_are(app: AppDatabase, blog: Blog) -> None:
-    blog.visit("2026-11-17T12:00:00+01:00", (0, "/a"))
+    blog.visit("2026-11-17T12:00:00+01:00", (0, "/a"), consented=False)
     sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0)
     found = [(sealing.step(threading.Event()), days(blog)) for _ in range(4)]
     both = [date(2026, 11, 17), date(2026, 11, 18)]
@@ -68,7 +68,7 @@ def test_memory_is_given_back_once_after_the_last_day(
         return len(tries) > 1
 
     monkeypatch.setattr(blog.store, "give_back_memory", give_back)
-    blog.visit("2026-11-17T12:00:00+01:00", (0, "/a"))
+    blog.visit("2026-11-17T12:00:00+01:00", (0, "/a"), consented=False)
     sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=clock)
     for _ in range(5):
         sealing.step(threading.Event())
@@ -78,10 +78,10 @@ def test_memory_is_given_back_once_after_the_last_day(
 
 def test_a_day_that_changes_is_counted_again_soon_and_not_at_each_look(app: AppDatabase, blog: Blog) -> None:
     clock = Clock()
-    blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"))
+    blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"), consented=False)
     sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=clock)
     assert sealing.step(threading.Event())
-    blog.visit("2026-11-18T10:05:00+01:00", (0, "/a"))
+    blog.visit("2026-11-18T10:05:00+01:00", (0, "/a"), consented=False)
     assert not sealing.step(threading.Event())
     clock.seconds += 1
     assert sealing.step(threading.Event())
@@ -91,10 +91,10 @@ def test_a_day_that_changes_is_counted_again_soon_and_not_at_each_look(app: AppD
 def test_days_of_before_are_sealed_while_hits_of_today_never_stop(app: AppDatabase, blog: Blog) -> None:
     clock = Clock()
     for day in (14, 15, 16):
-        blog.visit(f"2026-11-{day}T12:00:00+01:00", (0, "/a"))
+        blog.visit(f"2026-11-{day}T12:00:00+01:00", (0, "/a"), consented=False)
     sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=clock)
     for minute in range(12):
-        blog.visit(f"2026-11-18T10:{minute:02}:00+01:00", (0, "/a"))
+        blog.visit(f"2026-11-18T10:{minute:02}:00+01:00", (0, "/a"), consented=False)
         sealing.step(threading.Event())
         clock.seconds += 1
     assert {date(2026, 11, day) for day in (14, 15, 16)} <= set(days(blog))
@@ -108,9 +108,9 @@ def test_a_page_shows_what_came_once_it_is_counted(app: AppDatabase, blog: Blog)
         with moment(blog.store) as store:
             return traffic.visitors(store, today)
 
-    blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"))
+    blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"), consented=False)
     sealing.step(threading.Event())
-    blog.visit("2026-11-18T10:05:00+01:00", (0, "/a"))
+    blog.visit("2026-11-18T10:05:00+01:00", (0, "/a"), consented=False)
     before = visitors_of_a_page(), traffic.visitors(blog.store, today)
     clock.seconds += 1
     sealing.step(threading.Event())
@@ -118,7 +118,7 @@ def test_a_page_shows_what_came_once_it_is_counted(app: AppDatabase, blog: Blog)
 
 
 def test_months_that_are_over_have_figures_of_their_own(app: AppDatabase, blog: Blog) -> None:
-    blog.visit("2026-10-30T12:00:00+01:00", (0, "/a"))
+    blog.visit("2026-10-30T12:00:00+01:00", (0, "/a"), consented=False)
     sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0)
     while sealing.step(threading.Event()):
         pass
@@ -126,7 +126,7 @@ def test_months_that_are_over_have_figures_of_their_own(app: AppDatabase, blog: 
 
 
 def test_it_waits_while_hits_queue_up(app: AppDatabase, blog: Blog) -> None:
-    blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"))
+    blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"), consented=False)
     clock, lag = Clock(), [50_000_000]
     sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: lag[0], monotonic=clock)
     assert not sealing.step(threading.Event())

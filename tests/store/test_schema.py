@@ -11,9 +11,10 @@ from tracker.store.duckdb.migrations import (
     add_counted_days_and_months,
     add_facts_of_company_visits,
     add_goal_events,
+    add_goal_sums,
     add_rollups,
 )
-from tracker.store.schema import ROLLUP_SUMS, ROLLUP_TABLES, metadata
+from tracker.store.schema import ROLLUP_SUMS, ROLLUP_TABLES, events, metadata
 
 
 def test_every_raw_sum_of_a_metric_is_kept_by_day() -> None:
@@ -30,12 +31,14 @@ def test_a_migrated_store_has_the_tables_of_a_fresh_one() -> None:
     found = []
     for steps in (
         [
+            events.create,
             add_rollups,
             add_counted_days_and_months,
             add_company_visits,
             add_company_pages_and_actions,
             add_goal_events,
             add_facts_of_company_visits,
+            add_goal_sums,
         ],
         [metadata.create_all],
     ):

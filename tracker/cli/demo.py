@@ -125,7 +125,7 @@ def _seal(store: EventStore, site: Site) -> None:
     """Counts the days' figures and what reached goals once, so that the first page has them."""
     from tracker.clock import utc_now
     from tracker.stats.goals import goals_of
-    from tracker.stats.goals.kept import keep_goals
+    from tracker.stats.goals.keeping import keep_goals
     from tracker.stats.rollups.keeping import Keeper
 
     name, zone, goals = site.stored_as, ZoneInfo(site.time_zone), goals_of(site)

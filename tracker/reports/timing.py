@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Select, cast, func, select
 
 from tracker.leads.certainty import is_sure
 from tracker.reports.advice.rhythm import DAYS, HOURS, Rhythm, hours_of_companies, hours_of_visits, with_slots
 from tracker.stats.companies.visit_rows import company_rows
 from tracker.stats.goals import Goal
-from tracker.stats.goals.kept import reached
+from tracker.stats.goals.kept import of_days, reached
 from tracker.stats.local_time import local_moment
 from tracker.stats.scope import Scope
 from tracker.store.functions import date_trunc
+from tracker.store.goals_of_days import HOUR
 from tracker.store.protocol import EventStore
 
 What = Literal["visits", "companies", "goals"]
@@ -48,10 +49,20 @@ def _visits_of_companies(store: EventStore, scope: Scope, confirmed: Collection[
 
 
 def _hours_of_goals(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> pd.DataFrame:
-    with reached(store, scope, goals) as rows:
-        hour = date_trunc("hour", local_moment(scope.period, rows.c.occurred_at)).label("began_at")
-        frame = rows.frame(select(hour, func.count().label("visits")).group_by(hour))
+    with of_days(store, scope, goals) as kept:
+        if kept is not None:
+            hour, number = cast(kept.sums.c.value, DateTime).label("began_at"), func.sum(kept.sums.c.events)
+            of_hours = _hours(hour, cast(number, BigInteger)).where(kept.sums.c.dimension == HOUR)
+            frame = kept.snapshot.frame(of_hours)
+        else:
+            with reached(store, scope, goals) as rows:
+                hour = date_trunc("hour", local_moment(scope.period, rows.c.occurred_at)).label("began_at")
+                frame = rows.frame(_hours(hour, func.count()))
     return with_slots(frame.assign(began_at=pd.to_datetime(frame["began_at"])))
+
+
+def _hours(hour: ColumnElement[Any], number: ColumnElement[int]) -> Select[Any]:
+    return select(hour, number.label("visits")).group_by(hour)
 
 
 def _rhythm(began: pd.DataFrame) -> Rhythm:

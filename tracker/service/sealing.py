@@ -23,7 +23,7 @@ from tracker.leads.corrections.changes import rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.sites.sites import list_sites
 from tracker.stats.goals import goals_of
-from tracker.stats.goals.kept import forget_other_goals, keep_goals
+from tracker.stats.goals.keeping import forget_other_goals, keep_goals
 from tracker.stats.rollups.keeping import Keeper
 from tracker.stats.rollups.ready import make_ready
 from tracker.store.protocol import EventStore, Snapshot

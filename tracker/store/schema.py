@@ -23,12 +23,13 @@ from sqlalchemy import (
     Double,
     Integer,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
 )
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 metadata = MetaData()
 
@@ -307,21 +308,68 @@ counted_months = Table(
     Column("rules", Integer, nullable=False),
 )
 
-# The events that reached goals, a row each, and the sealed days of which they are kept: a goal has rows only on such. `goal` is
-# a hash of what it counts, so that a goal that counts something else has none (tracker/stats/goals/kept.py).
+
+# What reached goals on sealed days (tracker/stats/goals/kept.py). `goal` is a hash of what it counts, so that a goal that counts
+# something else has nothing; a goal has rows only on days of `goal_days`.
+def _key_of_goals() -> list[Column[Any]]:
+    return [
+        Column("site", Text, nullable=False),
+        Column("day", Date, nullable=False),
+        Column("goal", Text, nullable=False),
+    ]
+
+
+# The sums of a goal's day: of all its events, and by hour and by currency. `visitors` and `touched`, the visits, are distinct
+# as in `rollups`. A day with more single rows than are kept has none, and a mark by the dimension BEYOND.
+GOAL_SUMS = ("events", "visitors", "visitors_1", "visitors_2", "touched", "touched_1", "touched_2")
+# Amounts are added up as decimals, so that the order in which they are leaves the sum as it is.
+AMOUNT = Numeric(38, 6)
+goal_sums = Table(
+    "goal_sums",
+    metadata,
+    *_key_of_goals(),
+    Column("dimension", Text, nullable=False),
+    Column("value", Text),
+    *(Column(name, BigInteger, nullable=False) for name in GOAL_SUMS),
+    Column("amount", AMOUNT),
+)
+
+# The ids that last, which are counted as distinct over any days.
+goal_ids = Table(
+    "goal_ids",
+    metadata,
+    *_key_of_goals(),
+    Column("visitor_id", BigInteger, nullable=False),
+    Column("visit_id", BigInteger, nullable=False),
+)
+
+# The single events of the visits that have a company.
 goal_events = Table(
     "goal_events",
     metadata,
-    Column("site", Text, nullable=False),
-    Column("day", Date, nullable=False),
-    Column("goal", Text, nullable=False),
+    *_key_of_goals(),
+    Column("visit_id", BigInteger, nullable=False),
+    Column("occurred_at", DateTime, nullable=False),
+    Column("detail", Text),
+)
+
+# The events that all three are made of, while they are; with those that the same visitors made on the two days before.
+held_goal_events = Table(
+    "held_goal_events",
+    MetaData(),
+    *_key_of_goals(),
+    Column("hour", Text, nullable=False),
     Column("visitor_id", BigInteger, nullable=False),
     Column("visit_id", BigInteger, nullable=False),
     Column("occurred_at", DateTime, nullable=False),
     Column("detail", Text),
     Column("revenue", Double),
     Column("currency", Text),
+    Column("lasts", Boolean, nullable=False),
+    Column("has_company", Boolean, nullable=False),
+    prefixes=["TEMPORARY"],
 )
+
 goal_days = Table(
     "goal_days",
     metadata,
@@ -334,6 +382,8 @@ goal_days = Table(
 
 # All that is kept of a site's days and months.
 ROLLUP_TABLES = (
+    goal_sums,
+    goal_ids,
     goal_events,
     goal_days,
     rollups,

@@ -69,15 +69,16 @@ class CountedMonth(NamedTuple):
 
 
 class KeptGoals(NamedTuple):
-    """Days of a site, sealed ones, with the goals of which events are kept, and the statement of these events.
+    """Days of a site, sealed ones in a row, with the goals that are kept of them, and the statement of the events that reached these.
 
-    `goals` are hashes of what they count (`tracker.store.schema.goal_events`), `rules` the version by which they are counted.
+    `goals` are hashes of what they count (`tracker.store.schema.goal_sums`), `rules` the version by which they are counted.
+    `reached` selects the columns of `held_goal_events`.
     """
 
     days: Sequence[SealedDay]
     goals: Sequence[str]
     rules: int
-    rows: Select[Any]
+    reached: Select[Any]
 
 
 class MonthOfFigures(NamedTuple):

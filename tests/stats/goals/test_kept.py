@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from functools import partial
+from typing import Any, cast
 
+import pytest
 from sqlalchemy import func, select
 
 from tests.stats.conftest import PARIS, SITE, Blog, scope
 from tests.stats.goals.test_goals import sent
+from tracker.leads.corrections.corrected_store import CorrectedStore
+from tracker.leads.corrections.rules import Kind as Correction
+from tracker.leads.corrections.rules import Rule, Rules
 from tracker.stats.goals import Goal, Kind, condition_of
 from tracker.stats.goals.figures import GoalFigures, goal_figures
-from tracker.stats.goals.kept import forget_other_goals, keep_goals
+from tracker.stats.goals.keeping import forget_other_goals, keep_goals
 from tracker.stats.rollups.keeping import Keeper
-from tracker.store.schema import goal_days, goal_events
+from tracker.store import goals_of_days
+from tracker.store.batch import Batch
+from tracker.store.protocol import EventStore
+from tracker.store.schema import BEYOND, events, goal_days, goal_events, goal_ids, goal_sums
 
 FORM = "Form: Submission"
 TODAY = date(2026, 11, 18)
@@ -27,20 +36,21 @@ DEMO = goal("demo", Kind.FORM, "demo")
 READ = goal("read", Kind.SCROLL, "75 /blog/*")
 LONG = goal("long", Kind.TIME, "60")
 PAID = goal("paid", Kind.REVENUE, "*")
+ADDED = goal("added", Kind.PAGE, "/blog/*")
 THANKS = goal("thanks", Kind.PAGE, "/merci")
 GOALS = (DEMO, READ, LONG, PAID, THANKS)
 
 
-def tell(blog: Blog) -> None:
-    acme = {"company": "Acme", "company_confidence": 0.9}
-    blog.visit(
-        "2026-11-16T10:00:00+01:00", (0, "/blog/a"), (30, "/blog/a", 29_000, 80), (70, "/blog/a", 31_000, 95), **acme
-    )
-    blog.visit("2026-11-16T11:00:00+01:00", (0, "/x", FORM), visitor=1, **sent("demo"), **acme)
-    blog.visit("2026-11-17T10:00:00+01:00", (0, "/x", FORM), (5, "/x", FORM), **sent("demo"), company="Bolt")
-    blog.visit("2026-11-17T11:00:00+01:00", (0, "/merci/"), (9, "/merci/", "Order"), revenue=12.5, currency="EUR")
-    blog.visit("2026-11-18T09:00:00+01:00", (0, "/blog/b"), (9, "/blog/b", 70_000, 40), (19, "/x", 1, 90))
-    blog.visit("2026-11-18T10:00:00+01:00", (0, "/y", "Order"), revenue=7.0, currency="USD", visitor=1)
+def tell(blog: Blog, *, consented: bool | None = None) -> None:
+    """`consented` is whether ids last; None where nobody knows."""
+    acme: dict[str, Any] = {"company": "Acme", "company_confidence": 0.9}
+    visit = partial(blog.visit, consented=consented)
+    visit("2026-11-16T10:00:00+01:00", (0, "/blog/a"), (30, "/blog/a", 29_000, 80), (70, "/blog/a", 31_000, 95), **acme)
+    visit("2026-11-16T11:00:00+01:00", (0, "/x", FORM), visitor=1, **sent("demo"), **acme)
+    visit("2026-11-17T10:00:00+01:00", (0, "/x", FORM), (5, "/x", FORM), **sent("demo"), company="Bolt")
+    visit("2026-11-17T11:00:00+01:00", (0, "/merci/"), (9, "/merci/", "Order"), revenue=12.5, currency="EUR")
+    visit("2026-11-18T09:00:00+01:00", (0, "/blog/b"), (9, "/blog/b", 70_000, 40), (19, "/x", 1, 90))
+    visit("2026-11-18T10:00:00+01:00", (0, "/y", "Order"), revenue=7.0, currency="USD", visitor=1)
 
 
 EXPECTED = {
@@ -52,8 +62,8 @@ EXPECTED = {
 }
 
 
-def seal(blog: Blog, *goals: Goal) -> None:
-    Keeper(blog.store).seal_all(SITE, PARIS, today=TODAY, on_progress=lambda done, left: None)
+def seal(blog: Blog, *goals: Goal, today: date = TODAY) -> None:
+    Keeper(blog.store).seal_all(SITE, PARIS, today=today, on_progress=lambda done, left: None)
     while keep_goals(blog.store, SITE, PARIS, goals):
         pass
 
@@ -63,8 +73,9 @@ def kept(blog: Blog) -> list[tuple[date, int]]:
     return [(day, number) for day, number in blog.store.rows(seals)]
 
 
-def test_goals_are_the_same_from_events_and_from_sealed_days(blog: Blog) -> None:
-    tell(blog)
+@pytest.mark.parametrize("consented", [None, False, True])
+def test_goals_are_the_same_from_events_and_from_sealed_days(blog: Blog, consented: bool | None) -> None:
+    tell(blog, consented=consented)
     assert goal_figures(blog.store, DAYS, GOALS) == EXPECTED
     seal(blog, *GOALS)
     assert kept(blog) == [(date(2026, 11, day), 5) for day in (16, 17, 18)]
@@ -79,7 +90,7 @@ def test_a_goal_that_is_added_is_counted_backwards_and_one_that_is_gone_is_forgo
     seal(blog, PAID, DEMO)
     assert [number for _, number in kept(blog)] == [2, 2, 2]
     forget_other_goals(blog.store, SITE, [PAID])
-    assert blog.store.rows(select(goal_events.c.goal).distinct()) == [(PAID.meant,)]
+    assert blog.store.rows(select(goal_sums.c.goal).distinct()) == [(PAID.meant,)]
     assert [number for _, number in kept(blog)] == [1, 1, 1]
 
 
@@ -97,7 +108,7 @@ def test_a_change_of_events_takes_the_goals_of_its_days_out_of_use(blog: Blog) -
 
 
 def test_a_day_whose_events_change_while_goals_are_counted_is_not_kept(blog: Blog) -> None:
-    tell(blog)
+    tell(blog, consented=False)
     Keeper(blog.store).seal_all(SITE, PARIS, today=TODAY, on_progress=lambda done, left: None)
     count, found = blog.store.keep_goals, []
 
@@ -117,3 +128,64 @@ def test_a_day_whose_events_change_while_goals_are_counted_is_not_kept(blog: Blo
     keep_goals(Between(), SITE, PARIS, [DEMO])  # type: ignore[arg-type]
     assert found == [{date(2026, 11, 16)}]
     assert goal_figures(blog.store, DAYS, [DEMO])["demo"].events == 4
+
+
+def test_single_events_are_kept_of_visits_with_a_company_alone(blog: Blog) -> None:
+    tell(blog)
+    seal(blog, *GOALS)
+    found = select(goal_events.c.goal, func.count()).group_by(goal_events.c.goal)
+    assert dict(map(tuple, blog.store.rows(found))) == {DEMO.meant: 3, READ.meant: 1, LONG.meant: 1}
+
+
+def test_ids_that_last_are_kept_and_those_of_a_day_are_sums(blog: Blog) -> None:
+    tell(blog, consented=False)
+    seal(blog, *GOALS)
+    assert blog.store.rows(select(func.count()).select_from(goal_ids)) == [(0,)]
+    blog.visit("2026-11-18T12:00:00+01:00", (0, "/x", FORM), **sent("demo"), consented=True)
+    seal(blog, *GOALS)
+    assert blog.store.rows(select(goal_ids.c.goal)) == [(DEMO.meant,)]
+    assert goal_figures(blog.store, DAYS, [DEMO])["demo"].visitors == 3
+
+
+def test_a_goal_of_more_single_rows_than_are_kept_of_a_day_has_none_and_is_counted_from_the_events(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(goals_of_days, "MOST_ROWS", 1)
+    tell(blog, consented=False)
+    seal(blog, *GOALS)
+    marks = select(goal_sums.c.goal, goal_sums.c.day, goal_sums.c.events).where(goal_sums.c.dimension == BEYOND)
+    assert blog.store.rows(marks) == [(DEMO.meant, date(2026, 11, 17), 2)]
+    of_the_day = select(goal_sums.c.goal).where(goal_sums.c.goal == DEMO.meant, goal_sums.c.day == date(2026, 11, 17))
+    assert len(blog.store.rows(of_the_day)) == 1
+    assert goal_figures(blog.store, DAYS, GOALS) == EXPECTED
+    assert not keep_goals(blog.store, SITE, PARIS, GOALS)
+
+
+def test_what_is_kept_of_days_whose_events_are_gone_stays_whichever_goals_come(blog: Blog) -> None:
+    tell(blog)
+    seal(blog, *GOALS)
+    blog.visit("2026-11-25T12:00:00+01:00", (0, "/x", FORM), **sent("demo"))
+    with blog.store.transaction() as connection:  # type: ignore[attr-defined]
+        connection.execute(events.delete().where(events.c.occurred_at < datetime(2026, 11, 20)))  # noqa: DTZ001
+    seal(blog, *GOALS, ADDED, today=date(2026, 11, 25))
+    found = goal_figures(blog.store, scope("2026-11-16,2026-11-25"), (*GOALS, ADDED))
+    assert found.pop("added") == GoalFigures()
+    assert found == EXPECTED | {"demo": GoalFigures(4, 3, 3, 2)}
+
+
+def test_a_correction_of_companies_holds_for_what_is_kept(blog: Blog) -> None:
+    tell(blog)
+    seal(blog, *GOALS)
+    merged = CorrectedStore(blog.store, lambda: Rules([Rule(None, Correction.MERGE, "Bolt", "Acme")]))
+    assert goal_figures(cast(EventStore, merged), DAYS, [DEMO])["demo"].companies == 1
+
+
+def test_visits_that_are_taken_back_are_no_longer_counted(blog: Blog) -> None:
+    tell(blog)
+    blog.visit("2026-11-17T15:00:00+01:00", (0, "/x", FORM), **sent("demo"), visit_id=-5)
+    seal(blog, *GOALS)
+    assert goal_figures(blog.store, DAYS, [DEMO])["demo"].events == 4
+    blog.store.append(Batch({}, retracted=[-5]))
+    assert goal_figures(blog.store, DAYS, GOALS) == EXPECTED
+    seal(blog, *GOALS)
+    assert goal_figures(blog.store, DAYS, GOALS) == EXPECTED

@@ -14,7 +14,7 @@ from sqlalchemy import CTE, ColumnElement, FromClause, Select, false, func, or_,
 from tracker.stats.filters import AtLeast
 from tracker.stats.filters.sql import as_condition
 from tracker.stats.goals import Goal
-from tracker.stats.goals.conversions import having_read
+from tracker.stats.goals.reaching import having_read
 from tracker.stats.scope import Scope
 from tracker.store.schema import events
 

@@ -11,7 +11,7 @@ from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, PAGEVIEW
 from tracker.stats.dimensions import Dimension
 from tracker.stats.goals import EVENTS, KIND_BY_BUILT_IN, Goal, Kind, condition_of
 from tracker.stats.goals.buying_pages import BuyingPages, last_part, read_buying_pages
-from tracker.stats.goals.conversions import reaching
+from tracker.stats.goals.reaching import reaching
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events

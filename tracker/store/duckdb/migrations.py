@@ -178,6 +178,57 @@ def keep_event_ids_apart(connection: Connection) -> None:
     connection.execute(text("alter table events rename column event_id to has_event_id"))
 
 
+# What was kept of goals on days whose events are gone, which nothing can count anew.
+_GONE = """
+    select e.*, d.time_zone from goal_events_before e
+    join goal_days d on d.site = e.site and d.day = e.day and d.goal = e.goal
+    join sealed_days s on s.site = e.site and s.day = e.day
+    left join (select site, min(occurred_at) as first_at from events group by site) f on f.site = e.site
+    where coalesce(f.first_at >= s.end_at, true)
+"""
+_IDS_OF_GONE = "insert into goal_ids select distinct site, day, goal, visitor_id, visit_id from gone"
+_EVENTS_OF_GONE = """
+    insert into goal_events select site, day, goal, visit_id, occurred_at, detail from gone
+    where visit_id in (select visit_id from company_visits)
+"""
+_SUMS_OF_GONE = """
+    insert into goal_sums select site, day, goal, dimension, value, count(*), 0, 0, 0, 0, 0, 0,
+        case when dimension = 'currency' then sum(cast(revenue as decimal(38, 6))) end
+    from (
+        select *, unnest(['', 'hour', 'currency']) as dimension,
+            unnest([null, cast(hour as varchar), currency]) as value
+        from (select *, date_trunc('hour', timezone(time_zone, timezone('UTC', occurred_at))) as hour from gone)
+    )
+    where dimension <> 'currency' or value is not null group by site, day, goal, dimension, value
+"""
+
+
+def add_goal_sums(connection: Connection) -> None:
+    """10 to 11: tables for what goals add up to by day. Single events are kept of visits that have a company alone.
+
+    What was kept of goals goes, so that they are counted from the events until they are counted by day; of days whose
+    events are gone it is added up, with all ids as ones that last.
+    """
+    key = "site varchar not null, day date not null, goal varchar not null"
+    names = ("events", "visitors", "visitors_1", "visitors_2", "touched", "touched_1", "touched_2")
+    sums = ", ".join(f"{name} bigint not null" for name in names)
+    connection.execute(text("alter table goal_events rename to goal_events_before"))
+    for columns in (
+        f"goal_events ({key}, visit_id bigint not null, occurred_at timestamp not null, detail varchar)",
+        f"goal_ids ({key}, visitor_id bigint not null, visit_id bigint not null)",
+        f"goal_sums ({key}, dimension varchar not null, value varchar, {sums}, amount decimal(38, 6))",
+    ):
+        connection.execute(text(f"create table {columns}"))
+    connection.execute(text(f"create temporary table gone as {_GONE}"))
+    for statement in (_IDS_OF_GONE, _EVENTS_OF_GONE, _SUMS_OF_GONE):
+        connection.execute(text(statement))
+    gone = "(site, day, goal) in (select site, day, goal from gone)"
+    connection.execute(text(f"delete from goal_days where not {gone}"))  # noqa: S608 - no text from outside
+    connection.execute(text("update goal_days set rules = 2"))
+    for table in ("gone", "goal_events_before"):
+        connection.execute(text(f"drop table {table}"))
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
 STEPS: dict[int, Step] = {
     1: add_visit_lengths,
@@ -189,4 +240,5 @@ STEPS: dict[int, Step] = {
     7: add_goal_events,
     8: add_facts_of_company_visits,
     9: keep_event_ids_apart,
+    10: add_goal_sums,
 }

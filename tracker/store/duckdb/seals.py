@@ -18,11 +18,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, select, tuple_
+from sqlalchemy import Connection, Engine, Row, Select, Table, select, tuple_
 
 from tracker.store.arrays import column_array
 from tracker.store.batch import Batch
 from tracker.store.duckdb.frames import read_frame
+from tracker.store.duckdb.goals import KEPT_OF_GOALS, seal_goals, store_goals
 from tracker.store.protocol import Snapshot
 from tracker.store.reading import Reading
 from tracker.store.revisions import State, States
@@ -32,7 +33,6 @@ from tracker.store.schema import (
     counted_months,
     events,
     goal_days,
-    goal_events,
     held_rollup_ids,
     held_rollups,
     month_rollup_ids,
@@ -239,7 +239,7 @@ class Seals:
                 connection.execute(table.delete().where(*within, table.c.day.not_in(final)))
 
     def keep_goals(self, site: str, work_out: Callable[[Snapshot], KeptGoals | None]) -> set[date]:
-        """Keeps the events of goals on sealed days; returns the days of which they are, as none of their events changed meanwhile."""
+        """Keeps what reached goals on sealed days; returns the days of which it is, as none of their events changed meanwhile."""
         with self._sealing:
             with self._changes:
                 changed: list[tuple[Span, float]] = []
@@ -249,13 +249,10 @@ class Seals:
                     kept = work_out(DuckDBSnapshot(connection))
                     if kept is None:
                         return set()
-                    of_these = _of_goals(goal_events, site, kept.days, kept.goals)
-                    connection.execute(goal_events.delete().where(of_these))
-                    names = [column.name for column in kept.rows.selected_columns]
-                    connection.execute(goal_events.insert().from_select(names, kept.rows))
+                    store_goals(connection, site, kept)
                     with self._changes:
                         days = [day for day in kept.days if not any(span.concerns(day) for span, _ in changed)]
-                        _seal_goals(connection, site, days, kept)
+                        seal_goals(connection, site, days, kept)
                         transaction.commit()
                 return {day.day for day in days}
             finally:
@@ -265,7 +262,7 @@ class Seals:
     def forget_goals(self, site: str, goals: Collection[str]) -> None:
         """Removes what is kept of a site's goals but these."""
         with self._sealing, self._engine.begin() as connection:
-            for table in (goal_days, goal_events):
+            for table in (goal_days, *KEPT_OF_GOALS):
                 connection.execute(table.delete().where(table.c.site == site, table.c.goal.not_in(goals)))
 
     def count_month(self, work_out: Callable[[Snapshot], MonthOfFigures | None]) -> bool:
@@ -332,21 +329,6 @@ def _seal(connection: Connection, days: Sequence[SealedDay]) -> None:
         for table in (goal_days, sealed_days):
             connection.execute(table.delete().where(tuple_(table.c.site, table.c.day).in_(these)))
         connection.execute(sealed_days.insert(), [day._asdict() for day in days])
-
-
-def _seal_goals(connection: Connection, site: str, days: Sequence[SealedDay], kept: KeptGoals) -> None:
-    marks = [
-        {"site": site, "day": day.day, "goal": goal, "time_zone": day.time_zone, "rules": kept.rules}
-        for day in days
-        for goal in kept.goals
-    ]
-    if marks:
-        connection.execute(goal_days.delete().where(_of_goals(goal_days, site, days, kept.goals)))
-        connection.execute(goal_days.insert(), marks)
-
-
-def _of_goals(table: Table, site: str, days: Sequence[SealedDay], goals: Sequence[str]) -> ColumnElement[bool]:
-    return and_(table.c.site == site, table.c.day.in_([day.day for day in days]), table.c.goal.in_(goals))
 
 
 def concerned(connection: Connection, batch: Batch) -> list[Span]:

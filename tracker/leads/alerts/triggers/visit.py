@@ -14,7 +14,7 @@ from tracker.leads.alerts.look import CompanyVisit, Look, Watched
 from tracker.leads.alerts.occurrence import Occurrence, of_day
 from tracker.stats.companies.visit_rows import company_rows, scope_ever
 from tracker.stats.goals import goals_of
-from tracker.stats.goals.conversions import reaching
+from tracker.stats.goals.reaching import reaching
 from tracker.stats.scope import naive
 
 

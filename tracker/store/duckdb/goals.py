@@ -1,0 +1,56 @@
+"""What is kept of goals on sealed days, in DuckDB: stored in the place of what was kept, and sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
+
+from tracker.store.goals_of_days import OfGoals, mark_of_too_many
+from tracker.store.schema import GOAL_SUMS, goal_days, goal_events, goal_ids, goal_sums, held_goal_events
+from tracker.store.seals import KeptGoals, SealedDay
+
+KEPT_OF_GOALS = (goal_sums, goal_ids, goal_events)
+
+
+def store_goals(connection: Connection, site: str, kept: KeptGoals) -> None:
+    """Puts what reached goals in the place of what was kept of the same goals and days."""
+    for table in KEPT_OF_GOALS:
+        connection.execute(table.delete().where(_of_goals(table, site, kept.days, kept.goals)))
+    held_goal_events.create(connection, checkfirst=False)
+    names = [column.name for column in kept.reached.selected_columns]
+    connection.execute(held_goal_events.insert().from_select(names, kept.reached))
+    first = kept.days[0].day
+    beyond = connection.execute(OfGoals(held_goal_events, first).too_many()).all()
+    made = OfGoals(held_goal_events, first, [(row.goal, row.day) for row in beyond])
+    for table, rows in ((goal_sums, _added_up(made.sums())), (goal_ids, made.ids()), (goal_events, made.events())):
+        names = [column.name for column in rows.selected_columns]
+        connection.execute(table.insert().from_select(names, rows))
+    if beyond:
+        connection.execute(goal_sums.insert(), [mark_of_too_many(site, *row) for row in beyond])
+    held_goal_events.drop(connection, checkfirst=False)
+
+
+def _added_up(sums: Select[Any]) -> Select[Any]:
+    """One row of each goal, day, dimension and value."""
+    parts = sums.subquery("parts")
+    key = [parts.c[name] for name in ("site", "day", "goal", "dimension", "value")]
+    each = [func.sum(parts.c[name]).label(name) for name in (*GOAL_SUMS, "amount")]
+    return select(*key, *each).group_by(*key).order_by(parts.c.goal, parts.c.dimension, parts.c.day)
+
+
+def seal_goals(connection: Connection, site: str, days: Sequence[SealedDay], kept: KeptGoals) -> None:
+    """Seals the goals of days."""
+    marks = [
+        {"site": site, "day": day.day, "goal": goal, "time_zone": day.time_zone, "rules": kept.rules}
+        for day in days
+        for goal in kept.goals
+    ]
+    if marks:
+        connection.execute(goal_days.delete().where(_of_goals(goal_days, site, days, kept.goals)))
+        connection.execute(goal_days.insert(), marks)
+
+
+def _of_goals(table: Table, site: str, days: Sequence[SealedDay], goals: Sequence[str]) -> ColumnElement[bool]:
+    return and_(table.c.site == site, table.c.day.in_([day.day for day in days]), table.c.goal.in_(goals))
