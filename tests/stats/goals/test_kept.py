@@ -189,3 +189,12 @@ def test_visits_that_are_taken_back_are_no_longer_counted(blog: Blog) -> None:
     assert goal_figures(blog.store, DAYS, GOALS) == EXPECTED
     seal(blog, *GOALS)
     assert goal_figures(blog.store, DAYS, GOALS) == EXPECTED
+
+
+def test_who_reaches_a_goal_on_both_sides_of_midnight_is_one_visitor_in_one_visit(blog: Blog) -> None:
+    late = ("2026-11-16T23:58:00+01:00", (0, "/x", FORM), (300, "/x", FORM))
+    blog.visit(*late, **sent("demo"), consented=False)
+    seal(blog, DEMO)
+    assert kept(blog) == [(date(2026, 11, day), 1) for day in (16, 17, 18)]
+    assert goal_figures(blog.store, DAYS, [DEMO])["demo"] == GoalFigures(2, 1, 1, 0)
+    assert goal_figures(blog.store, scope("2026-11-17"), [DEMO])["demo"] == GoalFigures(1, 1, 1, 0)
