@@ -75,9 +75,11 @@ def make_hits(count: int, *, people: int, kinds_of_agent: int, seed: int = 1) ->
             d=SITE,
             r=_REFERRERS[chance.randrange(len(_REFERRERS))],
             t=f"Article {page} : {_WORDS[page % len(_WORDS)]}",
-            l="fr-FR",
             w=1920,
-            id=f"0.{number:x}",
+            id=f"{chance.random()}{1_794_830_400_000 + 20 * number}",
+            h=1,
+            age=chance.randrange(20),
+            wd=False,
             e=chance.randrange(1000, 90_000) if engaged else None,
             sd=chance.randrange(100) if engaged else None,
         )

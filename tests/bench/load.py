@@ -44,8 +44,9 @@ init = function()
   for i = 1, %(distinct)d do
     local turn = math.floor(i / %(at_a_time)d)
     local person, page = math.floor(turn / %(pages)d) * %(at_a_time)d + i %% %(at_a_time)d, (i + turn) %% 400
-    local body = string.format('{"n":"pageview","u":"https://%(site)s/article-%%d/","d":"%(site)s","r":"%%s","t":"Article %%d","w":1920,"id":"%%x.%%x"}',
-      page, i %% 3 == 0 and "https://www.linkedin.com/feed/" or "", page, i, mark)
+    -- As the snippet writes them.
+    local body = string.format('{"h":1,"u":"https://%(site)s/article-%%d/","wd":false,"id":"0.%%016d%%d","d":"%(site)s","r":"%%s","w":1920,"n":"pageview","t":"Article %%d","age":%%d}',
+      page, i, mark * 1000, i %% 3 == 0 and "https://www.linkedin.com/feed/" or "", page, i %% 20)
     local headers = {["Content-Type"] = "text/plain", ["User-Agent"] = agents[person %% #agents + 1],
       ["X-Forwarded-For"] = addresses[person %% #addresses + 1], ["Accept-Language"] = "fr-FR"}
     requests[i] = wrk.format("POST", "/api/event", headers, body)

@@ -35,15 +35,15 @@ USUAL = {
     "e": st.sampled_from([None, 0, 3000, 1e12]),
     "sd": st.sampled_from([None, 49.5, 200, -3]),
     "id": st.sampled_from([None, "1", "2"]),
+    "h": st.sampled_from([None, 1, True]),
+    "wd": st.sampled_from([None, False, True]),
+    "age": st.sampled_from([None, 0, 12.5, 60_000, 1e11, 1e12]),
 }
 UNUSUAL = {
     "n": st.sampled_from([None, "Identify", "Outbound Link: Click"]),
     "p": st.sampled_from([None, {"plan": "pro"}, {"url": "tel:1"}]),
     "revenue": st.sampled_from([None, {"amount": "5", "currency": "EUR"}]),
     "i": st.sampled_from([None, False]),
-    "h": st.sampled_from([None, 1]),
-    "wd": st.sampled_from([None, 1]),
-    "age": st.sampled_from([None, 60_000, 1e12]),
     "vid": st.sampled_from([None, "agreed"]),
     "consent": st.sampled_from([None, 1]),
     "company": st.sampled_from([None, "Acme"]),

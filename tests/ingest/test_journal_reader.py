@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.hit.plain import AnyHit, PlainHit
 from tracker.ingest import journal_reader
-from tracker.ingest.journal_line import Content, read_line, read_lines
+from tracker.ingest.journal_line import Content, read_line, read_lines, timestamp_of
 from tracker.ingest.journal_reader import in_order, next_pieces
 from tracker.ingest.senders import Senders
 
@@ -120,7 +120,8 @@ def test_lines_that_are_decoded_together_hold_what_each_holds_alone() -> None:
 def in_full(content: Content) -> Content:
     """With hits in the place of plain ones, of what these say by themselves."""
     for hit in content.hits:
-        assert hit.occurred_at_us == full(hit).occurred_at_us
+        assert timestamp_of(hit) == timestamp_of(full(hit))
+        assert isinstance(hit, Hit) or hit.occurred_at_us == full(hit).occurred_at_us
     return Content([full(hit) for hit in content.hits], content.unread, content.replayed)
 
 
@@ -143,7 +144,9 @@ FIELDS = {
     "t": st.none() | st.text(max_size=20),
     "w": st.none() | st.integers(0, 4000),
     "id": st.none() | st.text(max_size=20),
-    "age": st.none() | st.integers(0, 10_000),
+    "h": st.none() | st.booleans() | st.just(1),
+    "wd": st.none() | st.booleans() | st.just(1),
+    "age": st.none() | st.integers(0, 10_000) | st.floats(-1e4, 1e13) | st.just(1e308),
     "p": st.none() | st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2),
     "title": st.none() | st.text(max_size=5),
 }

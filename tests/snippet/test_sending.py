@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.snippet.servers import Blog, Service
+from tracker.collector.payload import read_events
+from tracker.hit import Hit, encode_line
+from tracker.hit.plain import decode_plain, decode_sender
 
 STUB = "<script>window.webleads=window.webleads||function(){(webleads.q=webleads.q||[]).push(arguments)}</script>"
 
@@ -21,6 +25,21 @@ def test_an_event_is_one_plain_request_without_preflight_or_cookie(page: Page, b
     assert (request.method, request.path) == ("POST", "/api/event")
     assert request.headers["Content-Type"].startswith("text/plain")
     assert "Cookie" not in request.headers
+
+
+def test_page_views_and_times_of_reading_are_what_the_ingest_takes_together(
+    page: Page, blog: Blog, service: Service
+) -> None:
+    page.goto(blog.origin + "/one")
+    service.wait_for("pageview")
+    page.mouse.wheel(0, 400)
+    page.wait_for_timeout(1200)
+    page.goto("about:blank")
+    service.wait_for("engagement")
+    for request in service.requests:
+        (event,), _ = read_events(request.body)
+        line = encode_line([Hit(datetime.now(UTC), "192.0.2.1", event=event)])
+        assert decode_plain([line], decode_sender) != [None], request.body
 
 
 def test_the_address_of_the_service_can_be_another(page: Page, blog: Blog, service: Service) -> None:

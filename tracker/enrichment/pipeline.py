@@ -74,7 +74,10 @@ class Enricher:
         landings = landings_of(wires, sites)
         refused = [
             None
-            if wire.age is None and landing.refusal is None and not site.excluded and not site.honours_signals
+            if (wire.age is None or wire.age <= self.too_old_ms)
+            and landing.refusal is None
+            and not site.excluded
+            and not site.honours_signals
             else self._refused_unseen(hit, site, landing)
             for hit, wire, site, landing in zip(hits, wires, sites, landings, strict=True)
         ]

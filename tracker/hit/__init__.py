@@ -103,11 +103,17 @@ class Hit(msgspec.Struct, omit_defaults=True, gc=False):
     def occurred_at_us(self) -> int:
         """When the event happened, in µs since 1970 (UTC): the time of arrival less the age that the client sent."""
         received_at = self.received_at
-        since = (received_at if received_at.tzinfo is not None else received_at.replace(tzinfo=UTC)) - EPOCH
-        # A division by a timedelta of one microsecond says the same, at twice the cost.
-        arrival_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-        age_ms = self.event.age
-        return arrival_us - int(age_ms * 1000) if age_ms and age_ms > 0 else arrival_us
+        return occurred_at_us(
+            received_at if received_at.tzinfo is not None else received_at.replace(tzinfo=UTC), self.event.age
+        )
+
+
+def occurred_at_us(received_at: datetime, age_ms: float | None) -> int:
+    """When an event happened that was this old when it was sent, in µs since 1970 (UTC)."""
+    since = received_at - EPOCH
+    # A division by a timedelta of one microsecond says the same, at twice the cost.
+    arrival_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return arrival_us - int(age_ms * 1000) if age_ms and age_ms > 0 else arrival_us
 
 
 encode_event = encode_hit = msgspec.json.Encoder().encode

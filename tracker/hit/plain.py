@@ -12,18 +12,21 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from tracker.hit import EPOCH, Hit, WireEvent, decode_hit
+from tracker.hit import Hit, WireEvent, decode_hit, occurred_at_us
 
 _BEGINNING = b'{"received_at":'
+# An event that says that it is older may have happened at a time that cannot be told.
+_OLDEST_MS = 1e12
 
 
 class PlainEvent(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    """A `WireEvent` with the fields that nearly all have; of the others it says that they are not there."""
+    """A `WireEvent` with the fields that the snippet gives most of its events; of the others it says that they are not there."""
 
     n: str | None = None
     u: str | None = None
     d: str | None = None
     r: str | None = None
+    h: bool | int | None = None
     e: float | None = None
     sd: float | None = None
     v: str | float | None = None
@@ -31,13 +34,14 @@ class PlainEvent(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     l: str | None = None  # noqa: E741 - the wire's own key
     w: float | None = None
     id: str | None = None
+    age: float | None = None
+    wd: bool | int | None = None
 
     name: ClassVar[None] = None
     url: ClassVar[None] = None
     domain: ClassVar[None] = None
     referrer: ClassVar[None] = None
     properties: ClassVar[None] = None
-    h: ClassVar[None] = None
     hash: ClassVar[None] = None
     revenue_short: ClassVar[None] = None
     revenue: ClassVar[None] = None
@@ -46,9 +50,7 @@ class PlainEvent(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     title: ClassVar[None] = None
     language: ClassVar[None] = None
     screen_width: ClassVar[None] = None
-    age: ClassVar[None] = None
     vid: ClassVar[None] = None
-    wd: ClassVar[None] = None
     consent: ClassVar[None] = None
 
     @property
@@ -169,13 +171,10 @@ def _together(lines: Sequence[bytes], sender_of: Callable[[bytes], Sender | None
         return None
     if None in [time.tzinfo for time in times]:
         return None
-    spans = [time - EPOCH for time in times]
     senders = [sender_of(said) for _, _, said in heads]
     return [
         None
-        if sender is None
-        else PlainHit(
-            time, (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds, sender, body.event, line
-        )
-        for time, span, sender, body, line in zip(times, spans, senders, bodies, lines, strict=True)
+        if sender is None or (body.event.age or 0) > _OLDEST_MS
+        else PlainHit(time, occurred_at_us(time, body.event.age), sender, body.event, line)
+        for time, sender, body, line in zip(times, senders, bodies, lines, strict=True)
     ]
