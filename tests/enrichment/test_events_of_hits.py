@@ -86,14 +86,16 @@ def test_many_hits_together_are_what_each_is_alone(rows: list[tuple[Hit, SiteRul
 ENRICHER = Enricher(Databases.open(Path("no databases")))
 
 
-def test_what_a_sender_was_found_to_be_holds_for_the_same_site_width_id_and_day_alone() -> None:
+def test_what_a_sender_was_found_to_be_holds_for_the_same_site_width_id_driver_and_day_alone() -> None:
     choices = {"site": (PLAIN, STRICT), "width": (390, 1920), "event_id": ("1", None), "days": (1, 2)}
+    choices |= {"driver": (None, False, True), "age": (None, 20, 60_000), "fragment": (None, 1)}
     senders, identity, chance = Senders(), Identity(lambda day: day.isoformat().encode()), Random(12)
     now: dict[str, Any] = {name: several[0] for name, several in choices.items()}
-    for _ in range(200):
+    for _ in range(400):
         name = chance.choice(list(choices))
         now[name] = chance.choice(choices[name])  # one thing changes at a time
-        event = WireEvent(n="pageview", u="https://a.fr/", w=now["width"], id=now["event_id"])
+        event = WireEvent(n="pageview", u="https://a.fr/#/x", w=now["width"], id=now["event_id"])
+        event.wd, event.age, event.h = now["driver"], now["age"], now["fragment"]
         hit = Hit(MIDNIGHT + timedelta(days=now["days"], hours=12), "192.0.2.1", FIREFOX, {}, event)
         (plain,) = decode_plain([encode_line([hit])], senders.of)
         assert plain is not None

@@ -102,6 +102,7 @@ class Clients:
             and found.site is site
             and found.width == hit.event.w
             and found.with_id is (hit.event.id is not None)
+            and not hit.event.wd
             else self._profile_of(hit, site)
             for hit, site in zip(hits, sites, strict=True)
         ]
@@ -116,7 +117,7 @@ class Clients:
         # Its headers are the same in nearly every request, so that they are compared and not looked up.
         is_known = known is not None and known.headers == hit.headers
         profile = known.profile if known is not None and is_known else self._meet(key, hit.headers)
-        if type(hit) is PlainHit:
+        if type(hit) is PlainHit and not wire.wd:
             hit.sender.found = _Found(site, width, wire.id is not None, profile)
         return profile
 
