@@ -95,6 +95,31 @@ def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
     wait_for(lambda: not lives(lines(notes)[0]))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_it_does_not_outlive_a_parent_that_died_before_it_asked(tmp_path: Path) -> None:
+    program = (
+        "import os, sys, time; from pathlib import Path;"
+        "from tests.server.test_supervisor import _note_and_wait; from tracker.server.supervisor import Supervisor, die_with_parent\n"
+        "parent, notes = os.getpid(), Path(sys.argv[1])\n"
+        "def work(again):\n"
+        "    notes.write_text('begun\\n')\n"
+        "    while os.getppid() == parent: time.sleep(0.01)\n"
+        "    notes.write_text(f'{os.getpid()}\\n')\n"
+        "    die_with_parent()\n"
+        "    _note_and_wait(notes, again)\n"
+        "with Supervisor('work', work).running(stop_seconds=1): time.sleep(60)"
+    )
+    notes = tmp_path / "notes"
+    parent = subprocess.Popen([sys.executable, "-c", program, str(notes)])
+    wait_for(lambda: lines(notes) == ["begun"])
+    parent.kill()
+    parent.wait()
+    wait_for(lambda: lines(notes) not in (["begun"], []))
+    (child,) = lines(notes)
+    wait_for(lambda: not lives(child))
+    assert lines(notes) == [child]
+
+
 def test_a_stop_between_a_death_and_the_next_start_starts_none(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     for _ in range(5):

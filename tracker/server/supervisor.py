@@ -113,12 +113,18 @@ def all_running(supervisors: Sequence[Supervisor], *, stop_seconds: float) -> It
 
 
 def die_with_parent() -> None:
-    """Asks the kernel to end this process when its parent dies, however it dies."""
-    parent = os.getppid()
+    """Asks the kernel to end this process when its parent dies, however it dies; ends it where the parent is dead already."""
+    parent = _starter() or os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def _starter() -> int | None:
+    """The process that started this one, which may be dead; None where another stands between them."""
+    started_by = multiprocessing.parent_process()
+    return None if started_by is None or multiprocessing.get_start_method() == "forkserver" else started_by.pid
 
 
 def _run(work: Callable[[bool], None], again: bool) -> None:  # noqa: FBT001 - as the supervisor passes it
