@@ -84,7 +84,7 @@ def _rows(language: str, side: Sequence[Neighbour], visits: int, title_of: dict[
             title=title_of.get(one.page or "", ""),
             visits=numbers.count(language, one.visits),
             share=numbers.percent(language, one.visits / visits, digits=1),
-            companies=companies_counted(language, one.companies),
+            companies=companies_counted(language, one.companies) if one.companies else "",
             width=round(100 * one.visits / most, 1),
         )
         for one in side

@@ -252,6 +252,21 @@ def test_changes_the_settings(signed_in: Browser, site: str, database: AppDataba
     assert 'name="keeps_emails" checked' not in page
 
 
+def test_each_page_of_the_settings_leads_to_the_others(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    visit("/")
+    first = re.search(r'<nav class="tabs settings-tabs".*?</nav>', signed_in.get(f"/{SITE}/settings").text, re.DOTALL)
+    assert first
+    paths = re.findall(r'href="([^"]+)"', first[0])
+    assert len(paths) == 9
+    for path in paths:
+        page = signed_in.get(path).text
+        assert re.search(rf'<a href="{path}" aria-current="page">', page), path
+        assert all(f'href="{other}"' in page for other in paths)
+        assert re.search(rf'href="/{SITE}/settings[^"]*" aria-current="(true|page)">Settings', page), path
+
+
 def test_keeps_what_was_typed_when_a_setting_is_wrong(signed_in: Browser, site: str, database: AppDatabase) -> None:
     answer = signed_in.post(
         f"/{SITE}/settings",

@@ -128,7 +128,7 @@ def test_paths_say_what_comes_before_and_after_and_lead_on(
     visit("/tarifs")
     page = signed_in.get(f"/{SITE}/paths?page=/tarifs").text
     shown = " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
-    assert "Titre de /a /a · 1 company 1 50.0% The visit began here 0 companies 1 50.0%" in shown
+    assert "Titre de /a /a · 1 company 1 50.0% The visit began here 1 50.0%" in shown
     assert "Titre de /merci /merci · 1 company 1 50.0%" in shown
     assert f'href="/{SITE}/paths?page=/merci"' in page
     assert "2 visits · 1 company" in shown
