@@ -22,6 +22,7 @@ from tracker.stats.aggregation import Group
 from tracker.stats.breakdowns import breakdown, leading_of_events
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison
+from tracker.stats.local_time import truncated
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import METRICS, Unit
 from tracker.stats.periods import Period, months_after
@@ -158,6 +159,11 @@ def from_events(store: EventStore, question: Question) -> list[Any]:
     return question.answers(Counting(store, followed(store, question.scope), None))
 
 
+def days_with_events(store: EventStore, scope: Scope) -> set[date]:
+    day = truncated(scope.period, "day").label("day")
+    return {row.day.date() for row in store.rows(select(day).where(scope.span()).distinct())}
+
+
 def compare(store: EventStore, one: History, chance: random.Random) -> int:
     """Compares what a question is answered from rollups with the answer from events; returns how many were."""
     question = Question.at_random(one, chance)
@@ -183,6 +189,11 @@ class Before:
 
     question: Question
     meant: list[Any]
+    days: set[date]
+
+    @classmethod
+    def of(cls, store: EventStore, question: Question) -> Before:
+        return cls(question, from_events(store, question), days_with_events(store, question.scope))
 
     def compare(self, store: EventStore, seed: int) -> int:
         """Compares a page's answer with that of the events of before, or of now where the page takes no earlier figures."""
@@ -194,6 +205,10 @@ class Before:
                 return 0  # what has too many values to be kept is of now
             kept = sealed_now(counted.source, self.question.scope.site, self.question.scope.period)
             is_of_before = sum((end - first).days for first, end in counted.days.kept) > len(kept)
+            if is_of_before and not all(
+                any(first <= day < end for first, end in counted.days.kept) for day in self.days
+            ):
+                return 0  # a day that was never counted has lost all its events, which nothing can tell any more
             meant = self.meant if is_of_before else from_events(store, self.question)
             assert self.question.answers(counted) == meant, (seed, self.question, is_of_before)
             return int(is_of_before)
@@ -227,7 +242,7 @@ class Played:
             self._compare_kept()
             if not self.before:
                 asked = [Question.at_random(one, self.chance) for one in self.chance.sample(self.chain.histories, 3)]
-                self.before = [Before(one, from_events(self.store, one)) for one in asked]
+                self.before = [Before.of(self.store, one) for one in asked]
 
     def _count_some(self) -> None:
         """Counts the days of the histories and between them but for some, those days together or each alone."""
