@@ -46,6 +46,20 @@ def test_a_link_is_shown_once_and_revoked(
     assert "revoked already" in signed_in.get(PAGE).text
 
 
+def test_what_is_shown_once_has_a_button_that_copies_it(signed_in: Browser, site: str) -> None:
+    page = signed_in.post(PAGE, name="Anna", frame_hosts="intranet.exemple.fr").text
+    copied = {
+        one: re.search(rf'<code id="{one}">([^<]+)</code>', page) for one in re.findall(r'data-copy="([\w-]+)"', page)
+    }
+    link, frame = copied["made-link"], copied["made-frame"]
+    assert link
+    assert frame
+    assert link[1].startswith("https://stats.exemple.fr/share/")
+    assert frame[1].startswith(f'&lt;iframe src="{link[1]}"')
+    token = signed_in.post(f"/{SITE}/api-tokens", name="Lettre").text
+    assert re.search(r'<code id="made-token">wl_[\w-]{43}</code>.*data-copy="made-token"', token)
+
+
 def test_only_the_chosen_hosts_may_embed_it_and_only_it(signed_in: Browser, site: str) -> None:
     address = made(signed_in, frame_hosts="intranet.exemple.fr\n*.exemple.org\n2001:db8::7")
     headers = signed_in.get(address).headers
