@@ -19,6 +19,7 @@ from tracker.enrichment.site_rules import SiteRules
 from tracker.hit import Hit, WireEvent, encode_line
 from tracker.hit.plain import AnyHit, PlainHit, decode_plain
 from tracker.ingest.senders import Senders
+from tracker.ingest.visits.assign import Arrival
 from tracker.ingest.visits.visitor_ids import Identity
 
 MIDNIGHT = datetime(2026, 11, 15, 23, tzinfo=UTC)  # in Paris
@@ -101,7 +102,7 @@ def test_what_a_sender_was_found_to_be_holds_for_the_same_site_width_id_driver_a
         assert plain is not None
         sites = [now["site"]]
         assert outcome(ENRICHER, identity, [plain], sites) == outcome(ENRICHER, identity, [hit], sites)
-        assert ENRICHER._clients.profiles_of([plain], sites)[0] is ENRICHER._clients.profiles_of([hit], sites)[0]
+        assert ENRICHER._clients.profiles_of([plain], sites) == ENRICHER._clients.profiles_of([hit], sites)
 
 
 def test_a_refused_hit_keeps_its_place() -> None:
@@ -126,3 +127,23 @@ def test_a_plain_hit_is_known_by_what_it_says_of_its_sender() -> None:
     assert first.sender is not other.sender
     senders.forget()
     assert senders.of(lines[0].partition(b',"ip":')[2].partition(b',"event":')[0]) is not first.sender
+
+
+def test_a_plain_hit_takes_no_room_of_those_that_are_recognised_one_by_one() -> None:
+    enricher, identity, senders = (
+        Enricher(Databases.open(Path("no databases"))),
+        Identity(lambda day: day.isoformat().encode()),
+        Senders(),
+    )
+    long = {"accept-language": "fr", "sec-ch-ua": "x" * 300, "sec-ch-ua-platform": "x" * 300}
+    kept, too_long = (
+        Hit(MIDNIGHT + timedelta(hours=12), "192.0.2.1", FIREFOX, headers, WireEvent(u="https://a.fr/", id="1"))
+        for headers in ({"accept-language": "fr"}, long)
+    )
+    for hit, remembered in ((kept, 0), (too_long, 1)):
+        for _ in range(2):
+            (plain,) = decode_plain([encode_line([hit])], senders.of)
+            assert plain is not None
+            assert plain.sender.is_kept == (not remembered)
+            assert type(outcome(enricher, identity, [plain], [PLAIN])[0]) is Arrival
+        assert len(enricher._clients._clients) == len(identity._ids) == remembered

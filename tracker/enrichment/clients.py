@@ -30,7 +30,8 @@ _LONGEST_IP = 64
 _FEW_HEADERS = 4
 # An address's facts take about 600 bytes.
 _IPS = 32_000
-# A browser takes as much again, 2 KB at most. Senders of plain hits, which most are, remember theirs themselves.
+# A browser takes as much again, 2 KB at most. Senders of plain hits, which most are, remember theirs themselves, and take no
+# room here.
 _PROFILES = 4_096
 # Of 100,000 addresses at random nine in ten have the owner of one before.
 _OWNERS = 8_192
@@ -113,13 +114,14 @@ class Clients:
         if width is None:
             width = wire.screen_width
         key = (hit.ip, hit.user_agent, width, bool(wire.wd), wire.id is not None, site)
+        if type(hit) is PlainHit and hit.sender.is_kept and not wire.wd:
+            profile = self._recognise(hit.headers, *key)
+            hit.sender.found = _Found(site, width, wire.id is not None, profile)
+            return profile
         known = self._known(key)
         # Its headers are the same in nearly every request, so that they are compared and not looked up.
         is_known = known is not None and known.headers == hit.headers
-        profile = known.profile if known is not None and is_known else self._meet(key, hit.headers)
-        if type(hit) is PlainHit and not wire.wd:
-            hit.sender.found = _Found(site, width, wire.id is not None, profile)
-        return profile
+        return known.profile if known is not None and is_known else self._meet(key, hit.headers)
 
     def _meet(self, key: _ClientKey, headers: dict[str, str]) -> ClientProfile:
         """Recognises a browser, and keeps it where strangers cannot fill the memory with it."""

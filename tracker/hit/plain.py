@@ -65,7 +65,7 @@ class PlainEvent(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 class Sender(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """Who sent a plain hit, and what was found out of them: `found` by the enrichment, `ids` by the visits.
 
-    Whoever keeps senders forgets them when what was found holds no longer.
+    Whoever keeps senders says so in `is_kept`, and forgets them when what was found holds no longer.
     """
 
     ip: str
@@ -73,6 +73,7 @@ class Sender(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     headers: dict[str, str] = {}
     found: Any = None
     ids: Any = None
+    is_kept: bool = False
 
 
 class PlainHit(msgspec.Struct, gc=False):

@@ -27,6 +27,7 @@ class Senders:
         if known is None:
             known = decode_sender(said)
             if known is not None and len(said) <= _LONGEST and said.isascii():
+                known.is_kept = True
                 self._senders.keep(said, known)
         return known
 

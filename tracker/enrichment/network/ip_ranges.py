@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
@@ -37,7 +38,8 @@ class IpRanges(Generic[Fact]):
     """Networks of IPv4 and IPv6, each with a fact. Of nested networks the smaller one decides."""
 
     def __init__(self, networks: Iterable[tuple[IPv4Network | IPv6Network | Span, Fact]]) -> None:
-        self._starts: dict[int, list[int]] = {4: [], 6: []}
+        # Side by side, as far as they fit: a search in a list touches sixteen objects somewhere in memory.
+        self._starts: dict[int, array[int] | list[int]] = {4: array("Q"), 6: []}
         self._facts: dict[int, list[Fact | None]] = {4: [], 6: []}
         open_ones: list[tuple[int, Fact]] = []
         version = 4

@@ -140,10 +140,11 @@ class Identity:
         ]
 
     def _find(self, event: Event, hit: AnyHit, time_zone: str, day: date | None) -> tuple[int, int | None]:
-        both = self.visitor_ids(event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, hit.event.vid)
-        if day is not None and type(hit) is PlainHit:
+        if day is not None and type(hit) is PlainHit and hit.sender.is_kept:
+            both = self._make_id(day, event.site, hit.ip, hit.user_agent), None
             hit.sender.ids = _Ids(day, event.site, both)
-        return both
+            return both
+        return self.visitor_ids(event.site, time_zone, hit.ip, hit.user_agent, event.occurred_at, hit.event.vid)
 
     def _only_day(self, moments: Sequence[int], time_zones: Sequence[str]) -> date | None:
         """The local day of all these moments; None where they are of several, or some of the hours after midnight."""
