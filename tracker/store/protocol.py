@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import Row, Select, Table
 
 from tracker.store.batch import Batch, SegmentPosition
+from tracker.store.changes.revisions import State
 from tracker.store.reading import Reading
-from tracker.store.revisions import State
 from tracker.store.seals import KeptGoals, MonthOfFigures, SealedDay
 
 
@@ -55,6 +55,21 @@ class Snapshot(Protocol):
 
     def corrects_companies(self, site: str) -> bool:
         """Whether its statements read companies of a site otherwise than they are stored and were counted."""
+        ...
+
+
+class SnapshotToCount(Snapshot, Protocol):
+    """The state of which days are counted."""
+
+    def added(self, site: str) -> int | None:
+        """Puts into `tracker.store.changes.added.added_events` what was added to a site since its days were counted; returns how many events.
+
+        None where that is not known, or else changed: then all is to be counted. It is to be asked once.
+        """
+        ...
+
+    def reading(self, rows: Select[Any]) -> AbstractContextManager[None]:
+        """While this is open, statements read these rows of events in the place of all; once more within it."""
         ...
 
 
@@ -149,7 +164,7 @@ class EventStore(Protocol):
     def count(
         self,
         site: str,
-        work_out: Callable[[Snapshot], Sequence[SealedDay]],
+        work_out: Callable[[SnapshotToCount], Sequence[SealedDay]],
         *,
         ready: Callable[[Snapshot], object] | None = None,
         counted: Callable[[State], object] | None = None,

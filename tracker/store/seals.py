@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, and_, func, literal, select, union_all
+from sqlalchemy import Row, Select, and_, func, literal, or_, select, union_all
 
 from tracker.store.schema import (
     BEYOND,
@@ -123,7 +123,9 @@ def rows_to_keep() -> Select[Any]:
     """The rows of rollups that are made of what a snapshot holds: added up, but for dimensions with too many values on a day."""
     key = [held_rollups.c[name] for name in ("site", "day", "dimension", "value")]
     sums = [func.sum(held_rollups.c[name]).label(name) for name in ROLLUP_SUMS]
-    rows = select(*key, *sums).group_by(*key).subquery("rows")
+    summed = select(*key, *sums).group_by(*key).subquery("summed")
+    # What was taken off as a whole leaves nothing.
+    rows = select(*summed.c).where(or_(*(summed.c[name] != 0 for name in ROLLUP_SUMS))).subquery("rows")
     beyond = _beyond()
     same = and_(rows.c.day == beyond.c.day, rows.c.dimension == beyond.c.dimension)
     kept = select(*rows.c).select_from(rows.join(beyond, same, isouter=True)).where(beyond.c.dimension.is_(None))

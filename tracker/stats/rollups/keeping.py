@@ -12,14 +12,15 @@ from sqlalchemy import func, select
 from tracker.stats.local_time import truncated
 from tracker.stats.periods import Period
 from tracker.stats.rollups.day_figures.figures import DayOfFigures
-from tracker.stats.rollups.day_figures.scopes import all_tell, scope_of_day, scope_of_days
+from tracker.stats.rollups.day_figures.scopes import scope_of_day, scope_of_days, scopes_to_count
+from tracker.stats.rollups.day_figures.updating import days_to_update, hold_updated
 from tracker.stats.rollups.days import counted, runs, sealed
 from tracker.stats.rollups.kept_rows import hold_rows
 from tracker.stats.rollups.months import count_month
 from tracker.stats.rollups.registry import RULES
 from tracker.stats.scope import Scope, naive
 from tracker.stats.traffic import first_day
-from tracker.store.protocol import EventStore, Snapshot
+from tracker.store.protocol import EventStore, Snapshot, SnapshotToCount
 from tracker.store.seals import SealedDay
 
 # So many days that change are counted together; a batch of now concerns one day, or two around midnight.
@@ -43,22 +44,16 @@ def seal(store: EventStore, site: str, day: date, time_zone: ZoneInfo) -> bool:
     return day in store.count(site, lambda snapshot: work_out(snapshot, site, [day], time_zone))
 
 
-def work_out(snapshot: Snapshot, site: str, days: Sequence[date], time_zone: ZoneInfo) -> list[SealedDay]:
-    """Works days out from one state of their events, and holds them."""
-    for first, end in runs(sorted(days)):
-        scope = scope_of_days(site, first, end, time_zone)
-        scopes = (
-            [scope] if all_tell(snapshot, scope) else [scope_of_day(site, day, time_zone) for day in _each(first, end)]
-        )
-        for one in scopes:
+def work_out(snapshot: SnapshotToCount, site: str, days: Sequence[date], time_zone: ZoneInfo) -> list[SealedDay]:
+    """Works days out from one state of their events, and holds them; those whose figures are kept are brought up to date."""
+    updated = days_to_update(snapshot, site, days, time_zone)
+    hold_updated(snapshot, site, updated, time_zone)
+    for first, end in runs(sorted({*days} - {*updated})):
+        for one in scopes_to_count(snapshot, scope_of_days(site, first, end, time_zone)):
             figures = DayOfFigures(snapshot, one)
             snapshot.hold(figures.rows(), figures.ids())
             hold_rows(snapshot, one)
     return [sealed_day(scope_of_day(site, day, time_zone)) for day in days]
-
-
-def _each(first: date, end: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((end - first).days)]
 
 
 def unsealed_days(store: EventStore, site: str, period: Period) -> Iterator[date]:
@@ -100,7 +95,7 @@ class Keeper:
         Today is among them if it is not sealed, and so are `with_days`.
         """
 
-        def changed(snapshot: Snapshot) -> list[SealedDay]:
+        def changed(snapshot: SnapshotToCount) -> list[SealedDay]:
             days = Period(*_ALL, time_zone, "")
             open_days = counted(snapshot, site, days) - (kept := sealed(snapshot, site, days))
             newest = sorted((open_days | {today}) - kept, reverse=True)[:_MOST_TOGETHER]

@@ -22,9 +22,9 @@ from sqlalchemy import Row, Select
 from tracker.store.answering.flights import Flights
 from tracker.store.answering.kept import CELL_BYTES, KeptAnswers, size_of
 from tracker.store.answering.lately import Lately
+from tracker.store.changes.revisions import Revisions, State
 from tracker.store.patience import TookTooLong, asker
 from tracker.store.reading import Reading, reading_of
-from tracker.store.revisions import Revisions, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tracker.store.batch import Batch
-    from tracker.store.protocol import EventStore, Snapshot
+    from tracker.store.protocol import EventStore, Snapshot, SnapshotToCount
     from tracker.store.seals import SealedDay
 
 KEPT_BYTES = 32 * 2**20
@@ -87,7 +87,7 @@ class AnsweringStore:
     def count(
         self,
         site: str,
-        work_out: Callable[[Snapshot], Sequence[SealedDay]],
+        work_out: Callable[[SnapshotToCount], Sequence[SealedDay]],
         *,
         ready: Callable[[Snapshot], object] | None = None,
     ) -> set[date]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 import duckdb
 import numpy as np
-from sqlalchemy import Connection, Dialect, column, select, text
+from sqlalchemy import Connection, Dialect, Table, column, select, text
 
 from tracker.store.arrays import Places, column_array, column_in_order, is_empty
 from tracker.store.schema import EVENT_COLUMNS, event_ids, events
@@ -22,13 +22,28 @@ def insert_events(connection: Connection, columns: Mapping[str, Any]) -> None:
 
     A column without any value is left to the table's default, which is nothing.
     """
-    together = _together(columns)
-    given = {name: columns[name] for name in EVENT_COLUMNS if name not in _NULLABLE or not is_empty(columns[name])}
-    arrays = {name: column_in_order(name, values, together) for name, values in given.items()}
-    statements = [_insertion(connection.dialect, tuple(arrays))]
+    arrays, together = _arrays(columns)
+    statements = [_insertion(connection.dialect, events, tuple(arrays))]
     if "event_id" in columns and not is_empty(columns["event_id"]):
         arrays["event_id"] = column_in_order("event_id", columns["event_id"], together)
         statements.append(_insertion_of_ids(connection.dialect))
+    _execute(connection, statements, arrays)
+
+
+def insert_rows(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:
+    """Inserts the same events, without ids, into another table with their columns."""
+    arrays, _ = _arrays(columns)
+    _execute(connection, [_insertion(connection.dialect, table, tuple(arrays))], arrays)
+
+
+def _arrays(columns: Mapping[str, Any]) -> tuple[dict[str, Any], Places]:
+    """The columns in which something stands, in the order of the places, which is returned too."""
+    together = _together(columns)
+    given = {name: columns[name] for name in EVENT_COLUMNS if name not in _NULLABLE or not is_empty(columns[name])}
+    return {name: column_in_order(name, values, together) for name, values in given.items()}, together
+
+
+def _execute(connection: Connection, statements: Sequence[str], arrays: Mapping[str, Any]) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.register("batch", arrays)  # as it is: a DataFrame would look through each text for its type
@@ -64,10 +79,10 @@ _ROWS = "batch POSITIONAL JOIN (SELECT 1)"
 
 # The statement that stores a batch. The engine's dialect lets nothing be kept, and a batch is compiled for 5 ms.
 @lru_cache(maxsize=64)
-def _insertion(dialect: Dialect, names: tuple[str, ...]) -> str:
+def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
     named: list[Any] = [column(name) for name in names]
     rows = select(*named).select_from(text(_ROWS))
-    return str(events.insert().from_select(list(names), rows).compile(dialect=dialect))
+    return str(table.insert().from_select(list(names), rows).compile(dialect=dialect))
 
 
 @lru_cache(maxsize=4)

@@ -11,34 +11,26 @@ the figures of the rest out of use.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import date, timedelta
+from datetime import date
 from threading import Lock
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from sqlalchemy import Connection, Engine, Row, Select, Table, select, tuple_
+from sqlalchemy import Connection, Engine, select
 
-from tracker.store.arrays import column_array
 from tracker.store.batch import Batch
-from tracker.store.duckdb.frames import read_frame
+from tracker.store.changes.added import AddedEvents, Columns
+from tracker.store.changes.revisions import State, States
+from tracker.store.duckdb.day_tables import final_days, seal_days, store_figures, store_rows
 from tracker.store.duckdb.goals import KEPT_OF_GOALS, seal_goals, store_goals
-from tracker.store.protocol import Snapshot
-from tracker.store.reading import Reading
-from tracker.store.revisions import State, States
+from tracker.store.duckdb.snapshot import DuckDBSnapshot, SeenStates
+from tracker.store.protocol import Snapshot, SnapshotToCount
 from tracker.store.schema import (
-    KEPT_ROWS,
     counted_days,
     counted_months,
-    events,
     goal_days,
-    held_rollup_ids,
-    held_rollups,
     month_rollup_ids,
     month_rollups,
-    rollup_ids,
-    rollups,
     schema_version,
     sealed_days,
 )
@@ -47,84 +39,7 @@ from tracker.store.seals import (
     MonthOfFigures,
     SealedDay,
     Span,
-    final_before,
-    ids_to_keep,
-    rows_to_keep,
-    spans_of,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-# In this order kept rows are stored, as far as they have these columns: what is alike takes less room side by side.
-_TOGETHER = ("day", "company", "visit_id", "path")
-_DAY = timedelta(days=1)
-# What a snapshot sees of all changes, and of those of figures of days alone.
-SeenStates = tuple[State | None, State | None]
-
-
-class DuckDBSnapshot:
-    """A Snapshot (`tracker.store.protocol`) in a transaction, which is rolled back in the end."""
-
-    def __init__(self, connection: Connection, states: SeenStates = (None, None)) -> None:
-        self._connection = connection
-        self._of_all, self._of_figures = states
-        self._holds = False
-        self.holds_rows = False
-
-    def rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
-        return self._connection.execute(statement).all()
-
-    def frame(self, statement: Select[Any]) -> pd.DataFrame:
-        return read_frame(self._connection, statement)
-
-    def hold(self, rows: Sequence[Select[Any]], ids: Select[Any] | None) -> None:
-        """Adds figures of days to the tables that only this snapshot sees."""
-        if not self._holds:
-            self._holds = True
-            held_rollups.metadata.create_all(self._connection, checkfirst=False)
-        both = [(held_rollups, one) for one in rows] + ([] if ids is None else [(held_rollup_ids, ids)])
-        for table, statement in both:
-            names = [column.name for column in statement.selected_columns]
-            self._connection.execute(table.insert().from_select(names, statement))
-
-    def hold_rows(self, table: Table, rows: Select[Any]) -> None:
-        """Adds rows of days to the table that holds what is to be kept in another one."""
-        if not self.holds_rows:
-            self.holds_rows = True
-            for held in KEPT_ROWS.values():
-                held.create(self._connection, checkfirst=False)
-        names = [column.name for column in rows.selected_columns]
-        self._connection.execute(KEPT_ROWS[table].insert().from_select(names, rows))
-
-    def revision(self, reading: Reading, *, of_figures: bool = False) -> int | None:
-        """The number of the last change of what is read; None where that is not known."""
-        state = self._of_figures if of_figures else self._of_all
-        return None if state is None else state.revision(reading)
-
-    def once(
-        self,
-        reading: Reading,  # noqa: ARG002 - part of the protocol
-        question: Hashable,  # noqa: ARG002
-        work: Callable[[], Any],
-        *,
-        of_figures: bool = False,  # noqa: ARG002
-    ) -> Any:
-        """It keeps no answers."""
-        return work()
-
-    def let_go(self) -> None:
-        """Drops what it holds, for a transaction that is committed."""
-        if self._holds:
-            held_rollups.metadata.drop_all(self._connection, checkfirst=False)
-        if self.holds_rows:
-            for held in KEPT_ROWS.values():
-                held.drop(self._connection, checkfirst=False)
-        self._holds = self.holds_rows = False
-
-    def corrects_companies(self, site: str) -> bool:  # noqa: ARG002 - part of the protocol
-        """It reads what is stored."""
-        return False
 
 
 class Seals:
@@ -138,6 +53,7 @@ class Seals:
         self._changed: list[tuple[Span, float]] | None = None
         # Since when events of a site have changed that its figures do not know; None where they know all.
         self._since: dict[str, float | None] = {}
+        self._added = AddedEvents()
         self._states = States()
         self._figures = States()
 
@@ -162,17 +78,28 @@ class Seals:
             yield
 
     @contextmanager
-    def changing(self) -> Iterator[list[Span]]:
-        """While a transaction runs that changes events: takes the spans that it concerns."""
+    def changing(self, batch: Batch | None = None) -> Iterator[list[Span]]:
+        """While a transaction runs that adds a batch, or changes events otherwise: takes the spans that it concerns."""
         spans: list[Span] = []
         with self._changes:
-            yield spans
+            try:
+                yield spans
+            except BaseException:
+                self._added.lose_all()  # a commit that failed may have been one
+                raise
+            self._note_added(batch, {span.site for span in spans})
             now = self._monotonic()
             for span in spans:
                 if self._since.get(span.site, now) is None:
                     self._since[span.site] = now
             if self._changed is not None:
                 self._changed += [(span, now) for span in spans]
+
+    def _note_added(self, batch: Batch | None, sites: Collection[str]) -> None:
+        if batch is None or batch.retracted:
+            self._added.lose(sites)
+        elif sites:
+            self._added.note(sites, batch.columns)
 
     def lags(self) -> dict[str, float]:
         """For how many seconds figures of sites have lacked events; sites that no day was counted of are not among them."""
@@ -183,36 +110,47 @@ class Seals:
     def count(
         self,
         site: str,
-        work_out: Callable[[Snapshot], Sequence[SealedDay]],
+        work_out: Callable[[SnapshotToCount], Sequence[SealedDay]],
         *,
         ready: Callable[[Snapshot], object] | None = None,
         counted: Callable[[State], object] | None = None,
     ) -> set[date]:
         """Makes the rollups anew of the days that are worked out and held in a snapshot; returns those that are sealed."""
-        with self._sealing:
-            with self._changes:
-                changed: list[tuple[Span, float]] = []
-                self._changed = changed
+        with self._sealing, self._engine.connect() as connection:
             try:
-                with self._engine.connect() as connection, connection.begin() as transaction:
-                    snapshot = DuckDBSnapshot(connection)
-                    days = work_out(snapshot)
-                    earliest = _store(connection, site, days)
-                    _store_rows(connection, site, days, held=snapshot.holds_rows)
-                    if ready is not None:
-                        self._ask(connection, self._figures.now().but(site, earliest), ready)
-                    with self._changes:
-                        sealed = [day for day in days if not any(span.concerns(day) for span, _ in changed)]
-                        _seal(connection, sealed)
-                        with self._committing_figures(site, earliest):
-                            transaction.commit()
-                        self._since[site] = next((at for span, at in changed if span.site == site), None)
-                    if counted is not None:
-                        counted(self._figures.now())
-                    return {day.day for day in sealed}
+                changed, added = self._begin(connection, site)
+                snapshot = DuckDBSnapshot(connection, added=added)
+                days = work_out(snapshot)
+                snapshot.let_go_of_added()
+                earliest = store_figures(connection, site, days)
+                store_rows(connection, site, days, held=snapshot.holds_rows)
+                if ready is not None:
+                    self._ask(connection, self._figures.now().but(site, earliest), ready)
+                with self._changes:
+                    sealed = [day for day in days if not any(span.concerns(day) for span, _ in changed)]
+                    seal_days(connection, sealed)
+                    with self._committing_figures(site, earliest):
+                        connection.commit()
+                    self._since[site] = next((at for span, at in changed if span.site == site), None)
+                if counted is not None:
+                    counted(self._figures.now())
+                return {day.day for day in sealed}
+            except BaseException:
+                with self._changes:
+                    self._added.lose([site])
+                raise
             finally:
                 with self._changes:
                     self._changed = None
+
+    def _begin(self, connection: Connection, site: str) -> tuple[list[tuple[Span, float]], Sequence[Columns] | None]:
+        """Begins a transaction that counts a site's days: returns what is going to change, and what was added before, which it sees."""
+        changed: list[tuple[Span, float]] = []
+        with self._changes:
+            self._changed = changed
+            connection.begin()
+            connection.execute(select(schema_version.c.version))  # from here on it sees one state
+            return changed, self._added.begin(site)
 
     def _ask(self, connection: Connection, state: State, ready: Callable[[Snapshot], object]) -> None:
         """Asks of what is counted and not committed yet."""
@@ -232,7 +170,7 @@ class Seals:
         """Takes the figures of a site's days out of use, but of those that are final."""
         figures = self._committing_figures(site, date.min)
         with self._sealing, self._changes, figures, self._engine.begin() as connection:
-            final = _final_days(connection, site)
+            final = final_days(connection, site)
             connection.execute(counted_months.delete().where(counted_months.c.site == site))
             for table in (sealed_days, counted_days, goal_days):
                 within = (table.c.site == site, table.c.day >= first, table.c.day < end)
@@ -277,90 +215,3 @@ class Seals:
                 connection.execute(kept.insert().from_select([column.name for column in rows.selected_columns], rows))
             connection.execute(counted_months.insert(), [month._asdict()])
             return True
-
-
-def _store(connection: Connection, site: str, days: Sequence[SealedDay]) -> date:
-    """Puts what the snapshot holds in the place of the days' rollups; other days whose figures are of an earlier moment lose them.
-
-    Returns a day (UTC) before which no figures change.
-    """
-    these = [day.day for day in days]
-    months = {day.day.replace(day=1) for day in days}
-    is_sealed = select(sealed_days.c.day).where(sealed_days.c.site == site)
-    others = (counted_days.c.site == site, counted_days.c.day.not_in(is_sealed))
-    lost = [row.day for row in connection.execute(select(counted_days.c.day).where(*others))]
-    earliest = min([*lost, *these], default=date.max)
-    earliest = max(earliest, date.min + _DAY) - _DAY
-    if lost:
-        connection.execute(counted_days.delete().where(*others))
-    if not days:
-        return earliest  # nothing is held
-    connection.execute(counted_months.delete().where(counted_months.c.site == site, counted_months.c.month.in_(months)))
-    for table in (rollups, rollup_ids, counted_days):
-        connection.execute(table.delete().where(table.c.site == site, table.c.day.in_(these)))
-    rows, ids = rows_to_keep(), ids_to_keep()
-    order = [rows.selected_columns.day, rows.selected_columns.dimension]
-    connection.execute(rollups.insert().from_select(list(rollups.columns.keys()), rows.order_by(*order)))
-    by_day = ids.order_by(ids.selected_columns.day)
-    connection.execute(rollup_ids.insert().from_select(list(rollup_ids.columns.keys()), by_day))
-    marks = [{"site": site, "day": day.day, "time_zone": day.time_zone, "rules": day.rules} for day in days]
-    connection.execute(counted_days.insert(), marks)
-    held_rollups.metadata.drop_all(connection, checkfirst=False)
-    return earliest
-
-
-def _store_rows(connection: Connection, site: str, days: Sequence[SealedDay], *, held: bool) -> None:
-    """Puts the rows that the snapshot holds in the place of those that are kept of the days."""
-    for kept, holding in KEPT_ROWS.items():
-        if days:
-            connection.execute(kept.delete().where(kept.c.site == site, kept.c.day.in_([day.day for day in days])))
-        if held:
-            rows = select(*(holding.c[column.name] for column in kept.c)).order_by(
-                *(holding.c[name] for name in _TOGETHER if name in holding.c)
-            )
-            connection.execute(kept.insert().from_select(list(kept.columns.keys()), rows))
-            holding.drop(connection, checkfirst=False)
-
-
-def _seal(connection: Connection, days: Sequence[SealedDay]) -> None:
-    if days:
-        these = [(day.site, day.day) for day in days]
-        # What is kept of goals is of a seal, which is made anew.
-        for table in (goal_days, sealed_days):
-            connection.execute(table.delete().where(tuple_(table.c.site, table.c.day).in_(these)))
-        connection.execute(sealed_days.insert(), [day._asdict() for day in days])
-
-
-def concerned(connection: Connection, batch: Batch) -> list[Span]:
-    """The spans that a batch concerns, by its events and by those that it takes back."""
-    spans = []
-    if batch.columns and len(batch.columns["site"]):
-        arrays = [column_array(name, batch.columns[name]) for name in ("occurred_at", "visit_age_seconds")]
-        spans += spans_of(batch.columns["site"], *arrays)
-    if batch.retracted:
-        columns = (events.c.site, events.c.occurred_at, events.c.visit_age_seconds)
-        rows = connection.execute(select(*columns).where(events.c.visit_id.in_(batch.retracted))).all()
-        moments = np.array([row.occurred_at for row in rows], dtype="datetime64[us]")
-        ages = np.array([row.visit_age_seconds for row in rows], dtype=np.int64)
-        spans += spans_of([row.site for row in rows], moments, ages)
-    return spans
-
-
-def unseal(connection: Connection, spans: Sequence[Span]) -> None:
-    """Takes the seals away of the days that spans concern, but of those that are final."""
-    for site, start_at, end_at in spans:
-        overlap = (sealed_days.c.site == site, sealed_days.c.end_at > start_at, sealed_days.c.start_at < end_at)
-        if connection.execute(select(sealed_days.c.day).where(*overlap).limit(1)).first() is not None:
-            final = _final_days(connection, site)
-            concerned_days = select(sealed_days.c.day).where(*overlap, sealed_days.c.day.not_in(final))
-            of_goals = (goal_days.c.site == site, goal_days.c.day.in_(concerned_days))
-            connection.execute(goal_days.delete().where(*of_goals))
-            connection.execute(sealed_days.delete().where(*overlap, sealed_days.c.day.not_in(final)))
-
-
-def _final_days(connection: Connection, site: str) -> list[date]:
-    before = final_before(lambda statement: connection.execute(statement).all(), site)
-    if before is None:
-        return []
-    final = select(sealed_days.c.day).where(sealed_days.c.site == site, sealed_days.c.start_at < before)
-    return [row.day for row in connection.execute(final)]

@@ -15,15 +15,17 @@ import duckdb
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from tracker.store.batch import Batch, SegmentPosition
+from tracker.store.changes.revisions import State
+from tracker.store.duckdb.day_tables import concerned, unseal
 from tracker.store.duckdb.errors import first_line
 from tracker.store.duckdb.frames import read_frame
 from tracker.store.duckdb.in_use import InUse
 from tracker.store.duckdb.insertion import insert_events
-from tracker.store.duckdb.seals import DuckDBSnapshot, Seals, concerned, unseal
+from tracker.store.duckdb.seals import Seals
+from tracker.store.duckdb.snapshot import DuckDBSnapshot
 from tracker.store.errors import StoreUnavailable
 from tracker.store.patience import interruptible
-from tracker.store.protocol import Snapshot
-from tracker.store.revisions import State
+from tracker.store.protocol import Snapshot, SnapshotToCount
 from tracker.store.schema import (
     ROLLUP_TABLES,
     event_ids,
@@ -75,7 +77,11 @@ class DuckDBStore:
 
     def append(self, batch: Batch) -> None:
         """Adds a batch in one transaction: all of it is stored, or nothing. Its rows are stored visitor by visitor."""
-        with self._seals.changing() as spans, self.engine.connect() as connection, connection.begin() as transaction:
+        with (
+            self._seals.changing(batch) as spans,
+            self.engine.connect() as connection,
+            connection.begin() as transaction,
+        ):
             if not batch.is_stored(_offsets(connection, batch.starts)):
                 spans.extend(_add(connection, batch))
             with self._seals.committing(spans):
@@ -98,7 +104,7 @@ class DuckDBStore:
     def count(
         self,
         site: str,
-        work_out: Callable[[Snapshot], Sequence[SealedDay]],
+        work_out: Callable[[SnapshotToCount], Sequence[SealedDay]],
         *,
         ready: Callable[[Snapshot], object] | None = None,
         counted: Callable[[State], object] | None = None,

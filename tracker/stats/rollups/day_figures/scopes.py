@@ -36,6 +36,15 @@ def all_tell(snapshot: Snapshot, scope: Scope) -> bool:
     return not snapshot.rows(select(events.c.site).where(scope.where(), events.c.consented.is_(None)).limit(1))
 
 
+def scopes_to_count(snapshot: Snapshot, scope: Scope) -> list[Scope]:
+    """A scope of days in a row as it can be counted: at once where all events tell, else each day alone."""
+    period = scope.period
+    if period.days == 1 or all_tell(snapshot, scope):
+        return [scope]
+    days = (period.start + timedelta(days=number) for number in range(period.days))
+    return [scope_of_day(scope.site, day, period.time_zone) for day in days]
+
+
 def day_of(period: Period, moment: ColumnElement[Any]) -> ColumnElement[Any]:
     """The local day of a moment of the period."""
     return cast(date_trunc("day", local_moment(period, moment)), Date)

@@ -12,9 +12,9 @@ import pytest
 from tests.stats.conftest import PARIS, SITE, Blog
 from tracker.stats.rollups.keeping import Keeper, seal
 from tracker.store.batch import Batch
+from tracker.store.changes.revisions import Revisions, State, States
 from tracker.store.protocol import EventStore
 from tracker.store.reading import Reading
-from tracker.store.revisions import Revisions, State, States
 
 MARCH = Reading("a.fr", datetime.fromisoformat("2026-03-01T00:00:00"), datetime.fromisoformat("2026-04-01T12:00:00"))
 

@@ -1,0 +1,1 @@
+"""Which changes of events somebody has seen, and which events were added since."""
