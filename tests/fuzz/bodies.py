@@ -66,11 +66,9 @@ def _add_site(service: Service) -> None:
     update_site(
         service.app_database,
         hostile.SITE,
-        now=utc_now(),
         time_zone="Europe/Paris",
         language="fr",
         excluded_networks="",
-        recipients=(),
         disabled_rules=rules,
     )
 

@@ -12,7 +12,8 @@ from tests.databases import new_app_database
 from tracker.db.engine import AppDatabase
 from tracker.db.models import ReportRecipient
 from tracker.recipients.links import Purpose, find_recipient, token_of
-from tracker.sites.sites import add_site, find_site, update_site
+from tracker.sites.recipients import add_recipients, remove_recipient
+from tracker.sites.sites import add_site, find_site
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 SITE, LEA, TOM = "blog.exemple.fr", "lea@exemple.fr", "tom@exemple.fr"
@@ -62,8 +63,8 @@ def test_a_forged_link_finds_nobody(database: AppDatabase, tmp_path: Path) -> No
 
 def test_a_link_of_an_entry_that_was_removed_does_not_serve_a_later_one(database: AppDatabase, tmp_path: Path) -> None:
     old = token_of(tmp_path, recipients(database)[TOM], Purpose.CHOOSE)
-    asked = {"time_zone": "Europe/Paris", "language": "fr", "excluded_networks": ""}
-    for emails in ([LEA], [LEA, TOM]):
-        update_site(database, SITE, now=NOW + timedelta(days=1), recipients=emails, **asked)
+    tom = recipients(database)[TOM]
+    remove_recipient(database, tom.site_id, tom.id)
+    add_recipients(database, tom.site_id, [TOM], now=NOW + timedelta(days=1))
     assert recipients(database)[TOM].id == int(old.partition("-")[0])  # SQLite gives the number again
     assert find_recipient(database, tmp_path, old, Purpose.CHOOSE) is None

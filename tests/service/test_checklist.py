@@ -14,6 +14,7 @@ from tracker.db.models import Delivery, Site
 from tracker.service.checklist import Task, dismiss, open_checklist, tick
 from tracker.service.context import Context
 from tracker.settings import Settings
+from tracker.sites.recipients import add_recipients
 from tracker.sites.sites import add_site, find_site, update_site
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -51,10 +52,8 @@ def test_a_url_that_nobody_else_reaches_is_none(context: Context, base_url: str)
 
 def test_what_can_be_seen_is_seen(context: Context) -> None:
     Blog(context.event_store).visit("2026-11-20T10:00:00+01:00", (0, "/a"))
-    update_site(
-        context.app_db, SITE, now=NOW, time_zone="Europe/Paris", language="fr",
-        excluded_networks="203.0.113.7", recipients=["lea@exemple.fr"],
-    )  # fmt: skip
+    update_site(context.app_db, SITE, time_zone="Europe/Paris", language="fr", excluded_networks="203.0.113.7")
+    add_recipients(context.app_db, site(context).id, ["lea@exemple.fr"], now=NOW)
     with context.app_db.transaction() as session:
         about = {"site_id": site(context).id, "report": "weekly", "period": "2026-W46", "recipient": "lea@exemple.fr"}
         session.add(Delivery(**about, status="sent", attempts=1, claimed_at=NOW))

@@ -94,11 +94,9 @@ def _fill(folder: Path, events: int, companies: int, seed: int, today: date | No
             update_site(
                 databases.app,
                 SITE,
-                now=now,
                 time_zone=site.time_zone,
                 language=site.language,
                 excluded_networks=OFFICE,
-                recipients=[DEMO_EMAIL],
             )
             dismiss(Context(settings, databases.app, databases.events, utc_now))  # there is nothing to set up
             with click.progressbar(length=events, label="a year of traffic", show_pos=False) as bar:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.db.engine import AppDatabase
 from tracker.db.invalid import Invalid, about
-from tracker.db.models import ReportRecipient, Site, SiteDomain, User
+from tracker.db.models import Site, SiteDomain
 from tracker.sites import site_settings
 from tracker.sites.domain_name import plain_domain, shown_domain, split_name
+from tracker.sites.recipients import new_recipient
 
 LANGUAGES = site_settings.LANGUAGES
 
@@ -118,7 +119,7 @@ def add_site(
         with about("domain"), database.transaction() as session:
             refuse_taken(session, plain)
             site.stored_as = _unused_name(session, plain)
-            site.recipients = [_recipient(session, email, now) for email in emails]
+            site.recipients = [new_recipient(session, email, now=now) for email in emails]
             session.add(site)
     except IntegrityError:
         raise Invalid("%(domain)s already exists.", domain=shown_domain(plain)) from None
@@ -163,11 +164,9 @@ def update_site(
     database: AppDatabase,
     domain: str,
     *,
-    now: datetime,
     time_zone: str,
     language: str,
     excluded_networks: str,
-    recipients: Sequence[str],
     honours_signals: bool = False,
     keeps_emails: bool = False,
     disabled_rules: Collection[str] | None = None,
@@ -182,8 +181,6 @@ def update_site(
         zone = site_settings.zone(time_zone)
     with about("report_language"):
         tongue = site_settings.language(language)
-    with about("recipients"):
-        emails = site_settings.emails(recipients)
     with about("excluded_networks"):
         networks = site_settings.networks(excluded_networks)
     with database.transaction() as session:
@@ -196,17 +193,8 @@ def update_site(
         site.honours_signals, site.keeps_emails = honours_signals, keeps_emails
         if disabled_rules is not None:
             site.disabled_rules = "\n".join(sorted(disabled_rules))
-        kept = [one for one in site.recipients if one.email in emails]
-        known = {one.email for one in kept}
-        site.recipients = kept + [_recipient(session, one, now) for one in emails if one not in known]
         session.flush()
         return site
-
-
-def _recipient(session: Session, email: str, now: datetime) -> ReportRecipient:
-    """A new recipient. Who has an account is known; anybody else confirms by email first."""
-    has_account = session.scalar(select(User.id).where(User.email == email)) is not None
-    return ReportRecipient(email=email, created_at=now, confirmed_at=now if has_account else None)
 
 
 def change_counting(database: AppDatabase, domain: str, counting: site_settings.Counting) -> Site:

@@ -148,6 +148,8 @@ def _link(language: str, site: Site | None, task: Task) -> tuple[str | None, str
         return None, None
     if task == Task.COUNTING:
         return url_for("sites.setup", site=site.domain), translate(language, "Get the snippet")
-    if task in (Task.RECIPIENTS, Task.LEAVE_YOURSELF_OUT):
+    if task == Task.RECIPIENTS:
+        return url_for("recipients.show", site=site.domain), translate(language, "Add recipients")
+    if task == Task.LEAVE_YOURSELF_OUT:
         return url_for("site_settings.show", site=site.domain), translate(language, "Open the settings")
     return None, None

@@ -1,7 +1,8 @@
-"""A site's recipients, as the publisher sees them: who gets what when, what keeps it from them, a preview and a test."""
+"""A site's recipients, as the publisher sees them: who is added and removed, who gets what when, what keeps it from them, a preview and a test."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import (
@@ -46,6 +47,7 @@ from tracker.recipients.subscriptions import State, resume, state_of
 from tracker.reference.attributions import attributions
 from tracker.reports.timetable import last_complete
 from tracker.service.context import Context
+from tracker.sites.recipients import add_recipients, remove_recipient
 
 # The preview is the email's own page, which has its styles in it; nothing in it runs and nothing is fetched.
 _PREVIEW_POLICY = (
@@ -59,6 +61,25 @@ def create_blueprint(context: Context, limit: SignInLimit, mail: OutgoingMail, m
     @blueprint.get("")
     def show(site: str) -> str:
         return _page(context, mail, mailing, selection_or_404(context, site, Action.VIEW_SETTINGS))
+
+    @blueprint.post("")
+    def add(site: str) -> Response:
+        selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
+        typed = request.form.get("emails", "")
+        try:
+            add_recipients(context.app_db, selection.site.id, re.split(r"[\s,;]+", typed), now=context.now())
+        except Invalid as problem:
+            page = _page(context, mail, mailing, selection, describe_problem(problem), typed)
+            return make_response(page, 422)
+        return _back(selection.site)
+
+    @blueprint.post("/remove")
+    def remove(site: str) -> Response:
+        found = site_or_404(context, site, Action.CHANGE_SETTINGS)
+        one = _one(found)
+        remove_recipient(context.app_db, found.id, one.id)
+        flash(_("%(email)s gets no more reports.", email=one.email))
+        return _back(found)
 
     @blueprint.post("/choices")
     def change(site: str) -> Response:
@@ -196,7 +217,12 @@ def _back(site: Site) -> Response:
 
 
 def _page(
-    context: Context, mail: OutgoingMail, mailing: Mailing, selection: Selection, problem: str | None = None
+    context: Context,
+    mail: OutgoingMail,
+    mailing: Mailing,
+    selection: Selection,
+    problem: str | None = None,
+    typed: str = "",
 ) -> str:
     language, site = current_language(), selection.site
     listed = [(one, state_of(one).value, state_in_words(language, one)) for one in site.recipients]
@@ -211,5 +237,6 @@ def _page(
         notices_url=notices_url(context),
         dkim=mailing.dkim_record(),
         problem=problem,
+        typed=typed,
         **head(context, selection),
     )

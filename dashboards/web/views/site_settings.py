@@ -1,4 +1,4 @@
-"""A site's settings: time zone, language, recipients of the weekly email, and what is counted."""
+"""A site's settings: time zone, language of reports, and what is counted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ _SWITCHES = ("honours_signals", "keeps_emails", "counts_development")
 _FIELDS = (
     "time_zone",
     "report_language",
-    "recipients",
     "excluded_networks",
     "page_parameters",
     "staging_hosts",
@@ -84,7 +83,6 @@ def _settings_form(site: Site) -> dict[str, Any]:
         "time_zone": site.time_zone,
         "report_language": site.language,
         "excluded_networks": site.excluded_networks,
-        "recipients": "\n".join(one.email for one in site.recipients),
         "honours_signals": site.honours_signals,
         "keeps_emails": site.keeps_emails,
         "page_parameters": " ".join(sorted(DEFAULT_PARAMETERS)) if names is None else names,
@@ -103,11 +101,9 @@ def _update(context: Context, site: Site) -> None:
     update_site(
         context.app_db,
         site.domain,
-        now=context.now(),
         time_zone=request.form.get("time_zone", ""),
         language=request.form.get("report_language", ""),
         excluded_networks=request.form.get("excluded_networks", ""),
-        recipients=request.form.get("recipients", "").replace(",", "\n").split("\n"),
         honours_signals="honours_signals" in request.form,
         keeps_emails="keeps_emails" in request.form,
         disabled_rules=_unticked_rules(),

@@ -221,7 +221,7 @@ def test_switches_off_a_rule_that_leaves_out_people(signed_in: Browser, site: st
     page = signed_in.get(f"/{SITE}/settings").text
     assert page.count('name="bot_rules"') == page.count(" checked> ") == len(BotRule) == len(labels.BOT_RULES)
     kept = [str(rule) for rule in BotRule if rule is not BotRule.PROGRAM]
-    form = {"time_zone": "Europe/Paris", "report_language": "en", "recipients": "", "excluded_networks": ""}
+    form = {"time_zone": "Europe/Paris", "report_language": "en", "excluded_networks": ""}
     signed_in.post(f"/{SITE}/settings", **form, with_bot_rules="1", bot_rules=kept)
     signed_in.post(f"/{SITE}/settings", **form)  # a form that does not show the rules
     found = find_site(database, SITE)
@@ -235,14 +235,12 @@ def test_changes_the_settings(signed_in: Browser, site: str, database: AppDataba
         f"/{SITE}/settings",
         time_zone="America/Montreal",
         report_language="en",
-        recipients="a@exemple.fr\r\nB@exemple.fr, c@exemple.fr\r\n",
         excluded_networks="203.0.113.0/24\r\n2001:db8::1",
         honours_signals="on",
     )
     assert answer.status_code == 302
     page = signed_in.get(f"/{SITE}/settings").text
     assert "The settings are saved." in page
-    assert "a@exemple.fr\nb@exemple.fr\nc@exemple.fr</textarea>" in page
     found = find_site(database, SITE)
     assert found is not None
     assert (found.time_zone, found.language) == ("America/Montreal", "en")
@@ -272,13 +270,11 @@ def test_keeps_what_was_typed_when_a_setting_is_wrong(signed_in: Browser, site: 
         f"/{SITE}/settings",
         time_zone="Europe/Paris",
         report_language="fr",
-        recipients="</textarea>",
-        excluded_networks="1.2.3.0/24",
+        excluded_networks="</textarea>",
     )
     assert answer.status_code == 422
     assert "Nothing was saved." in answer.text
     assert "&lt;/textarea&gt;</textarea>" in answer.text
-    assert "1.2.3.0/24</textarea>" in answer.text
     found = find_site(database, SITE)
     assert found is not None
     assert found.excluded_networks == ""
@@ -327,7 +323,7 @@ def test_a_name_beyond_ascii_is_shown_in_its_script(signed_in: Browser, database
 def test_changes_which_pages_and_hosts_are_counted(signed_in: Browser, site: str, database: AppDatabase) -> None:
     page = signed_in.get(f"/{SITE}/settings").text
     assert 'value="author cat m p page_id s tag"' in page
-    form = {"time_zone": "Europe/Paris", "report_language": "en", "recipients": "", "excluded_networks": ""}
+    form = {"time_zone": "Europe/Paris", "report_language": "en", "excluded_networks": ""}
     changed = form | {"with_counting": "1", "page_parameters": "id, p", "staging_hosts": "Stage.exemple.fr\r\n*.a.fr"}
     signed_in.post(f"/{SITE}/settings", **changed, counts_development="on")
     signed_in.post(f"/{SITE}/settings", **form)  # a form that does not ask

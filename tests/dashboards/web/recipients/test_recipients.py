@@ -69,6 +69,31 @@ def test_the_list_says_what_keeps_reports_from_each(signed_in: Browser, database
     assert state_of(recipient(database, TOM)) == State.UNCONFIRMED
 
 
+def test_recipients_are_added_once_each_and_removed(signed_in: Browser, database: AppDatabase) -> None:
+    answer = signed_in.post(PAGE, form=PAGE, emails=f"Anna@exemple.fr\r\n{EMAIL}, {TOM}")
+    assert answer.location == PAGE
+    page = signed_in.get(PAGE).text
+    assert page.count(f'name">{TOM}<') == page.count('name">anna@exemple.fr<') == 1
+    assert state_of(recipient(database, "anna@exemple.fr")) == State.UNCONFIRMED
+    assert state_of(recipient(database, EMAIL)) == State.ACTIVE
+    anna = str(recipient(database, "anna@exemple.fr").id)
+    assert signed_in.post(f"{PAGE}/remove", form=PAGE, recipient=anna).location == PAGE
+    page = signed_in.get(PAGE).text
+    assert "anna@exemple.fr gets no more reports." in page
+    assert 'name">anna@exemple.fr<' not in page
+    assert signed_in.post(f"{PAGE}/remove", form=PAGE, recipient=anna).status_code == 404
+
+
+def test_what_is_no_email_address_adds_nobody_and_is_typed_again(signed_in: Browser, database: AppDatabase) -> None:
+    answer = signed_in.post(PAGE, form=PAGE, emails="anna@exemple.fr </textarea>")
+    assert answer.status_code == 422
+    assert answer.text.count("is not an email address") == 1
+    assert "anna@exemple.fr &lt;/textarea&gt;</textarea>" in answer.text
+    site = find_site(database, SITE)
+    assert site is not None
+    assert [one.email for one in site.recipients] == [LEA, TOM]
+
+
 def test_the_publisher_chooses_for_a_recipient(signed_in: Browser, database: AppDatabase) -> None:
     number = str(recipient(database, TOM).id)
     signed_in.post(f"{PAGE}/choices", form=PAGE, recipient=number, rhythm="monthly", hour="18", language="fr")
