@@ -114,11 +114,16 @@ def _summaries(sites: Sequence[ListedSite], page: int) -> list[dict[str, Any]]:
             "domain": site.domain,
             "name": site.name,
             "visitors": figures[site.stored_as].visitors,
-            "spark": sparkline(figures[site.stored_as].by_day),
+            "spark": sparkline(_whole_days(figures[site.stored_as].by_day)),
             "is_waiting": not figures[site.stored_as].has_events,
         }
         for site in shown
     ]
+
+
+def _whole_days(by_day: Sequence[float]) -> Sequence[float]:
+    """The days that are over, since the line would fall towards today's few; all on the first day of a site."""
+    return by_day[:-1] if any(by_day[:-1]) else by_day
 
 
 def _period(context: Context, site: Site, text: str) -> Period:

@@ -1,4 +1,4 @@
-"""What the pages' script does, in a real browser: time zone, a tab opened offline, databases that are here."""
+"""What the pages do in a real browser: time zone, a tab opened offline, print, databases that are here."""
 
 from __future__ import annotations
 
@@ -54,3 +54,15 @@ def test_databases_that_came_while_the_page_was_made_renew_it(
     page.goto(f"{address}/{SITE}", wait_until="commit")
     page.locator("form[action='/status/geo']").wait_for(state="attached")
     page.locator("form[action='/status/geo']").wait_for(state="detached", timeout=10_000)
+
+
+def test_a_printed_page_names_the_site_and_the_period_and_has_no_buttons(
+    page: Page, address: str, site: str, visit: Callable[..., None]
+) -> None:
+    visit("/a")
+    page.goto(f"{address}/{SITE}/leads")
+    page.emulate_media(media="print")
+    shown = page.locator("body").inner_text()
+    assert SITE in shown
+    assert "Last 30 days" in shown
+    assert not page.locator(".chip-add, .arrow, .menu-body, button").filter(visible=True).count()

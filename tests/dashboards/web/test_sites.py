@@ -145,6 +145,22 @@ def test_the_busiest_site_comes_first_in_the_list_and_the_switcher(
     assert re.findall(r">(site-[^<]+)<", switcher)[1:5] == [many_sites[110], *first[:3]]
 
 
+def test_the_line_of_a_site_ends_with_yesterday_once_it_has_one(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    def heights() -> list[str]:
+        line = re.search(r'class="spark".*?d="([^"]+)"', signed_in.get("/sites").text)
+        assert line
+        return re.findall(r"[ML][\d.]+ ([\d.]+)", line[1])
+
+    visit("/")
+    assert heights() == ["23"] * 6 + ["1"]
+    for day in range(1, 7):
+        visit("/", ago=timedelta(days=day))
+        visit("/", ago=timedelta(days=day))
+    assert heights() == ["1"] * 6
+
+
 def test_a_thousand_sites_are_listed_with_one_query(
     signed_in: Browser, database: AppDatabase, clock: Clock, visit: Callable[..., None], statements: list[str]
 ) -> None:
