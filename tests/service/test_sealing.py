@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,9 @@ from tracker.service.sealing import Sealing
 from tracker.sites.sites import add_site
 from tracker.stats import traffic
 from tracker.stats.rollups.moment import moment
+from tracker.stats.rollups.ready import asked
+from tracker.store.answering.store import AnsweringStore
+from tracker.store.protocol import EventStore
 from tracker.store.schema import counted_months, sealed_days
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -135,3 +139,29 @@ def test_it_waits_while_hits_queue_up(app: AppDatabase, blog: Blog) -> None:
     assert days(blog) == []
     clock.seconds += 2
     assert sealing.step(threading.Event())
+
+
+def test_sites_that_somebody_looks_at_are_counted_first(
+    app: AppDatabase, blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, clock, counted = "another.example", Clock(), []
+    add_site(app, other, now=NOW)
+    blog.store = cast(EventStore, AnsweringStore(blog.store))
+    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: 0, monotonic=clock)
+
+    def visit_both() -> None:
+        for site in (SITE, other):
+            blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"), consented=False, site=site)
+        clock.seconds += 100
+
+    visit_both()
+    for _ in range(4):
+        sealing.step(threading.Event())
+    monkeypatch.setattr(sealing, "_work_off_some", lambda *_: False)
+    monkeypatch.setattr(sealing, "_refresh", lambda site: counted.append(site.stored_as))
+    for looked_at in (SITE, other, SITE):
+        asked(blog.store, looked_at, "list", lambda _page: None)
+        visit_both()
+        sealing.step(threading.Event())
+        assert counted.pop(0) == looked_at
+        counted.clear()

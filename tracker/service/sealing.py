@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 from typing import cast
@@ -25,7 +26,7 @@ from tracker.sites.sites import list_sites
 from tracker.stats.goals import goals_of
 from tracker.stats.goals.keeping import forget_other_goals, keep_goals
 from tracker.stats.rollups.keeping import Keeper
-from tracker.stats.rollups.ready import make_ready
+from tracker.stats.rollups.ready import Left, make_ready, seen_last
 from tracker.store.protocol import EventStore, Snapshot
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Sealing:
         self._refreshed_last = False
         self._has_worked_off = False
         self._ready_seconds = 0.0
+        self._left: Left | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Counts and seals until `stop` is set."""
@@ -112,6 +114,7 @@ class Sealing:
         is_busy = self._is_ingest_busy()
         sites = list_sites(self._app)
         changed = [site for site in sites if lags.get(site.stored_as) and self._is_due(site, is_busy=is_busy)]
+        changed.sort(key=partial(_place, seen_last(self._store)))
         is_turn_of_others, self._refreshed_last = self._refreshed_last or not changed, False
         if is_turn_of_others and not is_busy and self._work_off_some(sites, lags):
             return True
@@ -151,11 +154,20 @@ class Sealing:
         self._keeper.refresh(site.stored_as, zone, today=today)
         self._refreshed_at[site.stored_as] = self._monotonic()
         self._refreshed_last = True
+        left, self._left = self._left, None
+        if left is not None:
+            with self._measuring_ready():
+                left.ask(lambda: not any(self._store.lags().values()))
 
     def _make_ready(self, site: str, snapshot: Snapshot) -> None:
-        """Answers again what pages asked lately about the site."""
+        """Answers again what pages asked lately about the site, the last questions first; some after its figures are seen."""
+        with self._measuring_ready():
+            self._left = make_ready(self._store, snapshot, site, self._as_pages_read)
+
+    @contextmanager
+    def _measuring_ready(self) -> Iterator[None]:
         begun = self._monotonic()
-        make_ready(self._store, snapshot, site, self._as_pages_read)
+        yield
         self._ready_seconds += self._monotonic() - begun
 
     def _as_pages_read(self, store: EventStore) -> EventStore:
@@ -193,3 +205,8 @@ class Sealing:
         since = self._monotonic() - _AGAIN_SECONDS
         self._sealed_at = {key: at for key, at in self._sealed_at.items() if at > since}
         return {day for one, day in self._sealed_at if one == site}
+
+
+def _place(seen: Sequence[str], site: Site) -> int:
+    """Sites that somebody looks at come first, as they were looked at last."""
+    return seen.index(site.stored_as) if site.stored_as in seen else len(seen)

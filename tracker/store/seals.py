@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal, or_, select, union_all
 
 from tracker.store.schema import (
     BEYOND,
@@ -124,8 +124,7 @@ def rows_to_keep() -> Select[Any]:
     key = [held_rollups.c[name] for name in ("site", "day", "dimension", "value")]
     sums = [func.sum(held_rollups.c[name]).label(name) for name in ROLLUP_SUMS]
     summed = select(*key, *sums).group_by(*key).subquery("summed")
-    # What was taken off as a whole leaves nothing.
-    rows = select(*summed.c).where(or_(*(summed.c[name] != 0 for name in ROLLUP_SUMS))).subquery("rows")
+    rows = select(*summed.c).where(says_something(summed)).subquery("rows")
     beyond = _beyond()
     same = and_(rows.c.day == beyond.c.day, rows.c.dimension == beyond.c.dimension)
     kept = select(*rows.c).select_from(rows.join(beyond, same, isouter=True)).where(beyond.c.dimension.is_(None))
@@ -133,6 +132,11 @@ def rows_to_keep() -> Select[Any]:
     mark |= {name: beyond.c["number"] if name == "events" else literal(0) for name in ROLLUP_SUMS}
     marks = select(*(mark[column.name].label(column.name) for column in rows.c))
     return select(union_all(kept, marks).subquery("kept"))
+
+
+def says_something(rows: FromClause) -> ColumnElement[bool]:
+    """The rows of rollups that have a sum: what was taken off as a whole leaves none."""
+    return or_(*(rows.c[name] != 0 for name in ROLLUP_SUMS))
 
 
 def ids_to_keep() -> Select[Any]:

@@ -22,8 +22,8 @@ from tracker.store.duckdb import store as duckdb_store
 from tracker.store.protocol import EventStore
 from tracker.store.schema import EVENT_COLUMNS
 
-# `WEBLEADS_HISTORIES=2000 pytest tests/stats/rollups/test_updating.py` tries fifty of them.
-HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "200")) // 40
+# `WEBLEADS_HISTORIES=2000 pytest tests/stats/rollups/test_updating.py` tries thirty of them.
+HISTORIES = int(os.environ.get("WEBLEADS_HISTORIES", "200")) // 60
 _FEWEST_ROWS = 15
 played: list[bool] = []
 
@@ -131,6 +131,18 @@ def test_so_is_one_whose_last_batch_or_count_failed(
         patch.setattr(updating, "_less", fail)  # while it reads some events in the place of all
         with pytest.raises(OSError, match="as a test"):
             Keeper(blog.store).refresh(SITE, PARIS, today=DAY)
+    assert refreshed(blog, updated) == []
+
+
+def test_so_is_one_after_the_engine_failed(
+    store: EventStore, updated: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog = Blog(store)
+    blog.visit("2026-11-16T12:00:00+01:00", (0, "/a"), visitor=1)
+    Keeper(store).refresh(SITE, PARIS, today=DAY)
+    blog.visit("2026-11-16T12:10:00+01:00", (0, "/a"), visitor=1)
+    monkeypatch.setattr(store.engine, "dispose", lambda: None)  # type: ignore[attr-defined]
+    store.recover_from(OSError("FATAL"))
     assert refreshed(blog, updated) == []
 
 

@@ -39,3 +39,13 @@ def test_what_is_taken_out_and_not_put_back_is_forgotten() -> None:
     lately.note("a.fr", "newer", lambda _store: None)
     lately.put_back("a.fr", taken)
     assert asked(lately, "a.fr") == ["list", "newer"]
+
+
+def test_sites_are_known_by_when_something_was_asked_of_them_not_by_when_it_was_taken() -> None:
+    seconds = [0.0]
+    lately = Lately(lambda: seconds[0])
+    for site in ("a.fr", "b.fr"):
+        seconds[0] += 1
+        lately.note(site, "list", lambda _store: None)
+    lately.put_back("a.fr", lately.take("a.fr"))
+    assert lately.sites() == ["b.fr", "a.fr"]

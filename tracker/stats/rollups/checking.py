@@ -28,7 +28,7 @@ from tracker.store.schema import (
     rollups,
     sealed_days,
 )
-from tracker.store.seals import final_before, ids_to_keep, rows_to_keep
+from tracker.store.seals import final_before, ids_to_keep, rows_to_keep, says_something
 
 # So many are worked out before they are compared, in one state of the store.
 _DAYS_AT_ONCE = 20
@@ -116,7 +116,8 @@ def _unlike_in(snapshot: Snapshot, names: Sequence[str], kept: Select[Any], coun
 
 
 def _sums(site: str, days: Iterable[date]) -> tuple[Select[Any], Select[Any]]:
-    return select(*rollups.c).where(rollups.c.site == site, rollups.c.day.in_(days)), rows_to_keep()
+    kept = select(*rollups.c).where(rollups.c.site == site, rollups.c.day.in_(days), says_something(rollups))
+    return kept, rows_to_keep()
 
 
 def _ids(site: str, days: Iterable[date]) -> tuple[Select[Any], Select[Any]]:

@@ -5,14 +5,20 @@ Until then pages have the answers about the figures before, all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Select
 
 from tracker.stats.rollups.moment import moment
+from tracker.store.answering.lately import Question
 from tracker.store.protocol import EventStore, Snapshot
+
+# So long figures wait for answers that are made of them, and until the question is answered that is being asked then.
+SECONDS = 0.75
 
 
 def asked(store: EventStore, site: str, question: Hashable, ask: Callable[[EventStore], object]) -> None:
@@ -22,18 +28,58 @@ def asked(store: EventStore, site: str, question: Hashable, ask: Callable[[Event
         lately.note(site, question, ask)
 
 
-def make_ready(store: EventStore, snapshot: Snapshot, site: str, read: Callable[[EventStore], EventStore]) -> None:
+def seen_last(store: EventStore) -> list[str]:
+    """The sites that somebody looked at lately, the last one first."""
+    lately = getattr(store, "lately", None)
+    return [] if lately is None else list(lately.sites())
+
+
+def make_ready(
+    store: EventStore,
+    snapshot: Snapshot,
+    site: str,
+    read: Callable[[EventStore], EventStore],
+    *,
+    seconds: float = SECONDS,
+) -> Left | None:
     """Asks again what pages asked lately, of a snapshot that was just counted; `read` makes of a store that which pages have.
 
-    What raises is not asked again: counting must not depend on it.
+    Begins with what was asked last, and ends after so many seconds: the figures wait for it. Returns what is left to ask once they
+    are seen. What raises is not asked again: counting must not depend on it.
     """
     lately = getattr(store, "lately", None)
     if lately is None or not (questions := lately.take(site)):
-        return
+        return None
+    until = time.monotonic() + seconds
+    asked_now: list[Hashable] = []
     with moment(read(cast(EventStore, _OfSnapshot(store, snapshot, site)))) as page:
-        for question in questions.values():
+        for name, question in reversed(questions.items()):
+            if asked_now and time.monotonic() >= until:
+                break
             question.ask(page)
-    lately.put_back(site, questions)
+            asked_now.append(name)
+    lately.put_back(site, {name: one for name, one in questions.items() if name in asked_now})
+    left = {name: one for name, one in questions.items() if name not in asked_now}
+    return Left(store, site, read, left) if left else None
+
+
+@dataclass
+class Left:
+    """What pages asked of a site lately, and is not asked again yet since its figures were counted."""
+
+    store: EventStore
+    site: str
+    read: Callable[[EventStore], EventStore]
+    questions: Mapping[Hashable, Question]
+
+    def ask(self, goes_on: Callable[[], bool]) -> None:
+        """Asks it of the figures as they are seen, as long as it `goes_on`. Whoever asks meanwhile has what is asked for them alone."""
+        with moment(self.read(self.store)) as page:
+            for question in reversed([*self.questions.values()]):
+                if not goes_on():
+                    break
+                question.ask(page)
+        self.store.lately.put_back(self.site, self.questions)  # type: ignore[attr-defined]
 
 
 class _OfSnapshot:

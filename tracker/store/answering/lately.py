@@ -46,6 +46,14 @@ class Lately:
             if len(self._sites) > SITES:
                 self._sites.popitem(last=False)
 
+    def sites(self) -> list[str]:
+        """The sites that somebody asked something of, the last one first."""
+        with self._lock:
+            return sorted(self._sites, key=self._asked_last, reverse=True)
+
+    def _asked_last(self, site: str) -> float:
+        return max((one.asked_at for one in self._sites[site].values()), default=0.0)
+
     def take(self, site: str) -> Questions:
         """Takes out what was asked of a site within the last minutes; the rest is forgotten."""
         since = self._monotonic() - _SECONDS

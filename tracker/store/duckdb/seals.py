@@ -101,6 +101,11 @@ class Seals:
         elif sites:
             self._added.note(sites, batch.columns)
 
+    def lose_added(self) -> None:
+        """Days are counted as a whole again: the store may not be what it was."""
+        with self._changes:
+            self._added.lose_all()
+
     def lags(self) -> dict[str, float]:
         """For how many seconds figures of sites have lacked events; sites that no day was counted of are not among them."""
         with self._changes:

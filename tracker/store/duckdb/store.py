@@ -231,6 +231,7 @@ class DuckDBStore:
         """After a fatal error DuckDB refuses all further work: lets go of it, so that the next use opens it afresh."""
         if "invalidated" in str(problem) or "FATAL" in str(problem):
             self.engine.dispose()
+            self._seals.lose_added()
 
     def ping(self) -> None:
         """Raises when the store does not answer."""
