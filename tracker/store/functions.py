@@ -45,6 +45,40 @@ class bit_or(FunctionElement[int]):
         super().__init__(bits)
 
 
+# So many bits of an integer can be added up (`sums_of_bits`).
+BITS = 62
+_LANE = BITS // 2
+
+
+class bit_of(FunctionElement[int]):
+    """An integer with one bit: that of the place of a text in `values`, from `first` + 1 on, or else that of `first`."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+    def __init__(self, text: ColumnElement[Any], values: Sequence[str | None], first: int) -> None:
+        super().__init__(text, literal(list(values), ARRAY(Text())), literal(first))
+
+
+class sums_of_bits(FunctionElement[Any]):
+    """An aggregate: how many integers have each bit set, two bits to a sum (`numbers_of_bits`)."""
+
+    inherit_cache = True
+    type = ARRAY(BigInteger())
+    # The first bit of each sum is in its lower half, and counts up to two billion.
+    places = range(_LANE)
+    mask = 1 | 1 << _LANE
+
+    def __init__(self, word: ColumnElement[int]) -> None:
+        super().__init__(word)
+
+
+def numbers_of_bits(sums: Sequence[int | None]) -> list[int]:
+    """Returns how many integers have each bit set, of what `sums_of_bits` returns; 0 where there were none."""
+    lower = (1 << _LANE) - 1
+    return [(one or 0) & lower for one in sums] + [(one or 0) >> _LANE for one in sums]
+
+
 class unnest(FunctionElement[Any]):
     """A row for each of the values, which are sent as one array. Several in one select are columns of the same rows.
 

@@ -1,4 +1,4 @@
-"""Where a site has few companies all of them are asked at once: each is told what it is told alone."""
+"""The companies with the highest scores are asked together, others alone: each is told what it is told alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def month(blog: Blog) -> Blog:  # noqa: F811
 
 
 def alone(ranking: Ranking) -> Ranking:
-    """The same as of a site with many companies."""
+    """The same as where only the shown companies are asked."""
     return replace(ranking, of_all=False)
 
 
@@ -61,3 +61,16 @@ def test_a_company_of_earlier_months_is_told_where_it_stands(month: Blog) -> Non
         ranking = rank(page, asked)
         stands = day_facts.stands(page, ranking, asked.period, ["Bolt"])
         assert stands["Bolt"] == day_facts.stands(page, alone(ranking), asked.period, ["Bolt"])["Bolt"]
+
+
+def test_of_more_companies_only_the_first_are_asked_together(month: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day_facts, "_TOGETHER", 1)
+    asked = scope("2026-11")
+    with moment(month.store) as page:
+        ranking = rank(page, asked)
+        first, last = (replace(ranking, rows=ranking.rows[ranking.rows["company"] == one]) for one in ("Acme", "Cirq"))
+        assert list(day_facts.reasons(page, first)) == ["Acme"]
+        assert list(day_facts.reasons(page, last)) == ["Cirq"]  # not among those that are asked together
+        for one, name in ((first, "Acme"), (last, "Cirq")):
+            assert day_facts.reasons(page, one) == day_facts.reasons(page, alone(one))
+            assert list(day_facts.stands(page, one, asked.period, [name])) == [name]

@@ -77,6 +77,16 @@ def company_rows(store: EventStore, scope: Scope, *, with_visit_facts: bool = Fa
     return _rows(store, scope, company_visits, _of_events)
 
 
+def kept_company_rows(snapshot: Snapshot, scope: Scope) -> FromClause | None:
+    """The same rows as they are in a snapshot, beside whose events they are read; None where days of the scope have none."""
+    where = None if scope.period.moments else _kept_where(scope, company_visits)
+    if where is None:
+        return None
+    since = FIRST_WITH_VISIT_FACTS if _asks_visit_facts(where) else FIRST_WITH_ROWS
+    days = exact_days(snapshot, scope, snapshot, since=since)
+    return None if days is None else _of_days(scope, days, company_visits, where, _of_events)
+
+
 def page_rows(store: EventStore, scope: Scope) -> AbstractContextManager[Rows]:
     """The pages that companies viewed: the local `day`, the company's names, `path`, `title` and `views`."""
     return _rows(store, scope, company_pages, _pages_of_events)

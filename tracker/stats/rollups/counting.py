@@ -113,6 +113,11 @@ class Counting:
         """The days that are worked out; None where all is counted from events."""
         return None if self.days is None else list(self.days.open)
 
+    @property
+    def is_of_store(self) -> bool:
+        """Whether each statement sees the store as it is then, and not all of them one state of it."""
+        return hasattr(self.source, "snapshot")
+
     def statement(self, names: Sequence[str], groups: Sequence[Group] = (), *, with_total: bool = False) -> Select[Any]:
         """A select with the groups as g0, g1, …, then the metrics by their names (`Aggregation.statement`)."""
         aggregation = Aggregation(self.scope, names, groups, with_total)

@@ -17,7 +17,9 @@ FIRST_WITH_ROWS = 4
 FIRST_WITH_VISIT_FACTS = 6
 
 
-def exact_days(snapshot: Snapshot, scope: Scope, store: EventStore, *, since: int = FIRST_WITH_ROWS) -> Days | None:
+def exact_days(
+    snapshot: Snapshot, scope: Scope, store: EventStore | Snapshot, *, since: int = FIRST_WITH_ROWS
+) -> Days | None:
     """How the days of a scope are put together, whatever its filters are; None where it is read from the events.
 
     `since` are the first rules by which rows have all that is asked. Those of a page, whose store is a Moment, may be of a

@@ -54,3 +54,15 @@ def _json_text(element: FunctionElement[Any], compiler: SQLCompiler, **options: 
 def _each_of(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"unnest([{', '.join(values)}])"
+
+
+@compiles(functions.bit_of, "duckdb")
+def _bit_of(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    text, values, first = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(1::BIGINT << (coalesce(list_position({values}, {text}), 0) + {first}))"
+
+
+@compiles(functions.sums_of_bits, "duckdb")
+def _sums_of_bits(element: functions.sums_of_bits, compiler: SQLCompiler, **options: Any) -> str:
+    word = compiler.process(element.clauses, **options)
+    return f"[{', '.join(f'sum(({word} >> {place}) & {element.mask})' for place in element.places)}]"
