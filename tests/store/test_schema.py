@@ -12,6 +12,7 @@ from tracker.store.duckdb.migrations import (
     add_facts_of_company_visits,
     add_goal_events,
     add_goal_sums,
+    add_goal_values,
     add_rollups,
 )
 from tracker.store.schema import ROLLUP_SUMS, ROLLUP_TABLES, events, metadata
@@ -39,6 +40,7 @@ def test_a_migrated_store_has_the_tables_of_a_fresh_one() -> None:
             add_goal_events,
             add_facts_of_company_visits,
             add_goal_sums,
+            add_goal_values,
         ],
         [metadata.create_all],
     ):

@@ -29,7 +29,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 metadata = MetaData()
 
@@ -353,7 +353,27 @@ goal_events = Table(
     Column("detail", Text),
 )
 
-# The events that all three are made of, while they are; with those that the same visitors made on the two days before.
+# The visits that began on the day and reached any of a site's goals, by the values of dimensions. `goal` is a hash of what all
+# of these goals count, together. A day with more values of a dimension than are kept has none of them, and a mark as in `rollups`.
+goal_values = Table(
+    "goal_values",
+    metadata,
+    *_key_of_goals(),
+    Column("dimension", Text, nullable=False),
+    Column("value", Text),
+    Column("visits", BigInteger, nullable=False),
+)
+
+# The visits that these are made of, while they are.
+held_goal_visits = Table(
+    "held_goal_visits",
+    MetaData(),
+    Column("visit_id", BigInteger, nullable=False),
+    Column("day", Date, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+# The events that the others are made of, while they are; with those that the same visitors made on the two days before.
 held_goal_events = Table(
     "held_goal_events",
     MetaData(),
@@ -385,6 +405,7 @@ ROLLUP_TABLES = (
     goal_sums,
     goal_ids,
     goal_events,
+    goal_values,
     goal_days,
     rollups,
     rollup_ids,

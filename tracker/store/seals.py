@@ -68,17 +68,35 @@ class CountedMonth(NamedTuple):
     rules: int
 
 
+class GoalVisits(NamedTuple):
+    """The visits that reached any of a site's goals, and what is kept of them. `goal` is the hash of all that these goals count.
+
+    `visits` selects the columns of `held_goal_visits`, `values` those of `goal_values` from that table.
+    """
+
+    goal: str
+    visits: Select[Any]
+    values: Select[Any]
+
+
 class KeptGoals(NamedTuple):
     """Days of a site, sealed ones in a row, with the goals that are kept of them, and the statement of the events that reached these.
 
     `goals` are hashes of what they count (`tracker.store.schema.goal_sums`), `rules` the version by which they are counted.
-    `reached` selects the columns of `held_goal_events`.
+    `reached` selects the columns of `held_goal_events`; None where of single goals nothing is to be kept. `any_goal` are the visits
+    that reached any goal, if these are to be kept.
     """
 
     days: Sequence[SealedDay]
     goals: Sequence[str]
     rules: int
-    reached: Select[Any]
+    reached: Select[Any] | None
+    any_goal: GoalVisits | None = None
+
+    @property
+    def sealed(self) -> Sequence[str]:
+        """The hashes of all that is kept."""
+        return self.goals if self.any_goal is None else [*self.goals, self.any_goal.goal]
 
 
 class MonthOfFigures(NamedTuple):

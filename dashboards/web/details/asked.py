@@ -28,7 +28,7 @@ LABELS = {
 }
 MEANINGS = {
     **{name: METRICS[name].meaning for name in FIGURES},
-    GOAL_RATE: message("Share of the visitors who reached a goal."),
+    GOAL_RATE: message("Share of the visits that reached a goal."),
     REVENUE: message("Amounts of the goals of revenue, each event once."),
     COMPANIES: message("Named companies that came this way."),
     LEAD: message("The company with the highest score that came this way."),

@@ -19,10 +19,9 @@ from tracker.service.context import Context
 from tracker.stats.breakdowns import titles
 from tracker.stats.details import Asked, details
 from tracker.stats.dimensions import Dimension
-from tracker.stats.filters import HasDone, Or
 from tracker.stats.goals import goals_of
+from tracker.stats.goals.rate_by_value import Values, Visits, reached_by_value, visits_made_of
 from tracker.stats.goals.revenue_by_value import Revenue, main_currency, revenue_by_value
-from tracker.stats.scope import Scope
 
 # So many values are put in order by what is worked out of them.
 _MOST_ORDERED = 2000
@@ -48,7 +47,9 @@ class _Reading:
         self._store, self._scope = context.event_store, listing.selection.scope
         self._dimension = listing.dimension
         codes = codes_that_read(language, listing.dimension, listing.search) if listing.search else ()
-        self._asked = Asked(FIGURES, search=listing.search, codes=codes)
+        of_rate = [visits_made_of(listing.dimension)] if GOAL_RATE in listing.columns else []
+        names = tuple(dict.fromkeys([*FIGURES, *of_rate]))
+        self._asked = Asked(names, search=listing.search, codes=codes)
 
     def rows(self, limit: int, offset: int) -> Rows:
         if self._listing.sort in WORKED_OUT:
@@ -63,8 +64,7 @@ class _Reading:
         """Of the values that have some of it, the most first."""
         asked = replace(self._asked, limit=_MOST_ORDERED)
         if self._listing.sort == GOAL_RATE:
-            reaching = details(self._store, self._of_goals, self._dimension, replace(asked, names=("visitors",))).rows
-            values = list(reaching["value"])
+            values = list(self._reached(Values(most=_MOST_ORDERED)))
         elif self._listing.sort == REVENUE:
             values = list(self._revenue)
         else:
@@ -84,11 +84,11 @@ class _Reading:
         goals = goals_of(self._listing.selection.site)
         return revenue_by_value(self._store, self._scope, self._dimension, goals)
 
-    @property
-    def _of_goals(self) -> Scope:
+    def _reached(self, values: Values) -> Visits:
         """The visits that reached a goal."""
-        conditions = tuple(goal.condition for goal in goals_of(self._listing.selection.site))
-        return replace(self._scope, filters=(*self._scope.filters, HasDone(Or(conditions))))
+        return reached_by_value(
+            self._store, self._scope, self._dimension, goals_of(self._listing.selection.site), values
+        )
 
     def _complete(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows with what their values brought."""
@@ -97,12 +97,11 @@ class _Reading:
             frame[name] = frame[name].fillna(0).astype("int64")
         frame["title"] = self._titles(values)
         if GOAL_RATE in self._listing.columns:
-            asked = Asked(("visitors",), named=tuple(values), limit=max(1, len(values)))
-            reaching = details(self._store, self._of_goals, self._dimension, asked).rows
-            people = dict(zip(reaching["value"], reaching["visitors"], strict=True))
+            reached, visits = self._reached(Values(named=tuple(values))), frame[visits_made_of(self._dimension)]
             frame[GOAL_RATE] = [
-                people.get(value, 0) / visitors if visitors else None
-                for value, visitors in zip(values, frame["visitors"], strict=True)
+                # What came since figures of a moment before were counted may have reached some.
+                min(1.0, reached.get(value, 0) / number) if number > 0 else None
+                for value, number in zip(values, visits, strict=True)
             ]
         if REVENUE in self._listing.columns:
             currency = main_currency(self._revenue)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -91,7 +92,7 @@ def _resolve(one: Filter, of_companies: Callable[[Comparison], Filter]) -> Filte
         case Not(part):
             return Not(_resolve(part, of_companies))
         case HasDone(condition):
-            return HasDone(_resolve(condition, of_companies))
+            return replace(one, condition=_resolve(condition, of_companies))
 
 
 def _named(names: list[str], all_but: bool) -> Filter:  # noqa: FBT001 - what holds_for returns

@@ -94,9 +94,13 @@ class Not:
 
 @dataclass(frozen=True)
 class HasDone:
-    """Keeps all events of the visits that have an event which the condition keeps."""
+    """Keeps all events of the visits that have an event which the condition keeps.
+
+    With `whole_visit` the event may also be before or after the period; no codec writes that.
+    """
 
     condition: Filter
+    whole_visit: bool = False
 
 
 @dataclass(frozen=True)

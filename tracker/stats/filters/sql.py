@@ -33,8 +33,9 @@ def as_condition(
         case Not(part):
             # A comparison with a missing value is null, which is not true either.
             return ~func.coalesce(as_condition(part, span, whole), false())
-        case HasDone(condition):
-            return _visit_in(select(events.c.visit_id).where(span, as_condition(condition, span, whole)))
+        case HasDone(condition, whole_visit):
+            within = whole if whole_visit else span
+            return _visit_in(select(events.c.visit_id).where(within, as_condition(condition, within, whole)))
         case AtLeast():
             reached = reached_by(one, whole)
             key: list[ColumnElement[Any]] = [events.c.visit_id, events.c.occurred_at]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import And, AtLeast, Comparison, Filter, HasDone, Not, Or
@@ -31,7 +32,7 @@ def _with_goals(one: Filter, goals: Sequence[Goal]) -> Filter:
         case Not(part):
             return Not(_with_goals(part, goals))
         case HasDone(condition):
-            return HasDone(_with_goals(condition, goals))
+            return replace(one, condition=_with_goals(condition, goals))
 
 
 def _reached(one: Comparison, goals: Sequence[Goal]) -> Filter:

@@ -7,17 +7,20 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from tracker.stats.goals import Goal
 from tracker.stats.goals.kept import GOAL_RULES, by_meaning
 from tracker.stats.goals.reached_on_days import reached_on_days
+from tracker.stats.goals.visits_by_value import KEPT_BY, any_of, by_values, reached_visits
+from tracker.stats.long_visits import followed
 from tracker.stats.rollups.day_figures.scopes import all_tell, scope_of_days
 from tracker.stats.rollups.days import Run, number_of_events
 from tracker.stats.rollups.registry import RULES
+from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore, Snapshot
-from tracker.store.schema import goal_days, sealed_days
-from tracker.store.seals import KeptGoals, SealedDay, final_before
+from tracker.store.schema import goal_days, held_goal_visits, sealed_days
+from tracker.store.seals import GoalVisits, KeptGoals, SealedDay, final_before
 
 _DAY = timedelta(days=1)
 # So many days are counted at once, or fewer that have more events than this.
@@ -26,10 +29,11 @@ _MOST_EVENTS = 200_000
 
 
 class _Left(NamedTuple):
-    """Days in a row that are to be kept, and of which goals."""
+    """Days in a row that are to be kept, of which goals, and whether the visits that reached any goal are."""
 
     days: list[SealedDay]
     goals: list[Goal]
+    any_goal: bool
 
 
 def keep_goals(store: EventStore, site: str, time_zone: ZoneInfo, goals: Sequence[Goal]) -> bool:
@@ -44,15 +48,23 @@ def keep_goals(store: EventStore, site: str, time_zone: ZoneInfo, goals: Sequenc
         if left is None:
             return None
         scope = scope_of_days(site, left.days[0].day, left.days[-1].day + _DAY, time_zone)
-        reached = reached_on_days(snapshot, scope, left.goals)
-        return KeptGoals(left.days, [goal.key for goal in left.goals], GOAL_RULES, reached)
+        reached = reached_on_days(snapshot, scope, left.goals) if left.goals else None
+        visits = visits_of_any(snapshot, scope, goals) if left.any_goal else None
+        return KeptGoals(left.days, [goal.key for goal in left.goals], GOAL_RULES, reached, visits)
 
     return bool(store.keep_goals(site, work_out))
 
 
+def visits_of_any(snapshot: Snapshot, scope: Scope, goals: Sequence[Goal]) -> GoalVisits:
+    """What is kept of the visits that reached any of the goals, of days in a row."""
+    scope = followed(snapshot, scope)
+    values = by_values(scope, held_goal_visits, KEPT_BY).add_columns(literal(any_of(goals)).label("goal"))
+    return GoalVisits(any_of(goals), reached_visits(scope, goals), values)
+
+
 def forget_other_goals(store: EventStore, site: str, goals: Sequence[Goal]) -> None:
     """Removes what is kept of goals that the site no longer has."""
-    meant = {goal.meant for goal in goals}
+    meant = {goal.meant for goal in goals} | {any_of(goals)}
     known = {row.goal for row in store.rows(select(goal_days.c.goal).where(goal_days.c.site == site).distinct())}
     if known - meant:
         store.forget_goals(site, sorted(meant))
@@ -71,7 +83,8 @@ def _left(snapshot: Snapshot, site: str, time_zone: ZoneInfo, goals: dict[str, G
     made = (seal.site == site, seal.time_zone == time_zone.key, seal.rules == GOAL_RULES)
     for row in snapshot.rows(select(seal.day, seal.goal).where(*made)):
         kept.setdefault(row.day, set()).add(row.goal)
-    missing = [(SealedDay(*row), goals.keys() - kept.get(row.day, set())) for row in days]
+    any_goal = any_of(goals.values())
+    missing = [(SealedDay(*row), {*goals, any_goal} - kept.get(row.day, set())) for row in days]
     chosen: list[SealedDay] = []
     wanted: set[str] = set()
     for one, left in missing:
@@ -85,7 +98,7 @@ def _left(snapshot: Snapshot, site: str, time_zone: ZoneInfo, goals: dict[str, G
     chosen = _as_many_as_suit(snapshot, site, chosen[:_MOST_DAYS])
     if not all_tell(snapshot, scope_of_days(site, chosen[-1].day, chosen[0].day + _DAY, time_zone)):
         chosen = chosen[:1]
-    return _Left(chosen[::-1], [goals[meant] for meant in sorted(wanted)])
+    return _Left(chosen[::-1], [goals[meant] for meant in sorted(wanted - {any_goal})], any_goal in wanted)
 
 
 def _as_many_as_suit(snapshot: Snapshot, site: str, days: list[SealedDay]) -> list[SealedDay]:

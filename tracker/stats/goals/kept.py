@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, FromClause, Select, Table, and_, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Date, FromClause, Select, Table, and_, cast, func, select, union_all
 
 from tracker.stats.companies.visit_rows import Rows
 from tracker.stats.goals import Goal
@@ -57,7 +57,7 @@ def by_meaning(goals: Sequence[Goal]) -> dict[str, Goal]:
 @contextmanager
 def of_days(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> Iterator[OfDays | None]:
     """What goals add up to in a scope, of the days of which it is kept and of a few open ones; None where too few are kept."""
-    if not goals or not _has_whole_days(scope):
+    if not goals or not has_whole_days(scope):
         yield None
         return
     with store.snapshot() as snapshot:
@@ -77,25 +77,45 @@ def reached(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> Iterator[
         yield Rows(found.cte("found").prefix_with("MATERIALIZED"), snapshot, None)
 
 
-def _has_whole_days(scope: Scope) -> bool:
+def has_whole_days(scope: Scope) -> bool:
     """Whether it has no filters, and begins with a day; the last day may be cut."""
     return not scope.filters and scope.period.start_at == replace(scope.period, moments=None).start_at
 
 
-def _of_days(snapshot: Snapshot, scope: Scope, goals: Sequence[Goal]) -> OfDays | None:
+class OpenDays(NamedTuple):
+    """The days of a period that are counted from their events, as `scopes`, beside the kept ones; `days` are these and a day cut short."""
+
+    scopes: Sequence[Scope]
+    days: Sequence[date]
+
+
+def open_days(
+    snapshot: Snapshot, scope: Scope, meant: Sequence[str], table: Table, beyond: ColumnElement[bool]
+) -> OpenDays | None:
+    """The open days of a scope beside those of which all that is meant is kept; None where too few days are kept.
+
+    `beyond` are the rows of the table that mark a day of which too much was to be kept.
+    """
     period = scope.period
-    kept = _kept_days(snapshot, scope, [goal.key for goal in goals]) - {cut_day(period)}
+    kept = _kept_days(snapshot, scope, meant, table, beyond) - {cut_day(period)}
     if not kept:
         return None
     days = [period.start + timedelta(days=number) for number in range(period.days)]
-    open_days = _open_days(snapshot, scope, [day for day in days if day not in kept])
-    if open_days is None:
+    found = _with_events(snapshot, scope, [day for day in days if day not in kept])
+    if found is None:
         return None
-    made = [_of_open_day(snapshot, scope, day, goals) for day in open_days]
-    left = [*open_days, *filter(None, [cut_day(period)])]
+    return OpenDays([_scope_of(scope, day) for day in found], [*found, *filter(None, [cut_day(period)])])
+
+
+def _of_days(snapshot: Snapshot, scope: Scope, goals: Sequence[Goal]) -> OfDays | None:
+    meant = [goal.key for goal in goals]
+    opened = open_days(snapshot, scope, meant, goal_sums, goal_sums.c.dimension == BEYOND)
+    if opened is None:
+        return None
+    made = [_of_open_day(snapshot, one, goals) for one in opened.scopes]
 
     def put_together(table: Table, of_others: Sequence[Select[Any]]) -> FromClause:
-        of_kept = _of_kept_days(table, scope, [goal.key for goal in goals], left)
+        of_kept = of_kept_days(table, scope, meant, opened.days)
         names = of_kept.selected_columns.keys()
         others = [select(*(one.c[name] for name in names)) for one in (other.subquery() for other in of_others)]
         return union_all(of_kept, *others).subquery(table.name) if others else of_kept.subquery(table.name)
@@ -108,7 +128,7 @@ def _of_days(snapshot: Snapshot, scope: Scope, goals: Sequence[Goal]) -> OfDays 
     )
 
 
-def _of_kept_days(table: Table, scope: Scope, meant: Sequence[str], left: Sequence[date]) -> Select[Any]:
+def of_kept_days(table: Table, scope: Scope, meant: Sequence[str], left: Sequence[date]) -> Select[Any]:
     """The rows of the period's days but those that are left: what is kept of a day whose events are gone, of whichever goals it is."""
     period, seal = scope.period, goal_days.c
     same = [seal[name] == table.c[name] for name in ("site", "day", "goal")]
@@ -118,27 +138,35 @@ def _of_kept_days(table: Table, scope: Scope, meant: Sequence[str], left: Sequen
     return rows.where(*within, table.c.goal.in_(meant), table.c.day.not_in(left))
 
 
-def _of_open_day(snapshot: Snapshot, scope: Scope, day: date, goals: Sequence[Goal]) -> OfGoals:
+def _scope_of(scope: Scope, day: date) -> Scope:
+    """A day of a period, cut short as the period is."""
     one = scope_of_day(scope.site, day, scope.period.time_zone)
-    if day == cut_day(scope.period):
-        one = replace(one, period=replace(one.period, moments=(one.period.start_at, scope.period.end_at)))
+    if day != cut_day(scope.period):
+        return one
+    return replace(one, period=replace(one.period, moments=(one.period.start_at, scope.period.end_at)))
+
+
+def _of_open_day(snapshot: Snapshot, one: Scope, goals: Sequence[Goal]) -> OfGoals:
+    day = one.period.start
     found = reached_on_days(snapshot, one, goals).cte(f"reached_{day:%Y%m%d}").prefix_with("MATERIALIZED")
     return OfGoals(found, day)
 
 
-def _kept_days(snapshot: Snapshot, scope: Scope, meant: Sequence[str]) -> set[date]:
-    """The period's days of which all of the goals are kept, each with all of its single rows."""
-    seal, sums, period = goal_days.c, goal_sums.c, scope.period
+def _kept_days(
+    snapshot: Snapshot, scope: Scope, meant: Sequence[str], table: Table, beyond: ColumnElement[bool]
+) -> set[date]:
+    """The period's days of which all that is meant is kept, and in full."""
+    seal, rows, period = goal_days.c, table.c, scope.period
     within = (seal.site == scope.site, seal.day >= period.start, seal.day < period.end, seal.goal.in_(meant))
     made = (seal.time_zone == period.time_zone.key, seal.rules == GOAL_RULES)
     days = select(seal.day, func.count(seal.goal.distinct()).label("goals")).where(*within, *made).group_by(seal.day)
-    marked = (sums.site == scope.site, sums.day >= period.start, sums.day < period.end, sums.goal.in_(meant))
-    beyond = select(sums.day).where(*marked, sums.dimension == BEYOND).distinct()
+    within_rows = (rows.site == scope.site, rows.day >= period.start, rows.day < period.end, rows.goal.in_(meant))
+    marked = select(rows.day).where(*within_rows, beyond).distinct()
     kept = {row.day for row in snapshot.rows(days) if row.goals == len(meant)}
-    return kept - {row.day for row in snapshot.rows(beyond)} if kept else kept
+    return kept - {row.day for row in snapshot.rows(marked)} if kept else kept
 
 
-def _open_days(snapshot: Snapshot, scope: Scope, missing: Sequence[date]) -> list[date] | None:
+def _with_events(snapshot: Snapshot, scope: Scope, missing: Sequence[date]) -> list[date] | None:
     """Of the days without rows those that have events; None where they are too many."""
     found: list[date] = []
     for first, end in runs(missing):

@@ -229,6 +229,13 @@ def add_goal_sums(connection: Connection) -> None:
         connection.execute(text(f"drop table {table}"))
 
 
+def add_goal_values(connection: Connection) -> None:
+    """11 to 12: a table for the visits that reached any goal, by the values of dimensions. It is empty until days are counted for it."""
+    key = "site varchar not null, day date not null, goal varchar not null"
+    columns = f"{key}, dimension varchar not null, value varchar, visits bigint not null"
+    connection.execute(text(f"create table if not exists goal_values ({columns})"))
+
+
 # Steps by the version that they start from; a fresh store is created at SCHEMA_VERSION and needs none.
 STEPS: dict[int, Step] = {
     1: add_visit_lengths,
@@ -241,4 +248,5 @@ STEPS: dict[int, Step] = {
     8: add_facts_of_company_visits,
     9: keep_event_ids_apart,
     10: add_goal_sums,
+    11: add_goal_values,
 }
