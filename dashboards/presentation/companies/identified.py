@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from dashboards.presentation import numbers
-from dashboards.translations import message, translate
+from dashboards.translations import message, translate, translate_plural
 from tracker.reference.naming_sources import NamingSource
 from tracker.stats.companies.identified import Identified
 
@@ -36,9 +36,11 @@ def identification(language: str, code: str | None) -> str:
 
 def how_much_is_named(language: str, found: Identified) -> str:
     """Of so many visits, how many came from named and possible companies, and where the others came from."""
-    named = translate(
+    named = translate_plural(
         language,
+        "Of %(visits)s visit, %(named)s came from a named company and %(possible)s from a possible one.",
         "Of %(visits)s visits, %(named)s came from a named company and %(possible)s from a possible one.",
+        found.visits,
         visits=numbers.count(language, found.visits, compact=False),
         named=numbers.percent(language, found.share(found.named)),
         possible=numbers.percent(language, found.share(found.possible)),

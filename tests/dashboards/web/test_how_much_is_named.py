@@ -48,6 +48,13 @@ def eight_visits(site: str, visit: Callable[..., None], company_visit: Callable[
         visit("/b", ago=2 * DAY, network_kind=kind)
 
 
+def test_one_visit_is_not_many(signed_in: Browser, site: str, visit: Callable[..., None]) -> None:
+    visit("/a")
+    assert "Of 1 visit, 0% came from a named company" in unescape(signed_in.get(f"/{SITE}").text)
+    signed_in.post("/language", language="fr")
+    assert "Sur 1 visite, 0\u202f% viennent" in unescape(signed_in.get(f"/{SITE}").text)
+
+
 def weekly(context: Context, form: str) -> str:
     return str(operations.run(context, "report", {"site": SITE, "label": "2026-W46", "form": form})["content"])
 

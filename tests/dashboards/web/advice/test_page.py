@@ -47,7 +47,8 @@ def test_the_heatmap_is_a_table_with_each_number_in_words(
 def test_it_says_what_it_would_take(signed_in: Browser, site: str) -> None:
     page = unescape(signed_in.get(f"/{SITE}/advice").text)
     assert "Too few visits for advice." in page
-    assert "takes 10 companies in 13 weeks; there are 0 so far." in page
+    assert "takes 10 companies in 13 weeks; there are 0 so far.</li>" in page
+    assert page.count("so far.</li>") == 3
 
 
 def test_the_advice_of_complete_weeks_is_kept_while_hits_of_today_come(
