@@ -27,6 +27,7 @@ _NAMES = {
     "annotations": message("Annotations"),
     "funnels": message("Funnels"),
     "shared_links": message("Shared links"),
+    "api_tokens": message("API tokens"),
     "company_corrections": message("Corrections of companies"),
 }
 

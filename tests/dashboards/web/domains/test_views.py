@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,14 @@ def test_somebody_who_did_not_see_the_last_change_is_told(signed_in: Browser, si
         answer = signed_in.post(f"{PAGE}/{form}", form=PAGE, name="x", domain="x.fr", version="seen before")
         assert answer.status_code == 409, form
         assert "Somebody else changed this site" in answer.text
+
+
+def test_what_goes_with_a_site_is_named_before(signed_in: Browser, site: str) -> None:
+    for number in range(2):
+        signed_in.post(f"/{SITE}/api-tokens", name=f"Lettre {number}")
+    listed = re.sub(r"<[^>]+>", "", signed_in.get(PAGE).text)
+    assert "API tokens: 2" in listed
+    assert "Shared links" not in listed
 
 
 def test_a_removed_site_is_taken_back_from_the_list(signed_in: Browser, site: str, database: AppDatabase) -> None:
