@@ -29,6 +29,7 @@ from tracker.service.context import Context
 from tracker.service.finding import Finding
 from tracker.sites.sites import list_sites
 from tracker.stats import traffic
+from tracker.stats.goals import goals_of
 from tracker.stats.hosts import unknown_sites
 from tracker.stats.messages import message
 from tracker.stats.rollups.checking import compare_with_events
@@ -62,7 +63,7 @@ def diagnose(context: Context) -> Iterator[Finding]:
 def compared_days(context: Context, first: date, end: date) -> Iterator[Finding]:
     """Compares the figures that are kept of days from `first` to before `end` with their events, site by site."""
     for site in list_sites(context.app_db):
-        compared = compare_with_events(context.event_store, site.stored_as, first, end)
+        compared = compare_with_events(context.event_store, site.stored_as, first, end, goals=goals_of(site))
         days = f"{compared.days:,} {'day' if compared.days == 1 else 'days'}"
         if not compared.different:
             yield Finding("good", f"{site.name}: {days} compared, the figures kept of each are those of its events")

@@ -116,6 +116,14 @@ class OfGoals:
         return came.group_by(*key)
 
 
+def added_up(sums: Select[Any]) -> Select[Any]:
+    """One row of each goal, day, dimension and value, of `OfGoals.sums`."""
+    parts = sums.subquery("parts")
+    key = [parts.c[name] for name in ("site", "day", "goal", "dimension", "value")]
+    each = [func.sum(parts.c[name]).label(name) for name in (*GOAL_SUMS, "amount")]
+    return select(*key, *each).group_by(*key).order_by(parts.c.goal, parts.c.dimension, parts.c.day)
+
+
 def mark_of_too_many(site: str, goal: str, day: date, number: int) -> dict[str, Any]:
     """The row of `goal_sums` that says of a goal and a day that nothing is kept, since it would be too much."""
     sums = dict.fromkeys(GOAL_SUMS, 0) | {"events": number}

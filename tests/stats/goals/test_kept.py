@@ -17,11 +17,12 @@ from tracker.leads.corrections.rules import Rule, Rules
 from tracker.stats.goals import Goal, Kind, condition_of
 from tracker.stats.goals.figures import GoalFigures, goal_figures
 from tracker.stats.goals.keeping import forget_other_goals, keep_goals
+from tracker.stats.rollups.checking import compare_with_events
 from tracker.stats.rollups.keeping import Keeper
 from tracker.store import goals_of_days
 from tracker.store.batch import Batch
 from tracker.store.protocol import EventStore
-from tracker.store.schema import BEYOND, events, goal_days, goal_events, goal_ids, goal_sums
+from tracker.store.schema import BEYOND, events, goal_days, goal_events, goal_ids, goal_sums, goal_values
 
 FORM = "Form: Submission"
 TODAY = date(2026, 11, 18)
@@ -199,3 +200,30 @@ def test_who_reaches_a_goal_on_both_sides_of_midnight_is_one_visitor_in_one_visi
     assert kept(blog) == [(date(2026, 11, day), 2) for day in (16, 17, 18)]
     assert goal_figures(blog.store, DAYS, [DEMO])["demo"] == GoalFigures(2, 1, 1, 0)
     assert goal_figures(blog.store, scope("2026-11-17"), [DEMO])["demo"] == GoalFigures(1, 1, 1, 0)
+
+
+def test_what_is_kept_is_compared_with_the_events_and_each_table_that_differs_is_found(blog: Blog) -> None:
+    tell(blog, consented=False)
+    blog.visit("2026-11-18T12:00:00+01:00", (0, "/x", FORM), **sent("demo"), consented=True)
+    seal(blog, *GOALS)
+    assert compare_with_events(blog.store, SITE, goals=GOALS) == (3, {})
+    day, tables = date(2026, 11, 18), (goal_sums, goal_ids, goal_values)
+    for table in tables:
+        with blog.store.transaction() as connection:  # type: ignore[attr-defined]
+            connection.execute(table.delete().where(table.c.day == day))
+        assert compare_with_events(blog.store, SITE).different == {}
+        assert table.name in compare_with_events(blog.store, SITE, goals=GOALS).different[day]
+    with blog.store.transaction() as connection:  # type: ignore[attr-defined]
+        connection.execute(goal_events.update().values(detail="another"))
+    assert compare_with_events(blog.store, SITE, goals=GOALS).different == {
+        date(2026, 11, 16): [goal_events.name],
+        date(2026, 11, 17): [goal_events.name],
+        day: [table.name for table in tables],
+    }
+
+
+def test_what_was_too_much_to_be_kept_is_not_compared(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(goals_of_days, "MOST_ROWS", 1)
+    tell(blog, consented=False)
+    seal(blog, *GOALS)
+    assert compare_with_events(blog.store, SITE, goals=GOALS) == (3, {})

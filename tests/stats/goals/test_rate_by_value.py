@@ -31,6 +31,7 @@ from tracker.stats.goals.rate_by_value import Values, Visits, reached_by_value
 from tracker.stats.goals.visits_by_value import KEPT_BY, any_of
 from tracker.stats.periods import Period
 from tracker.stats.rollups import keeping
+from tracker.stats.rollups.checking import compare_with_events
 from tracker.stats.rollups.keeping import unsealed_days
 from tracker.stats.scope import Scope
 from tracker.store import seals
@@ -177,6 +178,7 @@ def test_visits_that_reached_goals_are_the_same_in_plain_python(
                 pass
             for _ in range(3):
                 of_kept_days += compare(store, one, rows, chance, monkeypatch)
+        assert compare_with_events(store, one.site, goals=GOALS).different == {}, seed
     assert of_kept_days
 
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, except_, select, union_all
 
+from tracker.stats.goals import Goal
+from tracker.stats.rollups.checking_goals import unlike_goals
 from tracker.stats.rollups.day_figures.figures import DayOfFigures
 from tracker.stats.rollups.day_figures.scopes import scope_of_day
 from tracker.stats.rollups.kept_rows import hold_rows
@@ -41,8 +43,10 @@ class Compared(NamedTuple):
     different: dict[date, list[str]]
 
 
-def compare_with_events(store: EventStore, site: str, first: date = date.min, end: date = date.max) -> Compared:
-    """Compares the sealed days of a site from `first` to before `end`, beside whoever stores events.
+def compare_with_events(
+    store: EventStore, site: str, first: date = date.min, end: date = date.max, *, goals: Sequence[Goal] = ()
+) -> Compared:
+    """Compares the sealed days of a site from `first` to before `end`, with what is kept of its goals, beside whoever stores events.
 
     Days whose events are gone are not among them: there is nothing to compare them with.
     """
@@ -55,6 +59,10 @@ def compare_with_events(store: EventStore, site: str, first: date = date.min, en
             seals = [row for row in snapshot.rows(_seals(site, some[0], end)) if row.day in some]
             compared += len(seals)
             different.update(_different(snapshot, site, seals))
+            for seal in seals if goals else ():
+                unlike = unlike_goals(snapshot, site, seal.day, ZoneInfo(seal.time_zone), goals)
+                if unlike:
+                    different.setdefault(seal.day, []).extend(unlike)
     with store.snapshot() as snapshot:
         for month, dimensions in _different_months(snapshot, site, first, end).items():
             different.setdefault(month, []).extend(f"the whole month by {name or 'all'}" for name in dimensions)

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, tuple_
 
 from tracker.store import seals
-from tracker.store.goals_of_days import OfGoals, mark_of_too_many
+from tracker.store.goals_of_days import OfGoals, added_up, mark_of_too_many
 from tracker.store.schema import (
     BEYOND,
-    GOAL_SUMS,
     goal_days,
     goal_events,
     goal_ids,
@@ -43,7 +42,7 @@ def _store_each(connection: Connection, site: str, first: date, reached: Select[
     connection.execute(held_goal_events.insert().from_select(names, reached))
     beyond = connection.execute(OfGoals(held_goal_events, first).too_many()).all()
     made = OfGoals(held_goal_events, first, [(row.goal, row.day) for row in beyond])
-    for table, rows in ((goal_sums, _added_up(made.sums())), (goal_ids, made.ids()), (goal_events, made.events())):
+    for table, rows in ((goal_sums, added_up(made.sums())), (goal_ids, made.ids()), (goal_events, made.events())):
         names = [column.name for column in rows.selected_columns]
         connection.execute(table.insert().from_select(names, rows))
     if beyond:
@@ -71,14 +70,6 @@ def _store_values(connection: Connection, site: str, days: Sequence[SealedDay], 
         of_site = {"site": site, "goal": made.goal, "dimension": BEYOND}
         marks = [of_site | {"day": day, "value": name, "visits": values} for day, name, values in beyond]
         connection.execute(goal_values.insert(), marks)
-
-
-def _added_up(sums: Select[Any]) -> Select[Any]:
-    """One row of each goal, day, dimension and value."""
-    parts = sums.subquery("parts")
-    key = [parts.c[name] for name in ("site", "day", "goal", "dimension", "value")]
-    each = [func.sum(parts.c[name]).label(name) for name in (*GOAL_SUMS, "amount")]
-    return select(*key, *each).group_by(*key).order_by(parts.c.goal, parts.c.dimension, parts.c.day)
 
 
 def seal_goals(connection: Connection, site: str, days: Sequence[SealedDay], kept: KeptGoals) -> None:
