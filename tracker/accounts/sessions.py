@@ -62,12 +62,19 @@ def open_session(database: AppDatabase, user_id: int, device: Device, *, now: da
 
 def find_session(database: AppDatabase, token: str, *, now: datetime) -> UserSession | None:
     """Returns the session of a token, with its user, and records its use; None when it has ended."""
-    wanted = select(UserSession).options(joinedload(UserSession.user))
-    with database.transaction() as session:
-        found = session.scalar(wanted.where(UserSession.token_hash == _hash(token), _lasts(now)))
-    if found is not None and now - found.last_seen_at > _SEEN_EVERY:
+    hashed = _hash(token)
+    found = database.kept(("session", hashed), lambda: _session_of(database, hashed))
+    if found is None or not (found.last_seen_at > now - UNUSED_LASTS and found.created_at > now - USED_LASTS):
+        return None
+    if now - found.last_seen_at > _SEEN_EVERY:
         _note_use(database, found.id, now)
     return found
+
+
+def _session_of(database: AppDatabase, hashed: str) -> UserSession | None:
+    wanted = select(UserSession).options(joinedload(UserSession.user)).where(UserSession.token_hash == hashed)
+    with database.transaction() as session:
+        return session.scalar(wanted)
 
 
 def list_sessions(database: AppDatabase, user_id: int, *, now: datetime) -> Sequence[UserSession]:

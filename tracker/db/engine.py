@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -30,10 +30,14 @@ from tracker.db import (  # noqa: F401 - their tables are the database's too
 )
 from tracker.db.copies import Copy, SourceDamaged, make_copy
 from tracker.db.errors import AppDatabaseUnavailable
+from tracker.db.kept.reads import KeptReads
+from tracker.db.kept.versions import version_of
 from tracker.db.migrations.schema_number import newest_number, stored_number
 from tracker.db.opened_file import OpenedFile
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _PRAGMAS = (
     # Several processes share the file: they wait for a writer instead of failing, and reading goes on during a write.
@@ -63,6 +67,8 @@ class AppDatabase:
         self._state = threading.Condition()
         self._running = 0
         self._is_closed_for_repair = False
+        self._version = version_of(engine, self.file)
+        self._kept = KeptReads(self.version)
 
     @property
     def file(self) -> Path | None:
@@ -90,6 +96,22 @@ class AppDatabase:
                 self._running -= 1
                 self._state.notify_all()
 
+    def kept(self, question: Hashable, read: Callable[[], T]) -> T:
+        """What `read` returns, or what it returned for the question before if nothing in the database has changed since.
+
+        `read` has a transaction of its own and writes nothing; nobody may change what it returns. Raises what `transaction` does.
+        """
+        return self._kept.get(question, read)
+
+    def version(self) -> Hashable | None:
+        """What is another after each change of the database, whoever made it; None where that is not known."""
+        if self._version is None or self.damage is not None:
+            return None
+        try:
+            return self._version()
+        except DBAPIError:
+            return None  # what is asked then says what is wrong
+
     def repair(self, now: datetime) -> None:
         """Restores the damaged file once all transactions have ended.
 
@@ -99,7 +121,7 @@ class AppDatabase:
             self.damage = None
             return
         with self._closed_for_repair():
-            self.engine.dispose()
+            self._close_connections()
             self._opened.make_whole(now, was_used=True)
             _migrate(self.engine)
             self._opened.remember()
@@ -135,9 +157,14 @@ class AppDatabase:
             self._raise(problem)
 
     def close(self) -> None:
-        self.engine.dispose()
+        self._close_connections()
         if self._opened is not None:
             self._opened.close()
+
+    def _close_connections(self) -> None:
+        if self._version is not None:
+            self._version.close()
+        self.engine.dispose()
 
     def _raise(self, problem: DBAPIError) -> NoReturn:
         if damage.is_damage(problem.orig):

@@ -102,6 +102,11 @@ def _has_any(context: Context, condition: object) -> bool:
 
 def _marks(context: Context, site: Site | None) -> set[str]:
     """What is ticked off for all, and for the site; for the service as a whole, what is for any of its sites."""
+    question = ("checklist marks", site and site.id)
+    return context.app_db.kept(question, lambda: _read_marks(context, site))
+
+
+def _read_marks(context: Context, site: Site | None) -> set[str]:
     mine = ChecklistMark.site_id.is_(None)
     with context.app_db.transaction() as session:
         marks = select(ChecklistMark.task)

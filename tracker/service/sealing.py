@@ -26,7 +26,7 @@ from tracker.sites.sites import list_sites
 from tracker.stats.goals import goals_of
 from tracker.stats.goals.keeping import forget_other_goals, keep_goals
 from tracker.stats.rollups.keeping import Keeper
-from tracker.stats.rollups.ready import Left, make_ready, seen_last
+from tracker.stats.rollups.ready import Left, find_out_coverage, make_ready, seen_last
 from tracker.store.protocol import EventStore, Snapshot
 
 log = logging.getLogger(__name__)
@@ -152,12 +152,16 @@ class Sealing:
         self._done.pop(site.stored_as, None)
         today = self._now().astimezone(zone).date()
         self._keeper.refresh(site.stored_as, zone, today=today)
+        self._find_out_coverage(site)
         self._refreshed_at[site.stored_as] = self._monotonic()
         self._refreshed_last = True
         left, self._left = self._left, None
         if left is not None:
             with self._measuring_ready():
                 left.ask(lambda: not any(self._store.lags().values()))
+
+    def _find_out_coverage(self, site: Site) -> None:
+        find_out_coverage(self._store, site.stored_as, ZoneInfo(site.time_zone), self._as_pages_read)
 
     def _make_ready(self, site: str, snapshot: Snapshot) -> None:
         """Answers again what pages asked lately about the site, the last questions first; some after its figures are seen."""
@@ -186,6 +190,8 @@ class Sealing:
             return False
         leaving = self._just_sealed(name) | ({today} if changes else set())
         days = self._keeper.seal_some(name, zone, today=today, leaving=leaving)
+        if days:
+            self._find_out_coverage(site)
         self._sealed_at |= {(name, day): self._monotonic() for day in days}
         if days or self._keeper.make_month(name, zone, today=today) is not None:
             return True

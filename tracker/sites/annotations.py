@@ -55,7 +55,11 @@ def remove_annotation(database: AppDatabase, site_id: int, number: int) -> bool:
 def annotations_of(
     database: AppDatabase, site_id: int, *, since: date | None = None, until: date | None = None
 ) -> Sequence[Annotation]:
-    """A site's annotations in the order of their days, from a day, to before another."""
+    """A site's annotations in the order of their days, from a day, to before another; not to be changed."""
+    return database.kept(("annotations", site_id, since, until), lambda: _annotations(database, site_id, since, until))
+
+
+def _annotations(database: AppDatabase, site_id: int, since: date | None, until: date | None) -> Sequence[Annotation]:
     own = select(Annotation).where(Annotation.site_id == site_id)
     if since is not None:
         own = own.where(Annotation.day >= since)

@@ -53,7 +53,11 @@ class ListedSite(NamedTuple):
 
 
 def find_sites(database: AppDatabase, *, search: str = "") -> list[ListedSite]:
-    """The sites whose domain or name contains `search`, by domain."""
+    """The sites whose domain or name contains `search`, by domain; not to be changed."""
+    return database.kept("sites", lambda: _find_sites(database, "")) if not search else _find_sites(database, search)
+
+
+def _find_sites(database: AppDatabase, search: str) -> list[ListedSite]:
     wanted: ColumnElement[bool] = true()
     if search:
         named = Site.label.icontains(search, autoescape=True)
@@ -76,6 +80,11 @@ def find_site(database: AppDatabase, domain: str) -> Site | None:
     """The site of a domain in any spelling, also of one that it had before, with its recipients; None when there is none."""
     with database.transaction() as session:
         return site_of(session, domain)
+
+
+def site_to_show(database: AppDatabase, domain: str) -> Site | None:
+    """As `find_site`, for a page that only shows it: others are shown the same object, which nobody may change."""
+    return database.kept(("site", domain), lambda: find_site(database, domain))
 
 
 def site_of(session: Session, domain: str) -> Site | None:

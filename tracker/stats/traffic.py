@@ -17,7 +17,7 @@ from tracker.stats.aggregation import Group
 from tracker.stats.local_time import quarter
 from tracker.stats.periods import Period
 from tracker.stats.rollups.counting import counting
-from tracker.stats.rollups.moment import once
+from tracker.stats.rollups.moment import once, rows_of_page
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
 from tracker.store.reading import Reading, reads
@@ -121,7 +121,7 @@ def _not_counted(store: EventStore, site: str, period: Period, groups: Sequence[
 
 def _reading(site: str, period: Period) -> Reading:
     first, end = (datetime.combine(one, time()) for one in (period.start, period.end + timedelta(days=1)))
-    return Reading(site, first, end)
+    return Reading(site, first, end, of_excluded=True)
 
 
 def first_day(store: EventStore, site: str, time_zone: ZoneInfo) -> date | None:
@@ -160,7 +160,7 @@ def live_visitors(store: EventStore, site: str, now: datetime) -> int:
     """How many visitors were there in the last five minutes."""
     since = naive(now - timedelta(minutes=_LIVE_MINUTES))
     statement = select(metrics.VISITORS).where(events.c.site == site, events.c.occurred_at >= since)
-    return int(store.rows(statement)[0][0])
+    return int(rows_of_page(store, statement)[0][0])
 
 
 def _with_numbers(frame: pd.DataFrame) -> pd.DataFrame:

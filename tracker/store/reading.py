@@ -11,11 +11,15 @@ _OPTION = "webleads_reading"
 
 
 class Reading(NamedTuple):
-    """A statement reads a site's events from `since` to before `until` (UTC without a zone), and nothing else."""
+    """A statement reads a site's events from `since` to before `until` (UTC without a zone), and nothing else.
+
+    `of_excluded`: it reads what was excluded from them meanwhile instead, by day.
+    """
 
     site: str
     since: datetime
     until: datetime
+    of_excluded: bool = False
 
 
 def reads(statement: Select[Any], what: Reading) -> Select[Any]:

@@ -54,12 +54,11 @@ class ActionRow:
 
 
 def panels(context: Context, selection: Selection, language: str, *, visits: int) -> dict[str, Any]:
-    """The template variables of both panels. `visits` is the number of the period's visits."""
+    """The template variables of both panels; `visits` is the number of the period's visits. Without rows goals are suggested."""
     rows = goal_rows(context, selection, language, visits=visits)
     found = first_actions(context.event_store, selection.scope)
     return {
         "goal_rows": rows,
-        "suggested_goals": [] if rows else _suggested(context, selection, language),
         "action_rows": action_rows(language, found[:ROWS]),
         "has_more_actions": len(found) > ROWS,
     }
@@ -135,7 +134,7 @@ def _people(language: str, visitors: int, companies: int) -> list[str]:
     ]
 
 
-def _suggested(context: Context, selection: Selection, language: str) -> list[tuple[Received, str]]:
+def suggested_goals(context: Context, selection: Selection, language: str) -> list[tuple[Received, str]]:
     """What the site received lately that could be a goal and is none, with its kind in words, for whoever may add goals."""
     if not allowed(Permission.CHANGE_SETTINGS, selection.site):
         return []

@@ -17,7 +17,7 @@ from dashboards.web.site.site_order import site_order
 from tracker.accounts.permissions import Action
 from tracker.db.models import Site
 from tracker.service.context import Context
-from tracker.sites.sites import find_site, find_sites
+from tracker.sites.sites import find_site, find_sites, site_to_show
 from tracker.stats.comparisons import Mode
 from tracker.stats.periods import Unread, beside, parse_period
 
@@ -67,7 +67,8 @@ def site_or_404(context: Context, domain: str, action: Action) -> Site:
 
     A user who may not do the action is refused here, before a redirect shows the site's present domain.
     """
-    found = find_site(context.app_db, domain)
+    # A page that shows a site changes nothing of it.
+    found = (site_to_show if request.method == "GET" else find_site)(context.app_db, domain)
     if found is None:
         abort(404)
     require(action, found)

@@ -9,36 +9,29 @@ from typing import Any
 import pandas as pd
 from flask import Blueprint, Response, abort, render_template
 
-from dashboards.presentation import dates
 from dashboards.presentation.companies.identified import how_much_is_named, source_name
-from dashboards.presentation.figures import Change, changed, figures
-from dashboards.presentation.lead_rows import LeadRow, lead_rows
+from dashboards.presentation.figures import Change, changed
 from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
-from dashboards.web.annotations.marks import marks
 from dashboards.web.details.page import FILE_FORMS, FileForm, details_file, details_page
 from dashboards.web.first_day.checklist import checklist, geo_now
-from dashboards.web.goals.panels import panels as goal_panels
+from dashboards.web.goals.panels import suggested_goals
 from dashboards.web.language import current_language
+from dashboards.web.overview.drawn import reader_of, this_app
+from dashboards.web.overview.parts import Parts, overview_parts
+from dashboards.web.overview.ready import note_overview
 from dashboards.web.panels import BY_KEY, open_tabs, read_panels
 from dashboards.web.sign_in.permission import allowed
 from dashboards.web.site.caveats import caveats_in_words
-from dashboards.web.site.course_chart import INTERVAL_NAMES, course_chart
-from dashboards.web.site.overview_ready import note_overview
 from dashboards.web.site.pages import COMPARISONS, compared_days, head, selection_or_404
 from dashboards.web.site.selection import Selection, comparing
-from dashboards.web.workflow.loading import companies_of, listed_of
 from tracker.accounts.permissions import Action
-from tracker.leads.confirmations import confirmed_names
-from tracker.leads.listing.first_rows import first_leads
-from tracker.leads.score_rules import rules_of
 from tracker.reference.naming_sources import missing_sources
 from tracker.service.context import Context
 from tracker.stats import traffic
 from tracker.stats.companies.identified import identified
 from tracker.stats.comparisons import Mode
 from tracker.stats.dimensions import Dimension
-from tracker.stats.metrics import METRICS
 from tracker.stats.rollups.moment import caveats_of, expect, moment, up_to_date
 from tracker.stats.rollups.registry import TOTAL
 
@@ -86,48 +79,50 @@ def _overview(context: Context, site: str) -> str:
     selection = comparing(context, selection_or_404(context, site))
     if not selection.scope.filters:
         expect(context.event_store, [TOTAL, *open_tabs(selection), Dimension.IDENTIFICATION])
-    now, series = traffic.course(context.event_store, selection.scope, selection.interval)
-    last_event_at = None
-    if not now[_SHOWN].to_numpy().any():
+    app, reader, last_event_at = this_app(), reader_of(selection.site), None
+    parts = overview_parts(app, context, selection, reader)
+    if parts is None:
         last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
         if last_event_at is not None and last_event_at >= selection.period.start_at:
             # The first visit of a day came after the day's figures were counted.
-            now, series = traffic.course(up_to_date(context.event_store), selection.scope, selection.interval)
-    if now[_SHOWN].to_numpy().any():
-        return _page(context, selection, now, series)
+            up_to_date(context.event_store)
+            parts = overview_parts(app, context, selection, reader)
+    if parts is not None:
+        note_overview(app, context, selection, reader)
+        return _page(context, selection, parts)
     if last_event_at is None:
         return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))
     return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))
 
 
-def _page(context: Context, selection: Selection, now: pd.DataFrame, series: pd.DataFrame) -> str:
-    """The overview of a period with visits: `now` are its totals, `series` its course."""
+def _page(context: Context, selection: Selection, parts: Parts) -> str:
+    """The overview of a period with visits: its parts, and what belongs to its reader and to now."""
     language = current_language()
-    note_overview(context.event_store, selection)
-    scope = selection.compared_scope
-    before, earlier = (None, None) if scope is None else traffic.course(context.event_store, scope, selection.interval)
     excluded = traffic.not_counted_by_reason(context.event_store, selection.site.stored_as, selection.period)
     return render_template(
         "overview.html",
-        figures=figures(language, _first_row(now), None if before is None else _first_row(before)),
-        annotations=marks(context, selection, list(series["start"])),
-        chart=course_chart(context.now(), selection, language, series, earlier),
-        metric_label=translate(language, METRICS[selection.metric].label),
-        leads=_leads(context, selection, language),
+        parts=parts,
+        leads=parts.leads,
         **_named(context, selection, language),
-        panels=read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0])),
-        **goal_panels(context, selection, language, visits=int(now["visits"].iloc[0])),
-        goal_dimension=Dimension.GOAL,
-        may_see_settings=allowed(Action.VIEW_SETTINGS, selection.site),
+        **_goals(context, selection, language, parts),
         not_counted=by_reason(language, excluded),
         excluded_changes=_excluded_changes(context, selection, language, excluded),
         live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
-        intervals=[(one, translate(language, INTERVAL_NAMES[one])) for one in selection.period.intervals],
         caveats=caveats_in_words(language, caveats_of(context.event_store)),
         **_comparison(language, selection),
         **checklist(selection.site),
         **head(context, selection),
     )
+
+
+def _goals(context: Context, selection: Selection, language: str, parts: Parts) -> dict[str, Any]:
+    """The template variables of the panel of goals where none was reached: it has forms, which are their reader's own."""
+    if parts.goals is not None:
+        return {}
+    return {
+        "suggested_goals": suggested_goals(context, selection, language),
+        "may_see_settings": allowed(Action.VIEW_SETTINGS, selection.site),
+    }
 
 
 def _named(context: Context, selection: Selection, language: str) -> dict[str, Any]:
@@ -173,17 +168,4 @@ def _comparison(language: str, selection: Selection) -> dict[str, Any]:
         ],
         "against_first": first,
         "against_last": after - timedelta(days=1),
-        "uncounted_days": shown and dates.span(language, shown.start, shown.end),
     }
-
-
-def _leads(context: Context, selection: Selection, language: str) -> list[LeadRow]:
-    site, scope = selection.site, selection.scope
-    asked = replace(scope, filters=(*scope.filters, *listed_of(context, site, selection.filters)))
-    confirmed, rules, now = confirmed_names(context.event_store, site), rules_of(site), context.now()
-    found = first_leads(context.event_store, asked, now=now, confirmed=confirmed, rules=rules, number=_LEADS)
-    return lead_rows(language, companies_of(context, site).described(found.copy()))
-
-
-def _first_row(totals: pd.DataFrame) -> dict[str, float]:
-    return {str(name): value for name, value in totals.iloc[0].items()}

@@ -97,4 +97,5 @@ def test_a_list_that_is_looked_at_is_ready_with_the_figures_of_the_next_hit(app:
     sealing.step(threading.Event())
     asked = counted.asked
     assert looked_at() == ([2], [2])
-    assert counted.asked - asked == 2
+    # That all events are on days with figures was found out with these.
+    assert counted.asked == asked

@@ -99,6 +99,10 @@ def as_rows(made: Sequence[CompanyCorrection]) -> list[dict[str, Any]]:
 
 def rules_now(database: AppDatabase) -> Rules:
     """What people said of the companies of all sites, as it is applied; a kind that this version does not know is left out."""
+    return database.kept("corrections", lambda: _read(database))
+
+
+def _read(database: AppDatabase) -> Rules:
     said = union_all(_CORRECTIONS, _CONFIRMATIONS).subquery("said")
     with database.transaction() as session:
         rows = session.execute(select(said).order_by(said.c.id)).all()

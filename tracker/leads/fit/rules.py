@@ -83,10 +83,13 @@ def make_rule(weight: int, asked: Filter) -> FitRule:
 
 def fit_rules(database: AppDatabase, site_id: int) -> tuple[FitRule, ...]:
     """Reads the rules of a site; one that this version cannot read is left out."""
+    return _read(database.kept(("fit rules", site_id), lambda: _stored(database, site_id)))
+
+
+def _stored(database: AppDatabase, site_id: int) -> str:
     with database.transaction() as session:
         found = session.get(WorkflowSettings, site_id)
-        text = found.fit_rules if found is not None else None
-    return _read(text or "[]")
+        return (found.fit_rules if found is not None else None) or "[]"
 
 
 def agree_on_fit(database: AppDatabase, site_id: int, rules: Sequence[FitRule]) -> None:

@@ -60,9 +60,13 @@ class KeptFacts:
 
 def kept_facts(database: AppDatabase, site_id: int) -> KeptFacts:
     """Reads the facts of a site's companies."""
-    with database.transaction() as session:
-        revision = session.scalar(select(RegisterMatches.revision).where(RegisterMatches.site_id == site_id))
+    revision = database.kept(("register matches", site_id), lambda: _revision(database, site_id))
     return _read(database, site_id, revision) if revision else KeptFacts()
+
+
+def _revision(database: AppDatabase, site_id: int) -> str | None:
+    with database.transaction() as session:
+        return session.scalar(select(RegisterMatches.revision).where(RegisterMatches.site_id == site_id))
 
 
 # What was read is kept until a match changes.

@@ -36,11 +36,13 @@ class Agreements:
 
 def agreements(database: AppDatabase, site_id: int) -> Agreements:
     """Reads them; a site that set nothing has the program's own."""
+    return database.kept(("agreements", site_id), lambda: _read(database, site_id))
+
+
+def _read(database: AppDatabase, site_id: int) -> Agreements:
     with database.transaction() as session:
         found = session.get(WorkflowSettings, site_id)
-    if found is None:
-        return Agreements()
-    return _agreements(found)
+    return Agreements() if found is None else _agreements(found)
 
 
 def _agreements(found: WorkflowSettings) -> Agreements:

@@ -82,6 +82,10 @@ def all_lists(database: AppDatabase, site_id: int) -> list[ListedList]:
 
 def memberships(database: AppDatabase, site_id: int) -> Memberships:
     """Reads all lists of a site."""
+    return database.kept(("memberships", site_id), lambda: _read(database, site_id))
+
+
+def _read(database: AppDatabase, site_id: int) -> Memberships:
     entries = CompanyListEntry.__table__.c
     with database.transaction() as session:
         lists = session.execute(

@@ -53,6 +53,12 @@ class SetRow:
 
 def set_rows(database: AppDatabase, site_id: int, ids: Collection[str] | None = None) -> Mapping[str, SetRow]:
     """Returns what is set, by id, for all ids of the site or for some; ids for which nothing was ever set are left out."""
+    if ids is not None:
+        return _read(database, site_id, ids)
+    return database.kept(("set rows", site_id), lambda: _read(database, site_id, None))
+
+
+def _read(database: AppDatabase, site_id: int, ids: Collection[str] | None) -> Mapping[str, SetRow]:
     with database.transaction() as session:
         tags = _tags(session, site_id, ids)
         work = CompanyWork.__table__.c

@@ -7,11 +7,14 @@ their events. Whoever asks a store itself gets figures of now.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Select
 
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison, Filter
@@ -111,15 +114,15 @@ class Moment:
         if cut_day(period) is not None:
             return False
         zone = period.time_zone
-
-        def asked_of(what: Reading) -> bool:
-            question = ("are all counted", zone.key)
-            return bool(snapshot.once(what, question, lambda: are_all_counted(snapshot, what, zone)))
-
         # What the last change concerns is asked of all that the site has: once for a page's periods that go on.
         whole = Reading(reading.site, _FIRST, _LAST)
         is_of_last_change = snapshot.revision(whole) == snapshot.revision(reading)
-        return (is_of_last_change and asked_of(whole)) or asked_of(reading)
+        return (is_of_last_change and _has_counted(snapshot, whole, zone)) or _has_counted(snapshot, reading, zone)
+
+    def find_out_coverage(self, site: str, zone: ZoneInfo) -> None:
+        """Finds out whether all days of a site have figures, which each of its pages asks."""
+        with self.snapshot() as snapshot:
+            _has_counted(snapshot, Reading(site, _FIRST, _LAST), zone)
 
     def takes_figures_of_now(self) -> None:
         """From here on the figures of open days are worked out from their events."""
@@ -136,6 +139,19 @@ class Moment:
     def takes_figures_of_before(self, site: str) -> bool:
         """Whether figures of the site's open days are good enough."""
         return not self._of_now and self._lags.get(site, math.inf) <= _OLDEST_SECONDS
+
+
+def _has_counted(snapshot: Snapshot, what: Reading, zone: ZoneInfo) -> bool:
+    question = ("are all counted", zone.key)
+    return bool(snapshot.once(what, question, lambda: are_all_counted(snapshot, what, zone)))
+
+
+def rows_of_page(store: EventStore, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rows of a statement, for a page of the state that it has anyway."""
+    if not isinstance(store, Moment):
+        return store.rows(statement)
+    with store.snapshot() as snapshot:
+        return snapshot.rows(statement)
 
 
 def expect(store: EventStore, dimensions: Iterable[str]) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select
 
-from tracker.stats.rollups.moment import moment
+from tracker.stats.rollups.moment import Moment, moment
 from tracker.store.answering.lately import Question
 from tracker.store.protocol import EventStore, Snapshot
 
@@ -80,6 +81,14 @@ class Left:
                     break
                 question.ask(page)
         self.store.lately.put_back(self.site, self.questions)  # type: ignore[attr-defined]
+
+
+def find_out_coverage(store: EventStore, site: str, zone: ZoneInfo, read: Callable[[EventStore], EventStore]) -> None:
+    """Finds out for pages, once days were counted, whether all of a site's have figures; for nobody where nobody looked lately."""
+    lately = getattr(store, "lately", None)
+    if lately is not None and lately.is_asked(site):
+        with moment(read(store)) as page:
+            cast(Moment, page).find_out_coverage(site, zone)
 
 
 class _OfSnapshot:

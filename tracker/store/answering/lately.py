@@ -54,6 +54,11 @@ class Lately:
     def _asked_last(self, site: str) -> float:
         return max((one.asked_at for one in self._sites[site].values()), default=0.0)
 
+    def is_asked(self, site: str) -> bool:
+        """Whether anything is noted of a site."""
+        with self._lock:
+            return site in self._sites
+
     def take(self, site: str) -> Questions:
         """Takes out what was asked of a site within the last minutes; the rest is forgotten."""
         since = self._monotonic() - _SECONDS

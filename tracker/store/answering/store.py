@@ -50,6 +50,7 @@ class AnsweringStore:
         self._flights = Flights()
         self.lately = Lately()
         self._revisions = Revisions()
+        self._of_excluded = Revisions()
         self._working = threading.local()
         self._long = threading.Semaphore(1)
         self._short = threading.Semaphore(max(2, os.cpu_count() or 1))
@@ -64,7 +65,7 @@ class AnsweringStore:
             try:
                 return found(*arguments, **named)
             finally:
-                self._revisions.everything_changed()
+                self._everything_changed()
 
         return changing
 
@@ -115,14 +116,18 @@ class AnsweringStore:
 
     def _note(self, batch: Batch) -> None:
         for one in batch.not_counted:
-            self._revisions.changed(one.site, max(one.day, _DAYS_BEGIN) - _DAY)
+            self._of_excluded.changed(one.site, max(one.day, _DAYS_BEGIN) - _DAY)
         if batch.retracted:
-            self._revisions.everything_changed()
+            self._everything_changed()
         elif batch.columns and len(batch.columns["site"]):
             moments = np.asarray(batch.columns["occurred_at"]).astype("datetime64[us]")
             earliest = moments.min().astype("datetime64[D]").item()
             for site in set(batch.columns["site"]):
                 self._revisions.changed(site, earliest)
+
+    def _everything_changed(self) -> None:
+        self._revisions.everything_changed()
+        self._of_excluded.everything_changed()
 
     def _ask(
         self, kind: str, statement: Select[Any], run: Callable[[Select[Any]], Any], size: Callable[[Any], int]
@@ -136,7 +141,8 @@ class AnsweringStore:
             with self.lane(reading):
                 return run(statement)
 
-        return self._answer((kind, key), self._revisions.of(reading), in_lane, size)
+        revisions = self._of_excluded if reading.of_excluded else self._revisions
+        return self._answer((kind, key), revisions.of(reading), in_lane, size)
 
     def answer_once(self, question: Hashable, revision: int, work: Callable[[], Any]) -> Any:
         """What `work` returns, or what it returned for the same question of this state, also for who asked at the same time.
@@ -213,19 +219,22 @@ class AnsweringSnapshot:
 
 
 class CountedSnapshot(AnsweringSnapshot):
-    """One whose figures others do not see yet: answers about them are gathered in `made`."""
+    """One whose figures others do not see yet: answers about them are gathered in `made`, to be kept when others see them."""
 
     def __init__(self, inner: Snapshot, store: AnsweringStore, made: dict[tuple[Hashable, Reading], Any]) -> None:
         super().__init__(inner, store)
         self._made = made
+        self._else: dict[tuple[Hashable, Reading], Any] = {}
 
     def once(self, reading: Reading, question: Hashable, work: Callable[[], Any], *, of_figures: bool = False) -> Any:
         """What `work` returns; what is not about days that were counted now may be kept already."""
-        if not of_figures or self._inner.revision(reading, of_figures=True) is not None:
+        if self._inner.revision(reading, of_figures=of_figures) is not None:
             return super().once(reading, question, work, of_figures=of_figures)
-        if (question, reading) not in self._made:
-            self._made[question, reading] = work()
-        return self._made[question, reading]
+        # Which days are sealed is not known yet: what is not about figures alone holds for this snapshot.
+        answers = self._made if of_figures else self._else
+        if (question, reading) not in answers:
+            answers[question, reading] = work()
+        return answers[question, reading]
 
 
 # The methods of an EventStore that change no event.

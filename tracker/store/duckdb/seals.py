@@ -123,14 +123,15 @@ class Seals:
         """Makes the rollups anew of the days that are worked out and held in a snapshot; returns those that are sealed."""
         with self._sealing, self._engine.connect() as connection:
             try:
-                changed, added = self._begin(connection, site)
+                changed, added, seen = self._begin(connection, site)
                 snapshot = DuckDBSnapshot(connection, added=added)
                 days = work_out(snapshot)
                 snapshot.let_go_of_added()
                 earliest = store_figures(connection, site, days)
                 store_rows(connection, site, days, held=snapshot.holds_rows)
                 if ready is not None:
-                    self._ask(connection, self._figures.now().but(site, earliest), ready)
+                    before = None if seen is None else seen.but(site, earliest)
+                    self._ask(connection, (before, self._figures.now().but(site, earliest)), ready)
                 with self._changes:
                     sealed = [day for day in days if not any(span.concerns(day) for span, _ in changed)]
                     seal_days(connection, sealed)
@@ -148,18 +149,23 @@ class Seals:
                 with self._changes:
                     self._changed = None
 
-    def _begin(self, connection: Connection, site: str) -> tuple[list[tuple[Span, float]], Sequence[Columns] | None]:
-        """Begins a transaction that counts a site's days: returns what is going to change, and what was added before, which it sees."""
+    def _begin(
+        self, connection: Connection, site: str
+    ) -> tuple[list[tuple[Span, float]], Sequence[Columns] | None, State | None]:
+        """Begins a transaction that counts a site's days.
+
+        Returns what is going to change, what was added before, which it sees, and the state of all that it sees.
+        """
         changed: list[tuple[Span, float]] = []
         with self._changes:
             self._changed = changed
             connection.begin()
-            connection.execute(select(schema_version.c.version))  # from here on it sees one state
-            return changed, self._added.begin(site)
+            seen, _ = self.states(connection)  # from here on it sees one state
+            return changed, self._added.begin(site), seen
 
-    def _ask(self, connection: Connection, state: State, ready: Callable[[Snapshot], object]) -> None:
+    def _ask(self, connection: Connection, states: SeenStates, ready: Callable[[Snapshot], object]) -> None:
         """Asks of what is counted and not committed yet."""
-        snapshot = DuckDBSnapshot(connection, (None, state))
+        snapshot = DuckDBSnapshot(connection, states)
         ready(snapshot)
         snapshot.let_go()
 
