@@ -49,7 +49,10 @@ def visits_made_of(dimension: Dimension) -> str:
 def reached_by_value(
     store: EventStore, scope: Scope, dimension: Dimension, goals: Sequence[Goal], values: Values
 ) -> Visits:
-    """Returns the visits that began in a scope and reached any of the goals, by value; values without any are left out."""
+    """Returns the visits that began in a scope and reached any of the goals, by value; values without any are left out.
+
+    A value that no event in the period has, such as a company that was named after it, may be among them: no table lists it.
+    """
     if not goals:
         return {}
     question = ("visits that reached goals", dimension, any_of(goals), values)
