@@ -53,6 +53,17 @@ def test_every_page_is_of_the_route_that_it_stands_for(app: Flask) -> None:
         assert {adapter.match(path.partition("?")[0])[0] for path in paths} == {endpoint}
 
 
+def test_every_page_of_a_site_says_of_which_part_it_is(
+    request: pytest.FixtureRequest, site: str, signed_in: Browser
+) -> None:
+    fill(signed_in, *map(request.getfixturevalue, ("store", "clock", "visit", "company_visit")))
+    anywhere = {"filters.show"}
+    for path in [paths[0] for name, paths in PAGES.items() if name not in anywhere and paths[0].startswith(f"/{SITE}")]:
+        navigation = re.search(r'<nav class="nav".*?</nav>', signed_in.get(path).text, re.DOTALL)
+        assert navigation is not None
+        assert navigation[0].count("aria-current") == 1, path
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_what_a_control_is_called_begins_with_the_words_that_are_seen_on_it(language: str) -> None:
     """Whoever speaks to the browser says what they see."""
