@@ -130,7 +130,7 @@ class Question:
     def answers(self, counted: Counting, page: EventStore | None = None) -> list[Any]:
         """Rows of the metrics, then pairs of what leads or is named: of rollups and what a page knows, or of events alone."""
         # Companies without a name may be left out: one more is asked, and they are taken off.
-        named = Dimension.COMPANY in self.some and counted.scope.filters and self.wanted.named is None
+        named = Dimension.COMPANY in self.some and self.wanted.named is None
         wanted = Wanted(self.wanted.first + 1) if named else self.wanted
         known = [one for one in self.some if counted.knows(one)]
         others = [one for one in self.some if one not in known]
