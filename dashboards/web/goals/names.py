@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import g
 
+from dashboards.presentation import numbers
+from dashboards.presentation.dates import duration
 from dashboards.translations import translate
 from tracker.db.models import Site
-from tracker.stats.goals import Goal, goals_of
+from tracker.stats.goals import Goal, Kind, goals_of
 
 
 def remember_goals(site: Site) -> None:
@@ -23,3 +25,15 @@ def goal_name(language: str, key: str) -> str:
 def called(language: str, goal: Goal) -> str:
     """Returns a goal's name: the publisher's as it is, that of a built-in one in the language."""
     return translate(language, goal.name) if goal.is_built_in else goal.name
+
+
+def proposed_name(language: str, kind: Kind, pattern: str) -> str:
+    """Returns what to call a proposed goal of a measure, which says what was done; nothing for others, called by their pattern."""
+    number, _, path = pattern.partition(" ")
+    if kind is Kind.SCROLL:
+        said = translate(language, "Scrolled to %(depth)s", depth=numbers.percent(language, int(number) / 100))
+    elif kind is Kind.TIME:
+        said = translate(language, "Read for %(time)s", time=duration(language, int(number)))
+    else:
+        return ""
+    return f"{said} · {path}" if path else said

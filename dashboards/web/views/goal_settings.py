@@ -11,6 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.translations import message, translate
+from dashboards.web.goals.names import proposed_name
 from dashboards.web.language import current_language
 from dashboards.web.local_url import local_url
 from dashboards.web.site.forms import describe_problem
@@ -159,7 +160,10 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
         versions={one.key: version_of_goal(one.name, one.pattern, one.points) for one in own},
         counts=goal_counts(context.event_store, scope, goals),
         kind_names={kind: translate(current_language(), name) for kind, name in KIND_NAMES.items()},
-        offered=[(one, counts_already(one, goals)) for one in offered],
+        offered=[
+            (one, proposed_name(current_language(), one.kind, one.pattern), counts_already(one, goals))
+            for one in offered
+        ],
         left_out=left_out,
         any_pattern=ANY,
         with_unit=with_unit,

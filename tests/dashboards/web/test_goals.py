@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 
@@ -126,3 +127,30 @@ def test_measured_goals_take_a_number_and_a_path(
     assert names(database)[0] == called, "its number says what it counts"
     refused = signed_in.post(f"{GOALS}/add", kind="scroll", pattern="101", name="", points="")
     assert "not a number from 1 to 100" in unescape(refused.text)
+
+
+@pytest.mark.parametrize(
+    ("language", "scrolled", "read"),
+    [("en", "Scrolled to 75%", "Read for 2 min"), ("fr", "Lu jusqu’à 75 %", "Lu pendant 2 min")],
+)
+def test_proposed_goals_of_measures_are_called_by_what_was_done(
+    signed_in: Browser,
+    site: str,
+    visit: Callable[..., None],
+    database: AppDatabase,
+    language: str,
+    scrolled: str,
+    read: str,
+) -> None:
+    visit("/a", name="engagement", scroll_depth=80, engaged_ms=150_000)
+    signed_in.post("/language", language=language)
+    page = unescape(signed_in.get(GOALS).text)
+    added = re.findall(
+        r'name="kind" value="(\w+)"><input type="hidden" name="pattern" value="(\d+)"><input type="hidden" name="name" value="([^"]+)"',
+        page,
+    )
+    assert {kind: re.sub(r"\s", " ", name) for kind, _, name in added} == {"scroll": scrolled, "time": read}
+    for kind, pattern, name in added:
+        assert f">{name}</span>" in page
+        signed_in.post(f"{GOALS}/add", kind=kind, pattern=pattern, name=name)
+    assert {scrolled, read} <= {re.sub(r"\s", " ", name) for name in names(database)}
