@@ -18,7 +18,7 @@ from sqlalchemy import Connection, create_engine, inspect, select, text
 from tracker.db.engine import open_app_database
 from tracker.db.errors import NewerDatabaseError
 from tracker.db.migrations.schema_number import MIGRATIONS, newest_number
-from tracker.db.models import Base
+from tracker.db.models import Annotation, Base, Funnel, SiteGoal
 from tracker.db.sharing_models import ApiToken, SharedLink
 from tracker.sites.sites import add_site, list_sites
 
@@ -110,6 +110,26 @@ def test_links_and_tokens_stay_when_their_tables_are_made_anew(url: str, tmp_pat
             (7, "x", True)
         ]
         assert [(one.id, one.name, one.created_by) for one in session.scalars(select(ApiToken))] == [(3, "y", "")]
+    opened.close()
+
+
+def test_goals_annotations_and_funnels_stay_when_their_tables_are_made_anew(url: str, tmp_path: Path) -> None:
+    (tmp_path / "app.sqlite").write_bytes(empty_databases()["0027"])
+    engine, at = create_engine(url), "2026-11-16 00:00:00.000000"
+    with engine.begin() as connection:
+        for statement in (
+            "insert into sites (domain, time_zone, language, excluded_networks, disabled_rules, created_at) values ('a.fr', 'UTC', 'fr', '', '', :at)",
+            "insert into goals (id, site_id, kind, pattern, name, points, counts, created_at) values (5, 1, 'event', 'x', 'X', 3, 1, :at)",
+            "insert into annotations (id, site_id, day, text, created_at) values (7, 1, '2026-11-16', 'y', :at)",
+            "insert into funnels (id, site_id, name, steps, days, in_order, created_at) values (9, 1, 'z', '[]', 0, 1, :at)",
+        ):
+            connection.execute(text(statement), {"at": at})
+    engine.dispose()
+    opened = open_app_database(url)
+    with opened.transaction() as session:
+        assert [(one.id, one.name, one.points) for one in session.scalars(select(SiteGoal))] == [(5, "X", 3)]
+        assert [(one.id, one.text, one.hour) for one in session.scalars(select(Annotation))] == [(7, "y", None)]
+        assert [(one.id, one.name, one.in_order) for one in session.scalars(select(Funnel))] == [(9, "z", True)]
     opened.close()
 
 

@@ -47,6 +47,16 @@ def test_annotations_are_of_one_site_and_in_the_order_of_their_days(database: Ap
     assert not remove_annotation(database, 1, listed[0].id)
 
 
+def test_a_removed_annotation_s_number_names_no_other(database: AppDatabase) -> None:
+    def added() -> int:
+        add_annotation(database, 1, day="2026-11-16", hour="", text="x", by=None, now=NOW)
+        return max(one.id for one in annotations_of(database, 1))
+
+    last = added()
+    assert remove_annotation(database, 1, last)
+    assert added() > last
+
+
 @pytest.mark.parametrize(
     ("day", "hour", "text", "says"),
     [

@@ -202,7 +202,7 @@ class SiteGoal(Base):
     """
 
     __tablename__ = "goals"
-    __table_args__ = (UniqueConstraint("site_id", "kind", "pattern"),)
+    __table_args__ = (UniqueConstraint("site_id", "kind", "pattern"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
@@ -251,7 +251,7 @@ class Annotation(Base):
     """What a publisher did on a day of the site's calendar, and if somebody said so in which hour."""
 
     __tablename__ = "annotations"
-    __table_args__ = (Index("ix_annotations_site_id_day", "site_id", "day"),)
+    __table_args__ = (Index("ix_annotations_site_id_day", "site_id", "day"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"))
@@ -266,6 +266,7 @@ class Funnel(Base):
     """Steps that a publisher hopes visitors take: a JSON list of pairs, a kind of tracker.stats.funnels and its value."""
 
     __tablename__ = "funnels"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), index=True)

@@ -130,6 +130,9 @@ def test_a_goal_is_changed_and_removed(app: AppDatabase) -> None:
     with pytest.raises(Invalid, match="no goal"):
         remove_goal(app, "a.fr", key, by=None, now=NOW)
     assert gone is not None
+    assert add_goal(app, "a.fr", kind="event", pattern="Other", now=NOW) != key, (
+        "nothing that names the one means the other"
+    )
     bring_back(app, 1, gone.number, {Thing.GOAL: put_goal_back}, now=NOW)
     assert (goals(app)["Thanks"].key, goals(app)["Thanks"].pattern) == (key, "/danke"), "views and alerts name its key"
 
