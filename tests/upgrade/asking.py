@@ -135,6 +135,10 @@ class Visitor:
             [[name, _plain(value)] for name, value in _FIELD.findall(html)],
         )
 
+    def addresses(self, path: str) -> list[str]:
+        """The email addresses that a page lists."""
+        return [_plain(one) for one in re.findall(r'class="device-name"[^>]*>([^<@]+@[^<]+)', self._read(path)[2])]
+
 
 # Panels that an overview did not have then.
 _NEW_PANELS = re.compile(r'<section class="panel" id="panel-(?:goals|actions)".*?</section>', re.DOTALL)

@@ -98,7 +98,7 @@ def test_a_renamed_site_s_overview_has_what_was_not_counted(
         ("/sites/add", {"domain": "blog", "time_zone": "Europe/Paris"}, "domain"),
         ("/sites/add", {"domain": SITE, "time_zone": "Europe/Paris"}, "domain"),
         ("/sites/add", {"domain": "autre.fr", "time_zone": "Mars/Olympus"}, "time_zone"),
-        (f"/{SITE}/settings", {"recipients": "nobody"}, "recipients"),
+        (f"/{SITE}/recipients", {"emails": "nobody"}, "emails"),
         (f"/{SITE}/settings", {"excluded_networks": "x"}, "excluded_networks"),
         (f"/{SITE}/settings", {"time_zone": "x"}, "time_zone"),
         (f"/{SITE}/settings", {"with_counting": "1", "staging_hosts": SITE}, "staging_hosts"),
@@ -109,7 +109,7 @@ def test_a_renamed_site_s_overview_has_what_was_not_counted(
 def test_a_refused_value_s_field_has_the_focus_and_says_why(
     signed_in: Browser, site: str, address: str, fields: dict[str, str], field: str
 ) -> None:
-    whole = {"time_zone": "Europe/Paris", "report_language": "fr", "recipients": "", "excluded_networks": ""}
+    whole = {"time_zone": "Europe/Paris", "report_language": "fr", "excluded_networks": ""}
     answer = signed_in.post(address, **(whole | fields if "settings" in address else fields))
     assert answer.status_code == 422
     [named] = re.findall(r'<(?:input|textarea|select) name="(\w+)"[^>]*aria-invalid="true"', answer.text)

@@ -100,8 +100,8 @@ def test_a_page_asks_no_more_of_many_sites_than_of_two(
     address: str,
     request: pytest.FixtureRequest,
 ) -> None:
-    add_site(database, "site-000.exemple.jp", now=clock(), time_zone="Asia/Tokyo")
     signed_in.get(address)
+    add_site(database, "site-000.exemple.jp", now=clock(), time_zone="Asia/Tokyo")  # after a change it is asked again
     statements.clear()
     few = (signed_in.get(address), len(statements))[1]
     request.getfixturevalue("many_sites")

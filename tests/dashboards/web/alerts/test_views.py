@@ -101,7 +101,10 @@ def test_a_rule_is_said_in_words_and_whoever_is_in_its_view_by_now_is_no_news(
     rule = {"trigger": "segment", "watches": "view:new", "channel": "email", "target": EMAIL, "pace": "daily"}
     signed_in.post(PAGE, form=PAGE, **RULE | rule | {"quiet_from": "20", "quiet_until": "7"})
     page = signed_in.get(PAGE).text
-    assert "A company enters the view or list · New · Together, each day at 08:00 · quiet from 20:00 to 07:00" in page
+    assert (
+        "A company enters the view or list · New companies · Together, each day at 08:00 · quiet from 20:00 to 07:00"
+        in page
+    )
     with database.transaction() as session:
         assert session.scalars(select(AlertMember.company_id)).all() == ["air france"]
         assert session.scalars(select(Alert)).all() == []
