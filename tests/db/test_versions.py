@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from alembic import command
@@ -93,43 +94,56 @@ def _add_recipient(connection: Connection) -> None:
     connection.execute(text(f"insert into report_recipients ({', '.join(needed)}) values ({placed})"), values)
 
 
-def test_links_and_tokens_stay_when_their_tables_are_made_anew(url: str, tmp_path: Path) -> None:
-    (tmp_path / "app.sqlite").write_bytes(empty_databases()["0026"])
-    engine, at = create_engine(url), "2026-11-16 00:00:00.000000"
+_OF_A_SITE = "insert into sites (domain, time_zone, language, excluded_networks, disabled_rules, created_at) values ('a.fr', 'UTC', 'fr', '', '', :at)"
+
+
+@pytest.mark.parametrize(
+    ("revision", "row", "model", "shown"),
+    [
+        (
+            "0026",
+            "shared_links (id, site_id, name, page, token_hash, filters, shows_companies, frame_hosts, created_by, created_at) values (7, 1, 'x', 'dashboard', 'h', '[]', 1, '', 'lea@a.fr', :at)",
+            SharedLink,
+            {"id": 7, "name": "x", "shows_companies": True},
+        ),
+        (
+            "0026",
+            "api_tokens (id, site_id, name, token_hash, may_change, created_at) values (3, 1, 'y', 'h', 0, :at)",
+            ApiToken,
+            {"id": 3, "name": "y", "created_by": ""},
+        ),
+        (
+            "0027",
+            "goals (id, site_id, kind, pattern, name, points, counts, created_at) values (5, 1, 'event', 'x', 'X', 3, 1, :at)",
+            SiteGoal,
+            {"id": 5, "name": "X", "points": 3},
+        ),
+        (
+            "0027",
+            "annotations (id, site_id, day, text, created_at) values (7, 1, '2026-11-16', 'y', :at)",
+            Annotation,
+            {"id": 7, "text": "y", "hour": None},
+        ),
+        (
+            "0027",
+            "funnels (id, site_id, name, steps, days, in_order, created_at) values (9, 1, 'z', '[]', 0, 1, :at)",
+            Funnel,
+            {"id": 9, "name": "z", "in_order": True},
+        ),
+    ],
+)
+def test_a_row_stays_when_its_table_is_made_anew(
+    url: str, tmp_path: Path, revision: str, row: str, model: Any, shown: dict[str, Any]
+) -> None:
+    (tmp_path / "app.sqlite").write_bytes(empty_databases()[revision])
+    engine = create_engine(url)
     with engine.begin() as connection:
-        for statement in (
-            "insert into sites (domain, time_zone, language, excluded_networks, disabled_rules, created_at) values ('a.fr', 'UTC', 'fr', '', '', :at)",
-            "insert into shared_links (id, site_id, name, page, token_hash, filters, shows_companies, frame_hosts, created_by, created_at) values (7, 1, 'x', 'dashboard', 'h', '[]', 1, '', 'lea@a.fr', :at)",
-            "insert into api_tokens (id, site_id, name, token_hash, may_change, created_at) values (3, 1, 'y', 'h', 0, :at)",
-        ):
-            connection.execute(text(statement), {"at": at})
+        for statement in (_OF_A_SITE, f"insert into {row}"):
+            connection.execute(text(statement), {"at": "2026-11-16 00:00:00.000000"})
     engine.dispose()
     opened = open_app_database(url)
     with opened.transaction() as session:
-        assert [(one.id, one.name, one.shows_companies) for one in session.scalars(select(SharedLink))] == [
-            (7, "x", True)
-        ]
-        assert [(one.id, one.name, one.created_by) for one in session.scalars(select(ApiToken))] == [(3, "y", "")]
-    opened.close()
-
-
-def test_goals_annotations_and_funnels_stay_when_their_tables_are_made_anew(url: str, tmp_path: Path) -> None:
-    (tmp_path / "app.sqlite").write_bytes(empty_databases()["0027"])
-    engine, at = create_engine(url), "2026-11-16 00:00:00.000000"
-    with engine.begin() as connection:
-        for statement in (
-            "insert into sites (domain, time_zone, language, excluded_networks, disabled_rules, created_at) values ('a.fr', 'UTC', 'fr', '', '', :at)",
-            "insert into goals (id, site_id, kind, pattern, name, points, counts, created_at) values (5, 1, 'event', 'x', 'X', 3, 1, :at)",
-            "insert into annotations (id, site_id, day, text, created_at) values (7, 1, '2026-11-16', 'y', :at)",
-            "insert into funnels (id, site_id, name, steps, days, in_order, created_at) values (9, 1, 'z', '[]', 0, 1, :at)",
-        ):
-            connection.execute(text(statement), {"at": at})
-    engine.dispose()
-    opened = open_app_database(url)
-    with opened.transaction() as session:
-        assert [(one.id, one.name, one.points) for one in session.scalars(select(SiteGoal))] == [(5, "X", 3)]
-        assert [(one.id, one.text, one.hour) for one in session.scalars(select(Annotation))] == [(7, "y", None)]
-        assert [(one.id, one.name, one.in_order) for one in session.scalars(select(Funnel))] == [(9, "z", True)]
+        assert [{name: getattr(one, name) for name in shown} for one in session.scalars(select(model))] == [shown]
     opened.close()
 
 
