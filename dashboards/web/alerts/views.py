@@ -12,7 +12,17 @@ from werkzeug.wrappers import Response
 
 from dashboards.presentation import dates
 from dashboards.translations import translate
-from dashboards.web.alerts.words import CHANNELS, PACES, STATUSES, TRIGGERS, choices, needs, rule_in_words
+from dashboards.web.alerts.words import (
+    AMOUNT_LABELS,
+    CHANNELS,
+    PACES,
+    STATUSES,
+    TRIGGERS,
+    URLS,
+    choices,
+    needs,
+    rule_in_words,
+)
 from dashboards.web.language import current_language
 from dashboards.web.site.forms import describe_problem
 from dashboards.web.site.pages import head, selection_or_404, site_or_404
@@ -51,7 +61,7 @@ def create_blueprint(context: Context) -> Blueprint:
         selection = selection_or_404(context, site, Action.CHANGE_SETTINGS)
         found = selection.site
         try:
-            rule = read_rule(request.form.to_dict(), _known(context, found))
+            rule = read_rule(_asked(), _known(context, found))
             _check_email(context, found, rule)
             made = add_rule(context.app_db, found.id, rule, by=current_user.email, now=context.now())
         except Invalid as problem:
@@ -66,7 +76,7 @@ def create_blueprint(context: Context) -> Blueprint:
         found = selection.site
         rule = _rule(context, found)
         try:
-            asked = read_rule(request.form.to_dict(), _known(context, found), changed=rule)
+            asked = read_rule(_asked(), _known(context, found), changed=rule)
             _check_email(context, found, asked)
         except Invalid as problem:
             return make_response(_page(context, selection, describe_problem(problem), rule), 422)
@@ -151,6 +161,21 @@ def _add_messages(blueprint: Blueprint, context: Context) -> None:
         return _back(found)
 
 
+def _asked() -> dict[str, str]:
+    """The form as `read_rule` reads it: emails and URLs are typed in fields of their own, and are one target."""
+    form = request.form.to_dict()
+    return form | {"target": form["email"]} if form.get("channel") == Channel.EMAIL and "email" in form else form
+
+
+def _form_of(rule: AlertRule | None) -> dict[str, str]:
+    """The form of a rule to change, else of a new one. The email is one's own until another is typed."""
+    own = {"email": current_user.email}
+    if rule is None:
+        return own | {"channel": Channel.EMAIL}
+    form = form_of(rule)
+    return form | {"email": form["target"], "target": ""} if rule.channel == Channel.EMAIL else own | form
+
+
 def _begin(context: Context, site: Site, rule: AlertRule | None) -> None:
     """Looks a first time for a rule that begins anew: who is in its view or list by now is no news."""
     if rule is not None and rule.looked_at is None and rule.paused_at is None:
@@ -194,6 +219,8 @@ def _page(context: Context, selection: Selection, problem: str | None = None, ch
         "lists": all_lists(context.app_db, site.id),
         "goals": [(one.key, translate(language, one.name) if one.is_built_in else one.name) for one in goals_of(site)],
         "triggers": choices(language, TRIGGERS),
+        "amounts": choices(language, AMOUNT_LABELS),
+        "urls": [(code, *(translate(language, one) for one in words)) for code, words in URLS.items()],
         "channels": choices(language, CHANNELS),
         "needs": needs(),
         "paces": choices(language, PACES),
@@ -206,7 +233,7 @@ def _page(context: Context, selection: Selection, problem: str | None = None, ch
         "clock": lambda moment: dates.clock(moment, selection.zone),
         "problem": problem,
         "changed": changed,
-        "typed": request.form.to_dict() if problem else form_of(changed) if changed else {"target": current_user.email},
+        "typed": request.form.to_dict() if problem else _form_of(changed),
         "signs_with_both": lambda rule: rule.old_secret and context.now() < rule.old_secret_until,
     }
     return render_template("alerts.html", **values, **head(context, selection))

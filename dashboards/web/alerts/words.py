@@ -47,6 +47,32 @@ PACES = {
     Pace.DAILY: message("Together, each day at 08:00"),
     Pace.WEEKLY: message("Together, on Mondays at 08:00"),
 }
+# What the number of a rule is.
+AMOUNT_LABELS = {
+    Trigger.BACK: message("Days without a visit"),
+    Trigger.SCORE: message("Score, out of 100"),
+    Trigger.SPIKE: message("How many more page views, in per cent"),
+    Trigger.DROP: message("How many fewer page views, in per cent"),
+    Trigger.SILENCE: message("Hours without an event"),
+}
+# What the URL of a channel is, and where it is found.
+URLS = {
+    Channel.WEBHOOK: (
+        message("URL of your webhook"),
+        message("It receives each message as signed JSON (Standard Webhooks)."),
+    ),
+    Channel.SLACK: (
+        message("URL of Slack’s incoming webhook"),
+        message("Slack shows it when you add “Incoming Webhooks” to a channel."),
+    ),
+    Channel.TEAMS: (
+        message("URL of a Teams workflow"),
+        message("The app Workflows shows it when you make a workflow that begins with a webhook request."),
+    ),
+    Channel.HUBSPOT: (message("URL of HubSpot’s API"), message("Empty for HubSpot’s own.")),
+    Channel.PIPEDRIVE: (message("URL of your account"), message("The one at pipedrive.com that you use Pipedrive at.")),
+}
+_COMPARED = (Trigger.SPIKE, Trigger.DROP)
 _Code = TypeVar("_Code", bound=str)
 STATUSES = {
     "waiting": message("Waiting"),
@@ -57,12 +83,18 @@ STATUSES = {
 
 
 def needs() -> dict[str, str]:
-    """The fields of the form that a trigger or a channel needs beside those of all; the others are not shown with it."""
+    """The parts of the form that a trigger or a channel needs beside those of all; the others are not shown with it.
+
+    A trigger with an amount and a channel have labels and hints of their own, by their code.
+    """
     found: dict[str, list[str]] = {one: [] if one in OF_SITE else ["companies"] for one in Trigger}
     for trigger in AMOUNTS:
-        found[trigger].append("amount")
+        found[trigger] += ["amount", trigger]
+    for trigger in _COMPARED:
+        found[trigger].append("compared")
     found[Trigger.GOAL].append("goal")
-    return {**{one: " ".join(fields) for one, fields in found.items()}, **dict.fromkeys(CRMS, "crm")}
+    found |= {one: ["url", one, *(["crm"] if one in CRMS else [])] for one in URLS} | {Channel.EMAIL: ["email"]}
+    return {one: " ".join(fields) for one, fields in found.items()}
 
 
 def choices(language: str, names: Mapping[_Code, str]) -> list[tuple[str, str]]:

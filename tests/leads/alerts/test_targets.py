@@ -18,13 +18,13 @@ from tracker.leads.alerts.targets import check_url
     ],
 )
 def test_a_url_is_kept_as_it_is_sent(typed: str, kept: str) -> None:
-    assert check_url(typed) == kept
+    assert check_url(typed, example="https://hooks.example.fr/") == kept
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("ftp://hooks.exemple.fr/", "Give a URL"),
+        ("ftp://hooks.exemple.fr/", "Give a URL such as https://hooks.example.fr/."),
         ("https://é..fr/", "Give a URL"),
         ("https://é" + "a" * 70 + ".fr/", "Give a URL"),
         ("https://léa:mot@hooks.exemple.fr/", "a name or password"),
@@ -33,4 +33,4 @@ def test_a_url_is_kept_as_it_is_sent(typed: str, kept: str) -> None:
 )
 def test_what_cannot_be_sent_is_refused_with_what_is_wrong(typed: str, said: str) -> None:
     with pytest.raises(Invalid, match=said):
-        check_url(typed)
+        check_url(typed, example="https://hooks.example.fr/")

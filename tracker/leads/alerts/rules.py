@@ -28,6 +28,14 @@ MOST_RULES = 100
 _SECRET_BYTES = 24
 _LONGEST_TOKEN = 500
 _HUBSPOT = "https://api.hubapi.com"
+# What is named to somebody who typed no URL.
+_EXAMPLES = {
+    Channel.WEBHOOK: "https://hooks.example.com/webleads",
+    Channel.SLACK: "https://hooks.slack.com/services/T000/B000/xxxx",
+    Channel.TEAMS: "https://prod-00.francecentral.logic.azure.com/workflows/xxxx",
+    Channel.HUBSPOT: _HUBSPOT,
+    Channel.PIPEDRIVE: "https://yourcompany.pipedrive.com",
+}
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -168,7 +176,7 @@ def new_secret(channel: Channel) -> str:
 def _target(channel: Channel, text: str) -> str:
     if channel is Channel.EMAIL:
         return normalise_email(text)
-    url = check_url(text or (_HUBSPOT if channel is Channel.HUBSPOT else ""))
+    url = check_url(text or (_HUBSPOT if channel is Channel.HUBSPOT else ""), example=_EXAMPLES[channel])
     return url.rstrip("/") if channel in CRMS else url
 
 

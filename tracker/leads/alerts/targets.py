@@ -17,8 +17,11 @@ from tracker.db.models import ReportRecipient, User
 _LONGEST = 2000
 
 
-def check_url(text: str) -> str:
-    """Returns the URL, without spaces around it; a host with accents in its ASCII form. Raises Invalid."""
+def check_url(text: str, *, example: str) -> str:
+    """Returns the URL, without spaces around it; a host with accents in its ASCII form. Raises Invalid.
+
+    What is no URL is refused with an example of those that are asked for.
+    """
     url = text.strip()
     try:
         parts = urlsplit(url)
@@ -26,21 +29,21 @@ def check_url(text: str) -> str:
     except ValueError:
         host = None
     if host is None or parts.scheme not in ("https", "http") or len(url) > _LONGEST or not url.isprintable():
-        raise Invalid("Give a URL such as https://hooks.example.com/webleads.")
+        raise Invalid("Give a URL such as %(example)s.", example=example)
     if "@" in parts.netloc:
         raise Invalid("The URL has a name or password in it, which is not sent: leave it out.")
     if not host.isascii():
-        url = parts._replace(netloc=_in_ascii(parts.netloc, host)).geturl()
+        url = parts._replace(netloc=_in_ascii(parts.netloc, host, example)).geturl()
     if not url.isascii() or " " in url:
         raise Invalid("The URL has characters that must be percent-encoded.")
     return url.partition("#")[0]
 
 
-def _in_ascii(netloc: str, host: str) -> str:
+def _in_ascii(netloc: str, host: str, example: str) -> str:
     try:
         name = idna.encode(host, uts46=True, transitional=False).decode("ascii")
     except idna.IDNAError:
-        raise Invalid("Give a URL such as https://hooks.example.com/webleads.") from None
+        raise Invalid("Give a URL such as %(example)s.", example=example) from None
     _, colon, port = netloc.partition(":")
     return f"{name}{colon}{port}"
 

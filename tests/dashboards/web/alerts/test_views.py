@@ -54,8 +54,8 @@ def test_a_rule_is_added_shown_with_its_secret_and_removed(
         ({"target": "https://hooks.exemple.fr\\@127.0.0.1/"}, "target"),
         ({"target": "https://hooks.exemple.fr/é"}, "target"),
         ({"target": "https://hooks.exemple.fr:99999/"}, "target"),
-        ({"channel": "email", "target": "a stranger"}, "target"),
-        ({"channel": "email", "target": "stranger@exemple.fr"}, "target"),
+        ({"channel": "email", "email": "a stranger"}, "email"),
+        ({"channel": "email", "email": "stranger@exemple.fr"}, "email"),
         ({"trigger": "score", "amount": "101"}, "amount"),
         ({"trigger": "silence", "amount": "one"}, "amount"),
         ({"trigger": "goal", "goal": "gone"}, "goal"),
@@ -102,8 +102,7 @@ def test_a_rule_is_said_in_words_and_whoever_is_in_its_view_by_now_is_no_news(
     signed_in.post(PAGE, form=PAGE, **RULE | rule | {"quiet_from": "20", "quiet_until": "7"})
     page = signed_in.get(PAGE).text
     assert (
-        "A company enters the view or list · New companies · Together, each day at 08:00 · quiet from 20:00 to 07:00"
-        in page
+        "A company enters the view or list · New here · Together, each day at 08:00 · quiet from 20:00 to 07:00" in page
     )
     with database.transaction() as session:
         assert session.scalars(select(AlertMember.company_id)).all() == ["air france"]
@@ -132,7 +131,20 @@ def test_a_company_and_all_of_a_view_are_pushed_to_a_crm_by_a_click(
 
 @pytest.mark.parametrize(
     ("code", "fields"),
-    [("score", "companies amount"), ("goal", "companies goal"), ("spike", "amount"), ("pipedrive", "crm")],
+    [
+        ("score", "companies amount score"),
+        ("goal", "companies goal"),
+        ("back", "companies amount back"),
+        ("spike", "amount spike compared"),
+        ("drop", "amount drop compared"),
+        ("silence", "amount silence"),
+        ("email", "email"),
+        ("webhook", "url webhook"),
+        ("slack", "url slack"),
+        ("teams", "url teams"),
+        ("hubspot", "url hubspot crm"),
+        ("pipedrive", "url pipedrive crm"),
+    ],
 )
 def test_a_choice_says_which_fields_it_needs_and_others_are_hidden_by_it(
     signed_in: Browser, site: str, code: str, fields: str
@@ -142,6 +154,35 @@ def test_a_choice_says_which_fields_it_needs_and_others_are_hidden_by_it(
     for field in fields.split():
         assert f'class="needs-{field}"' in page or f'needs-{field}" open' in page
         assert f'.form:not(:has(option[data-needs~="{field}"]:checked)) .needs-{field}' in FORMS_CSS
+
+
+@pytest.mark.parametrize(
+    ("channel", "typed", "field", "said"),
+    [
+        ("email", {"email": "nobody", "target": URL}, "email", "“nobody” is not an email address"),
+        ("webhook", {"target": EMAIL}, "target", "such as https://hooks.example.com/"),
+        ("slack", {"target": EMAIL}, "target", "such as https://hooks.slack.com/services/"),
+        ("teams", {"target": ""}, "target", "such as https://prod-00.francecentral.logic.azure.com/"),
+        ("pipedrive", {"target": "pipedrive"}, "target", "such as https://yourcompany.pipedrive.com"),
+    ],
+)
+def test_what_is_no_target_is_refused_in_its_own_field_with_an_example_of_its_kind(
+    signed_in: Browser, site: str, channel: str, typed: dict[str, str], field: str, said: str
+) -> None:
+    page = signed_in.post(PAGE, form=PAGE, **RULE | {"channel": channel} | typed).text
+    assert said in page
+    assert re.findall(r'name="(\w+)"[^>]*aria-invalid="true"', page) == [field]
+
+
+def test_an_email_and_a_url_have_fields_of_their_own(signed_in: Browser, site: str, database: AppDatabase) -> None:
+    assert f'name="email" value="{EMAIL}"' in signed_in.get(PAGE).text
+    signed_in.post(PAGE, form=PAGE, **RULE | {"channel": "email", "email": EMAIL, "target": ""})
+    signed_in.post(PAGE, form=PAGE, **RULE | {"email": EMAIL, "target": URL})
+    assert [one.target for one in rules(database)] == [EMAIL, URL]
+    for number, email, url in (("1", EMAIL, ""), ("2", EMAIL, URL)):
+        page = signed_in.get(f"{PAGE}?rule={number}").text
+        assert f'name="email" value="{email}"' in page
+        assert f'name="target" value="{url}"' in page
 
 
 def test_a_rule_is_changed_in_the_form_that_holds_it_paused_resumed_and_given_another_secret(
