@@ -147,7 +147,7 @@ def _link(language: str, site: Site | None, task: Task) -> tuple[str | None, str
     if site is None:
         return None, None
     if task == Task.COUNTING:
-        return url_for("sites.setup", site=site.domain), translate(language, "Get the snippet")
+        return url_for("sites.setup", site=site.domain), translate(language, "Install the snippet")
     if task == Task.RECIPIENTS:
         return url_for("recipients.show", site=site.domain), translate(language, "Add recipients")
     if task == Task.LEAVE_YOURSELF_OUT:

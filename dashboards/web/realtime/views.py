@@ -81,6 +81,8 @@ def _now(context: Context, site: Site) -> dict[str, Any]:
         "pageviews": pageviews,
         "live": traffic.live_visitors(context.event_store, site.stored_as, context.now()),
         "panels": panels,
+        # Asked only where the page says it instead of figures.
+        "last_event_at": None if visitors else traffic.last_event_at(context.event_store, site.stored_as),
     }
 
 

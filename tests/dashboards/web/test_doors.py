@@ -271,6 +271,7 @@ def test_anybody_may_read_how_a_site_counts_and_say_no(
     assert answer.status_code == 200
     assert heading.format(SITE) in answer.text
     assert re.search(rf'href="https://{SITE}/\?webleads=off">{link}<', answer.text)
+    assert "webleads=off”: your visits" in answer.text or "webleads=off\u202f»\u202f: vos visites" in answer.text
     assert "Global Privacy Control" not in answer.text
     assert browser.get("/opt-out/other.example").status_code == 404
 

@@ -55,6 +55,15 @@ def test_one_visit_is_not_many(signed_in: Browser, site: str, visit: Callable[..
     assert "Sur 1 visite, 0\u202f% viennent" in unescape(signed_in.get(f"/{SITE}").text)
 
 
+def test_nobody_is_named_for_want_of_a_database_and_not_because_people_are_at_home(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    visit("/a")
+    shown = signed_in.get(f"/{SITE}").text.partition('id="leads-title"')[2].partition("</section>")[0]
+    assert "this service has no database of networks yet" in shown
+    assert "Most people read from home" not in shown
+
+
 def weekly(context: Context, form: str) -> str:
     return str(operations.run(context, "report", {"site": SITE, "label": "2026-W46", "form": form})["content"])
 

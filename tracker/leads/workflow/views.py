@@ -50,7 +50,7 @@ def _ready(key: str, name: str, dimension: Dimension, value: str) -> View:
 
 
 READY_MADE = (
-    _ready("new", message("New companies"), Dimension.COMPANY_STANDING, "new"),
+    _ready("new", message("New here"), Dimension.COMPANY_STANDING, "new"),
     _ready("back", message("Back"), Dimension.COMPANY_STANDING, "back"),
     _ready("rising", message("Rising"), Dimension.COMPANY_STANDING, "rising"),
     _ready("cooling", message("Cooling"), Dimension.COMPANY_STANDING, "cooling"),

@@ -38,7 +38,19 @@ def test_who_has_what_is_shown_gets_a_304_and_the_next_one_when_it_changed(
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_a_quiet_site_says_so(signed_in: Browser, site: str) -> None:
-    page = signed_in.get(PAGE).text
-    assert "0 visitors in the last 30 minutes" in page
-    assert "Nothing in the last 30 minutes." in page
+def test_a_quiet_site_says_since_when_instead_of_an_empty_chart(
+    signed_in: Browser, site: str, visit: Callable[..., None]
+) -> None:
+    visit("/a", ago=timedelta(hours=3))
+    page = signed_in.get(PAGE).text.partition("<main")[2]
+    assert "Nobody has visited the site in the last 30 minutes." in page
+    assert re.search(r"The last visit: <time [^>]+>3 h ago</time>", page)
+    assert "<figure" not in page
+    assert 'class="panels"' not in page
+
+
+def test_a_site_that_nobody_ever_visited_says_what_to_do(signed_in: Browser, site: str) -> None:
+    page = signed_in.get(PAGE).text.partition("<main")[2]
+    assert "No visit has arrived yet." in page
+    assert f'href="/{SITE}/setup">Install the snippet<' in page
+    assert "<figure" not in page
