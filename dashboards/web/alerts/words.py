@@ -93,7 +93,9 @@ def needs() -> dict[str, str]:
     for trigger in _COMPARED:
         found[trigger].append("compared")
     found[Trigger.GOAL].append("goal")
-    found |= {one: ["url", one, *(["crm"] if one in CRMS else [])] for one in URLS} | {Channel.EMAIL: ["email"]}
+    found[Channel.EMAIL] = ["email"]
+    for channel in URLS:
+        found[channel] = ["url", channel, *(["crm"] if channel in CRMS else [])]
     return {one: " ".join(fields) for one, fields in found.items()}
 
 
