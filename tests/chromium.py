@@ -90,8 +90,8 @@ class PlainChromium:
 
     def _next_message(self) -> dict[str, Any]:
         while b"\0" not in self._received:
-            if not select.select([self._listens], [], [], 20)[0]:
-                raise RuntimeError("Chromium did not answer within 20 seconds")
+            if not select.select([self._listens], [], [], 60)[0]:
+                raise RuntimeError("Chromium did not answer within 60 seconds")
             self._received += os.read(self._listens, 65536)
         message, self._received = self._received.split(b"\0", 1)
         parsed: dict[str, Any] = json.loads(message)
@@ -138,7 +138,7 @@ class Tab:
         answer = self._browser.call("Runtime.evaluate", self._session, expression=expression, returnByValue=True)
         return answer["result"].get("value")
 
-    def wait_for(self, condition: str, seconds: float = 5) -> None:
+    def wait_for(self, condition: str, seconds: float = 30) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:

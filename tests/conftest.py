@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 from werkzeug.routing import Rule
 
 from tests.chromium import ARGUMENTS, find_chromium
@@ -149,7 +149,11 @@ def compiled_routes() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """Playwright, started once in a process: a second one would find the first one's event loop and refuse."""
+    """Playwright, started once in a process: a second one would find the first one's event loop and refuse.
+
+    What a page is expected to show is waited for as long as the busiest machine may need; by itself that is 5 s.
+    """
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         yield playwright
 

@@ -110,12 +110,16 @@ class RunningService:
             self._process.terminate()
         return self._process.wait(timeout=30)
 
-    def wait_until_stored(self) -> None:
-        """Waits until nothing in the journal is left to be stored."""
+    def wait_until_stored(self, events: int = 0) -> None:
+        """Waits until it has stored as many events since its start, and nothing in the journal is left to be stored."""
         deadline = time.monotonic() + 60
-        while json.loads(self.get("/readyz")[1]).get("ingest_lag_bytes") != 0:
+        while self._events_stored() < events or json.loads(self.get("/readyz")[1]).get("ingest_lag_bytes") != 0:
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.05)
+
+    def _events_stored(self) -> int:
+        _, stored = self.get("/metrics")[1].decode().split("\nwebleads_events_stored_total ")
+        return int(stored.split()[0])
 
     def get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)

@@ -24,6 +24,13 @@ class Request:
     headers: dict[str, str]
     body: bytes
     event: dict[str, Any] | None
+    arrived_ms: float = field(default_factory=lambda: time.time() * 1000)
+
+    @property
+    def made_ms(self) -> tuple[float, float]:
+        """When its event was made, with which the snippet's ids end, and its age; else when the request arrived."""
+        event = self.event or {}
+        return (int(event["id"][-13:]), event["age"]) if "id" in event else (self.arrived_ms, 0)
 
 
 class _Server(ThreadingHTTPServer):
@@ -103,21 +110,29 @@ class Service(Host):
         reply(request, self.status, b"ok", "text/plain", allow)
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
-        """What arrived, accepted or not, by time of arrival."""
-        found = [request.event for request in list(self.requests) if request.event is not None]
+        """What arrived, accepted or not, in the order in which it was made: one request may overtake another."""
+        made = sorted(self.requests, key=lambda request: request.made_ms)
+        found = [request.event for request in made if request.event is not None]
         return [event for event in found if name is None or event["n"] == name]
 
-    def wait_for(self, name: str, count: int = 1, seconds: float = 5) -> list[dict[str, Any]]:
-        """The events of that name, once there are `count` of them. Fails when there are more, or not in time."""
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 30) -> None:
+        """Waits until it holds, or as long as the busiest machine may need."""
         until = time.monotonic() + seconds
-        while len(self.events(name)) < count and time.monotonic() < until:
+        while not holds() and time.monotonic() < until:
             time.sleep(0.01)
+
+    def wait_for(self, name: str, count: int = 1, seconds: float = 30) -> list[dict[str, Any]]:
+        """The events of that name, once there are `count` of them. Fails when there are more, or not in time."""
+        self.wait_until(lambda: len(self.events(name)) >= count, seconds)
         found = self.events(name)
         assert len(found) == count, f"{len(found)} x {name} and not {count}: {[event['n'] for event in self.events()]}"
         return found
 
     def settle(self, seconds: float = 0.35) -> list[dict[str, Any]]:
-        """Everything that arrived, after a wait in which what should not come would have come."""
+        """Everything that arrived, after a wait in which what should not come would have come.
+
+        It proves nothing of what should come: a busy machine may take longer. `wait_for` waits for that.
+        """
         time.sleep(seconds)
         return self.events()
 

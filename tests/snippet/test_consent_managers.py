@@ -102,7 +102,7 @@ def test_a_yes_counts_from_then_on_and_a_no_removes_it(
 
     visit(reader, blog, manager, True)
     assert said(reader, service) == agreed
-    assert words(service.events("pageview")[1]) == agreed
+    assert words(service.wait_for("pageview", 2)[1]) == agreed
 
     reader.evaluate("choose(false)")
     assert said(reader, service) == {}

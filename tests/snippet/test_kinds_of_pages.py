@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.snippet.servers import Blog, Service
+from tests.snippet.stopped_clock import stop_clock, wait_for_answers
 
 STAY = """<script>
   for (const type of ["click", "submit"])
@@ -16,6 +17,7 @@ STAY = """<script>
 ACTS = """<a id=out href="https://example.org/">elsewhere</a> <a id=file href="/wp-content/uploads/2026/rapport.pdf">PDF</a>
   <a id=mail href="mailto:contact@example.fr">mail</a> <button id=own data-webleads=Demo data-webleads-plan=Pro>demo</button>"""
 CONTACT = "<form id=contact name=contact method=post><input name=email value=lea@acme.fr><button>send</button></form>"
+ACTS_TOLD = 6
 
 
 def plain(blog: Blog) -> str:
@@ -68,7 +70,7 @@ def act(page: Page) -> None:
 
 def check(service: Service, blog: Blog) -> None:
     # The pageview's address is no act; a mail's click is named by the server.
-    outbound = {event["props"]["url"] for event in service.wait_for("Outbound Link: Click", 2, seconds=10)}
+    outbound = {event["props"]["url"] for event in service.wait_for("Outbound Link: Click", 2)}
     assert outbound == {"https://example.org/", "mailto:contact@example.fr"}
     assert service.wait_for("File Download")[0]["props"] == {
         "url": f"{blog.origin}/wp-content/uploads/2026/rapport.pdf"
@@ -95,19 +97,20 @@ def test_everything_done_on_a_page_is_told_once(kind: str, page: Page, blog: Blo
 def test_what_is_done_offline_is_told_once_the_network_is_back(
     kind: str, page: Page, context: BrowserContext, blog: Blog, service: Service
 ) -> None:
-    page.clock.install()
+    stop_clock(page)
     page.goto(KINDS[kind](blog))
-    page.wait_for_function("typeof webleads == 'function'")
     page.clock.run_for(500)
     if kind == "single-page":
         page.click("#go")
         page.clock.run_for(500)
+    views = 2 if kind == "single-page" else 1
+    wait_for_answers(page, views)
     context.set_offline(True)
     act(page)
-    page.wait_for_timeout(300)
+    wait_for_answers(page, views + ACTS_TOLD)
     assert service.events("Call") == []
 
     context.set_offline(False)
-    page.clock.run_for(6000)
+    page.clock.run_for(5000)
     check(service, blog)
-    assert all(5000 <= service.events(name)[0]["age"] < 7000 for name in ("Call", "Demo", "File Download"))
+    assert all(service.events(name)[0]["age"] == 5000 for name in ("Call", "Demo", "File Download"))

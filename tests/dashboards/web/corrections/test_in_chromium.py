@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.dashboards.web.conftest import SITE
@@ -17,14 +16,6 @@ from tracker.store.protocol import EventStore
 
 LEADS, CORRECTIONS = f"/{SITE}/leads", f"/{SITE}/corrections"
 HOSTILE = "<b>Éclair</b> & \u202eOlé"
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A page may take its time on a busy machine."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def correct(page: Page, url: str, label: str, typed: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -41,14 +41,6 @@ def focused(page: Page) -> str:
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A page may take its time on a busy machine."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def test_keyboard_alone_then_a_phone_then_two_people_and_no_event_changes(
