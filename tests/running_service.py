@@ -76,7 +76,7 @@ class RunningService:
         self._process = self._begin(
             ["serve", "--data", str(self.data), "--port", str(self.port)], _environment(self._environment)
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError(f"serve ended with {self._process.returncode}:\n{self.log.read_text()}")
@@ -108,7 +108,7 @@ class RunningService:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.terminate()
-        return self._process.wait(timeout=30)
+        return self._process.wait(timeout=60)
 
     def wait_until_stored(self, events: int = 0) -> None:
         """Waits until it has stored as many events since its start, and nothing in the journal is left to be stored."""
@@ -122,7 +122,7 @@ class RunningService:
         return int(stored.split()[0])
 
     def get(self, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -132,7 +132,7 @@ class RunningService:
 
     def post(self, body: bytes | dict[str, Any], **headers: str) -> tuple[int, bytes]:
         """Sends an event as a browser does."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         try:
             connection.request(

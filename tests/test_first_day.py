@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -114,9 +113,7 @@ def test_a_newcomer_s_first_day(
     assert 'data-domain="localhost"' in snippet
 
     visit(new_context, blog, tmp_path / "blog", snippet.replace('"localhost"', '"lokalhost.example"'))
-    began = time.monotonic()
     page.get_by_text(describe_unknown_site(language, MISNAMED, "localhost")).wait_for(timeout=60_000)
-    told_after = time.monotonic() - began
     look(page, "3-wrong-domain")
     visit(new_context, blog, tmp_path / "blog", snippet)
     page.locator(".waiting-done").wait_for(timeout=60_000)
@@ -141,4 +138,3 @@ def test_a_newcomer_s_first_day(
     look(page, "7-status")
     page.goto(f"{service.url}/status/diagnosis")
     look(page, "8-diagnosis")
-    assert told_after < 10, f"a wrong data-domain was told after {told_after:.1f} s"

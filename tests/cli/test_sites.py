@@ -38,7 +38,7 @@ class Stopping(RunningService):
 
 
 def wait_until_stored(service: RunningService) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while json.loads(service.get("/readyz")[1])["ingest_lag_bytes"]:
         assert time.monotonic() < deadline, "ingest does not come to the end of the journal"
         time.sleep(0.1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash import faults
 from tests.crash.rounds import Campaign, table
 
 # One of each family of faults a run, so that it takes a minute at most.
@@ -20,7 +21,8 @@ _FAMILIES = (
 
 
 @pytest.mark.long
-def test_faults_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
+def test_faults_at_random_moments_lose_and_double_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "STOP_SECONDS", 60.0)  # `make crash` holds how long a stop takes
     seed = int(os.environ.get("CRASH_SEED", random.randrange(2**32)))
     print(f"seed {seed}")
     chance = random.Random(seed)

@@ -48,7 +48,7 @@ class Sender(threading.Thread):
     def run(self) -> None:
         number = 0
         while not self._finished.is_set():
-            with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=15)) as connection:
+            with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)) as connection:
                 try:
                     while not self._finished.is_set():
                         number += 1

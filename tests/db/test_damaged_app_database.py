@@ -35,7 +35,7 @@ def service(data: Path) -> Iterator[RunningService]:
         running.stop()
 
 
-def until(condition: Callable[[], Any], seconds: float = 90) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 180) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

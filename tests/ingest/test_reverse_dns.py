@@ -63,7 +63,7 @@ def companies(service: Service) -> list[str | None]:
 
 
 def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.01)
@@ -77,8 +77,8 @@ def test_a_dead_server_keeps_no_hit_from_being_stored(tmp_path: Path) -> None:
     with FakeNameServer(silent=True) as server, service_beside(server, tmp_path / "data") as service:
         read(service, distinct(HITS))
         assert companies(service) == [None] * HITS
-        # Eight look-ups at once, two seconds each: had the hits waited, there were more of them by now than these.
-        assert len({name for name, _ in server.questions}) <= 64
+        # Had the hits waited, each of their addresses had been asked for by now: eight at once, two seconds each.
+        assert len({name for name, _ in server.questions}) <= HITS / 10
 
 
 def test_a_slow_server_keeps_no_hit_from_being_stored(tmp_path: Path) -> None:
@@ -109,13 +109,14 @@ def test_the_first_hit_of_a_running_service_has_its_name(tmp_path: Path) -> None
 def test_a_running_service_stores_hits_beside_a_dead_server(tmp_path: Path) -> None:
     with FakeNameServer(silent=True) as server, service_beside(server, tmp_path / "data") as service:
         service.start()
-        for address in distinct(5):
-            journal(service, [address])
-            seen = len(companies(service))
-            until(lambda seen=seen: len(companies(service)) > seen)
-        # Were one look-up waited for, it would have ended unanswered before its hit was stored.
         assert service.names is not None
-        assert service.names.counts.unanswered < 5
+        ended = []
+        for number, address in enumerate(distinct(5), 1):
+            journal(service, [address])
+            until(lambda number=number: len(companies(service)) == number)
+            ended.append(service.names.counts.unanswered)
+        # Were look-ups waited for, each would have ended unanswered before its hit was stored.
+        assert any(count < number for number, count in enumerate(ended, 1))
 
 
 @pytest.mark.parametrize("times", [1, 3])

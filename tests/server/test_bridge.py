@@ -61,7 +61,7 @@ def test_answering_ends_once_the_listener_is_closed(tmp_path: Path) -> None:
         pass
     thread = threading.Thread(target=answer_calls, args=(listener, echo), daemon=True)
     thread.start()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert not thread.is_alive()
 
 

@@ -53,14 +53,14 @@ def fill(gate: ConcurrencyLimit, app: SlowApp, requests: int) -> list[threading.
     threads = [threading.Thread(target=ask, args=(gate, "/slow")) for _ in range(requests)]
     for thread in threads:
         thread.start()
-        app.inside.acquire(timeout=10)
+        app.inside.acquire(timeout=60)
     return threads
 
 
 def finish(app: SlowApp, threads: list[threading.Thread]) -> None:
     app.go_on.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
 
 def test_a_request_over_the_bound_is_told_to_come_back(app: SlowApp) -> None:
@@ -100,7 +100,7 @@ def test_what_is_quick_has_few_places_of_its_own(app: SlowApp) -> None:
     slow = threading.Thread(target=ask, args=(gate, "/assets/../slow"))
     app.paths = {"/assets/../slow"}
     slow.start()
-    app.inside.acquire(timeout=10)
+    app.inside.acquire(timeout=60)
     assert ask(gate, "/assets/dashboard.css")[0] == "503 Service Unavailable"
     finish(app, [slow])
     assert ask(gate, "/assets/dashboard.css") == ("200 OK", b"page")

@@ -37,14 +37,17 @@ def wordpress(blog: Blog) -> str:
 
 
 def single_page(blog: Blog) -> str:
-    """A router that renders into one element, sets the title late and replaces the address once at the start."""
+    """A router that renders into one element, sets the title late and replaces the address once at the start.
+
+    It takes its time for the title from before the move: however busy the machine, that is due before the snippet's wait.
+    """
     app = """<div id=app></div><script>
       const pages = {"/article": "ARTICLE", "/next": "<h1>next</h1>", "/start": "<a id=go href='/article'>read</a>"};
-      const render = () => { app.innerHTML = pages[location.pathname];
-        setTimeout(() => { document.title = location.pathname == "/article" ? "Publier au bon moment" : "App" }, 30) };
-      addEventListener("popstate", render);
+      const render = () => { app.innerHTML = pages[location.pathname] };
+      const name = () => { document.title = location.pathname == "/article" ? "Publier au bon moment" : "App" };
+      addEventListener("popstate", () => { render(); name(); });
       addEventListener("click", e => { const link = e.target.closest("a[href^='/']:not([href$='.pdf'])");
-        if (link) { e.preventDefault(); history.pushState({}, "", link.href); render(); } });
+        if (link) { e.preventDefault(); setTimeout(name, 30); history.pushState({}, "", link.href); render(); } });
       history.replaceState({}, "", location.href); render();
     </script>""".replace("ARTICLE", (ACTS + CONTACT).replace('"', "'").replace("\n", " "))
     return blog.put("/start", blog.article(app + STAY, title="App"))

@@ -174,9 +174,9 @@ def test_alike_questions_at_once_are_one(slow: Slow, store: EventStore) -> None:
     slow.let.clear()
     with ThreadPoolExecutor(6) as pool:
         asked = [pool.submit(store.rows, views()) for _ in range(6)]
-        assert slow.begun.acquire(timeout=30)
+        assert slow.begun.acquire(timeout=60)
         slow.let.set()
-        assert [one.result(timeout=30) for one in asked] == [[("/a", 1)]] * 6
+        assert [one.result(timeout=60) for one in asked] == [[("/a", 1)]] * 6
     assert slow.asked == 1
 
 
@@ -189,9 +189,9 @@ def test_who_still_waits_asks_again_when_the_one_who_asked_does_not(
     slow.problems.append(problem)
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(store.rows, views()) for _ in range(2)]
-        assert slow.begun.acquire(timeout=30)
+        assert slow.begun.acquire(timeout=60)
         slow.let.set()
-        found = [one.exception(timeout=30) or one.result() for one in asked]
+        found = [one.exception(timeout=60) or one.result() for one in asked]
     assert [("/a", 1)] in found
     assert sum(one is problem for one in found) == 1
 
@@ -201,28 +201,28 @@ def test_a_long_period_holds_up_no_short_one_and_no_batch(slow: Slow, store: Eve
     slow.let.clear()
     with ThreadPoolExecutor(3) as pool:
         long = [pool.submit(store.rows, views(scope(f"{year}-01-01,{year}-12-31"))) for year in (2025, 2026)]
-        assert slow.begun.acquire(timeout=30)
+        assert slow.begun.acquire(timeout=60)
         visit(store, "2026-10-05")
         assert store.positions() == {}
         short = pool.submit(store.rows, views())
-        assert slow.begun.acquire(timeout=30)  # the short one; the second long one waits for its turn
+        assert slow.begun.acquire(timeout=60)  # the short one; the second long one waits for its turn
         assert slow.asked == 2
         slow.let.set()
-        assert short.result(timeout=30) == [("/a", 2)]
-        assert [one.result(timeout=30) for one in long] == [[], [("/a", 2)]]
+        assert short.result(timeout=60) == [("/a", 2)]
+        assert [one.result(timeout=60) for one in long] == [[], [("/a", 2)]]
 
 
 def test_who_waits_for_others_long_periods_is_told_in_time(slow: Slow, store: EventStore) -> None:
     slow.let.clear()
     with ThreadPoolExecutor(1) as pool:
         long = pool.submit(store.rows, views(YEAR))
-        assert slow.begun.acquire(timeout=30)
+        assert slow.begun.acquire(timeout=60)
         with waiting(Waiting(0.1)), pytest.raises(TookTooLong, match="try again"):
             store.rows(views(scope("2024-11-01,2025-10-31")))
         with waiting(Waiting(0.1)), pytest.raises(TookTooLong):
             store.rows(views(YEAR))
         slow.let.set()
-        long.result(timeout=30)
+        long.result(timeout=60)
 
 
 def test_what_is_kept_is_bounded(slow: Slow) -> None:
@@ -272,9 +272,9 @@ def test_alike_questions_of_pages_at_once_are_one(slow: Slow, counted: EventStor
     slow.let.clear()
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(course, counted) for _ in range(4)]
-        assert slow.begun.acquire(timeout=30)
+        assert slow.begun.acquire(timeout=60)
         slow.let.set()
-        assert [one.result(timeout=30) for one in asked] == [[1]] * 4
+        assert [one.result(timeout=60) for one in asked] == [[1]] * 4
     alone = slow.statements
     assert course(counted, scope("2026-09")) == [0]
     assert slow.statements <= 2 * alone
@@ -355,7 +355,7 @@ def test_what_was_asked_lately_is_answered_with_the_figures(counted: EventStore)
     def ready(_site: str, snapshot: Snapshot) -> None:
         make_ready(counted, snapshot, SITE, lambda store: store)
         with ThreadPoolExecutor(1) as another:
-            seen.append(another.submit(course, counted, of).result(timeout=30))
+            seen.append(another.submit(course, counted, of).result(timeout=60))
 
     Keeper(counted, ready).refresh(SITE, PARIS, today=date(2026, 11, 4))
     asked = slow_of(counted).statements

@@ -224,11 +224,11 @@ def test_focus_stays_at_the_panel_of_a_filter_that_the_keyboard_chose(
     page.locator("#panel-sources a.row-label").first.focus()
     page.keyboard.press("Enter")
     page.locator(".chip").wait_for()
-    assert page.evaluate("document.activeElement.closest('[data-panel]')?.id") == "panel-sources"
+    page.wait_for_function("document.activeElement.closest('[data-panel]')?.id == 'panel-sources'")
     page.locator(".chip a[aria-label]").focus()
     page.keyboard.press("Enter")
     page.locator(".chip").wait_for(state="detached")
-    assert page.evaluate("document.activeElement.closest('.bar') !== null")
+    page.wait_for_function("document.activeElement.closest('.bar') !== null")
 
 
 def test_a_printed_page_has_no_menus_and_nothing_moves_where_that_is_asked(

@@ -53,7 +53,7 @@ def test_databases_that_came_while_the_page_was_made_renew_it(
     page.route("**/status/geo", put_there)
     page.goto(f"{address}/{SITE}", wait_until="commit")
     page.locator("form[action='/status/geo']").wait_for(state="attached")
-    page.locator("form[action='/status/geo']").wait_for(state="detached", timeout=10_000)
+    page.locator("form[action='/status/geo']").wait_for(state="detached")
 
 
 def test_a_printed_page_names_the_site_and_the_period_and_has_no_buttons(

@@ -125,8 +125,11 @@ class Reader:
 
     def click(self, what: str | Locator) -> None:
         link = self.page.locator(what).first if isinstance(what, str) else what
-        link.click()
-        self.page.wait_for_load_state()
+        if link.evaluate("one => !!one.closest('a:not([data-fragment])')"):
+            with self.page.expect_navigation():
+                link.click()
+        else:  # a menu, or a tab that is opened in place
+            link.click()
         self.clicks += 1
 
     def answered(self, question: str) -> None:

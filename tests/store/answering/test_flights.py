@@ -37,5 +37,5 @@ def test_an_asker_who_leaves_takes_no_other_along() -> None:
             answer = pool.submit(second)
             assert asks.wait(30)
             let.set()
-            assert answer.result(timeout=30) == 42
-            left.result(timeout=30)
+            assert answer.result(timeout=60) == 42
+            left.result(timeout=60)

@@ -27,7 +27,7 @@ def stranger(app_with_mail: Flask, user: str) -> Browser:  # noqa: F811
 
 def arrived(mailbox: Mailbox, number: int) -> list[str]:  # noqa: F811
     """The texts of so many messages, for which it waits a while."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while len(mailbox.envelopes) < number and time.monotonic() < until:
         time.sleep(0.02)
     return [next(message.iter_parts()).get_content() for message in mailbox.messages]  # type: ignore[attr-defined]
