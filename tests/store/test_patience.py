@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import func, literal_column, select
@@ -45,6 +46,33 @@ def test_a_statement_that_nobody_waits_for_any_more_is_stopped(store: EventStore
         store.rows(ENDLESS)
     with waiting(one), pytest.raises(Superseded):
         store.ping()
+
+
+def test_a_waiting_that_ends_just_before_a_statement_begins_stops_it() -> None:
+    """Such as an alarm that rings between the look at the time and the statement."""
+    one = Waiting(60)
+
+    def stop() -> None:
+        raise AssertionError("nothing was running")
+
+    one.end(Superseded("newer"))
+    with waiting(one), pytest.raises(Superseded), interruptible(stop):
+        raise AssertionError("the statement ran")
+
+
+def test_a_statement_that_begins_just_after_it_was_stopped_is_stopped_again(store: EventStore) -> None:
+    """An engine forgets an interrupt that comes before its statement has begun."""
+    one = Waiting(60)
+
+    def ended_too_early() -> None:
+        with store.transaction() as connection:
+            driver: Any = connection.connection.driver_connection
+            with waiting(one), interruptible(driver.interrupt):
+                one.end(Superseded("newer"))
+                connection.execute(ENDLESS)
+
+    with pytest.raises(Superseded):
+        ended_too_early()
 
 
 def test_what_is_asked_for_its_own_sake_goes_on_when_a_request_is_given_up(store: EventStore) -> None:

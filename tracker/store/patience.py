@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from tracker.store.alarm_clock import ALARMS
+
+_AGAIN = 0.05  # seconds after which a statement that goes on is stopped again
+
 
 class Interrupted(RuntimeError):
     """A statement was stopped, for nobody waits for it any more; the message says why in words."""
@@ -34,6 +38,7 @@ class Waiting:
         self._lock = threading.Lock()
         self._stops: list[Callable[[], None]] = []
         self._ended: Interrupted | None = None
+        ALARMS.set(self._until, self._too_late)
 
     def end(self, reason: Interrupted) -> None:
         """Stops what runs, and refuses what would follow."""
@@ -41,6 +46,13 @@ class Waiting:
             self._ended = self._ended or reason
             for stop in self._stops:
                 stop()
+            # An engine forgets what came just before its statement began.
+            if self._stops:
+                ALARMS.set(time.monotonic() + _AGAIN, self._end_again)
+
+    def _end_again(self) -> None:
+        if self._ended is not None and self._stops:
+            self.end(self._ended)
 
     @property
     def ended(self) -> Interrupted | None:
@@ -53,31 +65,29 @@ class Waiting:
 
     def check(self) -> None:
         """Raises when the waiting has ended."""
-        if self._ended is None and not self.seconds_left:
-            self.end(self._too_long())
+        if not self.seconds_left:
+            self._too_late()
         if self._ended is not None:
             raise self._ended
 
-    def _too_long(self) -> TookTooLong:
-        return TookTooLong(f"the answer took longer than {self._seconds:g} seconds; ask for a shorter period")
+    def _too_late(self) -> None:
+        self.end(TookTooLong(f"the answer took longer than {self._seconds:g} seconds; ask for a shorter period"))
 
     @contextmanager
     def watching(self, stop: Callable[[], None]) -> Iterator[None]:
         """Calls `stop` when the waiting ends before the block does, which then raises why it ended. Blocks may be nested."""
-        self.check()
-        alarm = threading.Timer(self.seconds_left, lambda: self.end(self._too_long()))
-        alarm.daemon = True
         with self._lock:
             self._stops.append(stop)
-        alarm.start()
         try:
+            self.check()  # what ended before `stop` was there did not call it
             yield
+        except Interrupted:
+            raise
         except Exception as problem:
             if self._ended is not None:
                 raise self._ended from problem
             raise
         finally:
-            alarm.cancel()
             with self._lock:
                 self._stops.remove(stop)
 
