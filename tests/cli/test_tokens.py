@@ -42,8 +42,8 @@ def test_a_company_may_stand_without_an_address(data: Path) -> None:
     ("arguments", "says"),
     [
         (("--site", "a.fr", "lea"), "“lea” is not an email address"),
-        (("--site", "b.fr", "lea@acme.fr"), "there is no site b.fr"),
-        (("--site", "b", "lea@acme.fr"), "there is no site b"),
+        (("--site", "b.fr", "lea@acme.fr"), "there is no site 'b.fr'"),
+        (("--site", "b", "lea@acme.fr"), "there is no site 'b'"),
     ],
     ids=["address", "site", "domain"],
 )

@@ -36,7 +36,7 @@ _SHOWN_PATHS = 30
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 )
-@click.option("--site", "domain", required=True, help="The site whose log it is.")
+@click.option("--site", "domain", required=True, metavar="DOMAIN", help="The site whose log it is, by its domain.")
 @click.option(
     "--host", "hosts", multiple=True, help="A further host of the site, besides those in its settings; repeatable."
 )
@@ -59,13 +59,13 @@ def import_log(
     """Import access logs, plain or packed; - is standard input. What is a page is learnt from the logs themselves."""
     from tracker.imports.access_log import LogOf, LogReading
     from tracker.ingest.site_rules import rules_of
-    from tracker.sites.sites import find_site
+    from tracker.sites.sites import find_site, no_site
 
     settings = settings_of(data)
     with app_database(settings) as database, _files_of(files, settings) as kept:
         site = find_site(database, domain)
         if site is None:
-            raise CommandError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
+            raise CommandError(no_site(domain))
         own = rules_of(site).hosts | {name for host in hosts for name in (host.lower(), f"www.{host.lower()}")}
         reading = LogReading(
             LogOf(site=site.domain, hosts=own, trusted_proxies=settings.trusted_proxies, only=only, without=without)

@@ -46,6 +46,11 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def site_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--site DOMAIN` to a command; the argument is called `site`."""
+    return click.option("--site", required=True, metavar="DOMAIN", help="The site, by its domain.")(command)
+
+
 def settings_of(data: Path | None, **overrides: Any) -> Settings:
     """Returns the settings; values of the command line replace those of the environment."""
     return load_settings(data=data, **overrides)

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from tracker.cli.options import CommandError, counted, data_option, settings_of
+from tracker.cli.options import CommandError, counted, data_option, settings_of, site_option
 from tracker.cli.reach import ask
 
 
 @click.command()
-@click.option("--site", required=True, help="The site.")
+@site_option
 @click.option(
     "--standing",
     type=click.Choice(["new", "back", "rising", "cooling"]),
@@ -116,7 +116,7 @@ def _lead_table(found: dict[str, Any], chosen: str) -> str:
 
 
 @click.command()
-@click.option("--site", required=True, help="The site.")
+@site_option
 @click.argument("query")
 @data_option
 def query(site: str, query: str, data: Path | None) -> None:
@@ -140,7 +140,7 @@ def report() -> None:
 def _report_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that both reports have."""
     options = (
-        click.option("--site", required=True, help="The site."),
+        site_option,
         click.option(
             "--format", "form", type=click.Choice(["text", "html", "json"]), default="text", show_default=True
         ),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.options import counted, data_option, named_days, settings_of, since_option, until_option
+from tracker.cli.options import counted, data_option, named_days, settings_of, since_option, site_option, until_option
 from tracker.cli.reach import ask
 from tracker.settings import Settings
 
@@ -22,7 +22,7 @@ def rollups() -> None:
 
 
 @rollups.command()
-@click.option("--site", required=True, help="The site's domain.")
+@site_option
 @since_option
 @until_option
 @data_option

@@ -210,10 +210,12 @@ def restore(domain: str, data: Path | None) -> None:
 @contextmanager
 def said_in_one_line(domain: str) -> Iterator[None]:
     """Turns a refusal of the app database and a missing site into a CommandError of one line."""
+    from tracker.sites.sites import no_site
+
     try:
         yield
     except LookupError as problem:
-        raise CommandError(f"there is no site {domain!r}; `webleads site list` names them") from problem
+        raise CommandError(no_site(domain)) from problem
     except ValueError as problem:
         raise CommandError(str(problem)) from problem
 

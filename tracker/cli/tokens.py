@@ -19,7 +19,9 @@ _EMAIL = re.compile(r"[^@\s]*@[^@\s]+\.[^@\s]+")
 
 @click.command()
 @click.argument("emails", nargs=-1, metavar="[EMAIL]...")
-@click.option("--site", "domain", required=True, metavar="DOMAIN", help="The site that the links lead to.")
+@click.option(
+    "--site", "domain", required=True, metavar="DOMAIN", help="The site that the links lead to, by its domain."
+)
 @click.option("--company", default=None, help="The company's name, when it does not follow from the email address.")
 @click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="How long the tokens hold.")
 @data_option
@@ -31,7 +33,7 @@ def token(emails: tuple[str, ...], domain: str, company: str | None, days: int, 
     """
     from tracker.clock import utc_now
     from tracker.enrichment.company.self_identified import SelfIdentification, make_link_token
-    from tracker.sites.sites import link_key
+    from tracker.sites.sites import link_key, no_site
 
     with app_database(settings_of(data)) as database:
         try:
@@ -39,7 +41,7 @@ def token(emails: tuple[str, ...], domain: str, company: str | None, days: int, 
         except ValueError as problem:
             raise CommandError(str(problem)) from problem
         except LookupError:
-            raise CommandError(f"there is no site {domain}; add it with `webleads site add {domain}`") from None
+            raise CommandError(no_site(domain)) from None
     ends_at = int((utc_now() + timedelta(days=days)).timestamp())
     for email in _checked(emails, company):
         click.echo(f"{email},{make_link_token(SelfIdentification(email or None, company, ends_at), key)}")

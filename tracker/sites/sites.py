@@ -76,6 +76,11 @@ def _spellings(search: str) -> set[str]:
         return {search.strip().lower()}
 
 
+def no_site(domain: str) -> str:
+    """What every command says of a domain that no site has."""
+    return f"there is no site {domain!r}; give the domain of one of `webleads site list`, or add it with `webleads site add`"
+
+
 def find_site(database: AppDatabase, domain: str) -> Site | None:
     """The site of a domain in any spelling, also of one that it had before, with its recipients; None when there is none."""
     with database.transaction() as session:

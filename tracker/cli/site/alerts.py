@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, data_option, settings_of, site_option
 from tracker.cli.sites import app_database
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tracker.db.models import Site
     from tracker.leads.alerts.rules import Known
 
-_site_option = click.option("--site", required=True, help="The site.")
 _OPERATOR = "webleads alert"
 
 
@@ -56,7 +55,7 @@ def _choices(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("channel", metavar="email|webhook|slack|teams|hubspot|pipedrive")
 @click.argument("target", metavar="[EMAIL|URL]", default="")
 @_choices
-@_site_option
+@site_option
 @data_option
 def add(trigger: str, channel: str, target: str, site: str, data: Path | None, **options: Any) -> None:
     """Add an alert, such as `visit webhook https://hooks.example.com/x` or `score email anna@example.fr --amount 70`.
@@ -81,7 +80,7 @@ def add(trigger: str, channel: str, target: str, site: str, data: Path | None, *
 @click.option("--channel", help="Another channel.")
 @click.option("--target", help="Another email or URL.")
 @_choices
-@_site_option
+@site_option
 @data_option
 def change(number: int, site: str, data: Path | None, **options: Any) -> None:
     """Change an alert, such as `change 3 --amount 80 --pace daily`. What is not named stays; '' empties it."""
@@ -101,7 +100,7 @@ def change(number: int, site: str, data: Path | None, **options: Any) -> None:
 
 @alert.command("pause")
 @click.argument("number", type=int)
-@_site_option
+@site_option
 @data_option
 def pause(number: int, site: str, data: Path | None) -> None:
     """Stop an alert until `alert resume`. What was still to be delivered waits."""
@@ -112,7 +111,7 @@ def pause(number: int, site: str, data: Path | None) -> None:
 
 @alert.command("resume")
 @click.argument("number", type=int)
-@_site_option
+@site_option
 @data_option
 def resume(number: int, site: str, data: Path | None) -> None:
     """Let a paused alert go on: it tells what happens from now on."""
@@ -123,7 +122,7 @@ def resume(number: int, site: str, data: Path | None) -> None:
 
 @alert.command("secret")
 @click.argument("number", type=int)
-@_site_option
+@site_option
 @data_option
 def secret(number: int, site: str, data: Path | None) -> None:
     """Give a webhook a new secret. For a day its messages are signed with the old one too."""
@@ -134,7 +133,7 @@ def secret(number: int, site: str, data: Path | None) -> None:
 
 
 @alert.command("list")
-@_site_option
+@site_option
 @data_option
 def list_alerts(site: str, data: Path | None) -> None:
     """List a site's alerts: number, trigger, channel, target and name."""
@@ -151,7 +150,7 @@ def list_alerts(site: str, data: Path | None) -> None:
 
 @alert.command("remove")
 @click.argument("number", type=int)
-@_site_option
+@site_option
 @data_option
 def remove(number: int, site: str, data: Path | None) -> None:
     """Remove the alert with a number of `alert list`, with what was still to be delivered."""
@@ -166,11 +165,11 @@ def remove(number: int, site: str, data: Path | None) -> None:
 
 
 def _site(database: AppDatabase, domain: str) -> Site:
-    from tracker.sites.sites import find_site
+    from tracker.sites.sites import find_site, no_site
 
     found = find_site(database, domain)
     if found is None:
-        raise CommandError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
+        raise CommandError(no_site(domain))
     return found
 
 

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, data_option, settings_of, site_option
 from tracker.cli.sites import app_database, find_present, said_in_one_line
-
-_site_option = click.option("--site", required=True, help="The site.")
 
 
 @click.group()
@@ -21,7 +19,7 @@ def annotation() -> None:
 @click.argument("day", metavar="DAY")
 @click.argument("text")
 @click.option("--hour", default="", help="The hour, 0 to 23, in the site's time zone.")
-@_site_option
+@site_option
 @data_option
 def add(day: str, text: str, hour: str, site: str, data: Path | None) -> None:
     """Annotate a day such as 2026-11-16."""
@@ -35,7 +33,7 @@ def add(day: str, text: str, hour: str, site: str, data: Path | None) -> None:
 
 
 @annotation.command("list")
-@_site_option
+@site_option
 @data_option
 def list_annotations(site: str, data: Path | None) -> None:
     """List a site's annotations: number, day, hour, text."""
@@ -51,7 +49,7 @@ def list_annotations(site: str, data: Path | None) -> None:
 
 @annotation.command("remove")
 @click.argument("number", type=int)
-@_site_option
+@site_option
 @data_option
 def remove(number: int, site: str, data: Path | None) -> None:
     """Remove the annotation with a number of `annotation list`."""

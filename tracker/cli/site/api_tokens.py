@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, data_option, settings_of, site_option
 from tracker.cli.sites import app_database, find_present, said_in_one_line
 
 # Who made a token, as the page of tokens says it.
 _BY = "webleads api-token"
-_site_option = click.option("--site", required=True, help="The site that the token is for.")
 
 
 @click.group("api-token")
@@ -22,7 +21,7 @@ def api_token() -> None:
 @api_token.command("add")
 @click.argument("name")
 @click.option("--changes", is_flag=True, help="The token may also change what the site has, not only read.")
-@_site_option
+@site_option
 @data_option
 def add(name: str, changes: bool, site: str, data: Path | None) -> None:
     """Make a token and print it, once: only its hash is kept."""
@@ -36,7 +35,7 @@ def add(name: str, changes: bool, site: str, data: Path | None) -> None:
 
 
 @api_token.command("list")
-@_site_option
+@site_option
 @data_option
 def list_tokens(site: str, data: Path | None) -> None:
     """List a site's tokens: number, what they may do, since when, when last used, name."""
@@ -54,7 +53,7 @@ def list_tokens(site: str, data: Path | None) -> None:
 
 @api_token.command("revoke")
 @click.argument("number", type=click.IntRange(min=1, max=2**31 - 1))
-@_site_option
+@site_option
 @data_option
 def revoke(number: int, site: str, data: Path | None) -> None:
     """Revoke the token with a number of `api-token list`: from then on it opens nothing."""

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, data_option, settings_of, site_option
 from tracker.cli.sites import app_database, find_present, said_in_one_line
-
-_site_option = click.option("--site", required=True, help="The site.")
 
 
 @click.group()
@@ -26,7 +24,7 @@ def fit() -> None:
     show_default=True,
     help="1 counts a little, 2 much, 3 is decisive; 0 rules out.",
 )
-@_site_option
+@site_option
 @data_option
 def add(rule: str, weight: int, site: str, data: Path | None) -> None:
     """Add a rule, such as `country:is:FR`, `relationship:is:competitor`, `list:is:Targets` or `company_domain:contains:.fr`."""
@@ -47,7 +45,7 @@ def add(rule: str, weight: int, site: str, data: Path | None) -> None:
 
 
 @fit.command("list")
-@_site_option
+@site_option
 @data_option
 def list_rules(site: str, data: Path | None) -> None:
     """List a site's rules with their weights."""
@@ -64,7 +62,7 @@ def list_rules(site: str, data: Path | None) -> None:
 
 @fit.command("remove")
 @click.argument("rule")
-@_site_option
+@site_option
 @data_option
 def remove(rule: str, site: str, data: Path | None) -> None:
     """Remove a rule as `fit list` writes it."""

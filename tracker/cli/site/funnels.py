@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, data_option, settings_of, site_option
 from tracker.cli.sites import app_database, find_present, said_in_one_line
-
-_site_option = click.option("--site", required=True, help="The site.")
 
 
 @click.group()
@@ -22,7 +20,7 @@ def funnel() -> None:
 @click.argument("steps", metavar="STEP STEP...", nargs=-1, required=True)
 @click.option("--days", default="", help="How many days a visitor may take (default: within one visit).")
 @click.option("--any-order", is_flag=True, help="The steps may be taken in any order.")
-@_site_option
+@site_option
 @data_option
 def add(name: str, steps: tuple[str, ...], days: str, site: str, data: Path | None, *, any_order: bool) -> None:
     """Add a funnel of 2 to 8 steps, such as `'From the blog' '/blog/*' /pricing goal:forms`.
@@ -44,7 +42,7 @@ def add(name: str, steps: tuple[str, ...], days: str, site: str, data: Path | No
 
 
 @funnel.command("list")
-@_site_option
+@site_option
 @data_option
 def list_funnels(site: str, data: Path | None) -> None:
     """List a site's funnels: number, name, steps, and the days that they may take."""
@@ -62,7 +60,7 @@ def list_funnels(site: str, data: Path | None) -> None:
 
 @funnel.command("remove")
 @click.argument("number", type=int)
-@_site_option
+@site_option
 @data_option
 def remove(number: int, site: str, data: Path | None) -> None:
     """Remove the funnel with a number of `funnel list`."""

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, data_option, settings_of, site_option
 from tracker.cli.sites import app_database, said_in_one_line
 
 if TYPE_CHECKING:
     from tracker.stats.goals import Goal
-
-_site_option = click.option("--site", required=True, help="The site.")
 
 
 @click.group()
@@ -26,7 +24,7 @@ def goal() -> None:
 @click.argument("pattern")
 @click.option("--name", default="", help="What it is called (default: the pattern).")
 @click.option("--points", type=int, default=None, help="What it is worth in a lead's score, 1 to 40.")
-@_site_option
+@site_option
 @data_option
 def add(kind: str, pattern: str, name: str, points: int | None, site: str, data: Path | None) -> None:
     """Add a goal, such as `page '/thanks*'`, `form demo`, `download .pdf`, `event Signup`, `link partner.example`.
@@ -43,17 +41,17 @@ def add(kind: str, pattern: str, name: str, points: int | None, site: str, data:
 
 
 @goal.command("list")
-@_site_option
+@site_option
 @data_option
 def list_goals(site: str, data: Path | None) -> None:
     """List a site's goals: key, kind, pattern, points and name. `forms` and `downloads` are those of every site."""
-    from tracker.sites.sites import find_site
+    from tracker.sites.sites import find_site, no_site
     from tracker.stats.goals import goals_of
 
     with app_database(settings_of(data)) as database:
         found = find_site(database, site)
     if found is None:
-        raise CommandError(f"there is no site {site!r}; add it with `webleads site add {site}`")
+        raise CommandError(no_site(site))
     for one in goals_of(found):
         click.echo(_line(one))
     for row in found.goals:
@@ -65,7 +63,7 @@ def list_goals(site: str, data: Path | None) -> None:
 
 @goal.command("remove")
 @click.argument("key")
-@_site_option
+@site_option
 @data_option
 def remove(key: str, site: str, data: Path | None) -> None:
     """Remove the goal with a key of `goal list`; `forms` and `downloads` are taken off, `goal add form '*'` counts them again."""

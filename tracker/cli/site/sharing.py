@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tracker.cli.options import CommandError, data_option, settings_of
+from tracker.cli.options import CommandError, data_option, settings_of, site_option
 from tracker.cli.sites import app_database, find_present, said_in_one_line
 
 # Who made a link, as the page of links says it.
 _BY = "webleads share"
-_site_option = click.option("--site", required=True, help="The site.")
 
 
 @click.group()
@@ -29,7 +28,7 @@ def share() -> None:
 @click.option("--password", is_flag=True, help="Ask for a password, which the link then asks for.")
 @click.option("--public", "is_public", is_flag=True, help="For everybody, without a secret in the URL.")
 @click.option("--frame-hosts", "frame_hosts", multiple=True, metavar="HOST", help="A host whose pages may embed it, such as intranet.example.fr; may be repeated.")  # fmt: skip
-@_site_option
+@site_option
 @data_option
 def add(
     name: str, page: str, companies: bool, filters: tuple[str, ...], until: str, password: bool, is_public: bool, frame_hosts: tuple[str, ...], site: str, data: Path | None
@@ -57,7 +56,7 @@ def add(
 
 
 @share.command("list")
-@_site_option
+@site_option
 @data_option
 def list_links(site: str, data: Path | None) -> None:
     """List a site's links: number, what they show, until when, name. A URL cannot be shown again."""
@@ -78,7 +77,7 @@ def list_links(site: str, data: Path | None) -> None:
 
 @share.command("remove")
 @click.argument("number", type=click.IntRange(min=1, max=2**31 - 1))
-@_site_option
+@site_option
 @data_option
 def remove(number: int, site: str, data: Path | None) -> None:
     """Remove the link with a number of `share list`: from then on its URL shows nothing."""

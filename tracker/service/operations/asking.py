@@ -9,7 +9,7 @@ from tracker.db.models import Site
 from tracker.leads.segments.asked import KnownCompanies
 from tracker.leads.workflow.views import View, all_views
 from tracker.service.context import Context
-from tracker.sites.sites import find_site
+from tracker.sites.sites import find_site, no_site
 from tracker.stats import traffic
 from tracker.stats.periods import Period, parse_period
 
@@ -32,7 +32,7 @@ def site_of(context: Context, domain: str, action: Action) -> Site:
     """Returns the site of a domain if the operator may do the action on it."""
     found = find_site(context.app_db, domain)
     if found is None:
-        raise OperationError(f"there is no site {domain!r}; add it with `webleads site add {domain}`")
+        raise OperationError(no_site(domain))
     require(action, found)
     return found
 
