@@ -120,6 +120,7 @@ class View:
     chart: Chart
     leads: list[LeadLine]
     scores_of: str
+    order: str
     more_leads: str
     named: str
     names_more: str
@@ -185,6 +186,7 @@ def report_view(
         chart=chart_of(language, report.days, report.days_before),
         leads=[_lead(language, lead, site, base_url, report.label) for lead in shown.to_dict("records")],
         scores_of=translate(language, "Scores as of %(day)s.", day=dates.full_day(language, report.scored_on)),
+        order=_order(language, shown),
         more_leads=_more(language, report.kind, len(report.leads), len(shown)),
         named=how_much_is_named(language, report.identified) if report.identified.visits else "",
         names_more=what_names_more(language, report.missing),
@@ -210,6 +212,13 @@ def _advice(language: str, report: Report) -> list[Said]:
     found = report.advice.findings if report.advice else []
     first = report.turn * _ADVICE_SHOWN % len(found) if found else 0
     return [said(language, one, from_outside) for one in [*found[first:], *found[:first]][:_ADVICE_SHOWN]]
+
+
+def _order(language: str, shown: pd.DataFrame) -> str:
+    """By what the companies of an email are ordered; empty where it is by score alone, as anybody expects."""
+    if shown["score"].is_monotonic_decreasing:
+        return ""
+    return translate(language, "First those that are new, back or rising, then the others; each by score.")
 
 
 def _more(language: str, kind: str, companies: int, shown: int) -> str:

@@ -166,6 +166,20 @@ def test_it_speaks_the_sites_language(report: Report, site: Site) -> None:  # no
     assert "Les entreprises" not in text
 
 
+@pytest.mark.parametrize(("scores", "told"), [((90, 50), True), ((50, 90), False)], ids=["news first", "by score"])
+def test_it_says_by_what_companies_are_ordered_where_it_is_not_by_score_alone(
+    report: Report,
+    site: Site,  # noqa: F811
+    scores: tuple[int, int],
+    told: bool,
+) -> None:
+    lead = report.leads.head(1)
+    both = pd.concat([lead.assign(score=scores[0], standing=None), lead.assign(score=scores[1], standing="new")])
+    message = message_of(replace(report, leads=both), site)
+    for part in (text_of(message), html_of(message)):
+        assert ("chaque groupe par score" in part) is told
+
+
 def test_the_message_id_tells_recipient_and_week(report: Report, site: Site) -> None:  # noqa: F811
     first, second = message_of(report, site), message_of(report, site)
     other = addressed(report, site, "ben@exemple.fr", None)
