@@ -27,12 +27,14 @@ def decimal(language: str, number: float, digits: int = 1) -> str:
 
 
 @lru_cache(_KEPT)
-def percent(language: str, fraction: float, digits: int = 0) -> str:
-    """Returns a fraction as a percentage. Only zero is shown as 0."""
-    if 0 < fraction < 0.005 and digits == 0:
-        return f"<{_NARROW if language == 'fr' else ''}{_narrow(format_percent(0.01, locale=language))}"
-    pattern = f"#,##0{'.' + '0' * digits if digits else ''}{_NARROW if language == 'fr' else ''}%"
-    return format_percent(fraction, pattern, locale=language)
+def percent(language: str, fraction: float) -> str:
+    """Returns a fraction as a percentage: with a decimal below ten per cent, where a whole number would hide half of it.
+
+    12 %, 3.4 %, < 0.1 %. Only zero is shown as 0.
+    """
+    if 0 < fraction < 0.0005:
+        return f"<{_NARROW if language == 'fr' else ''}{_percent(language, 0.001, 1)}"
+    return _percent(language, fraction, int(0 < round(fraction, 3) < 0.1))
 
 
 @lru_cache(_KEPT)
@@ -46,11 +48,11 @@ def money(language: str, amount: float, currency: str) -> str:
 
 
 def signed_percent(language: str, fraction: float) -> str:
-    """A change: +12 %, −3 %, with the minus sign of typography; a change beyond tenfold as a factor."""
+    """A change in whole per cent: +12 %, −3 %, with the minus sign of typography; beyond tenfold as a factor."""
     if fraction >= 9.995:
         return f"×{_NARROW}{decimal(language, fraction + 1, 0 if fraction > 20 else 1)}"
     rounded = round(fraction, 2)
-    return _sign(rounded) + percent(language, abs(rounded))
+    return _sign(rounded) + _percent(language, abs(rounded), 0)
 
 
 def signed_points(language: str, difference: float) -> str:
@@ -63,6 +65,11 @@ def change(now: float | None, before: float | None) -> float | None:
     if now is None or before is None or not before or math.isnan(now) or math.isnan(before):
         return None
     return now / before - 1
+
+
+def _percent(language: str, fraction: float, digits: int) -> str:
+    pattern = f"#,##0{'.' + '0' * digits if digits else ''}{_NARROW if language == 'fr' else ''}%"
+    return format_percent(fraction, pattern, locale=language)
 
 
 def _sign(number: float) -> str:

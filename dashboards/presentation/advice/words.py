@@ -85,9 +85,8 @@ def _values(language: str, finding: Finding, shorten: Callable[[str], str]) -> d
         "recent": str(RECENT_WEEKS),
     }
     if "share" in facts:
-        digits = 0 if facts["expected_share"] >= 0.1 else 1
-        values["share"] = numbers.percent(language, facts["share"], digits)
-        values["expected"] = numbers.percent(language, facts["expected_share"], digits)
+        values["share"] = numbers.percent(language, facts["share"])
+        values["expected"] = numbers.percent(language, facts["expected_share"])
     elif "expected" in facts:
         values["expected"] = numbers.count(language, round(facts["expected"]), compact=False)
     if "ended" in facts:

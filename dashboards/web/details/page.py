@@ -176,7 +176,7 @@ def _cell(language: str, key: str, value: Any) -> str:
     if value is None or pd.isna(value):
         return "–"
     if key == GOAL_RATE:
-        return numbers.percent(language, value, 1 if 0 < value < 0.1 else 0)
+        return numbers.percent(language, value)
     if key == "scroll_depth":
         return numbers.percent(language, value / 100)
     if key == COMPANIES:

@@ -83,7 +83,7 @@ def _rows(language: str, side: Sequence[Neighbour], visits: int, title_of: dict[
             page=one.page or "",
             title=title_of.get(one.page or "", ""),
             visits=numbers.count(language, one.visits),
-            share=numbers.percent(language, one.visits / visits, digits=1),
+            share=numbers.percent(language, one.visits / visits),
             companies=companies_counted(language, one.companies) if one.companies else "",
             width=round(100 * one.visits / most, 1),
         )

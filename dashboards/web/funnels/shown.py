@@ -61,10 +61,10 @@ def _row(language: str, step: Step, goals: Sequence[Goal], one: StepFigures, fir
         name=step_name(language, step, goals),
         kind="" if is_every_page(step) else translate(language, STEP_KINDS[step.kind]),
         reached=numbers.count(language, one.reached),
-        share=numbers.percent(language, one.reached / first, digits=1),
+        share=numbers.percent(language, one.reached / first),
         width=round(100 * one.reached / first, 1),
         left=numbers.count(language, one.left) if one.left else "",
-        left_share=numbers.percent(language, one.left / max(one.reached, 1), digits=1),
+        left_share=numbers.percent(language, one.left / max(one.reached, 1)),
         companies=companies_counted(language, one.companies),
         stopped=stopped[:_COMPANIES],
         further=stopped[_COMPANIES : _COMPANIES + _FURTHER],
@@ -77,7 +77,7 @@ def in_all(language: str, funnel: Funnel, found: FunnelFigures) -> str:
     """How many did all steps, in one sentence."""
     first, last = found.steps[0].reached, found.steps[-1].reached
     words = _VISITORS if funnel.days else _VISITS
-    share = numbers.percent(language, last / max(first, 1), digits=1)
+    share = numbers.percent(language, last / max(first, 1))
     return translate_plural(
         language, *words, last, count=numbers.count(language, last), all=numbers.count(language, first), share=share
     )

@@ -83,7 +83,7 @@ def goal_rows(context: Context, selection: Selection, language: str, *, visits: 
             name=called(language, goal),
             value=goal.key,
             visits=numbers.count(language, now[goal.key].visits),
-            rate=numbers.percent(language, min(1.0, now[goal.key].visits / visits) if visits else 0.0, digits=1),
+            rate=numbers.percent(language, min(1.0, now[goal.key].visits / visits) if visits else 0.0),
             details=_details(language, now[goal.key]),
             width=round(100 * now[goal.key].visits / largest, 1),
             change=changed(language, "visits", now[goal.key].visits, before[goal.key].visits) if before else None,

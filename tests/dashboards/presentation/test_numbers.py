@@ -31,11 +31,19 @@ def test_a_count_can_be_asked_for_in_full() -> None:
         ("fr", 0.482, "48\u202f%"),
         ("en", 0.482, "48%"),
         ("fr", 0.0, "0\u202f%"),
-        ("en", 0.001, "<1%"),
         ("fr", 1.0, "100\u202f%"),
+        ("en", 0.1, "10%"),
+        ("en", 0.0996, "10%"),
+        ("en", 0.0994, "9.9%"),
+        ("fr", 0.081, "8,1\u202f%"),
+        ("fr", 0.02, "2,0\u202f%"),
+        ("en", 0.001, "0.1%"),
+        ("en", 0.0006, "0.1%"),
+        ("en", 0.0004, "<0.1%"),
+        ("fr", 0.0004, "<\u202f0,1\u202f%"),
     ],
 )
-def test_percents_have_a_narrow_space_in_french_and_never_hide_something_as_nothing(
+def test_percents_have_a_decimal_below_ten_a_narrow_space_in_french_and_never_hide_something_as_nothing(
     language: str, fraction: float, text: str
 ) -> None:
     assert numbers.percent(language, fraction) == text
@@ -48,6 +56,7 @@ def test_percents_have_a_narrow_space_in_french_and_never_hide_something_as_noth
         (-0.12, "\u221212%"),
         (0.0, "0%"),
         (0.001, "0%"),
+        (-0.034, "\u22123%"),
         (9.0, "+900%"),
         (12.3, "×\u202f13.3"),
         (99.0, "×\u202f100"),

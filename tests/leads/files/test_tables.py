@@ -33,7 +33,7 @@ def test_a_workbook_is_read_back_with_its_types() -> None:
     assert rows[2][3] == pytest.approx(timedelta(days=1, hours=1, minutes=1, seconds=1), abs=timedelta(seconds=1))
     assert rows[3][0] == "007"
     assert len(rows) == 4  # a row of empty cells is none
-    assert (sheet["C2"].number_format, sheet["D2"].number_format) == ("0%", "[h]:mm:ss")
+    assert (sheet["C2"].number_format, sheet["D2"].number_format) == ("[=0]0%;[<0.0995]0.0%;0%", "[h]:mm:ss")
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == "A1:E5"
     assert 8 <= sheet.column_dimensions["A"].width <= 61

@@ -36,7 +36,7 @@ class Kind(Enum):
 _FORMATS = {
     Kind.COUNT: "#,##0",
     Kind.NUMBER: "#,##0.##",
-    Kind.FRACTION: "0%",
+    Kind.FRACTION: "[=0]0%;[<0.0995]0.0%;0%",  # as pages have it: a decimal below ten per cent
     Kind.DURATION: "[h]:mm:ss",
     Kind.DAY: "yyyy-mm-dd",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",

@@ -26,11 +26,11 @@ def test_a_funnel_is_added_shown_edited_and_removed(
     assert added.location == f"{PAGE}?funnel=1"
     page = unescape(re.sub(r"<[^>]+>", " ", signed_in.get(PAGE).text))
     shown = " ".join(page.split())
-    assert "1. Any page 3 100.0%" in shown
-    assert "2. /tarifs/ Page 2 66.7%" in shown
-    assert "3. Forms sent Goal 0 0.0%" in shown
-    assert "0 visits of 3 did all steps: 0.0%." in shown
-    assert "1 stopped here: 33.3%" in shown
+    assert "1. Any page 3 100%" in shown
+    assert "2. /tarifs/ Page 2 67%" in shown
+    assert "3. Forms sent Goal 0 0%" in shown
+    assert "0 visits of 3 did all steps: 0%." in shown
+    assert "1 stopped here: 33%" in shown
     assert "<b>Prix</b>" not in signed_in.get(PAGE).text
     assert f'href="/{SITE}/leads/Kerjean%20&amp;%20fils"' in signed_in.get(PAGE).text
     version = re.search(r'name="version" value="(\w+)"', signed_in.get(PAGE).text)
@@ -38,7 +38,7 @@ def test_a_funnel_is_added_shown_edited_and_removed(
     change, fields = f"{PAGE}/1/change", {"step": ["/a", "/merci"], "within": "days", "order": "any"}
     again = signed_in.post(change, form=PAGE, name="Deux", days="7", version=version[1], **fields)
     assert again.location == f"{PAGE}?funnel=1"
-    assert "1 visitor of 3 did all steps: 33.3%." in signed_in.get(PAGE).text
+    assert "1 visitor of 3 did all steps: 33%." in signed_in.get(PAGE).text
     assert "0 visitors at the first step and 0 at the last have an identifier that lasts." in signed_in.get(PAGE).text
     late = signed_in.post(change, form=PAGE, name="Mine", days="7", version=version[1], **fields)
     assert late.status_code == 409
@@ -128,8 +128,8 @@ def test_paths_say_what_comes_before_and_after_and_lead_on(
     visit("/tarifs")
     page = signed_in.get(f"/{SITE}/paths?page=/tarifs").text
     shown = " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
-    assert "Titre de /a /a · 1 company 1 50.0% The visit began here 1 50.0%" in shown
-    assert "Titre de /merci /merci · 1 company 1 50.0%" in shown
+    assert "Titre de /a /a · 1 company 1 50% The visit began here 1 50%" in shown
+    assert "Titre de /merci /merci · 1 company 1 50%" in shown
     assert f'href="/{SITE}/paths?page=/merci"' in page
     assert "2 visits · 1 company" in shown
     assert "Nobody viewed this page" in signed_in.get(f"/{SITE}/paths?page=/x").text
