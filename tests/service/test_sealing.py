@@ -141,6 +141,25 @@ def test_it_waits_while_hits_queue_up(app: AppDatabase, blog: Blog) -> None:
     assert sealing.step(threading.Event())
 
 
+@pytest.mark.parametrize(("is_seen", "after_seconds"), [(True, 10), (False, 25)], ids=["seen", "unseen"])
+def test_open_days_are_counted_seldom_while_hits_queue_up_and_less_where_nobody_looks(
+    app: AppDatabase, blog: Blog, *, is_seen: bool, after_seconds: int
+) -> None:
+    clock, lag = Clock(), [0]
+    blog.store = cast(EventStore, AnsweringStore(blog.store))
+    blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"), consented=False)
+    sealing = Sealing(app, blog.store, now=lambda: NOW, lag_bytes=lambda: lag[0], monotonic=clock)
+    sealing.step(threading.Event())
+    if is_seen:
+        asked(blog.store, SITE, "list", lambda _page: None)
+    blog.visit("2026-11-18T10:05:00+01:00", (0, "/a"), consented=False)
+    lag[0] = 50_000_000
+    while not sealing.step(threading.Event()):
+        clock.seconds += 1
+        assert clock.seconds < 100
+    assert clock.seconds == after_seconds
+
+
 def test_sites_that_somebody_looks_at_are_counted_first(
     app: AppDatabase, blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

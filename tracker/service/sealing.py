@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
@@ -35,9 +35,11 @@ _LEAST_PAUSE_SECONDS = 0.25
 # It rests three times as long as it worked, so that it takes a quarter of a core at most; as long as it worked for pages that
 # somebody looks at.
 _REST = 3.0
-# A site's open days are counted no more often than this, and while hits queue up even less.
+# A site's open days are counted no more often than this, and while hits queue up even less. Where nobody looks at the site it is
+# then soon enough for a first look, which takes figures of half a minute before and counts all events where they are older.
 _REFRESH_SECONDS = 1.0
 _BUSY_REFRESH_SECONDS = 10.0
+_UNSEEN_REFRESH_SECONDS = 25.0
 # How often it looks for new sites, other time zones and the next day.
 _LOOK_SECONDS = 5.0
 # A day that goes on changing is sealed again for its own sake no sooner than this.
@@ -113,8 +115,9 @@ class Sealing:
             return False
         is_busy = self._is_ingest_busy()
         sites = list_sites(self._app)
-        changed = [site for site in sites if lags.get(site.stored_as) and self._is_due(site, is_busy=is_busy)]
-        changed.sort(key=partial(_place, seen_last(self._store)))
+        seen = seen_last(self._store)
+        changed = [one for one in sites if lags.get(one.stored_as) and self._is_due(one, seen, is_busy=is_busy)]
+        changed.sort(key=partial(_place, seen))
         is_turn_of_others, self._refreshed_last = self._refreshed_last or not changed, False
         if is_turn_of_others and not is_busy and self._work_off_some(sites, lags):
             return True
@@ -143,8 +146,10 @@ class Sealing:
             self._backlog_at = now
         return now - self._backlog_at < _BACKLOG_SECONDS
 
-    def _is_due(self, site: Site, *, is_busy: bool) -> bool:
-        pause = _BUSY_REFRESH_SECONDS if is_busy else _REFRESH_SECONDS
+    def _is_due(self, site: Site, seen: Collection[str], *, is_busy: bool) -> bool:
+        pause = _REFRESH_SECONDS
+        if is_busy:
+            pause = _BUSY_REFRESH_SECONDS if site.stored_as in seen else _UNSEEN_REFRESH_SECONDS
         return self._monotonic() - self._refreshed_at.get(site.stored_as, -pause) >= pause
 
     def _refresh(self, site: Site) -> None:
