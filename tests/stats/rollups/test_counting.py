@@ -30,7 +30,7 @@ from tracker.stats.long_visits import followed
 from tracker.stats.metrics import METRICS, Unit
 from tracker.stats.periods import Period, months_after
 from tracker.stats.rollups.counting import Counting, counting
-from tracker.stats.rollups.day_figures import updating
+from tracker.stats.rollups.day_figures import figures, updating
 from tracker.stats.rollups.days import sealed as sealed_now
 from tracker.stats.rollups.keeping import Keeper, seal, unsealed_days, work_out
 from tracker.stats.rollups.moment import expect, moment, present
@@ -314,6 +314,8 @@ def test_answers_from_rollups_are_those_from_events(
     if first % (2 * A_CHAIN):
         monkeypatch.setattr(updating, "_FEWEST_EVENTS", 0)  # days are brought up to date that were counted
         monkeypatch.setattr(updating, "_MOST_ADDED", 100.0)
+    if first % (3 * A_CHAIN):
+        monkeypatch.setattr(figures, "FEWEST_EVENTS", 0)  # what is alike of their events is added up before
     if first % (4 * A_CHAIN) == 2 * A_CHAIN:
         for module in (of_all, of_events):
             monkeypatch.setattr(module, "MOST", 2)  # and periods

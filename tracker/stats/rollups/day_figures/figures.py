@@ -7,10 +7,11 @@ the visitors who had been there on the days before.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from copy import copy
 from dataclasses import replace
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from tracker.stats.aggregation import Aggregation, Group, began_at
 from tracker.stats.long_visits import followed
 from tracker.stats.metrics import Part
+from tracker.stats.rollups.day_figures.happened import FEWEST_DIMENSIONS, FEWEST_EVENTS, added_up, happened
 from tracker.stats.rollups.day_figures.returning import Returning
 from tracker.stats.rollups.day_figures.scopes import all_tell
 from tracker.stats.rollups.day_figures.spread import SpreadDay, parts_visits
@@ -107,21 +109,21 @@ class DayOfFigures:
     def _of_events(self) -> list[Select[Any]]:
         titles = [self._titles()] if TITLES in self._day.dimensions else []
         source, values, _ = self._day.happening()
-        return [self._happened(source, values), *self._returning.returned(), *titles] if values else titles
+        if not values:
+            return titles
+        return [
+            *happened(self._day, source, values, has_many=self._has_many),
+            *self._returning.returned(),
+            *titles,
+        ]
 
-    def _happened(self, source: Any, values: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
-        """What the days' events add up to."""
-        plain = [events.c[name] for name in ("visitor_id", "visits", "pageviews", "engaged_ms")]
-        columns = [*plain, self._day.lasts().label("lasts"), *self._day.days()]
-        happened = self._day.spread(values, columns, source, self._day.scope.where())
-        sums = {
-            "events": func.count(),
-            "visits": func.sum(happened.c.visits),
-            "pageviews": func.sum(happened.c.pageviews),
-            "engaged_ms": func.sum(happened.c.engaged_ms),
-            "visitors": func.count(happened.c.visitor_id.distinct()).filter(~happened.c.lasts),
-        }
-        return self._day.grouped(happened, sums)
+    @cached_property
+    def _has_many(self) -> bool:
+        """Whether what is alike of the days' events is worth being added up before it is spread."""
+        if not self._day.all_tell or len(self._day.groups) < FEWEST_DIMENSIONS:
+            return False
+        number = select(func.count()).select_from(events).where(self._day.scope.where())
+        return bool(self._snapshot.rows(number)[0][0] >= FEWEST_EVENTS)
 
     def _titles(self) -> Select[Any]:
         """The newest title of each page, with the page before it in a line of its own."""
@@ -146,8 +148,15 @@ class DayOfFigures:
         deltas = [raw.column.label(raw.name) for raw in needs]
         found = []
         if facts:
-            began = [*deltas, *self._day.days(began_at())]
-            rows = self._day.spread(facts, began, events, aggregation.rows_near, aggregation.began_within)
+            within = (aggregation.rows_near, aggregation.began_within)
+            days = self._day.days(began_at())
+            if self._has_many:
+                sums: dict[str, ColumnElement[Any]] = {raw.name: raw.column for raw in needs}
+                facts, alike = added_up(facts, days, sums, events, *within)
+                columns = [alike.c[one.name] for one in [*days, *deltas]]
+                rows = self._day.spread(facts, columns, alike)
+            else:
+                rows = self._day.spread(facts, [*deltas, *days], events, *within)
             found = [self._day.grouped(rows, {raw.name: func.sum(rows.c[raw.name]) for raw in needs})]
         for name, group in self._day.groups.items():
             if not group.is_visit_column:
