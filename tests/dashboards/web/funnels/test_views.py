@@ -19,7 +19,10 @@ def test_a_funnel_is_added_shown_edited_and_removed(
     company_visit("/a", "/tarifs", company="Air France")
     company_visit("/a", company="Kerjean & fils")
     visit("/a", "/tarifs", "/merci")
-    assert "No funnel yet." in signed_in.get(PAGE).text
+    empty = signed_in.get(PAGE).text
+    assert "No funnel yet." in empty
+    assert '<option value="days" data-needs="days">' in empty  # else the number of days is not shown
+    assert '<label class="needs-days">How many days' in empty
     added = signed_in.post(
         PAGE, name="<b>Prix</b>", step=["*", "/tarifs/", "", "Forms sent"], within="visit", order="in"
     )
@@ -49,7 +52,10 @@ def test_a_funnel_is_added_shown_edited_and_removed(
     assert "“400” is not a number of days" in refused.text
     assert signed_in.post(f"{PAGE}/1/remove", form=PAGE, version="other").status_code == 409
     assert signed_in.post(f"{PAGE}/1/remove", form=PAGE).location == PAGE
-    assert "No funnel yet." in signed_in.get(PAGE).text
+    empty = signed_in.get(PAGE).text
+    assert "No funnel yet." in empty
+    assert '<option value="days" data-needs="days">' in empty  # else the number of days is not shown
+    assert '<label class="needs-days">How many days' in empty
 
 
 def test_the_best_leads_come_first_and_hidden_companies_are_left_out(
