@@ -288,6 +288,20 @@ def test_the_public_page_tells_of_reverse_dns_where_it_is_on(
         assert page.count("looked up in the DNS") == told
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "Internal error"), ("fr", "Erreur interne")])
+def test_a_page_that_fails_says_so_in_ones_language_and_tells_nothing_of_the_program(
+    app: Flask, language: str, title: str
+) -> None:
+    def fail() -> str:
+        raise LookupError("a secret of the program")
+
+    app.view_functions["sign_in.show"] = fail
+    answer = Browser(app.test_client(), language).get("/sign-in")
+    assert (answer.status_code, f"<h1>{title}</h1>" in answer.text) == (500, True)
+    assert "a secret" not in answer.text
+    assert "Traceback" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("language", "seconds", "said"),
     [
