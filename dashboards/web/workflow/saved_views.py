@@ -47,7 +47,7 @@ def create_blueprint(context: Context) -> Blueprint:
         except FilterError:
             flash(_("The filters of this page were not understood. Reload it and save again."), "error")
             return redirect(back)
-        flash(_("The view %(name)s is saved.", name=saved.name))
+        flash(_("The view “%(name)s” is saved.", name=saved.name))
         return redirect(url_for("leads.show", site=found.domain, view=saved.key))
 
     @blueprint.post("/lead-views/remove")
@@ -61,7 +61,7 @@ def create_blueprint(context: Context) -> Blueprint:
             flash(_("Somebody else has saved the view %(name)s meanwhile, so it was not removed. This is how it is now.", name=problem.present), "error")  # fmt: skip
             return redirect(local_url(request.form.get("next"), url_for("leads.show", site=found.domain)))
         if gone:
-            told_undoable(gone, _("The view %(name)s is removed.", name=gone.name))
+            told_undoable(gone, _("The view “%(name)s” is removed.", name=gone.name))
         return redirect(url_for("leads.show", site=found.domain))
 
     return blueprint
