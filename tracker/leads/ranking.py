@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 
 from tracker.leads.activity import ScoredDay, scores, scores_of_unlisted
 from tracker.leads.certainty import is_listed, is_sure
 from tracker.leads.score_rules import DEFAULT_RULES, Rules
-from tracker.stats.companies.visit_rows import company_rows
+from tracker.stats.companies.visit_rows import Rows, company_rows
 from tracker.stats.periods import Period
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
@@ -101,7 +101,7 @@ def _first(store: EventStore, scope: Scope, of: ScoredDay, scored: pd.DataFrame,
         named = by_score[by_score["score"] >= by_score["score"].iloc[number - 1]]
         if len(named) > _MOST_LISTED:
             return None
-        rows = _companies(store, scope, of, list(named["company"]))
+        rows = _companies(store, scope, of, list(named["company"]), sums=False)
         if int(rows["sure"].sum()) >= first:
             return rows
         number *= 5
@@ -115,20 +115,26 @@ def _has_all_scored_days(scope: Scope, of: ScoredDay) -> bool:
 
 
 def _companies(
-    store: EventStore, scope: Scope, of: ScoredDay, names: Collection[str] | None, *, listed: bool = True
+    store: EventStore,
+    scope: Scope,
+    of: ScoredDay,
+    names: Collection[str] | None,
+    *,
+    listed: bool = True,
+    sums: bool = True,
 ) -> pd.DataFrame:
-    """Returns the sums over the period of each company, or of those of some names. If a company has certain events, only those count."""
+    """Returns when each company was there last, or those of some names, and its sums over the period.
+
+    If a company has certain events, only those count.
+    """
     with company_rows(store, scope) as did:
         sure = is_sure(of.confirmed, did.c).label("sure")
         statement = (
             select(
                 did.c.company,
                 sure,
-                func.count(did.c.visit_id.distinct()).label("visits"),
-                func.sum(did.c.pageviews).label("pageviews"),
-                func.sum(did.c.engaged_ms).label("engaged_ms"),
-                func.min(did.c.first_at).label("first_seen"),
                 func.max(did.c.last_at).label("last_seen"),
+                *(_sums(did) if sums else ()),
             )
             .where(
                 is_listed(of.confirmed, did.c) if listed else true(),
@@ -140,13 +146,23 @@ def _companies(
     return frame[frame["sure"] | ~frame["company"].duplicated(keep=False)].reset_index(drop=True)
 
 
+def _sums(did: Rows) -> tuple[ColumnElement[Any], ...]:
+    return (
+        func.count(did.c.visit_id.distinct()).label("visits"),
+        func.sum(did.c.pageviews).label("pageviews"),
+        func.sum(did.c.engaged_ms).label("engaged_ms"),
+        func.min(did.c.first_at).label("first_seen"),
+    )
+
+
 def _with_units(frame: pd.DataFrame) -> pd.DataFrame:
     """Returns the frame with the right column types, also without rows, and with engaged time in seconds."""
     types: dict[str, Any] = {"company": object, "sure": bool}
     types |= dict.fromkeys(("visits", "visitors", "days", "people", "pageviews"), "int64")
     types |= dict.fromkeys(("first_seen", "last_seen"), "datetime64[us]")
     frame = frame.astype({name: kind for name, kind in types.items() if name in frame})
-    frame["engaged_seconds"] = frame.pop("engaged_ms").astype("float64") / 1000
+    if "engaged_ms" in frame:
+        frame["engaged_seconds"] = frame.pop("engaged_ms").astype("float64") / 1000
     return frame
 
 

@@ -15,9 +15,9 @@ from dashboards.web.sign_in.permission import allowed
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action as Permission
 from tracker.service.context import Context
-from tracker.stats.goals import KIND_BY_BUILT_IN, KIND_NAMES, Kind, goals_of
+from tracker.stats.goals import KIND_BY_BUILT_IN, KIND_NAMES, Goal, Kind, goals_of
 from tracker.stats.goals.actions import Action, actions
-from tracker.stats.goals.figures import GoalFigures, goal_figures
+from tracker.stats.goals.figures import GoalFigures, figures_and_actions, goal_figures
 from tracker.stats.goals.received import Received, is_goal, received
 from tracker.stats.periods import Period
 from tracker.stats.scope import Scope
@@ -55,8 +55,9 @@ class ActionRow:
 
 def panels(context: Context, selection: Selection, language: str, *, visits: int) -> dict[str, Any]:
     """The template variables of both panels; `visits` is the number of the period's visits. Without rows goals are suggested."""
-    rows = goal_rows(context, selection, language, visits=visits)
-    found = first_actions(context.event_store, selection.scope)
+    goals = goals_of(selection.site)
+    now, found = figures_and_actions(context.event_store, selection.scope, goals, first=ROWS + 1)
+    rows = _goal_rows(context, selection, language, goals, now, visits=visits)
     return {
         "goal_rows": rows,
         "action_rows": action_rows(language, found[:ROWS]),
@@ -69,10 +70,16 @@ def first_actions(store: EventStore, scope: Scope) -> list[Action]:
     return actions(store, scope, limit=ROWS + 1)
 
 
-def goal_rows(context: Context, selection: Selection, language: str, *, visits: int) -> list[GoalRow]:
+def _goal_rows(
+    context: Context,
+    selection: Selection,
+    language: str,
+    goals: Sequence[Goal],
+    now: Mapping[str, GoalFigures],
+    *,
+    visits: int,
+) -> list[GoalRow]:
     """The goals that were reached in the period or the one that it is compared with, the most frequent first."""
-    goals = goals_of(selection.site)
-    now = goal_figures(context.event_store, selection.scope, goals)
     other = selection.compared_scope
     before: Mapping[str, GoalFigures] = {} if other is None else goal_figures(context.event_store, other, goals)
     shown = [goal for goal in goals if now[goal.key].events or before.get(goal.key, GoalFigures()).events]

@@ -11,11 +11,15 @@ from sqlalchemy import func, select
 
 from tests.stats.conftest import PARIS, SITE, Blog, scope
 from tests.stats.goals.test_goals import sent
+from tracker.enrichment.event import IDENTIFY
 from tracker.leads.corrections.corrected_store import CorrectedStore
 from tracker.leads.corrections.rules import Kind as Correction
 from tracker.leads.corrections.rules import Rule, Rules
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison
 from tracker.stats.goals import Goal, Kind, condition_of
-from tracker.stats.goals.figures import GoalFigures, goal_figures
+from tracker.stats.goals.actions import Action, actions
+from tracker.stats.goals.figures import GoalFigures, figures_and_actions, goal_figures
 from tracker.stats.goals.keeping import forget_other_goals, keep_goals
 from tracker.stats.rollups.checking import compare_with_events
 from tracker.stats.rollups.keeping import Keeper
@@ -61,6 +65,27 @@ EXPECTED = {
     "paid": GoalFigures(3, 2, 2, 0, {"EUR": 25.0, "USD": 7.0}),
     "thanks": GoalFigures(1, 1, 1, 0, {"EUR": 12.5}),
 }
+
+
+NO_PHONES = scope("2026-11-16,2026-11-18", Comparison(Dimension.DEVICE, "is_not", ("mobile",)))
+
+
+@pytest.mark.parametrize("is_sealed", [False, True], ids=["open", "sealed"])
+def test_goals_and_actions_of_a_filter_are_those_that_are_read_apart(blog: Blog, is_sealed: bool) -> None:
+    tell(blog)
+    phone = {"device": "mobile", "company": "Acme", "company_confidence": 0.9}
+    blog.visit("2026-11-17T12:00:00+01:00", (0, "/merci"), (5, "/merci", FORM), **sent("demo"), **phone)
+    blog.visit("2026-11-17T13:00:00+01:00", (0, "/x", IDENTIFY))
+    if is_sealed:
+        seal(blog, *GOALS)
+    figures, done = figures_and_actions(blog.store, NO_PHONES, GOALS, first=9)
+    assert figures == EXPECTED == goal_figures(blog.store, NO_PHONES, GOALS)
+    assert done == [Action(FORM, "demo", 3, 2, 2, 2), Action("Order", None, 2, 2, 2, 0)]
+    assert done == actions(blog.store, NO_PHONES, limit=9)
+    assert figures_and_actions(blog.store, NO_PHONES, [DEMO], first=1) == ({"demo": EXPECTED["demo"]}, done[:1])
+    assert figures_and_actions(blog.store, NO_PHONES, [], first=9) == ({}, done)
+    of_all, all_done = figures_and_actions(blog.store, DAYS, [DEMO], first=9)
+    assert (of_all["demo"], all_done[0]) == (GoalFigures(4, 3, 3, 2), Action(FORM, "demo", 4, 3, 3, 2))
 
 
 def seal(blog: Blog, *goals: Goal, today: date = TODAY) -> None:

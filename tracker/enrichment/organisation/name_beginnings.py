@@ -5,6 +5,7 @@ Pure. "Capgemini Finland Oy" and "Fujitsu Services Ltd" are Capgemini and Fujits
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from tracker.enrichment.organisation.known import KnownOrganisation, known_organisation
@@ -42,6 +43,12 @@ def begins_with_name(name: str, beginning: str) -> bool:
     """Whether a name begins with all words of another one, which is long enough to tell something."""
     words, first = name_words(name), name_words(beginning)
     return len("".join(first)) >= SHORTEST and len(words) > len(first) and words[: len(first)] == first
+
+
+def begin_alike(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether one of two names, as words, begins with all words of the other."""
+    length = min(len(words), len(others))
+    return bool(length) and words[:length] == others[:length]
 
 
 def name_words(name: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -45,10 +46,25 @@ def tokens_of(name: str) -> list[str]:
 
 def may_have_token(name: str, token: str) -> bool:
     """Whether a token can be among `tokens_of(name)`: False is certain, and known in a fraction of the time."""
-    text = name.lower()
-    if text.isascii() or not token.isascii():
-        return token in text or not token.isascii()
-    return token.encode() in unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore")
+    return not token.isascii() or token in _ascii(name)
+
+
+def that_may_have_token(names: Sequence[str], token: str) -> Sequence[str]:
+    """Those of many names of which `may_have_token` is true: all as one text, which takes a tenth of the time."""
+    if not token.isascii():
+        return names
+    lines = _ascii("\n".join(names)).split("\n")
+    if len(lines) != len(names):  # a name has a line break of its own
+        return [name for name in names if may_have_token(name, token)]
+    return [name for name, line in zip(names, lines, strict=True) if token in line]
+
+
+def _ascii(text: str) -> str:
+    """A text in lower case, without accents and without all that is not ASCII then."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, and_, select, true
 
 from tracker.leads.certainty import is_sure
 from tracker.stats.companies.visit_rows import company_rows, page_rows
@@ -67,12 +67,22 @@ def _pairs(
         with company_rows(store, scope, with_visit_facts=column in VISIT_FACTS) as did:
             return _frame(did.frame(_selected(did.c[column], did.c, values, confirmed)))
     if dimension.definition.of_last_page_view:
-        exits = exit_pages(scope.around())
-        statement = _selected(exits.c.exit_page, events.c, values, confirmed)
-        joined = events.join(exits, exits.c.visit_id == events.c.visit_id)
-        return _frame(store.frame(scope.asked(statement.select_from(joined).where(scope.where()))))
+        return _of_last_pages(store, scope, values, confirmed)
     statement = _selected(dimension.event_column, events.c, values, confirmed).where(scope.where())
     return _frame(store.frame(scope.asked(statement)))
+
+
+def _of_last_pages(
+    store: EventStore, scope: Scope, values: Sequence[str | None] | None, confirmed: Collection[str]
+) -> pd.DataFrame:
+    """By the last page of each visit, which is only looked for in the few visits of companies."""
+    with company_rows(store, scope) as did:
+        certain = select(did.c.visit_id, did.c.company).where(did.c.company.is_not(None), is_sure(confirmed, did.c))
+        visits = certain.distinct().cte("visits").prefix_with("MATERIALIZED")
+        exits = exit_pages(and_(scope.around(), events.c.visit_id.in_(select(visits.c.visit_id))))
+        wanted = true() if values is None else is_among(exits.c.exit_page, values)
+        pairs = select(exits.c.exit_page.label("value"), visits.c.company.label("company")).where(wanted).distinct()
+        return _frame(did.frame(pairs.select_from(visits.join(exits, exits.c.visit_id == visits.c.visit_id))))
 
 
 def _selected(

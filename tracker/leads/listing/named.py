@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
-from tracker.enrichment.organisation.name_beginnings import name_words
-from tracker.enrichment.organisation.name_tokens import may_have_token
+from tracker.enrichment.organisation.name_beginnings import begin_alike, name_words
+from tracker.enrichment.organisation.name_tokens import that_may_have_token
 from tracker.leads.companies.known import ListedCompany, known_companies, names_among
 from tracker.leads.companies.names import folded, keys_of
 from tracker.leads.corrections.corrected_store import shown_names
@@ -30,8 +30,9 @@ def companies_of_same_beginning(
     store: EventStore, scope: Scope, name: str, *, confirmed: Collection[str] = ()
 ) -> list[str]:
     """Returns what `same_beginning` does of all companies of the scope."""
-    first = name_words(name)[:1]
-    alike = {one for one in names_among(store, scope) if any(may_have_token(one, word) for word in first)}
+    words = name_words(name)
+    likely = that_may_have_token(names_among(store, scope), words[0]) if words else ()
+    alike = {one for one in likely if begin_alike(words, name_words(one))}
     own = known_companies(store, scope, confirmed=confirmed, names={name})
     domains = [one.domain for one in own if one.domain]
     same_domain = {one for domain in domains for one in _with_domain(store, scope, domain)}

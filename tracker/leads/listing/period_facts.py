@@ -26,6 +26,7 @@ _FACTS = (
     "company_method",
     "company_evidence",
 )
+_SUMMED = ("pageviews", "engaged_ms", "first_at", "last_at")
 
 # A company's name, and whether it is certain. Its events are found by both.
 Key = tuple[str, bool]
@@ -55,25 +56,33 @@ def facts(store: EventStore, scope: Scope, ranking: Ranking) -> dict[Key, dict[s
     """Returns the sums of each company over the period, and its facts from its most certain events."""
     confirmed = ranking.of.confirmed
     with company_rows(store, scope) as did:
-        own, sure = did.c, is_sure(confirmed, did.c).label("sure")
-        statement = (
-            select(
-                own.company,
-                sure,
-                func.count(own.visit_id.distinct()).label("visits"),
-                func.count(own.visitor_id.distinct()).label("visitors"),
-                func.sum(own.pageviews).label("pageviews"),
-                func.sum(own.engaged_ms).label("engaged_ms"),
-                func.min(own.first_at).label("first_seen"),
-                func.max(own.last_at).label("last_seen"),
-                func.max(confidence(own)).label("confidence"),
-                *(functions.arg_max(own[name], best_first(own)).label(name) for name in _FACTS),
-            )
-            .where(_which(ranking.rows, confirmed, own))
-            .group_by(own.company, sure)
-        )
+        own = _judged(did, confirmed, _which(ranking.rows, confirmed, did.c)).c
+        statement = select(
+            own.company,
+            own.sure,
+            func.count(own.visit_id.distinct()).label("visits"),
+            func.count(own.visitor_id.distinct()).label("visitors"),
+            func.sum(own.pageviews).label("pageviews"),
+            func.sum(own.engaged_ms).label("engaged_ms"),
+            func.min(own.first_at).label("first_seen"),
+            func.max(own.last_at).label("last_seen"),
+            func.max(own.confidence).label("confidence"),
+            *(functions.arg_max(own[name], own.best_first).label(name) for name in _FACTS),
+        ).group_by(own.company, own.sure)
         names = statement.selected_columns.keys()
         return {(row.company, bool(row.sure)): dict(zip(names, row, strict=True)) for row in did.rows(statement)}
+
+
+def _judged(did: Rows, confirmed: Collection[str], which: ColumnElement[bool]) -> Any:
+    """The rows with how certain each is, worked out once for all facts."""
+    own = did.c
+    columns = [own[name] for name in ("company", "visit_id", "visitor_id", *_SUMMED, *_FACTS)]
+    judged = (
+        is_sure(confirmed, own).label("sure"),
+        confidence(own).label("confidence"),
+        best_first(own).label("best_first"),
+    )
+    return select(*columns, *judged).where(which).subquery("judged")
 
 
 def read(store: EventStore, scope: Scope, ranking: Ranking) -> Read:

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, FromClause, Select, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    Text,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
-from tracker.stats.goals import Goal
+from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, PAGEVIEW
+from tracker.stats.companies.visit_rows import Rows
+from tracker.stats.dimensions import Dimension
+from tracker.stats.filters import Comparison
+from tracker.stats.goals import ANY, Goal, Kind
+from tracker.stats.goals.actions import Action, actions
 from tracker.stats.goals.kept import OfDays, of_days, reached
+from tracker.stats.goals.received import detail_of_event
 from tracker.stats.goals.whose import whose
 from tracker.stats.rollups.counting import carried
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
 from tracker.store.goals_of_days import CURRENCY, TOTAL
 from tracker.store.protocol import EventStore
-from tracker.store.schema import AMOUNT
+from tracker.store.schema import AMOUNT, events
 
 _COUNTS = ("events", "visits", "visitors", "companies")
+# What every action reaches, read with the goals.
+_ACTIONS = Goal(
+    "actions", "", Kind.EVENT, ANY, 1, Comparison(Dimension.EVENT, "is_not", (PAGEVIEW, ENGAGEMENT, IDENTIFY))
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +64,44 @@ def goal_figures(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> dict
     question = ("goal figures", tuple(goal.meant for goal in goals))
     by_meaning = once_of_present(store, scope, question, lambda opened: _figures(opened, scope, goals))
     return {goal.key: by_meaning.get(goal.meant, GoalFigures()) for goal in goals}
+
+
+def figures_and_actions(
+    store: EventStore, scope: Scope, goals: Sequence[Goal], *, first: int
+) -> tuple[dict[str, GoalFigures], list[Action]]:
+    """Returns what `goal_figures` does and the first of the actions. Where both are read from the events, these are read once."""
+    if not scope.filters or not goals:
+        return goal_figures(store, scope, goals), actions(store, scope, limit=first)
+    question = ("goals and actions", first, tuple(goal.meant for goal in goals))
+    by_meaning, done = once_of_present(store, scope, question, lambda page: _both_of_events(page, scope, goals, first))
+    return {goal.key: by_meaning.get(goal.meant, GoalFigures()) for goal in goals}, list(done)
+
+
+def _both_of_events(
+    store: EventStore, scope: Scope, goals: Sequence[Goal], first: int
+) -> tuple[dict[str, GoalFigures], list[Action]]:
+    named = [events.c.name, detail_of_event().label("about")]
+    with (
+        reached(store, scope, [*goals, _ACTIONS], more=named) as rows,
+        _with_companies(store, scope, rows) as found,
+    ):
+        is_action = found.c.goal == _ACTIONS.meant
+        of_goals = [_with_action(part.where(~is_action)) for part in _parts_of_goals(found)]
+        done = _with_action(_part(found, **_counts(found)), name=found.c.name, about=found.c.about)
+        done = done.where(is_action).group_by(found.c.name, found.c.about)
+        ordered = done.order_by(func.count().desc(), found.c.name, found.c.about).limit(first).subquery("done")
+        parts = rows.rows(select(union_all(*of_goals, select(ordered)).subquery("parts")))
+    figures = _put_together([row for row in parts if row.name is None])
+    return figures, [
+        Action(row.name, row.about, row.events, row.visits, row.visitors, row.companies)
+        for row in sorted(parts, key=lambda row: (-row.events, row.name or "", row.about is None, row.about or ""))
+        if row.name is not None
+    ]
+
+
+def _with_action(part: Select[Any], **of_action: ColumnElement[str]) -> Select[Any]:
+    names = ("name", "about")
+    return part.add_columns(*(of_action.get(name, cast(null(), Text)).label(name) for name in names))
 
 
 def _figures(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> dict[str, GoalFigures]:
@@ -82,24 +144,32 @@ def _part(source: FromClause, **figures: Any) -> Select[Any]:
 
 def _of_events(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> dict[str, GoalFigures]:
     """In one statement: a row for each goal, and one for each currency of its amounts."""
-    with (
-        reached(store, scope, goals) as rows,
-        whose(store, scope, select(rows.c.visit_id)) as of_visits,
-    ):
+    with reached(store, scope, goals) as rows, _with_companies(store, scope, rows) as found:
+        return _put_together(rows.rows(select(union_all(*_parts_of_goals(found)).subquery("parts"))))
+
+
+@contextmanager
+def _with_companies(store: EventStore, scope: Scope, rows: Rows) -> Iterator[Any]:
+    """The rows with the `company` of each one's visit, as a table of its own: it is asked several times."""
+    with whose(store, scope, select(rows.c.visit_id)) as of_visits:
         joined = rows.table.join(of_visits, of_visits.c.visit_id == rows.c.visit_id, isouter=True)
-        whole = _part(
-            rows.table,
-            events=func.count(),
-            visits=func.count(rows.c.visit_id.distinct()),
-            visitors=func.count(rows.c.visitor_id.distinct()),
-            companies=func.count(of_visits.c.company.distinct()),
-        ).select_from(joined)
-        amounts = (
-            _part(rows.table, currency=rows.c.currency, amount=func.sum(cast(rows.c.revenue, AMOUNT)))
-            .where(rows.c.currency.is_not(None))
-            .group_by(rows.c.currency)
-        )
-        return _put_together(rows.rows(select(union_all(whole, amounts).subquery("parts"))))
+        found = select(*rows.c, of_visits.c.company).select_from(joined)
+        yield found.cte("with_companies").prefix_with("MATERIALIZED")
+
+
+def _parts_of_goals(found: Any) -> list[Select[Any]]:
+    whole = _part(found, **_counts(found))
+    amounts = (
+        _part(found, currency=found.c.currency, amount=func.sum(cast(found.c.revenue, AMOUNT)))
+        .where(found.c.currency.is_not(None))
+        .group_by(found.c.currency)
+    )
+    return [whole, amounts]
+
+
+def _counts(found: Any) -> Mapping[str, ColumnElement[int]]:
+    distinct = {"visits": found.c.visit_id, "visitors": found.c.visitor_id, "companies": found.c.company}
+    return {"events": func.count()} | {name: func.count(column.distinct()) for name, column in distinct.items()}
 
 
 def _put_together(rows: Sequence[Any]) -> dict[str, GoalFigures]:

@@ -115,6 +115,18 @@ def test_companies_of_kept_days_are_those_of_the_events(signed_in: Browser, some
         assert max(int(row[8]) for row in rows) in (1, 2), dimension
 
 
+def test_the_last_page_of_a_visit_has_its_company_also_where_only_earlier_views_tell_it(
+    signed_in: Browser, site: str, visit: Callable[..., None], company_visit: Callable[..., None]
+) -> None:
+    one_visit = {"visit_id": 700, "visitor_id": 700}
+    company_visit("/a", company="Kerjean", ago=timedelta(minutes=90), **one_visit)
+    visit("/prix", ago=timedelta(minutes=80), visits=0, bounces=-1, **one_visit)
+    visit("/a", "/b")
+    exits = table(signed_in.get(f"/{SITE}/breakdown/exit_page?sort=companies").text)
+    assert {row[0]: row[8] for row in exits} == {"/prix": "1"}
+    assert exits[0][9].endswith("Kerjean")
+
+
 def test_sources_and_campaigns_say_what_they_brought_in_where_a_goal_has_revenue(
     signed_in: Browser, site: str, visit: Callable[..., None]
 ) -> None:
