@@ -10,6 +10,18 @@ from dashboards.translations import translate
 from tracker.db.models import Site
 from tracker.stats.goals import Goal, Kind, goals_of
 
+# What is typed for a goal of each kind: the part of the form that asks for it.
+PATTERN_NEEDS = {
+    Kind.FORM: "name",
+    Kind.DOWNLOAD: "part",
+    Kind.EVENT: "name",
+    Kind.PAGE: "path",
+    Kind.LINK: "part",
+    Kind.SCROLL: "percent",
+    Kind.TIME: "seconds",
+    Kind.REVENUE: "name",
+}
+
 
 def remember_goals(site: Site) -> None:
     """Remembers the goals of the site that a request is about."""

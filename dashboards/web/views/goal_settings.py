@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards.translations import message, translate
-from dashboards.web.goals.names import proposed_name
+from dashboards.web.goals.names import PATTERN_NEEDS, proposed_name
 from dashboards.web.language import current_language
 from dashboards.web.local_url import local_url
 from dashboards.web.site.forms import describe_problem
@@ -168,6 +168,7 @@ def _page(context: Context, selection: Selection, typed: dict[str, Any]) -> str:
         any_pattern=ANY,
         with_unit=with_unit,
         built_in_kinds=list(KIND_BY_BUILT_IN.values()),
+        pattern_needs=PATTERN_NEEDS,
         usual_points=POINTS,
         most_points=MOST_POINTS,
         days=_DAYS,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 
 import pytest
 
+from dashboards import web
 from tests.dashboards.web.conftest import SITE, Browser
 from tracker.db.engine import AppDatabase
 from tracker.sites.sites import find_site
@@ -16,6 +18,7 @@ from tracker.stats.goals.buying_pages import buying_pages_of
 
 GOALS = f"/{SITE}/settings/goals"
 PAGES = f"/{SITE}/settings/key-pages"
+FORMS_CSS = (Path(web.__file__).parent / "assets" / "forms.css").read_text(encoding="utf-8")
 
 
 def names(database: AppDatabase) -> list[str]:
@@ -41,6 +44,27 @@ def test_what_is_received_is_offered_and_added_with_one_click(
     assert "Count again: search" in shown
     signed_in.post(f"{GOALS}/put-back", kind="form", pattern="search")
     assert "Do not count search" in unescape(signed_in.get(GOALS).text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "label", "hint"),
+    [
+        ("form", "name", "Name", "As the site sends it."),
+        ("page", "path", "Path of the page", "every page below /demo"),
+        ("download", "part", "Part of the URL", "Of the file or of the link."),
+        ("scroll", "percent", "Per cent of the page", "75, or 75 /blog/*"),
+        ("time", "seconds", "Seconds", "120, or 120 /blog/*"),
+    ],
+)
+def test_a_kind_of_goal_asks_for_what_it_is_known_by(
+    signed_in: Browser, site: str, kind: str, part: str, label: str, hint: str
+) -> None:
+    page = signed_in.get(GOALS).text
+    assert f'<option value="{kind}" data-needs="{part}"' in page
+    shown = re.findall(rf'<span class="needs-{part}">([^<]+)</span>', page)
+    assert shown[0] == label
+    assert hint in shown[1]
+    assert f'.form:not(:has(option[data-needs~="{part}"]:checked)) .needs-{part}' in FORMS_CSS
 
 
 def test_a_goal_is_edited_and_removed(signed_in: Browser, site: str, database: AppDatabase) -> None:
