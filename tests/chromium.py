@@ -39,6 +39,15 @@ def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 
 
+def find_headless_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The browser for pages that need no window and no tab: Chromium's headless shell where one is on the PATH.
+
+    It has the whole of Chromium's engine and none of its window: a new page takes a quarter of the processor's time.
+    """
+    named = None if environment.get("WEBLEADS_CHROMIUM") else shutil.which("chromium-headless-shell")
+    return named or find_chromium(environment)
+
+
 class PlainChromium:
     """A headless Chromium with tabs in front and in the background, as a visitor has. Raises RuntimeError without an answer."""
 

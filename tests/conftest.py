@@ -18,7 +18,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 from werkzeug.routing import Rule
 
-from tests.chromium import ARGUMENTS, find_chromium
+from tests.chromium import ARGUMENTS, find_chromium, find_headless_chromium
 from tests.databases import migrated_once, translated_once
 
 # A busy machine is no failing test; in CI the same examples come each time.
@@ -162,6 +162,14 @@ def playwright() -> Iterator[Playwright]:
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """A real Chromium, one for all tests of a process."""
     browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def headless_shell(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium without its window where there is one. It says in each request that it is no person's browser."""
+    browser = playwright.chromium.launch(executable_path=find_headless_chromium(), args=ARGUMENTS)
     yield browser
     browser.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -33,6 +34,12 @@ def plain_browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFacto
         yield browser
 
 
+@pytest.fixture(scope="session")
+def browser(headless_shell: Browser) -> Browser:
+    """The recording service does not mind what a browser says of itself."""
+    return headless_shell
+
+
 @pytest.fixture
 def service() -> Iterator[Service]:
     service = Service()
@@ -49,19 +56,33 @@ def blog(service: Service) -> Iterator[Blog]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context()
+    context = browser.new_context(locale="en-GB")  # the headless shell has none of its own
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def shared_context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all pages that leave nothing in it, as `page` holds; each blog is an origin of its own."""
+    context = browser.new_context(locale="en-GB")
     yield context
     context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A reader's page. Whatever the test, nothing may be thrown at the page and nothing left in the browser."""
-    page = context.new_page()
-    thrown: list[str] = []
-    page.on("pageerror", lambda error: thrown.append(str(error)))
-    yield page
-    if page.url.startswith("http"):
-        assert page.evaluate(STORED) == ["", 0, 0, 0]
-    assert context.cookies() == []
-    assert thrown == []
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A reader's page. Whatever the test, nothing may be thrown at the page and nothing left in the browser.
+
+    A test that changes the clock or the network of its context asks for a `context` of its own: a page in one that is
+    there takes half of the processor's time.
+    """
+    own = "context" in request.fixturenames
+    context: BrowserContext = request.getfixturevalue("context" if own else "shared_context")
+    with closing(context.new_page()) as page:
+        thrown: list[str] = []
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        yield page
+        if page.url.startswith("http"):
+            assert page.evaluate(STORED) == ["", 0, 0, 0]
+        assert context.cookies() == []
+        assert thrown == []

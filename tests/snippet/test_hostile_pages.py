@@ -85,6 +85,7 @@ def test_events_stay_apart_where_the_page_has_made_chance_a_constant(
     assert len({event["id"] for event in service.events()}) == len(service.events())
 
 
+@pytest.mark.usefixtures("context")
 def test_a_page_whose_own_fetch_fails_without_a_reason_is_counted_when_it_works(
     page: Page, blog: Blog, service: Service
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_page_whose_own_fetch_fails_without_a_reason_is_counted_when_it_works(
     service.wait_for("pageview", 1)
 
 
+@pytest.mark.usefixtures("context")
 def test_what_breaks_while_an_event_waits_is_not_thrown_at_the_page(page: Page, blog: Blog, service: Service) -> None:
     page.clock.install()
     service.status = 503

@@ -58,7 +58,8 @@ def stored(counting: RunningService) -> Callable[[int], pd.DataFrame]:
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[Callable[[], Page]]:
     # A context's own user agent is not what requests say that outlive the page, so the whole browser is given it.
-    browser = playwright.chromium.launch(executable_path=find_chromium(), args=[*ARGUMENTS, f"--user-agent={AGENT}"])
+    arguments = [*ARGUMENTS, f"--user-agent={AGENT}"]
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
     context = browser.new_context()
     context.add_init_script(READER)
     yield context.new_page

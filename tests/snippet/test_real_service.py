@@ -47,8 +47,8 @@ def blog(service: RunningService) -> Iterator[RealBlog]:  # type: ignore[overrid
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # type: ignore[override]
-    context = browser.new_context(user_agent=AGENT, viewport={"width": 1280, "height": 800})
+def page(chromium: Browser) -> Iterator[Page]:  # type: ignore[override]
+    context = chromium.new_context(user_agent=AGENT, viewport={"width": 1280, "height": 800})
     context.add_init_script(NO_ROBOT)
     yield context.new_page()
     context.close()

@@ -83,6 +83,7 @@ def test_a_page_loaded_while_the_service_is_down_counts_when_it_is_up_again(
     service.wait_for("While down", 1)
 
 
+@pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("status", [503, 500, 502, 429])
 def test_what_the_service_could_not_take_is_sent_again_with_the_same_id(
     status: int, page: Page, blog: Blog, service: Service
@@ -103,6 +104,7 @@ def test_what_the_service_could_not_take_is_sent_again_with_the_same_id(
     service.wait_for("pageview", 2)
 
 
+@pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("status", [200, 202, 400, 404, 413])
 def test_what_the_service_took_or_refused_for_good_is_not_sent_again(
     status: int, page: Page, blog: Blog, service: Service
@@ -136,6 +138,7 @@ def test_a_reader_without_a_network_is_counted_when_it_is_back(
     assert service.wait_for("Offline")[0]["age"] == 15_000
 
 
+@pytest.mark.usefixtures("context")
 def test_the_waits_between_attempts_double_and_end_after_an_hour(page: Page, blog: Blog, service: Service) -> None:
     # Each wait is 5 s and as long again as the event was old. At 2,555 s it is not an hour old yet.
     ages = [0, 5, 15, 35, 75, 155, 315, 635, 1275, 2555, 5115]
@@ -153,6 +156,7 @@ def test_the_waits_between_attempts_double_and_end_after_an_hour(page: Page, blo
     assert [event["age"] for event in service.events("pageview")] == [1000 * age for age in ages]
 
 
+@pytest.mark.usefixtures("context")
 def test_a_page_gives_up_after_a_hundred_repetitions(page: Page, blog: Blog, service: Service) -> None:
     stop_clock(page)
     page.goto(blog.origin + "/one")
