@@ -128,6 +128,7 @@ def test_a_reader_who_names_their_company_is_a_lead_with_the_visit(
     module = f'<script defer src="{service.url}/js/webleads-leads.js"></script>'
     with answered(page):
         page.goto(blog.put("/one", blog.article(head=module)) + f"?wl={link}")
+    page.wait_for_timeout(1000)  # said within a moment of the first page, the name was not always known
     with answered(page, "Identify"):
         page.evaluate("webleads.consent(true)")
     with answered(page):
