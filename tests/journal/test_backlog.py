@@ -13,9 +13,9 @@ from tracker.journal import Backlog
     ("waiting", "rest_ms"),
     [
         pytest.param(0, 0, id="nothing-waits"),
-        pytest.param(2_400_000, 0, id="what-comes-during-a-batch"),
-        pytest.param(3_800_000, 1, id="more"),
-        pytest.param(5_300_000, 2, id="much"),
+        pytest.param(3_100_000, 0, id="what-comes-during-a-batch"),
+        pytest.param(4_500_000, 1, id="more"),
+        pytest.param(6_000_000, 2, id="much"),
         pytest.param(10**12, 2, id="never-longer"),
     ],
 )

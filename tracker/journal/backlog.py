@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 
 # About what comes while a batch is stored, as long as storing keeps up.
-_USUAL_BYTES = 2_300_000
+_USUAL_BYTES = 3_000_000
 _BYTES_A_STEP = 150_000
 _STEP_SECONDS = 0.0001
 _MOST_STEPS = 20
