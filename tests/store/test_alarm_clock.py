@@ -9,6 +9,8 @@ import threading
 import time
 from queue import Queue
 
+import pytest
+
 from tracker.store.alarm_clock import AlarmClock
 
 PATIENCE = 30
@@ -43,6 +45,21 @@ def test_who_is_gone_is_not_kept_and_not_called() -> None:
     del goes
 
     assert rung.get(timeout=PATIENCE) == "stays"
+
+
+def test_one_that_fails_leaves_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def wake(self) -> None:
+            raise RuntimeError("a connection that is closed")
+
+    rung: Queue[str] = Queue()
+    clock, now = AlarmClock(), time.monotonic()
+    broken, sleeper = Broken(), Sleeper("later", rung)
+    clock.set(now, broken.wake)
+    clock.set(now + 0.05, sleeper.wake)
+
+    assert rung.get(timeout=PATIENCE) == "later"
+    assert "a connection that is closed" in caplog.text
 
 
 def test_many_alarms_take_one_thread() -> None:

@@ -5,6 +5,7 @@ Beside a busy thread of Python each start of a thread takes the 5 ms until that 
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -13,6 +14,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 from weakref import WeakMethod
+
+log = logging.getLogger(__name__)
 
 
 class AlarmClock:
@@ -25,7 +28,7 @@ class AlarmClock:
         self._thread: threading.Thread | None = None
 
     def set(self, at: float, ring: Callable[[], Any]) -> None:
-        """Calls a bound method at a moment of `time.monotonic`, unless its object is gone by then. It must not raise."""
+        """Calls a bound method at a moment of `time.monotonic`, unless its object is gone by then. What it raises is logged."""
         with self._changed:
             heappush(self._set, (at, next(self._numbers), WeakMethod(ring)))
             if self._thread is None:
@@ -38,7 +41,10 @@ class AlarmClock:
         while True:
             ring = self._next()()
             if ring is not None:
-                ring()
+                try:
+                    ring()
+                except Exception:
+                    log.exception("an alarm failed; the others go on")
             del ring  # it would keep its object until the next
 
     def _next(self) -> WeakMethod[Callable[[], Any]]:
