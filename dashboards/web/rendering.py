@@ -1,4 +1,4 @@
-"""The functions for templates: numbers and times in the page's language, URLs of assets and of selections."""
+"""The functions for templates: numbers and times in the page's language, URLs of assets and of pages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from dashboards.web.filters.words import Chip, filter_chip
 from dashboards.web.language import current_language
 from dashboards.web.local_url import page_shown, url_shown
 from dashboards.web.service_status import ServiceStatus
+from dashboards.web.site import links
 from dashboards.web.site.forms import invalid_field, mark
-from dashboards.web.site.links import selection_url
 from dashboards.web.theme import current_theme, theme_names
 from tracker.enrichment.text import visible_text
 from tracker.reference.attributions import attributions
@@ -59,7 +59,7 @@ def register(app: Flask, context: Context, service_status: Callable[[], ServiceS
     app.add_template_global(asset, "asset")
     app.add_template_global(mark, "mark")
     app.add_template_global(invalid_field, "invalid_field")
-    app.add_template_global(selection_url, "selection_url")
+    links.register(app)
     app.add_template_global(page_shown, "page_shown")
     app.add_template_global(_language_names, "language_names")
     app.add_template_global(current_theme, "current_theme")

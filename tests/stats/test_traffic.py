@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 
 from tests.stats.conftest import EMPTY, PARIS, SITE, Blog, period, scope
+from tracker.db.models import Site
 from tracker.stats import traffic
 from tracker.stats.aggregation import Aggregation, Group
 from tracker.stats.dimensions import Dimension
+from tracker.stats.rollups.keeping import Keeper
+from tracker.stats.rollups.moment import moment
+from tracker.store.answering.store import AnsweringStore
 from tracker.store.batch import Batch, NotCounted
 from tracker.store.protocol import EventStore
 
@@ -191,6 +196,27 @@ def test_live_visitors_are_those_of_the_last_five_minutes(blog: Blog) -> None:
     blog.visit("2026-11-16T08:50:00+00:00", (0, "/a"), (570, "/a", 9000), visitor=51)
     blog.visit("2026-11-16T08:59:00+00:00", (0, "/a"), visitor=50)
     assert traffic.live_visitors(blog.store, SITE, now) == 2
+
+
+def test_a_page_s_live_visitors_are_those_of_some_seconds_ago_at_most(blog: Blog) -> None:
+    now = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+    site = Site(domain=SITE, stored_as=SITE, time_zone="Europe/Paris", language="fr")
+    answering = cast(EventStore, AnsweringStore(blog.store))
+    blog.store = answering
+    blog.visit("2026-11-16T08:58:00+00:00", (0, "/a"))
+    Keeper(answering).refresh(SITE, PARIS, today=date(2026, 11, 16))
+
+    def on_page(seconds: int) -> int:
+        with moment(answering) as page:
+            return traffic.live_visitors_of_page(page, site, now + timedelta(seconds=seconds))
+
+    assert on_page(0) == 1
+    blog.visit("2026-11-16T08:59:00+00:00", (0, "/a"), visitor=50)
+    assert [on_page(9), on_page(10)] == [1, 2]  # the figures beside it do not know the second one either
+    blog.visit("2026-11-16T08:59:30+00:00", (0, "/a"), visitor=51)
+    Keeper(answering).refresh(SITE, PARIS, today=date(2026, 11, 16))
+    assert on_page(11) == 3
+    assert [on_page(239), on_page(1000)] == [2, 0]
 
 
 def test_first_and_last_events_are_the_sites_own(blog: Blog) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
+from tracker.db.models import Site
 from tracker.enrichment.drops import DropReason
 from tracker.enrichment.told import host_of_invalid_url, read_unknown_site
 from tracker.stats import metrics
@@ -17,7 +18,7 @@ from tracker.stats.aggregation import Group
 from tracker.stats.local_time import quarter
 from tracker.stats.periods import Period
 from tracker.stats.rollups.counting import counting
-from tracker.stats.rollups.moment import once, rows_of_page
+from tracker.stats.rollups.moment import once, once_of_site, rows_of_page
 from tracker.stats.scope import Scope, naive
 from tracker.store.protocol import EventStore
 from tracker.store.reading import Reading, reads
@@ -25,6 +26,10 @@ from tracker.store.schema import events
 from tracker.store.schema import not_counted as not_counted_table
 
 _LIVE_MINUTES = 5
+# Statements that each page of a site asks are kept, as are their keys: making them takes longer than finding the answer.
+_STATEMENTS = 256
+# So old the number of those who are there may be on a page whose other figures are as they were counted.
+_LIVE_SECONDS = 10
 # Rows of older versions hold whole URLs, as they came.
 _TOLD = {
     DropReason.INVALID_URL: host_of_invalid_url,
@@ -92,8 +97,7 @@ def interval_starts(period: Period, interval: str) -> pd.DatetimeIndex:
 
 def not_counted(store: EventStore, site: str, period: Period) -> pd.DataFrame:
     """Hits that were dropped, the most frequent first: `day` (local), `reason`, `detail`, `hits`."""
-    table = not_counted_table
-    frame = _not_counted(store, site, period, (table.c.day, table.c.reason, table.c.detail))
+    frame = _not_counted(store, site, period, ("day", "reason", "detail"))
     for reason, told in _TOLD.items():
         of_reason = frame["reason"] == reason
         frame.loc[of_reason, "detail"] = frame.loc[of_reason, "detail"].map(told)
@@ -102,26 +106,28 @@ def not_counted(store: EventStore, site: str, period: Period) -> pd.DataFrame:
 
 def not_counted_by_reason(store: EventStore, site: str, period: Period) -> pd.DataFrame:
     """How many hits were dropped for each reason, the most frequent first: `reason`, `hits`."""
-    return _not_counted(store, site, period, (not_counted_table.c.reason,))
+    return _not_counted(store, site, period, ("reason",))
 
 
-def _not_counted(store: EventStore, site: str, period: Period, groups: Sequence[ColumnElement[Any]]) -> pd.DataFrame:
-    table = not_counted_table
-    hits = func.sum(table.c.hits).label("hits")
-    statement = (
-        select(*groups, hits)
-        .where(table.c.site == site, table.c.day >= period.start, table.c.day < period.end)
-        .group_by(*groups)
-        .order_by(hits.desc(), *groups[-2:])
-    )
-    frame = store.frame(reads(statement, _reading(site, period)))
+def _not_counted(store: EventStore, site: str, period: Period, groups: tuple[str, ...]) -> pd.DataFrame:
+    frame = store.frame(_of_excluded(site, period.start, period.end, groups))
     frame["hits"] = frame["hits"].astype("int64")
     return frame
 
 
-def _reading(site: str, period: Period) -> Reading:
-    first, end = (datetime.combine(one, time()) for one in (period.start, period.end + timedelta(days=1)))
-    return Reading(site, first, end, of_excluded=True)
+@lru_cache(_STATEMENTS)
+def _of_excluded(site: str, first: date, end: date, groups: tuple[str, ...]) -> Select[Any]:
+    table = not_counted_table.c
+    columns = [table[name] for name in groups]
+    hits = func.sum(table.hits).label("hits")
+    statement = (
+        select(*columns, hits)
+        .where(table.site == site, table.day >= first, table.day < end)
+        .group_by(*columns)
+        .order_by(hits.desc(), *columns[-2:])
+    )
+    since, until = (datetime.combine(one, time()) for one in (first, end + timedelta(days=1)))
+    return reads(statement, Reading(site, since, until, of_excluded=True))
 
 
 def first_day(store: EventStore, site: str, time_zone: ZoneInfo) -> date | None:
@@ -132,9 +138,13 @@ def first_day(store: EventStore, site: str, time_zone: ZoneInfo) -> date | None:
 
 def has_begun(store: EventStore, site: str, day: date, time_zone: ZoneInfo) -> bool:
     """Whether a site has an event of a local day or of one before it."""
-    until = naive(Period(day, day + timedelta(days=1), time_zone, "").end_at)
+    return bool(store.rows(_any_before(site, naive(Period(day, day + timedelta(days=1), time_zone, "").end_at))))
+
+
+@lru_cache(_STATEMENTS)
+def _any_before(site: str, until: datetime) -> Select[Any]:
     found = select(events.c.site).where(events.c.site == site, events.c.occurred_at < until).limit(1)
-    return bool(store.rows(reads(found, Reading(site, datetime.min, until))))  # noqa: DTZ901 - as the store has moments
+    return reads(found, Reading(site, datetime.min, until))  # noqa: DTZ901 - as the store has moments
 
 
 def last_event_at(store: EventStore, site: str) -> datetime | None:
@@ -154,6 +164,17 @@ def _edge(store: EventStore, site: str, order: ColumnElement[Any]) -> datetime |
     """The time of the first event in an order. Unlike min and max, this need not read every row."""
     rows = store.rows(select(events.c.occurred_at).where(events.c.site == site).order_by(order).limit(1))
     return rows[0][0].replace(tzinfo=UTC) if rows else None
+
+
+def live_visitors_of_page(store: EventStore, site: Site, now: datetime) -> int:
+    """The same for a page beside its figures: of the moment at which these were counted, or of some seconds ago."""
+    zone = ZoneInfo(site.time_zone)
+    today = now.astimezone(zone).date()
+    of_today = Period(today, today + timedelta(days=1), zone, "")
+    question = ("live visitors", int(now.timestamp()) // _LIVE_SECONDS)
+    return once_of_site(
+        store, site.stored_as, question, lambda: live_visitors(store, site.stored_as, now), of_figures=of_today
+    )
 
 
 def live_visitors(store: EventStore, site: str, now: datetime) -> int:

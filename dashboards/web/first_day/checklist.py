@@ -112,10 +112,13 @@ def geo_now() -> GeoNow:
     return made.geo_now()
 
 
-def checklist(site: Site | None) -> dict[str, Any]:
-    """The template variables: the tasks of a site or of the service, none where all is done or one may not do them."""
+def checklist(site: Site | None, geo: GeoNow | None = None) -> dict[str, Any]:
+    """The template variables: the tasks of a site or of the service, none where all is done or one may not do them.
+
+    `geo` is given by a page that has read it already.
+    """
     made: FirstDay = current_app.extensions[_EXTENSION]
-    geo = made.geo_now()
+    geo = geo or made.geo_now()
     if not allowed(Action.VIEW_STATUS) or (site is not None and not allowed(Action.CHANGE_SETTINGS, site)):
         return {"tasks": [], "geo": geo}
     states = open_checklist(made.context, site, knows_networks=geo.networks)

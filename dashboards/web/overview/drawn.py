@@ -2,7 +2,7 @@
 
 Owns for whom a part is drawn: for nobody. What tells readers apart is left out of its request (their session and cookies, the
 tokens of forms, the page that they are on, flashes); what it may say of them is a `Reader`, which is part of what it is kept by.
-What a page says of now, such as how long ago something was, is not drawn here.
+What a page says of now, such as how long ago a lead came, is of its minute.
 """
 
 from __future__ import annotations
@@ -22,16 +22,22 @@ from dashboards.web.sign_in.permission import allowed
 from dashboards.web.site.selection import Selection
 from tracker.accounts.permissions import Action
 from tracker.db.models import Site
+from tracker.reference.naming_sources import NamingSource
 from tracker.stats.rollups.moment import once_of_site
 from tracker.store.protocol import EventStore
 
 
 class Reader(NamedTuple):
-    """All that a part says of whoever reads it: their language, where the dashboard is mounted, and what they may do."""
+    """All that a part says of whoever reads it: their language, where the dashboard is mounted, and what they may do.
+
+    `missing`: the sources of companies' names that this service could still be given, which it tells them.
+    """
 
     language: str
     root: str
     may_see_settings: bool
+    may_see_status: bool
+    missing: tuple[NamingSource, ...] = ()
 
 
 class Part(NamedTuple):
@@ -50,18 +56,26 @@ class _Kept:
     last: tuple[Hashable, Any]
 
 
-def reader_of(site: Site) -> Reader:
+def reader_of(site: Site, missing: tuple[NamingSource, ...]) -> Reader:
     """The reader of this request's page of a site."""
-    return Reader(current_language(), request.script_root, allowed(Action.VIEW_SETTINGS, site))
+    return Reader(
+        current_language(),
+        request.script_root,
+        may_see_settings=allowed(Action.VIEW_SETTINGS, site),
+        may_see_status=allowed(Action.VIEW_STATUS),
+        missing=missing,
+    )
 
 
-def drawn(store: EventStore, selection: Selection, reader: Reader, of: Hashable, draw: Callable[[], Any]) -> Any:
+def drawn(
+    store: EventStore, what: str, selection: Selection, reader: Reader, of: Hashable, draw: Callable[[], Any]
+) -> Any:
     """What `draw` returns, or returned before if the site's figures and `of` are the same; not to be changed.
 
-    `of` is all that the drawing depends on beside the figures, the reader and what the selection asks for.
+    `of` is all that the drawing of `what` depends on beside the figures, the reader and what the selection asks for.
     """
     figures = None if selection.scope.filters else selection.period
-    question = ("drawn", reader, _asked(selection))
+    question = ("drawn", what, reader, _asked(selection))
     kept = once_of_site(store, selection.site.stored_as, question, lambda: _Kept((of, draw())), of_figures=figures)
     was_of, found = kept.last
     if was_of != of:

@@ -1,6 +1,6 @@
-"""The parts of an overview that are drawn once: figures, chart, panels, and the rows of its first leads.
+"""The parts of an overview that are drawn once: figures, chart, its first leads, and panels.
 
-Their page adds what belongs to its reader and to now: the head, the forms, who is there, how long ago each lead was seen.
+Their page adds what belongs to its reader and to now: the head, the forms, who is there, the excluded traffic.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pandas as pd
 from flask import Flask
 
 from dashboards.presentation import dates
+from dashboards.presentation.companies.identified import how_much_is_named, source_name
 from dashboards.presentation.figures import figures
 from dashboards.presentation.lead_rows import LeadRow, lead_rows
 from dashboards.translations import translate
@@ -29,6 +30,7 @@ from tracker.leads.listing.first_rows import first_leads
 from tracker.leads.score_rules import rules_of
 from tracker.service.context import Context
 from tracker.stats import traffic
+from tracker.stats.companies.identified import identified
 from tracker.stats.dimensions import Dimension
 from tracker.stats.metrics import METRICS
 
@@ -42,7 +44,8 @@ class Parts:
 
     figures: Part
     chart: Part
-    leads: list[LeadRow]
+    has_leads: bool
+    leads: Part
     first_panels: Part
     goals: Part | None
     actions: Part
@@ -58,7 +61,9 @@ def overview_parts(app: Flask, context: Context, selection: Selection, reader: R
     version = context.app_db.version()
     if version is None:
         return draw()
-    return cast("Parts | None", drawn(context.event_store, selection, reader, _now(context, selection, version), draw))
+    return cast(
+        "Parts | None", drawn(context.event_store, "parts", selection, reader, _now(context, selection, version), draw)
+    )
 
 
 def _now(context: Context, selection: Selection, version: Hashable) -> Hashable:
@@ -86,13 +91,15 @@ def _parts(
         "compared_days": compared_days(language, selection),
         "figures": figures(language, _first_row(now), None if before is None else _first_row(before)),
     }
+    leads = _leads(context, selection, language)
     panels = read_panels(context, selection, list(BY_KEY), language, everybody=int(now["visitors"].iloc[0]))
     goals = goal_panels(context, selection, language, visits=int(now["visits"].iloc[0]))
     of_goals = of_all | goals | {"goal_dimension": Dimension.GOAL, "may_see_settings": reader.may_see_settings}
     return Parts(
         figures=part(app, "overview_figures.html", of_all),
         chart=part(app, "chart.html", of_all | _chart(context, selection, language, series, earlier)),
-        leads=_leads(context, selection, language),
+        has_leads=bool(leads),
+        leads=part(app, "overview_leads.html", of_all | {"leads": leads} | _named(context, selection, reader)),
         first_panels=part(app, "overview_panels.html", of_all | {"panels": panels[:2]}),
         goals=part(app, "goals_panel.html", of_goals) if goals["goal_rows"] else None,
         actions=part(app, "actions_panel.html", of_goals),
@@ -120,6 +127,17 @@ def _leads(context: Context, selection: Selection, language: str) -> list[LeadRo
     confirmed, rules, now = confirmed_names(context.event_store, site), rules_of(site), context.now()
     found = first_leads(context.event_store, asked, now=now, confirmed=confirmed, rules=rules, number=_LEADS)
     return lead_rows(language, companies_of(context, site).described(found.copy()))
+
+
+def _named(context: Context, selection: Selection, reader: Reader) -> dict[str, Any]:
+    """The template variables on how much of a period's visits is named, and what would name more of them."""
+    found = None if selection.filters else identified(context.event_store, selection.scope)
+    return {
+        "zone": selection.zone,
+        "named": how_much_is_named(reader.language, found) if found and found.visits else "",
+        "naming_sources": [(one.value, source_name(reader.language, one)) for one in reader.missing],
+        "may_see_status": reader.may_see_status,
+    }
 
 
 def _first_row(totals: pd.DataFrame) -> Mapping[str, float]:

@@ -14,6 +14,7 @@ from flask import Flask
 
 from dashboards.web.goals.panels import first_actions
 from dashboards.web.overview.drawn import Reader
+from dashboards.web.overview.excluded import excluded_panel
 from dashboards.web.overview.parts import overview_parts
 from dashboards.web.panels import first_values, open_tabs
 from dashboards.web.site.selection import Selection, comparing
@@ -51,11 +52,13 @@ class _Again:
 
     def __call__(self, store: EventStore) -> None:
         scope, context = self.selection.scope, Context(self.settings, self.app_db, store, self.now)
-        identified(store, scope)
         if self.version is not None and self.version == context.app_db.version():
             own = comparing(context, replace(self.selection, compared=None, uncounted=None))
             overview_parts(self.app, context, own, self.reader)
+            excluded_panel(self.app, context, own, self.reader)
+            traffic.live_visitors_of_page(store, self.selection.site, self.now())
             return
+        identified(store, scope)
         totals, _ = traffic.course(store, scope, self.selection.interval)
         first_values(store, scope, open_tabs(self.selection), everybody=int(totals["visitors"].iloc[0]))
         goal_figures(store, scope, goals_of(self.selection.site))

@@ -6,18 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pandas as pd
 from flask import Blueprint, Response, abort, render_template
 
-from dashboards.presentation.companies.identified import how_much_is_named, source_name
-from dashboards.presentation.figures import Change, changed
-from dashboards.presentation.not_counted_rows import by_reason
 from dashboards.translations import translate
 from dashboards.web.details.page import FILE_FORMS, FileForm, details_file, details_page
 from dashboards.web.first_day.checklist import checklist, geo_now
 from dashboards.web.goals.panels import suggested_goals
 from dashboards.web.language import current_language
 from dashboards.web.overview.drawn import reader_of, this_app
+from dashboards.web.overview.excluded import excluded_panel
 from dashboards.web.overview.parts import Parts, overview_parts
 from dashboards.web.overview.ready import note_overview
 from dashboards.web.panels import BY_KEY, open_tabs, read_panels
@@ -29,7 +26,6 @@ from tracker.accounts.permissions import Action
 from tracker.reference.naming_sources import missing_sources
 from tracker.service.context import Context
 from tracker.stats import traffic
-from tracker.stats.companies.identified import identified
 from tracker.stats.comparisons import Mode
 from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.moment import caveats_of, expect, moment, up_to_date
@@ -79,7 +75,9 @@ def _overview(context: Context, site: str) -> str:
     selection = comparing(context, selection_or_404(context, site))
     if not selection.scope.filters:
         expect(context.event_store, [TOTAL, *open_tabs(selection), Dimension.IDENTIFICATION])
-    app, reader, last_event_at = this_app(), reader_of(selection.site), None
+    geo, last_event_at = geo_now(), None
+    missing = missing_sources(context.settings, knows_networks=geo.networks)
+    app, reader = this_app(), reader_of(selection.site, missing)
     parts = overview_parts(app, context, selection, reader)
     if parts is None:
         last_event_at = traffic.last_event_at(context.event_store, selection.site.stored_as)
@@ -89,28 +87,25 @@ def _overview(context: Context, site: str) -> str:
             parts = overview_parts(app, context, selection, reader)
     if parts is not None:
         note_overview(app, context, selection, reader)
-        return _page(context, selection, parts)
+        excluded = excluded_panel(app, context, selection, reader)
+        return _page(context, selection, parts, excluded=excluded, **checklist(selection.site, geo))
     if last_event_at is None:
-        return render_template("overview_waiting.html", **checklist(selection.site), **head(context, selection))
+        return render_template("overview_waiting.html", **checklist(selection.site, geo), **head(context, selection))
     return render_template("overview_empty.html", last_event_at=last_event_at, **head(context, selection))
 
 
-def _page(context: Context, selection: Selection, parts: Parts) -> str:
+def _page(context: Context, selection: Selection, parts: Parts, **others: Any) -> str:
     """The overview of a period with visits: its parts, and what belongs to its reader and to now."""
     language = current_language()
-    excluded = traffic.not_counted_by_reason(context.event_store, selection.site.stored_as, selection.period)
     return render_template(
         "overview.html",
         parts=parts,
-        leads=parts.leads,
-        **_named(context, selection, language),
+        leads=parts.has_leads,
         **_goals(context, selection, language, parts),
-        not_counted=by_reason(language, excluded),
-        excluded_changes=_excluded_changes(context, selection, language, excluded),
-        live=traffic.live_visitors(context.event_store, selection.site.stored_as, context.now()),
+        live=traffic.live_visitors_of_page(context.event_store, selection.site, context.now()),
         caveats=caveats_in_words(language, caveats_of(context.event_store)),
         **_comparison(language, selection),
-        **checklist(selection.site),
+        **others,
         **head(context, selection),
     )
 
@@ -122,38 +117,6 @@ def _goals(context: Context, selection: Selection, language: str, parts: Parts) 
     return {
         "suggested_goals": suggested_goals(context, selection, language),
         "may_see_settings": allowed(Action.VIEW_SETTINGS, selection.site),
-    }
-
-
-def _named(context: Context, selection: Selection, language: str) -> dict[str, Any]:
-    """The template variables on how much of a period's visits is named, and what would name more of them."""
-    if selection.filters:
-        return {"named": "", "naming_sources": []}
-    found = identified(context.event_store, selection.scope)
-    missing = missing_sources(context.settings, knows_networks=geo_now().networks)
-    return {
-        "named": how_much_is_named(language, found) if found.visits else "",
-        "naming_sources": [(one.value, source_name(language, one)) for one in missing],
-        "may_name_more": allowed(Action.VIEW_STATUS),
-    }
-
-
-def _excluded_changes(
-    context: Context, selection: Selection, language: str, excluded: pd.DataFrame
-) -> dict[str, Change]:
-    """The change of each reason's events, neither good nor bad. They are kept by day, so only whole days are compared."""
-    other = selection.compared
-    if (
-        other is None
-        or other.moments is not None
-        or selection.period.start_at <= context.now() < selection.period.end_at
-    ):
-        return {}
-    earlier = traffic.not_counted_by_reason(context.event_store, selection.site.stored_as, other)
-    befores = {row.code: row.hits for row in by_reason(language, earlier)}
-    return {
-        row.code: replace(changed(language, "pageviews", row.hits, befores.get(row.code, 0)), tone="flat")
-        for row in by_reason(language, excluded)
     }
 
 

@@ -11,12 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
+from dashboards.web.first_day.geo_knowledge import GeoDatabases, GeoKnowledge
 from dashboards.web.overview import parts
+from dashboards.web.sign_in import permission
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tests.databases import new_event_store
+from tracker.accounts.permissions import Action, Actor, may
 from tracker.accounts.sessions import Device, open_session
-from tracker.accounts.users import create_user
+from tracker.accounts.users import create_user, list_users
 from tracker.db.engine import AppDatabase
+from tracker.db.models import Site
 from tracker.leads.corrections.changes import make
 from tracker.leads.corrections.rules import Kind
 from tracker.sites.annotations import add_annotation
@@ -134,10 +138,12 @@ def test_no_part_has_what_belongs_to_a_reader(
     signed_in.get(f"/{SITE}")
     (found,) = drawings
     html = "".join(
-        str(getattr(found, name).html) for name in ("figures", "chart", "first_panels", "actions", "other_panels")
+        str(getattr(found, name).html)
+        for name in ("figures", "chart", "leads", "first_panels", "actions", "other_panels")
     )
     assert "LinkedIn" in html
-    for text in ("csrf", "<form", "<time", "lea@exemple.fr", "ago"):
+    assert "Air France" in html
+    for text in ("csrf", "<form", "lea@exemple.fr"):
         assert text not in html
 
 
@@ -176,6 +182,34 @@ def test_the_chart_is_of_this_minute(
     after = signed_in.get(address).text
     assert database.version() == version, "nothing that people set has changed"
     assert before.count("slot-future") == after.count("slot-future") + 1
+
+
+def test_who_may_not_see_the_status_has_no_link_to_it(
+    app: Flask,
+    signed_in: Browser,
+    database: AppDatabase,
+    clock: Clock,
+    counted: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = another(app, database, clock)
+    theirs = max(user.id for user in list_users(database))
+
+    def not_the_other(user: Actor | None, action: Action, site: Site | None = None) -> bool:
+        return may(user, action, site) and (action is not Action.VIEW_STATUS or user != Actor(theirs))
+
+    monkeypatch.setattr(permission, "may", not_the_other)
+    pages = [one.get(f"/{SITE}").text for one in (signed_in, other, signed_in)]
+    assert [page.split("More would be named with:")[1].split("</p>")[0].count("/status/") > 0 for page in pages] == [True, False, True]  # fmt: skip
+
+
+def test_a_network_database_that_arrives_is_missed_no_more(
+    signed_in: Browser, counted: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "a network database" in signed_in.get(f"/{SITE}").text
+    known = GeoKnowledge(networks=True, places=True)
+    monkeypatch.setattr(GeoDatabases, "known", property(lambda _: known))
+    assert "a network database" not in signed_in.get(f"/{SITE}").text
 
 
 def test_the_theme_is_of_this_browser(signed_in: Browser, counted: Callable[[], None]) -> None:

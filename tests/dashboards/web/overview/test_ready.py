@@ -35,7 +35,7 @@ from tracker.stats.rollups.moment import moment
 from tracker.store.answering.store import AnsweringStore
 from tracker.store.protocol import EventStore
 
-_READER = Reader("en", "", may_see_settings=True)
+_READER = Reader("en", "", may_see_settings=True, may_see_status=True)
 
 
 def _dashboard(context: Context) -> Flask:
