@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -19,14 +20,22 @@ from tracker.store.schema import EVENT_COLUMNS, events
 
 
 class OneHit:
-    """A store as the service has it, which keeps answers. `seconds` are those that counting each hit took."""
+    """A store as the service has it, which keeps answers.
+
+    `seconds` are those from each hit until its figures are seen, `ready_seconds` until all that pages asked lately is ready too.
+    """
 
     def __init__(self, app: AppDatabase, opened: EventStore) -> None:
         self.store = cast(EventStore, AnsweringStore(opened))
         self.seconds: list[float] = []
+        self.ready_seconds: list[float] = []
+        seen = _Seen(self.store)
         # It looks at once each time, as if it had rested.
         self._ticks = iter(range(0, 10**9, 100))
-        self._sealing = Sealing(app, self.store, now=utc_now, lag_bytes=lambda: 0, monotonic=lambda: next(self._ticks))
+        self._sealing = Sealing(
+            app, cast(EventStore, seen), now=utc_now, lag_bytes=lambda: 0, monotonic=lambda: next(self._ticks)
+        )
+        self._seen = seen
         self._hit = _newest(opened)
         self._number = int(time.time())
         self._sealing.step(threading.Event())
@@ -41,7 +50,24 @@ class OneHit:
         begun = time.perf_counter()
         while any(self.store.lags().values()):
             self._sealing.step(threading.Event())
-        self.seconds.append(time.perf_counter() - begun)
+        self.seconds.append(self._seen.at - begun)
+        self.ready_seconds.append(time.perf_counter() - begun)
+
+
+class _Seen:
+    """A store that notes when figures were counted last, which is when pages see them; all else is the store's."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self.at = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def count(self, *arguments: Any, **named: Any) -> set[date]:
+        found = self._store.count(*arguments, **named)
+        self.at = time.perf_counter()
+        return found
 
 
 def _newest(store: EventStore) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tracker.stats import traffic
 from tracker.stats.companies.identified import identified
 from tracker.stats.goals import goals_of
 from tracker.stats.goals.figures import goal_figures
-from tracker.stats.rollups.ready import asked
+from tracker.stats.rollups.ready import Place, asked
 from tracker.store.protocol import EventStore
 
 
@@ -35,7 +35,7 @@ def note_overview(app: Flask, context: Context, selection: Selection, reader: Re
     if not scope.filters:
         again = _Again(app, context.settings, context.app_db, context.now, selection, reader, context.app_db.version())
         shown = (selection.period_text, selection.against, selection.metric, selection.asked_interval, selection.tabs)
-        asked(context.event_store, scope.site, ("overview", scope, shown, reader), again)
+        asked(context.event_store, scope.site, ("overview", scope, shown, reader), again, place=Place.OVERVIEW)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What was asked last is answered with the figures; the rest once they are seen, as long as nothing else is to be counted."""
+"""An overview, or what was asked last, is answered with the figures; the rest once they are seen, as long as nothing else is to be counted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import select
 
 from tests.stats.conftest import SITE, Blog
-from tracker.stats.rollups.ready import asked, make_ready, seen_last
+from tracker.stats.rollups.ready import Left, Place, asked, make_ready, seen_last
 from tracker.store.answering.store import AnsweringStore
 from tracker.store.protocol import EventStore
 from tracker.store.schema import events
@@ -28,23 +28,68 @@ def noting(blog: Blog) -> tuple[EventStore, list[str]]:
     return store, names
 
 
-def test_with_time_all_is_asked_again_before_figures_are_seen_the_last_first(blog: Blog) -> None:
-    store, names = noting(blog)
+def counted(blog: Blog, store: EventStore, *, seconds: float) -> Left | None:
+    """What is left to ask after the days of the site were counted."""
     with blog.store.snapshot() as snapshot:
-        assert make_ready(store, snapshot, SITE, lambda one: one, seconds=60) is None
+        return make_ready(store, snapshot, SITE, lambda one: one, seconds=seconds)
+
+
+def test_what_was_not_asked_again_yet_is_once_figures_are_seen_except_the_first(blog: Blog) -> None:
+    store, names = noting(blog)
+    left = counted(blog, store, seconds=60)
+    assert names == ["last"]
+    assert left is not None
+    left.ask(lambda: True)
     assert names == ["last", "second", "first"]
 
 
-def test_without_only_the_last_is_and_the_others_afterwards(blog: Blog) -> None:
+def test_figures_wait_for_what_takes_no_longer_than_there_is_time(blog: Blog) -> None:
     store, names = noting(blog)
-    for _ in range(2):  # in the same order again
-        with blog.store.snapshot() as snapshot:
-            left = make_ready(store, snapshot, SITE, lambda one: one, seconds=0)
+    left = counted(blog, store, seconds=60)
+    assert left is not None
+    left.ask(lambda: True)
+    names.clear()
+    assert counted(blog, store, seconds=60) is None
+    assert names == ["last", "second", "first"]
+
+
+def test_without_time_they_wait_for_the_first_alone(blog: Blog) -> None:
+    store, names = noting(blog)
+    for _ in range(3):  # in the same order again
+        left = counted(blog, store, seconds=0)
         assert left is not None
         assert names == ["last"]
         left.ask(lambda: True)
         assert names == ["last", "second", "first"]
         names.clear()
+
+
+def test_an_overview_comes_first_then_lists_whatever_was_asked_last(blog: Blog) -> None:
+    store, names = cast(EventStore, AnsweringStore(blog.store)), []
+    for name, place in (
+        ("12 months", Place.OVERVIEW),
+        ("list", Place.LIST),
+        ("30 days", Place.OVERVIEW),
+        ("company", Place.OTHER),
+    ):
+        asked(store, SITE, name, lambda _page, name=name: names.append(name), place=place)
+    left = counted(blog, store, seconds=0)
+    assert names == ["30 days"]
+    assert left is not None
+    left.ask(lambda: True)
+    assert names == ["30 days", "12 months", "list", "company"]
+
+
+def test_how_long_a_question_takes_is_known_when_somebody_asks_it_again(blog: Blog) -> None:
+    store, names = noting(blog)
+    left = counted(blog, store, seconds=60)
+    assert left is not None
+    asked(store, SITE, "second", lambda _page: names.append("second, of now"))  # while it is asked again
+    left.ask(lambda: True)
+    asked(store, SITE, "first", lambda _page: names.append("first, of now"))
+    names.clear()
+    assert counted(blog, store, seconds=60) is None
+    assert names == ["first, of now", "second, of now", "last"]
 
 
 def test_what_is_left_waits_where_there_is_more_to_count_and_is_not_forgotten(blog: Blog) -> None:

@@ -17,7 +17,7 @@ from tracker.leads.report import described_once, leads
 from tracker.leads.score_rules import Rules
 from tracker.leads.workflow.names import known_names
 from tracker.stats.rollups.moment import once_of_site, reads_kept_rows
-from tracker.stats.rollups.ready import asked
+from tracker.stats.rollups.ready import Place, asked
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore
 
@@ -31,7 +31,7 @@ def note_list(
     """Notes that somebody looks at a page of a list, so that it is ready again when figures are counted."""
     if reads_kept_rows(scope.filters):
         again = partial(_ask, scope=scope, now=now, confirmed=confirmed, rules=rules, page=page)
-        asked(store, scope.site, ("list", scope, page), again)
+        asked(store, scope.site, ("list", scope, page), again, place=Place.LIST)
 
 
 def first_leads(
@@ -51,7 +51,7 @@ def first_leads(
 
     found = work(store)
     if of_figures is not None:
-        asked(store, scope.site, ("first leads", scope, number), work)
+        asked(store, scope.site, ("first leads", scope, number), work, place=Place.OVERVIEW)
     return found
 
 

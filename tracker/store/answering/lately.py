@@ -17,10 +17,15 @@ _SECONDS = 600.0
 
 
 class Question(NamedTuple):
-    """`ask` asks it of a store, and depends on nothing else that changes."""
+    """`ask` asks it of a store, and depends on nothing else that changes.
+
+    Those with a lower `place` are asked again first. `seconds`: how long that took last; None where it was not asked again yet.
+    """
 
     asked_at: float
     ask: Callable[[EventStore], object]
+    place: int = 0
+    seconds: float | None = None
 
 
 Questions = OrderedDict[Hashable, Question]
@@ -34,11 +39,12 @@ class Lately:
         self._lock = threading.Lock()
         self._sites: OrderedDict[str, Questions] = OrderedDict()
 
-    def note(self, site: str, question: Hashable, ask: Callable[[EventStore], object]) -> None:
+    def note(self, site: str, question: Hashable, ask: Callable[[EventStore], object], *, place: int = 0) -> None:
         """Notes a question that somebody asked now."""
         with self._lock:
             questions = self._sites.setdefault(site, OrderedDict())
-            questions[question] = Question(self._monotonic(), ask)
+            seconds = questions[question].seconds if question in questions else None
+            questions[question] = Question(self._monotonic(), ask, place, seconds)
             questions.move_to_end(question)
             self._sites.move_to_end(site)
             if len(questions) > QUESTIONS:
@@ -70,5 +76,8 @@ class Lately:
         """Puts back what was taken out, behind what was asked since."""
         with self._lock:
             since = self._sites.get(site, OrderedDict())
-            both = [(question, one) for question, one in questions.items() if question not in since] + [*since.items()]
+            both = [(question, one) for question, one in questions.items() if question not in since]
+            for question, one in since.items():
+                known = questions.get(question, one).seconds
+                both.append((question, one._replace(seconds=one.seconds if known is None else known)))
             self._sites[site] = OrderedDict(both[-QUESTIONS:])
