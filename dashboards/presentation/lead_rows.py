@@ -104,7 +104,7 @@ def _row(language: str, record: dict[Any, Any]) -> LeadRow:
         score=int(record["score"]),
         level=level(int(record["score"])),
         reasons=reasons,
-        why=why_in_words(reasons) or translate(language, "No visit in the 30 days that the score is about"),
+        why=why_in_words(reasons) or translate(language, "No activity in the 30 days of the score that earns points"),
         visits=int(record["visits"]),
         visitors=int(record["visitors"]),
         pageviews=int(record["pageviews"]),

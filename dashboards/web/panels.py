@@ -41,7 +41,8 @@ class PanelKind:
     title: str
     tabs: tuple[tuple[Dimension, str], ...]
     empty: str
-    remedy: str
+    # None for the panel of companies: what is missing depends on the installation (`why_no_company`).
+    remedy: str | None
     # Further pages about the same: endpoints, their arguments and names.
     pages: tuple[tuple[str, Mapping[str, str], str], ...] = ()
 
@@ -55,7 +56,9 @@ class PanelKind:
         return [tab for tab in self.tabs if tab[0].definition.more]
 
 
-def _panel(key: str, title: str, empty: str, remedy: str, *pages: tuple[str, Mapping[str, str], str]) -> PanelKind:
+def _panel(
+    key: str, title: str, empty: str, remedy: str | None, *pages: tuple[str, Mapping[str, str], str]
+) -> PanelKind:
     defined = [(one, one.definition) for one in Dimension]
     tabs = tuple((one, definition.title) for one, definition in defined if definition.panel == key)
     return PanelKind(key, title, tabs, empty, remedy, pages)
@@ -81,7 +84,7 @@ PANELS = (
         "companies",
         message("Companies"),
         message("No company identified in this period."),
-        message("Most people read from home, on an internet provider’s network that tells no company."),
+        None,
     ),
     _panel(
         "places",

@@ -4,111 +4,47 @@
  * work as plain ones.
  */
 
-// Arrow keys pass through a select's values, and a day is typed part by part: what they stop at is sent.
-const SOON_MS = 350;
-const TYPED_MS = 1500;
+import { idOf, type Page, type Post, postOf, send, sendWhenSettled, tell } from "./sending";
 
-const main = (): HTMLElement | null => document.getElementById("main");
 const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("tr[data-lead]")];
 const boxOf = (row: HTMLElement): HTMLInputElement | null => row.querySelector<HTMLInputElement>("input[name='company']");
-const idOf = (mark: string): string => mark.slice(mark.indexOf(":") + 1);
 const ticked = (): HTMLInputElement[] => rows().map(boxOf).filter((box): box is HTMLInputElement => !!box?.checked);
 const bulk = (): HTMLFormElement | null => document.querySelector<HTMLFormElement>("form[data-bulk]");
 
-/** What a page that is put in place must not take away: the focus, ticks, and text that was typed and not sent. */
-interface Kept {
-  row: number;
-  company: string | null;
-  inStatus: boolean;
-  focused: string;
-  ticks: Set<string>;
-  typed: Map<string, string>;
-}
-
-function keep(sent: HTMLFormElement | null): Kept {
+/** What a page that is put in place must not take away: the focus, and ticks. */
+const keep: Page["keep"] = (sent) => {
   const active = document.activeElement;
   const row = active?.closest<HTMLElement>("tr[data-lead]") ?? null;
-  const typed = new Map<string, string>();
-  for (const field of document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("main textarea[id], main input[id]")) {
-    if (field.form !== sent && field.value !== field.defaultValue) typed.set(field.id, field.value);
-  }
-  return {
-    row: row ? rows().indexOf(row) : -1,
-    company: row?.dataset["mark"] ? idOf(row.dataset["mark"]) : null,
-    inStatus: active instanceof HTMLSelectElement,
-    focused: active?.id ?? "",
-    ticks: sent?.dataset["bulk"] === undefined ? new Set(ticked().map((box) => idOf(box.value))) : new Set(),
-    typed,
-  };
-}
-
-function putBack(kept: Kept): void {
-  for (const [id, value] of kept.typed) {
-    const field = document.getElementById(id);
-    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) field.value = value;
-  }
-  for (const row of rows()) {
-    const box = boxOf(row);
-    if (box) box.checked = kept.ticks.has(idOf(box.value));
-  }
-  const same = rows().find((row) => idOf(row.dataset["mark"] ?? "") === kept.company);
-  const row = same ?? (kept.row >= 0 ? (rows()[kept.row] ?? rows()[rows().length - 1]) : undefined);
-  const inRow = same && kept.inStatus ? "select" : ".lead-name";
-  const place = row?.querySelector<HTMLElement>(inRow) ?? (kept.focused ? document.getElementById(kept.focused) : null);
-  place?.focus();
-  countTicks();
-}
-
-async function send(action: string, fields: FormData, sent: HTMLFormElement | null): Promise<void> {
-  const place = main();
-  if (!place) return;
-  const kept = keep(sent);
-  place.setAttribute("aria-busy", "true");
-  let page: Document;
-  try {
-    const answer = await fetch(action, { method: "POST", body: new URLSearchParams(fields as unknown as Record<string, string>) });
-    if (!answer.ok || new URL(answer.url).pathname === "/sign-in") {
-      location.reload(); // the page says what is wrong, and is the place to sign in again
-      return;
+  const index = row ? rows().indexOf(row) : -1;
+  const company = row?.dataset["mark"] ? idOf(row.dataset["mark"]) : null;
+  const ticks = sent?.dataset["bulk"] === undefined ? new Set(ticked().map((box) => idOf(box.value))) : new Set();
+  return () => {
+    for (const one of rows()) {
+      const box = boxOf(one);
+      if (box) box.checked = ticks.has(idOf(box.value));
     }
-    page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  } catch {
-    place.removeAttribute("aria-busy");
-    sayUnreached(place);
-    return;
-  }
-  const fresh = page.getElementById("main");
-  if (!fresh) return location.reload();
-  place.replaceWith(fresh);
-  enhance();
-  putBack(kept);
-}
+    const same = rows().find((one) => idOf(one.dataset["mark"] ?? "") === company);
+    const place = same ?? (index >= 0 ? (rows()[index] ?? rows()[rows().length - 1]) : undefined);
+    const inRow = same && active instanceof HTMLSelectElement ? "select" : ".lead-name";
+    (place?.querySelector<HTMLElement>(inRow) ?? (active?.id ? document.getElementById(active.id) : null))?.focus();
+    countTicks();
+  };
+};
 
-function sayUnreached(place: HTMLElement): void {
-  const note = place.querySelector("[data-unreached-note]") ?? document.createElement("p");
-  note.className = "note note-error";
-  note.setAttribute("role", "alert");
-  note.setAttribute("data-unreached-note", "");
-  note.textContent = document.body.dataset["unreached"] ?? "";
-  place.prepend(note);
-}
-
-/** Where a form is sent. Its property `action` may be a button of that name. */
-const goal = (form: HTMLFormElement): string => form.getAttribute("action") ?? location.href;
-
-function submit(form: HTMLFormElement, button?: HTMLElement | null): void {
-  void send(goal(form), new FormData(form, button), form);
-}
-
-/** Changes one field of some companies by the bar's own form: its token, and where it leads back to. */
-function change(marks: string[], name: string, value: string): void {
+/** A change of one field of some companies by the bar's own form: its token, and where it leads back to. */
+function changeOf(marks: string[], name: string, value: string, field = ""): Post | null {
   const form = bulk();
-  if (!form || !marks.length) return;
+  if (!form || !marks.length) return null;
   const fields = new FormData();
   for (const kept of ["csrf_token", "next"]) fields.set(kept, form.querySelector<HTMLInputElement>(`[name="${kept}"]`)?.value ?? "");
   for (const mark of marks) fields.append("company", mark);
   fields.set(name, value);
-  void send(goal(form), fields, null);
+  return { ...postOf(form), fields, form: null, values: new Map([[field, value]]) };
+}
+
+function change(marks: string[], name: string, value: string): void {
+  const post = changeOf(marks, name, value);
+  if (post) send(post);
 }
 
 function countTicks(): void {
@@ -131,20 +67,15 @@ function asSelect(status: HTMLElement): void {
   const row = status.closest<HTMLElement>("tr[data-lead]");
   if (!options || !row) return;
   const select = document.createElement("select");
-  for (const option of [...options.options].slice(1)) select.add(new Option(option.text, option.value));
-  select.value = status.dataset["status"] ?? "";
+  const mark = row.dataset["mark"] ?? "";
+  select.id = `status of ${idOf(mark)}`;
+  for (const option of [...options.options].slice(1)) {
+    const isSet = option.value === status.dataset["status"];
+    select.add(new Option(option.text, option.value, isSet, isSet));
+  }
   select.setAttribute("aria-label", `${status.dataset["label"] ?? ""} ${row.querySelector(".lead-name")?.textContent ?? ""}`.trim());
-  whenSettled(select, () => change([row.dataset["mark"] ?? ""], "status", select.value));
+  sendWhenSettled(select, select, () => changeOf([mark], "status", select.value, select.id));
   status.replaceWith(select);
-}
-
-/** Calls back once a field has kept a new value for a moment. */
-function whenSettled(field: HTMLElement, then: () => void): void {
-  let waiting = 0;
-  field.addEventListener("change", () => {
-    clearTimeout(waiting);
-    waiting = window.setTimeout(then, field instanceof HTMLInputElement ? TYPED_MS : SOON_MS);
-  });
 }
 
 /** Prepares a page, or the part of one that was put in place. */
@@ -152,7 +83,8 @@ export function enhance(): void {
   for (const status of document.querySelectorAll<HTMLElement>("[data-status]")) asSelect(status);
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-at-once]")) {
     for (const button of form.querySelectorAll<HTMLElement>("button")) button.hidden = true;
-    for (const field of form.querySelectorAll<HTMLElement>("select, input")) whenSettled(field, () => form.requestSubmit());
+    const fields = form.querySelectorAll<HTMLSelectElement | HTMLInputElement>("select, input");
+    for (const field of fields) sendWhenSettled(field, form, () => (form.reportValidity() ? postOf(form) : null));
   }
   const all = document.querySelector<HTMLInputElement>("[data-all]");
   if (all) all.hidden = false;
@@ -164,7 +96,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.dataset["swap"] === undefined) return;
   event.preventDefault();
-  submit(form, event.submitter);
+  send(postOf(form, event.submitter));
 });
 
 document.addEventListener("change", (event) => {
@@ -228,3 +160,5 @@ export function actOnLetter(key: string): boolean {
   else place.focus();
   return true;
 }
+
+tell({ keep, enhance });

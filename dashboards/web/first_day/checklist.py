@@ -57,6 +57,8 @@ _ONLY_COPIED = message(
 _BACKUP_OF_SERVER = message(
     "Back up the database server, and copy the data folder to another machine every day: all visits are in it."
 )
+_AT_HOME = message("Most people read from home, on an internet provider’s network that tells no company.")
+_NO_NETWORKS = message("Companies are known by their networks, and this service has no database of networks yet.")
 _MAIL_MISSING = message(
     "No mail server is set: give WEBLEADS_SMTP_URL and WEBLEADS_MAIL_FROM, and restart the service."
 )
@@ -103,6 +105,7 @@ class FirstDay:
 def register(app: Flask, context: Context, mail: OutgoingMail) -> FirstDay:
     made: FirstDay = FirstDay(context, mail)
     app.extensions[_EXTENSION] = made
+    app.jinja_env.globals["why_no_company"] = why_no_company
     return made
 
 
@@ -110,6 +113,12 @@ def geo_now() -> GeoNow:
     """What the geo databases know now, and how far a fetch of them is."""
     made: FirstDay = current_app.extensions[_EXTENSION]
     return made.geo_now()
+
+
+def why_no_company() -> str:
+    """Why no company is named, in the language of the page: nobody read at work, or nothing could say so."""
+    words = _AT_HOME if geo_now().networks else _NO_NETWORKS
+    return translate(current_language(), words)
 
 
 def checklist(site: Site | None, geo: GeoNow | None = None) -> dict[str, Any]:

@@ -147,6 +147,7 @@ def _shown(context: Context, link: SharedLink, selection: Selection, address: An
     uncounted = selection.uncounted
     return {
         "link": link,
+        "has_visits": bool(now[["visitors", "pageviews"]].to_numpy().any()),
         "site_name": selection.site.name,
         "selection": selection,
         "zone": selection.zone,

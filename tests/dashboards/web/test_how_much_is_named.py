@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dashboards.web.first_day.geo_knowledge import GeoDatabases, GeoKnowledge
 from tests.dashboards.web.conftest import SITE, Browser, Clock
 from tracker.db.engine import AppDatabase
 from tracker.leads.confirmations import confirm_company, take_back_confirmation
@@ -59,9 +60,24 @@ def test_nobody_is_named_for_want_of_a_database_and_not_because_people_are_at_ho
     signed_in: Browser, site: str, visit: Callable[..., None]
 ) -> None:
     visit("/a")
-    shown = signed_in.get(f"/{SITE}").text.partition('id="leads-title"')[2].partition("</section>")[0]
-    assert "this service has no database of networks yet" in shown
-    assert "Most people read from home" not in shown
+    link = signed_in.post(f"/{SITE}/sharing", name="Anna", shows_companies="1").text
+    shared = link.partition('id="made-link">https://stats.exemple.fr')[2].partition("<")[0]
+    for address, times in ((f"/{SITE}", 2), (f"/{SITE}/leads", 1), (f"/{SITE}/panels/companies", 1), (shared, 2)):
+        shown = signed_in.get(address).text
+        assert shown.count("this service has no database of networks yet") == times, address
+        assert "Most people read from home" not in shown
+
+
+def test_with_a_database_of_networks_nobody_is_named_because_people_are_at_home(
+    signed_in: Browser, site: str, visit: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = GeoKnowledge(networks=True, places=True)
+    monkeypatch.setattr(GeoDatabases, "known", property(lambda _: known))
+    visit("/a")
+    for address, times in ((f"/{SITE}", 2), (f"/{SITE}/leads", 1)):
+        shown = signed_in.get(address).text
+        assert shown.count("Most people read from home") == times, address
+        assert "this service has no database of networks yet" not in shown
 
 
 def weekly(context: Context, form: str) -> str:

@@ -292,11 +292,22 @@ def test_a_list_without_companies_says_whether_anybody_visited_at_all(
         assert "The last visit:" in shown
         assert f'href="{page}?period=all"' in signed_in.get(page).text
     visit("/a", ago=timedelta(days=1))
-    assert "Most people read from home" in text(signed_in.get(pages[0]).text)
+    assert "No company identified in this period." in text(signed_in.get(pages[0]).text)
 
 
 def test_a_company_that_has_not_come_for_long_says_why_it_has_no_score(
     signed_in: Browser, site: str, company_visit: Callable[..., None]
 ) -> None:
     company_visit("/a", ago=timedelta(days=90))
-    assert "No visit in the 30 days that the score is about" in text(signed_in.get(f"/{SITE}/leads?period=all").text)
+    assert "No activity in the 30 days of the score that earns points" in text(
+        signed_in.get(f"/{SITE}/leads?period=all").text
+    )
+
+
+def test_one_page_view_weeks_ago_earns_no_point_and_is_still_a_visit(
+    signed_in: Browser, site: str, company_visit: Callable[..., None]
+) -> None:
+    company_visit("/a", ago=timedelta(days=25), engaged_ms=0)
+    shown = text(signed_in.get(f"/{SITE}/leads").text)
+    assert "No activity in the 30 days of the score that earns points" in shown
+    assert "No visit in" not in shown

@@ -46,6 +46,20 @@ def test_a_link_is_shown_once_and_revoked(
     assert "revoked already" in signed_in.get(PAGE).text
 
 
+def test_a_link_says_once_that_nobody_visited(
+    signed_in: Browser, site: str, app: object, visit: Callable[..., None]
+) -> None:
+    address = made(signed_in, shows_companies="1")
+    for days in (None, 90):
+        if days:
+            visit("/a", ago=timedelta(days=days))
+        shown = signed_in.get(address).text.partition("<main")[2]
+        assert shown.count("No visit in this period.") == 1
+        assert shown.count("Choose a longer period.") == 1
+        assert "No company identified" not in shown
+    assert "No visit in this period." not in signed_in.get(f"{address}?period=all").text
+
+
 def test_what_is_shown_once_has_a_button_that_copies_it(signed_in: Browser, site: str) -> None:
     page = signed_in.post(PAGE, name="Anna", frame_hosts="intranet.exemple.fr").text
     copied = {
@@ -109,6 +123,7 @@ def test_a_link_to_a_week_shows_no_other_days_in_a_comparison(
 ) -> None:
     for _ in range(7):
         visit("/a", ago=timedelta(days=300))
+    visit("/a", ago=timedelta(days=5))
     days = (START - timedelta(days=301)).isoformat(), (START - timedelta(days=299)).isoformat()
     asked = f"?compare={','.join(days)}&compare_from={days[0]}&compare_to={days[1]}&weekdays=no"
     week, dashboard = made(signed_in, page="weekly"), made(signed_in)
