@@ -35,16 +35,18 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
 
 def openings_of(events: Sequence[Event], wires: Sequence[AnyEvent]) -> list[Opening | None]:
     """What page views opened, and None for other events; `events` are what enrichment made of `wires`."""
-    referrers = [wire.r if wire.r is not None else wire.referrer for wire in wires]
-    openings = map(
-        Opening,
-        [hash(event.hostname) ^ hash(event.path) for event in events],
-        [hash(wire.u if wire.u is not None else wire.url) for wire in wires],
-        [hash(referrer) if referrer else None for referrer in referrers],
-        [event.occurred_at for event in events],
-        [wire.e is not None for wire in wires],
-    )
-    return [opening if event.name == PAGEVIEW else None for opening, event in zip(openings, events, strict=True)]
+    return [
+        Opening(
+            hash(event.hostname) ^ hash(event.path),
+            hash(wire.u if wire.u is not None else wire.url),
+            hash(referrer) if (referrer := wire.r if wire.r is not None else wire.referrer) else None,
+            event.occurred_at,
+            wire.e is not None,
+        )
+        if event.name == PAGEVIEW
+        else None
+        for event, wire in zip(events, wires, strict=True)
+    ]
 
 
 def is_same_page(before: Opening, now: Opening) -> bool:
