@@ -26,6 +26,7 @@ from tracker.ingest.visits.assign import Arrival, Visits
 from tracker.ingest.visits.visitor_ids import Identity
 from tracker.journal import Journal
 from tracker.service.databases import open_databases
+from tracker.service.huge_pages import HugePages
 from tracker.service.ingesting import build_ingest
 from tracker.settings import load_settings
 from tracker.sites.sites import add_site
@@ -95,8 +96,9 @@ def _whole(folder: Path, hits: list[Hit]) -> Iterator[Figure]:
     journal.close()
     ingest = build_ingest(settings, databases.app, databases.events, keeps_geo=True)[0]
     clocks = Clocks()
+    pages = HugePages()  # as the service does before each batch
     while ingest.run_once().lines:
-        pass
+        pages(ingest.lag_bytes())
     taken = clocks.read()
     stored = ingest.events_stored
     databases.events.close()

@@ -17,6 +17,7 @@ from tracker.clock import utc_now
 from tracker.service.context import Context
 from tracker.service.databases import open_databases
 from tracker.service.housekeeping import Housekeeping
+from tracker.service.huge_pages import HugePages
 from tracker.service.ingesting import build_ingest, open_name_queue
 from tracker.service.joining import Joining
 from tracker.service.memory import Memory
@@ -73,6 +74,7 @@ class Service:
         self._stack.callback(self._register_updates.close)
         self._schedule = schedule
         self._tell_backlog = tell_backlog
+        self._huge_pages = HugePages()
 
     def start(self) -> None:
         """Starts ingest with the sealing of days and, when the settings say so, what is done each minute."""
@@ -113,8 +115,10 @@ class Service:
         self._stack.close()
 
     def _before_a_batch(self) -> None:
+        waiting = self.ingest.lag_bytes()
         # Where nothing can be stored, resting would not help.
-        self._tell_backlog(0 if self.ingest.problem else self.ingest.lag_bytes())
+        self._tell_backlog(0 if self.ingest.problem else waiting)
+        self._huge_pages(waiting)
         self._housekeeping()
 
     def _run_every_minute(self, tick: Callable[[], None]) -> None:
