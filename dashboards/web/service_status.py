@@ -63,6 +63,8 @@ class Line(NamedTuple):
 # As the sentences of commands have them.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))?")
 _DECIMAL = re.compile(r"\d+\.\d+")
+# What a command says after its level begins a sentence on a page: with a capital, unless a name begins it, such as secret.key.
+_WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)?[ \xa0\u202f:,]")
 
 
 def _write(language: str, value: object) -> object:
@@ -81,5 +83,7 @@ def line(language: str, finding: Finding) -> Line:
     look_up = catalogue(language).gettext
     is_english = language != "en" and look_up(phrase.sentence) == phrase.sentence
     words = phrase.in_words_of(look_up, partial(_write, language))
+    if _WORD.match(look_up(phrase.sentence)):
+        words = words[:1].upper() + words[1:]
     label = translate(language, LEVELS[finding.level])
     return Line(finding.level, label, words, "en" if is_english else language)

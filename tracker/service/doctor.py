@@ -199,7 +199,7 @@ def _geo(context: Context) -> Iterator[Finding]:
     if context.settings.geo_update == "off" and databases.opened:
         yield Finding("hint", message("WEBLEADS_GEO_UPDATE is off: nobody but you keeps the geo databases fresh"))
     if not is_fast():
-        words = message("maxminddb’s C extension is missing, so each new IP address takes thirty times as long")
+        words = message("the C extension of maxminddb is missing, so each new IP address takes thirty times as long")
         yield Finding("hint", words)
 
 

@@ -124,11 +124,11 @@ def test_without_a_mail_server_it_says_what_to_set(signed_in: Browser, site: str
 
 def test_what_the_doctor_knows_the_browser_shows(with_mail: Browser) -> None:
     page = with_mail.get("/status/diagnosis").text
-    assert page.index("the disk is full") < page.index("all fine &lt;b&gt;")
-    assert "reverse DNS: 192.0.2.53 answers" in page
+    assert page.index("The disk is full") < page.index("All fine &lt;b&gt;")
+    assert "Reverse DNS: 192.0.2.53 answers" in page
     page = with_mail.get("/status/diagnosis", headers={"Accept-Language": "fr"}).text
     assert "DNS inverse\xa0: 192.0.2.53 répond" in page
-    assert 'Problème, </span><span lang="en">the disk is full' in page
+    assert 'Problème, </span><span lang="en">The disk is full' in page
     assert 'href="/status/diagnosis"' in with_mail.get("/status").text
 
 
