@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from ipaddress import ip_address
 from types import CodeType
-from typing import Any
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
@@ -21,12 +21,20 @@ from werkzeug.routing import Rule
 from tests.chromium import ARGUMENTS, find_chromium, find_headless_chromium
 from tests.databases import migrated_once, translated_once
 
-# A busy machine is no failing test; in CI the same examples come each time.
-# A busy machine is no fault of what is tested.
+# What a person's browser says. A service takes a headless one for a bot.
+VISITOR = {
+    "user_agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+    "viewport": {"width": 1280, "height": 800},
+}
+
+# A busy machine is no fault of what is tested; in CI the same examples come each time.
 _PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("here", _PATIENT)
 hypothesis.settings.register_profile("ci", _PATIENT, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+T = TypeVar("T")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -41,9 +49,26 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with the longest tests: one that is begun last keeps one worker busy while the others have none left."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = deal(items, workers, is_long=lambda item: item.get_closest_marker("long") is not None)
+
+
+def deal(tests: list[T], workers: int, is_long: Callable[[T], bool]) -> list[T]:
+    """Orders tests so that each worker begins with its share of the longest.
+
+    A long test that is begun last keeps one worker busy while the others have none left, and so do all of them on one
+    worker. xdist gives each worker a part of the list, as long as the others' and in one piece, before any steals.
+    """
+    long = [one for one in tests if is_long(one)]
+    others = [one for one in tests if not is_long(one)]
+    dealt: list[T] = []
+    for worker in range(workers):
+        own = long[worker::workers]
+        number = (len(tests) - len(dealt)) // (workers - worker) - len(own)
+        dealt += own + others[: max(number, 0)]
+        del others[: max(number, 0)]
+    return dealt + others
 
 
 class NetworkUsed(RuntimeError):
@@ -159,14 +184,6 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """A real Chromium, one for all tests of a process."""
-    browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="session")
 def headless_shell(playwright: Playwright) -> Iterator[Browser]:
     """Chromium without its window where there is one. It says in each request that it is no person's browser."""
     browser = playwright.chromium.launch(executable_path=find_headless_chromium(), args=ARGUMENTS)
@@ -175,12 +192,36 @@ def headless_shell(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: Browser) -> Browser:
-    return chromium
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A whole Chromium, for visits that a real service counts: it takes the headless shell for a bot."""
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
-def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Opens a visitor's browser, without a trace of those before; takes Playwright's options. It is closed in the end."""
+def new_context(headless_shell: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a browser without a trace of those before; takes Playwright's options. It is closed in the end."""
     with ExitStack() as opened:
-        yield lambda **options: opened.enter_context(chromium.new_context(**options))
+        # The headless shell has no language of its own.
+        yield lambda **options: _patient(opened, headless_shell, **{"locale": "en-GB"} | options)
+
+
+@pytest.fixture
+def new_visitor(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a browser that a real service takes for a person's. It is closed in the end."""
+    with ExitStack() as opened:
+
+        def enter(**options: Any) -> BrowserContext:
+            context = _patient(opened, chromium, **VISITOR | options)
+            context.add_init_script("Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})")
+            return context
+
+        yield enter
+
+
+def _patient(opened: ExitStack, browser: Browser, **options: Any) -> BrowserContext:
+    """A browser that waits for pages as long as the busiest machine may need; by itself that is 30 s."""
+    context = opened.enter_context(browser.new_context(**options))
+    context.set_default_timeout(180_000)
+    return context

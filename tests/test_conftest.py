@@ -1,4 +1,4 @@
-"""The guard that keeps tests on this machine guards."""
+"""The guard that keeps tests on this machine guards, and each worker begins with its share of the longest tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tests.conftest import NetworkUsed, is_here
+from tests.conftest import NetworkUsed, deal, is_here
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,11 @@ def test_lets_connections_to_this_machine_through() -> None:
         connection, _ = server.accept()
         with connection:
             assert connection.recv(5) == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("workers", "order"),
+    [(1, "ABCdefghij"), (2, "ACdefBghij"), (3, "AdeBfgChij"), (4, "AdBeCfghij"), (20, "ABCdefghij")],
+)
+def test_each_worker_begins_with_its_share_of_the_longest_tests(workers: int, order: str) -> None:
+    assert "".join(deal(list("dAefBghCij"), workers, str.isupper)) == order

@@ -28,8 +28,6 @@ from tracker.stats.hosts import UnknownSite
 
 NewContext = Callable[..., BrowserContext]
 EMAIL, PASSWORD = "anna@example.fr", "un mot de passe assez long"
-# The service takes a headless browser for a bot, so this one says what a visitor's says.
-VISITOR = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 WIDTHS = (1280, 390)
 # Whether a whole page says so: between two pages there is no form either.
 FETCHED = """() => document.readyState === "complete" && document.querySelector("#checklist")
@@ -75,12 +73,10 @@ def blog(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def visit(new_context: NewContext, blog: str, folder: Path, snippet: str) -> None:
+def visit(new_visitor: NewContext, blog: str, folder: Path, snippet: str) -> None:
     """Puts a snippet on a page and opens it as a visitor."""
     (folder / "a.html").write_text(f"<!doctype html><title>Un article</title>{snippet}<p>Bonjour", encoding="utf-8")
-    visitor = new_context(user_agent=VISITOR, viewport={"width": 1280, "height": 800})
-    visitor.add_init_script("Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})")
-    visitor.new_page().goto(f"{blog}/a.html")
+    new_visitor().new_page().goto(f"{blog}/a.html")
 
 
 def look(page: Page, name: str) -> None:
@@ -94,7 +90,13 @@ def look(page: Page, name: str) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
 def test_a_newcomer_s_first_day(
-    new_context: NewContext, service: RunningService, blog: str, mailbox: Mailbox, tmp_path: Path, locale: str
+    new_context: NewContext,
+    new_visitor: NewContext,
+    service: RunningService,
+    blog: str,
+    mailbox: Mailbox,
+    tmp_path: Path,
+    locale: str,
 ) -> None:
     language, page = locale[:2], new_context(locale=locale).new_page()
     link = re.search(r"/setup/\S+", service.log.read_text())
@@ -112,10 +114,10 @@ def test_a_newcomer_s_first_day(
     snippet = page.inner_text("#snippet")
     assert 'data-domain="localhost"' in snippet
 
-    visit(new_context, blog, tmp_path / "blog", snippet.replace('"localhost"', '"lokalhost.example"'))
+    visit(new_visitor, blog, tmp_path / "blog", snippet.replace('"localhost"', '"lokalhost.example"'))
     page.get_by_text(describe_unknown_site(language, MISNAMED, "localhost")).wait_for(timeout=60_000)
     look(page, "3-wrong-domain")
-    visit(new_context, blog, tmp_path / "blog", snippet)
+    visit(new_visitor, blog, tmp_path / "blog", snippet)
     page.locator(".waiting-done").wait_for(timeout=60_000)
     page.get_by_role("heading", name=translate(language, "%(site)s is counted", site="localhost")).wait_for()
     assert page.inner_text("[data-page]") == "/a.html"

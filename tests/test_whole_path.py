@@ -7,17 +7,18 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
 
 from tests.running_service import ForkedService, RunningService, free_port, webleads
 from tests.webhook_server import Hooks, hook_server
 
+NewContext = Callable[..., BrowserContext]
 PASSWORD = "un mot de passe assez long"
 PAGE = """<!doctype html><html lang="fr"><head><title>Publier au bon moment &lt;b&gt;vite&lt;/b&gt;</title>
 <script defer data-domain="localhost" src="{url}/js/webleads.js"></script></head><body><p>Bonjour</p></body></html>"""
@@ -62,11 +63,11 @@ def hooks() -> Iterator[Hooks]:
 
 
 def test_a_visit_in_chromium_is_in_the_dashboard_and_causes_the_webhook(
-    browser: Browser, service: RunningService, blog: str, hooks: Hooks
+    new_context: NewContext, new_visitor: NewContext, service: RunningService, blog: str, hooks: Hooks
 ) -> None:
     link = re.search(r"/setup/\S+", service.log.read_text())
     assert link is not None
-    publisher = browser.new_context(locale="fr-FR").new_page()
+    publisher = new_context(locale="fr-FR").new_page()
     publisher.goto(service.url + link[0])
     publisher.fill("input[name=email]", "anna@example.fr")
     for field in publisher.query_selector_all("input[type=password]"):
@@ -85,14 +86,7 @@ def test_a_visit_in_chromium_is_in_the_dashboard_and_causes_the_webhook(
     told = threading.Event()
     hooks.answer = lambda _: (told.set() or 204, {})
 
-    # The service takes a headless browser for a robot, so this one says what a reader's says.
-    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-    reader = browser.new_context(
-        user_agent=agent,
-        viewport={"width": 1280, "height": 800},
-        extra_http_headers={"X-Forwarded-For": "203.0.113.7"},
-    )
-    reader.add_init_script("Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})")
+    reader = new_visitor(extra_http_headers={"X-Forwarded-For": "203.0.113.7"})
     page = reader.new_page()
     page.goto(blog + "/article.html", referer="https://www.linkedin.com/feed/")
     sent_at = time.monotonic()

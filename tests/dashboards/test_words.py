@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 
 from dashboards.translations import FOLDER
-from tests.dashboards.web.conftest import Browser, Clock
+from tests.dashboards.web.conftest import Browser, Clock, Visits
 from tests.dashboards.web.every_page import DOORS, PAGES, fill
 from tests.test_documentation import FENCE
 from tracker.store.protocol import EventStore
@@ -96,8 +95,8 @@ def test_french_pages_have_no_english_and_no_banned_word(
     site: str,
     store: EventStore,
     clock: Clock,
-    visit: Callable[..., Any],
-    company_visit: Callable[..., Any],
+    visit: Visits,
+    company_visit: Callable[..., None],
 ) -> None:
     fill(signed_in, store, clock, visit, company_visit)
     signed_in.get("/sites")  # shows what was said of the forms, in English

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.running_service import ForkedService, RunningService, webleads
 from tests.snippet.servers import Blog
-
-# The service takes a headless browser for a robot, so this one says what a reader's says.
-AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-NO_ROBOT = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})"
 
 
 class RealBlog(Blog):
@@ -47,11 +43,8 @@ def blog(service: RunningService) -> Iterator[RealBlog]:  # type: ignore[overrid
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:  # type: ignore[override]
-    context = chromium.new_context(user_agent=AGENT, viewport={"width": 1280, "height": 800})
-    context.add_init_script(NO_ROBOT)
-    yield context.new_page()
-    context.close()
+def page(new_visitor: Callable[..., BrowserContext]) -> Page:  # type: ignore[override]
+    return new_visitor().new_page()
 
 
 def answered(page: Page, name: str = "pageview") -> Any:

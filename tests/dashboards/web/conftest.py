@@ -3,7 +3,9 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +66,19 @@ def store() -> Iterator[EventStore]:
         yield opened
 
 
-@pytest.fixture
-def visit(store: EventStore, clock: Clock) -> Callable[..., None]:
-    """Stores one visit: a page view for each path, a minute apart, 30 seconds of reading on each."""
-    number = iter(range(1, 1000))
+class Visits:
+    """Stores a visit when called: a page view for each path, a minute apart, 30 seconds of reading on each."""
 
-    def add(*paths: str, ago: timedelta = timedelta(hours=2), visitor: int | None = None, **facts: Any) -> None:
-        visit_id = next(number)
-        started_at = clock() - ago
+    def __init__(self, store: EventStore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._numbers = count(1)
+        self._gathered: list[dict[str, Any]] | None = None
+
+    def __call__(
+        self, *paths: str, ago: timedelta = timedelta(hours=2), visitor: int | None = None, **facts: Any
+    ) -> None:
+        visit_id = next(self._numbers)
+        started_at = self._clock() - ago
         titles = facts.pop("titles", {})
         rows = []
         for index, path in enumerate(paths):
@@ -95,9 +102,26 @@ def visit(store: EventStore, clock: Clock) -> Callable[..., None]:
                 "visit_age_seconds": 60 * index,
             }
             rows.append(row | facts)
-        store.append(Batch({name: [row[name] for row in rows] for name in EVENT_COLUMNS}))
+        self._add(rows)
 
-    return add
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Stores the visits of the block as one batch in the end: what a store does for each batch takes longer than its rows."""
+        self._gathered = []
+        yield
+        rows, self._gathered = self._gathered, None
+        self._add(rows)
+
+    def _add(self, rows: list[dict[str, Any]]) -> None:
+        if self._gathered is not None:
+            self._gathered += rows
+        else:
+            self._store.append(Batch({name: [row[name] for row in rows] for name in EVENT_COLUMNS}))
+
+
+@pytest.fixture
+def visit(store: EventStore, clock: Clock) -> Visits:
+    return Visits(store, clock)
 
 
 @pytest.fixture

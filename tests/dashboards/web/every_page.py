@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.dashboards.web.conftest import EMAIL, SITE, Browser, Clock
+from tests.dashboards.web.conftest import EMAIL, SITE, Browser, Clock, Visits
 from tracker.accounts.invitations import invite
 from tracker.accounts.one_time_links import create_link
 from tracker.accounts.password_resets import reset_token
@@ -129,22 +129,21 @@ def working_links(database: AppDatabase, clock: Clock, folder: Path) -> list[str
     ]
 
 
-def fill(
-    browser: Browser, store: EventStore, clock: Clock, visit: Callable[..., None], company_visit: Callable[..., None]
-) -> None:
+def fill(browser: Browser, store: EventStore, clock: Clock, visit: Visits, company_visit: Callable[..., None]) -> None:
     """Gives the pages something to show: leads, work with them, goals, corrections, excluded traffic, a second site."""
     title = "Panorama des réseaux sociaux : où sont vos clients, et comment leur parler sans les lasser"
-    for hours in range(1, 30):
-        source = "LinkedIn" if hours % 2 else "journal-du-contenu-et-des-medias.example"
-        company_visit(
-            "/a", "/tarifs", company=COMPANY, ago=timedelta(hours=9 * hours), source=source, titles={"/a": title}
-        )
-    company_visit("/a", company="Armor", company_domain=ARMOR, ago=timedelta(hours=3))
-    company_visit("/a", company="Kerjean", ago=timedelta(hours=4))
-    company_visit("/a", company=POSSIBLE, company_method="as_organisation", company_confidence=0.3)
-    company_visit("/a", company="Typed", company_method="given", company_confidence=0.4)
-    visit("/" + "x" * 120, titles={"/a": title})
-    visit("/a", name="Form: Submission", props='{"form":"devis"}')
+    with visit.at_once():
+        for hours in range(1, 30):
+            source = "LinkedIn" if hours % 2 else "journal-du-contenu-et-des-medias.example"
+            company_visit(
+                "/a", "/tarifs", company=COMPANY, ago=timedelta(hours=9 * hours), source=source, titles={"/a": title}
+            )
+        company_visit("/a", company="Armor", company_domain=ARMOR, ago=timedelta(hours=3))
+        company_visit("/a", company="Kerjean", ago=timedelta(hours=4))
+        company_visit("/a", company=POSSIBLE, company_method="as_organisation", company_confidence=0.3)
+        company_visit("/a", company="Typed", company_method="given", company_confidence=0.4)
+        visit("/" + "x" * 120, titles={"/a": title})
+        visit("/a", name="Form: Submission", props='{"form":"devis"}')
     store.append(Batch({}, [NotCounted(SITE, clock().date(), *one) for one in (("bot", "Googlebot", 12), ("unknown_site", "shop.exemple.fr", 3))]))  # fmt: skip
     browser.post("/sites/add", domain=EMPTY_SITE, time_zone="Europe/Paris")
     _send(browser, f"/{SITE}/work", f"/{SITE}/leads", company=[f"0:{COMPANY.casefold()}"], status="contacted", add_tag="Salon", owner="1")  # fmt: skip

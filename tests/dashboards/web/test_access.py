@@ -148,7 +148,6 @@ class Walk:
 def walk(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext], address: str) -> Walk:
     """A walk of somebody who is not signed in, to begin with."""
     context = new_context(locale=request.param, reduced_motion="reduce")
-    context.set_default_timeout(0)  # a busy machine is no fault of a page
     context.add_init_script(path=AXE)  # half a megabyte, sent to the browser once and not for each page
     return Walk(context.new_page(), address, contrasts=request.param == "fr")
 

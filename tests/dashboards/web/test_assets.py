@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from dashboards.web import assets
-from tests.dashboards.web.conftest import SITE, Browser
+from tests.dashboards.web.conftest import SITE, Browser, Visits
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,14 @@ def fetched(browser: Browser, url: str) -> bytes:
 
 
 def test_a_first_load_weighs_150_kb_at_most_and_asks_no_third_party(
-    site: str, signed_in: Browser, company_visit: Callable[..., None]
+    site: str, signed_in: Browser, visit: Visits, company_visit: Callable[..., None]
 ) -> None:
     """Without compression, which a proxy may add: each page with all that it has the browser fetch."""
-    for number in range(60):
-        titles = {"/a": "Panorama des réseaux sociaux : où sont vos clients, et comment leur parler sans les lasser"}
-        source = f"journal-{number}.example"
-        company_visit("/a", f"/page-{number}", "/tarifs", company=f"Coopérative agricole {number}", source=source, titles=titles)  # fmt: skip
+    titles = {"/a": "Panorama des réseaux sociaux : où sont vos clients, et comment leur parler sans les lasser"}
+    with visit.at_once():
+        for number in range(60):
+            source = f"journal-{number}.example"
+            company_visit("/a", f"/page-{number}", "/tarifs", company=f"Coopérative agricole {number}", source=source, titles=titles)  # fmt: skip
     for path in (f"/{SITE}", f"/{SITE}/leads", f"/{SITE}/leads/coopérative agricole 7"):
         page = signed_in.get(path)
         assert page.status_code == 200

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from dashboards import web
 from dashboards.web import assets
 from dashboards.web.views.sign_in import describe_wait
-from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock, ToldStatus
+from tests.dashboards.web.conftest import EMAIL, PASSWORD, SITE, Browser, Clock, ToldStatus, Visits
 from tests.dashboards.web.every_page import PAGES, fill
 from tracker.accounts.one_time_links import create_link
 from tracker.accounts.users import authenticate, count_users
@@ -173,7 +173,7 @@ def test_every_page_is_locked_down_speaks_both_languages_and_has_the_token_in_it
     site: str,
     store: EventStore,
     clock: Clock,
-    visit: Callable[..., None],
+    visit: Visits,
     company_visit: Callable[..., None],
 ) -> None:
     fill(signed_in, store, clock, visit, company_visit)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.dashboards.web.conftest import SITE, Browser
+from tests.dashboards.web.conftest import SITE, Browser, Visits
 
 DAY = timedelta(days=1)
 
@@ -47,11 +47,11 @@ def test_sorts_the_leads(signed_in: Browser, three_companies: None, query: str, 
 
 
 @pytest.fixture
-def many_companies(site: str, company_visit: Callable[..., None]) -> None:
-    for number in range(103):
-        company_visit(
-            "/a", company=f"Firm {number:03}", ago=timedelta(hours=1 + number), city="Lyon" if number == 7 else "Brest"
-        )
+def many_companies(site: str, visit: Visits, company_visit: Callable[..., None]) -> None:
+    with visit.at_once():
+        for number in range(103):
+            city = "Lyon" if number == 7 else "Brest"
+            company_visit("/a", company=f"Firm {number:03}", ago=timedelta(hours=1 + number), city=city)
 
 
 def test_a_long_list_comes_in_pages(signed_in: Browser, many_companies: None) -> None:
@@ -213,10 +213,13 @@ def test_what_was_done_is_told_after_any_number_of_pages(
 
 
 def test_visits_are_listed_by_day_with_more_on_demand(
-    signed_in: Browser, site: str, company_visit: Callable[..., None]
+    signed_in: Browser, site: str, visit: Visits, company_visit: Callable[..., None]
 ) -> None:
-    for number in range(125):
-        company_visit("/a", ago=timedelta(hours=8 * number) if number < 25 else timedelta(hours=200, minutes=number))
+    with visit.at_once():
+        for number in range(125):
+            company_visit(
+                "/a", ago=timedelta(hours=8 * number) if number < 25 else timedelta(hours=200, minutes=number)
+            )
 
     def heads(page: str) -> int:
         return page.count('class="visit-head"')

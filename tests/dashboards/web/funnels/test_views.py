@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
-from tests.dashboards.web.conftest import SITE, Browser
+from tests.dashboards.web.conftest import SITE, Browser, Visits
 from tests.dashboards.web.workflow.test_views import send
 
 PAGE = f"/{SITE}/funnels"
@@ -92,10 +92,11 @@ def test_the_period_and_the_filters_of_the_page_stay(signed_in: Browser, site: s
 
 
 def test_of_many_companies_only_some_are_listed(
-    signed_in: Browser, site: str, company_visit: Callable[..., None]
+    signed_in: Browser, site: str, visit: Visits, company_visit: Callable[..., None]
 ) -> None:
-    for number in range(53):
-        company_visit("/a", company=f"Entreprise {number:02}")
+    with visit.at_once():
+        for number in range(53):
+            company_visit("/a", company=f"Entreprise {number:02}")
     signed_in.post(PAGE, name="Prix", step=["/a", "/tarifs"])
     page = signed_in.get(PAGE).text
     assert "48 more companies" in page
