@@ -19,6 +19,7 @@ from tracker.stats.scope import Scope
 from tracker.store.functions import date_trunc
 from tracker.store.goals_of_days import HOUR
 from tracker.store.protocol import EventStore
+from tracker.store.schema import events
 
 What = Literal["visits", "companies", "goals"]
 WHAT: tuple[What, ...] = get_args(What)
@@ -55,7 +56,7 @@ def _hours_of_goals(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> p
             of_hours = _hours(hour, cast(number, BigInteger)).where(kept.sums.c.dimension == HOUR)
             frame = kept.snapshot.frame(of_hours)
         else:
-            with reached(store, scope, goals) as rows:
+            with reached(store, scope, goals, more=[events.c.occurred_at]) as rows:
                 hour = date_trunc("hour", local_moment(scope.period, rows.c.occurred_at)).label("began_at")
                 frame = rows.frame(_hours(hour, func.count()))
     return with_slots(frame.assign(began_at=pd.to_datetime(frame["began_at"])))

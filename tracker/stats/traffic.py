@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -185,8 +186,10 @@ def live_visitors(store: EventStore, site: str, now: datetime) -> int:
 
 
 def _with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    counts = list(metrics.COUNTS)
-    ratios = [name for name in metrics.NAMES if name not in counts]
-    frame[counts] = frame[counts].fillna(0).astype("int64")
-    frame[ratios] = frame[ratios].astype("float64")
-    return frame
+    # Column by column: several at once take pandas ten times as long, for as few rows as a page's.
+    columns = {name: frame[name].to_numpy() for name in frame.columns}
+    for name in metrics.NAMES:
+        values = columns[name]
+        is_count = name in metrics.COUNTS
+        columns[name] = np.where(pd.isna(values), 0, values).astype("int64") if is_count else values.astype("float64")
+    return pd.DataFrame(columns, index=frame.index)

@@ -17,7 +17,7 @@ from tracker.leads.corrections.rules import Kind as Correction
 from tracker.leads.corrections.rules import Rule, Rules
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison
-from tracker.stats.goals import Goal, Kind, condition_of
+from tracker.stats.goals import Goal, Kind, condition_of, few_events
 from tracker.stats.goals.actions import Action, actions
 from tracker.stats.goals.figures import GoalFigures, figures_and_actions, goal_figures
 from tracker.stats.goals.keeping import forget_other_goals, keep_goals
@@ -86,6 +86,20 @@ def test_goals_and_actions_of_a_filter_are_those_that_are_read_apart(blog: Blog,
     assert figures_and_actions(blog.store, NO_PHONES, [], first=9) == ({}, done)
     of_all, all_done = figures_and_actions(blog.store, DAYS, [DEMO], first=9)
     assert (of_all["demo"], all_done[0]) == (GoalFigures(4, 3, 3, 2), Action(FORM, "demo", 4, 3, 3, 2))
+
+
+@pytest.mark.parametrize("most", [20_000, 3], ids=["few", "more than a few"])
+def test_goals_and_actions_are_the_same_however_many_their_events_are(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(few_events, "MOST", most)
+    tell(blog)
+    blog.visit("2026-11-18T11:00:00+01:00", (0, "/z", "Order"), revenue=0.1, currency="USD", company="Acme", visitor=7)
+    figures, done = figures_and_actions(blog.store, NO_PHONES, [DEMO, PAID], first=9)
+    paid = GoalFigures(4, 3, 3, 1, {"EUR": 25.0, "USD": 7.1})
+    assert figures == {"demo": EXPECTED["demo"], "paid": paid} == goal_figures(blog.store, NO_PHONES, [DEMO, PAID])
+    assert done == [Action(FORM, "demo", 3, 2, 2, 2), Action("Order", None, 3, 3, 3, 1)]
+    assert done[:1] == figures_and_actions(blog.store, NO_PHONES, [DEMO, PAID], first=1)[1]
 
 
 def seal(blog: Blog, *goals: Goal, today: date = TODAY) -> None:

@@ -404,12 +404,16 @@ def test_pages_have_their_newest_title_as_the_events_say(store: EventStore) -> N
     for day, title in ((16, "Prix 2025"), (17, "Tarifs: tout, 100 %"), (18, "Tarifs_2026")):
         blog.visit(f"2026-11-{day}T12:00:00+01:00", (0, "/a"), (60, "/b%_"), title=title)
     blog.visit("2026-11-19T12:00:00+01:00", (0, "/b"), (5, "/c"), title=None)
-    by_events = breakdown(store, of_days, Dimension.PAGE)
+    by_one = replace(of_days, filters=(Comparison(Dimension.COUNTRY, "is", ("",)),))
+    by_events, by_events_of_one = (breakdown(store, one, Dimension.PAGE) for one in (of_days, by_one))
     for day in range(16, 21):
         assert seal(store, SITE, date(2026, 11, day), PARIS)
-    with counting(store, of_days) as counted:
-        assert counted.open_days == []
+    for one in (of_days, by_one):
+        with counting(store, one) as counted:
+            assert counted.open_days == []
     assert breakdown(store, of_days, Dimension.PAGE).equals(by_events)
+    assert breakdown(store, by_one, Dimension.PAGE).equals(by_events_of_one)
+    assert by_events_of_one["title"].tolist() == by_events["title"].tolist()
     assert dict(zip(by_events["value"], by_events["title"], strict=True)) == {
         "/a": "Tarifs_2026",
         "/b%_": "Tarifs_2026",

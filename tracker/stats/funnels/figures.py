@@ -17,12 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, Subquery, case, cast, func, select
 
+from tracker.stats.companies.whose import with_companies
 from tracker.stats.funnels.done import Done, does, step_column
 from tracker.stats.funnels.extremes import how_far
 from tracker.stats.funnels.furthest import Integers, furthest_steps
 from tracker.stats.funnels.in_parts import ROWS_AT_ONCE, in_parts
 from tracker.stats.goals import Goal
-from tracker.stats.goals.whose import with_companies
 from tracker.stats.long_visits import followed
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope

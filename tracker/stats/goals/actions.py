@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.enrichment.event import IDENTIFY
 from tracker.stats.companies.visit_rows import Rows, action_rows, read_from
+from tracker.stats.companies.whose import whose
 from tracker.stats.goals import EVENTS, Kind
 from tracker.stats.goals.received import detail_of_event
-from tracker.stats.goals.whose import whose
 from tracker.stats.rollups.moment import once_of_present, present
 from tracker.stats.scope import Scope
 from tracker.store.protocol import EventStore

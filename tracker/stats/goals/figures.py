@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +24,14 @@ from sqlalchemy import (
 
 from tracker.enrichment.event import ENGAGEMENT, IDENTIFY, PAGEVIEW
 from tracker.stats.companies.visit_rows import Rows
+from tracker.stats.companies.whose import whose
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Comparison
 from tracker.stats.goals import ANY, Goal, Kind
 from tracker.stats.goals.actions import Action, actions
+from tracker.stats.goals.few_events import Sums, sums_of_few
 from tracker.stats.goals.kept import OfDays, of_days, reached
 from tracker.stats.goals.received import detail_of_event
-from tracker.stats.goals.whose import whose
 from tracker.stats.rollups.counting import carried
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope
@@ -83,20 +83,40 @@ def _both_of_events(
     named = [events.c.name, detail_of_event().label("about")]
     with (
         reached(store, scope, [*goals, _ACTIONS], more=named) as rows,
-        _with_companies(store, scope, rows) as found,
+        whose(store, scope, select(rows.c.visit_id)) as of_visits,
     ):
-        is_action = found.c.goal == _ACTIONS.meant
-        of_goals = [_with_action(part.where(~is_action)) for part in _parts_of_goals(found)]
-        done = _with_action(_part(found, **_counts(found)), name=found.c.name, about=found.c.about)
-        done = done.where(is_action).group_by(found.c.name, found.c.about)
-        ordered = done.order_by(func.count().desc(), found.c.name, found.c.about).limit(first).subquery("done")
-        parts = rows.rows(select(union_all(*of_goals, select(ordered)).subquery("parts")))
-    figures = _put_together([row for row in parts if row.name is None])
-    return figures, [
+        few = sums_of_few(rows, of_visits, goals, by=(rows.c.goal, rows.c.name, rows.c.about))
+        return _both_of_many(rows, of_visits, first) if few is None else _both_of_few(few, first)
+
+
+def _both_of_few(few: Mapping[tuple[Any, ...], Sums], first: int) -> tuple[dict[str, GoalFigures], list[Action]]:
+    of_goals: defaultdict[str, Sums] = defaultdict(Sums)
+    for (goal, _, _), sums in few.items():
+        if goal != _ACTIONS.meant:
+            of_goals[goal].join(sums)
+    done = [Action(name, about, *sums.counts) for (goal, name, about), sums in few.items() if goal == _ACTIONS.meant]
+    return {goal: _of_sums(sums) for goal, sums in of_goals.items()}, _first(done, first)
+
+
+def _both_of_many(rows: Rows, of_visits: FromClause, first: int) -> tuple[dict[str, GoalFigures], list[Action]]:
+    found = _with_companies(rows, of_visits)
+    is_action = found.c.goal == _ACTIONS.meant
+    of_goals = [_with_action(part.where(~is_action)) for part in _parts_of_goals(found)]
+    done = _with_action(_part(found, **_counts(found)), name=found.c.name, about=found.c.about)
+    done = done.where(is_action).group_by(found.c.name, found.c.about)
+    ordered = done.order_by(func.count().desc(), found.c.name, found.c.about).limit(first).subquery("done")
+    parts = rows.rows(select(union_all(*of_goals, select(ordered)).subquery("parts")))
+    actions_done = [
         Action(row.name, row.about, row.events, row.visits, row.visitors, row.companies)
-        for row in sorted(parts, key=lambda row: (-row.events, row.name or "", row.about is None, row.about or ""))
+        for row in parts
         if row.name is not None
     ]
+    return _put_together([row for row in parts if row.name is None]), _first(actions_done, first)
+
+
+def _first(done: Sequence[Action], first: int) -> list[Action]:
+    """The most frequent actions, as the database orders them."""
+    return sorted(done, key=lambda one: (-one.events, one.event, one.detail is None, one.detail or ""))[:first]
 
 
 def _with_action(part: Select[Any], **of_action: ColumnElement[str]) -> Select[Any]:
@@ -143,18 +163,24 @@ def _part(source: FromClause, **figures: Any) -> Select[Any]:
 
 
 def _of_events(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> dict[str, GoalFigures]:
-    """In one statement: a row for each goal, and one for each currency of its amounts."""
-    with reached(store, scope, goals) as rows, _with_companies(store, scope, rows) as found:
+    """In one statement: the events where they are few, else a row for each goal, and one for each currency of its amounts."""
+    with reached(store, scope, goals) as rows, whose(store, scope, select(rows.c.visit_id)) as of_visits:
+        few = sums_of_few(rows, of_visits, goals, by=[rows.c.goal])
+        if few is not None:
+            return {str(goal): _of_sums(sums) for (goal,), sums in few.items()}
+        found = _with_companies(rows, of_visits)
         return _put_together(rows.rows(select(union_all(*_parts_of_goals(found)).subquery("parts"))))
 
 
-@contextmanager
-def _with_companies(store: EventStore, scope: Scope, rows: Rows) -> Iterator[Any]:
+def _of_sums(sums: Sums) -> GoalFigures:
+    return GoalFigures(*sums.counts, {currency: float(sums.revenue[currency]) for currency in sorted(sums.revenue)})
+
+
+def _with_companies(rows: Rows, of_visits: FromClause) -> Any:
     """The rows with the `company` of each one's visit, as a table of its own: it is asked several times."""
-    with whose(store, scope, select(rows.c.visit_id)) as of_visits:
-        joined = rows.table.join(of_visits, of_visits.c.visit_id == rows.c.visit_id, isouter=True)
-        found = select(*rows.c, of_visits.c.company).select_from(joined)
-        yield found.cte("with_companies").prefix_with("MATERIALIZED")
+    joined = rows.table.join(of_visits, of_visits.c.visit_id == rows.c.visit_id, isouter=True)
+    found = select(*rows.c, of_visits.c.company).select_from(joined)
+    return found.cte("with_companies").prefix_with("MATERIALIZED")
 
 
 def _parts_of_goals(found: Any) -> list[Select[Any]]:

@@ -68,13 +68,13 @@ def of_days(store: EventStore, scope: Scope, goals: Sequence[Goal]) -> Iterator[
 def reached(
     store: EventStore, scope: Scope, goals: Sequence[Goal], *, more: Sequence[ColumnElement[Any]] = ()
 ) -> Iterator[Rows]:
-    """The events of a scope that reached goals, read from the events: visit_id, visitor_id, occurred_at, detail, revenue, currency, goal.
+    """The events of a scope that reached goals, read from the events: visit_id, visitor_id, revenue, currency, goal.
 
     `goal` is what it counts (`Goal.meant`). `more` are labelled columns beside these.
     """
     each = list(by_meaning(goals).values())
     with store.snapshot() as snapshot:
-        found = reaching(followed(store, scope), each, facts=("revenue", "currency"), more=more)
+        found = reaching(followed(store, scope), each, facts=("revenue", "currency"), more=more, ids_alone=True)
         # A table of its own: what asks it twice, for whose visits these were, is not to read the events twice.
         yield Rows(found.cte("found").prefix_with("MATERIALIZED"), snapshot, None)
 

@@ -24,12 +24,14 @@ def reaching(
     facts: Sequence[str] = ("company", "source"),
     more: Sequence[ColumnElement[Any]] = (),
     within: ColumnElement[bool] | None = None,
+    ids_alone: bool = False,
 ) -> Any:
     """Selects the events of the scope that reach goals, once for each: visit_id, visitor_id, occurred_at, detail, goal, and `facts`.
 
-    `more` are labelled columns beside these. `within` keeps whole visits.
+    `more` are labelled columns beside these. `within` keeps whole visits. `ids_alone` leaves out `occurred_at` and `detail`, which
+    take reading the time and the properties of each event.
     """
-    columns = [*_columns(facts), *more]
+    columns = [*_columns(facts, ids_alone=ids_alone), *more]
     within = true() if within is None else within
     plain = [goal for goal in goals if not isinstance(goal.condition, AtLeast)]
     parts = [_spread(scope, plain, columns, within)] if plain else []
@@ -41,9 +43,9 @@ def reaching(
     return select(union_all(*parts).subquery("each")) if len(parts) > 1 else parts[0]
 
 
-def _columns(facts: Sequence[str]) -> list[ColumnElement[Any]]:
-    ids = [events.c.visit_id, events.c.visitor_id, events.c.occurred_at]
-    return [*ids, *(events.c[name] for name in facts), _about().label("detail")]
+def _columns(facts: Sequence[str], *, ids_alone: bool) -> list[ColumnElement[Any]]:
+    ids, of_facts = [events.c.visit_id, events.c.visitor_id], [events.c[name] for name in facts]
+    return [*ids, *of_facts] if ids_alone else [*ids, events.c.occurred_at, *of_facts, _about().label("detail")]
 
 
 def _spread(

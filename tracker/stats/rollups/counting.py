@@ -225,8 +225,10 @@ class Counting:
 
     def titles(self, paths: Sequence[str]) -> dict[str, str]:
         """The newest title of each page that has one."""
-        self._rows.hold([TITLES], [Piece.EVENTS])
-        rows = self._rows.of(FIGURES, [TITLES], by_day=True)
+        # Titles are a page's, whatever the figures are narrowed to: their rows have no value of another dimension.
+        titles = replace(self._rows, narrowed=None)
+        titles.hold([TITLES], [Piece.EVENTS])
+        rows = titles.of(FIGURES, [TITLES], by_day=True)
         of_paths = or_(false(), *(rows.c.value.startswith(f"{path}\n", autoescape=True) for path in paths))
         last = func.max(rows.c.day)
         found = self.rows(select(rows.c.value).where(of_paths).group_by(rows.c.value).order_by(last))

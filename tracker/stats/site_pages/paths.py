@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select, tuple_
 
-from tracker.stats.goals.whose import with_companies
+from tracker.stats.companies.whose import with_companies
 from tracker.stats.long_visits import followed
 from tracker.stats.rollups.moment import once_of_present
 from tracker.stats.scope import Scope, naive
