@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dashboards.presentation import labels
 from dashboards.presentation.companies.fit import BANDS, fit_band
@@ -15,15 +15,14 @@ from dashboards.web.panels import word_dimension
 from dashboards.web.site.selection import Selection
 from dashboards.web.workflow.loading import companies_of
 from tracker.db.models import Site
+from tracker.leads.listing.first_rows import countries
 from tracker.leads.workflow import lists, states
 from tracker.leads.workflow.vocabulary import KIND_NAMES
 from tracker.service.context import Context
-from tracker.stats.breakdowns import breakdown
 from tracker.stats.dimensions import Dimension
 from tracker.stats.filters import Filter
 from tracker.stats.filters.address_bar import as_clicked, clicked, write_filter
 
-_MOST_COUNTRIES = 40
 # The form of filters (dashboards.web.filters) finds the others.
 _MOST_OF_REGISTERS = 40
 
@@ -66,9 +65,6 @@ def values_of_work(
     """What can be chosen of each dimension: its values with their words."""
     site, language = selection.site, said.language
     owners = [(email, name) for email, name in said.emails.items()]
-    countries = breakdown(
-        context.event_store, replace(selection.scope, filters=()), Dimension.COUNTRY, limit=_MOST_COUNTRIES
-    )["value"]
     return {
         Dimension.COMPANY_STATUS: [(one.code, said.status(one.code)) for one in said.statuses],
         Dimension.COMPANY_KIND: [(kind.value, said.kind(kind)) for kind in KIND_NAMES],
@@ -80,12 +76,17 @@ def values_of_work(
         Dimension.COMPANY_FIT: _bands(context, selection, language),
         **of_registers(context, site, language),
         Dimension.COUNTRY: sorted(
-            ((code, labels.country(language, code)) for code in countries if code), key=lambda one: one[1]
+            ((code, labels.country(language, code)) for code in _countries(context, selection)),
+            key=lambda one: one[1],
         ),
         Dimension.NETWORK_KIND: [
             (code, labels.network_kind(language, code)) for code in ("business", "education", "government", "nonprofit")
         ],
     }
+
+
+def _countries(context: Context, selection: Selection) -> list[str]:
+    return [code for code in countries(context.event_store, selection.scope) if code]
 
 
 def of_registers(context: Context, site: Site, language: str) -> dict[Dimension, list[tuple[str, str]]]:

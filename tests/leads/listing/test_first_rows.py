@@ -16,7 +16,7 @@ from tests.stats.conftest import SITE, Blog, scope
 from tracker.db.engine import AppDatabase
 from tracker.leads.corrections.changes import rules_now
 from tracker.leads.corrections.corrected_store import CorrectedStore
-from tracker.leads.listing.first_rows import first_leads, note_list
+from tracker.leads.listing.first_rows import countries, first_leads, note_list
 from tracker.leads.ranking import rank
 from tracker.leads.score_rules import DEFAULT_RULES
 from tracker.service.sealing import Sealing
@@ -79,11 +79,12 @@ def test_a_list_that_is_looked_at_is_ready_with_the_figures_of_the_next_hit(app:
     )
 
     def looked_at() -> tuple[list[int], list[int]]:
-        """The visits of the companies of the list, and of the first leads."""
+        """The visits of the companies of the list, whose countries are asked too, and of the first leads."""
         asked: dict[str, Any] = {"now": NOW, "confirmed": frozenset(), "rules": DEFAULT_RULES}
         with moment(pages) as page:
             listed = rank(page, SCOPE, **asked)
             note_list(page, SCOPE, **asked)
+            countries(page, SCOPE)
             return list(listed.rows["visits"]), list(first_leads(page, SCOPE, **asked, number=5)["visits"])
 
     blog.visit("2026-11-18T10:00:00+01:00", (0, "/a"), **ACME)

@@ -5,7 +5,7 @@ A list that somebody looked at lately is ready that way before the next hit's fi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,8 @@ from tracker.leads.ranking import rank, scored_day
 from tracker.leads.report import described_once, leads
 from tracker.leads.score_rules import Rules
 from tracker.leads.workflow.names import known_names
+from tracker.stats.breakdowns import breakdown
+from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.moment import once_of_site, reads_kept_rows
 from tracker.stats.rollups.ready import Place, asked
 from tracker.stats.scope import Scope
@@ -23,6 +25,8 @@ from tracker.store.protocol import EventStore
 
 PAGE = 100
 """So many companies a page of the list has."""
+
+_COUNTRIES = 40
 
 
 def note_list(
@@ -32,6 +36,12 @@ def note_list(
     if reads_kept_rows(scope.filters):
         again = partial(_ask, scope=scope, now=now, confirmed=confirmed, rules=rules, page=page)
         asked(store, scope.site, ("list", scope, page), again, place=Place.LIST)
+
+
+def countries(store: EventStore, scope: Scope) -> Sequence[str | None]:
+    """Returns the countries that most visitors of a period came from, whatever the filters are: those that a list can be narrowed to."""
+    frame = breakdown(store, replace(scope, filters=()), Dimension.COUNTRY, limit=_COUNTRIES)
+    return list(frame["value"])
 
 
 def first_leads(
@@ -59,5 +69,6 @@ def _ask(
     store: EventStore, *, scope: Scope, now: datetime, confirmed: Collection[str], rules: Rules, page: int
 ) -> None:
     known_names(store, scope.site)  # what is set for companies is set for names
+    countries(store, scope)
     ranking = rank(store, scope, now=now, confirmed=confirmed, rules=rules)
     described_once(store, scope, replace(ranking, rows=ranking.rows[(page - 1) * PAGE : page * PAGE]))
