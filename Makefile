@@ -60,10 +60,15 @@ test-needs: .make/dev .make/package .make/browser .make/php .make/proxies build
 # What strangers reach: other versions of Python end otherwise on what is nested too deeply.
 IMAGE_TESTS := tests/collector tests/journal tests/ingest tests/fuzz
 
+# Whether that Python is on this machine is asked only where it is needed.
+IMAGE := $(if $(filter test-image image-needs,$(MAKECMDGOALS)),$(if $(shell .ci/image-python),.make/image))
+
 .PHONY: test-image
-test-image: build  ## Run the tests of collector, journal, ingest and fuzz on the Python of the image, where it is found
-	@python=$$(.ci/image-python); if [ -n "$$python" ]; then \
-		$(MAKE) --no-print-directory .make/image && .venv-image/bin/pytest -n $(TEST_WORKERS) --dist worksteal $(IMAGE_TESTS); fi
+test-image: image-needs build  ## Run the tests of collector, journal, ingest and fuzz on the Python of the image, where it is found
+	@$(if $(IMAGE),.venv-image/bin/pytest -n $(TEST_WORKERS) --dist worksteal $(IMAGE_TESTS))
+
+.PHONY: image-needs
+image-needs: $(IMAGE)
 
 .PHONY: check
 check: lint .make/package build  ## Run what is no test of behaviour: ruff, mypy, tsc, the rules of layering
@@ -136,15 +141,19 @@ $(BIN)/python:
 	@$(PIP) install --no-deps --editable .
 	@mkdir -p $(@D) && touch $@
 
-.make/dev: requirements-dev.lock .make/python
+# Two of pip's runs in one environment would get in each other's way, and so would two in the folder of the package.
+.make/dev: requirements-dev.lock .make/python | .make/package
 	@echo 'Installing the packages for tests and checks'
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@mkdir -p $(@D) && touch $@
 
-.make/image: requirements-dev.lock setup.cfg
+.make/image-packages: requirements-dev.lock
 	@echo 'Installing the packages for the Python of the image'
 	@"$$(.ci/image-python)" -m venv --clear .venv-image
 	@.venv-image/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@mkdir -p $(@D) && touch $@
+
+.make/image: setup.cfg .make/image-packages | .make/package
 	@.venv-image/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p $(@D) && touch $@
 
@@ -156,11 +165,12 @@ $(BIN)/python:
 	@npm run --silent build
 	@mkdir -p $(@D) && touch $@
 
-.make/php:
+# Debian's packages are installed in turn.
+.make/php: | .make/browser
 	@.ci/php
 	@mkdir -p $(@D) && touch $@
 
-.make/proxies:
+.make/proxies: | .make/php
 	@.ci/proxies
 	@.ci/dkim
 	@mkdir -p $(@D) && touch $@
