@@ -399,6 +399,26 @@ def test_a_month_of_a_day_that_lost_all_of_its_events_is_not_used(store: EventSt
     assert visitors() == (1, True)
 
 
+def test_a_month_is_not_used_while_one_of_its_days_is_out_of_use(store: EventStore) -> None:
+    """A late change takes a day's seal; where others are counted before it, its figures are gone until it is counted too."""
+    blog, year = Blog(store), scope("2026-01-01,2026-11-20")
+    blog.visit("2026-10-16T12:00:00+02:00", (0, "/a"), visit_id=-8)
+    blog.visit("2026-10-16T14:00:00+02:00", (0, "/a"))
+    blog.visit("2026-10-20T12:00:00+02:00", (0, "/a"))
+    Keeper(store).seal_all(SITE, PARIS, today=date(2026, 11, 20), on_progress=lambda done, left: None)
+    store.append(Batch({}, retracted=[-8]))
+    assert seal(store, SITE, date(2026, 11, 10), PARIS)
+    with counting(store, year, fewest_events=0) as counted:
+        assert counted.days is not None
+        assert counted.rows(counted.statement(["pageviews"]))[0][0] == 2
+    # The same where no day is to be counted at all.
+    blog.visit("2026-10-16T16:00:00+02:00", (0, "/a"))
+    assert store.count(SITE, lambda _: []) == set()
+    with counting(store, year, fewest_events=0) as counted:
+        assert counted.days is not None
+        assert counted.rows(counted.statement(["pageviews"]))[0][0] == 3
+
+
 def test_pages_have_their_newest_title_as_the_events_say(store: EventStore) -> None:
     store.forget_site(SITE)
     blog, of_days = Blog(store), scope("2026-11-16,2026-11-20")

@@ -34,7 +34,6 @@ def store_figures(connection: Connection, site: str, days: Sequence[SealedDay]) 
     Returns a day (UTC) before which no figures change.
     """
     these = [day.day for day in days]
-    months = {day.day.replace(day=1) for day in days}
     is_sealed = select(sealed_days.c.day).where(sealed_days.c.site == site)
     others = (counted_days.c.site == site, counted_days.c.day.not_in(is_sealed))
     lost = [row.day for row in connection.execute(select(counted_days.c.day).where(*others))]
@@ -42,9 +41,10 @@ def store_figures(connection: Connection, site: str, days: Sequence[SealedDay]) 
     earliest = max(earliest, date.min + _DAY) - _DAY
     if lost:
         connection.execute(counted_days.delete().where(*others))
+    months = {day.replace(day=1) for day in (*these, *lost)}
+    connection.execute(counted_months.delete().where(counted_months.c.site == site, counted_months.c.month.in_(months)))
     if not days:
         return earliest  # nothing is held
-    connection.execute(counted_months.delete().where(counted_months.c.site == site, counted_months.c.month.in_(months)))
     for table in (rollups, rollup_ids, counted_days):
         connection.execute(table.delete().where(table.c.site == site, table.c.day.in_(these)))
     rows, ids = rows_to_keep(), ids_to_keep()
