@@ -31,9 +31,6 @@ from tracker.stats.dimensions import Dimension
 from tracker.stats.rollups.moment import caveats_of, expect, moment, up_to_date
 from tracker.stats.rollups.registry import TOTAL
 
-_LEADS = 5
-_SHOWN = ["visitors", "pageviews"]
-
 
 def create_blueprint(context: Context) -> Blueprint:
     blueprint = Blueprint("overview", __name__, url_prefix="/<domain:site>")
